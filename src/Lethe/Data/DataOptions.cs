@@ -1,0 +1,44 @@
+using Lethe.Runtime;
+
+namespace Lethe.Data;
+
+/// <summary>Which images to use, and how they are divided.</summary>
+public sealed record DataOptions
+{
+    /// <summary>The source: embedded, a known name, or a path whose kind is recognised.</summary>
+    public string Data { get; init; } = "embedded";
+
+    /// <summary>Folder that holds the files of a named source.</summary>
+    public string? DataRoot { get; init; }
+
+    /// <summary>Height and width of the views that the encoder sees, in pixels, 16 to 224; 0 takes the size of the images (32 where they differ).</summary>
+    public int ImageSize { get; init; }
+
+    /// <summary>Train on the first N training images after the seeded shuffle; 0 takes all.</summary>
+    public int Limit { get; init; }
+
+    /// <summary>At most so many labelled images, never trained on, to fit probes with.</summary>
+    public int ProbeImages { get; init; } = 2000;
+
+    /// <summary>At most so many images, never trained on, to measure with.</summary>
+    public int TestImages { get; init; } = 2000;
+
+    /// <summary>How many files may be corrupt or empty and are skipped before it is an error.</summary>
+    public int MaxBadFiles { get; init; } = 10;
+
+    /// <summary>Checks the values.</summary>
+    /// <exception cref="InvalidOptionException">A value cannot be used.</exception>
+    public void Validate()
+    {
+        if (string.IsNullOrWhiteSpace(Data))
+            throw new InvalidOptionException("--data is empty. Give 'embedded', a name that 'lethe data' lists, or a path.");
+        if (ImageSize is not 0 and (< 16 or > 224))
+            throw new InvalidOptionException($"--image-size must be between 16 and 224, or 0 for the size of the images; found {ImageSize}.");
+        if (Limit < 0)
+            throw new InvalidOptionException($"--limit must not be negative, found {Limit}. Leave it out to use all images.");
+        if (ProbeImages < 1 || TestImages < 1)
+            throw new InvalidOptionException($"--probe-images and --test-images must be at least 1, found {ProbeImages} and {TestImages}.");
+        if (MaxBadFiles < 0)
+            throw new InvalidOptionException($"--max-bad-files must not be negative, found {MaxBadFiles}.");
+    }
+}

@@ -1,0 +1,21 @@
+namespace Lethe.Data;
+
+/// <summary>
+/// The three parts of a source, disjoint: <paramref name="Train"/> is all that self-supervised training sees, without
+/// labels; <paramref name="Probe"/> fits probes; <paramref name="Test"/> measures and chooses nothing.
+/// </summary>
+/// <param name="Source">The name of the source, as the user gave it.</param>
+/// <param name="Train">Images for training.</param>
+/// <param name="Probe">Images for fitting probes, with labels where the source has any.</param>
+/// <param name="Test">Images for measuring, with labels where the source has any.</param>
+/// <param name="ImageSize">Height and width of a view, in pixels, as resolved from the options and the images.</param>
+/// <param name="Fingerprint">XXH3-128 of the pixels, labels and division, in hexadecimal: equal exactly when the parts are.</param>
+/// <param name="SkippedFiles">Files that were corrupt or empty and were left out, each with the reason.</param>
+public sealed record DataSplits(
+    string Source,
+    ImageSet Train,
+    ImageSet Probe,
+    ImageSet Test,
+    int ImageSize,
+    string Fingerprint,
+    IReadOnlyList<string> SkippedFiles);

@@ -1,0 +1,69 @@
+namespace Lethe.Data;
+
+/// <summary>Decoded images of one channel count, with labels where there are any. Immutable.</summary>
+public sealed class ImageSet
+{
+    private readonly IReadOnlyList<Image> images;
+
+    /// <summary>Creates a set.</summary>
+    /// <param name="name">What the set is called in messages and reports.</param>
+    /// <param name="images">The images, all of the same channel count; sizes may differ.</param>
+    /// <param name="labels">Class indices, one for each image, or null where there are no labels.</param>
+    /// <param name="classNames">Names of the classes, or null where there are no labels.</param>
+    /// <param name="paths">Where each image came from, or null where it did not come from a file of its own.</param>
+    /// <exception cref="ArgumentException">The counts or the channel counts differ.</exception>
+    public ImageSet(
+        string name,
+        IReadOnlyList<Image> images,
+        IReadOnlyList<int>? labels = null,
+        IReadOnlyList<string>? classNames = null,
+        IReadOnlyList<string>? paths = null)
+    {
+        if (labels is not null && labels.Count != images.Count)
+            throw new ArgumentException($"Expected one label for each of {images.Count} images, found {labels.Count}.", nameof(labels));
+        if (paths is not null && paths.Count != images.Count)
+            throw new ArgumentException($"Expected one path for each of {images.Count} images, found {paths.Count}.", nameof(paths));
+        if ((labels is null) != (classNames is null))
+            throw new ArgumentException("Labels and class names come together.", nameof(classNames));
+        if (images.Any(image => image.Channels != images[0].Channels))
+            throw new ArgumentException("All images of a set have the same number of channels.", nameof(images));
+        Name = name;
+        this.images = images;
+        Labels = labels;
+        ClassNames = classNames;
+        Paths = paths;
+    }
+
+    /// <summary>What the set is called in messages and reports.</summary>
+    public string Name { get; }
+
+    /// <summary>How many images there are.</summary>
+    public int Count => images.Count;
+
+    /// <summary>1 for grey, 3 for colour.</summary>
+    public int Channels => images.Count == 0 ? 0 : images[0].Channels;
+
+    /// <summary>Class indices, one for each image, or null.</summary>
+    public IReadOnlyList<int>? Labels { get; }
+
+    /// <summary>Names of the classes, or null.</summary>
+    public IReadOnlyList<string>? ClassNames { get; }
+
+    /// <summary>The file of each image, or null.</summary>
+    public IReadOnlyList<string>? Paths { get; }
+
+    /// <summary>One image.</summary>
+    /// <param name="index">From 0 to <see cref="Count"/> − 1.</param>
+    public Image this[int index] => images[index];
+
+    /// <summary>The images at some indices, in that order; pixels are shared, not copied.</summary>
+    /// <param name="name">What the part is called.</param>
+    /// <param name="indices">Indices into this set.</param>
+    /// <returns>The part.</returns>
+    public ImageSet Subset(string name, IReadOnlyList<int> indices) => new(
+        name,
+        [.. indices.Select(i => images[i])],
+        Labels is null ? null : [.. indices.Select(i => Labels[i])],
+        ClassNames,
+        Paths is null ? null : [.. indices.Select(i => Paths[i])]);
+}
