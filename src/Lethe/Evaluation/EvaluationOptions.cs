@@ -1,0 +1,34 @@
+using Lethe.Diagnostics;
+using Lethe.Runtime;
+
+namespace Lethe.Evaluation;
+
+/// <summary>How layers are measured.</summary>
+public sealed record EvaluationOptions
+{
+    /// <summary>Images whose two views coding rates are computed on: so many that were trained on, and so many that never were.</summary>
+    public int RateImages { get; init; } = 500;
+
+    /// <summary>ε², the distortion that coding rates allow.</summary>
+    public double EpsilonSquared { get; init; } = CodingRate.DefaultEpsilonSquared;
+
+    /// <summary>k of weighted k nearest neighbours.</summary>
+    public int Neighbours { get; init; } = 20;
+
+    /// <summary>Temperature of the votes of weighted k nearest neighbours.</summary>
+    public double KnnTemperature { get; init; } = 0.07;
+
+    /// <summary>Checks the values.</summary>
+    /// <exception cref="InvalidOptionException">A value cannot be used.</exception>
+    public void Validate()
+    {
+        if (RateImages < 2)
+            throw new InvalidOptionException($"--rate-images must be at least 2, found {RateImages}.");
+        if (!(EpsilonSquared > 0) || double.IsInfinity(EpsilonSquared))
+            throw new InvalidOptionException($"--epsilon-squared must be positive, found {EpsilonSquared}.");
+        if (Neighbours < 1)
+            throw new InvalidOptionException($"--neighbours must be at least 1, found {Neighbours}.");
+        if (!(KnnTemperature > 0))
+            throw new InvalidOptionException($"--knn-temperature must be positive, found {KnnTemperature}.");
+    }
+}

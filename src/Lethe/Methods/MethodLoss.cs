@@ -1,0 +1,18 @@
+using static TorchSharp.torch;
+
+namespace Lethe.Methods;
+
+/// <summary>What a method says of a batch.</summary>
+/// <param name="Total">The loss, a scalar with gradient.</param>
+/// <param name="Terms">Its parts by name, as they are added, for metrics and for naming the part that is not finite.</param>
+/// <param name="Features">h, the backbone's pooled features of the full-size views, [v·N, d], with gradient.</param>
+/// <param name="Commit">
+/// Takes what this batch does to the method's state (keys into a queue, running moments); null where it does nothing.
+/// Computing a loss changes no state, so that the passes of a bi-level step can share one batch; the one pass that
+/// counts is committed, before the next loss is computed.
+/// </param>
+public sealed record MethodLoss(
+    Tensor Total,
+    IReadOnlyList<(string Name, Tensor Value)> Terms,
+    Tensor Features,
+    Action? Commit = null);

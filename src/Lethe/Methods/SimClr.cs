@@ -1,0 +1,68 @@
+using Lethe.Models;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Lethe.Methods;
+
+/// <summary>
+/// SimCLR: each view must find the other view of its image among all other views of the batch (Chen 2020, 2002.05709).
+/// </summary>
+/// <remarks>
+/// <para>loss = 1/2N Σ_a [ log Σ_{b≠a} exp(cos(z_a, z_b)/τ) − cos(z_a, z_p(a))/τ ]</para>
+/// <para>
+/// z_a: a row of the stacked, normalised embeddings; p(a): the same image's other view; τ:
+/// <see cref="SimClrOptions.Temperature"/>. Both views go through the network in one pass, so batch-norm sees 2N rows.
+/// No deviation.
+/// </para>
+/// </remarks>
+public sealed class SimClr : SslMethod
+{
+    private readonly SimClrOptions options;
+    private readonly Module<Tensor, Tensor> projector;
+
+    /// <summary>Creates the method with a fresh projector.</summary>
+    /// <param name="options">Its options.</param>
+    /// <param name="backbone">The network to train.</param>
+    public SimClr(SimClrOptions options, ResNet backbone)
+        : base("simclr", backbone)
+    {
+        options.Validate();
+        this.options = options;
+        projector = Projector.Create([backbone.FeatureDimension, options.ProjectorHidden, options.ProjectorOutput]);
+        register_module("projector", projector);
+    }
+
+    /// <summary>The normalised temperature-scaled cross-entropy (NT-Xent) of two views.</summary>
+    /// <param name="first">Embeddings of the first views, [N, k]; need not be normalised.</param>
+    /// <param name="second">Embeddings of the second views, [N, k].</param>
+    /// <param name="temperature">τ, positive.</param>
+    /// <returns>A scalar in nats, with gradient.</returns>
+    public static Tensor NtXent(Tensor first, Tensor second, double temperature)
+    {
+        EmbeddingPair.Check(first, second, atLeast: 1);
+        long images = first.shape[0];
+        Tensor z = functional.normalize(cat([first, second])); // [2N, k]
+        Tensor logits = z.mm(z.t()).div_(temperature); // [2N, 2N]
+        Tensor self = eye(2 * images, dtype: ScalarType.Bool, device: z.device);
+        Tensor positives = arange(2 * images, dtype: ScalarType.Int64, device: z.device).roll(images, 0L);
+        return functional.cross_entropy(logits.masked_fill_(self, double.NegativeInfinity), positives);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Project(Tensor features) => projector.forward(features);
+
+    /// <inheritdoc/>
+    public override MethodLoss Loss(Views views, TrainingProgress progress)
+    {
+        Tensor features = Backbone.ForwardFrom(views.From, views.Groups[0]); // [2N, d]
+        (Tensor first, Tensor second) = EmbeddingPair.Split(Project(features));
+        Tensor loss = NtXent(first, second, options.Temperature);
+        return new MethodLoss(loss, [("ntXent", loss)], features);
+    }
+
+    /// <inheritdoc/>
+    public override void AfterStep(TrainingProgress progress)
+    {
+        // Nothing follows the optimiser: the batch itself holds the negatives.
+    }
+}

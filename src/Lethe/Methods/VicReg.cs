@@ -1,0 +1,84 @@
+using Lethe.Models;
+using Lethe.Numerics;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Lethe.Methods;
+
+/// <summary>
+/// VICReg: views agree, each feature varies, features do not covary (Bardes 2022, 2105.04906).
+/// </summary>
+/// <remarks>
+/// <para>
+/// loss = λ·mean (z¹ − z²)² + μ·½ Σ_v mean_j relu(1 − √(Var_j(zᵛ) + 1e-4)) + ν·Σ_v Σ_{j≠l} Cov_jl(zᵛ)² / k
+/// </para>
+/// <para>
+/// λ, μ, ν: <see cref="VicRegOptions.InvarianceWeight"/>, <see cref="VicRegOptions.VarianceWeight"/>,
+/// <see cref="VicRegOptions.CovarianceWeight"/>; variance and covariance over N − 1; the mean over N·k. Where the
+/// paper's text and its official code differ (the ½ of the variance term), the code decides. Deviations: both views go
+/// through the network in one pass, so batch-norm sees 2N rows; the projector is narrower than the paper's 8192.
+/// </para>
+/// </remarks>
+public sealed class VicReg : SslMethod
+{
+    private readonly VicRegOptions options;
+    private readonly Module<Tensor, Tensor> projector;
+
+    /// <summary>Creates the method with a fresh projector.</summary>
+    /// <param name="options">Its options.</param>
+    /// <param name="backbone">The network to train.</param>
+    public VicReg(VicRegOptions options, ResNet backbone)
+        : base("vicreg", backbone)
+    {
+        options.Validate();
+        this.options = options;
+        projector = Projector.Create(
+            [backbone.FeatureDimension, options.ProjectorHidden, options.ProjectorHidden, options.ProjectorOutput]);
+        register_module("projector", projector);
+    }
+
+    /// <summary>The three terms of two views, not weighted.</summary>
+    /// <param name="first">Embeddings of the first views, [N, k], N ≥ 2.</param>
+    /// <param name="second">Embeddings of the second views, [N, k].</param>
+    /// <returns>Scalars with gradient: invariance, variance (½ of the sum over views), covariance (sum over views).</returns>
+    public static (Tensor Invariance, Tensor Variance, Tensor Covariance) Terms(Tensor first, Tensor second)
+    {
+        EmbeddingPair.Check(first, second, atLeast: 2);
+        (Tensor varianceFirst, Tensor covarianceFirst) = Regularisers(first);
+        (Tensor varianceSecond, Tensor covarianceSecond) = Regularisers(second);
+        return ((first - second).square().mean(), (varianceFirst + varianceSecond) / 2, covarianceFirst + covarianceSecond);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Project(Tensor features) => projector.forward(features);
+
+    /// <inheritdoc/>
+    public override MethodLoss Loss(Views views, TrainingProgress progress)
+    {
+        Tensor features = Backbone.ForwardFrom(views.From, views.Groups[0]); // [2N, d]
+        (Tensor first, Tensor second) = EmbeddingPair.Split(Project(features));
+        (Tensor invariance, Tensor variance, Tensor covariance) = Terms(first, second);
+        invariance *= options.InvarianceWeight;
+        variance *= options.VarianceWeight;
+        covariance *= options.CovarianceWeight;
+        return new MethodLoss(
+            invariance + variance + covariance,
+            [("invariance", invariance), ("variance", variance), ("covariance", covariance)],
+            features);
+    }
+
+    /// <inheritdoc/>
+    public override void AfterStep(TrainingProgress progress)
+    {
+        // The loss holds no state.
+    }
+
+    private static (Tensor Variance, Tensor Covariance) Regularisers(Tensor z)
+    {
+        Tensor centred = z - z.mean([0], keepdim: true); // [N, k]
+        double freedom = z.shape[0] - 1;
+        Tensor deviation = (centred.square().sum(0) / freedom + 1e-4).sqrt(); // [k]
+        Tensor covariance = centred.t().mm(centred) / freedom; // [k, k]
+        return ((1 - deviation).relu().mean(), OffDiagonal.SquaredSum(covariance) / z.shape[1]);
+    }
+}

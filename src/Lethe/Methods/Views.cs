@@ -1,0 +1,27 @@
+using Lethe.Models;
+using static TorchSharp.torch;
+
+namespace Lethe.Methods;
+
+/// <summary>
+/// The views of a batch of images, as they enter the backbone: images, or features of its frozen early part.
+/// </summary>
+/// <param name="Groups">
+/// One tensor for each size of view, [v·N, C, H, W], view-major: first view 1 of all N images, then view 2. The first
+/// group holds the full-size views; multi-crop methods have a second one of small views.
+/// </param>
+/// <param name="Images">N, the number of images.</param>
+/// <param name="From">Where the tensors enter the backbone.</param>
+public sealed record Views(IReadOnlyList<Tensor> Groups, int Images, SplitPoint From)
+{
+    /// <summary>Two full-size views of each image, entering at a point.</summary>
+    /// <param name="stacked">[2N, C, H, W], view-major.</param>
+    /// <param name="from">Where it enters the backbone.</param>
+    /// <returns>The views.</returns>
+    public static Views Pair(Tensor stacked, SplitPoint from = SplitPoint.Input)
+    {
+        if (stacked.dim() != 4 || stacked.shape[0] < 2 || stacked.shape[0] % 2 != 0)
+            throw new ArgumentException($"Expected two stacked views [2N, C, H, W], found [{string.Join(", ", stacked.shape)}].", nameof(stacked));
+        return new Views([stacked], (int)stacked.shape[0] / 2, from);
+    }
+}

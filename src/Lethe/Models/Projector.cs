@@ -1,0 +1,35 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Lethe.Models;
+
+/// <summary>Makes the multi-layer perceptrons that the methods put after the backbone.</summary>
+public static class Projector
+{
+    /// <summary>Linear layers with batch-norm and ReLU between them.</summary>
+    /// <param name="sizes">Input size, hidden sizes, output size: at least two numbers.</param>
+    /// <param name="outputNorm">Puts a batch-norm without affine parameters on the output.</param>
+    /// <returns>[N, sizes[0]] → [N, sizes[^1]].</returns>
+    public static Module<Tensor, Tensor> Create(IReadOnlyList<int> sizes, bool outputNorm = false)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(sizes.Count, 2);
+        var layers = new List<(string, Module<Tensor, Tensor>)>();
+        void Add(Module<Tensor, Tensor> layer) => layers.Add(($"{layers.Count}", layer));
+        for (int i = 1; i < sizes.Count; i++)
+        {
+            bool last = i == sizes.Count - 1;
+
+            // A bias before batch-norm would be subtracted again.
+            Add(Linear(sizes[i - 1], sizes[i], hasBias: last && !outputNorm));
+            if (!last)
+            {
+                Add(BatchNorm1d(sizes[i]));
+                Add(ReLU());
+            }
+        }
+
+        if (outputNorm)
+            Add(BatchNorm1d(sizes[^1], affine: false));
+        return Sequential(layers);
+    }
+}

@@ -1,0 +1,169 @@
+using Lethe.Runtime;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Lethe.Models;
+
+/// <summary>
+/// A residual network without classifier (He 2016, 1512.03385), whose parameters carry torchvision's names. It can be
+/// run whole, up to a <see cref="SplitPoint"/>, or from one.
+/// </summary>
+public sealed class ResNet : Module<Tensor, Tensor>
+{
+    /// <summary>The parts whose outputs are diagnosed, first to last.</summary>
+    public static readonly IReadOnlyList<SplitPoint> Layers =
+        [SplitPoint.Stem, SplitPoint.Layer1, SplitPoint.Layer2, SplitPoint.Layer3, SplitPoint.Layer4];
+
+    private readonly Module<Tensor, Tensor>[] parts;
+    private readonly int[] channels;
+
+    /// <summary>Creates a network with fresh weights: He-normal convolutions, batch-norm at scale 1.</summary>
+    /// <param name="options">Kind, width and stem.</param>
+    /// <param name="inputChannels">1 for grey images, 3 for colour.</param>
+    /// <param name="imageSize">Height and width of the images, in pixels; chooses the stem where it is auto.</param>
+    /// <exception cref="InvalidOptionException">An option cannot be used.</exception>
+    public ResNet(BackboneOptions options, int inputChannels, int imageSize)
+        : base(nameof(ResNet))
+    {
+        options.Validate();
+        Options = options;
+        InputChannels = inputChannels;
+        bool large = options.Stem == "large" || (options.Stem == "auto" && imageSize >= 96);
+        bool bottleneck = options.Backbone == "resnet50";
+        int[] blocks = options.Backbone switch
+        {
+            "resnet10" => [1, 1, 1, 1],
+            "resnet18" => [2, 2, 2, 2],
+            _ => [3, 4, 6, 3],
+        };
+
+        Conv2d conv1 = large
+            ? Conv2d(inputChannels, options.Width, 7, 2, 3, bias: false)
+            : Conv2d(inputChannels, options.Width, 3, 1, 1, bias: false);
+        BatchNorm2d bn1 = BatchNorm2d(options.Width);
+        register_module("conv1", conv1);
+        register_module("bn1", bn1);
+        parts = new Module<Tensor, Tensor>[5];
+        channels = new int[5];
+        parts[0] = large ? Sequential(conv1, bn1, ReLU(), MaxPool2d(3, 2, 1)) : Sequential(conv1, bn1, ReLU());
+        channels[0] = options.Width;
+        int current = options.Width;
+        for (int stage = 0; stage < 4; stage++)
+        {
+            var stageBlocks = new List<(string, Module<Tensor, Tensor>)>();
+            for (int i = 0; i < blocks[stage]; i++)
+            {
+                var block = new ResidualBlock(current, options.Width << stage, stage > 0 && i == 0 ? 2 : 1, bottleneck, options.ZeroInitResidual);
+                stageBlocks.Add(($"{i}", block));
+                current = block.OutputChannels;
+            }
+
+            parts[stage + 1] = Sequential(stageBlocks);
+            channels[stage + 1] = current;
+            register_module($"layer{stage + 1}", parts[stage + 1]);
+        }
+
+        foreach (Module module in modules())
+        {
+            if (module is Conv2d convolution)
+                init.kaiming_normal_(convolution.weight, mode: init.FanInOut.FanOut, nonlinearity: init.NonlinearityType.ReLU);
+        }
+    }
+
+    /// <summary>The options that the network was made with.</summary>
+    public BackboneOptions Options { get; }
+
+    /// <summary>1 for grey images, 3 for colour.</summary>
+    public int InputChannels { get; }
+
+    /// <summary>d, the number of features of an image after the last layer.</summary>
+    public int FeatureDimension => channels[^1];
+
+    /// <summary>The name of a layer, as in reports and options: stem, layer1 to layer4.</summary>
+    /// <param name="layer">A point after a part.</param>
+    /// <returns>The name.</returns>
+    public static string LayerName(SplitPoint layer) => layer.ToString().ToLowerInvariant();
+
+    /// <summary>The split point of a name.</summary>
+    /// <param name="name">stem, layer1, layer2 or layer3.</param>
+    /// <returns>The point.</returns>
+    /// <exception cref="InvalidOptionException">No such layer, or nothing would be left to train after it.</exception>
+    public static SplitPoint ParseSplit(string name)
+    {
+        foreach (SplitPoint layer in Layers)
+        {
+            if (layer != SplitPoint.Layer4 && LayerName(layer) == name)
+                return layer;
+        }
+
+        throw new InvalidOptionException($"--split '{name}' is no layer to split after. Use stem, layer1, layer2 or layer3.");
+    }
+
+    /// <summary>Pooled features of images.</summary>
+    /// <param name="input">[N, C, H, W], normalised.</param>
+    /// <returns>[N, d].</returns>
+    public override Tensor forward(Tensor input) => ForwardFrom(SplitPoint.Input, input);
+
+    /// <summary>Pooled features from what a layer gave.</summary>
+    /// <param name="from">Where <paramref name="input"/> was taken.</param>
+    /// <param name="input">Feature map at that point, [N, C, H, W].</param>
+    /// <returns>[N, d].</returns>
+    public Tensor ForwardFrom(SplitPoint from, Tensor input)
+    {
+        Tensor map = input;
+        for (int i = (int)from; i < parts.Length; i++)
+        {
+            map = parts[i].forward(map);
+        }
+
+        return map.mean([2, 3]); // [N, d]
+    }
+
+    /// <summary>The feature map at a point.</summary>
+    /// <param name="to">The last part to run.</param>
+    /// <param name="images">[N, C, H, W], normalised.</param>
+    /// <returns>[N, C′, H′, W′].</returns>
+    public Tensor ForwardTo(SplitPoint to, Tensor images)
+    {
+        Tensor map = images;
+        for (int i = 0; i < (int)to; i++)
+        {
+            map = parts[i].forward(map);
+        }
+
+        return map;
+    }
+
+    /// <summary>
+    /// Features of every layer, each pooled to the same d numbers: the map is averaged over a grid of d / C cells
+    /// (2×4 after stem and layer1, 2×2, 1×2 and 1×1 after the rest of a network of basic blocks), so that coding rates
+    /// and probes of different layers compare at equal dimension.
+    /// </summary>
+    /// <param name="images">[N, C, H, W], normalised.</param>
+    /// <returns>One [N, d] for each of <see cref="Layers"/>.</returns>
+    public IReadOnlyList<Tensor> ForwardLayers(Tensor images)
+    {
+        var features = new Tensor[parts.Length];
+        Tensor map = images;
+        for (int i = 0; i < parts.Length; i++)
+        {
+            map = parts[i].forward(map);
+            int cells = FeatureDimension / channels[i];
+            int rows = 1 << (int.Log2(cells) / 2);
+            features[i] = functional.adaptive_avg_pool2d(map, ((long)rows, (long)(cells / rows))).flatten(1); // [N, d]
+        }
+
+        return features;
+    }
+
+    /// <summary>The parts that run after a point.</summary>
+    /// <param name="split">The point.</param>
+    /// <returns>The modules that <see cref="ForwardFrom"/> runs.</returns>
+    public IReadOnlyList<Module<Tensor, Tensor>> PartsAfter(SplitPoint split) => parts[(int)split..];
+
+    /// <summary>The parts that run up to a point.</summary>
+    /// <param name="split">The point.</param>
+    /// <returns>The modules that <see cref="ForwardTo"/> runs.</returns>
+    public IReadOnlyList<Module<Tensor, Tensor>> PartsUpTo(SplitPoint split) => parts[..(int)split];
+}

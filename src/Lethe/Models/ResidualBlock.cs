@@ -1,0 +1,67 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Lethe.Models;
+
+/// <summary>
+/// One residual block (He 2016, 1512.03385): two 3×3 convolutions, or 1×1, 3×3, 1×1 with four times the channels at
+/// the end (a bottleneck; the stride sits on the 3×3, as in torchvision). Parameters carry torchvision's names.
+/// </summary>
+internal sealed class ResidualBlock : Module<Tensor, Tensor>
+{
+    private readonly Conv2d[] convolutions;
+    private readonly BatchNorm2d[] norms;
+    private readonly Sequential? downsample;
+
+    public ResidualBlock(int inputChannels, int channels, int stride, bool bottleneck, bool zeroInit)
+        : base(nameof(ResidualBlock))
+    {
+        OutputChannels = bottleneck ? 4 * channels : channels;
+        convolutions = bottleneck
+            ?
+            [
+                Conv2d(inputChannels, channels, 1, bias: false),
+                Conv2d(channels, channels, 3, stride, 1, bias: false),
+                Conv2d(channels, OutputChannels, 1, bias: false),
+            ]
+            :
+            [
+                Conv2d(inputChannels, channels, 3, stride, 1, bias: false),
+                Conv2d(channels, channels, 3, 1, 1, bias: false),
+            ];
+        norms = [.. convolutions.Select(convolution => BatchNorm2d(convolution.out_channels))];
+        for (int i = 0; i < convolutions.Length; i++)
+        {
+            register_module($"conv{i + 1}", convolutions[i]);
+            register_module($"bn{i + 1}", norms[i]);
+        }
+
+        if (zeroInit)
+            init.zeros_(norms[^1].weight);
+        if (stride != 1 || inputChannels != OutputChannels)
+        {
+            downsample = Sequential(
+                ("0", Conv2d(inputChannels, OutputChannels, 1, stride, bias: false)),
+                ("1", BatchNorm2d(OutputChannels)));
+            register_module("downsample", downsample);
+        }
+    }
+
+    public int OutputChannels { get; }
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor input)
+    {
+        Tensor x = input;
+        for (int i = 0; i < convolutions.Length; i++)
+        {
+            x = norms[i].forward(convolutions[i].forward(x));
+            if (i < convolutions.Length - 1)
+                x = x.relu_();
+        }
+
+        // Batch-norm's backward needs its input, not its output, so its output may be overwritten.
+        return x.add_(downsample is null ? input : downsample.forward(input)).relu_();
+    }
+}

@@ -1,0 +1,44 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Lethe.Training;
+
+/// <summary>
+/// Adam (Kingma and Ba 2015, 1412.6980), β₁ 0.9, β₂ 0.999, ε 1e-8, with decay in the gradient or decoupled (AdamW,
+/// Loshchilov and Hutter 2019, 1711.05101).
+/// </summary>
+/// <param name="parameters">Parameters by name.</param>
+/// <param name="weightDecay">wd.</param>
+/// <param name="decoupled">p ← (1 − lr·wd)·p before the step, instead of wd·p in the gradient.</param>
+public sealed class Adam(IEnumerable<(string Name, Parameter Value)> parameters, double weightDecay, bool decoupled) : Optimiser(parameters)
+{
+    private const double Beta1 = 0.9;
+    private const double Beta2 = 0.999;
+    private const double Epsilon = 1e-8;
+
+    private long step;
+
+    private protected override void BeginStep()
+    {
+        // The count is a tensor of the state, so that a checkpoint holds it. Its key names no parameter.
+        Tensor count = Slot("/step", () => zeros(1, dtype: ScalarType.Int64).squeeze(0));
+        count.add_(1);
+        step = count.item<long>();
+    }
+
+    private protected override void Update(string name, Parameter parameter, Tensor gradient, double learningRate)
+    {
+        if (weightDecay > 0 && IsWeight(parameter))
+        {
+            if (decoupled)
+                parameter.mul_(1 - learningRate * weightDecay);
+            else
+                gradient = gradient.add(parameter, weightDecay);
+        }
+
+        Tensor first = Slot(name + "/first", () => zeros_like(gradient)).mul_(Beta1).add_(gradient, 1 - Beta1);
+        Tensor second = Slot(name + "/second", () => zeros_like(gradient)).mul_(Beta2).addcmul_(gradient, gradient, 1 - Beta2);
+        Tensor root = second.sqrt().div_(Math.Sqrt(1 - Math.Pow(Beta2, step))).add_(Epsilon);
+        parameter.addcdiv_(first, root, -learningRate / (1 - Math.Pow(Beta1, step)));
+    }
+}

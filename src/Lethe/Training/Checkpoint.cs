@@ -1,0 +1,85 @@
+using System.Text.Json;
+using Lethe.Methods;
+using Lethe.Runtime;
+using Lethe.Storage;
+using static TorchSharp.torch;
+
+namespace Lethe.Training;
+
+/// <summary>
+/// A checkpoint file: the method's tensors under their own names (the backbone's carry torchvision's after
+/// <c>backbone.</c>), the optimiser's under <c>optimiser/</c>, the generator of torch, and the
+/// <see cref="TrainingState"/>. Written whole or not at all.
+/// </summary>
+public static class Checkpoint
+{
+    private const string OptimiserPrefix = "optimiser/";
+    private const string GeneratorName = "generator/torch";
+    private const string StateKey = "lethe.state";
+    private const string MethodKey = "lethe.method";
+
+    /// <summary>Writes a checkpoint.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="method">The method.</param>
+    /// <param name="optimiser">The optimiser, or null where training is over for good.</param>
+    /// <param name="state">Where training stands.</param>
+    /// <exception cref="RunException">The file cannot be written; an older one is as it was.</exception>
+    public static void Save(string path, SslMethod method, Optimiser? optimiser, TrainingState state)
+    {
+        using var scope = NewDisposeScope();
+        Dictionary<string, Tensor> tensors = method.state_dict();
+        foreach ((string name, Tensor value) in optimiser?.State ?? new Dictionary<string, Tensor>())
+        {
+            tensors[OptimiserPrefix + name] = value;
+        }
+
+        tensors[GeneratorName] = get_rng_state();
+        Safetensors.Write(path, tensors.ToDictionary(pair => pair.Key, pair => pair.Value.detach().cpu()), new Dictionary<string, string>
+        {
+            [MethodKey] = method.GetName(),
+            [StateKey] = JsonSerializer.Serialize(state),
+        });
+    }
+
+    /// <summary>Puts a checkpoint's tensors into a method and an optimiser made with the same options.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="method">The method.</param>
+    /// <param name="optimiser">The optimiser; null takes the weights only.</param>
+    /// <returns>Where training stands.</returns>
+    /// <exception cref="RunException">The file is missing, truncated, altered, or of another network or method.</exception>
+    public static TrainingState Load(string path, SslMethod method, Optimiser? optimiser = null)
+    {
+        using var scope = NewDisposeScope();
+        using IDisposable frozen = no_grad();
+        using SafetensorsFile file = Safetensors.Read(path);
+        if (!file.Metadata.TryGetValue(StateKey, out string? json) || !file.Metadata.TryGetValue(MethodKey, out string? name))
+            throw new RunException($"{path} is a safetensors file but no checkpoint of Lethe: its metadata lack '{StateKey}'. Give a run directory that 'lethe pretrain' made.");
+        if (name != method.GetName())
+            throw new RunException($"{path} was written by method '{name}', but '{method.GetName()}' was asked for. Leave --method out, or start a new run.");
+        foreach ((string key, Tensor target) in method.state_dict())
+        {
+            if (!file.Tensors.TryGetValue(key, out Tensor? source) || !source.shape.SequenceEqual(target.shape))
+            {
+                string found = source is null ? "no such tensor" : $"[{string.Join(", ", source.shape)}]";
+                throw new RunException($"{path}: expected '{key}' of shape [{string.Join(", ", target.shape)}], found {found}. It belongs to another network: use the options it was written with.");
+            }
+
+            target.copy_(source);
+        }
+
+        if (optimiser is not null)
+        {
+            Device device = optimiser.Parameters[0].Value.device;
+            optimiser.LoadState(file.Tensors
+                .Where(pair => pair.Key.StartsWith(OptimiserPrefix, StringComparison.Ordinal))
+                .ToDictionary(pair => pair.Key[OptimiserPrefix.Length..], pair => pair.Value.to(device)));
+
+            // A wrong length would end the process instead of throwing.
+            using Tensor current = get_rng_state();
+            if (file.Tensors.TryGetValue(GeneratorName, out Tensor? generator) && generator.shape.SequenceEqual(current.shape) && generator.dtype == current.dtype)
+                set_rng_state(generator);
+        }
+
+        return JsonSerializer.Deserialize<TrainingState>(json) ?? throw new RunException($"{path}: the metadata entry '{StateKey}' is empty. The file is damaged: use another checkpoint.");
+    }
+}

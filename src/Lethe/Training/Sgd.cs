@@ -1,0 +1,23 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Lethe.Training;
+
+/// <summary>Stochastic gradient descent with momentum: u = g + wd·p, v ← m·v + u, p ← p − lr·v.</summary>
+/// <param name="parameters">Parameters by name.</param>
+/// <param name="weightDecay">wd.</param>
+/// <param name="momentum">m; 0 keeps no state.</param>
+public sealed class Sgd(IEnumerable<(string Name, Parameter Value)> parameters, double weightDecay, double momentum) : Optimiser(parameters)
+{
+    private protected override void BeginStep()
+    {
+    }
+
+    private protected override void Update(string name, Parameter parameter, Tensor gradient, double learningRate)
+    {
+        Tensor direction = weightDecay > 0 && IsWeight(parameter) ? gradient.add(parameter, weightDecay) : gradient;
+        if (momentum > 0)
+            direction = Slot(name + "/momentum", () => zeros_like(gradient)).mul_(momentum).add_(direction);
+        parameter.add_(direction, -learningRate);
+    }
+}

@@ -1,0 +1,77 @@
+using Lethe.Diagnostics;
+using Lethe.Methods;
+using Lethe.Models;
+using Lethe.Numerics;
+using Lethe.Training;
+using Lethe.Umm.VolumeFactors;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Lethe.Umm;
+
+/// <summary>
+/// The two levels of UMM on one batch of early features, as functions of the trained parameters φ where they stand:
+/// L₁(φ) = L_ssl(φ) + β·JS(φ) and L₂(φ) = L_ssl(φ) − α·ΔR(h(φ)) / its upper bound.
+/// </summary>
+/// <param name="method">The method whose loss both levels share.</param>
+/// <param name="early">z_e of both views, a leaf, [2N, C, H, W], view-major.</param>
+/// <param name="parameters">φ.</param>
+/// <param name="progress">How far the run has come.</param>
+/// <param name="options">α, β, ε² and the ablations.</param>
+public sealed class BilevelProblem(
+    SslMethod method,
+    Tensor early,
+    IReadOnlyList<Parameter> parameters,
+    TrainingProgress progress,
+    UmmOptions options)
+{
+    private readonly VolumeFactor volumeFactor = VolumeFactor.Create(options.Volume);
+    private readonly Views views = Views.Pair(early, ResNet.ParseSplit(options.Split));
+
+    /// <summary>φ.</summary>
+    public IReadOnlyList<Parameter> Parameters => parameters;
+
+    /// <summary>η₁.</summary>
+    public double InnerLearningRate => options.InnerLearningRate;
+
+    /// <summary>Level one at φ as it stands.</summary>
+    /// <param name="place">Where in the run, for the message if it is not finite.</param>
+    /// <returns>The loss with its parts.</returns>
+    public LevelOne LevelOne(string place)
+    {
+        bool aligned = options.Beta > 0 && !options.CutAlignment;
+        MethodLoss loss = method.Loss(views, progress);
+        LossCheck.RequireFinite(loss, place);
+        Tensor logVolume = volumeFactor.LogVolume(early, loss, aligned);
+        Tensor divergence = DistributionAlignment.JensenShannonToUniform(logVolume);
+        Tensor total = aligned ? loss.Total + options.Beta * divergence : loss.Total;
+        return new LevelOne(total, divergence, logVolume);
+    }
+
+    /// <summary>∇L₁ at φ as it stands; changes no batch-norm statistics.</summary>
+    /// <param name="place">Where in the run, for the message if the loss is not finite.</param>
+    /// <returns>One gradient for each of φ, and the level it belongs to.</returns>
+    public (IReadOnlyList<Tensor> Gradient, LevelOne Level) LevelOneGradient(string place)
+    {
+        using BatchNormStatistics held = BatchNormStatistics.Hold(method);
+        LevelOne level = LevelOne(place);
+        return (Gradients.Of(level.Total, parameters, createGraph: false), level);
+    }
+
+    /// <summary>Level two at φ as it stands; the pass that counts for batch-norm statistics and the method's state.</summary>
+    /// <param name="place">Where in the run, for the message if the loss is not finite.</param>
+    /// <returns>The loss with its parts.</returns>
+    public LevelTwo LevelTwo(string place)
+    {
+        MethodLoss loss = method.Loss(views, progress);
+        LossCheck.RequireFinite(loss, place);
+        long images = early.shape[0] / 2;
+        Tensor first = loss.Features.narrow(0, 0, images);
+        Tensor second = loss.Features.narrow(0, images, images);
+        Tensor reduction = CodingRate.InstanceReduction(first, second, options.EpsilonSquared);
+        double bound = CodingRate.UpperBound((int)early.shape[0], (int)loss.Features.shape[1], options.EpsilonSquared);
+        double weight = (options.MinimiseReduction ? options.Alpha : -options.Alpha) / bound;
+        Tensor total = options.Alpha > 0 ? loss.Total + weight * reduction : loss.Total;
+        return new LevelTwo(total, reduction, loss);
+    }
+}

@@ -1,0 +1,31 @@
+using Lethe.Runtime;
+using static TorchSharp.torch;
+
+namespace Lethe.Umm.Hypergradients;
+
+/// <summary>
+/// ∇_φ of level two, where φ′ = φ − η₁∇L₁(φ): v − η₁·∇²L₁(φ)·v with v = ∇L₂(φ′), or an approximation of it.
+/// </summary>
+public abstract class Hypergradient
+{
+    /// <summary>Names that <see cref="Create"/> takes.</summary>
+    public static readonly IReadOnlyList<string> Names = [FirstOrder.Name, FiniteDifference.Name];
+
+    /// <summary>Creates a hypergradient by name.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <returns>The hypergradient.</returns>
+    /// <exception cref="InvalidOptionException">No hypergradient has that name.</exception>
+    public static Hypergradient Create(string name) => name switch
+    {
+        FirstOrder.Name => new FirstOrder(),
+        FiniteDifference.Name => new FiniteDifference(),
+        _ => throw new InvalidOptionException($"--hypergradient '{name}' is unknown. Use one of {string.Join(", ", Names)}."),
+    };
+
+    /// <summary>Completes the gradient of level two.</summary>
+    /// <param name="problem">Both levels; φ stands at its value before level one, and does again afterwards.</param>
+    /// <param name="outer">v, the gradient of level two at φ′, one tensor for each of φ.</param>
+    /// <param name="place">Where in the run, for messages.</param>
+    /// <returns>One tensor for each of φ.</returns>
+    public abstract IReadOnlyList<Tensor> Complete(BilevelProblem problem, IReadOnlyList<Tensor> outer, string place);
+}

@@ -1,0 +1,82 @@
+using Lethe.Models;
+using Lethe.Runtime;
+using Lethe.Umm.Hypergradients;
+using Lethe.Umm.VolumeFactors;
+
+namespace Lethe.Umm;
+
+/// <summary>Options of the Undoing Memorization Mechanism.</summary>
+public sealed record UmmOptions
+{
+    /// <summary>The last frozen layer: stem, layer1, layer2 or layer3.</summary>
+    public string Split { get; init; } = "layer2";
+
+    /// <summary>Steps of level two.</summary>
+    public int Iterations { get; init; } = 200;
+
+    /// <summary>Images in a batch.</summary>
+    public int BatchSize { get; init; } = 128;
+
+    /// <summary>α, the weight of ΔR in level two, where ΔR is divided by its upper bound for the batch.</summary>
+    public double Alpha { get; init; } = 0.1;
+
+    /// <summary>β, the weight of the alignment in level one.</summary>
+    public double Beta { get; init; } = 10;
+
+    /// <summary>The volume factor by which the last layer's density is estimated: loss-gradient.</summary>
+    public string Volume { get; init; } = LossGradient.Name;
+
+    /// <summary>How level two differentiates through level one: first-order or finite-difference.</summary>
+    public string Hypergradient { get; init; } = FiniteDifference.Name;
+
+    /// <summary>η₁, the step of level one (plain gradient descent).</summary>
+    public double InnerLearningRate { get; init; } = 1e-2;
+
+    /// <summary>η₂, the step of level two, and of the control.</summary>
+    public double OuterLearningRate { get; init; } = 3e-4;
+
+    /// <summary>The optimiser of level two, and of the control: sgd, adam, adamw or lars. No weight decay.</summary>
+    public string OuterOptimiser { get; init; } = "adam";
+
+    /// <summary>ε² of the coding rate.</summary>
+    public double EpsilonSquared { get; init; } = 0.5;
+
+    /// <summary>Ablation: the alignment has no gradient, as in the authors' published code.</summary>
+    public bool CutAlignment { get; init; }
+
+    /// <summary>Ablation: ΔR is minimised, as in the authors' published code.</summary>
+    public bool MinimiseReduction { get; init; }
+
+    /// <summary>Runs the control beside it: as many steps of the method's loss alone, from the same state, with the same part frozen.</summary>
+    public bool Control { get; init; } = true;
+
+    /// <summary>Iterations between evaluations; 0 spreads five over the run.</summary>
+    public int EvaluateIterations { get; init; }
+
+    /// <summary>Iterations between evaluations after defaults.</summary>
+    /// <returns>At least 1.</returns>
+    public int EvaluationInterval() => EvaluateIterations > 0 ? EvaluateIterations : Math.Max(1, Iterations / 5);
+
+    /// <summary>Checks the values.</summary>
+    /// <exception cref="InvalidOptionException">A value cannot be used.</exception>
+    public void Validate()
+    {
+        ResNet.ParseSplit(Split);
+        VolumeFactor.Create(Volume);
+        Hypergradients.Hypergradient.Create(Hypergradient);
+        if (Iterations < 1)
+            throw new InvalidOptionException($"--iterations must be at least 1, found {Iterations}.");
+        if (BatchSize < 2)
+            throw new InvalidOptionException($"--batch-size must be at least 2 images, found {BatchSize}.");
+        if (!(Alpha >= 0) || !(Beta >= 0) || double.IsInfinity(Alpha) || double.IsInfinity(Beta))
+            throw new InvalidOptionException($"--alpha and --beta must not be negative, found {Alpha} and {Beta}.");
+        if (!(InnerLearningRate > 0) || !(OuterLearningRate > 0))
+            throw new InvalidOptionException($"--inner-learning-rate and --outer-learning-rate must be positive, found {InnerLearningRate} and {OuterLearningRate}.");
+        if (!Training.Optimiser.Names.Contains(OuterOptimiser))
+            throw new InvalidOptionException($"--outer-optimiser '{OuterOptimiser}' is unknown. Use one of {string.Join(", ", Training.Optimiser.Names)}.");
+        if (!(EpsilonSquared > 0))
+            throw new InvalidOptionException($"--epsilon-squared must be positive, found {EpsilonSquared}.");
+        if (EvaluateIterations < 0)
+            throw new InvalidOptionException($"--evaluate-iterations must be at least 1, or 0 for five evaluations; found {EvaluateIterations}.");
+    }
+}

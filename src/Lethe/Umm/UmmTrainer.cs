@@ -1,0 +1,189 @@
+using System.Diagnostics;
+using Lethe.Augmentation;
+using Lethe.Diagnostics;
+using Lethe.Methods;
+using Lethe.Models;
+using Lethe.Numerics;
+using Lethe.Training;
+using Lethe.Umm.Hypergradients;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Lethe.Umm;
+
+/// <summary>
+/// The Undoing Memorization Mechanism (Qiang et al. 2024, 2410.00772): fine-tunes the late layers and heads of a
+/// pre-trained method by a bi-level problem over frozen early features. As a control it takes the same steps on the
+/// method's loss alone.
+/// </summary>
+/// <remarks>
+/// Level one: φ′ = φ − η₁∇[L_ssl(φ) + β·JS(φ)]. Level two: φ ← φ − η₂∇_φ[L_ssl(φ′) − α·ΔR(h(φ′))/bound]. The early part
+/// runs in evaluation mode without gradient, once for each batch, and is the same bits before and after.
+/// </remarks>
+public sealed class UmmTrainer : IDisposable
+{
+    private readonly SslMethod method;
+    private readonly ViewLoader loader;
+    private readonly UmmOptions options;
+    private readonly bool control;
+    private readonly ulong seed;
+    private readonly Device device;
+    private readonly SplitPoint split;
+    private readonly Hypergradient hypergradient;
+    private readonly List<Parameter> parameters;
+
+    /// <summary>Prepares fine-tuning.</summary>
+    /// <param name="method">The pre-trained method with its heads. Its early layers are frozen from here on.</param>
+    /// <param name="loader">Gives the views.</param>
+    /// <param name="options">The problem and how to solve it.</param>
+    /// <param name="control">Takes plain steps on the method's loss instead.</param>
+    /// <param name="seed">The run's seed; the control sees the same batches under the same seed.</param>
+    /// <param name="device">Where the method is.</param>
+    public UmmTrainer(SslMethod method, ViewLoader loader, UmmOptions options, bool control, ulong seed, Device device)
+    {
+        options.Validate();
+        this.method = method;
+        this.loader = loader;
+        this.options = options;
+        this.control = control;
+        this.seed = seed;
+        this.device = device;
+        split = ResNet.ParseSplit(options.Split);
+        hypergradient = Hypergradient.Create(options.Hypergradient);
+        foreach (Parameter parameter in method.Backbone.PartsUpTo(split).SelectMany(part => part.parameters()))
+        {
+            parameter.requires_grad = false;
+        }
+
+        Optimiser = Optimiser.Create(options.OuterOptimiser, method.named_parameters(), weightDecay: 0, momentum: 0.9);
+        parameters = [.. Optimiser.Parameters.Select(parameter => parameter.Value)];
+    }
+
+    /// <summary>The optimiser of level two, whose state goes into a checkpoint.</summary>
+    public Optimiser Optimiser { get; }
+
+    /// <summary>Where the run stands; set it to go on from a checkpoint.</summary>
+    public TrainingState State { get; set; } = new();
+
+    /// <summary>Runs all iterations.</summary>
+    /// <param name="evaluate">Called at iteration 0, at each due one and after the last, with the means since the last call.</param>
+    /// <param name="save">Called when a checkpoint is due, also before this method leaves because of cancellation.</param>
+    /// <param name="progress">Told of each iteration.</param>
+    /// <param name="cancellation">Stops between two iterations, with the state saved.</param>
+    /// <exception cref="Runtime.TrainingException">A term is not finite.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the state has been saved.</exception>
+    public void Train(
+        Action<int, IReadOnlyList<(string Name, double Mean)>> evaluate,
+        Action save,
+        IProgress<TrainingStep>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        var clock = new Stopwatch();
+        long begun = State.Step;
+        try
+        {
+            EvaluateIfDue(evaluate, save);
+            while (State.Step < options.Iterations)
+            {
+                int epoch = (int)(State.Step / loader.StepsPerEpoch);
+                foreach (ViewBatch batch in loader.Batches(epoch, (int)(State.Step % loader.StepsPerEpoch)))
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    clock.Start();
+                    double loss = Step(batch);
+                    clock.Stop();
+                    double images = (State.Step - begun) * (double)batch.N;
+                    progress?.Report(new TrainingStep(State.Step, options.Iterations, loss, images / clock.Elapsed.TotalSeconds, loader.Waited / (clock.Elapsed + loader.Waited)));
+                    EvaluateIfDue(evaluate, save);
+                    if (State.Step == options.Iterations)
+                        break;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            save();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Optimiser.Dispose();
+
+    /// <summary>Takes one step of both levels, or of the control.</summary>
+    /// <param name="images">Two stacked views, [2N, C, H, W], normalised.</param>
+    /// <returns>The loss of level two.</returns>
+    internal double Step(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        method.train();
+        foreach (Module<Tensor, Tensor> part in method.Backbone.PartsUpTo(split))
+        {
+            part.eval();
+        }
+
+        Tensor early;
+        using (no_grad())
+        {
+            early = method.Backbone.ForwardTo(split, images).detach(); // [2N, C, H, W]
+        }
+
+        string place = $"iteration {State.Step + 1} of {(control ? "the control" : "UMM")}";
+        double epoch = (double)State.Step / loader.StepsPerEpoch;
+        var now = new TrainingProgress(State.Step, options.Iterations, epoch, RandomStream.Derive(seed, (ulong)State.Step));
+        var problem = new BilevelProblem(method, early.requires_grad_(), parameters, now, options);
+        LevelTwo two = control ? PlainStep(problem, place) : BilevelStep(problem, place);
+        State.Add(Measure.Loss, Value(two.Loss.Total));
+        State.Add(Measure.LevelTwoLoss, Value(two.Total));
+        State.Add(Measure.BatchReduction, Value(two.Reduction));
+        State.SumCount++;
+        State.Step++;
+        State.LearningRate = options.OuterLearningRate;
+        two.Loss.Commit?.Invoke();
+        method.AfterStep(now with { Step = State.Step });
+        return Value(two.Total);
+    }
+
+    private static double Value(Tensor scalar) => scalar.to(ScalarType.Float64).item<double>();
+
+    private double Step(ViewBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        return Step(ImageTensor.FromPixels(batch.Pixels, batch.Views * batch.N, batch.Size, batch.Channels, device));
+    }
+
+    private LevelTwo PlainStep(BilevelProblem problem, string place)
+    {
+        LevelTwo plain = problem.LevelTwo(place);
+        Optimiser.Step([.. Gradients.Of(plain.Loss.Total, parameters, createGraph: false)], options.OuterLearningRate);
+        return plain;
+    }
+
+    private LevelTwo BilevelStep(BilevelProblem problem, string place)
+    {
+        (IReadOnlyList<Tensor> inner, LevelOne one) = problem.LevelOneGradient(place);
+        State.Add(Measure.LevelOneLoss, Value(one.Total));
+        State.Add(Measure.JensenShannon, Value(one.Divergence));
+        State.Add(Measure.VolumeSpread, Value(one.LogVolume.std()));
+
+        using var start = new ParameterValues(parameters);
+        start.Shift(inner, -options.InnerLearningRate);
+        LevelTwo two = problem.LevelTwo(place);
+        IReadOnlyList<Tensor> outer = Gradients.Of(two.Total, parameters, createGraph: false);
+        start.Restore();
+        Optimiser.Step([.. hypergradient.Complete(problem, outer, place)], options.OuterLearningRate);
+        return two;
+    }
+
+    private void EvaluateIfDue(Action<int, IReadOnlyList<(string Name, double Mean)>> evaluate, Action save)
+    {
+        bool due = State.Step == options.Iterations || State.Step % options.EvaluationInterval() == 0;
+        if (!due || State.EvaluatedAt >= State.Step)
+            return;
+        evaluate((int)State.Step, State.Means());
+        State.ClearMeans();
+        State.EvaluatedAt = (int)State.Step;
+        save();
+    }
+}
