@@ -1,0 +1,120 @@
+using Lethe.Numerics;
+using Lethe.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Lethe.Diagnostics;
+
+/// <summary>
+/// How well labels can be read from features by a linear map: ridge regression of one indicator a class, the largest wins.
+/// </summary>
+/// <remarks>
+/// Features are standardised with the mean and deviation of the rows that are fitted on; a feature that is constant there
+/// takes no part. W = argmin ‖Y − XW‖²/n + λ‖W‖² with Y the centred indicators. λ is chosen on a seeded split of the training rows, the
+/// test rows play no part in it; of equally good strengths the largest is taken. Then W is fitted on all training
+/// rows. All strengths come from one eigendecomposition, of XᵀX or of XXᵀ, whichever is smaller. In float64.
+/// </remarks>
+public static class LinearProbe
+{
+    // Below this deviation relative to the mean a float32 feature is rounding noise around a constant.
+    private const double SmallestDeviation = 1e-6;
+
+    /// <summary>Fits on the training rows and tests on the test rows.</summary>
+    /// <param name="trainFeatures">Shape [N, d].</param>
+    /// <param name="trainLabels">N labels, any integers, at least two different ones.</param>
+    /// <param name="testFeatures">Shape [M, d].</param>
+    /// <param name="testLabels">M labels; one that no training row has counts as wrong.</param>
+    /// <param name="options">How the regularisation is chosen; null takes the defaults.</param>
+    /// <returns>Accuracy and chosen strength.</returns>
+    /// <exception cref="ArgumentException">Shapes or counts do not fit together.</exception>
+    /// <exception cref="InvalidOptionException">An option cannot be used.</exception>
+    /// <exception cref="DataException">Features hold NaN or infinity, or the training rows have one class only.</exception>
+    public static LinearProbeResult Measure(
+        Tensor trainFeatures, IReadOnlyList<int> trainLabels, Tensor testFeatures, IReadOnlyList<int> testLabels, LinearProbeOptions? options = null)
+    {
+        options ??= new LinearProbeOptions();
+        options.Validate();
+        FeatureCheck.Matrix(trainFeatures, nameof(trainFeatures));
+        FeatureCheck.Matrix(testFeatures, nameof(testFeatures));
+        FeatureCheck.Labels(trainFeatures, trainLabels, nameof(trainLabels));
+        FeatureCheck.Labels(testFeatures, testLabels, nameof(testLabels));
+        if (trainFeatures.size(1) != testFeatures.size(1))
+            throw new ArgumentException($"Expected test features of dimension {trainFeatures.size(1)}, as the training features, found {testFeatures.size(1)}.", nameof(testFeatures));
+
+        int[] classes = [.. trainLabels.Distinct().Order()];
+        if (classes.Length < 2)
+            throw new DataException($"A linear probe needs rows of at least two classes, found only class {classes[0]} in {trainLabels.Count} rows. Give more labelled rows.");
+
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        Tensor features = trainFeatures.to(ScalarType.Float64);
+        Tensor indices = tensor(trainLabels.Select(l => (long)Array.BinarySearch(classes, l)).ToArray(), device: features.device); // [N]
+
+        int rows = trainLabels.Count;
+        int validationRows = Math.Clamp((int)Math.Round(rows * options.ValidationFraction), 1, rows - 1);
+        long[] order = [.. new RandomStream(options.Seed).Permutation(rows).Select(i => (long)i)];
+        Tensor validation = tensor(order[..validationRows], device: features.device), fitted = tensor(order[validationRows..], device: features.device);
+
+        Ridge ridge = Ridge.Decompose(features.index_select(0, fitted), indices.index_select(0, fitted), classes.Length);
+        Tensor projected = ridge.Project(features.index_select(0, validation));
+        Tensor truth = indices.index_select(0, validation);
+        double best = -1, chosen = 0;
+        foreach (double strength in Grid(options))
+        {
+            using var step = NewDisposeScope();
+            double accuracy = ridge.Predict(projected, strength).eq(truth).to_type(ScalarType.Float64).mean().ToDouble();
+            if (accuracy >= best)
+                (best, chosen) = (accuracy, strength);
+        }
+
+        Ridge all = Ridge.Decompose(features, indices, classes.Length);
+        long[] predicted = all.Predict(all.Project(testFeatures.to(ScalarType.Float64)), chosen).cpu().data<long>().ToArray();
+        int right = predicted.Zip(testLabels, (p, label) => classes[p] == label).Count(hit => hit);
+        return new LinearProbeResult((double)right / testLabels.Count, chosen, best, rows, testLabels.Count, classes.Length);
+    }
+
+    private static IEnumerable<double> Grid(LinearProbeOptions options)
+    {
+        double low = Math.Log(options.SmallestStrength), high = Math.Log(options.LargestStrength);
+        for (int i = 0; i < options.Strengths; i++)
+        {
+            yield return Math.Exp(options.Strengths == 1 ? low : low + (high - low) * i / (options.Strengths - 1));
+        }
+    }
+
+    /// <summary>Standardised features and centred indicators, decomposed so that W(λ) = Basis · diag(1/(Λ + λn)) · Coefficients.</summary>
+    internal sealed record Ridge(Tensor Mean, Tensor Scale, Tensor Basis, Tensor Eigenvalues, Tensor Coefficients, Tensor Intercept, long Rows)
+    {
+        public static Ridge Decompose(Tensor features, Tensor indices, int classes)
+        {
+            Tensor mean = features.mean([0]); // [d]
+            Tensor deviation = (features - mean).square().mean([0]).sqrt();
+            Tensor constant = deviation.le(mean.abs() * SmallestDeviation);
+            Tensor scale = where(constant, zeros_like(deviation), 1 / deviation);
+            Tensor X = (features - mean) * scale; // [n, d]
+            Tensor indicators = nn.functional.one_hot(indices, classes).to(ScalarType.Float64); // [n, c]
+            Tensor intercept = indicators.mean([0]); // [c]
+            Tensor Y = indicators - intercept;
+            if (X.size(1) <= X.size(0))
+            {
+                (Tensor eigenvalues, Tensor vectors) = linalg.eigh(X.t().matmul(X)); // [d], [d, d]
+                return new Ridge(mean, scale, vectors, eigenvalues.clamp_min(0), vectors.t().matmul(X.t().matmul(Y)), intercept, X.size(0));
+            }
+            else
+            {
+                (Tensor eigenvalues, Tensor vectors) = linalg.eigh(X.matmul(X.t())); // [n], [n, n]
+                return new Ridge(mean, scale, X.t().matmul(vectors), eigenvalues.clamp_min(0), vectors.t().matmul(Y), intercept, X.size(0));
+            }
+        }
+
+        /// <summary>Rows [m, d] in the basis of the eigenvectors: what does not depend on the strength.</summary>
+        public Tensor Project(Tensor features) => ((features - Mean) * Scale).matmul(Basis); // [m, r]
+
+        /// <summary>Scores [m, c] of projected rows.</summary>
+        public Tensor Score(Tensor projected, double strength) =>
+            projected.matmul(Coefficients / (Eigenvalues + strength * Rows).unsqueeze(1)) + Intercept; // [m, c]
+
+        /// <summary>Classes [m] of projected rows.</summary>
+        public Tensor Predict(Tensor projected, double strength) => Score(projected, strength).argmax(1);
+    }
+}

@@ -1,0 +1,34 @@
+using Lethe.Runtime;
+
+namespace Lethe.Diagnostics;
+
+/// <summary>How the regularisation of a linear probe is chosen.</summary>
+public sealed record LinearProbeOptions
+{
+    /// <summary>The smallest strength tried: the ridge penalty divided by the rows, in units of the features' unit variance.</summary>
+    public double SmallestStrength { get; init; } = 1e-6;
+
+    /// <summary>The largest strength tried.</summary>
+    public double LargestStrength { get; init; } = 1e3;
+
+    /// <summary>How many strengths are tried, evenly spaced in their logarithm; at least 1.</summary>
+    public int Strengths { get; init; } = 20;
+
+    /// <summary>The part of the training rows on which the strengths are compared, in (0, 1).</summary>
+    public double ValidationFraction { get; init; } = 0.2;
+
+    /// <summary>Decides which rows those are.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Checks the values.</summary>
+    /// <exception cref="InvalidOptionException">A value cannot be used.</exception>
+    public void Validate()
+    {
+        if (!(SmallestStrength > 0) || !(LargestStrength >= SmallestStrength) || !double.IsFinite(LargestStrength))
+            throw new InvalidOptionException($"The strengths of the linear probe must be positive and in order, found {SmallestStrength} to {LargestStrength}.");
+        if (Strengths < 1)
+            throw new InvalidOptionException($"The linear probe needs at least one strength to try, found {Strengths}.");
+        if (!(ValidationFraction > 0 && ValidationFraction < 1))
+            throw new InvalidOptionException($"The validation fraction of the linear probe must lie between 0 and 1, found {ValidationFraction}.");
+    }
+}
