@@ -8,13 +8,13 @@ public sealed record DataOptions
     /// <summary>The source: embedded, a known name, or a path whose kind is recognised.</summary>
     public string Data { get; init; } = "embedded";
 
-    /// <summary>Folder that holds the files of a named source.</summary>
+    /// <summary>Folder that holds the files of a named source; embedded and paths do not use it.</summary>
     public string? DataRoot { get; init; }
 
     /// <summary>Height and width of the views that the encoder sees, in pixels, 16 to 224; 0 takes the size of the images (32 where they differ).</summary>
     public int ImageSize { get; init; }
 
-    /// <summary>Train on the first N training images after the seeded shuffle; 0 takes all.</summary>
+    /// <summary>Train on the first N training images after the seeded shuffle, at least 2; 0 takes all.</summary>
     public int Limit { get; init; }
 
     /// <summary>At most so many labelled images, never trained on, to fit probes with.</summary>
@@ -34,8 +34,8 @@ public sealed record DataOptions
             throw new InvalidOptionException("--data is empty. Give 'embedded', a name that 'lethe data' lists, or a path.");
         if (ImageSize is not 0 and (< 16 or > 224))
             throw new InvalidOptionException($"--image-size must be between 16 and 224, or 0 for the size of the images; found {ImageSize}.");
-        if (Limit < 0)
-            throw new InvalidOptionException($"--limit must not be negative, found {Limit}. Leave it out to use all images.");
+        if (Limit is < 0 or 1)
+            throw new InvalidOptionException($"--limit must be at least 2, found {Limit}. Leave it out (or 0) to use all images.");
         if (ProbeImages < 1 || TestImages < 1)
             throw new InvalidOptionException($"--probe-images and --test-images must be at least 1, found {ProbeImages} and {TestImages}.");
         if (MaxBadFiles < 0)

@@ -1,0 +1,233 @@
+using Lethe.Runtime;
+
+namespace Lethe.Data;
+
+/// <summary>Opens image sources: the embedded one, those with a name, and paths whose kind is recognised.</summary>
+public static class DataSources
+{
+    private const string Accepted =
+        "IDX files (train-images-idx3-ubyte, .gz too), CIFAR binary files (data_batch_1.bin or train.bin), class folders "
+        + "(with train/ and test/ above them or not), or a folder of images without labels (JPEG, PNG, BMP, WebP, GIF)";
+
+    private static readonly string[] FashionClasses =
+        ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"];
+
+    /// <summary>The sources that have a name.</summary>
+    public static IReadOnlyList<KnownSource> Known { get; } =
+    [
+        new("embedded", "the 10 000 test images of Fashion-MNIST, 28×28, grey", "nothing: it is part of the program", 10, "it is here")
+        {
+            ClassNames = FashionClasses,
+        },
+        new("fashion-mnist", "Zalando's clothes, 60 000 + 10 000 images, 28×28, grey", "train- and t10k-images-idx3-ubyte and -labels-idx1-ubyte, .gz or not", 10,
+            "Debian's package dataset-fashion-mnist (found by itself), or github.com/zalandoresearch/fashion-mnist")
+        {
+            ClassNames = FashionClasses,
+            Folders = ["fashion-mnist", "FashionMNIST/raw", "raw"],
+            InstalledAt = "/usr/share/datasets/fashion-mnist",
+        },
+        new("mnist", "handwritten digits, 60 000 + 10 000 images, 28×28, grey", "train- and t10k-images-idx3-ubyte and -labels-idx1-ubyte, .gz or not", 10,
+            "the four files of the MNIST distribution, from any of its mirrors")
+        {
+            Folders = ["mnist", "MNIST/raw", "raw"],
+        },
+        new("cifar-10", "small photographs, 50 000 + 10 000 images, 32×32, colour", "data_batch_1.bin to data_batch_5.bin, test_batch.bin", 10,
+            "the binary version at www.cs.toronto.edu/~kriz/cifar.html")
+        {
+            Folders = ["cifar-10", "cifar-10-batches-bin"],
+        },
+        new("cifar-100", "small photographs, 50 000 + 10 000 images, 32×32, colour; the fine labels", "train.bin, test.bin", 100,
+            "the binary version at www.cs.toronto.edu/~kriz/cifar.html")
+        {
+            Folders = ["cifar-100", "cifar-100-binary"],
+        },
+    ];
+
+    /// <summary>
+    /// Opens a source and divides it.
+    /// <para>
+    /// The rule of division is the same for all sources. Where the source has a test part of its own, Test is drawn from it
+    /// and from nothing else; elsewhere from the images. Probe is drawn from what is no test image, and Train is the
+    /// rest. Test has at most <see cref="DataOptions.TestImages"/> images and Probe at most
+    /// <see cref="DataOptions.ProbeImages"/>, and neither takes more than a fifth of the images (but at least one). The draw
+    /// has a fixed seed of its own: the parts are the same for each <paramref name="seed"/>, and Probe and Test for each
+    /// <see cref="DataOptions.Limit"/>, so that runs compare. Only which N images <see cref="DataOptions.Limit"/> leaves of
+    /// Train depends on <paramref name="seed"/>; of two limits, the smaller one's images are among the larger one's.
+    /// </para>
+    /// <para>
+    /// Files are divided by their place in the ordinal order of their relative paths, before any is decoded; a file that
+    /// cannot be read is missing from its part and moves nothing else. Of image files only those used are opened, and the
+    /// size of views (where it is not given) and grey or colour are decided from them.
+    /// </para>
+    /// </summary>
+    /// <param name="options">Which images, and how many.</param>
+    /// <param name="seed">The seed of the run.</param>
+    /// <param name="progress">Told how far the reading is, from several threads.</param>
+    /// <param name="cancel">Stops the reading.</param>
+    /// <returns>The three parts.</returns>
+    /// <exception cref="InvalidOptionException">An option cannot be used, or the source is neither a name nor a path that exists.</exception>
+    /// <exception cref="DataException">The files are missing, corrupt, too few, or too many for the memory.</exception>
+    public static DataSplits Open(
+        DataOptions options, ulong seed, IProgress<DataProgress>? progress = null, CancellationToken cancel = default) =>
+        Load(options, seed, progress, cancel).Splits;
+
+    /// <summary>Opens a source and counts what is in it.</summary>
+    /// <param name="options">Which images, and how many.</param>
+    /// <param name="seed">The seed of the run.</param>
+    /// <param name="progress">Told how far the reading is, from several threads.</param>
+    /// <param name="cancel">Stops the reading.</param>
+    /// <returns>The counts, sizes and fingerprint.</returns>
+    /// <exception cref="InvalidOptionException">As for <see cref="Open"/>.</exception>
+    /// <exception cref="DataException">As for <see cref="Open"/>.</exception>
+    public static DataDescription Describe(
+        DataOptions options, ulong seed, IProgress<DataProgress>? progress = null, CancellationToken cancel = default)
+    {
+        (DataSplits splits, string kind, SizeRange sizes) = Load(options, seed, progress, cancel);
+        int[][] counts = [.. new[] { splits.Train, splits.Probe, splits.Test }.Select(CountClasses)];
+        return new DataDescription(
+            splits.Source,
+            kind,
+            splits.Train.Count,
+            splits.Probe.Count,
+            splits.Test.Count,
+            [.. (splits.Train.ClassNames ?? []).Select((name, i) => new ClassCount(name, counts[0][i], counts[1][i], counts[2][i]))],
+            sizes,
+            splits.Train.Channels,
+            splits.ImageSize,
+            splits.Fingerprint,
+            splits.SkippedFiles);
+    }
+
+    private static (DataSplits Splits, string Kind, SizeRange Sizes) Load(
+        DataOptions options, ulong seed, IProgress<DataProgress>? progress, CancellationToken cancel)
+    {
+        options.Validate();
+        ImageSource source = Recognise(options);
+        Division division = Division.Of(source, options, seed);
+        LoadedImages loaded = source.Load([.. division.Train, .. division.Probe, .. division.Test], options, progress, cancel);
+        int train = division.Train.Length, probe = division.Probe.Length;
+        ImageSet trainSet = Part("train", division.Train, loaded.Images.AsSpan(0, train), least: 2);
+        ImageSet probeSet = Part("probe", division.Probe, loaded.Images.AsSpan(train, probe), least: 1);
+        ImageSet testSet = Part("test", division.Test, loaded.Images.AsSpan(train + probe), least: 1);
+        string fingerprint = Fingerprint.Of(trainSet, probeSet, testSet);
+        var splits = new DataSplits(options.Data, trainSet, probeSet, testSet, loaded.ImageSize, fingerprint, loaded.SkippedFiles);
+        return (splits, source.Kind, loaded.Sizes);
+
+        ImageSet Part(string name, int[] items, ReadOnlySpan<Image?> images, int least)
+        {
+            var good = new List<Image>();
+            var goodItems = new List<int>();
+            for (int i = 0; i < items.Length; i++)
+            {
+                if (images[i] is not { } image)
+                    continue;
+                good.Add(image);
+                goodItems.Add(items[i]);
+            }
+
+            if (good.Count < least)
+            {
+                throw new DataException(
+                    $"Of the {name} part of '{options.Data}', {good.Count} of {items.Length} images could be read; expected at least {least}. Skipped: {string.Join("; ", loaded.SkippedFiles)}");
+            }
+
+            return new ImageSet(
+                name,
+                good,
+                source.Labels is null ? null : [.. goodItems.Select(item => source.Labels[item])],
+                source.ClassNames,
+                source.Paths is null ? null : [.. goodItems.Select(item => source.Paths[item])]);
+        }
+    }
+
+    private static int[] CountClasses(ImageSet set)
+    {
+        int[] counts = new int[set.ClassNames?.Count ?? 0];
+        foreach (int label in set.Labels ?? [])
+        {
+            counts[label]++;
+        }
+
+        return counts;
+    }
+
+    private static ImageSource Recognise(DataOptions options)
+    {
+        KnownSource? known = Known.FirstOrDefault(source => source.Name.Equals(options.Data, StringComparison.OrdinalIgnoreCase));
+        if (known is not null)
+            return known.Name == "embedded" ? OpenEmbedded(known) : OpenKnown(known, options.DataRoot);
+        if (File.Exists(options.Data))
+        {
+            return IdxLayout.IsImagesFile(options.Data)
+                ? IdxLayout.Open(options.Data, classNames: null)
+                : throw new DataException($"'{options.Data}' is a file, and none of IDX images. Expected a folder of {Accepted}.");
+        }
+
+        if (!Directory.Exists(options.Data))
+        {
+            throw new InvalidOptionException(
+                $"--data '{options.Data}' is neither a known source nor a path that exists. Give one of {string.Join(", ", Known.Select(source => source.Name))}, or the path of a folder of {Accepted}.");
+        }
+
+        return OpenFolder(options.Data);
+    }
+
+    private static StoredSource OpenEmbedded(KnownSource known)
+    {
+        const string Images = "t10k-images-idx3-ubyte.gz", Labels = "t10k-labels-idx1-ubyte.gz";
+        return new StoredSource(
+            "embedded",
+            Read(Images, IdxFile.ReadImages),
+            testCount: 0,
+            Read(Labels, IdxFile.ReadLabels),
+            known.ClassNames);
+
+        static T Read<T>(string name, Func<Stream, string, T> read)
+        {
+            using Stream resource = typeof(DataSources).Assembly.GetManifestResourceStream(name)!;
+            using var unpacked = new System.IO.Compression.GZipStream(resource, System.IO.Compression.CompressionMode.Decompress);
+            using var buffered = new BufferedStream(unpacked, 1 << 16);
+            return read(buffered, name);
+        }
+    }
+
+    private static StoredSource OpenKnown(KnownSource known, string? dataRoot)
+    {
+        string? root = dataRoot ?? known.InstalledAt;
+        if (root is null || (dataRoot is null && !Directory.Exists(root)))
+            throw new InvalidOptionException($"--data {known.Name} needs --data-root, the folder that holds {known.Layout}. To get them: {known.HowToGet}.");
+        string[] folders = [root, .. known.Folders.Select(folder => Path.Combine(root, folder))];
+        string? folder = folders.Where(Directory.Exists).FirstOrDefault(known.Name switch
+        {
+            "cifar-10" => CifarLayout.IsCifar10Folder,
+            "cifar-100" => CifarLayout.IsCifar100Folder,
+            _ => IdxLayout.IsFolder,
+        });
+        if (folder is null)
+        {
+            throw new DataException(
+                $"The files of {known.Name} are not in {string.Join(", ", folders.Select(candidate => $"'{candidate}'"))}. Expected {known.Layout}. To get them: {known.HowToGet}.");
+        }
+
+        return known.Name.StartsWith("cifar", StringComparison.Ordinal) ? CifarLayout.Open(folder) : IdxLayout.Open(folder, known.ClassNames);
+    }
+
+    private static ImageSource OpenFolder(string folder)
+    {
+        if (IdxLayout.IsFolder(folder))
+        {
+            // A folder named after a known source is that source, as Debian installs it.
+            string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+            return IdxLayout.Open(folder, Known.FirstOrDefault(known => known.Name == name)?.ClassNames);
+        }
+
+        if (CifarLayout.IsCifar10Folder(folder) || CifarLayout.IsCifar100Folder(folder))
+            return CifarLayout.Open(folder);
+        string[] images = ImageListing.ImagesBelow(folder);
+        if (images.Length > 0)
+            return FolderLayout.Open(folder, images);
+        return ImageListing.VisibleNames(folder, folders: true) is [var single]
+            ? OpenFolder(Path.Combine(folder, single))
+            : throw new DataException($"There are no images in '{folder}'. Expected {Accepted}. {ImageListing.WhatIsIn(folder)}");
+    }
+}

@@ -1,0 +1,18 @@
+namespace Lethe.Data;
+
+/// <summary>A source of image files, decoded when they are asked for and only then.</summary>
+internal sealed class FolderSource(
+    string kind, string root, IReadOnlyList<string> paths, int testCount, IReadOnlyList<int>? labels, IReadOnlyList<string>? classNames)
+    : ImageSource(kind, paths.Count - testCount, testCount, labels, classNames)
+{
+    public override IReadOnlyList<string>? Paths => paths;
+
+    public override LoadedImages Load(int[] items, DataOptions options, IProgress<DataProgress>? progress, CancellationToken cancel)
+    {
+        var reading = new FileReading(root, [.. items.Select(item => paths[item])], options.MaxBadFiles, progress, cancel);
+        SizeRange sizes = reading.ReadHeaders();
+        int imageSize = ResolveImageSize(options.ImageSize, sizes);
+        Image?[] images = reading.Decode(imageSize, channels: 0, advice: "Use --limit N or a smaller --image-size.");
+        return new LoadedImages(images, reading.SkippedFiles, imageSize, sizes);
+    }
+}

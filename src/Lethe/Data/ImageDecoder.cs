@@ -1,0 +1,237 @@
+using System.Buffers;
+using Lethe.Runtime;
+using SkiaSharp;
+
+namespace Lethe.Data;
+
+/// <summary>
+/// Decodes one file: JPEG, PNG, BMP, WebP, and the first frame of GIF. Palettes are resolved, CMYK becomes RGB, alpha is
+/// composited on white, the EXIF orientation is applied; colour profiles are not, as in the libraries that published
+/// results come from. An image is grey where red, green and blue are equal in each pixel, however it is stored.
+/// </summary>
+internal static class ImageDecoder
+{
+    /// <summary>More pixels than any camera makes: beyond it is an attack or an accident.</summary>
+    public const long MaxPixels = 100_000_000;
+
+    private const long MaxFileBytes = 1L << 29;
+
+    /// <summary>A progressive JPEG needs about ten scans; thousands keep a decoder busy for minutes.</summary>
+    private const int MaxScans = 500;
+
+    /// <summary>Images with more pixels are decoded one at a time, so that memory in flight does not grow with the number of cores.</summary>
+    private const int LargePixels = 16_000_000;
+
+    private static readonly Lock OneLargeImage = new();
+
+    /// <summary>Reads only the header.</summary>
+    /// <returns>Height and width as seen, that is after the EXIF orientation.</returns>
+    /// <exception cref="DataException">Why the file cannot be used, without its path.</exception>
+    public static (int Height, int Width) ReadSize(string path)
+    {
+        RequireUsableLength(path);
+        using SKCodec codec = Checked(SKCodec.Create(path, out SKCodecResult result), result);
+        return SwapsSides(codec.EncodedOrigin) ? (codec.Info.Width, codec.Info.Height) : (codec.Info.Height, codec.Info.Width);
+    }
+
+    /// <summary>Decodes a file; an image whose short side is larger than <paramref name="shortSide"/> is reduced to it.</summary>
+    /// <exception cref="DataException">Why the file cannot be used, without its path.</exception>
+    public static unsafe Image Decode(string path, int shortSide)
+    {
+        RequireUsableLength(path);
+        byte[] bytes = File.ReadAllBytes(path);
+        fixed (byte* start = bytes)
+        {
+            using SKData data = SKData.Create((nint)start, bytes.Length);
+            using var stream = new SKMemoryStream(data);
+            using SKCodec codec = Checked(SKCodec.Create(stream, out SKCodecResult result), result);
+            if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg)
+                RequireWholeJpeg(bytes);
+            SKImageInfo info = DecodedInfo(codec, shortSide);
+            Image image;
+            if ((long)info.Width * info.Height > LargePixels)
+            {
+                lock (OneLargeImage)
+                {
+                    image = Reduction.Reduce(Pixels(codec, info), shortSide);
+                }
+            }
+            else
+            {
+                image = Reduction.Reduce(Pixels(codec, info), shortSide);
+            }
+
+            return Upright(image, codec.EncodedOrigin);
+        }
+    }
+
+    /// <summary>Converts between grey and colour; colour becomes grey by the luma of ITU-R BT.601.</summary>
+    public static Image ToChannels(Image image, int channels)
+    {
+        if (image.Channels == channels)
+            return image;
+        ReadOnlySpan<byte> from = image.Pixels.Span;
+        byte[] to = new byte[image.Height * image.Width * channels];
+        for (int i = 0; i < image.Height * image.Width; i++)
+        {
+            if (channels == 3)
+                to[3 * i] = to[3 * i + 1] = to[3 * i + 2] = from[i];
+            else
+                to[i] = (byte)((299 * from[3 * i] + 587 * from[3 * i + 1] + 114 * from[3 * i + 2] + 500) / 1000);
+        }
+
+        return new Image(to, image.Height, image.Width, channels);
+    }
+
+    private static void RequireUsableLength(string path)
+    {
+        long length = new FileInfo(path).Length;
+        if (length == 0)
+            throw new DataException("the file is empty");
+        if (length > MaxFileBytes)
+            throw new DataException($"{length} bytes, more than the limit of {MaxFileBytes}");
+    }
+
+    private static SKCodec Checked(SKCodec? codec, SKCodecResult result)
+    {
+        if (codec is null)
+        {
+            throw new DataException(result == SKCodecResult.IncompleteInput
+                ? "truncated in the header"
+                : "not a JPEG, PNG, BMP, WebP or GIF image");
+        }
+
+        SKImageInfo info = codec.Info;
+        string? reason = codec.EncodedFormat is not (SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Png or SKEncodedImageFormat.Bmp or SKEncodedImageFormat.Webp or SKEncodedImageFormat.Gif)
+            ? $"{codec.EncodedFormat} is not read; convert it to JPEG, PNG, BMP, WebP or GIF"
+            : (long)info.Width * info.Height > MaxPixels
+                ? $"{info.Width}×{info.Height} pixels, more than the limit of {MaxPixels / 1_000_000} megapixels"
+                : null;
+        if (reason is null)
+            return codec;
+        codec.Dispose();
+        throw new DataException(reason);
+    }
+
+    /// <summary>Decoders fill what is missing with grey and report success where the end is lost but a few bytes.</summary>
+    private static void RequireWholeJpeg(ReadOnlySpan<byte> bytes)
+    {
+        ReadOnlySpan<byte> startOfScan = [0xFF, 0xDA];
+        ReadOnlySpan<byte> endOfImage = [0xFF, 0xD9];
+        if (bytes.LastIndexOf(endOfImage) < bytes.LastIndexOf(startOfScan))
+            throw new DataException("truncated JPEG: it has no end");
+        int scans = bytes.Count(startOfScan);
+        if (scans > MaxScans)
+            throw new DataException($"a JPEG of {scans} scans, more than the limit of {MaxScans}");
+    }
+
+    /// <summary>JPEG can be decoded at a half, a quarter or an eighth of its size in a fraction of the time.</summary>
+    private static SKImageInfo DecodedInfo(SKCodec codec, int shortSide)
+    {
+        SKImageInfo info = codec.Info;
+        SKAlphaType alpha = info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
+        SKSizeI size = info.Size;
+        if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg)
+        {
+            foreach (float scale in (ReadOnlySpan<float>)[0.125f, 0.25f, 0.5f])
+            {
+                SKSizeI scaled = codec.GetScaledDimensions(scale);
+                if (Math.Min(scaled.Width, scaled.Height) >= shortSide)
+                {
+                    size = scaled;
+                    break;
+                }
+            }
+        }
+
+        return new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, alpha, colorspace: null);
+    }
+
+    private static unsafe Image Pixels(SKCodec codec, SKImageInfo info)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(info.BytesSize);
+        try
+        {
+            SKCodecResult result;
+            fixed (byte* pixels = buffer)
+            {
+                result = codec.GetPixels(info, (nint)pixels);
+            }
+
+            if (result != SKCodecResult.Success)
+            {
+                throw new DataException(result == SKCodecResult.IncompleteInput
+                    ? $"truncated {codec.EncodedFormat}"
+                    : $"corrupt {codec.EncodedFormat} ({result})");
+            }
+
+            return Flatten(buffer.AsSpan(0, info.BytesSize), info.Height, info.Width);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Composites red, green, blue, alpha on white and drops what is redundant.</summary>
+    private static Image Flatten(Span<byte> rgba, int height, int width)
+    {
+        bool grey = true;
+        for (int i = 0; i < rgba.Length; i += 4)
+        {
+            int alpha = rgba[i + 3];
+            if (alpha != 255)
+            {
+                for (int c = 0; c < 3; c++)
+                {
+                    rgba[i + c] = (byte)((rgba[i + c] * alpha + 255 * (255 - alpha) + 127) / 255);
+                }
+            }
+
+            grey &= rgba[i] == rgba[i + 1] && rgba[i] == rgba[i + 2];
+        }
+
+        int channels = grey ? 1 : 3;
+        byte[] result = new byte[height * width * channels];
+        for (int i = 0, j = 0; i < rgba.Length; i += 4)
+        {
+            for (int c = 0; c < channels; c++)
+            {
+                result[j++] = rgba[i + c];
+            }
+        }
+
+        return new Image(result, height, width, channels);
+    }
+
+    private static bool SwapsSides(SKEncodedOrigin origin) => origin >= SKEncodedOrigin.LeftTop;
+
+    /// <summary>Applies the EXIF orientation: the origin says which corner of the scene the first stored pixel is.</summary>
+    private static Image Upright(Image image, SKEncodedOrigin origin)
+    {
+        if (origin == SKEncodedOrigin.TopLeft)
+            return image;
+        bool swaps = SwapsSides(origin);
+        int height = swaps ? image.Width : image.Height;
+        int width = swaps ? image.Height : image.Width;
+        bool fromBottom = origin is SKEncodedOrigin.BottomRight or SKEncodedOrigin.BottomLeft or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+        bool fromRight = origin is SKEncodedOrigin.TopRight or SKEncodedOrigin.BottomRight or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom;
+        ReadOnlySpan<byte> from = image.Pixels.Span;
+        byte[] to = new byte[from.Length];
+        for (int y = 0, j = 0; y < height; y++)
+        {
+            for (int x = 0; x < width; x++)
+            {
+                int down = fromBottom ? height - 1 - y : y;
+                int across = fromRight ? width - 1 - x : x;
+                (int row, int column) = swaps ? (across, down) : (down, across);
+                for (int c = 0; c < image.Channels; c++)
+                {
+                    to[j++] = from[(row * image.Width + column) * image.Channels + c];
+                }
+            }
+        }
+
+        return new Image(to, height, width, image.Channels);
+    }
+}

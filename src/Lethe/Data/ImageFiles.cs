@@ -1,0 +1,46 @@
+using Lethe.Runtime;
+
+namespace Lethe.Data;
+
+/// <summary>Reads image files as they are, without dividing or labelling them: what embedding a folder needs.</summary>
+public static class ImageFiles
+{
+    /// <summary>Reads all images below a folder, or one file.</summary>
+    /// <param name="path">A folder, searched recursively, or an image file (JPEG, PNG, BMP, WebP, GIF).</param>
+    /// <param name="imageSize">Height and width of the views to come, in pixels; larger images are reduced to what views of that size need.</param>
+    /// <param name="channels">1 to get grey, 3 to get colour, 0 to get grey where all images are grey and colour otherwise.</param>
+    /// <param name="maxBadFiles">How many files may be corrupt or empty and are skipped.</param>
+    /// <param name="progress">Told how far the reading is, from several threads.</param>
+    /// <param name="cancel">Stops the reading.</param>
+    /// <returns>The images with their paths, relative to the folder with forward slashes, in ordinal order; and the files skipped.</returns>
+    /// <exception cref="InvalidOptionException">The path does not exist, or a number cannot be used.</exception>
+    /// <exception cref="DataException">There is no image, too many files are corrupt, or memory is too small.</exception>
+    public static ImageFilesResult ReadAll(
+        string path,
+        int imageSize,
+        int channels = 0,
+        int maxBadFiles = 10,
+        IProgress<DataProgress>? progress = null,
+        CancellationToken cancel = default)
+    {
+        if (imageSize is < 16 or > 224)
+            throw new InvalidOptionException($"The size of views must be between 16 and 224 pixels, found {imageSize}.");
+        if (channels is not (0 or 1 or 3))
+            throw new InvalidOptionException($"Images have 1 or 3 channels (0 lets the images decide), found {channels}.");
+        if (maxBadFiles < 0)
+            throw new InvalidOptionException($"--max-bad-files must not be negative, found {maxBadFiles}.");
+        bool isFile = File.Exists(path);
+        if (!isFile && !Directory.Exists(path))
+            throw new InvalidOptionException($"'{path}' does not exist; expected a folder of images or an image file.");
+        string root = isFile ? Path.GetDirectoryName(path)! : path;
+        string[] files = isFile ? [Path.GetFileName(path)] : ImageListing.ImagesBelow(path);
+        if (files.Length == 0)
+            throw new DataException($"There is no image in '{path}' or below it; expected JPEG, PNG, BMP, WebP or GIF files. {ImageListing.WhatIsIn(path)}");
+        var reading = new FileReading(root, files, maxBadFiles, progress, cancel);
+        reading.ReadHeaders();
+        Image?[] images = reading.Decode(imageSize, channels, "Read a part of the folder at a time.");
+        int[] good = [.. Enumerable.Range(0, files.Length).Where(i => images[i] is not null)];
+        var set = new ImageSet(path, [.. good.Select(i => images[i]!.Value)], paths: [.. good.Select(i => files[i])]);
+        return new ImageFilesResult(set, reading.SkippedFiles);
+    }
+}

@@ -1,0 +1,41 @@
+using Lethe.Runtime;
+
+namespace Lethe.Data;
+
+/// <summary>
+/// The items of a source before any is decoded: first the <see cref="PoolCount"/> items to divide, then the
+/// <see cref="TestCount"/> items of the source's own test part.
+/// </summary>
+internal abstract class ImageSource(string kind, int poolCount, int testCount, IReadOnlyList<int>? labels, IReadOnlyList<string>? classNames)
+{
+    public string Kind { get; } = kind;
+
+    public int PoolCount { get; } = poolCount;
+
+    public int TestCount { get; } = testCount;
+
+    public IReadOnlyList<int>? Labels { get; } = labels;
+
+    public IReadOnlyList<string>? ClassNames { get; } = classNames;
+
+    /// <summary>Paths of all items relative to the source, or null where items are not files.</summary>
+    public abstract IReadOnlyList<string>? Paths { get; }
+
+    public abstract LoadedImages Load(int[] items, DataOptions options, IProgress<DataProgress>? progress, CancellationToken cancel);
+
+    /// <summary>The size of a view: as asked for, else that of the images where all are squares of one size, else 32.</summary>
+    protected static int ResolveImageSize(int asked, SizeRange sizes)
+    {
+        if (asked != 0)
+            return asked;
+        if (!sizes.IsOneSquare)
+            return 32;
+        if (sizes.MinHeight < 16)
+        {
+            throw new DataException(
+                $"The images are {sizes.MinHeight}×{sizes.MinHeight} pixels; views need at least 16. Give --image-size 16 or more to have them enlarged.");
+        }
+
+        return Math.Min(sizes.MinHeight, 224);
+    }
+}

@@ -1,0 +1,8 @@
+namespace Lethe.Data;
+
+/// <summary>Images as they came from a source, in the order asked for.</summary>
+/// <param name="Images">Null where a file could not be read.</param>
+/// <param name="SkippedFiles">Those files, as <c>path: reason</c>.</param>
+/// <param name="ImageSize">Height and width of a view.</param>
+/// <param name="Sizes">Sizes in the source.</param>
+internal sealed record LoadedImages(Image?[] Images, IReadOnlyList<string> SkippedFiles, int ImageSize, SizeRange Sizes);
