@@ -1,0 +1,43 @@
+namespace Lethe.Reporting;
+
+/// <summary>A difference of accuracies between two states of the encoder, and whether it can be told from chance.</summary>
+/// <param name="From">Accuracy in the first state.</param>
+/// <param name="To">Accuracy in the second state.</param>
+/// <param name="Difference">Second minus first, paired by seed.</param>
+/// <param name="Resolution">
+/// What a difference must exceed: the standard deviation of the paired differences where there are several seeds; else twice the
+/// sampling error of a difference between two accuracies on so many test images; null where neither is known.
+/// </param>
+internal sealed record AccuracyChange(Spread From, Spread To, Spread Difference, double? Resolution)
+{
+    public bool IsClear => Math.Abs(Difference.Mean) > (Resolution ?? double.PositiveInfinity);
+
+    /// <summary>What a difference that is not clear is within.</summary>
+    public string Noise => Difference.Count > 1 ? "the spread over seeds"
+        : Resolution is { } resolution ? $"what one seed can tell (±{Wording.Fixed(100 * resolution, 1)} points)"
+        : "what one seed can tell";
+
+    /// <summary>Compares two states, or gives null where no seed has both.</summary>
+    public static AccuracyChange? Of(
+        IReadOnlyList<IReadOnlyList<EvaluationRecord>> seeds, string layer, string protocol, EvaluationStage from, EvaluationStage to)
+    {
+        List<(EvaluationRecord From, EvaluationRecord To)> pairs = [];
+        foreach (IReadOnlyList<EvaluationRecord> seed in seeds)
+        {
+            if (Find(seed, from) is { } first && Find(seed, to) is { } second) pairs.Add((first, second));
+        }
+
+        if (pairs.Count == 0) return null;
+        Spread before = Spread.Of([.. pairs.Select(pair => pair.From.Value)]);
+        Spread after = Spread.Of([.. pairs.Select(pair => pair.To.Value)]);
+        Spread difference = Spread.Of([.. pairs.Select(pair => pair.To.Value - pair.From.Value)]);
+        double middle = (before.Mean + after.Mean) / 2;
+        double? resolution = pairs.Count > 1 ? difference.Deviation
+            : pairs[0].To.TestCount is { } count and > 0 ? 2 * Math.Sqrt(2 * middle * (1 - middle) / count)
+            : null;
+        return new AccuracyChange(before, after, difference, resolution);
+
+        EvaluationRecord? Find(IReadOnlyList<EvaluationRecord> seed, EvaluationStage stage) =>
+            seed.FirstOrDefault(record => record.Layer == layer && record.Protocol == protocol && record.Stage == stage);
+    }
+}

@@ -1,0 +1,116 @@
+using System.Text.Json.Nodes;
+using Lethe.Diagnostics;
+using Lethe.Runtime;
+
+namespace Lethe.Reporting;
+
+/// <summary>All that a report shows.</summary>
+/// <param name="Groups">Runs with equal options but the seed, side by side with others; at least one.</param>
+public sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
+{
+    // These differ between runs that ask the same question.
+    private static readonly HashSet<string> ignoredOptions = new(["seed", "out", "resume", "threads", "dataRoot"], StringComparer.Ordinal);
+
+    /// <summary>Reads run directories.</summary>
+    /// <param name="runDirectories">One or several; one named twice is read once.</param>
+    /// <param name="monitor">Says from a run's measurements where ΔR turned; null to leave that out.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="InvalidOptionException">No directory was given.</exception>
+    /// <exception cref="RunException">A directory is no run, or a file of it is damaged or of another version.</exception>
+    public static ReportModel Load(
+        IReadOnlyList<string> runDirectories,
+        Func<IReadOnlyList<Measurement>, IReadOnlyList<Onset>>? monitor = null)
+    {
+        if (runDirectories.Count == 0)
+            throw new InvalidOptionException("A report needs at least one run: give the directory that 'lethe pretrain' or 'lethe run' made.");
+        return Of([.. runDirectories.DistinctBy(Path.GetFullPath).Select(directory => Read(RunDirectory.Open(directory), monitor))]);
+    }
+
+    /// <summary>Groups runs by their options.</summary>
+    /// <param name="runs">The runs, at least one.</param>
+    /// <returns>The model; groups stand in the order of their first run.</returns>
+    public static ReportModel Of(IReadOnlyList<ReportRun> runs)
+    {
+        List<(SortedDictionary<string, string> Options, List<ReportRun> Runs)> groups = [];
+        foreach (ReportRun run in runs)
+        {
+            SortedDictionary<string, string> options = Question(run.Manifest);
+            int index = groups.FindIndex(group => group.Options.SequenceEqual(options));
+            if (index < 0) groups.Add((options, [run]));
+            else groups[index].Runs.Add(run);
+        }
+
+        return new ReportModel(
+        [
+            .. groups.Select((group, i) => new ReportGroup(
+                groups.Count == 1 ? "" : $"{(char)('A' + (i % 26))} · {Difference(group.Options, [.. groups.Select(g => g.Options)])}",
+                group.Runs)),
+        ]);
+    }
+
+    /// <summary>Options as one list of dotted names and values.</summary>
+    internal static IEnumerable<KeyValuePair<string, string>> Flatten(JsonNode? node, string prefix = "")
+    {
+        if (node is not JsonObject section) return [KeyValuePair.Create(prefix, Text(node))];
+        return section.SelectMany(field => Flatten(field.Value, prefix.Length == 0 ? field.Key : $"{prefix}.{field.Key}"));
+    }
+
+    private static string Text(JsonNode? node) => node switch
+    {
+        null => "none",
+        JsonArray list => string.Join(", ", list.Select(Text)),
+        _ => node.ToString(),
+    };
+
+    private static SortedDictionary<string, string> Question(RunManifest manifest)
+    {
+        var options = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["method"] = manifest.Method,
+            ["images"] = $"{manifest.Data.TrainCount} {manifest.Data.Source}",
+        };
+        foreach ((string name, string value) in Flatten(manifest.Options))
+            if (!ignoredOptions.Contains(name.Split('.')[^1])) options[name] = value;
+        return options;
+    }
+
+    private static string Difference(SortedDictionary<string, string> options, IReadOnlyList<SortedDictionary<string, string>> all)
+    {
+        // The name of the method says more than the options that come with it.
+        string[] names = [.. options.Keys.Where(name => all.Any(o => o.GetValueOrDefault(name) != options[name])).OrderByDescending(name => name == "method")];
+        return string.Join(", ", names.Take(3).Select(name => name is "method" or "images" ? options[name] : $"{name} {options[name]}")) + (names.Length > 3 ? ", …" : "");
+    }
+
+    private static ReportRun Read(RunDirectory directory, Func<IReadOnlyList<Measurement>, IReadOnlyList<Onset>>? monitor)
+    {
+        List<string> warnings = [];
+        IReadOnlyList<Measurement> measurements = Measurements(directory);
+        return new ReportRun(directory.Path, directory.LoadManifest())
+        {
+            Measurements = measurements,
+            Evaluations = directory.LoadEvaluation(),
+            Undos = [.. directory.Undos.Select(ReadUndo)],
+            Onsets = monitor?.Invoke(measurements),
+            Views = Picture(directory.ViewsPicture),
+            Neighbours = Picture(directory.NeighboursPicture),
+            Warnings = warnings,
+        };
+
+        ReportUndo ReadUndo(RunDirectory undo) => new(Path.GetFileName(undo.Path), undo.LoadManifest())
+        {
+            Measurements = Measurements(undo),
+            ControlMeasurements = undo.Control is { } control ? Measurements(control) : [],
+            Evaluations = [.. undo.LoadEvaluation(), .. undo.Control?.LoadEvaluation() ?? []],
+        };
+
+        IReadOnlyList<Measurement> Measurements(RunDirectory part)
+        {
+            MetricsLog log = part.LoadMetrics();
+            if (log.TornLine is not null)
+                warnings.Add($"The last line of {part.MetricsPath} was cut off while it was written and is left out.");
+            return log.Measurements;
+        }
+    }
+
+    private static ReadOnlyMemory<byte>? Picture(string path) => File.Exists(path) ? File.ReadAllBytes(path) : null;
+}

@@ -1,0 +1,18 @@
+using Lethe.Diagnostics;
+
+namespace Lethe.Reporting;
+
+/// <summary>One undo of a run, with its control.</summary>
+/// <param name="Name">Name of the undo's folder.</param>
+/// <param name="Manifest">The undo's manifest.</param>
+public sealed record ReportUndo(string Name, RunManifest Manifest)
+{
+    /// <summary>Measurements by iteration of UMM.</summary>
+    public IReadOnlyList<Measurement> Measurements { get; init; } = [];
+
+    /// <summary>Measurements by iteration of the control; none where there is no control.</summary>
+    public IReadOnlyList<Measurement> ControlMeasurements { get; init; } = [];
+
+    /// <summary>Evaluations of the undo and of its control.</summary>
+    public IReadOnlyList<EvaluationRecord> Evaluations { get; init; } = [];
+}

@@ -1,0 +1,137 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Lethe.Diagnostics;
+using Lethe.Runtime;
+
+namespace Lethe.Reporting;
+
+/// <summary>The text of the files of a run directory: reads and writes streams, knows no paths but in messages.</summary>
+internal static class RunFiles
+{
+    private static readonly JsonSerializerOptions compact = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        // The files are read by people: + and ' stay as they are.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+    };
+
+    private static readonly JsonSerializerOptions indented = new(compact) { WriteIndented = true };
+
+    public static void WriteManifest(Stream stream, RunManifest manifest) => WriteDocument(stream, manifest);
+
+    public static void WriteEvaluation(Stream stream, IReadOnlyList<EvaluationRecord> records) => WriteDocument(stream, records);
+
+    public static RunManifest ReadManifest(string path)
+    {
+        try
+        {
+            JsonNode? document = JsonNode.Parse(File.ReadAllBytes(path));
+            // The version is looked at first: the rest of another version's document means nothing here.
+            int? format = document is JsonObject fields ? (int?)fields["formatVersion"] : null;
+            if (format is null)
+                throw new RunException($"{path} has no formatVersion, so it is not the file of a run. Give the directory that 'lethe pretrain' or 'lethe run' made.");
+            if (format != RunManifest.CurrentFormat)
+            {
+                throw new RunException(
+                    $"{path} has format {format}; this version of lethe reads format {RunManifest.CurrentFormat}. "
+                    + $"Use lethe {document!["toolVersion"]?.ToString() ?? "in the version"} that made the run, or start a new run with another --out.");
+            }
+
+            return document.Deserialize<RunManifest>(compact)!;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+        {
+            throw new RunException($"{path} is damaged: expected the JSON of a run, found: {error.Message} Restore the file, or start a new run with another --out.", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new RunException($"Cannot read {path}: {error.Message} Give a run directory that can be read.", error);
+        }
+    }
+
+    public static IReadOnlyList<EvaluationRecord> ReadEvaluation(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<List<EvaluationRecord>>(File.ReadAllBytes(path), compact) ?? [];
+        }
+        catch (JsonException error)
+        {
+            throw new RunException($"{path} is damaged: expected a JSON list of evaluation records, found: {error.Message} Run 'lethe evaluate' again to replace it.", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new RunException($"Cannot read {path}: {error.Message}", error);
+        }
+    }
+
+    /// <summary>One line for each measurement; numbers in the shortest form that reads back to the same bits.</summary>
+    public static byte[] MetricsLines(IEnumerable<Measurement> measurements)
+    {
+        using var lines = new MemoryStream();
+        foreach (Measurement measurement in measurements)
+        {
+            if (!double.IsFinite(measurement.Value))
+                throw new ArgumentException($"{measurement.Name} of {measurement.Layer} at epoch {measurement.Epoch} is {measurement.Value}; only finite numbers are kept.", nameof(measurements));
+            JsonSerializer.Serialize(lines, measurement, compact);
+            lines.WriteByte((byte)'\n');
+        }
+
+        return lines.ToArray();
+    }
+
+    public static MetricsLog ReadMetrics(string path)
+    {
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new RunException($"Cannot read {path}: {error.Message}", error);
+        }
+
+        var measurements = new List<Measurement>();
+        int number = 0;
+        for (int start = 0; start < bytes.Length;)
+        {
+            number++;
+            int length = Array.IndexOf(bytes, (byte)'\n', start) - start;
+            bool complete = length >= 0;
+            ReadOnlySpan<byte> line = complete ? bytes.AsSpan(start, length) : bytes.AsSpan(start);
+            try
+            {
+                measurements.Add(JsonSerializer.Deserialize<Measurement>(line, compact) ?? throw new JsonException("null."));
+            }
+            catch (JsonException error)
+            {
+                // Only the last line can lack its end: writing it was cut off, and what stands before it is whole.
+                if (!complete) return new MetricsLog(measurements, Encoding.UTF8.GetString(line));
+                throw new RunException(
+                    $"{path}, line {number}: expected {{\"epoch\":…,\"layer\":…,\"name\":…,\"value\":…}}, found '{Shorten(Encoding.UTF8.GetString(line))}'. "
+                    + "Remove or repair the line, or start a new run.",
+                    error);
+            }
+
+            start += line.Length + 1;
+        }
+
+        return new MetricsLog(measurements, null);
+    }
+
+    private static string Shorten(string line) => line.Length <= 80 ? line : line[..79] + "…";
+
+    private static void WriteDocument<T>(Stream stream, T document)
+    {
+        JsonSerializer.Serialize(stream, document, indented);
+        stream.WriteByte((byte)'\n');
+    }
+}

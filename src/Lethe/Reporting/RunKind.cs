@@ -1,0 +1,14 @@
+namespace Lethe.Reporting;
+
+/// <summary>What a run directory holds.</summary>
+public enum RunKind
+{
+    /// <summary>Pre-training of an encoder without labels.</summary>
+    Pretrain,
+
+    /// <summary>UMM on a pre-trained encoder.</summary>
+    Umm,
+
+    /// <summary>The control beside UMM: as many steps of plain self-supervised training from the same checkpoint.</summary>
+    Control,
+}

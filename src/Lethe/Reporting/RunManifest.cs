@@ -1,0 +1,61 @@
+using System.Text.Json.Nodes;
+
+namespace Lethe.Reporting;
+
+/// <summary>What <c>run.json</c> says about a run: all that is needed to repeat it, and how far it got.</summary>
+public sealed record RunManifest
+{
+    /// <summary>The format of the run directory that this version reads and writes.</summary>
+    public const int CurrentFormat = 1;
+
+    /// <summary>The format of this run directory.</summary>
+    public int FormatVersion { get; init; } = CurrentFormat;
+
+    /// <summary>Version of the program that made the run.</summary>
+    public required string ToolVersion { get; init; }
+
+    /// <summary>What the directory holds.</summary>
+    public required RunKind Kind { get; init; }
+
+    /// <summary>How far the run got.</summary>
+    public required RunStatus Status { get; init; }
+
+    /// <summary>Name of the self-supervised method, as people write it.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>All options in nested sections: data, augmentation, model, method, training, diagnostics, umm.</summary>
+    public required JsonObject Options { get; init; }
+
+    /// <summary>The seed from which all randomness of the run is derived.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>The command line that makes the run again.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>Software and machine.</summary>
+    public required RunVersions Versions { get; init; }
+
+    /// <summary>The images.</summary>
+    public required RunData Data { get; init; }
+
+    /// <summary>What the coding rates in <c>metrics.jsonl</c> were computed with, by layer.</summary>
+    public IReadOnlyList<RateSetting> RateSettings { get; init; } = [];
+
+    /// <summary>The epoch (or iteration of UMM) whose state was kept by the rule for stopping; null where there is none.</summary>
+    public int? BestEpoch { get; init; }
+
+    /// <summary>How long it took; null until something was measured.</summary>
+    public RunTimings? Timings { get; init; }
+
+    /// <summary>When the run began.</summary>
+    public required DateTimeOffset StartedUtc { get; init; }
+
+    /// <summary>When the run ended; null while it has not.</summary>
+    public DateTimeOffset? FinishedUtc { get; init; }
+
+    /// <summary>What a reader of the results should know, such as files that were skipped.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>The message of the error that ended the run; null where none did.</summary>
+    public string? Failure { get; init; }
+}

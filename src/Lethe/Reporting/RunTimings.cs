@@ -1,0 +1,7 @@
+namespace Lethe.Reporting;
+
+/// <summary>How long a run took. Kept out of <c>metrics.jsonl</c>, so that equal runs have equal measurements.</summary>
+/// <param name="Seconds">Wall-clock time, all parts of an interrupted run together.</param>
+/// <param name="ImagesPerSecond">Images trained on per second of training; each counts once, whatever the number of its views.</param>
+/// <param name="WaitingShare">Share of the training time spent waiting for data, in [0, 1].</param>
+public sealed record RunTimings(double Seconds, double ImagesPerSecond, double WaitingShare);

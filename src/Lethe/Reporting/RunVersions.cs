@@ -1,0 +1,18 @@
+namespace Lethe.Reporting;
+
+/// <summary>The software and the machine that a run used.</summary>
+/// <param name="DotNet">Version of the .NET runtime.</param>
+/// <param name="TorchSharp">Version of TorchSharp.</param>
+/// <param name="Libtorch">Version and build of libtorch.</param>
+/// <param name="OperatingSystem">Name and version of the operating system.</param>
+/// <param name="Processor">Description of the processor.</param>
+/// <param name="Threads">Threads that computed.</param>
+/// <param name="Device">cpu, or the name of the accelerator.</param>
+public sealed record RunVersions(
+    string DotNet,
+    string TorchSharp,
+    string Libtorch,
+    string OperatingSystem,
+    string Processor,
+    int Threads,
+    string Device);

@@ -1,0 +1,73 @@
+using System.Globalization;
+
+namespace Lethe.Reporting;
+
+/// <summary>Numbers and names as people read them.</summary>
+internal static class Wording
+{
+    // A number and its unit stay on one line.
+    private const char Space = '\u00A0';
+
+    public static string Count(double value) => value.ToString("#,0", CultureInfo.InvariantCulture).Replace(',', '\u202F');
+
+    public static string Counted(int count, string noun) => $"{Count(count)}{Space}{noun}{(count == 1 ? "" : "s")}";
+
+    public static string Percent(double fraction) => Fixed(100 * fraction, 1) + Space + "%";
+
+    public static string Percent(Spread fraction) => fraction.Count == 1
+        ? Percent(fraction.Mean)
+        : $"{Fixed(100 * fraction.Mean, 1)}{Space}±{Space}{Fixed(100 * fraction.Deviation, 1)}{Space}%";
+
+    /// <summary>A difference of two fractions in percentage points, with its sign.</summary>
+    public static string Points(double difference)
+    {
+        string number = Fixed(100 * difference, 1);
+        return number is "0.0" or "−0.0" ? "±0.0" : number[0] == '−' ? number : "+" + number;
+    }
+
+    public static string Points(Spread difference) => difference.Count == 1
+        ? Points(difference.Mean)
+        : $"{Points(difference.Mean)}{Space}±{Space}{Fixed(100 * difference.Deviation, 1)}";
+
+    public static string Plain(Spread value, int decimals) => value.Count == 1
+        ? Fixed(value.Mean, decimals)
+        : $"{Fixed(value.Mean, decimals)}{Space}±{Space}{Fixed(value.Deviation, decimals)}";
+
+    public static string Fixed(double value, int decimals) =>
+        value.ToString("F" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture).Replace('-', '−');
+
+    /// <summary>Up to four digits that matter.</summary>
+    public static string Short(double value) => value == 0 ? "0" : Math.Abs(value) is >= 1e5 or < 1e-3
+        ? value.ToString("0.###e0", CultureInfo.InvariantCulture).Replace('-', '−')
+        : value.ToString("G4", CultureInfo.InvariantCulture).Replace('-', '−');
+
+    public static string Duration(double seconds) => seconds switch
+    {
+        < 60 => $"{Fixed(seconds, 0)}{Space}s",
+        < 3600 => $"{Count(Math.Floor(seconds / 60))}{Space}min {Fixed(Math.Floor(seconds % 60), 0)}{Space}s",
+        _ => $"{Count(Math.Floor(seconds / 3600))}{Space}h {Fixed(Math.Floor(seconds % 3600 / 60), 0)}{Space}min",
+    };
+
+    public static string List(IReadOnlyList<string> parts) => parts.Count <= 1
+        ? string.Concat(parts)
+        : string.Join(", ", parts.Take(parts.Count - 1)) + " and " + parts[^1];
+
+    public static string Stage(EvaluationStage stage) => stage switch
+    {
+        EvaluationStage.Untrained => "untrained",
+        EvaluationStage.Before => "before",
+        EvaluationStage.Control => "control",
+        _ => "UMM",
+    };
+
+    public static string Protocol(string protocol) => protocol switch
+    {
+        EvaluationProtocol.Linear => "linear",
+        EvaluationProtocol.Knn => "kNN",
+        EvaluationProtocol.InstanceReductionTrain => "ΔR trained on",
+        EvaluationProtocol.InstanceReductionHeldOut => "ΔR unseen",
+        _ => protocol,
+    };
+
+    public static bool IsAccuracy(string protocol) => protocol is EvaluationProtocol.Linear or EvaluationProtocol.Knn;
+}
