@@ -1,0 +1,65 @@
+using Lethe.Reporting;
+using Lethe.Runtime;
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace Lethe.Workflow;
+
+/// <summary>Where a run computes. Not part of what decides it, but of what its bits depend on.</summary>
+public sealed record Machine
+{
+    /// <summary>cpu, cuda or cuda:N.</summary>
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>Threads to compute with; 0 takes one for each core.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Threads after defaults.</summary>
+    /// <returns>At least 1.</returns>
+    public int ThreadCount() => Threads > 0 ? Threads : Environment.ProcessorCount;
+
+    /// <summary>Checks the values and sets torch's number of threads.</summary>
+    /// <returns>The device.</returns>
+    /// <exception cref="InvalidOptionException">A value cannot be used on this machine.</exception>
+    public Device Prepare()
+    {
+        if (Threads is < 0 or > 1024)
+            throw new InvalidOptionException($"--threads must be between 1 and 1024, or 0 for one a core; found {Threads}.");
+        string[] parts = Device.Split(':');
+        if (parts.Length > 2 || parts[0] is not ("cpu" or "cuda") || (parts.Length == 2 && (parts[0] == "cpu" || !int.TryParse(parts[1], out _))))
+            throw new InvalidOptionException($"--device '{Device}' is unknown. Use cpu, cuda or cuda:N.");
+        set_num_threads(ThreadCount());
+        if (parts[0] == "cuda")
+        {
+            int index = parts.Length == 2 ? int.Parse(parts[1]) : 0;
+            if (!cuda.is_available() || index >= cuda.device_count())
+            {
+                throw new InvalidOptionException(
+                    $"--device {Device}: this program finds {(cuda.is_available() ? cuda.device_count() : 0)} CUDA devices. "
+                    + "Build with -p:TorchBackend=cuda on a machine that has one, or use --device cpu.");
+            }
+
+            return new Device(TorchSharp.DeviceType.CUDA, index);
+        }
+
+        return CPU;
+    }
+
+    /// <summary>What the manifest says of software and machine.</summary>
+    /// <returns>The record.</returns>
+    public RunVersions Describe() => new(
+        Environment.Version.ToString(),
+        typeof(TorchSharp.torch).Assembly.GetName().Version?.ToString(3) ?? "unknown",
+        __version__,
+        RuntimeInformation.OSDescription,
+        Processor(),
+        ThreadCount(),
+        Device);
+
+    private static string Processor()
+    {
+        const string Path = "/proc/cpuinfo";
+        string? line = File.Exists(Path) ? File.ReadLines(Path).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
+        return $"{line?.Split(':', 2)[1].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString()}, {Environment.ProcessorCount} cores";
+    }
+}

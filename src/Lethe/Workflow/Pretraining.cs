@@ -1,0 +1,111 @@
+using Lethe.Augmentation;
+using Lethe.Diagnostics;
+using Lethe.Evaluation;
+using Lethe.Methods;
+using Lethe.Reporting;
+using Lethe.Runtime;
+using Lethe.Storage;
+using Lethe.Training;
+
+namespace Lethe.Workflow;
+
+/// <summary>Pre-trains an encoder into a run directory, with diagnostics along the way.</summary>
+public static class Pretraining
+{
+    /// <summary>Starts a run.</summary>
+    /// <param name="options">What decides the run.</param>
+    /// <param name="machine">Where it computes.</param>
+    /// <param name="path">The run directory, which must not hold anything yet.</param>
+    /// <param name="command">The command line that repeats the run, for the manifest.</param>
+    /// <param name="progress">Told how far the work has come.</param>
+    /// <param name="cancellation">Stops between two steps with the state saved.</param>
+    /// <returns>The run directory and the session, for what comes next.</returns>
+    /// <exception cref="LetheException">Something cannot be used; said before long work starts.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the run can go on.</exception>
+    public static (RunDirectory Run, Session Session) Start(
+        RunOptions options, Machine machine, string path, string command, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        options.Validate();
+        RunDirectory run = RunDirectory.Create(path);
+        using DirectoryLock held = DirectoryLock.Acquire(run.Path);
+        var session = Session.Create(options, machine, progress, cancellation);
+        Train(run, session, new RunManifest
+        {
+            ToolVersion = ToolVersion,
+            Kind = RunKind.Pretrain,
+            Status = RunStatus.Running,
+            Method = options.Method,
+            Options = options.ToJson(),
+            Seed = options.Seed,
+            Command = command,
+            Versions = machine.Describe(),
+            Data = session.DescribeData(),
+            StartedUtc = DateTimeOffset.UtcNow,
+            Notes = [.. session.Data.SkippedFiles.Select(file => $"skipped {file}")],
+        }, progress, cancellation);
+        return (run, session);
+    }
+
+    /// <summary>Goes on with a run where its last checkpoint left it; does nothing where it is done.</summary>
+    /// <param name="path">The run directory.</param>
+    /// <param name="machine">Where to compute; other threads or another device give other bits.</param>
+    /// <param name="dataRoot">Where a named source lies now, if it has moved.</param>
+    /// <param name="progress">Told how far the work has come.</param>
+    /// <param name="cancellation">Stops between two steps with the state saved.</param>
+    /// <returns>The run directory and the session, for what comes next.</returns>
+    /// <exception cref="LetheException">The run or the data cannot be used.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the run can go on.</exception>
+    public static (RunDirectory Run, Session Session) Resume(
+        string path, Machine machine, string? dataRoot = null, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        RunDirectory run = RunDirectory.Open(path);
+        using DirectoryLock held = DirectoryLock.Acquire(run.Path);
+        RunManifest manifest = run.LoadManifest();
+        if (machine.Threads == 0)
+            machine = machine with { Threads = manifest.Versions.Threads };
+        Session session = Session.Open(run, machine, dataRoot, progress, cancellation);
+        if (manifest.Status != RunStatus.Done)
+            Train(run, session, manifest with { Status = RunStatus.Running, Failure = null }, progress, cancellation);
+        return (run, session);
+    }
+
+    /// <summary>The version of this library.</summary>
+    public static string ToolVersion { get; } = typeof(Pretraining).Assembly.GetName().Version!.ToString(3);
+
+    private static void Train(RunDirectory run, Session session, RunManifest manifest, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
+    {
+        TrainingOptions options = session.Options.Training;
+        using SslMethod method = session.CreateMethod();
+        using ViewLoader loader = session.CreateLoader(options.BatchSize, session.Options.Seed);
+        using var pretrainer = new Pretrainer(method, loader, options, session.Options.Seed, session.Device);
+        var recorder = new RunRecorder(run, manifest);
+        pretrainer.State = recorder.Resume(method, pretrainer.Optimiser);
+        double Rate() => pretrainer.Elapsed > TimeSpan.Zero ? pretrainer.ImagesSeen / pretrainer.Elapsed.TotalSeconds : 0;
+        double Waiting() => pretrainer.Elapsed > TimeSpan.Zero ? loader.Waited / pretrainer.Elapsed : 0;
+        recorder.Record(
+            () => pretrainer.Train(
+                (epoch, means) =>
+                {
+                    progress?.Report(new WorkflowProgress("diagnosing", 0, 0, $"epoch {epoch} of {options.Epochs}"));
+                    IReadOnlyList<LayerQuality> qualities = session.Evaluator.Measure(method, cancellation);
+                    recorder.Measured(epoch, means, pretrainer.State, qualities);
+                },
+                () => recorder.Save(
+                    method,
+                    pretrainer.Optimiser,
+                    pretrainer.State,
+                    options.KeepCheckpoints && pretrainer.State.SumCount == 0 ? $"epoch-{pretrainer.State.EvaluatedAt:D5}" : null),
+                progress is null ? null : new Forward<TrainingStep>(step => progress.Report(new WorkflowProgress(
+                    "pre-training",
+                    step.Step,
+                    step.TotalSteps,
+                    $"epoch {(step.Step + pretrainer.StepsPerEpoch - 1) / pretrainer.StepsPerEpoch}/{options.Epochs}  loss {step.Loss:F3}  {step.ImagesPerSecond:F0} images/s  waiting {step.WaitingShare:P0}"))),
+                cancellation),
+            (_, done) =>
+            {
+                MemorisationVerdict verdict = MemorisationMonitor.Judge(run.LoadMetrics().Measurements);
+                return done with { BestEpoch = verdict.TurnEpoch ?? verdict.GapEpoch ?? options.Epochs };
+            },
+            () => (Rate(), Waiting()));
+    }
+}

@@ -1,0 +1,108 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Lethe.Augmentation;
+using Lethe.Data;
+using Lethe.Evaluation;
+using Lethe.Methods;
+using Lethe.Models;
+using Lethe.Runtime;
+using Lethe.Training;
+
+namespace Lethe.Workflow;
+
+/// <summary>Everything that decides a run of pre-training.</summary>
+public sealed record RunOptions
+{
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+
+    /// <summary>Which images.</summary>
+    public DataOptions Data { get; init; } = new();
+
+    /// <summary>The preset that <see cref="Views"/> began with: simclr, weak or none.</summary>
+    public string Augmentation { get; init; } = "simclr";
+
+    /// <summary>How views are made.</summary>
+    public AugmentationOptions Views { get; init; } = new();
+
+    /// <summary>Which network.</summary>
+    public BackboneOptions Backbone { get; init; } = new();
+
+    /// <summary>Which method, as <c>lethe pretrain --help</c> lists them.</summary>
+    public string Method { get; init; } = "simclr";
+
+    /// <summary>The method's own options: a record of the type that the method is registered with.</summary>
+    public object MethodOptions { get; init; } = new SimClrOptions();
+
+    /// <summary>How to train.</summary>
+    public TrainingOptions Training { get; init; } = new();
+
+    /// <summary>How layers are measured.</summary>
+    public EvaluationOptions Evaluation { get; init; } = new();
+
+    /// <summary>What all randomness is derived from.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Checks the values.</summary>
+    /// <exception cref="InvalidOptionException">A value cannot be used.</exception>
+    public void Validate()
+    {
+        Data.Validate();
+        Views.Validate();
+        Backbone.Validate();
+        Training.Validate();
+        Evaluation.Validate();
+        MethodEntry entry = MethodRegistry.Find(Method);
+        if (MethodOptions.GetType() != entry.DefaultOptions.GetType())
+            throw new InvalidOptionException($"Method '{Method}' takes {entry.DefaultOptions.GetType().Name}, found {MethodOptions.GetType().Name}.");
+    }
+
+    /// <summary>The options as the run's manifest keeps them.</summary>
+    /// <returns>A JSON object of one section for each record.</returns>
+    public JsonObject ToJson() => new()
+    {
+        ["data"] = JsonSerializer.SerializeToNode(Data, Json),
+        ["augmentation"] = Augmentation,
+        ["views"] = JsonSerializer.SerializeToNode(Views, Json),
+        ["backbone"] = JsonSerializer.SerializeToNode(Backbone, Json),
+        ["method"] = Method,
+        ["methodOptions"] = JsonSerializer.SerializeToNode(MethodOptions, MethodOptions.GetType(), Json),
+        ["training"] = JsonSerializer.SerializeToNode(Training, Json),
+        ["evaluation"] = JsonSerializer.SerializeToNode(Evaluation, Json),
+        ["seed"] = Seed,
+    };
+
+    /// <summary>Takes back what <see cref="ToJson"/> gave.</summary>
+    /// <param name="json">The options of a manifest.</param>
+    /// <returns>The options.</returns>
+    /// <exception cref="RunException">A section is missing or cannot be read.</exception>
+    public static RunOptions FromJson(JsonObject json)
+    {
+        try
+        {
+            string method = json["method"]!.GetValue<string>();
+            return new RunOptions
+            {
+                Data = Section<DataOptions>(json, "data"),
+                Augmentation = json["augmentation"]!.GetValue<string>(),
+                Views = Section<AugmentationOptions>(json, "views"),
+                Backbone = Section<BackboneOptions>(json, "backbone"),
+                Method = method,
+                MethodOptions = json["methodOptions"].Deserialize(MethodRegistry.Find(method).DefaultOptions.GetType(), Json)!,
+                Training = Section<TrainingOptions>(json, "training"),
+                Evaluation = Section<EvaluationOptions>(json, "evaluation"),
+                Seed = json["seed"]!.GetValue<ulong>(),
+            };
+        }
+        catch (Exception error) when (error is JsonException or NullReferenceException or InvalidOperationException or FormatException)
+        {
+            throw new RunException($"The options in run.json cannot be read: {error.Message} Restore the file, or start a new run.", error);
+        }
+    }
+
+    /// <summary>One record as JSON, in the manifest's naming.</summary>
+    internal static JsonNode ToNode<T>(T record) => JsonSerializer.SerializeToNode(record, Json)!;
+
+    /// <summary>One record from the section that <see cref="ToNode"/> made.</summary>
+    internal static T Section<T>(JsonObject json, string name) => json[name].Deserialize<T>(Json)
+        ?? throw new JsonException($"The section '{name}' is missing.");
+}

@@ -1,0 +1,94 @@
+using Lethe.Diagnostics;
+using Lethe.Evaluation;
+using Lethe.Methods;
+using Lethe.Reporting;
+using Lethe.Runtime;
+using Lethe.Training;
+using System.Diagnostics;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Lethe.Workflow;
+
+/// <summary>
+/// Writes one training into a run directory: manifest, measurements, checkpoints, TensorBoard events. Pre-training, UMM
+/// and the control record themselves alike.
+/// </summary>
+internal sealed class RunRecorder : IDisposable
+{
+    private readonly RunDirectory run;
+    private readonly Lazy<SummaryWriter> tensorBoard;
+    private readonly double earlierSeconds;
+    private readonly Stopwatch clock = Stopwatch.StartNew();
+    private RunManifest manifest;
+
+    public RunRecorder(RunDirectory run, RunManifest manifest)
+    {
+        this.run = run;
+        this.manifest = manifest;
+        earlierSeconds = manifest.Timings?.Seconds ?? 0;
+        Directory.CreateDirectory(run.CheckpointFolder);
+        tensorBoard = new Lazy<SummaryWriter>(() => utils.tensorboard.SummaryWriter(run.TensorBoardFolder));
+        run.SaveManifest(manifest);
+    }
+
+    /// <summary>Goes back to the last checkpoint, or to the start where there is none.</summary>
+    public TrainingState Resume(SslMethod method, Optimiser optimiser)
+    {
+        string path = Session.LastCheckpoint(run);
+        TrainingState state = File.Exists(path) ? Checkpoint.Load(path, method, optimiser) : new TrainingState();
+
+        // Measurements of a later time belong to steps that are taken again.
+        run.TruncateMetrics(state.MetricsLength);
+        return state;
+    }
+
+    /// <summary>Appends what was measured, and remembers in the state how far the file goes.</summary>
+    public void Measured(int epoch, IReadOnlyList<(string Name, double Mean)> means, TrainingState state, IReadOnlyList<LayerQuality> qualities)
+    {
+        List<Measurement> measurements = [.. means.Select(mean => new Measurement(epoch, Measure.Run, mean.Name, mean.Mean))];
+        if (means.Count > 0)
+            measurements.Add(new Measurement(epoch, Measure.Run, Measure.LearningRate, state.LearningRate));
+        measurements.AddRange(qualities.SelectMany(quality => quality.Measurements(epoch)));
+        run.AppendMeasurements(measurements);
+        state.MetricsLength = run.MetricsLength;
+        manifest = manifest with { RateSettings = Session.RateSettings(qualities) };
+        foreach (Measurement measurement in measurements)
+        {
+            tensorBoard.Value.add_scalar($"{measurement.Layer}/{measurement.Name}", (float)measurement.Value, epoch);
+        }
+    }
+
+    /// <summary>Writes a checkpoint; keeps it under a name of its own where asked.</summary>
+    public void Save(SslMethod method, Optimiser optimiser, TrainingState state, string? keepAs = null)
+    {
+        Checkpoint.Save(Session.LastCheckpoint(run), method, optimiser, state);
+        if (keepAs is not null)
+            Checkpoint.Save(Path.Combine(run.CheckpointFolder, keepAs + ".safetensors"), method, null, state);
+    }
+
+    /// <summary>Does the work and records how it ended.</summary>
+    public void Record(Action work, Func<RunTimings, RunManifest, RunManifest> finish, Func<(double ImagesPerSecond, double WaitingShare)> rates)
+    {
+        RunTimings Timings() => new(earlierSeconds + clock.Elapsed.TotalSeconds, rates().ImagesPerSecond, rates().WaitingShare);
+        try
+        {
+            work();
+            run.SaveManifest(finish(Timings(), manifest) with { Status = RunStatus.Done, Timings = Timings(), FinishedUtc = DateTimeOffset.UtcNow });
+        }
+        catch (OperationCanceledException)
+        {
+            run.SaveManifest(manifest with { Status = RunStatus.Interrupted, Timings = Timings() });
+            throw;
+        }
+        catch (LetheException error)
+        {
+            run.SaveManifest(manifest with { Status = RunStatus.Failed, Timings = Timings(), Failure = error.Message });
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+    }
+}

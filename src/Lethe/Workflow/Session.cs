@@ -1,0 +1,159 @@
+using Lethe.Augmentation;
+using Lethe.Data;
+using Lethe.Evaluation;
+using Lethe.Methods;
+using Lethe.Models;
+using Lethe.Numerics;
+using Lethe.Reporting;
+using Lethe.Runtime;
+using Lethe.Training;
+using static TorchSharp.torch;
+
+namespace Lethe.Workflow;
+
+/// <summary>What every piece of work on one run shares: its options, images, views, measuring, and the machine.</summary>
+public sealed class Session
+{
+    // What a seed is for; a seed of the run is never used for two things.
+    private const ulong InitialWeights = 1;
+    private const ulong TrainingViews = 2;
+
+    private Session(RunOptions options, Machine machine, Device device, DataSplits data, ChannelStatistics statistics)
+    {
+        Options = options;
+        Machine = machine;
+        Device = device;
+        Data = data;
+        Augmenter = new ViewAugmenter(options.Views, data.ImageSize, data.Train.Channels, statistics);
+        Evaluator = new LayerEvaluator(data, Augmenter, options.Evaluation, machine.ThreadCount(), device);
+    }
+
+    /// <summary>What decides the run.</summary>
+    public RunOptions Options { get; }
+
+    /// <summary>Where it computes.</summary>
+    public Machine Machine { get; }
+
+    /// <summary>The machine's device.</summary>
+    public Device Device { get; }
+
+    /// <summary>The images.</summary>
+    public DataSplits Data { get; }
+
+    /// <summary>Renders views.</summary>
+    public ViewAugmenter Augmenter { get; }
+
+    /// <summary>Measures layers.</summary>
+    public LayerEvaluator Evaluator { get; }
+
+    /// <summary>Opens the images of a new run.</summary>
+    /// <param name="options">What decides the run.</param>
+    /// <param name="machine">Where it computes.</param>
+    /// <param name="progress">Told how far the reading of images has come.</param>
+    /// <param name="cancellation">Stops reading.</param>
+    /// <returns>The session.</returns>
+    /// <exception cref="LetheException">An option or the data cannot be used.</exception>
+    public static Session Create(RunOptions options, Machine machine, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        options.Validate();
+        Device device = machine.Prepare();
+        DataSplits data = Read(options.Data, options.Seed, progress, cancellation);
+        if (options.Training.BatchSize > data.Train.Count)
+        {
+            throw new InvalidOptionException(
+                $"--batch-size {options.Training.BatchSize} is larger than the {data.Train.Count} training images of {data.Source}. Use at most {data.Train.Count}.");
+        }
+
+        return new Session(options, machine, device, data, ChannelStatistics.Measure(data.Train));
+    }
+
+    /// <summary>Opens the images of a run that exists, and makes sure that they are the same.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="machine">Where to compute.</param>
+    /// <param name="dataRoot">Where a named source lies now, if it has moved.</param>
+    /// <param name="progress">Told how far the reading of images has come.</param>
+    /// <param name="cancellation">Stops reading.</param>
+    /// <returns>The session.</returns>
+    /// <exception cref="LetheException">The run or the data cannot be used.</exception>
+    public static Session Open(RunDirectory run, Machine machine, string? dataRoot = null, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        RunManifest manifest = run.LoadManifest();
+        if (manifest.Kind != RunKind.Pretrain)
+            throw new RunException($"{run.Path} holds an undo or its control. Give the directory of the pre-training that it belongs to.");
+        RunOptions options = RunOptions.FromJson(manifest.Options);
+        options.Validate();
+        if (dataRoot is not null)
+            options = options with { Data = options.Data with { DataRoot = dataRoot } };
+        Device device = machine.Prepare();
+        DataSplits data = Read(options.Data, options.Seed, progress, cancellation);
+        if (data.Fingerprint != manifest.Data.Fingerprint)
+        {
+            throw new RunException(
+                $"The images of {data.Source} are not those that {run.Path} was made with: expected fingerprint {manifest.Data.Fingerprint}, found {data.Fingerprint}. "
+                + "Restore the images, or start a new run.");
+        }
+
+        var statistics = new ChannelStatistics([.. manifest.Data.ChannelMean.Select(x => (float)x)], [.. manifest.Data.ChannelStandardDeviation.Select(x => (float)x)]);
+        return new Session(options, machine, device, data, statistics);
+    }
+
+    /// <summary>Makes the method with the run's initial weights.</summary>
+    /// <returns>The method, on the device.</returns>
+    public SslMethod CreateMethod() => CreateMethod(Options, Data.Train.Channels, Data.ImageSize, Device);
+
+    /// <summary>Gives the views to train on.</summary>
+    /// <param name="batchSize">Images in a batch.</param>
+    /// <param name="seed">Decides order and views.</param>
+    /// <returns>The loader.</returns>
+    public ViewLoader CreateLoader(int batchSize, ulong seed) =>
+        new(Data.Train, Augmenter, batchSize, RandomStream.Derive(seed, TrainingViews), Machine.ThreadCount());
+
+    /// <summary>What coding rates are computed with, for each layer.</summary>
+    /// <param name="qualities">Measurements of all layers.</param>
+    /// <returns>Rows, dimension and ε² of each layer.</returns>
+    public static IReadOnlyList<RateSetting> RateSettings(IReadOnlyList<LayerQuality> qualities) =>
+        [.. qualities.Select(quality => new RateSetting(quality.Layer, quality.Trained.Rows, quality.Trained.Dimension, quality.Trained.EpsilonSquared))];
+
+    /// <summary>What a manifest says of the images.</summary>
+    /// <returns>The record.</returns>
+    public RunData DescribeData() => new(
+        Data.Source,
+        Data.Fingerprint,
+        Data.Train.Count,
+        Data.Probe.Count,
+        Data.Test.Count,
+        Data.Train.ClassNames?.Count ?? 0,
+        Data.ImageSize,
+        Data.Train.Channels,
+        [.. Augmenter.Statistics.Mean.Select(x => (double)x)],
+        [.. Augmenter.Statistics.StandardDeviation.Select(x => (double)x)]);
+
+    /// <summary>Makes a method with the initial weights of a seed.</summary>
+    internal static SslMethod CreateMethod(RunOptions options, int channels, int imageSize, Device device)
+    {
+        manual_seed((long)(RandomStream.Derive(options.Seed, InitialWeights) >> 1));
+        var backbone = new ResNet(options.Backbone, channels, imageSize);
+        SslMethod method = MethodRegistry.Find(options.Method).Create(options.MethodOptions, backbone);
+        method.to(device);
+        return method;
+    }
+
+    /// <summary>The file of the last checkpoint of a run.</summary>
+    internal static string LastCheckpoint(RunDirectory run) => Path.Combine(run.CheckpointFolder, "last.safetensors");
+
+    /// <summary>Loads the last checkpoint of a run.</summary>
+    /// <exception cref="RunException">There is none, or it cannot be used.</exception>
+    internal static TrainingState LoadLast(RunDirectory run, SslMethod method)
+    {
+        string path = LastCheckpoint(run);
+        if (!File.Exists(path))
+            throw new RunException($"{run.Path} has no checkpoint yet: expected {path}. Let the run reach its first evaluation: 'lethe pretrain --resume --out {run.Path}'.");
+        return Checkpoint.Load(path, method);
+    }
+
+    private static DataSplits Read(DataOptions options, ulong seed, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
+    {
+        var reading = progress is null ? null : new Forward<DataProgress>(p => progress.Report(new WorkflowProgress(p.Stage, p.Done, p.Total, "")));
+        return DataSources.Open(options, seed, reading, cancellation);
+    }
+}
