@@ -83,7 +83,8 @@ public sealed class RunDirectory
             throw new RunException($"{path} holds a run already (status {Label(status)}). {advice}.");
         }
 
-        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+        // A lock file is what a start leaves that failed before it wrote anything.
+        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any(entry => !System.IO.Path.GetFileName(entry).StartsWith(".lock", StringComparison.Ordinal)))
             throw new RunException($"{path} is not empty and holds no run. Give --out a directory that is empty or does not exist yet.");
         try
         {

@@ -1,15 +1,117 @@
+using System.Text;
+using Lethe.Runtime;
+
 namespace Lethe.Storage;
 
-/// <summary>Files that are written whole or not at all.</summary>
+/// <summary>Writes files so that neither an error, nor a full disk, nor a power cut leaves half a file.</summary>
 public static class AtomicFile
 {
-    /// <summary>Writes beside the target, then renames over it, so that a reader sees the old file or the new one.</summary>
-    /// <param name="path">The file to make or replace.</param>
-    /// <param name="write">Writes the content.</param>
+    private const int BufferSize = 1 << 16;
+
+    /// <summary>
+    /// Writes a whole file. Until all of it is on the device, the path keeps what it held before; if anything fails, it keeps it for
+    /// good, and nothing else is left behind.
+    /// </summary>
+    /// <param name="path">The file. While it is being written, the same name with <c>.tmp</c> is in use.</param>
+    /// <param name="write">Writes the contents to a stream that can seek.</param>
+    /// <exception cref="RunException">The file cannot be written; the message says why. Other errors of <paramref name="write"/> pass through.</exception>
     public static void Write(string path, Action<Stream> write)
     {
-        string temporary = path + ".partial";
-        using (FileStream stream = File.Create(temporary)) write(stream);
-        File.Move(temporary, path, overwrite: true);
+        string target = Path.GetFullPath(path);
+        string temporary = target + ".tmp";
+        Explained(path, () =>
+        {
+            // Only a file of our own may be deleted: opening it fails if another process is writing it.
+            using var stream = new FileStream(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.None, BufferSize);
+            try
+            {
+                write(stream);
+                stream.Flush();
+                Disk.Sync(stream.SafeFileHandle);
+                stream.Dispose();
+                File.Move(temporary, target, overwrite: true);
+            }
+            catch
+            {
+                Quietly(stream.Dispose);
+                Quietly(() => File.Delete(temporary));
+                throw;
+            }
+
+            Disk.SyncFolder(Path.GetDirectoryName(target)!);
+        });
+    }
+
+    /// <summary>Adds lines to the end of a file, all of them or none; creates the file if it is not there.</summary>
+    /// <param name="path">The file, UTF-8 text.</param>
+    /// <param name="lines">Lines without their ends.</param>
+    /// <param name="sync">Whether to return only once they are on the device; otherwise a power cut may lose them.</param>
+    /// <exception cref="RunException">The file cannot be written; the message says why.</exception>
+    public static void AppendLines(string path, IEnumerable<string> lines, bool sync = false)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n")));
+        Explained(path, () =>
+        {
+            using var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            long before = stream.Seek(0, SeekOrigin.End);
+            try
+            {
+                stream.Write(text);
+                if (sync)
+                    Disk.Sync(stream.SafeFileHandle);
+            }
+            catch (IOException)
+            {
+                // A disk that fills up takes a part of the last line.
+                Quietly(() => stream.SetLength(before));
+                throw;
+            }
+        });
+    }
+
+    /// <summary>Cuts a file to a length it had before, for example to drop the lines that came after a checkpoint.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="length">Bytes to keep, from the start.</param>
+    /// <exception cref="RunException">The file is missing, is shorter than that, or cannot be written.</exception>
+    public static void Truncate(string path, long length)
+    {
+        if (!File.Exists(path))
+            throw new RunException($"{path} is missing. Restore it, or start a new run with another --out.");
+        Explained(path, () =>
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            if (stream.Length < length)
+            {
+                throw new RunException(
+                    $"{path} has {stream.Length} bytes, but had {length} when the checkpoint was written. Restore it, or start a new run with another --out.");
+            }
+
+            stream.SetLength(length);
+            Disk.Sync(stream.SafeFileHandle);
+        });
+    }
+
+    private static void Explained(string path, Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception error) when (Disk.Explain(error, path) is { } explained)
+        {
+            throw explained;
+        }
+    }
+
+    // For cleaning up after an error, which is the one to tell of.
+    private static void Quietly(Action clean)
+    {
+        try
+        {
+            clean();
+        }
+        catch (IOException)
+        {
+        }
     }
 }

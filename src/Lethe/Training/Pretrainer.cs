@@ -134,7 +134,7 @@ public sealed class Pretrainer : IDisposable
         TimeSpan before = Elapsed;
         method.train();
         // Not given the token: a step is taken whole or not at all.
-        using IEnumerator<ViewBatch> batches = loader.Batches(epoch, firstBatch).GetEnumerator();
+        using IEnumerator<ViewBatch> batches = loader.Batches(epoch, firstBatch, CancellationToken.None).GetEnumerator();
         while (State.Step < (long)(epoch + 1) * StepsPerEpoch)
         {
             cancellation.ThrowIfCancellationRequested();

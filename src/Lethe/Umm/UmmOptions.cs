@@ -14,8 +14,8 @@ public sealed record UmmOptions
     /// <summary>Steps of level two.</summary>
     public int Iterations { get; init; } = 200;
 
-    /// <summary>Images in a batch.</summary>
-    public int BatchSize { get; init; } = 128;
+    /// <summary>Images in a batch; 0 takes as many as pre-training did.</summary>
+    public int BatchSize { get; init; }
 
     /// <summary>α, the weight of ΔR in level two, where ΔR is divided by its upper bound for the batch.</summary>
     public double Alpha { get; init; } = 0.1;
@@ -66,8 +66,8 @@ public sealed record UmmOptions
         Hypergradients.Hypergradient.Create(Hypergradient);
         if (Iterations < 1)
             throw new InvalidOptionException($"--iterations must be at least 1, found {Iterations}.");
-        if (BatchSize < 2)
-            throw new InvalidOptionException($"--batch-size must be at least 2 images, found {BatchSize}.");
+        if (BatchSize is < 0 or 1)
+            throw new InvalidOptionException($"--batch-size must be at least 2 images, or 0 for that of pre-training; found {BatchSize}.");
         if (!(Alpha >= 0) || !(Beta >= 0) || double.IsInfinity(Alpha) || double.IsInfinity(Beta))
             throw new InvalidOptionException($"--alpha and --beta must not be negative, found {Alpha} and {Beta}.");
         if (!(InnerLearningRate > 0) || !(OuterLearningRate > 0))

@@ -87,7 +87,7 @@ public sealed class UmmTrainer : IDisposable
             while (State.Step < options.Iterations)
             {
                 int epoch = (int)(State.Step / loader.StepsPerEpoch);
-                foreach (ViewBatch batch in loader.Batches(epoch, (int)(State.Step % loader.StepsPerEpoch)))
+                foreach (ViewBatch batch in loader.Batches(epoch, (int)(State.Step % loader.StepsPerEpoch), CancellationToken.None))
                 {
                     cancellation.ThrowIfCancellationRequested();
                     clock.Start();

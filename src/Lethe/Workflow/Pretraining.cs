@@ -101,7 +101,7 @@ public static class Pretraining
                     step.TotalSteps,
                     $"epoch {(step.Step + pretrainer.StepsPerEpoch - 1) / pretrainer.StepsPerEpoch}/{options.Epochs}  loss {step.Loss:F3}  {step.ImagesPerSecond:F0} images/s  waiting {step.WaitingShare:P0}"))),
                 cancellation),
-            (_, done) =>
+            done =>
             {
                 MemorisationVerdict verdict = MemorisationMonitor.Judge(run.LoadMetrics().Measurements);
                 return done with { BestEpoch = verdict.TurnEpoch ?? verdict.GapEpoch ?? options.Epochs };

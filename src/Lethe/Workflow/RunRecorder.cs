@@ -14,7 +14,7 @@ namespace Lethe.Workflow;
 /// Writes one training into a run directory: manifest, measurements, checkpoints, TensorBoard events. Pre-training, UMM
 /// and the control record themselves alike.
 /// </summary>
-internal sealed class RunRecorder : IDisposable
+internal sealed class RunRecorder
 {
     private readonly RunDirectory run;
     private readonly Lazy<SummaryWriter> tensorBoard;
@@ -68,13 +68,13 @@ internal sealed class RunRecorder : IDisposable
     }
 
     /// <summary>Does the work and records how it ended.</summary>
-    public void Record(Action work, Func<RunTimings, RunManifest, RunManifest> finish, Func<(double ImagesPerSecond, double WaitingShare)> rates)
+    public void Record(Action work, Func<RunManifest, RunManifest> finish, Func<(double ImagesPerSecond, double WaitingShare)> rates)
     {
         RunTimings Timings() => new(earlierSeconds + clock.Elapsed.TotalSeconds, rates().ImagesPerSecond, rates().WaitingShare);
         try
         {
             work();
-            run.SaveManifest(finish(Timings(), manifest) with { Status = RunStatus.Done, Timings = Timings(), FinishedUtc = DateTimeOffset.UtcNow });
+            run.SaveManifest(finish(manifest) with { Status = RunStatus.Done, Timings = Timings(), FinishedUtc = DateTimeOffset.UtcNow });
         }
         catch (OperationCanceledException)
         {
@@ -86,9 +86,5 @@ internal sealed class RunRecorder : IDisposable
             run.SaveManifest(manifest with { Status = RunStatus.Failed, Timings = Timings(), Failure = error.Message });
             throw;
         }
-    }
-
-    public void Dispose()
-    {
     }
 }

@@ -7,6 +7,7 @@ using Lethe.Numerics;
 using Lethe.Reporting;
 using Lethe.Runtime;
 using Lethe.Training;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Lethe.Workflow;

@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Lethe.Augmentation;
+using Lethe.Methods;
+using Lethe.Numerics;
+using Lethe.Reporting;
+using Lethe.Runtime;
+using Lethe.Storage;
+using Lethe.Training;
+using Lethe.Umm;
+
+namespace Lethe.Workflow;
+
+/// <summary>Undoes memorisation in a run's encoder, beside a control, into directories below the run.</summary>
+public static class Undoing
+{
+    // Views and order differ from those of pre-training under the same seed.
+    private const ulong UndoViews = 3;
+
+    /// <summary>The name that an undo gets where none is given: what distinguishes it.</summary>
+    /// <param name="options">The undo's options.</param>
+    /// <param name="seed">Its seed.</param>
+    /// <returns>A name of letters, digits, dots and dashes.</returns>
+    public static string DefaultName(UmmOptions options, ulong seed) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{options.Split}-a{options.Alpha}-b{options.Beta}{(options.MinimiseReduction ? "-minimise" : "")}{(options.CutAlignment ? "-cut" : "")}-{options.Hypergradient}-{options.Iterations}-seed{seed}");
+
+    /// <summary>Runs UMM and, if asked, the control; what is done already is not done again, what was interrupted goes on.</summary>
+    /// <param name="run">The run whose last checkpoint is taken.</param>
+    /// <param name="session">The run's session.</param>
+    /// <param name="options">UMM's options.</param>
+    /// <param name="name">Names the undo's folder; null takes <see cref="DefaultName"/>.</param>
+    /// <param name="seed">Decides order and views of the fine-tuning.</param>
+    /// <param name="resume">Whether an undo of that name may exist already.</param>
+    /// <param name="command">The command line that repeats the undo.</param>
+    /// <param name="progress">Told how far the work has come.</param>
+    /// <param name="cancellation">Stops between two iterations with the state saved.</param>
+    /// <returns>The undo's directory.</returns>
+    /// <exception cref="LetheException">Something cannot be used; said before long work starts.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the undo can go on.</exception>
+    public static RunDirectory Run(
+        RunDirectory run,
+        Session session,
+        UmmOptions options,
+        string? name,
+        ulong seed,
+        bool resume,
+        string command,
+        IProgress<WorkflowProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        options.Validate();
+        int batchSize = options.BatchSize > 0 ? options.BatchSize : session.Options.Training.BatchSize;
+        options = options with { BatchSize = batchSize };
+        if (batchSize > session.Data.Train.Count)
+            throw new InvalidOptionException($"--batch-size {batchSize} is larger than the {session.Data.Train.Count} training images. Use at most {session.Data.Train.Count}.");
+        if (!File.Exists(Session.LastCheckpoint(run)))
+            throw new RunException($"{run.Path} has no checkpoint to undo: expected {Session.LastCheckpoint(run)}. Pre-train first: 'lethe pretrain --resume --out {run.Path}'.");
+        using DirectoryLock held = DirectoryLock.Acquire(run.Path);
+        RunDirectory undo = RunDirectory.Create(run.UndoPath(name ?? DefaultName(options, seed)), resume);
+        var place = new Place(run, session, options, seed, command);
+        Part(place, undo, control: false, progress, cancellation);
+        if (options.Control)
+            Part(place, RunDirectory.Create(undo.ControlPath, resume: true), control: true, progress, cancellation);
+        return undo;
+    }
+
+    private static void Part(Place place, RunDirectory directory, bool control, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
+    {
+        JsonObject asked = new() { ["umm"] = RunOptions.ToNode(place.Options), ["seed"] = place.Seed, ["pretraining"] = place.Session.Options.ToJson() };
+        RunManifest? earlier = RunDirectory.HoldsRun(directory.Path) ? directory.LoadManifest() : null;
+        if (earlier is not null && !JsonNode.DeepEquals(earlier.Options, asked))
+            throw new RunException($"{directory.Path} was begun with other options. Give it the same options, or another --name.");
+        if (earlier?.Status == RunStatus.Done)
+            return;
+
+        (Session session, UmmOptions options) = (place.Session, place.Options);
+        using SslMethod method = session.CreateMethod();
+        Session.LoadLast(place.Run, method);
+        using ViewLoader loader = session.CreateLoader(options.BatchSize, RandomStream.Derive(place.Seed, UndoViews));
+        using var trainer = new UmmTrainer(method, loader, options, control, place.Seed, session.Device);
+        var recorder = new RunRecorder(directory, earlier is not null ? earlier with { Status = RunStatus.Running, Failure = null } : new RunManifest
+        {
+            ToolVersion = Pretraining.ToolVersion,
+            Kind = control ? RunKind.Control : RunKind.Umm,
+            Status = RunStatus.Running,
+            Method = session.Options.Method,
+            Options = asked,
+            Seed = place.Seed,
+            Command = place.Command,
+            Versions = session.Machine.Describe(),
+            Data = session.DescribeData(),
+            StartedUtc = DateTimeOffset.UtcNow,
+        });
+        trainer.State = recorder.Resume(method, trainer.Optimiser);
+        string stage = control ? "control" : "undoing";
+        double imagesPerSecond = 0, waiting = 0;
+        recorder.Record(
+            () => trainer.Train(
+                (iteration, means) =>
+                {
+                    progress?.Report(new WorkflowProgress("diagnosing", 0, 0, $"{stage}, iteration {iteration} of {options.Iterations}"));
+                    recorder.Measured(iteration, means, trainer.State, session.Evaluator.Measure(method, cancellation));
+                },
+                () => recorder.Save(method, trainer.Optimiser, trainer.State),
+                new Forward<TrainingStep>(step =>
+                {
+                    (imagesPerSecond, waiting) = (step.ImagesPerSecond, step.WaitingShare);
+                    progress?.Report(new WorkflowProgress(stage, step.Step, step.TotalSteps, $"loss {step.Loss:F3}  {step.ImagesPerSecond:F0} images/s"));
+                }),
+                cancellation),
+            done => done,
+            () => (imagesPerSecond, waiting));
+    }
+
+    private sealed record Place(RunDirectory Run, Session Session, UmmOptions Options, ulong Seed, string Command);
+}

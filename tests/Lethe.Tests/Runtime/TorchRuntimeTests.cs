@@ -1,0 +1,42 @@
+using Lethe.Runtime;
+using static TorchSharp.torch;
+
+namespace Lethe.Tests.Runtime;
+
+public class TorchRuntimeTests
+{
+    [Fact]
+    public void Prepare_OnThisSystem_LetsTorchCompute()
+    {
+        TorchRuntime.Prepare();
+        TorchRuntime.Prepare();
+        using var scope = NewDisposeScope();
+        Assert.Equal(6, (ones(2, 3) * 1).sum().item<float>());
+    }
+
+    [Fact]
+    public void Prepare_OnThisSystem_LeavesThePackagesLibraryAlone()
+    {
+        TorchRuntime.Prepare();
+        string? library = TorchRuntime.Find(OperatingSystem.IsLinux() ? "libLibTorchSharp.so" : "LibTorchSharp.dll", [AppContext.BaseDirectory]);
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has symbol versions.");
+        Assert.Equal(ElfPatch.Patched, ElfCompatibility.Patch(File.ReadAllBytes(library!), library!));
+    }
+
+    [Fact]
+    public void Find_SeveralFolders_TakesTheFirstThatHasIt()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (string rid in new[] { "linux-x64", "linux-arm64", "osx-arm64", "win-x64", "win-arm64" })
+        {
+            Directory.CreateDirectory(folder[$"second/runtimes/{rid}/native"]);
+            File.WriteAllText(folder[$"second/runtimes/{rid}/native/a.so"], "");
+        }
+
+        Directory.CreateDirectory(folder["third"]);
+        File.WriteAllText(folder["third/a.so"], "");
+        string[] folders = [folder["first"], folder["second"], folder["third"]];
+        Assert.StartsWith(folder["second/runtimes"], TorchRuntime.Find("a.so", folders), StringComparison.Ordinal);
+        Assert.Null(TorchRuntime.Find("b.so", folders));
+    }
+}

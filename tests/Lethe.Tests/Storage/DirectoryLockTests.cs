@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using Lethe.Runtime;
+using Lethe.Storage;
+
+namespace Lethe.Tests.Storage;
+
+public class DirectoryLockTests
+{
+    [Fact]
+    public void Acquire_HeldLock_NamesTheHolder()
+    {
+        using var folder = new TemporaryFolder();
+        using DirectoryLock first = DirectoryLock.Acquire(folder.Path);
+        var error = Assert.Throws<RunException>(() => DirectoryLock.Acquire(folder.Path));
+        Assert.Contains($"{folder.Path} is in use by process {Environment.ProcessId} on ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Dispose_HeldLock_LetsTheNextIn()
+    {
+        using var folder = new TemporaryFolder();
+        for (int i = 0; i < 3; i++)
+            DirectoryLock.Acquire(folder.Path).Dispose();
+        using DirectoryLock last = DirectoryLock.Acquire(folder.Path);
+        Assert.Throws<RunException>(() => DirectoryLock.Acquire(folder.Path));
+    }
+
+    [Fact]
+    public void Acquire_LockOfAnotherProcess_IsFreeAfterItsDeath()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Uses the command flock.");
+        using var folder = new TemporaryFolder();
+        DirectoryLock.Acquire(folder.Path).Dispose();
+        using var holder = Process.Start(new ProcessStartInfo("flock", ["--no-fork", folder[".lock"], "sh", "-c", "echo held; read line"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardInput = true,
+        })!;
+        try
+        {
+            Assert.Equal("held", holder.StandardOutput.ReadLine());
+            Assert.Throws<RunException>(() => DirectoryLock.Acquire(folder.Path));
+        }
+        finally
+        {
+            holder.Kill();
+            holder.WaitForExit();
+        }
+
+        using DirectoryLock mine = DirectoryLock.Acquire(folder.Path);
+        Assert.True(File.Exists(folder[".lock"]));
+    }
+
+    [Fact]
+    public void Acquire_UnknownHolder_StillRefuses()
+    {
+        using var folder = new TemporaryFolder();
+        using DirectoryLock first = DirectoryLock.Acquire(folder.Path);
+        File.Delete(folder[".lock-owner"]);
+        var error = Assert.Throws<RunException>(() => DirectoryLock.Acquire(folder.Path));
+        Assert.Contains("another process", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Acquire_MissingDirectory_SaysSo()
+    {
+        using var folder = new TemporaryFolder();
+        var error = Assert.Throws<RunException>(() => DirectoryLock.Acquire(folder["missing"]));
+        Assert.Contains("does not exist", error.Message, StringComparison.Ordinal);
+    }
+}
