@@ -1,0 +1,66 @@
+using Lethe.Data;
+using Lethe.Storage;
+using SkiaSharp;
+
+namespace Lethe.Workflow;
+
+/// <summary>Draws rows of images onto one transparent PNG.</summary>
+internal static class ContactSheet
+{
+    private const int Cell = 72;
+    private const int Gap = 10;
+    private const int FirstGap = 34;
+    private const int Frame = 3;
+
+    // Blue and vermilion of Okabe and Ito, which people of any colour vision tell apart.
+    private static readonly SKColor agrees = new(0x00, 0x72, 0xB2);
+    private static readonly SKColor differs = new(0xD5, 0x5E, 0x00);
+
+    public static void Write(string path, IReadOnlyList<SheetRow> rows)
+    {
+        int columns = rows.Max(row => row.Others.Count);
+        using var surface = SKSurface.Create(new SKImageInfo(
+            Cell + FirstGap + (columns * (Cell + Gap)), (rows.Count * (Cell + Gap)) + Gap, SKColorType.Rgba8888, SKAlphaType.Premul));
+        SKCanvas canvas = surface.Canvas;
+        for (int row = 0; row < rows.Count; row++)
+        {
+            float top = Gap + (row * (Cell + Gap));
+            Draw(canvas, rows[row].First, Frame, top, null);
+            for (int column = 0; column < rows[row].Others.Count; column++)
+            {
+                SheetCell cell = rows[row].Others[column];
+                Draw(canvas, cell.Image, Cell + FirstGap + (column * (Cell + Gap)), top, cell.Agrees);
+            }
+        }
+
+        using SKImage picture = surface.Snapshot();
+        using SKData png = picture.Encode(SKEncodedImageFormat.Png, 100);
+        AtomicFile.Write(path, png.SaveTo);
+    }
+
+    private static void Draw(SKCanvas canvas, Image image, float left, float top, bool? agree)
+    {
+        using var bitmap = new SKBitmap(new SKImageInfo(image.Width, image.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        ReadOnlySpan<byte> pixels = image.Pixels.Span;
+        Span<byte> target = bitmap.GetPixelSpan();
+        for (int i = 0; i < image.Width * image.Height; i++)
+        {
+            for (int channel = 0; channel < 3; channel++)
+            {
+                target[(4 * i) + channel] = pixels[(i * image.Channels) + Math.Min(channel, image.Channels - 1)];
+            }
+
+            target[(4 * i) + 3] = byte.MaxValue;
+        }
+
+        var box = SKRect.Create(left, top, Cell, Cell);
+        if (agree is { } same)
+        {
+            using var paint = new SKPaint { Color = same ? agrees : differs };
+            canvas.DrawRoundRect(SKRect.Inflate(box, Frame, Frame), Frame, Frame, paint);
+        }
+
+        using SKImage picture = SKImage.FromBitmap(bitmap);
+        canvas.DrawImage(picture, box, new SKSamplingOptions(image.Width < Cell ? SKFilterMode.Nearest : SKFilterMode.Linear));
+    }
+}
