@@ -67,7 +67,7 @@ internal static class NativeCopy
             }
             catch (Exception error) when (IsExpected(error))
             {
-                problem = error.Message;
+                problem = Reason(error);
             }
         }
 
@@ -85,7 +85,7 @@ internal static class NativeCopy
         catch (Exception error) when (IsExpected(error))
         {
             throw new DataException(
-                $"torch needs an adapted copy of {fileName} on this system. Neither the cache folder ({problem}) nor the temporary folder ({error.Message}) " +
+                $"torch needs an adapted copy of {fileName} on this system. Neither the cache folder ({problem}) nor the temporary folder ({Reason(error)}) " +
                 "can hold it. Set LETHE_CACHE to a folder that can be written and whose file system allows programs.",
                 error);
         }
@@ -95,6 +95,9 @@ internal static class NativeCopy
                 Directory.Delete(folder, recursive: true);
         }
     }
+
+    // The framework's advice comes first, the linker's reason last.
+    private static string Reason(Exception error) => error.Message.TrimEnd().Split('\n')[^1];
 
     private static bool IsExpected(Exception error) =>
         error is IOException or UnauthorizedAccessException or DllNotFoundException or BadImageFormatException;

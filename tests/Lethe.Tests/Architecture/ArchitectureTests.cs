@@ -1,0 +1,128 @@
+using System.Reflection;
+using Lethe.Runtime;
+
+namespace Lethe.Tests.Architecture;
+
+public class ArchitectureTests
+{
+    private static readonly Assembly Library = typeof(TorchRuntime).Assembly;
+
+    [Fact]
+    public void Library_EachFolder_UsesOnlyWhatTheTableAllows() =>
+        Assert.Empty(FolderRule.Violations(Library, "Lethe", FolderTable.MayUse, FolderTable.WithoutTensors));
+
+    [Fact]
+    public void FolderTable_Itself_HasNoCycleAndNoUnknownFolder()
+    {
+        // Each folder comes after all those that it uses.
+        var before = new HashSet<string>();
+        foreach ((string folder, string[] used) in FolderTable.MayUse)
+        {
+            Assert.Empty(used.Except(before));
+            before.Add(folder);
+        }
+
+        Assert.Empty(FolderTable.WithoutTensors.Except(before));
+    }
+
+    [Fact]
+    public void FolderRule_SampleThatBreaksIt_FindsEachBreach()
+    {
+        const string Root = "Lethe.Tests.Architecture.Sample";
+        var table = new Dictionary<string, string[]> { ["Below"] = [], ["Above"] = ["Below"] };
+        IReadOnlyList<string> violations = FolderRule.Violations(typeof(ArchitectureTests).Assembly, Root, table, ["Above"]);
+        Assert.Contains(violations, violation => violation.Contains("Climber", StringComparison.Ordinal) && violation.EndsWith("Below may not use Above", StringComparison.Ordinal));
+        Assert.Contains($"{Root}.Unknown.Stray is in no folder of the table", violations);
+        Assert.Contains(violations, violation => violation.StartsWith($"{Root}.Above.Tensors uses TorchSharp.", StringComparison.Ordinal));
+        Assert.DoesNotContain(violations, violation => violation.Contains("Roof uses", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Library_PublicClasses_AreSealedAbstractOrStatic() =>
+        Assert.DoesNotContain(Library.GetExportedTypes(), type => type.IsClass && !type.IsSealed && !type.IsAbstract);
+
+    [Fact]
+    public void Library_OwnBaseClasses_HaveNoConcreteMethodOverridden() =>
+        Assert.Empty(Library.GetTypes().SelectMany(OverriddenConcreteMethods));
+
+    [Fact]
+    public void OverriddenConcreteMethods_SampleThatHasOne_IsFound() =>
+        Assert.Equal(["Lethe.Tests.Architecture.ArchitectureTests+Derived.Concrete"], OverriddenConcreteMethods(typeof(Derived)));
+
+    [Theory]
+    [InlineData("src/Lethe", "Lethe")]
+    [InlineData("src/Lethe.Cli", "Lethe.Cli")]
+    public void Sources_EachFile_KeepsTheHouseStyle(string folder, string rootNamespace)
+    {
+        string project = Path.Combine(Repository.Root, folder);
+        string[] files =
+        [
+            .. Directory.GetFiles(project, "*.cs", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(project, file).Replace('\\', '/'))
+                .Where(file => !file.StartsWith("bin/", StringComparison.Ordinal) && !file.StartsWith("obj/", StringComparison.Ordinal)),
+        ];
+        Assert.NotEmpty(files);
+        Assert.Empty(files.SelectMany(file => SourceRule.Violations(file, rootNamespace, File.ReadAllText(Path.Combine(project, file)))));
+    }
+
+    [Theory]
+    [InlineData("Data/Image.cs", "namespace Lethe.Data;\n\npublic readonly record struct Image(int Height);\n", null)]
+    [InlineData("Umm/VolumeFactor/Ridge.cs", "namespace Lethe.Umm.VolumeFactor;\n/// <summary>A class of things.</summary>\npublic sealed class Ridge<T>\n{\n    private enum Kind\n    {\n    }\n}\n", null)]
+    [InlineData("Program.cs", "return 0;\n", null)]
+    [InlineData("Data/Image.cs", "namespace Lethe.Models;\n\npublic sealed class Image;\n", "expected the file-scoped namespace Lethe.Data, found Lethe.Models")]
+    [InlineData("Data/Image.cs", "namespace Lethe.Data\n{\n    public sealed class Image { }\n}\n", "found none")]
+    [InlineData("Data/Image.cs", "namespace Lethe.Data;\n\npublic sealed class Image;\n\npublic enum Colour\n{\n}\n", "has the public types Image, Colour")]
+    [InlineData("Data/Image.cs", "namespace Lethe.Data;\n\npublic sealed record Picture;\n", "is not named after its public type Picture")]
+    [InlineData("Data/Image.cs", "namespace Lethe.Data;\n\ninternal static class ImageHelper\n{\n}\n", "ImageHelper says nothing")]
+    public void SourceRule_Samples_FindsEachBreach(string path, string text, string? expected)
+    {
+        IReadOnlyList<string> violations = SourceRule.Violations(path, "Lethe", text);
+        if (expected is null)
+            Assert.Empty(violations);
+        else
+            Assert.Contains(expected, Assert.Single(violations), StringComparison.Ordinal);
+    }
+
+    // Only where both methods are of one assembly: TorchSharp's modules and the framework's types are made to be overridden.
+    private static IEnumerable<string> OverriddenConcreteMethods(Type type) =>
+        from method in type.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+        where method.IsVirtual && !method.Attributes.HasFlag(MethodAttributes.NewSlot)
+        where !method.IsDefined(typeof(System.Runtime.CompilerServices.CompilerGeneratedAttribute))
+        let overridden = Overridden(type.BaseType, method)
+        where overridden is not null && overridden.DeclaringType!.Assembly == type.Assembly && !overridden.IsAbstract
+        select $"{type.FullName}.{method.Name}";
+
+    private static MethodInfo? Overridden(Type? baseType, MethodInfo method)
+    {
+        for (; baseType is not null; baseType = baseType.BaseType)
+        {
+            const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+            if (baseType.GetMethods(Declared).FirstOrDefault(candidate => candidate.GetBaseDefinition() == method.GetBaseDefinition()) is { } found)
+                return found;
+        }
+
+        return null;
+    }
+
+    private abstract class Base
+    {
+        public abstract void Abstract();
+
+        public virtual void Concrete()
+        {
+        }
+    }
+
+    private sealed class Derived : Base
+    {
+        public override void Abstract()
+        {
+        }
+
+        public override void Concrete()
+        {
+        }
+
+        public override string ToString() => "";
+    }
+}

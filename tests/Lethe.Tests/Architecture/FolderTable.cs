@@ -1,0 +1,30 @@
+namespace Lethe.Tests.Architecture;
+
+/// <summary>What each folder of the library may use. The one place where this is decided; ARCHITECTURE.md tells the reasons.</summary>
+internal static class FolderTable
+{
+    public static readonly IReadOnlyDictionary<string, string[]> MayUse = new Dictionary<string, string[]>
+    {
+        ["Runtime"] = [],
+        ["Numerics"] = ["Runtime"],
+        ["Storage"] = ["Runtime"],
+        ["Data"] = ["Runtime", "Numerics", "Storage"],
+        ["Augmentation"] = ["Runtime", "Numerics", "Data"],
+        ["Models"] = ["Runtime", "Numerics"],
+        ["Methods"] = ["Runtime", "Numerics", "Models"],
+        ["Training"] = ["Runtime", "Numerics", "Storage", "Data", "Augmentation", "Models", "Methods"],
+        ["Diagnostics"] = ["Runtime", "Numerics"],
+        ["Umm"] = ["Runtime", "Numerics", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics"],
+        ["Evaluation"] = ["Runtime", "Numerics", "Data", "Augmentation", "Models", "Diagnostics"],
+        ["Reporting"] = ["Runtime", "Storage", "Diagnostics"],
+        ["Export"] = ["Runtime", "Numerics", "Storage", "Models"],
+        ["Workflow"] =
+        [
+            "Runtime", "Numerics", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics", "Umm", "Evaluation",
+            "Reporting", "Export",
+        ],
+    };
+
+    /// <summary>Folders whose work is on records alone, so that it can be tested and run without torch.</summary>
+    public static readonly string[] WithoutTensors = ["Reporting"];
+}

@@ -1,0 +1,49 @@
+using System.Text.RegularExpressions;
+
+namespace Lethe.Tests.Architecture;
+
+/// <summary>Finds where a source file breaks the house style in what only the text shows.</summary>
+internal static partial class SourceRule
+{
+    /// <summary>What is wrong with a file.</summary>
+    /// <param name="relativePath">The path below the project's folder, with forward slashes.</param>
+    /// <param name="rootNamespace">The namespace of the project's folder.</param>
+    /// <param name="text">The file's text.</param>
+    public static IReadOnlyList<string> Violations(string relativePath, string rootNamespace, string text)
+    {
+        var violations = new List<string>();
+        string[] types = [.. AnyType().Matches(text).Select(match => match.Groups["name"].Value)];
+        if (types.Length == 0)
+            return violations; // top-level statements, attributes of the assembly
+
+        string folder = (Path.GetDirectoryName(relativePath) ?? "").Replace('\\', '/').Replace('/', '.');
+        string expected = folder.Length == 0 ? rootNamespace : $"{rootNamespace}.{folder}";
+        string found = FileScopedNamespace().Match(text) is { Success: true } match ? match.Groups["name"].Value : "none";
+        if (found != expected)
+            violations.Add($"{relativePath}: expected the file-scoped namespace {expected}, found {found}");
+
+        string[] publicTypes = [.. PublicTopLevelType().Matches(text).Select(type => type.Groups["name"].Value)];
+        if (publicTypes.Distinct().Count() > 1)
+            violations.Add($"{relativePath}: has the public types {string.Join(", ", publicTypes)}; expected one in a file");
+        else if (publicTypes.Length > 0 && publicTypes[0] != Path.GetFileNameWithoutExtension(relativePath).Split('.')[0])
+            violations.Add($"{relativePath}: is not named after its public type {publicTypes[0]}");
+
+        foreach (string name in types.Where(name => EmptyName().IsMatch(name)))
+            violations.Add($"{relativePath}: {name} says nothing of what it does; expected a name without Manager, Helper, Utils, Common");
+        return violations;
+    }
+
+    private const string Keywords = @"(?:(?:sealed|static|abstract|partial|readonly|ref|unsafe|file|new)\s+)*(?:class|record\s+struct|record\s+class|record|struct|interface|enum|delegate\s+[\w<>\[\],.?]+)\s+(?<name>\w+)";
+
+    [GeneratedRegex(@"^\s*(?:(?:public|internal|private|protected)\s+)*" + Keywords + @"\s*(?:[<({:;]|$)", RegexOptions.Multiline)]
+    private static partial Regex AnyType();
+
+    [GeneratedRegex(@"^public\s+" + Keywords, RegexOptions.Multiline)]
+    private static partial Regex PublicTopLevelType();
+
+    [GeneratedRegex(@"^namespace\s+(?<name>[\w.]+)\s*;", RegexOptions.Multiline)]
+    private static partial Regex FileScopedNamespace();
+
+    [GeneratedRegex("(?:Manager|Helpers?|Util|Utils|Utility|Utilities|Common)$")]
+    private static partial Regex EmptyName();
+}
