@@ -1,6 +1,63 @@
+using Lethe.Data;
+using Lethe.Runtime;
+
 namespace Lethe.Augmentation;
 
 /// <summary>Mean and standard deviation of each channel of the training images, on the scale 0 to 1.</summary>
 /// <param name="Mean">One number a channel.</param>
 /// <param name="StandardDeviation">One number a channel, positive.</param>
-public sealed record ChannelStatistics(IReadOnlyList<float> Mean, IReadOnlyList<float> StandardDeviation);
+public sealed record ChannelStatistics(IReadOnlyList<float> Mean, IReadOnlyList<float> StandardDeviation)
+{
+    // One grey level: a channel that never changes would otherwise be divided by zero.
+    private const double SmallestDeviation = 1.0 / 255;
+
+    /// <summary>
+    /// Measures a set. Every pixel counts the same, whichever image it is in. The sums are of integers, exact, so that the result does not depend
+    /// on the order of the images.
+    /// </summary>
+    /// <param name="images">The training images; at least one.</param>
+    /// <param name="maxImages">Look at no more than so many images, evenly spaced over the set; at least 1.</param>
+    /// <returns>Mean and standard deviation (over the pixels, not the pixels less one; at least one grey level), <see cref="ImageSet.Channels"/> numbers each.</returns>
+    /// <exception cref="DataException">The set is empty.</exception>
+    public static ChannelStatistics Measure(ImageSet images, int maxImages = 5000)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxImages, 1);
+        if (images.Count == 0)
+            throw new DataException($"'{images.Name}' has no images, so it has no mean colour. Give it at least one image.");
+        int channels = images.Channels;
+        Span<long> sums = stackalloc long[channels];
+        Span<long> squares = stackalloc long[channels];
+        long pixels = 0;
+        int used = Math.Min(maxImages, images.Count);
+        for (int i = 0; i < used; i++)
+        {
+            ReadOnlySpan<byte> bytes = images[(int)((long)i * images.Count / used)].Pixels.Span;
+            pixels += bytes.Length / channels;
+            for (int c = 0; c < channels; c++)
+            {
+                long sum = 0, square = 0;
+                for (int p = c; p < bytes.Length; p += channels)
+                {
+                    sum += bytes[p];
+                    square += bytes[p] * bytes[p];
+                }
+
+                sums[c] += sum;
+                squares[c] += square;
+            }
+        }
+
+        float[] mean = new float[channels];
+        float[] deviation = new float[channels];
+        for (int c = 0; c < channels; c++)
+        {
+            double average = (double)sums[c] / pixels;
+            double variance = (double)squares[c] / pixels - average * average;
+            mean[c] = (float)(average / 255);
+            deviation[c] = (float)Math.Max(Math.Sqrt(Math.Max(variance, 0)) / 255, SmallestDeviation);
+        }
+
+        return new ChannelStatistics(mean, deviation);
+    }
+}

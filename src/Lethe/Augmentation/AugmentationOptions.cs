@@ -1,0 +1,122 @@
+using Lethe.Runtime;
+
+namespace Lethe.Augmentation;
+
+/// <summary>
+/// How a random view of an image is made. The steps are SimCLR's (Chen et al. 2020, 2002.05709, appendix A), always in this order: crop
+/// and resize, flip, colour jitter, grey, blur, solarise, normalise. The defaults suit images of about 32 pixels.
+/// </summary>
+public sealed record AugmentationOptions
+{
+    /// <summary>The names that <see cref="Named"/> knows.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["simclr", "weak", "none"];
+
+    /// <summary>Smallest area of a crop, as a fraction of the image's, in (0, 1]. SimCLR takes 0.08 for large images; 0.2 is usual for small ones.</summary>
+    public double CropScaleMinimum { get; init; } = 0.2;
+
+    /// <summary>Largest area of a crop, as a fraction of the image's, in (0, 1].</summary>
+    public double CropScaleMaximum { get; init; } = 1;
+
+    /// <summary>Smallest width of a crop over its height; positive.</summary>
+    public double AspectRatioMinimum { get; init; } = 3.0 / 4;
+
+    /// <summary>Largest width of a crop over its height; positive.</summary>
+    public double AspectRatioMaximum { get; init; } = 4.0 / 3;
+
+    /// <summary>How often a view is mirrored left to right.</summary>
+    public double FlipProbability { get; init; } = 0.5;
+
+    /// <summary>How often brightness, contrast, saturation and hue change, together, in random order.</summary>
+    public double JitterProbability { get; init; } = 0.8;
+
+    /// <summary>Brightness is multiplied by a factor uniform in [max(0, 1 − x), 1 + x]; 0 leaves it.</summary>
+    public double Brightness { get; init; } = 0.4;
+
+    /// <summary>Contrast is multiplied by a factor uniform in [max(0, 1 − x), 1 + x]; 0 leaves it.</summary>
+    public double Contrast { get; init; } = 0.4;
+
+    /// <summary>Saturation is multiplied by a factor uniform in [max(0, 1 − x), 1 + x]; 0 leaves it. Nothing on grey images.</summary>
+    public double Saturation { get; init; } = 0.4;
+
+    /// <summary>Hue turns by a fraction of the circle uniform in [−x, x], x at most 0.5; 0 leaves it. Nothing on grey images.</summary>
+    public double Hue { get; init; } = 0.1;
+
+    /// <summary>How often the colour is taken away. Nothing on grey images.</summary>
+    public double GreyProbability { get; init; } = 0.2;
+
+    /// <summary>How often a view is blurred. SimCLR takes 0.5 for large images and leaves blur out for 32 pixels.</summary>
+    public double BlurProbability { get; init; }
+
+    /// <summary>Smallest standard deviation of the blur, in pixels of the view; positive.</summary>
+    public double BlurSigmaMinimum { get; init; } = 0.1;
+
+    /// <summary>Largest standard deviation of the blur, in pixels of the view; positive.</summary>
+    public double BlurSigmaMaximum { get; init; } = 2;
+
+    /// <summary>
+    /// Radius r of the blur in pixels; the kernel has 2r + 1 taps (torchvision's <c>kernel_size</c>), whatever sigma is. 0 takes SimCLR's tenth of the
+    /// size of the view, r = max(1, size / 20): 3 taps at 32 pixels, 9 at 96, 23 at 224.
+    /// </summary>
+    public int BlurRadius { get; init; }
+
+    /// <summary>How often values of 128 and above are turned upside down (255 − value). 0 in SimCLR; BYOL takes 0.2 for one of its views.</summary>
+    public double SolariseProbability { get; init; }
+
+    /// <summary>
+    /// The augmentation of a name: <c>simclr</c>, the defaults; <c>weak</c>, flips and crops of at least three quarters of the area, which makes
+    /// views easy to tell apart by instance and so helps to study memorisation; <c>none</c>, the central square as it is.
+    /// </summary>
+    /// <param name="name">One of <see cref="Names"/>: the value of --augmentation.</param>
+    /// <returns>The options.</returns>
+    /// <exception cref="InvalidOptionException">The name is not known.</exception>
+    public static AugmentationOptions Named(string name) => name switch
+    {
+        "simclr" => new AugmentationOptions(),
+        "weak" => Geometric(0.75, 0.5),
+        "none" => Geometric(1, 0),
+        _ => throw new InvalidOptionException($"--augmentation must be one of {string.Join(", ", Names)}; found '{name}'."),
+    };
+
+    /// <summary>Checks the values.</summary>
+    /// <exception cref="InvalidOptionException">A value cannot be used; the message names it.</exception>
+    public void Validate()
+    {
+        CheckRange("the crop scale", CropScaleMinimum, CropScaleMaximum, 1);
+        CheckRange("the aspect ratio of crops", AspectRatioMinimum, AspectRatioMaximum, 100);
+        CheckRange("the sigma of the blur", BlurSigmaMinimum, BlurSigmaMaximum, 100);
+        CheckStrength("the brightness jitter", Brightness, 10);
+        CheckStrength("the contrast jitter", Contrast, 10);
+        CheckStrength("the saturation jitter", Saturation, 10);
+        CheckStrength("the hue jitter", Hue, 0.5);
+        CheckStrength("the probability of flips", FlipProbability, 1);
+        CheckStrength("the probability of colour jitter", JitterProbability, 1);
+        CheckStrength("the probability of grey", GreyProbability, 1);
+        CheckStrength("the probability of blur", BlurProbability, 1);
+        CheckStrength("the probability of solarising", SolariseProbability, 1);
+        if (BlurRadius < 0)
+            throw new InvalidOptionException($"Augmentation: the radius of the blur must not be negative, found {BlurRadius}. Use 0 for a tenth of the view.");
+    }
+
+    private static AugmentationOptions Geometric(double cropScaleMinimum, double flipProbability) => new()
+    {
+        CropScaleMinimum = cropScaleMinimum,
+        AspectRatioMinimum = 1,
+        AspectRatioMaximum = 1,
+        FlipProbability = flipProbability,
+        JitterProbability = 0,
+        GreyProbability = 0,
+    };
+
+    // The conditions are written so that NaN fails them.
+    private static void CheckRange(string what, double minimum, double maximum, double largest)
+    {
+        if (!(minimum > 0 && minimum <= maximum && maximum <= largest))
+            throw new InvalidOptionException($"Augmentation: {what} must satisfy 0 < minimum ≤ maximum ≤ {largest}; found {minimum} to {maximum}.");
+    }
+
+    private static void CheckStrength(string what, double value, double largest)
+    {
+        if (!(value >= 0 && value <= largest))
+            throw new InvalidOptionException($"Augmentation: {what} must be between 0 and {largest}; found {value}.");
+    }
+}

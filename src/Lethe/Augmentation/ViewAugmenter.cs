@@ -1,0 +1,214 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Lethe.Data;
+using Lethe.Runtime;
+
+namespace Lethe.Augmentation;
+
+/// <summary>
+/// Renders views of byte images as normalised floats: crop and antialiased bilinear resize with the flip, colour jitter in random order, grey, blur,
+/// solarise, normalise.
+/// </summary>
+/// <remarks>
+/// <para>
+/// The definitions are torchvision's (RandomResizedCrop with antialiased bilinear interpolation, RandomHorizontalFlip, ColorJitter,
+/// RandomGrayscale, GaussianBlur, RandomSolarize, Normalize). One difference: torchvision rounds to bytes after each step, this does not, which
+/// moves a value by about one grey level.
+/// </para>
+/// <para>
+/// A grey image gets crop, flip, brightness, contrast, blur and solarise. Rendered to three channels it is copied into each; a
+/// colour image rendered to one channel becomes its luma (ITU-R BT.601) before the colour steps.
+/// </para>
+/// <para>
+/// A view depends on the image, the options and the seed alone. The order of all sums is fixed and no multiplication is fused with an addition, so that
+/// processors agree too. Safe to use from several threads; each has buffers of its own, and rendering allocates nothing once they have grown.
+/// </para>
+/// </remarks>
+public sealed class ViewAugmenter
+{
+    private readonly AugmentationOptions options;
+    private readonly int blurRadius;
+
+    // One number for each value of a row of the view: value · scale + shift normalises it.
+    private readonly float[] scale;
+    private readonly float[] shift;
+
+    /// <summary>Creates an augmenter.</summary>
+    /// <param name="options">What may happen to a view.</param>
+    /// <param name="size">Height and width of a view in pixels, 16 to 224.</param>
+    /// <param name="channels">Channels of a view: 1 or 3.</param>
+    /// <param name="statistics">Mean and standard deviation to normalise with, one of each for each channel of a view.</param>
+    /// <exception cref="InvalidOptionException">An option or the size cannot be used.</exception>
+    /// <exception cref="ArgumentException">The channels or the statistics do not fit.</exception>
+    public ViewAugmenter(AugmentationOptions options, int size, int channels, ChannelStatistics statistics)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(statistics);
+        options.Validate();
+        if (size is < 16 or > 224)
+            throw new InvalidOptionException($"--image-size must be between 16 and 224; found {size}.");
+        if (channels is not (1 or 3))
+            throw new ArgumentException($"A view has 1 or 3 channels, found {channels}.", nameof(channels));
+        if (statistics.Mean.Count != channels || statistics.StandardDeviation.Count != channels)
+            throw new ArgumentException($"Expected statistics of {channels} channels, found {statistics.Mean.Count} means and {statistics.StandardDeviation.Count} deviations.", nameof(statistics));
+        if (statistics.StandardDeviation.Any(deviation => !(deviation > 0)))
+            throw new ArgumentException("A standard deviation must be positive.", nameof(statistics));
+        blurRadius = options.BlurRadius == 0 ? Math.Max(1, size / 20) : options.BlurRadius;
+        if (blurRadius >= size)
+            throw new InvalidOptionException($"Augmentation: the radius of the blur must be less than the {size} pixels of a view; found {blurRadius}.");
+        this.options = options;
+        Size = size;
+        Channels = channels;
+        Statistics = statistics;
+        scale = new float[size * channels];
+        shift = new float[size * channels];
+        for (int i = 0; i < scale.Length; i++)
+        {
+            scale[i] = 1 / (255 * statistics.StandardDeviation[i % channels]);
+            shift[i] = -statistics.Mean[i % channels] / statistics.StandardDeviation[i % channels];
+        }
+    }
+
+    /// <summary>Height and width of a view in pixels.</summary>
+    public int Size { get; }
+
+    /// <summary>Channels of a view.</summary>
+    public int Channels { get; }
+
+    /// <summary>What views are normalised with.</summary>
+    public ChannelStatistics Statistics { get; }
+
+    /// <summary>Floats of a view: Size · Size · Channels.</summary>
+    public int Length => Size * Size * Channels;
+
+    /// <summary>Renders a random view.</summary>
+    /// <param name="image">The image, of any size, 1 or 3 channels.</param>
+    /// <param name="seed">Decides all that is random.</param>
+    /// <param name="destination">[Size, Size, Channels], <see cref="Length"/> floats: (value / 255 − mean) / deviation.</param>
+    /// <exception cref="ArgumentException">The image or the destination has another size than it says or should.</exception>
+    public void Render(in Image image, ulong seed, Span<float> destination)
+    {
+        Check(image, destination);
+        RenderWith(image, ViewParameters.Draw(options, image.Height, image.Width, seed), destination);
+    }
+
+    /// <summary>
+    /// Renders the view to evaluate with: the short side resized to Size, the long side in proportion, the centre cut out
+    /// (torchvision's Resize and CenterCrop). An image that is Size · Size already keeps its values.
+    /// </summary>
+    /// <param name="image">The image, of any size, 1 or 3 channels.</param>
+    /// <param name="destination">[Size, Size, Channels], <see cref="Length"/> floats: (value / 255 − mean) / deviation.</param>
+    /// <exception cref="ArgumentException">The image or the destination has another size than it says or should.</exception>
+    public void RenderPlain(in Image image, Span<float> destination)
+    {
+        Check(image, destination);
+        ViewScratch scratch = ViewScratch.OfThread;
+        int shortSide = Math.Min(image.Height, image.Width);
+        ComputeCentre(scratch.Rows, image.Height);
+        ComputeCentre(scratch.Columns, image.Width);
+        ViewCanvas canvas = Resampler.Resample(image, scratch, Size);
+        if (canvas.Channels > Channels)
+            canvas = ColourSteps.ToLuma(canvas);
+        Write(canvas, scratch, destination);
+
+        void ComputeCentre(ResampleAxis axis, int length)
+        {
+            int resized = (int)((long)Size * length / shortSide);
+            axis.Compute(0, length, resized, (int)Math.Round((resized - Size) / 2.0), Size, mirrored: false);
+        }
+    }
+
+    internal void RenderWith(in Image image, in ViewParameters view, Span<float> destination)
+    {
+        ViewScratch scratch = ViewScratch.OfThread;
+        scratch.Rows.Compute(view.Top, view.Height, Size, 0, Size, mirrored: false);
+        scratch.Columns.Compute(view.Left, view.Width, Size, 0, Size, view.Flip);
+        ViewCanvas canvas = Resampler.Resample(image, scratch, Size);
+        if (canvas.Channels > Channels)
+            canvas = ColourSteps.ToLuma(canvas);
+        if (view.Jitter)
+            Jitter(canvas, view);
+        if (view.Grey && canvas.Channels == 3)
+            ColourSteps.Saturation(canvas, 0);
+        if (view.Blur)
+            GaussianBlur.Apply(canvas, view.BlurSigma, blurRadius, scratch);
+        if (view.Solarise)
+            ColourSteps.Solarise(canvas);
+        Write(canvas, scratch, destination);
+    }
+
+    private void Jitter(ViewCanvas canvas, in ViewParameters view)
+    {
+        for (int place = 0; place < 4; place++)
+        {
+            switch (view.StepAt(place))
+            {
+                case JitterStep.Brightness when options.Brightness > 0:
+                    ColourSteps.Brightness(canvas, view.Brightness);
+                    break;
+                case JitterStep.Contrast when options.Contrast > 0:
+                    ColourSteps.Contrast(canvas, view.Contrast);
+                    break;
+                case JitterStep.Saturation when options.Saturation > 0 && canvas.Channels == 3:
+                    ColourSteps.Saturation(canvas, view.Saturation);
+                    break;
+                case JitterStep.Hue when options.Hue > 0 && canvas.Channels == 3:
+                    ColourSteps.Hue(canvas, view.Hue);
+                    break;
+            }
+        }
+    }
+
+    private void Check(in Image image, Span<float> destination)
+    {
+        if (image.Channels is not (1 or 3) || image.Height < 1 || image.Width < 1
+            || image.Pixels.Length != (long)image.Height * image.Width * image.Channels)
+        {
+            throw new ArgumentException(
+                $"Expected Height · Width · Channels bytes with 1 or 3 channels, found {image.Pixels.Length} bytes for {image.Height} · {image.Width} · {image.Channels}.", nameof(image));
+        }
+
+        if (destination.Length != Length)
+            throw new ArgumentException($"Expected room for {Size} · {Size} · {Channels} = {Length} floats, found {destination.Length}.", nameof(destination));
+    }
+
+    // Transposes the canvas to [row, column, channel] and normalises.
+    private void Write(ViewCanvas canvas, ViewScratch scratch, Span<float> destination)
+    {
+        if (canvas.Channels < Channels)
+            canvas = Replicate(canvas, scratch);
+        int lines = Size * Channels, stride = canvas.Stride;
+        for (int block = 0; block < stride; block++)
+        {
+            int row = block * ViewCanvas.Lanes;
+            int rows = Math.Min(ViewCanvas.Lanes, Size - row);
+            for (int line = 0; line < lines; line += ViewCanvas.Lanes)
+            {
+                line = Math.Min(line, lines - ViewCanvas.Lanes); // the last block overlaps the one before it
+                ReadOnlySpan<Vector256<float>> from = canvas.Values.Slice(line * stride + block, 7 * stride + 1);
+                Vector256<float> a = from[0], b = from[stride], c = from[2 * stride], d = from[3 * stride];
+                Vector256<float> e = from[4 * stride], f = from[5 * stride], g = from[6 * stride], h = from[7 * stride];
+                Transposition.Transpose(ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
+                Vector256<float> times = Vector256.Create(scale.AsSpan(line)), plus = Vector256.Create(shift.AsSpan(line));
+                ref float to = ref MemoryMarshal.GetReference(destination.Slice(row * lines + line, (rows - 1) * lines + ViewCanvas.Lanes));
+                (a * times + plus).StoreUnsafe(ref to);
+                if (rows > 1) (b * times + plus).StoreUnsafe(ref to, (nuint)lines);
+                if (rows > 2) (c * times + plus).StoreUnsafe(ref to, (nuint)(2 * lines));
+                if (rows > 3) (d * times + plus).StoreUnsafe(ref to, (nuint)(3 * lines));
+                if (rows > 4) (e * times + plus).StoreUnsafe(ref to, (nuint)(4 * lines));
+                if (rows > 5) (f * times + plus).StoreUnsafe(ref to, (nuint)(5 * lines));
+                if (rows > 6) (g * times + plus).StoreUnsafe(ref to, (nuint)(6 * lines));
+                if (rows > 7) (h * times + plus).StoreUnsafe(ref to, (nuint)(7 * lines));
+            }
+        }
+    }
+
+    // Grey into each of the channels.
+    private ViewCanvas Replicate(ViewCanvas grey, ViewScratch scratch)
+    {
+        var canvas = new ViewCanvas(scratch.Blurred(Size * Channels * grey.Stride), Size, Channels);
+        for (int line = 0; line < Size * Channels; line++)
+            grey.Line(line / Channels).CopyTo(canvas.Line(line));
+        return canvas;
+    }
+}
