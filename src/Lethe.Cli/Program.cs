@@ -1,3 +1,6 @@
+using System.CommandLine;
+using Lethe.Cli;
 using Lethe.Runtime;
+
 TorchRuntime.Prepare();
-Console.WriteLine(TorchSharp.torch.ones(2, 2).sum().item<float>());
+return await Application.RunAsync(args, new Terminal(Console.Out, Console.Error, !Console.IsErrorRedirected));

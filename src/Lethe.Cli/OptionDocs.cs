@@ -1,0 +1,32 @@
+using System.Reflection;
+using System.Xml.Linq;
+
+namespace Lethe.Cli;
+
+/// <summary>Descriptions of options, read from the documentation of the library: each stands in one place only.</summary>
+internal static class OptionDocs
+{
+    private static readonly Lazy<IReadOnlyDictionary<string, string>> summaries = new(Read);
+
+    /// <summary>What a property of an option record is documented to be.</summary>
+    public static string Of(PropertyInfo property) =>
+        summaries.Value.GetValueOrDefault($"P:{property.DeclaringType!.FullName}.{property.Name}", "");
+
+    private static IReadOnlyDictionary<string, string> Read()
+    {
+        string path = Path.ChangeExtension(typeof(Runtime.LetheException).Assembly.Location, ".xml");
+        if (!File.Exists(path))
+            return new Dictionary<string, string>();
+        return XDocument.Load(path).Descendants("member").ToDictionary(
+            member => member.Attribute("name")!.Value,
+            member => string.Join(' ', Text(member.Element("summary")).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+    }
+
+    private static string Text(XElement? summary) => summary is null ? "" : string.Concat(summary.Nodes().Select(node => node switch
+    {
+        XText text => text.Value,
+        XElement reference when reference.Attribute("cref") is { } target => target.Value[(target.Value.LastIndexOf('.') + 1)..],
+        XElement element => element.Value,
+        _ => "",
+    }));
+}

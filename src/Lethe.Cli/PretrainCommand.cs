@@ -1,0 +1,25 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Lethe.Reporting;
+using Lethe.Runtime;
+using Lethe.Workflow;
+
+namespace Lethe.Cli;
+
+/// <summary><c>lethe pretrain</c>: pre-trains an encoder; <c>--resume</c> goes on where it stopped.</summary>
+internal static class PretrainCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("pretrain", "Pre-train an encoder without labels, with diagnostics along the way.");
+        RunFlags flags = new(command, new RunOptions());
+        return command.Does(terminal, (parsed, cancellation) =>
+        {
+            (RunDirectory run, _) = flags.Pretrain(parsed, "pretrain", terminal.Progress, cancellation);
+            JsonObject monitor = DiagnoseCommand.Describe(run, terminal);
+            terminal.Say($"Next: lethe undo {OptionValues.Quote(run.Path)}, or lethe report {OptionValues.Quote(run.Path)}");
+            monitor["run"] = run.Path;
+            return monitor;
+        });
+    }
+}

@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using Lethe.Workflow;
+
+namespace Lethe.Cli;
+
+/// <summary>
+/// Shows progress on standard error: one line that is drawn over in a terminal, a plain line every few seconds
+/// elsewhere.
+/// </summary>
+internal sealed class ProgressDisplay(TextWriter output, bool terminal, bool colour) : IProgress<WorkflowProgress>, IDisposable
+{
+    private const int BarWidth = 24;
+    private static readonly TimeSpan redraw = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan report = TimeSpan.FromSeconds(5);
+
+    private readonly Stopwatch sinceStart = new();
+    private readonly Stopwatch sinceShown = new();
+    private readonly Lock gate = new();
+    private string stage = "";
+    private long first;
+    private bool drawn;
+
+    public void Report(WorkflowProgress value)
+    {
+        // Images are read on several threads.
+        lock (gate)
+        {
+            bool fresh = value.Stage != stage;
+            if (fresh)
+            {
+                stage = value.Stage;
+                first = value.Done;
+                sinceStart.Restart();
+            }
+
+            bool last = value.Total > 0 && value.Done == value.Total;
+            if (!fresh && !last && sinceShown.IsRunning && sinceShown.Elapsed < (terminal ? redraw : report))
+                return;
+            sinceShown.Restart();
+            string text = Line(value);
+            if (terminal)
+            {
+                int width = Math.Max(20, Console.IsErrorRedirected ? 120 : Console.WindowWidth - 1);
+                output.Write("\r\x1b[2K" + (text.Length > width ? text[..width] : text));
+                drawn = true;
+            }
+            else
+            {
+                output.WriteLine(text);
+            }
+
+            output.Flush();
+        }
+    }
+
+    /// <summary>Removes the line, so that other text can follow.</summary>
+    public void Clear()
+    {
+        lock (gate)
+        {
+            if (drawn)
+                output.Write("\r\x1b[2K");
+            drawn = false;
+            output.Flush();
+        }
+    }
+
+    public void Dispose() => Clear();
+
+    private string Line(WorkflowProgress value)
+    {
+        if (value.Total <= 0)
+            return $"{value.Stage}  {value.Detail}";
+        double share = (double)value.Done / value.Total;
+        double rate = value.Done > first ? (value.Done - first) / sinceStart.Elapsed.TotalSeconds : 0;
+        string left = rate > 0 && value.Done < value.Total ? $"  {Duration(TimeSpan.FromSeconds((value.Total - value.Done) / rate))} left" : "";
+        string bar = terminal ? Bar(share) + " " : "";
+        return $"{value.Stage,-13}{bar}{share,4:P0}  {value.Done}/{value.Total}  {value.Detail}{left}";
+    }
+
+    private string Bar(double share)
+    {
+        int full = (int)Math.Round(share * BarWidth);
+        string done = new('━', full), rest = new('─', BarWidth - full);
+        return colour ? $"\x1b[36m{done}\x1b[0m\x1b[90m{rest}\x1b[0m" : done + rest;
+    }
+
+    private static string Duration(TimeSpan time) => time.TotalHours >= 1 ? $"{(int)time.TotalHours}:{time.Minutes:D2}:{time.Seconds:D2}" : $"{time.Minutes}:{time.Seconds:D2}";
+}

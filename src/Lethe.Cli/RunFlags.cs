@@ -1,0 +1,111 @@
+using System.CommandLine;
+using Lethe.Augmentation;
+using Lethe.Methods;
+using Lethe.Reporting;
+using Lethe.Runtime;
+using Lethe.Workflow;
+
+namespace Lethe.Cli;
+
+/// <summary>The flags of verbs that pre-train: what decides the run, where it computes, where it is written.</summary>
+internal sealed class RunFlags
+{
+    private readonly RunOptions defaults;
+    private readonly OptionTable table;
+    private readonly Option<string?> output = new("--out") { Description = "The run directory. [runs/METHOD-SOURCE, numbered]", HelpName = "DIR" };
+    private readonly Option<bool> resume = new("--resume") { Description = "Go on with the run in --out where its last checkpoint left it." };
+
+    /// <summary>Adds the flags to a verb.</summary>
+    /// <param name="command">The verb.</param>
+    /// <param name="defaults">The defaults of this verb.</param>
+    /// <param name="more">Records of further flags.</param>
+    public RunFlags(Command command, RunOptions defaults, params IEnumerable<object> more)
+    {
+        this.defaults = defaults;
+        command.Options.Add(output);
+        command.Options.Add(resume);
+        table = new OptionTable(
+            command,
+            [
+                defaults.Data, defaults, defaults.Backbone, defaults.Training, defaults.Views, defaults.Evaluation, new Machine(),
+                .. MethodRegistry.All.Select(entry => entry.DefaultOptions), .. more,
+            ]);
+    }
+
+    /// <summary>Whether the verb was asked to go on.</summary>
+    public bool Resumes(ParseResult parsed) => parsed.GetValue(resume);
+
+    /// <summary>What was given.</summary>
+    public OptionValues Read(ParseResult parsed) => table.Read(parsed);
+
+    /// <summary>Pre-trains, or goes on.</summary>
+    public (RunDirectory Run, Session Session) Pretrain(ParseResult parsed, string verb, IProgress<WorkflowProgress> progress, CancellationToken cancellation)
+    {
+        OptionValues values = Read(parsed);
+        Machine machine = values.Apply(new Machine());
+        string? path = parsed.GetValue(output);
+        if (Resumes(parsed))
+        {
+            if (path is null)
+                throw new InvalidOptionException("--resume needs --out with the directory of the run to go on with.");
+            string? dataRoot = values.Apply(defaults.Data with { DataRoot = null }).DataRoot;
+            if (RunDirectory.HoldsRun(path))
+            {
+                RequireSame(values, RunOptions.FromJson(RunDirectory.Open(path).LoadManifest().Options), path);
+                return Pretraining.Resume(path, machine, dataRoot, progress, cancellation);
+            }
+        }
+
+        RunOptions options = Build(values);
+        path ??= FreePath(options);
+        return Pretraining.Start(options, machine, path, values.CommandLine(verb), progress, cancellation);
+    }
+
+    /// <summary>The options of a run that the flags ask for.</summary>
+    public RunOptions Build(OptionValues values)
+    {
+        RunOptions options = values.Apply(defaults);
+        MethodEntry method = MethodRegistry.Find(options.Method);
+
+        // A preset that is named replaces the verb's own views, then single flags change it.
+        AugmentationOptions views = options.Augmentation == defaults.Augmentation ? defaults.Views : AugmentationOptions.Named(options.Augmentation);
+        return options with
+        {
+            Data = values.Apply(defaults.Data),
+            Views = values.Apply(views),
+            Backbone = values.Apply(defaults.Backbone),
+            MethodOptions = values.Apply(method.DefaultOptions),
+            Training = values.Apply(defaults.Training),
+            Evaluation = values.Apply(defaults.Evaluation),
+        };
+    }
+
+    // What is changed on resume would not be the same run; where a source lies does not decide it.
+    private static void RequireSame(OptionValues values, RunOptions earlier, string path)
+    {
+        RunOptions asked = values.Apply(earlier) with
+        {
+            Data = values.Apply(earlier.Data) with { DataRoot = earlier.Data.DataRoot },
+            Views = values.Apply(earlier.Views),
+            Backbone = values.Apply(earlier.Backbone),
+            MethodOptions = values.Apply(earlier.MethodOptions),
+            Training = values.Apply(earlier.Training),
+            Evaluation = values.Apply(earlier.Evaluation),
+        };
+        if (asked.ToJson().ToJsonString() != earlier.ToJson().ToJsonString())
+            throw new InvalidOptionException($"{path} was begun with other options than those given. Give --resume without them, or start a new run with another --out.");
+    }
+
+    private static string FreePath(RunOptions options)
+    {
+        string source = Path.GetFileName(options.Data.Data.TrimEnd(Path.DirectorySeparatorChar));
+        string stem = Path.Combine("runs", $"{options.Method}-{(source.Length > 0 ? source : "data")}");
+        string path = stem;
+        for (int i = 2; Directory.Exists(path); i++)
+        {
+            path = $"{stem}-{i}";
+        }
+
+        return path;
+    }
+}

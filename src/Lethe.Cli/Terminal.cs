@@ -1,0 +1,58 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+
+namespace Lethe.Cli;
+
+/// <summary>Where a verb writes: text for people and progress to standard error, one JSON document to standard output.</summary>
+internal sealed class Terminal
+{
+    private static readonly JsonSerializerOptions indented = new() { WriteIndented = true };
+
+    public Terminal(TextWriter output, TextWriter error, bool errorIsTerminal)
+    {
+        Output = output;
+        Error = error;
+        bool colour = errorIsTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+        Progress = new ProgressDisplay(error, errorIsTerminal, colour);
+        People = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(error),
+            Ansi = errorIsTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = colour ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+        });
+        if (!errorIsTerminal)
+            People.Profile.Width = 140;
+    }
+
+    public TextWriter Output { get; }
+
+    public TextWriter Error { get; }
+
+    public ProgressDisplay Progress { get; }
+
+    /// <summary>The console of tables and sentences.</summary>
+    public IAnsiConsole People { get; }
+
+    /// <summary>Writes a sentence for people.</summary>
+    public void Say(string text)
+    {
+        Progress.Clear();
+        Error.WriteLine(text);
+    }
+
+    /// <summary>Writes a table for people.</summary>
+    public void Show(Table table)
+    {
+        Progress.Clear();
+        People.Write(table);
+    }
+
+    /// <summary>Writes the one JSON document.</summary>
+    public void WriteJson(JsonNode document)
+    {
+        Progress.Clear();
+        Output.WriteLine(document.ToJsonString(indented));
+    }
+}

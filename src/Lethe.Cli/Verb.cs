@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Lethe.Runtime;
+
+namespace Lethe.Cli;
+
+/// <summary>What all verbs share: the JSON document, errors as sentences, exit codes.</summary>
+internal static class Verb
+{
+    public const int Done = 0;
+    public const int Failed = 1;
+    public const int WrongUse = 2;
+    public const int Interrupted = 130;
+
+    /// <summary>Gives a verb its work.</summary>
+    /// <param name="command">The verb.</param>
+    /// <param name="terminal">Where it writes.</param>
+    /// <param name="work">Does the work and says it to people; returns the JSON document of the result.</param>
+    /// <returns>The verb.</returns>
+    public static Command Does(this Command command, Terminal terminal, Func<ParseResult, CancellationToken, JsonNode> work)
+    {
+        var json = new Option<bool>("--json") { Description = "Write the result as one JSON document to standard output." };
+        command.Options.Add(json);
+
+        // On a thread of its own: torch's scopes belong to a thread, and the handler of signals is set up beside it.
+        command.SetAction((parsed, cancellation) => Task.Run(
+            () => Guard(terminal, cancellation, () =>
+            {
+                JsonNode result = work(parsed, cancellation);
+                if (parsed.GetValue(json))
+                    terminal.WriteJson(result);
+            }),
+            CancellationToken.None));
+        return command;
+    }
+
+    /// <summary>Does something and turns how it ended into an exit code and a sentence.</summary>
+    internal static int Guard(Terminal terminal, CancellationToken cancellation, Action work)
+    {
+        try
+        {
+            work();
+            return Done;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            terminal.Say("Interrupted. The state is saved: the same command with --resume (and --out of the run) goes on.");
+            return Interrupted;
+        }
+        catch (InvalidOptionException error)
+        {
+            terminal.Say($"lethe: {error.Message}");
+            return WrongUse;
+        }
+        catch (LetheException error)
+        {
+            terminal.Say($"lethe: {error.Message}");
+            return Failed;
+        }
+    }
+}
