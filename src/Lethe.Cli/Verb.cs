@@ -26,6 +26,7 @@ internal static class Verb
         command.SetAction((parsed, cancellation) => Task.Run(
             () => Guard(terminal, cancellation, () =>
             {
+                TorchRuntime.Prepare();
                 JsonNode result = work(parsed, cancellation);
                 if (parsed.GetValue(json))
                     terminal.WriteJson(result);

@@ -1,0 +1,124 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Lethe.Diagnostics;
+using Lethe.Evaluation;
+using Lethe.Reporting;
+using Lethe.Runtime;
+using Lethe.Storage;
+using Spectre.Console;
+using TorchSharp;
+
+namespace Lethe.Cli;
+
+/// <summary><c>lethe diagnose</c>: quality of each layer over a run's training, or of features from anywhere.</summary>
+internal static class DiagnoseCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var run = new Argument<string?>("RUN") { Description = "A run directory.", Arity = ArgumentArity.ZeroOrOne };
+        var features = new Option<string?>("--features") { Description = "Features of any framework: .npy, [rows, d], or [views, images, d].", HelpName = "F.npy" };
+        var labels = new Option<string?>("--labels") { Description = "Class numbers: .npy, one for each image or each row.", HelpName = "L.npy" };
+        var epsilonSquared = new Option<double>("--epsilon-squared") { Description = "ε², the distortion that coding rates allow.", HelpName = "E", DefaultValueFactory = _ => CodingRate.DefaultEpsilonSquared };
+        var views = new Option<int?>("--views") { Description = "Views of each image, stacked: all rows of view 1, then of view 2. [1, or the first of three dimensions]", HelpName = "V" };
+        var command = new Command("diagnose", "Show the quality of each layer over training, and where ΔR turned; or measure features from elsewhere.") { run, features, labels, epsilonSquared, views };
+        return command.Does(terminal, (parsed, _) =>
+        {
+            string? path = parsed.GetValue(run);
+            string? file = parsed.GetValue(features);
+            if ((path is null) == (file is null))
+                throw new InvalidOptionException("diagnose takes a run directory, or --features with a .npy file: one of the two.");
+            if (file is not null)
+                return Features(file, parsed.GetValue(labels), parsed.GetValue(views), parsed.GetValue(epsilonSquared), terminal);
+            if (new Option[] { labels, epsilonSquared, views }.Any(option => parsed.GetResult(option) is { Implicit: false }))
+                throw new InvalidOptionException("--labels, --epsilon-squared and --views belong to --features. A run was measured with its own options.");
+            JsonObject result = Describe(RunDirectory.Open(path!), terminal);
+            result["run"] = path;
+            return result;
+        });
+    }
+
+    /// <summary>Shows the layers of a run over its epochs and the monitor's words.</summary>
+    public static JsonObject Describe(RunDirectory run, Terminal terminal)
+    {
+        IReadOnlyList<Measurement> measurements = run.LoadMetrics().Measurements;
+        if (measurements.Count == 0)
+            throw new RunException($"{run.Path} has no measurements yet. Go on with it: 'lethe pretrain --resume --out {run.Path}'.");
+        string[] shown = [Measure.InstanceReductionTrain, Measure.InstanceReductionHeldOut, Measure.LinearAccuracy, Measure.KnnAccuracy];
+        string[] titles = ["ΔR train", "ΔR held out", "linear", "kNN"];
+        string[] layers = [.. LayerFeatures.Names.Where(layer => measurements.Any(m => m.Layer == layer))];
+        var values = measurements.GroupBy(m => (m.Epoch, m.Layer, m.Name)).ToDictionary(g => g.Key, g => g.Last().Value);
+        Table table = new Table().Border(TableBorder.Simple).AddColumn("epoch").AddColumn("measure");
+        foreach (string layer in layers)
+        {
+            table.AddColumn(new TableColumn(layer).RightAligned());
+        }
+
+        foreach (int epoch in measurements.Select(m => m.Epoch).Distinct().Order())
+        {
+            for (int i = 0; i < shown.Length; i++)
+            {
+                if (!layers.Any(layer => values.ContainsKey((epoch, layer, shown[i]))))
+                    continue;
+                string format = i < 2 ? "F2" : "P1";
+                table.AddRow([$"{epoch}", titles[i], .. layers.Select(layer => values.TryGetValue((epoch, layer, shown[i]), out double value) ? value.ToString(format) : "–")]);
+            }
+        }
+
+        terminal.Show(table);
+        foreach (RateSetting setting in run.LoadManifest().RateSettings.Where(s => s.Layer is "layer4" or "projector"))
+        {
+            terminal.Say($"ΔR of {setting.Layer} in nats: m = {setting.Rows}, d = {setting.Dimension}, ε² = {setting.EpsilonSquared}.");
+        }
+
+        MemorisationVerdict verdict = MemorisationMonitor.Judge(measurements);
+        terminal.Say(verdict.Reason);
+        return new JsonObject
+        {
+            ["turned"] = verdict.Turned,
+            ["turnEpoch"] = verdict.TurnEpoch,
+            ["turnLayer"] = verdict.TurnLayer,
+            ["gapOpened"] = verdict.GapOpened,
+            ["gapEpoch"] = verdict.GapEpoch,
+            ["gapLayer"] = verdict.GapLayer,
+            ["reason"] = verdict.Reason,
+            ["measurements"] = new JsonArray([.. measurements.Select(m => (JsonNode)new JsonObject { ["epoch"] = m.Epoch, ["layer"] = m.Layer, ["name"] = m.Name, ["value"] = m.Value })]),
+        };
+    }
+
+    private static JsonObject Features(string file, string? labelFile, int? views, double epsilonSquared, Terminal terminal)
+    {
+        using var scope = torch.NewDisposeScope();
+        torch.Tensor features = NpyFile.Read(file).ToTensor();
+        int[]? labels = labelFile is null ? null : NpyFile.Read(labelFile).ToLabels();
+        FeatureReport report = FeatureDiagnostics.Measure(features, labels, views ?? (features.dim() == 3 ? (int)features.shape[0] : 1), epsilonSquared);
+        Table table = new Table().Border(TableBorder.Simple).AddColumn("partition").AddColumn("R").AddColumn("R_c").AddColumn("ΔR");
+        foreach (CodingRateReduction part in new[] { report.Instance, report.Label }.OfType<CodingRateReduction>())
+        {
+            table.AddRow(part.Partition, $"{part.Rate:F4}", $"{part.ConditionalRate:F4}", $"{part.Reduction:F4}");
+        }
+
+        if (table.Rows.Count == 0)
+            table.AddRow("none", $"{report.Rate:F4}", "–", "–");
+        terminal.Show(table);
+        terminal.Say($"m = {report.Rows}, d = {report.Dimension}, ε² = {report.EpsilonSquared}; nats, rows normalised. RankMe {report.RankMe:F2}; standard deviation of a normalised feature {report.NormalisedDeviation:F4}.");
+        if (report.Instance is null && report.Label is null)
+            terminal.Say("ΔR needs a partition: give --views 2 for stacked views, or --labels.");
+        return new JsonObject
+        {
+            ["rows"] = report.Rows,
+            ["dimension"] = report.Dimension,
+            ["views"] = report.Views,
+            ["epsilonSquared"] = report.EpsilonSquared,
+            ["rate"] = report.Rate,
+            ["instance"] = Partition(report.Instance),
+            ["label"] = Partition(report.Label),
+            ["rankMe"] = report.RankMe,
+            ["normalisedDeviation"] = report.NormalisedDeviation,
+        };
+    }
+
+    private static JsonObject? Partition(CodingRateReduction? part) => part is null ? null : new JsonObject
+    {
+        ["rate"] = part.Rate, ["conditionalRate"] = part.ConditionalRate, ["reduction"] = part.Reduction,
+    };
+}

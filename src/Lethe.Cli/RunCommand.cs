@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Lethe.Data;
+using Lethe.Models;
+using Lethe.Reporting;
+using Lethe.Training;
+using Lethe.Umm;
+using Lethe.Workflow;
+
+namespace Lethe.Cli;
+
+/// <summary><c>lethe run</c>: the whole story, from images to report, in the order in which it happens.</summary>
+internal static class RunCommand
+{
+    // A few minutes on two cores: small views, a narrow network, images few enough that epochs are many.
+    private static readonly RunOptions defaults = new()
+    {
+        Data = new DataOptions { Limit = 2000 },
+        Backbone = new BackboneOptions { Backbone = "resnet18", Width = 16 },
+        Training = new TrainingOptions { Epochs = 20, BatchSize = 128, Optimiser = "adam", WeightDecay = 0 },
+    };
+
+    private static readonly UmmOptions undoing = new() { Iterations = 60 };
+
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("run", "The whole story: pre-train, diagnose, undo beside a control, evaluate, report. By default on embedded images.");
+        var flags = new RunFlags(command, defaults, undoing);
+        return command.Does(terminal, (parsed, cancellation) =>
+        {
+            UmmOptions umm = flags.Read(parsed).Apply(undoing);
+            umm.Validate();
+
+            // 1. Train an encoder without labels, measuring every layer along the way.
+            (RunDirectory run, Session session) = flags.Pretrain(parsed, "run", terminal.Progress, cancellation);
+
+            // 2. See where ΔR turned.
+            JsonObject monitor = DiagnoseCommand.Describe(run, terminal);
+
+            // 3. Undo memorisation in the late layers, beside a control of as many plain steps.
+            RunDirectory undo = Undoing.Run(
+                run, session, umm, null, session.Options.Seed, flags.Resumes(parsed), run.LoadManifest().Command, terminal.Progress, cancellation);
+
+            // 4. Evaluate every state of the encoder on images that no training saw.
+            Evaluating.Run(run, session, terminal.Progress, cancellation);
+
+            // 5. Say what happened.
+            JsonObject result = SummaryView.Show(run, Path.GetFileName(undo.Path), terminal);
+            result["run"] = run.Path;
+            result["report"] = ReportCommand.Write([run.Path], null);
+            result["monitor"] = monitor["reason"]!.DeepClone();
+            terminal.Say((string)result["verdict"]!);
+            terminal.Say($"Report: {Path.GetFullPath((string)result["report"]!)}");
+            return result;
+        });
+    }
+}

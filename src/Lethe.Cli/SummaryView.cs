@@ -1,0 +1,56 @@
+using System.Text.Json.Nodes;
+using Lethe.Reporting;
+using Spectre.Console;
+
+namespace Lethe.Cli;
+
+/// <summary>Shows a summary table on the terminal and as JSON.</summary>
+internal static class SummaryView
+{
+    /// <summary>Shows the states of a run's encoder, layer by layer.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="undo">Name of the undo to show; null shows the run alone.</param>
+    /// <param name="terminal">Where to.</param>
+    /// <returns>The same as JSON.</returns>
+    public static JsonObject Show(RunDirectory run, string? undo, Terminal terminal)
+    {
+        ReportModel model = ReportModel.Load([run.Path], Monitoring.Onsets);
+        SummaryTable summary = SummaryTable.Of(model.Groups[0], undo);
+        Table table = new Table().Border(TableBorder.Simple).AddColumn("layer");
+        foreach ((string protocol, EvaluationStage stage) in Columns(summary))
+        {
+            table.AddColumn(new TableColumn($"{Title(protocol)}\n{Title(stage)}").RightAligned());
+        }
+
+        foreach (string layer in summary.Layers)
+        {
+            table.AddRow([layer, .. Columns(summary).Select(column => summary[layer, column.Protocol, column.Stage] is { } value ? Format(column.Protocol, value.Mean) : "–")]);
+        }
+
+        terminal.Show(table);
+        terminal.Say("Accuracies on images never trained on; ΔR of the instance partition in nats, on images never trained on.");
+        return new JsonObject
+        {
+            ["verdict"] = Verdict.Of(model),
+            ["table"] = new JsonArray([.. summary.Cells.Select(cell => (JsonNode)new JsonObject
+            {
+                ["layer"] = cell.Layer, ["protocol"] = cell.Protocol, ["stage"] = cell.Stage.ToString().ToLowerInvariant(), ["value"] = cell.Value.Mean,
+            })]),
+        };
+    }
+
+    private static IEnumerable<(string Protocol, EvaluationStage Stage)> Columns(SummaryTable summary) =>
+        summary.Protocols.Where(protocol => protocol != EvaluationProtocol.InstanceReductionTrain).SelectMany(protocol => summary.Stages.Select(stage => (protocol, stage)));
+
+    private static string Title(string protocol) => protocol switch
+    {
+        EvaluationProtocol.Linear => "linear",
+        EvaluationProtocol.Knn => "kNN",
+        _ => "ΔR",
+    };
+
+    private static string Title(EvaluationStage stage) => stage == EvaluationStage.Umm ? "UMM" : stage.ToString().ToLowerInvariant();
+
+    private static string Format(string protocol, double value) =>
+        protocol is EvaluationProtocol.Linear or EvaluationProtocol.Knn ? $"{100 * value:F1}%" : $"{value:F2}";
+}
