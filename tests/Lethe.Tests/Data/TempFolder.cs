@@ -32,12 +32,13 @@ internal sealed class TempFolder : IDisposable
     public static byte[] Encode(SKEncodedImageFormat format, int height, int width, Func<int, int, SKColor> colourAt, SKColorType type = SKColorType.Rgba8888, int quality = 100)
     {
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, type, type == SKColorType.Gray8 ? SKAlphaType.Opaque : SKAlphaType.Unpremul));
-        for (int y = 0; y < height; y++)
+        Span<byte> pixels = bitmap.GetPixelSpan();
+        int bytes = bitmap.BytesPerPixel;
+        for (int i = 0; i < height * width; i++)
         {
-            for (int x = 0; x < width; x++)
-            {
-                bitmap.SetPixel(x, y, colourAt(y, x));
-            }
+            SKColor colour = colourAt(i / width, i % width);
+            ReadOnlySpan<byte> rgba = [colour.Red, colour.Green, colour.Blue, colour.Alpha];
+            rgba[..bytes].CopyTo(pixels[(i / width * bitmap.RowBytes + i % width * bytes)..]);
         }
 
         using SKData data = bitmap.Encode(format, quality);
