@@ -5,7 +5,8 @@ namespace Lethe.Data;
 /// <summary>Opens image sources: the embedded one, those with a name, and paths whose kind is recognised.</summary>
 public static class DataSources
 {
-    private const string Accepted =
+    /// <summary>What a path may lead to, in words.</summary>
+    public const string AcceptedPaths =
         "IDX files (train-images-idx3-ubyte, .gz too), CIFAR binary files (data_batch_1.bin or train.bin), class folders "
         + "(with train/ and test/ above them or not), or a folder of images without labels (JPEG, PNG, BMP, WebP, GIF)";
 
@@ -160,13 +161,13 @@ public static class DataSources
         {
             return IdxLayout.IsImagesFile(options.Data)
                 ? IdxLayout.Open(options.Data, classNames: null)
-                : throw new DataException($"'{options.Data}' is a file, and none of IDX images. Expected a folder of {Accepted}.");
+                : throw new DataException($"'{options.Data}' is a file, and none of IDX images. Expected a folder of {AcceptedPaths}.");
         }
 
         if (!Directory.Exists(options.Data))
         {
             throw new InvalidOptionException(
-                $"--data '{options.Data}' is neither a known source nor a path that exists. Give one of {string.Join(", ", Known.Select(source => source.Name))}, or the path of a folder of {Accepted}.");
+                $"--data '{options.Data}' is neither a known source nor a path that exists. Give one of {string.Join(", ", Known.Select(source => source.Name))}, or the path of a folder of {AcceptedPaths}.");
         }
 
         return OpenFolder(options.Data);
@@ -228,6 +229,6 @@ public static class DataSources
             return FolderLayout.Open(folder, images);
         return ImageListing.VisibleNames(folder, folders: true) is [var single]
             ? OpenFolder(Path.Combine(folder, single))
-            : throw new DataException($"There are no images in '{folder}'. Expected {Accepted}. {ImageListing.WhatIsIn(folder)}");
+            : throw new DataException($"There are no images in '{folder}'. Expected {AcceptedPaths}. {ImageListing.WhatIsIn(folder)}");
     }
 }

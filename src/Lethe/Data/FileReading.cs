@@ -90,7 +90,7 @@ internal sealed class FileReading(
         });
         int bad = reasons.Count(reason => reason is not null);
         if (bad > maxBadFiles)
-            {
+        {
             throw BadFiles(
                 $"{bad} of {files.Count} image files cannot be used, more than --max-bad-files {maxBadFiles} allows",
                 "Repair or remove them, or raise --max-bad-files to go on without them.");

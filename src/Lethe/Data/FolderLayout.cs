@@ -51,8 +51,7 @@ internal static class FolderLayout
                 $"'{Path.Combine(root, testPrefix)}' must hold the class folders of '{Path.Combine(root, trainPrefix)}' ({List(classNames!)}); found {(unknown.Length > 0 ? List(unknown) : $"images that are in none, as {direct[0]}")}. Make the folders agree.");
         }
 
-        int[] testLabels = [.. test.Select(image => Array.IndexOf(classNames!, FirstFolder(image, testPrefix)))];
-        return new FolderSource(KindOf(labels), root, [.. train, .. test], test.Length, [.. labels, .. testLabels], classNames);
+        return new FolderSource(KindOf(labels), root, [.. train, .. test], test.Length, [.. labels, .. LabelsOf(test, testPrefix, classNames!)], classNames);
     }
 
     /// <summary>Labels by class folder, in ordinal order of their names; null where there are not at least two.</summary>
@@ -66,7 +65,13 @@ internal static class FolderLayout
                 $"The folder '{Path.Combine(root, prefix)}' holds both {direct.Length} images (as {direct[0]}) and the folders {List(classes)}; expected either class folders or images. Move the images into class folders, or all into one folder.");
         }
 
-        return classes.Length < 2 ? (null, null) : ([.. images.Select(image => Array.IndexOf(classes, FirstFolder(image, prefix)))], classes);
+        return classes.Length < 2 ? (null, null) : (LabelsOf(images, prefix, classes), classes);
+    }
+
+    private static int[] LabelsOf(string[] images, string prefix, string[] classes)
+    {
+        Dictionary<string, int> labels = classes.Index().ToDictionary(entry => entry.Item, entry => entry.Index);
+        return [.. images.Select(image => labels[FirstFolder(image, prefix)])];
     }
 
     private static string KindOf(int[]? labels) => labels is null ? "unlabelled images" : "class folders";

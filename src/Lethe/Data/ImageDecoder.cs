@@ -48,17 +48,18 @@ internal static class ImageDecoder
             if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg)
                 RequireWholeJpeg(bytes);
             SKImageInfo info = DecodedInfo(codec, shortSide);
+            (int height, int width) = Reduction.TargetSize(codec.Info.Height, codec.Info.Width, shortSide);
             Image image;
             if ((long)info.Width * info.Height > LargePixels)
             {
                 lock (OneLargeImage)
                 {
-                    image = Reduction.Reduce(Pixels(codec, info), shortSide);
+                    image = Reduction.Reduce(Pixels(codec, info), height, width);
                 }
             }
             else
             {
-                image = Reduction.Reduce(Pixels(codec, info), shortSide);
+                image = Reduction.Reduce(Pixels(codec, info), height, width);
             }
 
             return Upright(image, codec.EncodedOrigin);

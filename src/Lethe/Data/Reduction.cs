@@ -11,14 +11,13 @@ internal static class Reduction
             return (height, width);
         double scale = (double)shortSide / shorter;
         return height < width
-            ? (shortSide, (int)Math.Round(width * scale))
-            : (height == width ? shortSide : (int)Math.Round(height * scale), shortSide);
+            ? (shortSide, Rounded(width * scale))
+            : (height == width ? shortSide : Rounded(height * scale), shortSide);
     }
 
-    /// <summary>Reduces an image so that its short side is at most <paramref name="shortSide"/>.</summary>
-    public static Image Reduce(Image image, int shortSide)
+    /// <summary>Resamples an image to a smaller size.</summary>
+    public static Image Reduce(Image image, int height, int width)
     {
-        (int height, int width) = TargetSize(image.Height, image.Width, shortSide);
         if ((height, width) == (image.Height, image.Width))
             return image;
         ReadOnlySpan<byte> source = image.Pixels.Span;
@@ -61,16 +60,21 @@ internal static class Reduction
         return new Image(result, height, width, channels);
     }
 
+    private static int Rounded(double value) => (int)Math.Round(value, MidpointRounding.AwayFromZero);
+
     private static (int From, float[] Weights)[] Filter(int source, int target)
     {
         double scale = (double)source / target;
+
+        // A scaled JPEG can be a pixel short on its long side: a filter narrower than a pixel would miss all of them.
+        double radius = Math.Max(1, scale);
         var filter = new (int, float[])[target];
         for (int i = 0; i < target; i++)
         {
             double centre = (i + 0.5) * scale;
-            int from = Math.Max(0, (int)(centre - scale + 0.5));
-            int to = Math.Min(source, (int)(centre + scale + 0.5));
-            double[] weights = [.. Enumerable.Range(from, to - from).Select(j => Math.Max(0, 1 - Math.Abs(j + 0.5 - centre) / scale))];
+            int from = Math.Max(0, (int)(centre - radius + 0.5));
+            int to = Math.Min(source, (int)(centre + radius + 0.5));
+            double[] weights = [.. Enumerable.Range(from, to - from).Select(j => Math.Max(0, 1 - Math.Abs(j + 0.5 - centre) / radius))];
             double sum = weights.Sum();
             filter[i] = (from, [.. weights.Select(weight => (float)(weight / sum))]);
         }
