@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Lethe.Runtime;
 using static TorchSharp.torch;
 
@@ -102,10 +103,10 @@ public static class KnnProbe
             using var block = NewDisposeScope();
             int rows = Math.Min(blockRows, queryRows - start);
             Tensor cosines = Normalised(queries.narrow(0, start, rows)).matmul(columns).clamp(-1, 1).cpu(); // [rows, N]
-            float[] values = cosines.data<float>().ToArray();
+            ReadOnlySpan<float> values = MemoryMarshal.Cast<byte, float>(cosines.bytes);
             for (int row = 0; row < rows; row++)
             {
-                Select(values.AsSpan(row * bankRows, bankRows), start + row, indices, similarities);
+                Select(values.Slice(row * bankRows, bankRows), start + row, indices, similarities);
             }
         }
 
@@ -117,10 +118,11 @@ public static class KnnProbe
     private static void Select(ReadOnlySpan<float> cosines, int query, int[,] indices, float[,] similarities)
     {
         int count = indices.GetLength(1), found = 0;
+        float least = float.NegativeInfinity;
         for (int i = 0; i < cosines.Length; i++)
         {
             float cosine = cosines[i];
-            if (found == count && cosine <= similarities[query, count - 1])
+            if (cosine <= least)
                 continue;
 
             int place = found < count ? found++ : count - 1;
@@ -132,6 +134,8 @@ public static class KnnProbe
 
             indices[query, place] = i;
             similarities[query, place] = cosine;
+            if (found == count)
+                least = similarities[query, count - 1];
         }
     }
 

@@ -1,0 +1,55 @@
+using Lethe.Diagnostics;
+using Lethe.Runtime;
+using static TorchSharp.torch;
+
+namespace Lethe.Tests.Diagnostics;
+
+public class FeatureDiagnosticsTests
+{
+    [Fact]
+    public void Measure_StackedOrSeparateViews_AgreeWithTheReference()
+    {
+        using var scope = NewDisposeScope();
+        double[,] Z = Reference.Gaussian(1, 15, 4);
+        int[] labels = [0, 1, 0, 1, 2], rowLabels = [.. labels, .. labels, .. labels];
+        FeatureReport stacked = FeatureDiagnostics.Measure(tensor(Z), labels, 3, 0.5);
+        FeatureReport separate = FeatureDiagnostics.Measure(tensor(Z).reshape(3, 5, 4), rowLabels, 1, 0.5);
+        Assert.Equal(stacked, separate);
+        Assert.Equal((15, 4, 3, 0.5), (stacked.Rows, stacked.Dimension, stacked.Views, stacked.EpsilonSquared));
+
+        (double rate, double instances) = Reference.Rates(Z, [.. Enumerable.Range(0, 15).Select(i => i % 5)], 0.5);
+        (_, double classes) = Reference.Rates(Z, rowLabels, 0.5);
+        Assert.Equal(rate, stacked.Rate, 1e-10);
+        Assert.Equal(instances, stacked.Instance!.ConditionalRate, 1e-10);
+        Assert.Equal(classes, stacked.Label!.ConditionalRate, 1e-10);
+        Assert.Equal(EffectiveRank.RankMe(tensor(Z)), stacked.RankMe);
+        Assert.Equal(EffectiveRank.NormalisedDeviation(tensor(Z)), stacked.NormalisedDeviation);
+    }
+
+    [Fact]
+    public void Measure_OneViewNoLabels_HasTheRateOnly()
+    {
+        using var scope = NewDisposeScope();
+        FeatureReport report = FeatureDiagnostics.Measure(eye(4), null, 1, 0.1);
+        Assert.Null(report.Instance);
+        Assert.Null(report.Label);
+        Assert.Equal(2 * Math.Log(11), report.Rate, 1e-12);
+    }
+
+    [Fact]
+    public void Measure_WhatDoesNotFit_SaysWhatToDo()
+    {
+        using var scope = NewDisposeScope();
+        Tensor bad = ones(6, 2);
+        bad[4, 1] = double.NegativeInfinity;
+        Assert.Contains("row 4", Assert.Throws<DataException>(() => FeatureDiagnostics.Measure(bad, null, 2, 0.5)).Message);
+        Assert.Contains("Expected 3 labels, one an image, or 6", Assert.Throws<DataException>(() => FeatureDiagnostics.Measure(ones(6, 2), new int[5], 2, 0.5)).Message);
+        Assert.Contains("4 views divide", Assert.Throws<DataException>(() => FeatureDiagnostics.Measure(ones(6, 2), null, 4, 0.5)).Message);
+        Assert.Contains("views", Assert.Throws<DataException>(() => FeatureDiagnostics.Measure(ones(1, 2), null, 2, 0.5)).Message);
+        Assert.Contains("shape [6]", Assert.Throws<DataException>(() => FeatureDiagnostics.Measure(ones(6), null, 1, 0.5)).Message);
+        Assert.Contains("Int64", Assert.Throws<DataException>(() => FeatureDiagnostics.Measure(ones(6, 2, dtype: ScalarType.Int64), null, 1, 0.5)).Message);
+        Assert.Contains("2 views", Assert.Throws<InvalidOptionException>(() => FeatureDiagnostics.Measure(ones(2, 3, 2), null, 3, 0.5)).Message);
+        Assert.Throws<InvalidOptionException>(() => FeatureDiagnostics.Measure(ones(6, 2), null, 0, 0.5));
+        Assert.Throws<InvalidOptionException>(() => FeatureDiagnostics.Measure(ones(6, 2), null, 1, 0));
+    }
+}
