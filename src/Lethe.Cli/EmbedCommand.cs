@@ -7,7 +7,6 @@ using Lethe.Runtime;
 using Lethe.Storage;
 using Lethe.Workflow;
 using Parquet;
-using Parquet.Data;
 using Parquet.Schema;
 
 namespace Lethe.Cli;
@@ -71,6 +70,29 @@ internal static class EmbedCommand
 
     private static void WriteParquet(string file, float[,] rows, IReadOnlyList<string> paths)
     {
-        throw new InvalidOptionException("parquet");
+        int dimension = rows.GetLength(1);
+        float[] flat = new float[rows.Length];
+        Buffer.BlockCopy(rows, 0, flat, 0, flat.Length * sizeof(float));
+
+        // Level 0 begins a row's list, level 1 goes on with it.
+        int[] levels = new int[flat.Length];
+        Array.Fill(levels, 1);
+        for (int i = 0; i < levels.Length; i += dimension)
+        {
+            levels[i] = 0;
+        }
+
+        var path = new DataField("path", typeof(string), isNullable: false);
+        var element = new DataField("element", typeof(float), isNullable: false);
+        var schema = new ParquetSchema(path, new ListField("embedding", element));
+        AtomicFile.Write(file, stream => WriteAsync(stream).GetAwaiter().GetResult());
+
+        async Task WriteAsync(Stream stream)
+        {
+            await using ParquetWriter writer = await ParquetWriter.CreateAsync(schema, stream);
+            using ParquetRowGroupWriter group = writer.CreateRowGroup();
+            await group.WriteAsync(path, [.. paths]);
+            await group.WriteAsync<float>(element, flat, levels);
+        }
     }
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Reflection;
 using Lethe.Runtime;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Lethe.Reporting;
-using Lethe.Runtime;
 using Lethe.Workflow;
 
 namespace Lethe.Cli;

@@ -31,7 +31,7 @@ internal static class SummaryView
         terminal.Say("Accuracies on images never trained on; ΔR of the instance partition in nats, on images never trained on.");
         return new JsonObject
         {
-            ["verdict"] = Verdict.Of(model),
+            ["verdict"] = string.Join(" ", model.Groups.Select(Verdict.Of)),
             ["table"] = new JsonArray([.. summary.Cells.Select(cell => (JsonNode)new JsonObject
             {
                 ["layer"] = cell.Layer, ["protocol"] = cell.Protocol, ["stage"] = cell.Stage.ToString().ToLowerInvariant(), ["value"] = cell.Value.Mean,

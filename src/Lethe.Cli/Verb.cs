@@ -24,19 +24,19 @@ internal static class Verb
 
         // On a thread of its own: torch's scopes belong to a thread, and the handler of signals is set up beside it.
         command.SetAction((parsed, cancellation) => Task.Run(
-            () => Guard(terminal, cancellation, () =>
+            () => Guard(terminal, () =>
             {
                 TorchRuntime.Prepare();
                 JsonNode result = work(parsed, cancellation);
                 if (parsed.GetValue(json))
                     terminal.WriteJson(result);
-            }),
+            }, cancellation),
             CancellationToken.None));
         return command;
     }
 
     /// <summary>Does something and turns how it ended into an exit code and a sentence.</summary>
-    internal static int Guard(Terminal terminal, CancellationToken cancellation, Action work)
+    internal static int Guard(Terminal terminal, Action work, CancellationToken cancellation)
     {
         try
         {
