@@ -24,11 +24,7 @@ internal static class GaussianBlur
         Span<float> padded = scratch.Padded(canvas.Stride * ViewCanvas.Lanes + 2 * radius);
         for (int line = 0; line < canvas.Size * canvas.Channels; line++)
             AlongRows(canvas.Line(line), blurred.Line(line), weights, padded, canvas.Size);
-        for (int column = 0; column < canvas.Size; column++)
-        {
-            for (int c = 0; c < canvas.Channels; c++)
-                AlongColumns(blurred, canvas.Line(column * canvas.Channels + c), column, c, weights);
-        }
+        AlongColumns(blurred, canvas, weights);
     }
 
     /// <summary>The weights of the centre and of one side.</summary>
@@ -67,18 +63,27 @@ internal static class GaussianBlur
         static Vector256<float> Load(ref float origin, nint offset) => Vector256.LoadUnsafe(ref origin, unchecked((nuint)offset));
     }
 
-    private static void AlongColumns(ViewCanvas from, Span<Vector256<float>> to, int column, int channel, ReadOnlySpan<float> weights)
+    // All channels of a column lie side by side.
+    private static void AlongColumns(ViewCanvas from, ViewCanvas to, ReadOnlySpan<float> weights)
     {
-        ReadOnlySpan<Vector256<float>> centre = from.Line(column * from.Channels + channel);
-        for (int i = 0; i < to.Length; i++)
-            to[i] = weights[0] * centre[i];
-        for (int k = 1; k < weights.Length; k++)
+        int length = from.Channels * from.Stride, last = from.Size - 1;
+        Span<int> sides = stackalloc int[2 * weights.Length];
+        for (int column = 0; column <= last; column++)
         {
-            int left = Math.Abs(column - k);
-            int right = from.Size - 1 - Math.Abs(from.Size - 1 - (column + k));
-            ReadOnlySpan<Vector256<float>> a = from.Line(left * from.Channels + channel), b = from.Line(right * from.Channels + channel);
-            for (int i = 0; i < to.Length; i++)
-                to[i] += weights[k] * (a[i] + b[i]);
+            for (int k = 1; k < weights.Length; k++)
+            {
+                sides[2 * k] = Math.Abs(column - k) * length;
+                sides[2 * k + 1] = (last - Math.Abs(last - (column + k))) * length;
+            }
+
+            int at = column * length;
+            for (int i = 0; i < length; i++)
+            {
+                Vector256<float> sum = weights[0] * from.Values[at + i];
+                for (int k = 1; k < weights.Length; k++)
+                    sum += weights[k] * (from.Values[sides[2 * k] + i] + from.Values[sides[2 * k + 1] + i]);
+                to.Values[at + i] = sum;
+            }
         }
     }
 }

@@ -146,7 +146,7 @@ public class ViewLoaderTests
         using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
         var watch = Stopwatch.StartNew();
         Assert.Throws<OperationCanceledException>(() => Copy(loader.Batches(0, 0, cancellation.Token)));
-        Assert.InRange(watch.Elapsed.TotalSeconds, 0.04, 2);
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 4);
         Assert.Throws<OperationCanceledException>(() => Copy(loader.Batches(0, 0, cancellation.Token)));
     }
 
@@ -188,7 +188,7 @@ public class ViewLoaderTests
         Assert.Equal(TimeSpan.Zero, loader.Waited);
         watched.Delay = TimeSpan.FromMilliseconds(2);
         Assert.Equal(2, Pass(loader, 0).Count());
-        Assert.InRange(loader.Waited.TotalMilliseconds, 60, 10_000);
+        Assert.InRange(loader.Waited.TotalMilliseconds, 20, 10_000);
     }
 
     [Fact]
