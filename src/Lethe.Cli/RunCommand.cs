@@ -16,11 +16,11 @@ internal static class RunCommand
     private static readonly RunOptions defaults = new()
     {
         Data = new DataOptions { Limit = 2000 },
-        Backbone = new BackboneOptions { Backbone = "resnet18", Width = 16 },
-        Training = new TrainingOptions { Epochs = 20, BatchSize = 128, Optimiser = "adam", WeightDecay = 0 },
+        Backbone = new BackboneOptions { Backbone = "resnet10", Width = 16 },
+        Training = new TrainingOptions { Epochs = 30, BatchSize = 128, Optimiser = "adam", WeightDecay = 0 },
     };
 
-    private static readonly UmmOptions undoing = new() { Iterations = 60 };
+    private static readonly UmmOptions undoing = new() { Iterations = 40 };
 
     public static Command Create(Terminal terminal)
     {

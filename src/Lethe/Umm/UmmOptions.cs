@@ -18,7 +18,7 @@ public sealed record UmmOptions
     public int BatchSize { get; init; }
 
     /// <summary>α, the weight of ΔR in level two, where ΔR is divided by its upper bound for the batch.</summary>
-    public double Alpha { get; init; } = 0.1;
+    public double Alpha { get; init; } = 0.5;
 
     /// <summary>β, the weight of the alignment in level one.</summary>
     public double Beta { get; init; } = 10;
