@@ -44,8 +44,10 @@ public class ChartTests
     [InlineData(0.05, 0.1, "0.10")]
     [InlineData(20, 40, "40")]
     [InlineData(0.0005, -0.001, "−0.0010")]
+    [InlineData(5000, 15000, "15\u202F000")]
+    [InlineData(5e6, -1.5e7, "−1.5e7")]
     public void AxisScale_Label_HasTheDecimalsOfTheStep(double step, double tick, string expected) =>
-        Assert.Equal(expected, new AxisScale(-1, 1, step).Label(tick));
+        Assert.Equal(expected, new AxisScale(-2 * step, 4 * step, step).Label(tick));
 
     [Theory]
     [InlineData(1)]
