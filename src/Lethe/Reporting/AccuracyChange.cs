@@ -12,10 +12,8 @@ internal sealed record AccuracyChange(Spread From, Spread To, Spread Difference,
 {
     public bool IsClear => Math.Abs(Difference.Mean) > (Resolution ?? double.PositiveInfinity);
 
-    /// <summary>What a difference that is not clear is within.</summary>
-    public string Noise => Difference.Count > 1 ? "the spread over seeds"
-        : Resolution is { } resolution ? $"what one seed can tell (±{Wording.Fixed(100 * resolution, 1)} points)"
-        : "what one seed can tell";
+    /// <summary>Words for a difference that is not clear.</summary>
+    public string TooClose => Difference.Count > 1 ? "within the spread over seeds" : "too close to tell with one seed";
 
     /// <summary>Compares two states, or gives null where no seed has both.</summary>
     public static AccuracyChange? Of(

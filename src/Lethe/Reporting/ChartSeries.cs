@@ -6,8 +6,3 @@ namespace Lethe.Reporting;
 /// <param name="Dashed">Whether the line is dashed.</param>
 /// <param name="Points">From left to right.</param>
 internal sealed record ChartSeries(string Name, string Colour, bool Dashed, IReadOnlyList<ChartPoint> Points);
-
-/// <summary>A point of a line, with its spread over seeds.</summary>
-/// <param name="X">Where.</param>
-/// <param name="Y">Mean over seeds.</param>
-internal readonly record struct ChartPoint(double X, Spread Y);

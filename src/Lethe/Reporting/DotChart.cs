@@ -9,9 +9,14 @@ namespace Lethe.Reporting;
 /// </summary>
 internal sealed record DotChart(SummaryTable Table, string Protocol, string Title, string Note)
 {
-    private const double Left = 62, Top = 8, Bottom = 36, Lane = 14, Gap = 12, Width = 340;
+    private const double Top = 8, Bottom = 36, Lane = 13, Gap = 12, Width = 460;
 
-    private double RowHeight => (Lane * Table.Stages.Count) + Gap;
+    /// <summary>A word under the name of a layer.</summary>
+    public IReadOnlyDictionary<string, string> RowNotes { get; init; } = new Dictionary<string, string>();
+
+    private double Left => RowNotes.Count == 0 ? 62 : 158;
+
+    private double RowHeight => Math.Max(36, (Lane * Table.Stages.Count) + Gap);
 
     private IReadOnlyList<string> Layers => [.. Table.Layers.Where(layer => Table.Stages.Any(stage => Table[layer, Protocol, stage] is not null))];
 
@@ -53,11 +58,13 @@ internal sealed record DotChart(SummaryTable Table, string Protocol, string Titl
     {
         double top = Top + (row * RowHeight);
         if (row > 0) yield return El("line", Class("rule"), At("x1", 0), At("x2", Width), At("y1", top), At("y2", top));
-        yield return El("text", Class("row"), At("x", 0), At("y", top + (RowHeight / 2) + 4), layer);
+        string? note = RowNotes.GetValueOrDefault(layer);
+        yield return El("text", Class("row"), At("x", 0), At("y", top + (RowHeight / 2) + (note is null ? 4 : -2)), layer);
+        if (note is not null) yield return El("text", Class("tick"), At("x", 0), At("y", top + (RowHeight / 2) + 13), note);
         for (int lane = 0; lane < Table.Stages.Count; lane++)
         {
             EvaluationStage stage = Table.Stages[lane];
-            if (Table[layer, Protocol, stage] is { } value) yield return Dot(layer, stage, value, top + (Gap / 2) + (Lane * (lane + 0.5)));
+            if (Table[layer, Protocol, stage] is { } value) yield return Dot(layer, stage, value, top + (RowHeight / 2) + (Lane * (lane + 0.5 - (Table.Stages.Count / 2.0))));
         }
     }
 

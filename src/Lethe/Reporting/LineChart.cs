@@ -3,13 +3,17 @@ using static Lethe.Reporting.Markup;
 
 namespace Lethe.Reporting;
 
-/// <summary>Lines over a whole-number axis as inline SVG, with labels at the ends of the lines and a table of the data beneath.</summary>
+/// <summary>
+/// Lines over a whole-number axis as inline SVG, with names at the ends of the lines and a table of the data beneath. Crowded lines
+/// are drawn thin, with their running mean upon them.
+/// </summary>
 internal sealed record LineChart(string Title, string Note, string XLabel, string YLabel, IReadOnlyList<ChartSeries> Series)
 {
-    private const double Left = 46, Top = 30, Bottom = 38;
-
-    /// <summary>More points than this are drawn without dots, and the table gives every so many rows.</summary>
+    /// <summary>More points than this are crowded: no dots, and one row of the table in so many.</summary>
     private const int Crowd = 60;
+
+    /// <summary>More points than this cannot be told apart on a screen.</summary>
+    private const int Drawn = 400;
 
     /// <summary>Width of the drawing; the page scales it.</summary>
     public double Width { get; init; } = 460;
@@ -26,90 +30,116 @@ internal sealed record LineChart(string Title, string Note, string XLabel, strin
     /// <summary>Digits after the point in tooltips and in the table.</summary>
     public int Decimals { get; init; } = 2;
 
-    public double Right => 14 + (6.6 * Series.Select(series => series.Name.Length).DefaultIfEmpty(0).Max());
+    /// <summary>Where the values lie.</summary>
+    public PlotArea Area
+    {
+        get
+        {
+            ChartPoint[] points = [.. Series.SelectMany(series => series.Points)];
+            double names = 14 + (6.6 * Series.Select(series => series.Name.Length).DefaultIfEmpty(0).Max());
+            return new PlotArea(
+                46,
+                Width - names,
+                30,
+                Height - 38,
+                AxisScale.Whole(points.Select(point => point.X), 5),
+                AxisScale.Around([.. points.Select(p => p.Y.Mean - p.Y.Deviation), .. points.Select(p => p.Y.Mean + p.Y.Deviation), .. AlsoHold], 4));
+        }
+    }
 
-    public AxisScale X => AxisScale.Around(Series.SelectMany(series => series.Points).Select(point => point.X), 5, whole: true);
-
-    public AxisScale Y => AxisScale.Around(
-        [.. Series.SelectMany(series => series.Points).SelectMany(p => (double[])[p.Y.Mean - p.Y.Deviation, p.Y.Mean + p.Y.Deviation]), .. AlsoHold], 4);
-
-    public double PlaceX(double value) => Left + (X.Place(value) * (Width - Left - Right));
-
-    public double PlaceY(double value) => Height - Bottom - (Y.Place(value) * (Height - Top - Bottom));
-
-    /// <summary>The figure: title, drawing, note and table.</summary>
+    /// <summary>The figure: title, drawing and table.</summary>
     public XElement Render() => El(
         "figure",
         El("figcaption", El("strong", Title), Note.Length == 0 ? null : El("span", Class("note"), Note)),
-        Drawing(),
+        Drawing(Area),
         El("details", El("summary", "Data"), DataTable()));
 
-    private XElement Drawing()
+    private static string Path(PlotArea area, IEnumerable<ChartPoint> points) =>
+        string.Join(' ', points.Select(point => $"{Number(area.PlaceX(point.X))},{Number(area.PlaceY(point.Y.Mean))}"));
+
+    private static string Band(PlotArea area, IReadOnlyList<ChartPoint> points) => string.Join(
+        ' ',
+        Path(area, points.Select(p => p with { Y = p.Y with { Mean = p.Y.Mean + p.Y.Deviation } })),
+        Path(area, points.Reverse().Select(p => p with { Y = p.Y with { Mean = p.Y.Mean - p.Y.Deviation } })));
+
+    /// <summary>Mean over a twentieth of the points around each: noise from step to step hides the course.</summary>
+    private static ChartPoint[] RunningMean(IReadOnlyList<ChartPoint> points)
     {
-        AxisScale x = X, y = Y;
-        double right = Width - Right, floor = Height - Bottom;
-        return El(
-            "svg",
-            At("viewBox", $"0 0 {Number(Width)} {Number(Height)}"),
-            At("role", "img"),
-            At("aria-label", $"{Title}. {Describe()}"),
-            El("desc", Describe()),
-            y.Ticks.Select(tick => El("line", Class("grid"), At("x1", Left), At("x2", right), At("y1", PlaceY(tick)), At("y2", PlaceY(tick)))),
-            y.Ticks.Select(tick => El("text", Class("tick end"), At("x", Left - 7), At("y", PlaceY(tick) + 4), y.Label(tick))),
-            El("line", Class("axis"), At("x1", Left), At("x2", right), At("y1", floor), At("y2", floor)),
-            x.Ticks.Select(tick => El("line", Class("axis"), At("x1", PlaceX(tick)), At("x2", PlaceX(tick)), At("y1", floor), At("y2", floor + 4))),
-            x.Ticks.Select(tick => El("text", Class("tick middle"), At("x", PlaceX(tick)), At("y", floor + 17), x.Label(tick))),
-            El("text", Class("label"), At("x", 2), At("y", 13), YLabel),
-            El("text", Class("label end"), At("x", right), At("y", Height - 5), XLabel),
-            Marks.SelectMany(Mark),
-            Series.Select(Line),
-            Labels());
+        int reach = points.Count / 40;
+        var smooth = new ChartPoint[points.Count];
+        for (int i = 0; i < points.Count; i++)
+        {
+            // As far on either side, so that the ends do not lean inwards.
+            int side = Math.Min(reach, Math.Min(i, points.Count - 1 - i));
+            double sum = 0;
+            for (int j = i - side; j <= i + side; j++) sum += points[j].Y.Mean;
+            smooth[i] = new ChartPoint(points[i].X, new Spread(sum / ((2 * side) + 1), 0, 1));
+        }
+
+        return smooth;
     }
 
-    private IEnumerable<XElement> Mark((double X, string Text) mark)
+    private static IReadOnlyList<ChartPoint> Thinned(IReadOnlyList<ChartPoint> points)
     {
-        double x = PlaceX(mark.X);
+        int every = (points.Count + Drawn - 1) / Drawn;
+        return every <= 1 ? points : [.. points.Where((_, i) => i % every == 0 || i == points.Count - 1)];
+    }
+
+    private XElement Drawing(PlotArea area) => El(
+        "svg",
+        At("viewBox", $"0 0 {Number(Width)} {Number(Height)}"),
+        At("role", "img"),
+        At("aria-label", $"{Title}. {Describe()}"),
+        El("desc", Describe()),
+        area.Y.Ticks.Select(tick => El("line", Class("grid"), At("x1", area.Left), At("x2", area.Right), At("y1", area.PlaceY(tick)), At("y2", area.PlaceY(tick)))),
+        area.Y.Ticks.Select(tick => El("text", Class("tick end"), At("x", area.Left - 7), At("y", area.PlaceY(tick) + 4), area.Y.Label(tick))),
+        El("line", Class("axis"), At("x1", area.Left), At("x2", area.Right), At("y1", area.Floor), At("y2", area.Floor)),
+        area.X.Ticks.Select(tick => El("line", Class("axis"), At("x1", area.PlaceX(tick)), At("x2", area.PlaceX(tick)), At("y1", area.Floor), At("y2", area.Floor + 4))),
+        area.X.Ticks.Select(tick => El("text", Class("tick middle"), At("x", area.PlaceX(tick)), At("y", area.Floor + 17), area.X.Label(tick))),
+        El("text", Class("label"), At("x", 2), At("y", 13), YLabel),
+        El("text", Class("label end"), At("x", area.Right), At("y", Height - 5), XLabel),
+        Marks.SelectMany(mark => Mark(area, mark)),
+        Series.Select(series => Line(area, series)),
+        Names(area));
+
+    private static IEnumerable<XElement> Mark(PlotArea area, (double X, string Text) mark)
+    {
+        double x = area.PlaceX(mark.X);
         // The text stands on the side where there is room.
-        bool before = x > Left + ((Width - Left - Right) / 2);
-        yield return El("line", Class("mark"), At("x1", x), At("x2", x), At("y1", Top - 8), At("y2", Height - Bottom));
-        yield return El("text", Class(before ? "marked end" : "marked"), At("x", before ? x - 5 : x + 5), At("y", Top - 2), mark.Text);
+        bool before = x > (area.Left + area.Right) / 2;
+        yield return El("line", Class("mark"), At("x1", x), At("x2", x), At("y1", area.Top - 8), At("y2", area.Floor));
+        yield return El("text", Class(before ? "marked end" : "marked"), At("x", before ? x - 5 : x + 5), At("y", area.Top - 2), mark.Text);
     }
 
-    private XElement Line(ChartSeries series)
+    private XElement Line(PlotArea area, ChartSeries series)
     {
-        bool spread = series.Points.Any(point => point.Y.Deviation > 0);
         bool crowded = series.Points.Count > Crowd;
+        IReadOnlyList<ChartPoint> drawn = Thinned(series.Points);
         return El(
             "g",
             Class(series.Dashed ? $"{series.Colour} dashed" : series.Colour),
-            spread ? El("polygon", Class("band"), At("points", Band(series))) : null,
-            series.Points.Count > 1
-                ? El("polyline", Class("line"), At("points", string.Join(' ', series.Points.Select(p => Coordinates(p.X, p.Y.Mean)))))
-                : null,
+            drawn.Any(point => point.Y.Deviation > 0) ? El("polygon", Class("band"), At("points", Band(area, drawn))) : null,
+            crowded ? El("polyline", Class("thin"), At("points", Path(area, drawn))) : null,
+            drawn.Count > 1 ? El("polyline", Class("line"), At("points", Path(area, crowded ? Thinned(RunningMean(series.Points)) : drawn))) : null,
             crowded ? null : series.Points.Select(point => El(
                 "circle",
                 Class("dot"),
-                At("cx", PlaceX(point.X)),
-                At("cy", PlaceY(point.Y.Mean)),
+                At("cx", area.PlaceX(point.X)),
+                At("cy", area.PlaceY(point.Y.Mean)),
                 At("r", series.Points.Count > 25 ? 1.6 : 2.6),
                 El("title", $"{series.Name}, {XLabel} {Wording.Count(point.X)}: {Wording.Plain(point.Y, Decimals)}"))));
     }
 
-    private string Band(ChartSeries series) => string.Join(' ', series.Points.Select(p => Coordinates(p.X, p.Y.Mean + p.Y.Deviation))
-        .Concat(series.Points.Reverse().Select(p => Coordinates(p.X, p.Y.Mean - p.Y.Deviation))));
-
-    private string Coordinates(double x, double y) => $"{Number(PlaceX(x))},{Number(PlaceY(y))}";
-
-    /// <summary>Labels at the ends of the lines, pushed apart where lines end close together.</summary>
-    private IEnumerable<XElement> Labels()
+    /// <summary>Names at the ends of the lines, pushed apart where lines end close together.</summary>
+    private IEnumerable<XElement> Names(PlotArea area)
     {
         const double Apart = 14;
         (ChartSeries Series, double Y)[] ends =
-            [.. Series.Where(series => series.Points.Count > 0).Select(series => (series, PlaceY(series.Points[^1].Y.Mean) + 4)).OrderBy(end => end.Item2)];
+            [.. Series.Where(series => series.Points.Count > 0).Select(series => (series, area.PlaceY(series.Points[^1].Y.Mean) + 4)).OrderBy(end => end.Item2)];
         for (int i = 1; i < ends.Length; i++) ends[i].Y = Math.Max(ends[i].Y, ends[i - 1].Y + Apart);
-        for (int i = ends.Length - 1; i >= 0; i--) ends[i].Y = Math.Min(ends[i].Y, Height - Bottom + 4 - (Apart * (ends.Length - 1 - i)));
+        for (int i = ends.Length - 1; i >= 0; i--) ends[i].Y = Math.Min(ends[i].Y, area.Floor + 4 - (Apart * (ends.Length - 1 - i)));
         return ends.Select(end => El(
-            "g", Class(end.Series.Colour), El("text", Class("name"), At("x", PlaceX(end.Series.Points[^1].X) + 8), At("y", end.Y), end.Series.Name)));
+            "g", Class(end.Series.Colour), El("text", Class("name"), At("x", area.PlaceX(end.Series.Points[^1].X) + 8), At("y", end.Y), end.Series.Name)));
     }
 
     private string Describe() => $"{YLabel} over {XLabel}. " + string.Join(" ", Series.Where(s => s.Points.Count > 0).Select(s =>
@@ -118,18 +148,14 @@ internal sealed record LineChart(string Title, string Note, string XLabel, strin
     private XElement DataTable()
     {
         double[] all = [.. Series.SelectMany(series => series.Points).Select(point => point.X).Distinct().Order()];
-        int every = (all.Length + Crowd - 1) / Math.Max(1, Crowd);
-        double[] shown = [.. all.Where((_, i) => every <= 1 || i % every == 0 || i == all.Length - 1)];
+        int every = Math.Max(1, (all.Length + Crowd - 1) / Crowd);
+        IReadOnlyList<Dictionary<double, Spread>> columns = [.. Series.Select(series => series.Points.ToDictionary(point => point.X, point => point.Y))];
         return Table(
-            every <= 1 ? $"{Title}: {YLabel}" : $"{Title}: {YLabel}, one row in {every}; metrics.jsonl holds all",
+            every == 1 ? $"{Title}: {YLabel}" : $"{Title}: {YLabel}, one row in {every}; metrics.jsonl holds all",
             [XLabel, .. Series.Select(series => series.Name)],
-            shown.Select(x => (IEnumerable<string>)[Wording.Count(x), .. Series.Select(series => At(series, x))]));
-
-        string At(ChartSeries series, double x)
-        {
-            foreach (ChartPoint point in series.Points)
-                if (point.X == x) return Wording.Plain(point.Y, Decimals);
-            return "–";
-        }
+            all.Where((_, i) => i % every == 0 || i == all.Length - 1).Select(x => (IEnumerable<string>)
+            [
+                Wording.Count(x), .. columns.Select(column => column.TryGetValue(x, out Spread value) ? Wording.Plain(value, Decimals) : "–"),
+            ]));
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Xml;
 using System.Xml.Linq;
 
 namespace Lethe.Reporting;
@@ -17,6 +18,14 @@ internal static class Markup
         return element;
     }
 
+    /// <summary>The text of a page. A character that neither HTML nor XML can hold, as a file's name may, becomes a replacement character.</summary>
+    public static string Page(XElement page)
+    {
+        foreach (XText text in page.DescendantNodes().OfType<XText>()) text.Value = Writable(text.Value);
+        foreach (XAttribute attribute in page.DescendantsAndSelf().Attributes()) attribute.Value = Writable(attribute.Value);
+        return "<!DOCTYPE html>\n" + page + "\n";
+    }
+
     public static XAttribute Class(string value) => new("class", value);
 
     public static XAttribute At(string name, string value) => new(name, value);
@@ -28,13 +37,28 @@ internal static class Markup
 
     public static XElement P(params object?[] content) => El("p", content);
 
-    /// <summary>A table whose first column names the rows.</summary>
-    public static XElement Table(string caption, IEnumerable<string> header, IEnumerable<IEnumerable<string>> rows) => El(
+    /// <summary>A table whose first column names the rows; without a header where there are no names for the columns.</summary>
+    public static XElement Table(string caption, IReadOnlyList<string> header, IEnumerable<IEnumerable<string>> rows) => El(
         "div",
         Class("scroll"),
         El(
             "table",
             El("caption", caption),
-            El("thead", El("tr", header.Select(cell => El("th", At("scope", "col"), cell)))),
+            header.Count == 0 ? null : El("thead", El("tr", header.Select(cell => El("th", At("scope", "col"), cell)))),
             El("tbody", rows.Select(row => El("tr", row.Select((cell, i) => i == 0 ? El("th", At("scope", "row"), cell) : El("td", cell)))))));
+
+    /// <summary>A sentence in place of what there is not, with the command that makes it.</summary>
+    public static XElement Missing(string text, string command) => P(Class("missing"), text, " Run ", El("code", command), ".");
+
+    private static string Writable(string text)
+    {
+        try
+        {
+            return XmlConvert.VerifyXmlChars(text);
+        }
+        catch (XmlException)
+        {
+            return string.Concat(text.EnumerateRunes().Select(rune => rune.IsBmp && !XmlConvert.IsXmlChar((char)rune.Value) ? "\uFFFD" : rune.ToString()));
+        }
+    }
 }

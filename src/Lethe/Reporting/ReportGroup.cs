@@ -7,4 +7,6 @@ public sealed record ReportGroup(string Title, IReadOnlyList<ReportRun> Runs)
 {
     /// <summary>Names of the undos of the runs.</summary>
     public IReadOnlyList<string> UndoNames => [.. Runs.SelectMany(run => run.Undos).Select(undo => undo.Name).Distinct().Order(StringComparer.Ordinal)];
+
+    internal string? FirstUndo => UndoNames.Count == 0 ? null : UndoNames[0];
 }

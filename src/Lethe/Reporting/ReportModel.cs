@@ -23,7 +23,7 @@ public sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
     {
         if (runDirectories.Count == 0)
             throw new InvalidOptionException("A report needs at least one run: give the directory that 'lethe pretrain' or 'lethe run' made.");
-        return Of([.. runDirectories.DistinctBy(Path.GetFullPath).Select(directory => Read(RunDirectory.Open(directory), monitor))]);
+        return Of([.. runDirectories.DistinctBy(path => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))).Select(directory => Read(RunDirectory.Open(directory), monitor))]);
     }
 
     /// <summary>Groups runs by their options.</summary>
@@ -76,9 +76,10 @@ public sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
 
     private static string Difference(SortedDictionary<string, string> options, IReadOnlyList<SortedDictionary<string, string>> all)
     {
-        // The name of the method says more than the options that come with it.
-        string[] names = [.. options.Keys.Where(name => all.Any(o => o.GetValueOrDefault(name) != options[name])).OrderByDescending(name => name == "method")];
-        return string.Join(", ", names.Take(3).Select(name => name is "method" or "images" ? options[name] : $"{name} {options[name]}")) + (names.Length > 3 ? ", …" : "");
+        List<string> names = [.. options.Keys.Where(name => all.Any(o => o.GetValueOrDefault(name) != options[name])).OrderByDescending(name => name == "method")];
+        // The name of a method says enough: its own options differ because it does.
+        if (names.Contains("method")) names.RemoveAll(name => name.StartsWith("method.", StringComparison.Ordinal));
+        return string.Join(", ", names.Take(3).Select(name => name is "method" or "images" ? options[name] : $"{name} {options[name]}")) + (names.Count > 3 ? ", …" : "");
     }
 
     private static ReportRun Read(RunDirectory directory, Func<IReadOnlyList<Measurement>, IReadOnlyList<Onset>>? monitor)
@@ -112,5 +113,5 @@ public sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
         }
     }
 
-    private static ReadOnlyMemory<byte>? Picture(string path) => File.Exists(path) ? File.ReadAllBytes(path) : null;
+    private static ReadOnlyMemory<byte>? Picture(string path) => File.Exists(path) ? File.ReadAllBytes(path) : default(ReadOnlyMemory<byte>?);
 }

@@ -25,6 +25,7 @@ internal static class ReportStyle
           font-variant-numeric: tabular-nums;
         }
         .page { max-width: 1140px; margin: 0 auto; padding: 56px 28px 72px; }
+        .page.broad { max-width: 1560px; }
         .kicker { margin: 0 0 14px; color: var(--soft); font-size: 0.82rem; letter-spacing: 0.04em; }
         .kicker b { color: var(--ink); letter-spacing: 0.12em; text-transform: uppercase; }
         h1 { margin: 0; max-width: 46em; font-size: clamp(1.2rem, 0.95rem + 1.05vw, 1.62rem); line-height: 1.45; font-weight: 500; letter-spacing: -0.008em; text-wrap: pretty; }
@@ -38,13 +39,14 @@ internal static class ReportStyle
         .banner { margin: 22px 0 0; padding: 12px 16px; border-left: 3px solid var(--last); background: var(--card); border-radius: 0 8px 8px 0; max-width: none; }
         code, pre { font: 0.86em/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
         pre { margin: 0 0 18px; padding: 12px 16px; white-space: pre-wrap; overflow-wrap: anywhere; background: var(--card); border: 1px solid var(--rule); border-radius: 10px; }
+        pre span { white-space: nowrap; }
         a { color: var(--before); text-underline-offset: 2px; }
 
         .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(142px, 1fr)); margin: 36px 0 0; background: var(--card); border: 1px solid var(--rule); border-radius: 12px; overflow: hidden; }
         .tile { padding: 16px 16px 15px; box-shadow: 1px 1px 0 0 var(--rule); }
         .tile span { display: block; }
         .tile .name { color: var(--soft); font-size: 0.78rem; }
-        .tile .figure { margin: 3px 0 2px; font-size: 1.36rem; line-height: 1.25; font-weight: 600; letter-spacing: -0.02em; }
+        .tile .figure { white-space: nowrap; margin: 3px 0 2px; font-size: 1.36rem; line-height: 1.25; font-weight: 600; letter-spacing: -0.02em; }
         .tile small { font-size: 0.66em; font-weight: 450; color: var(--soft); letter-spacing: 0; }
         .tile .aside { color: var(--soft); font-size: 0.78rem; line-height: 1.4; }
 
@@ -53,6 +55,7 @@ internal static class ReportStyle
         .two, .three { display: grid; gap: 18px; margin-bottom: 18px; align-items: start; }
         .two { grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); }
         .three { grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); }
+        .groups .three { grid-template-columns: repeat(auto-fit, minmax(min(100%, 230px), 1fr)); } .groups.single .three { grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); }
         figure { margin: 0; padding: 16px 18px 12px; background: var(--card); border: 1px solid var(--rule); border-radius: 12px; break-inside: avoid; }
         figcaption { margin: 0 0 10px; font-size: 0.9rem; line-height: 1.4; }
         figcaption strong { display: block; font-weight: 620; }
@@ -91,10 +94,11 @@ internal static class ReportStyle
         thead th { border-top: 0; color: var(--soft); font-size: 0.78rem; vertical-align: bottom; }
         thead .span { text-align: left; color: var(--ink); font-weight: 600; padding-bottom: 0; }
         th[scope=row] { text-align: left; }
-        .summary th, .summary td { padding: 6px 7px; font-size: 0.82rem; } .summary .first { padding-left: 22px; } .summary tr th:first-child { text-align: left; }
+        .summary th, .summary td { padding: 6px 5px; font-size: 0.8rem; } .summary .first { padding-left: 16px; } .summary tr th:first-child { text-align: left; }
         .summary small { display: block; font-size: 0.86em; line-height: 1.2; font-weight: 400; color: var(--soft); }
         .summary .umm { font-weight: 640; color: var(--umm); color: color-mix(in srgb, var(--umm) 78%, var(--ink)); }
         .wide { margin-bottom: 18px; padding: 18px 18px 10px; background: var(--card); border: 1px solid var(--rule); border-radius: 12px; }
+        .wide .note { margin: 0 0 10px; max-width: none; color: var(--soft); font-size: 0.78rem; }
         details { margin-top: 6px; font-size: 0.86rem; }
         summary { cursor: pointer; color: var(--soft); font-size: 0.78rem; }
         details .scroll { max-height: 320px; overflow: auto; margin-top: 8px; }

@@ -159,15 +159,16 @@ public sealed class RunDirectory
     /// <exception cref="RunException">The file ends in a torn line, or cannot be written.</exception>
     public void AppendMeasurements(IEnumerable<Measurement> measurements)
     {
-        byte[] lines = RunFiles.MetricsLines(measurements);
+        IReadOnlyList<string> lines = RunFiles.MetricsLines(measurements);
         Writing(MetricsPath, () =>
         {
             using FileStream file = new(MetricsPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
             if (!EndsLine(file, file.Length))
                 throw new RunException($"{MetricsPath} ends in a line whose writing was cut off. Go on with --resume, which removes it.");
-            file.Seek(0, SeekOrigin.End);
-            file.Write(lines);
         });
+
+        // Synced, because a checkpoint that is written next says how long the file is.
+        AtomicFile.AppendLines(MetricsPath, lines, sync: true);
     }
 
     /// <summary>Cuts <c>metrics.jsonl</c> back to what it was when a checkpoint was written, so that a resumed run repeats the rest.</summary>

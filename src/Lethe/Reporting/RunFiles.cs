@@ -73,18 +73,17 @@ internal static class RunFiles
     }
 
     /// <summary>One line for each measurement; numbers in the shortest form that reads back to the same bits.</summary>
-    public static byte[] MetricsLines(IEnumerable<Measurement> measurements)
+    public static IReadOnlyList<string> MetricsLines(IEnumerable<Measurement> measurements)
     {
-        using var lines = new MemoryStream();
+        var lines = new List<string>();
         foreach (Measurement measurement in measurements)
         {
             if (!double.IsFinite(measurement.Value))
                 throw new ArgumentException($"{measurement.Name} of {measurement.Layer} at epoch {measurement.Epoch} is {measurement.Value}; only finite numbers are kept.", nameof(measurements));
-            JsonSerializer.Serialize(lines, measurement, compact);
-            lines.WriteByte((byte)'\n');
+            lines.Add(JsonSerializer.Serialize(measurement, compact));
         }
 
-        return lines.ToArray();
+        return lines;
     }
 
     public static MetricsLog ReadMetrics(string path)

@@ -14,7 +14,7 @@ public static class Verdict
     public static string Of(ReportGroup group)
     {
         RunManifest manifest = group.Runs[0].Manifest;
-        string? undo = group.UndoNames.Count == 0 ? null : group.UndoNames[0];
+        string? undo = group.FirstUndo;
         IReadOnlyList<IReadOnlyList<EvaluationRecord>> seeds = [.. group.Runs.Select(run => run.EvaluationsWith(undo))];
         string? last = LayerOrder.Last(LayerOrder.Sort(seeds.SelectMany(seed => seed).Select(record => record.Layer)));
 
@@ -31,10 +31,10 @@ public static class Verdict
         if (manifest.Data.ClassCount == 0) return "the images have no labels, so no accuracy was measured";
         foreach (string protocol in (string[])[EvaluationProtocol.Knn, EvaluationProtocol.Linear])
         {
-            string name = $"{Protocol(protocol)} accuracy of the last layer, {last},";
+            string name = $"the {Protocol(protocol)} accuracy of {last}";
             if (AccuracyChange.Of(seeds, last, protocol, EvaluationStage.Untrained, EvaluationStage.Before) is { } change)
             {
-                if (!change.IsClear) return $"{name} went from {Percent(change.From)} (untrained) to {Percent(change.To)}, which is within {change.Noise}";
+                if (!change.IsClear) return $"{name} went from {Percent(change.From)} (untrained) to {Percent(change.To)}, {change.TooClose}";
                 return $"{name} {(change.Difference.Mean > 0 ? "rose" : "fell")} from {Percent(change.From)} (untrained) to {Percent(change.To)}";
             }
 
@@ -71,21 +71,20 @@ public static class Verdict
         if (last is null) return $"{name} has not been evaluated yet";
 
         AccuracyChange? Change(string protocol, EvaluationStage from, EvaluationStage to) => AccuracyChange.Of(seeds, last, protocol, from, to);
-        List<string> moved = [];
+        List<string> moved = [], plain = [];
         List<(string Outcome, string Protocol)> against = [];
         foreach (string protocol in (string[])[EvaluationProtocol.Linear, EvaluationProtocol.Knn])
         {
             if (Change(protocol, EvaluationStage.Before, EvaluationStage.Umm) is not { } umm) continue;
-            string control = Change(protocol, EvaluationStage.Before, EvaluationStage.Control) is { } plain
-                ? $"control {Points(plain.Difference)}"
-                : "no control";
-            moved.Add($"{Protocol(protocol)} accuracy by {Points(umm.Difference)} points ({control})");
+            moved.Add($"{Points(umm.Difference)} points {Protocol(protocol)}");
+            if (Change(protocol, EvaluationStage.Before, EvaluationStage.Control) is { } control) plain.Add(Points(control.Difference));
             if (Change(protocol, EvaluationStage.Control, EvaluationStage.Umm) is { } gain)
-                against.Add((gain.IsClear ? $"{(gain.Difference.Mean > 0 ? "better" : "worse")} than the control" : $"within {gain.Noise} of the control", Protocol(protocol)));
+                against.Add((gain.IsClear ? gain.Difference.Mean > 0 ? "more than the control" : "less than the control" : gain.TooClose, Protocol(protocol)));
         }
 
         if (moved.Count == 0) return $"{name} has not been evaluated yet";
-        string[] outcomes = [.. against.GroupBy(pair => pair.Outcome, pair => pair.Protocol).Select(same => $"{same.Key} in {List([.. same])}")];
-        return $"{name} changed its {List(moved)}{(outcomes.Length == 0 ? "" : ": " + string.Join(", ", outcomes))}";
+        string[] outcomes = [.. against.GroupBy(pair => pair.Outcome, pair => pair.Protocol).Select(same => $"{same.Key}{(same.Count() == moved.Count ? "" : $" in {List([.. same])}")}")];
+        string held = plain.Count == 0 ? ", with no control to hold it against" : $", the control by {List(plain)}: {string.Join(", ", outcomes)}";
+        return $"{name} changed the accuracy of {last} by {List(moved)}{held}";
     }
 }

@@ -36,10 +36,14 @@ internal static class Wording
     public static string Fixed(double value, int decimals) =>
         value.ToString("F" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture).Replace('-', '−');
 
-    /// <summary>Up to four digits that matter.</summary>
-    public static string Short(double value) => value == 0 ? "0" : Math.Abs(value) is >= 1e5 or < 1e-3
-        ? value.ToString("0.###e0", CultureInfo.InvariantCulture).Replace('-', '−')
-        : value.ToString("G4", CultureInfo.InvariantCulture).Replace('-', '−');
+    /// <summary>About four digits that matter.</summary>
+    public static string Short(double value) => Math.Abs(value) switch
+    {
+        0 => "0",
+        >= 1e6 or < 1e-3 => value.ToString("0.###e0", CultureInfo.InvariantCulture).Replace('-', '−'),
+        >= 1e3 => Count(value).Replace('-', '−'),
+        _ => value.ToString("G4", CultureInfo.InvariantCulture).Replace('-', '−'),
+    };
 
     public static string Duration(double seconds) => seconds switch
     {

@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Xml.Linq;
+using static Lethe.Reporting.Markup;
+
+namespace Lethe.Reporting;
+
+/// <summary>The head of the page: the verdict, what is amiss, and the key figures.</summary>
+internal static class ReportHead
+{
+    public static XElement Of(ReportModel model)
+    {
+        RunManifest manifest = model.Groups[0].Runs[0].Manifest;
+        string[] about = model.Groups.Count > 1 ? [$"{model.Groups.Count} settings"] : [manifest.Method, manifest.Data.Source, Wording.Counted(model.Groups[0].Runs.Count, "seed")];
+        return El(
+            "header",
+            P(Class("kicker"), El("b", "Lethe"), $"  ·  {string.Join("  ·  ", [.. about, manifest.StartedUtc.ToString("d MMMM yyyy", CultureInfo.InvariantCulture)])}"),
+            model.Groups.Count == 1
+                ? El("h1", Verdict.Of(model.Groups[0]))
+                : (object[])[El("h1", $"{model.Groups.Count} settings, side by side"), El("ul", Class("verdicts"), model.Groups.Select(group => El("li", El("b", group.Title), Verdict.Of(group))))],
+            model.Groups.SelectMany(Banners).Select(text => P(Class("banner"), text)),
+            model.Groups.Count == 1 ? El("div", Class("tiles"), Tiles(model.Groups[0]).Select(Tile)) : null);
+    }
+
+    private static IEnumerable<string> Banners(ReportGroup group)
+    {
+        if (group.Runs.DistinctBy(run => run.Manifest.Seed).Count() < group.Runs.Count)
+            yield return $"Some runs have the same options and the same seed: what is shown as spread over seeds is too small. {string.Join(", ", group.Runs.Select(run => $"{run.Path}: seed {run.Manifest.Seed}"))}.";
+        foreach (string banner in group.Runs.SelectMany(Banners)) yield return banner;
+    }
+
+    private static IEnumerable<string> Banners(ReportRun run)
+    {
+        IEnumerable<(RunManifest, string, string)> parts = run.Undos
+            .Select(undo => (undo.Manifest, $"UMM {undo.Name} of {run.Path}", $"lethe undo {run.Path} --resume"))
+            .Prepend((run.Manifest, run.Path, $"lethe pretrain --resume --out {run.Path}"));
+        foreach ((RunManifest manifest, string name, string resume) in parts)
+        {
+            if (manifest.Status == RunStatus.Failed) yield return $"{name} failed: {manifest.Failure ?? "no reason was recorded"}";
+            if (manifest.Status == RunStatus.Interrupted) yield return $"{name} was interrupted; this page shows it up to there. '{resume}' goes on with it.";
+            if (manifest.Status == RunStatus.Running) yield return $"{name} had not finished when this page was made. If nothing is at work on it any more, '{resume}' goes on with it.";
+        }
+
+        foreach (string warning in run.Warnings) yield return warning;
+    }
+
+    private static XElement Tile((string Name, string Figure, string Spread, string Aside) tile) => El(
+        "div",
+        Class("tile"),
+        El("span", Class("name"), tile.Name),
+        El("span", Class("figure"), tile.Figure, tile.Spread.Length == 0 ? null : El("small", tile.Spread)),
+        El("span", Class("aside"), tile.Aside));
+
+    private static IEnumerable<(string Name, string Figure, string Spread, string Aside)> Tiles(ReportGroup group)
+    {
+        string? undo = group.FirstUndo;
+        SummaryTable table = SummaryTable.Of(group, undo);
+        IReadOnlyList<IReadOnlyList<EvaluationRecord>> seeds = [.. group.Runs.Select(run => run.EvaluationsWith(undo))];
+        if (LayerOrder.Last(table.Layers) is { } last)
+        {
+            foreach (string protocol in (string[])[EvaluationProtocol.Knn, EvaluationProtocol.Linear])
+            {
+                if (table[last, protocol, EvaluationStage.Before] is { } before)
+                    yield return (ReportOutcome.AccuracyTitle(protocol), before.Count == 1 ? Wording.Percent(before.Mean) : Wording.Fixed(100 * before.Mean, 1), before.Count == 1 ? "" : $"{Deviation(before)} %", table[last, protocol, EvaluationStage.Untrained] is { } untrained ? $"{last}; untrained {Wording.Percent(untrained.Mean)}" : $"{last}, before UMM");
+            }
+
+            foreach (string protocol in (string[])[EvaluationProtocol.Knn, EvaluationProtocol.Linear])
+            {
+                if (AccuracyChange.Of(seeds, last, protocol, EvaluationStage.Control, EvaluationStage.Umm) is { } gain)
+                    yield return ($"UMM gain, {Wording.Protocol(protocol)}", Wording.Points(gain.Difference.Mean), Deviation(gain.Difference), $"points over control, {last}: {(gain.IsClear ? "clear" : gain.TooClose)}");
+            }
+        }
+
+        ReportRun run = group.Runs[0];
+        if (run.Onsets is { } onsets)
+        {
+            Onset? shown = onsets.Count == 0 ? null : onsets[^1];
+            yield return ("ΔR turned", shown is null ? "nowhere" : $"epoch {shown.Epoch}", "", shown is null ? "in no layer" : $"in {shown.Layer}{(group.Runs.Count == 1 ? "" : $", seed {run.Manifest.Seed}")}");
+        }
+
+        if (run.Manifest.Timings is { } timings)
+        {
+            yield return ("Training speed", $"{Wording.Count(timings.ImagesPerSecond)} /s", "", $"images; {Wording.Percent(timings.WaitingShare)} of the time waiting for data");
+            int epochs = run.Measurements.Select(m => m.Epoch).DefaultIfEmpty(0).Max();
+            yield return ("Time", Wording.Duration(timings.Seconds), "", $"{Wording.Counted(epochs, "epoch")}, {Wording.Counted(run.Manifest.Versions.Threads, "thread")}, {run.Manifest.Versions.Device}");
+        }
+
+        static string Deviation(Spread value) => value.Count == 1 ? "" : $" ± {Wording.Fixed(100 * value.Deviation, 1)}";
+    }
+}

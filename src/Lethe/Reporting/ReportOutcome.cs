@@ -1,0 +1,118 @@
+using System.Xml.Linq;
+using static Lethe.Reporting.Markup;
+
+namespace Lethe.Reporting;
+
+/// <summary>The encoder untrained, before UMM, after it, and the control: dots and a table.</summary>
+internal static class ReportOutcome
+{
+    public static IEnumerable<XElement?> Of(ReportGroup group)
+    {
+        if (group.UndoNames.Count == 0) yield return Missing("No UMM yet.", $"lethe undo {group.Runs[0].Path}");
+        foreach (string? undo in group.UndoNames.Cast<string?>().DefaultIfEmpty(null))
+        {
+            SummaryTable table = SummaryTable.Of(group, undo);
+            if (group.UndoNames.Count > 1) yield return El("h3", $"UMM {undo}");
+            if (table.Cells.Count == 0)
+            {
+                yield return Missing("Nothing has been evaluated yet.", $"lethe evaluate {group.Runs[0].Path}");
+                continue;
+            }
+
+            if (!table.Protocols.Any(Wording.IsAccuracy)) yield return NoLabels(group);
+            string spread = group.Runs.Count > 1 ? $"Mean and standard deviation over {group.Runs.Count} seeds" : "One seed: no spread";
+            IReadOnlyList<RateSetting> rates = RateConditions.OfEvaluations(group, undo);
+            yield return Legend(table);
+            yield return El("div", Class("two"), table.Protocols.Select(protocol => Dots(table, rates, protocol).Render()));
+            yield return SummaryFigures(table, "layer", $"{spread}. Accuracies in %, on images never trained on. ΔR in nats: {RateConditions.Text(rates, table.Layers)}.");
+        }
+    }
+
+    public static XElement? Comparison(ReportModel model)
+    {
+        if (model.Groups.Count == 1) return null;
+        SummaryCell[] cells =
+        [
+            .. model.Groups.SelectMany(group =>
+            {
+                SummaryTable table = SummaryTable.Of(group, group.FirstUndo);
+                string? last = LayerOrder.Last(table.Layers);
+                return table.Cells.Where(cell => cell.Layer == last && Wording.IsAccuracy(cell.Protocol)).Select(cell => cell with { Layer = Letter(group) });
+            }),
+        ];
+        if (cells.Length == 0) return null;
+        var summary = new SummaryTable(
+            [.. model.Groups.Select(Letter)], [.. cells.Select(cell => cell.Protocol).Distinct()], [.. cells.Select(cell => cell.Stage).Distinct().Order()], cells);
+        return El(
+            "section",
+            At("id", "comparison"),
+            El("h2", "The last layer of each setting"),
+            Legend(summary),
+            El("div", Class("two"), summary.Protocols.Select(protocol => new DotChart(summary, protocol, AccuracyTitle(protocol), "on images never trained on").Render())),
+            SummaryFigures(summary, "setting", "Accuracies in %, on images never trained on"));
+
+        static string Letter(ReportGroup group) => group.Title.Split(' ')[0];
+    }
+
+    public static string AccuracyTitle(string protocol) => protocol == EvaluationProtocol.Linear ? "Linear accuracy" : "kNN accuracy";
+
+    private static DotChart Dots(SummaryTable table, IReadOnlyList<RateSetting> rates, string protocol) => protocol switch
+    {
+        EvaluationProtocol.Linear => new DotChart(table, protocol, "Linear accuracy", "a linear classifier on the features, on images never trained on"),
+        EvaluationProtocol.Knn => new DotChart(table, protocol, "kNN accuracy", "a vote of the nearest labelled images, on images never trained on"),
+        _ => new DotChart(
+            table,
+            protocol,
+            protocol == EvaluationProtocol.InstanceReductionTrain ? "Instance ΔR, images trained on" : "Instance ΔR, images never trained on",
+            "compare within a row only: the rows differ in d")
+        {
+            RowNotes = table.Layers.ToDictionary(layer => layer, layer => RateConditions.Text(rates, layer)),
+        },
+    };
+
+    private static XElement Legend(SummaryTable table) => El(
+        "ul",
+        Class("legend"),
+        table.Stages.Select(stage => El("li", Class(StageClass(stage)), El("i"), El("b", Wording.Stage(stage)), stage switch
+        {
+            EvaluationStage.Untrained => " – fresh weights",
+            EvaluationStage.Before => " – after pre-training",
+            EvaluationStage.Control => " – plain training, as many steps",
+            _ => " – undone",
+        })));
+
+    private static XElement SummaryFigures(SummaryTable table, string rows, string caption) => El(
+        "div",
+        Class("wide"),
+        P(Class("note"), caption),
+        El(
+            "div",
+            Class("scroll"),
+            El(
+                "table",
+                Class("summary"),
+                El(
+                    "thead",
+                    El("tr", El("th"), table.Protocols.Select(protocol => El("th", Class("span first"), At("scope", "colgroup"), At("colspan", table.Stages.Count), Wording.Protocol(protocol)))),
+                    El("tr", El("th", At("scope", "col"), rows), table.Protocols.SelectMany(_ => table.Stages.Select((stage, i) => El("th", i == 0 ? Class("first") : null, At("scope", "col"), Wording.Stage(stage)))))),
+                El("tbody", table.Layers.Select(layer => El(
+                    "tr",
+                    El("th", At("scope", "row"), layer),
+                    table.Protocols.SelectMany(protocol => table.Stages.Select((stage, i) => El(
+                        "td",
+                        Class(string.Join(' ', (string[])[i == 0 ? "first" : "", stage == EvaluationStage.Umm ? "umm" : ""]).Trim()),
+                        table[layer, protocol, stage] is { } value ? Cell(value, protocol) : (object[])["–"])))))))));
+
+    private static object[] Cell(Spread value, string protocol)
+    {
+        double factor = Wording.IsAccuracy(protocol) ? 100 : 1;
+        string mean = Wording.Fixed(factor * value.Mean, 1);
+        return value.Count == 1 ? [mean] : [mean, El("small", $"± {Wording.Fixed(factor * value.Deviation, 1)}")];
+    }
+
+    private static string StageClass(EvaluationStage stage) => "stage-" + stage.ToString().ToLowerInvariant();
+
+    public static XElement NoLabels(ReportGroup group) => group.Runs[0].Manifest.Data.ClassCount == 0
+        ? P(Class("missing"), "The images have no labels, so there are no accuracies; ΔR needs none.")
+        : Missing("No accuracy was measured.", $"lethe evaluate {group.Runs[0].Path} --protocol linear,knn");
+}

@@ -1,0 +1,142 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using Lethe.Diagnostics;
+using Lethe.Reporting;
+using Lethe.Tests.Approved;
+
+namespace Lethe.Tests.Reporting;
+
+public partial class HtmlReportTests
+{
+    // A PNG of one grey pixel.
+    private static readonly byte[] pixel = Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==");
+
+    [Fact]
+    public void Render_SmallModel_IsAsApproved() =>
+        Approval.Matches("report.html", HtmlReport.Render(ReportModel.Of([ReportSamples.Run() with { Views = pixel }, ReportSamples.Run(2, umm: 0.04, shift: 0.01)])));
+
+    [Fact]
+    public void Render_TwoSettings_SetsThemSideBySide()
+    {
+        string html = HtmlReport.Render(ReportModel.Of([ReportSamples.Run(1), ReportSamples.Run(2), ReportSamples.Run(1, method: "VICReg")]));
+        XDocument page = XDocument.Parse(html);
+        Assert.Contains(page.Descendants("section"), section => (string?)section.Attribute("id") == "comparison");
+        Assert.Equal(["A · SimCLR", "B · VICReg"], page.Descendants("li").Select(item => item.Element("b")?.Value ?? "").Where(text => text.Contains('·', StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Render_AnyModel_LoadsNothing()
+    {
+        string html = HtmlReport.Render(ReportModel.Of([ReportSamples.Run() with { Views = pixel, Neighbours = pixel }]));
+        Assert.Equal(["https://arxiv.org/abs/2410.00772"], Address().Matches(html).Select(match => match.Value));
+        Assert.DoesNotContain("<script", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("url(", html, StringComparison.Ordinal);
+        XDocument page = XDocument.Parse(html);
+        Assert.All(page.Descendants("img"), image => Assert.StartsWith("data:image/png;base64,", (string)image.Attribute("src")!, StringComparison.Ordinal));
+        Assert.Equal(2, page.Descendants("img").Count());
+    }
+
+    [Fact]
+    public void Render_AnyModel_NeverEndsAnElementThatHtmlWouldLeaveOpen()
+    {
+        string html = HtmlReport.Render(ReportModel.Of([ReportSamples.Run()]));
+        Assert.Empty(SelfClosed().Matches(html).Select(match => match.Groups[1].Value).Except(["meta", "img", "br", "line", "circle", "rect", "path", "polyline", "polygon"]));
+    }
+
+    [Fact]
+    public void Render_MarkupInNames_IsEscaped()
+    {
+        const string Hostile = "<script>alert(\"1\")</script>&'";
+        RunManifest manifest = ReportSamples.Manifest() with
+        {
+            Method = Hostile,
+            Command = Hostile,
+            Notes = [Hostile],
+            Status = RunStatus.Failed,
+            Failure = Hostile,
+            Options = new JsonObject { ["data"] = new JsonObject { [Hostile] = Hostile } },
+            Data = ReportSamples.Manifest().Data with { Source = Hostile },
+        };
+        ReportRun run = ReportSamples.Run() with { Path = Hostile, Manifest = manifest, Measurements = [.. ReportSamples.Epochs(), new Measurement(1, Hostile, Measure.KnnAccuracy, 0.5)] };
+        string html = HtmlReport.Render(ReportModel.Of([run]));
+        Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(Hostile, XDocument.Parse(html).Root!.Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Render_CharactersThatNoPageCanHold_AreReplaced() =>
+        Contains("a\uFFFDb\uFFFDc", ReportSamples.Run() with { Manifest = ReportSamples.Manifest() with { Notes = ["a\u0001b\uD800c"] } });
+
+    [Fact]
+    public void Render_EveryDrawing_HasATitleADescriptionAndItsAxes()
+    {
+        XDocument page = XDocument.Parse(HtmlReport.Render(ReportModel.Of([ReportSamples.Run()])));
+        XElement[] figures = [.. page.Descendants("figure").Where(figure => figure.Element("svg") is not null)];
+        Assert.True(figures.Length >= 12);
+        Assert.All(figures, figure =>
+        {
+            Assert.NotEmpty(figure.Element("figcaption")!.Element("strong")!.Value);
+            XElement drawing = figure.Element("svg")!;
+            Assert.NotEmpty((string)drawing.Attribute("aria-label")!);
+            Assert.NotEmpty(drawing.Element("desc")!.Value);
+            Assert.Contains(drawing.Elements("text"), text => ((string)text.Attribute("class")!).StartsWith("label", StringComparison.Ordinal));
+        });
+        Assert.All(figures.Where(figure => figure.Value.Contains("ΔR, nats", StringComparison.Ordinal)), figure => Assert.Matches(@"m = 512, d = \d+, ε² = 0\.5", figure.Value));
+    }
+
+    [Fact]
+    public void Render_NoUndo_NamesTheCommand() => Contains("lethe undo runs/1", ReportSamples.Run(umm: null));
+
+    [Fact]
+    public void Render_NothingMeasured_NamesTheCommands()
+    {
+        var run = new ReportRun("runs/1", ReportSamples.Manifest() with { Status = RunStatus.Interrupted, Timings = null, RateSettings = [] });
+        Contains("lethe diagnose runs/1", run);
+        Contains("lethe evaluate runs/1", run);
+        Contains("lethe pretrain --resume --out runs/1", run);
+    }
+
+    [Fact]
+    public void Render_OneEpoch_SaysThatThereIsNoCourse() =>
+        Contains("--evaluate-every 1", ReportSamples.Run() with { Measurements = [.. ReportSamples.Epochs().Where(m => m.Epoch == 0)] });
+
+    [Fact]
+    public void Render_NoLabels_ShowsReductionsOnly()
+    {
+        ReportRun run = ReportSamples.Run(umm: null);
+        string html = Contains("there are no accuracies; ΔR needs none", run with
+        {
+            Manifest = run.Manifest with { Data = run.Manifest.Data with { ClassCount = 0 } },
+            Measurements = [.. run.Measurements.Where(m => !m.Name.EndsWith("Accuracy", StringComparison.Ordinal))],
+            Evaluations = [],
+        });
+        Assert.Contains("ΔR of layer4", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("Accuracy of layer4", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Render_SameSeedTwice_WarnsThatTheSpreadIsTooSmall() =>
+        Assert.Contains("the same seed", HtmlReport.Render(ReportModel.Of([ReportSamples.Run(), ReportSamples.Run()])), StringComparison.Ordinal);
+
+    [Fact]
+    public void Render_TwoUndos_ShowsBoth()
+    {
+        ReportRun run = ReportSamples.Run();
+        string html = Contains("UMM late", run with { Undos = [run.Undos[0], run.Undos[0] with { Name = "late" }] });
+        Assert.Contains("the first of 2 undos", html, StringComparison.Ordinal);
+    }
+
+    private static string Contains(string expected, ReportRun run)
+    {
+        string html = HtmlReport.Render(ReportModel.Of([run]));
+        Assert.Contains(expected, XDocument.Parse(html).Root!.Value, StringComparison.Ordinal);
+        return html;
+    }
+
+    [GeneratedRegex("https?://[^\"<]+")]
+    private static partial Regex Address();
+
+    [GeneratedRegex("<([a-z0-9]+)[^<>]*/>")]
+    private static partial Regex SelfClosed();
+}

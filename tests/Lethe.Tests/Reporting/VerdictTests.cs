@@ -1,0 +1,112 @@
+using Lethe.Reporting;
+
+namespace Lethe.Tests.Reporting;
+
+public class VerdictTests
+{
+    [Fact]
+    public void Of_OneSeed_CallsADifferenceBeyondTheSamplingErrorOne() => Check(
+        "SimCLR on 6 000 embedded images: the kNN accuracy of layer4 rose from 56.0 % (untrained) to 68.0 %; ΔR turned in layer4 (epoch 3); "
+        + "UMM changed the accuracy of layer4 by +5.0 points linear and +5.0 points kNN, the control by +1.0 and +1.0: more than the control.",
+        ReportSamples.Run());
+
+    [Fact]
+    public void Of_OneSeedAndSmallDifference_SaysThatItCannotTell() => Check(
+        "the control by +1.0 and +1.0: too close to tell with one seed.",
+        ReportSamples.Run(umm: 0.02));
+
+    [Fact]
+    public void Of_OneSeedAndUnknownTestCount_ClaimsNothing()
+    {
+        ReportRun run = ReportSamples.Run();
+        Check(
+            "the kNN accuracy of layer4 went from 56.0 % (untrained) to 68.0 %, too close to tell with one seed;",
+            run with { Measurements = [], Evaluations = [.. run.Evaluations.Select(record => record with { TestCount = null })] });
+    }
+
+    [Fact]
+    public void Of_SeveralSeeds_GivesSpreadAndComparesInPairs() => Check(
+        "SimCLR on 6 000 embedded images (3 seeds): the kNN accuracy of layer4 rose from 58.0 ± 2.0 % (untrained) to 70.0 ± 2.0 %; "
+        + "ΔR turned in layer4 (epoch 3, 3 of 3 seeds); "
+        + "UMM changed the accuracy of layer4 by +2.0 ± 1.0 points linear and +2.0 ± 1.0 points kNN, the control by +1.0 ± 0.0 and +1.0 ± 0.0: within the spread over seeds.",
+        ReportSamples.Run(1, umm: 0.01),
+        ReportSamples.Run(2, umm: 0.02, shift: 0.02),
+        ReportSamples.Run(3, umm: 0.03, shift: 0.04));
+
+    [Fact]
+    public void Of_ProtocolsThatDisagree_SaysWhichIsWhich()
+    {
+        ReportRun run = ReportSamples.Run(umm: 0);
+        ReportUndo undo = run.Undos[0] with
+        {
+            Evaluations = [.. ReportSamples.Evaluations(EvaluationStage.Control, 0.74, 0.68, 9), .. ReportSamples.Evaluations(EvaluationStage.Umm, 0.80, 0.62, 9)],
+        };
+        Check("by +6.0 points linear and −6.0 points kNN, the control by ±0.0 and ±0.0: more than the control in linear, less than the control in kNN.", run with { Undos = [undo] });
+    }
+
+    [Fact]
+    public void Of_NoControl_SaysSo() => Check("by +5.0 points linear and +5.0 points kNN, with no control to hold it against.", ReportSamples.Run(control: null));
+
+    [Fact]
+    public void Of_NoUndo_SaysSo() => Check("; UMM has not been run yet.", ReportSamples.Run(umm: null));
+
+    [Fact]
+    public void Of_UndoNotEvaluated_SaysSo()
+    {
+        ReportRun run = ReportSamples.Run();
+        Check("; UMM has not been evaluated yet.", run with { Undos = [run.Undos[0] with { Evaluations = [] }] });
+    }
+
+    [Fact]
+    public void Of_AccuracyThatFell_SaysFell() => Check(
+        "the kNN accuracy of layer4 fell from 68.0 % (untrained) to 56.0 %",
+        ReportSamples.Run() with
+        {
+            Evaluations = [.. ReportSamples.Evaluations(EvaluationStage.Untrained, 0.7, 0.68, 8), .. ReportSamples.Evaluations(EvaluationStage.Before, 0.7, 0.56, 8)],
+        });
+
+    [Fact]
+    public void Of_NothingMeasured_SaysSo() => Check(
+        "SimCLR on 6 000 embedded images: nothing has been evaluated yet; UMM has not been run yet.",
+        new ReportRun("runs/1", ReportSamples.Manifest()));
+
+    [Fact]
+    public void Of_NoLabels_SaysThatThereIsNoAccuracy()
+    {
+        ReportRun run = ReportSamples.Run(umm: null);
+        Check(
+            "the images have no labels, so no accuracy was measured; ΔR turned in layer4 (epoch 3)",
+            run with
+            {
+                Manifest = run.Manifest with { Data = run.Manifest.Data with { ClassCount = 0 } },
+                Measurements = [.. run.Measurements.Where(m => !m.Name.EndsWith("Accuracy", StringComparison.Ordinal))],
+                Evaluations = [],
+            });
+    }
+
+    [Fact]
+    public void Of_NoTurn_SaysSo()
+    {
+        Check("; ΔR turned in no layer;", ReportSamples.Run() with { Onsets = [] });
+        Check("; ΔR turned in stem (epoch 2), not in layer4;", ReportSamples.Run() with { Onsets = [new Onset("stem", 2, "")] });
+    }
+
+    [Fact]
+    public void Of_SomeSeedsTurned_CountsThem() => Check(
+        "ΔR turned in layer4 (epoch 3, 1 of 2 seeds) and projector (epochs 2 to 4, 2 of 2 seeds)",
+        ReportSamples.Run(1) with { Onsets = [new Onset("projector", 2, ""), new Onset("layer4", 3, "")] },
+        ReportSamples.Run(2) with { Onsets = [new Onset("projector", 4, "")] });
+
+    [Fact]
+    public void Of_NoMonitor_SaysNothingOfTurning() =>
+        Assert.DoesNotContain("ΔR", Verdict.Of(ReportSamples.Group(ReportSamples.Run() with { Onsets = null })), StringComparison.Ordinal);
+
+    private static void Check(string expected, params ReportRun[] runs)
+    {
+        // The spaces that keep a number and its unit together are not what is tested here.
+        string verdict = Verdict.Of(ReportSamples.Group(runs)).Replace('\u00A0', ' ').Replace('\u202F', ' ');
+        Assert.Contains(expected, verdict, StringComparison.Ordinal);
+        Assert.EndsWith(".", verdict, StringComparison.Ordinal);
+        Assert.DoesNotContain(". ", verdict, StringComparison.Ordinal);
+    }
+}
