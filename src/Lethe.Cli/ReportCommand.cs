@@ -28,7 +28,7 @@ internal static class ReportCommand
     /// <returns>The file.</returns>
     public static string Write(IReadOnlyList<string> runs, string? output)
     {
-        string html = HtmlReport.Render(ReportModel.Load(runs, Monitoring.Onsets));
+        string html = HtmlReport.Render(ReportModel.Load(runs));
         string path = output ?? RunDirectory.Open(runs[0]).ReportPath;
         AtomicFile.Write(path, stream =>
         {

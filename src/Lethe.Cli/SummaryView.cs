@@ -14,7 +14,7 @@ internal static class SummaryView
     /// <returns>The same as JSON.</returns>
     public static JsonObject Show(RunDirectory run, string? undo, Terminal terminal)
     {
-        ReportModel model = ReportModel.Load([run.Path], Monitoring.Onsets);
+        ReportModel model = ReportModel.Load([run.Path]);
         SummaryTable summary = SummaryTable.Of(model.Groups[0], undo);
         Table table = new Table().Border(TableBorder.Simple).AddColumn("layer");
         foreach ((string protocol, EvaluationStage stage) in Columns(summary))

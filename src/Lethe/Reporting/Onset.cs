@@ -3,5 +3,4 @@ namespace Lethe.Reporting;
 /// <summary>Where the label-free monitor saw ΔR of a layer turn.</summary>
 /// <param name="Layer">The layer.</param>
 /// <param name="Epoch">The epoch at which it turned.</param>
-/// <param name="Text">The monitor's own words: a sentence.</param>
-public sealed record Onset(string Layer, int Epoch, string Text);
+public sealed record Onset(string Layer, int Epoch);

@@ -37,12 +37,11 @@ internal static class ReportCurves
         string[] pair = early is null ? [last] : [early, last];
         if (group.Runs.All(run => run.Measurements.Select(m => m.Epoch).Distinct().Count() < 2))
             yield return Missing("Only one epoch was measured, so there is no course to see.", "lethe pretrain --evaluate-every 1");
-        foreach (var told in group.Runs.SelectMany(run => (run.Onsets ?? []).Select(onset => (Onset: onset, run.Manifest.Seed))).GroupBy(told => told.Onset, told => told.Seed))
+        foreach (IGrouping<string, ulong> told in group.Runs.Where(run => run.MonitorWords is not null).GroupBy(run => run.MonitorWords!, run => run.Manifest.Seed))
         {
-            string seeds = group.Runs.Count == 1 ? "" : $" ({(told.Count() == 1 ? "seed" : "seeds")} {string.Join(", ", told)})";
-            yield return P($"Epoch {told.Key.Epoch}, {told.Key.Layer}{seeds}: {told.Key.Text}");
+            string seeds = group.Runs.Count == 1 ? "" : $"{(told.Count() == 1 ? "Seed" : "Seeds")} {string.Join(", ", told)}: ";
+            yield return P(seeds + told.Key);
         }
-
 
         LineChart[] reductions = [.. pair.Select(layer => Reduction(model, group, layer, layer == last)).OfType<LineChart>()];
         if (reductions.Length > 0) yield return El("div", Class("two"), reductions.Select(chart => chart.Render()));
@@ -148,7 +147,8 @@ internal static class ReportCurves
                 new("control", "stage-control", true, Points([.. undos.Select(undo => undo.ControlMeasurements)]))),
         ];
         if (series.Length == 0) return null;
-        string note = rate && last is not null ? $"{last}: {RateConditions.Text(undos.SelectMany(undo => undo.Manifest.RateSettings), last)}"
+        IEnumerable<RateSetting> settings = undos.SelectMany(undo => undo.Manifest.RateSettings.Select(setting => course.Name == Measure.BatchReduction && undo.BatchRows is { } rows ? setting with { Rows = rows } : setting));
+        string note = rate && last is not null ? $"{last}: {RateConditions.Text(settings, last)}"
             : accuracy ? $"{last}, {course.Note}"
             : course.Note;
         return new LineChart(course.Title, note, "iteration", course.Unit, series) { Decimals = accuracy ? 1 : 4 };

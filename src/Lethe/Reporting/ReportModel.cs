@@ -13,17 +13,14 @@ public sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
 
     /// <summary>Reads run directories.</summary>
     /// <param name="runDirectories">One or several; one named twice is read once.</param>
-    /// <param name="monitor">Says from a run's measurements where ΔR turned; null to leave that out.</param>
     /// <returns>The model.</returns>
     /// <exception cref="InvalidOptionException">No directory was given.</exception>
     /// <exception cref="RunException">A directory is no run, or a file of it is damaged or of another version.</exception>
-    public static ReportModel Load(
-        IReadOnlyList<string> runDirectories,
-        Func<IReadOnlyList<Measurement>, IReadOnlyList<Onset>>? monitor = null)
+    public static ReportModel Load(IReadOnlyList<string> runDirectories)
     {
         if (runDirectories.Count == 0)
             throw new InvalidOptionException("A report needs at least one run: give the directory that 'lethe pretrain' or 'lethe run' made.");
-        return Of([.. runDirectories.DistinctBy(path => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))).Select(directory => Read(RunDirectory.Open(directory), monitor))]);
+        return Of([.. runDirectories.DistinctBy(path => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))).Select(directory => Read(RunDirectory.Open(directory)))]);
     }
 
     /// <summary>Groups runs by their options.</summary>
@@ -82,16 +79,18 @@ public sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
         return string.Join(", ", names.Take(3).Select(name => name is "method" or "images" ? options[name] : $"{name} {options[name]}")) + (names.Count > 3 ? ", …" : "");
     }
 
-    private static ReportRun Read(RunDirectory directory, Func<IReadOnlyList<Measurement>, IReadOnlyList<Onset>>? monitor)
+    private static ReportRun Read(RunDirectory directory)
     {
         List<string> warnings = [];
         IReadOnlyList<Measurement> measurements = Measurements(directory);
+        MemorisationVerdict verdict = MemorisationMonitor.Judge(measurements);
         return new ReportRun(directory.Path, directory.LoadManifest())
         {
             Measurements = measurements,
             Evaluations = directory.LoadEvaluation(),
             Undos = [.. directory.Undos.Select(ReadUndo)],
-            Onsets = monitor?.Invoke(measurements),
+            Onsets = Onsets(verdict),
+            MonitorWords = verdict.Reason,
             Views = Picture(directory.ViewsPicture),
             Neighbours = Picture(directory.NeighboursPicture),
             Warnings = warnings,
@@ -112,6 +111,15 @@ public sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
             return log.Measurements;
         }
     }
+
+    /// <summary>Every layer in which ΔR turned, on images trained on or on unseen ones, at the first of the two.</summary>
+    private static IReadOnlyList<Onset> Onsets(MemorisationVerdict verdict) =>
+    [
+        .. from layer in verdict.Layers
+           let epochs = new[] { layer.Train, layer.HeldOut }.Where(curve => curve.Shape == CurveShape.Turned).Select(curve => curve.PeakEpoch).OfType<int>().ToArray()
+           where epochs.Length > 0
+           select new Onset(layer.Layer, epochs.Min()),
+    ];
 
     private static ReadOnlyMemory<byte>? Picture(string path) => File.Exists(path) ? File.ReadAllBytes(path) : default(ReadOnlyMemory<byte>?);
 }

@@ -64,7 +64,7 @@ internal static class ReportOutcome
             table,
             protocol,
             protocol == EvaluationProtocol.InstanceReductionTrain ? "Instance ΔR, images trained on" : "Instance ΔR, images never trained on",
-            "compare within a row only: the rows differ in d")
+            "rows of equal d compare; the projector has a d of its own")
         {
             RowNotes = table.Layers.ToDictionary(layer => layer, layer => RateConditions.Text(rates, layer)),
         },

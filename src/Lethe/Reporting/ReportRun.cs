@@ -19,6 +19,9 @@ public sealed record ReportRun(string Path, RunManifest Manifest)
     /// <summary>Where the monitor saw ΔR turn; null where no monitor looked.</summary>
     public IReadOnlyList<Onset>? Onsets { get; init; }
 
+    /// <summary>What the monitor says of the run in words, or null where none looked.</summary>
+    public string? MonitorWords { get; init; }
+
     /// <summary>PNG of images beside their views, or null.</summary>
     public ReadOnlyMemory<byte>? Views { get; init; }
 

@@ -7,6 +7,9 @@ namespace Lethe.Reporting;
 /// <param name="Manifest">The undo's manifest.</param>
 public sealed record ReportUndo(string Name, RunManifest Manifest)
 {
+    /// <summary>m of the ΔR of a batch: both views of its images; null where the options do not say.</summary>
+    public int? BatchRows => 2 * Manifest.Options["umm"]?["batchSize"]?.GetValue<int>();
+
     /// <summary>Measurements by iteration of UMM.</summary>
     public IReadOnlyList<Measurement> Measurements { get; init; } = [];
 

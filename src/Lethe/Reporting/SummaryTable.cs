@@ -1,8 +1,8 @@
 namespace Lethe.Reporting;
 
 /// <summary>
-/// Layers by protocols by states of the encoder: what the command line prints and the report shows. ΔR compares within
-/// a row only, because d differs between layers.
+/// Layers by protocols by states of the encoder: what the command line prints and the report shows. ΔR compares between
+/// rows of equal d: all layers of a backbone are pooled to one d, the projector has its own.
 /// </summary>
 /// <param name="Layers">Rows, from early to late.</param>
 /// <param name="Protocols">Columns that hold anything: linear, kNN, ΔR on images trained on, ΔR on images never trained on.</param>

@@ -34,7 +34,7 @@ public static class Pretraining
             ToolVersion = ToolVersion,
             Kind = RunKind.Pretrain,
             Status = RunStatus.Running,
-            Method = options.Method,
+            Method = MethodRegistry.Find(options.Method).Title,
             Options = options.ToJson(),
             Seed = options.Seed,
             Command = command,

@@ -84,7 +84,7 @@ public static class Undoing
             ToolVersion = Pretraining.ToolVersion,
             Kind = control ? RunKind.Control : RunKind.Umm,
             Status = RunStatus.Running,
-            Method = session.Options.Method,
+            Method = MethodRegistry.Find(session.Options.Method).Title,
             Options = asked,
             Seed = place.Seed,
             Command = place.Command,

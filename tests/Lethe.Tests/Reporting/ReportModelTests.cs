@@ -1,3 +1,4 @@
+using Lethe.Diagnostics;
 using Lethe.Reporting;
 using Lethe.Runtime;
 
@@ -46,10 +47,10 @@ public sealed class ReportModelTests : IDisposable
         Directory.CreateDirectory(run.PicturesFolder);
         File.WriteAllBytes(run.ViewsPicture, [1, 2, 3]);
 
-        ReportModel model = ReportModel.Load([run.Path, run.Path + "/"], measurements => [new Onset("layer4", measurements.Count, "")]);
+        ReportModel model = ReportModel.Load([run.Path, run.Path + "/"]);
         ReportRun read = Assert.Single(Assert.Single(model.Groups).Runs);
         Assert.Equal(ReportSamples.Epochs(), read.Measurements);
-        Assert.Equal(new Onset("layer4", ReportSamples.Epochs().Count, ""), Assert.Single(read.Onsets!));
+        Assert.Equal(MemorisationMonitor.Judge(read.Measurements).Reason, read.MonitorWords);
         Assert.Equal([1, 2, 3], read.Views!.Value.ToArray());
         Assert.Null(read.Neighbours);
         Assert.Contains("control", Assert.Single(read.Warnings), StringComparison.Ordinal);

@@ -88,14 +88,14 @@ public class VerdictTests
     public void Of_NoTurn_SaysSo()
     {
         Check("; ΔR turned in no layer;", ReportSamples.Run() with { Onsets = [] });
-        Check("; ΔR turned in stem (epoch 2), not in layer4;", ReportSamples.Run() with { Onsets = [new Onset("stem", 2, "")] });
+        Check("; ΔR turned in stem (epoch 2), not in layer4;", ReportSamples.Run() with { Onsets = [new Onset("stem", 2)] });
     }
 
     [Fact]
     public void Of_SomeSeedsTurned_CountsThem() => Check(
         "ΔR turned in layer4 (epoch 3, 1 of 2 seeds) and projector (epochs 2 to 4, 2 of 2 seeds)",
-        ReportSamples.Run(1) with { Onsets = [new Onset("projector", 2, ""), new Onset("layer4", 3, "")] },
-        ReportSamples.Run(2) with { Onsets = [new Onset("projector", 4, "")] });
+        ReportSamples.Run(1) with { Onsets = [new Onset("projector", 2), new Onset("layer4", 3)] },
+        ReportSamples.Run(2) with { Onsets = [new Onset("projector", 4)] });
 
     [Fact]
     public void Of_NoMonitor_SaysNothingOfTurning() =>
