@@ -85,6 +85,8 @@ internal static class EmbedCommand
         var path = new DataField("path", typeof(string), isNullable: false);
         var element = new DataField("element", typeof(float), isNullable: false);
         var schema = new ParquetSchema(path, new ListField("embedding", element));
+        int[] present = new int[flat.Length];
+        Array.Fill(present, element.MaxDefinitionLevel);
         AtomicFile.Write(file, stream => WriteAsync(stream).GetAwaiter().GetResult());
 
         async Task WriteAsync(Stream stream)
@@ -92,7 +94,7 @@ internal static class EmbedCommand
             await using ParquetWriter writer = await ParquetWriter.CreateAsync(schema, stream);
             using ParquetRowGroupWriter group = writer.CreateRowGroup();
             await group.WriteAsync(path, [.. paths]);
-            await group.WriteAsync<float>(element, flat, levels);
+            await group.WriteAllPartsAsync<float>(element, flat, present, levels, CancellationToken.None);
         }
     }
 }

@@ -14,7 +14,7 @@ internal static class PretrainCommand
         RunFlags flags = new(command, new RunOptions());
         return command.Does(terminal, (parsed, cancellation) =>
         {
-            (RunDirectory run, _) = flags.Pretrain(parsed, "pretrain", terminal.Progress, cancellation);
+            (RunDirectory run, _) = flags.Pretrain(parsed, flags.Read(parsed), "pretrain", terminal.Progress, cancellation);
             JsonObject monitor = DiagnoseCommand.Describe(run, terminal);
             terminal.Say($"Next: lethe undo {OptionValues.Quote(run.Path)}, or lethe report {OptionValues.Quote(run.Path)}");
             monitor["run"] = run.Path;

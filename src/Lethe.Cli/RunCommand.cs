@@ -28,11 +28,12 @@ internal static class RunCommand
         var flags = new RunFlags(command, defaults, undoing);
         return command.Does(terminal, (parsed, cancellation) =>
         {
-            UmmOptions umm = flags.Read(parsed).Apply(undoing);
+            OptionValues values = flags.Read(parsed);
+            UmmOptions umm = values.Apply(undoing);
             umm.Validate();
 
             // 1. Train an encoder without labels, measuring every layer along the way.
-            (RunDirectory run, Session session) = flags.Pretrain(parsed, "run", terminal.Progress, cancellation);
+            (RunDirectory run, Session session) = flags.Pretrain(parsed, values, "run", terminal.Progress, cancellation);
 
             // 2. See where ΔR turned.
             JsonObject monitor = DiagnoseCommand.Describe(run, terminal);

@@ -39,9 +39,13 @@ internal sealed class RunFlags
     public OptionValues Read(ParseResult parsed) => table.Read(parsed);
 
     /// <summary>Pre-trains, or goes on.</summary>
-    public (RunDirectory Run, Session Session) Pretrain(ParseResult parsed, string verb, IProgress<WorkflowProgress> progress, CancellationToken cancellation)
+    /// <param name="parsed">The parsed command line.</param>
+    /// <param name="values">What was given; the verb has taken its own records from it.</param>
+    /// <param name="verb">The verb, for the command line that repeats the run.</param>
+    /// <param name="progress">Told how far the work has come.</param>
+    /// <param name="cancellation">Stops with the state saved.</param>
+    public (RunDirectory Run, Session Session) Pretrain(ParseResult parsed, OptionValues values, string verb, IProgress<WorkflowProgress> progress, CancellationToken cancellation)
     {
-        OptionValues values = Read(parsed);
         Machine machine = values.Apply(new Machine());
         string? path = parsed.GetValue(output);
         if (Resumes(parsed))
@@ -62,14 +66,14 @@ internal sealed class RunFlags
     }
 
     /// <summary>The options of a run that the flags ask for.</summary>
-    public RunOptions Build(OptionValues values)
+    private RunOptions Build(OptionValues values)
     {
         RunOptions options = values.Apply(defaults);
         MethodEntry method = MethodRegistry.Find(options.Method);
 
         // A preset that is named replaces the verb's own views, then single flags change it.
         AugmentationOptions views = options.Augmentation == defaults.Augmentation ? defaults.Views : AugmentationOptions.Named(options.Augmentation);
-        return options with
+        options = options with
         {
             Data = values.Apply(defaults.Data),
             Views = values.Apply(views),
@@ -78,6 +82,8 @@ internal sealed class RunFlags
             Training = values.Apply(defaults.Training),
             Evaluation = values.Apply(defaults.Evaluation),
         };
+        values.RequireAllUsed($"no option of method '{options.Method}'. Leave it out, or choose another --method.");
+        return options;
     }
 
     // What is changed on resume would not be the same run; where a source lies does not decide it.

@@ -58,5 +58,10 @@ internal static class Verb
             terminal.Say($"lethe: {error.Message}");
             return Failed;
         }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            terminal.Say($"lethe: an error that should not happen. Please report it with the command and what follows.\n{error}");
+            return Failed;
+        }
     }
 }

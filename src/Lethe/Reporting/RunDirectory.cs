@@ -171,6 +171,13 @@ public sealed class RunDirectory
         AtomicFile.AppendLines(MetricsPath, lines, sync: true);
     }
 
+    /// <summary>Removes the directory of a run that never began: one that holds no manifest.</summary>
+    public void Abandon()
+    {
+        if (!HoldsRun(Path))
+            Directory.Delete(Path, recursive: true);
+    }
+
     /// <summary>Cuts <c>metrics.jsonl</c> back to what it was when a checkpoint was written, so that a resumed run repeats the rest.</summary>
     /// <param name="bytes">The <see cref="MetricsLength"/> of then.</param>
     /// <exception cref="RunException">The file is shorter than that, or no line ends there: it is not the file of then.</exception>

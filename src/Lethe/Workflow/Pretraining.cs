@@ -28,7 +28,19 @@ public static class Pretraining
         options.Validate();
         RunDirectory run = RunDirectory.Create(path);
         using DirectoryLock held = DirectoryLock.Acquire(run.Path);
-        var session = Session.Create(options, machine, progress, cancellation);
+        Session session;
+        try
+        {
+            session = Session.Create(options, machine, progress, cancellation);
+        }
+        catch
+        {
+            // Nothing of the run exists yet: the name is free again.
+            held.Dispose();
+            run.Abandon();
+            throw;
+        }
+
         Train(run, session, new RunManifest
         {
             ToolVersion = ToolVersion,
