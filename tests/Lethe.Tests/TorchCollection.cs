@@ -1,3 +1,4 @@
+using Lethe.Runtime;
 using TorchSharp;
 
 namespace Lethe.Tests;
@@ -11,6 +12,10 @@ public sealed class TorchCollection : ICollectionFixture<TorchCollection.OneThre
 {
     public sealed class OneThread
     {
-        public OneThread() => torch.set_num_threads(1);
+        public OneThread()
+        {
+            TorchRuntime.Prepare();
+            torch.set_num_threads(1);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using Lethe.Models;
+using Lethe.Numerics;
 using Lethe.Runtime;
 using Lethe.Tests.Methods;
 using TorchSharp.Modules;
@@ -145,6 +146,42 @@ public class ResNetTests
         network.train();
         Assert.DoesNotContain(network.modules().OfType<NormBase>(), norm => !norm.training);
         Assert.Equal(12, network.modules().OfType<NormBase>().Count());
+    }
+
+    /// <summary>A strided 1×1 convolution of few channels in channels-last memory once wrote past its buffers, which ends the process sooner or later.</summary>
+    [Theory]
+    [InlineData(4)]
+    [InlineData(6)]
+    [InlineData(8)]
+    [InlineData(12)]
+    public void Backward_ChannelsLast_HasTheGradientsOfPlainMemory(int width)
+    {
+        using var scope = NewDisposeScope();
+        using ResNet network = Tiny.Backbone(options: Tiny.Network with { Width = width });
+        Tensor plain = Tiny.Images(6), last = plain.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+        List<Tensor> parameters = [.. network.parameters()];
+        for (int repeat = 0; repeat < 3; repeat++)
+        {
+            Tensor[] expected = Gradients.Of(network.forward(plain).square().sum(), parameters);
+            Tensor[] found = Gradients.Of(network.forward(last).square().sum(), parameters);
+            Assert.True(Tiny.RelativeError(found, expected) < 1e-3);
+        }
+    }
+
+    [Theory]
+    [InlineData("resnet10", 16)]
+    [InlineData("resnet50", 15)]
+    public void Downsample_OfAStage_IsTheStridedConvolution(string backbone, int size)
+    {
+        using var scope = NewDisposeScope();
+        using ResNet network = Tiny.Backbone(options: narrowBottleneck with { Backbone = backbone, ZeroInitResidual = true });
+        network.eval();
+        Tensor images = Tiny.Gaussian(1, 2, 3, size, size).to(ScalarType.Float32);
+        Tensor input = network.ForwardTo(SplitPoint.Layer1, images), expected = nn.functional.conv2d(input, network.state_dict()["layer2.0.downsample.0.weight"], strides: [2, 2]);
+
+        // Fresh batch-norm in evaluation mode divides by √(1 + 1e-5); later blocks of the stage add a branch that starts at zero.
+        expected = (expected / Math.Sqrt(1 + 1e-5)).relu();
+        Assert.True(Tiny.RelativeError([network.ForwardTo(SplitPoint.Layer2, images)], [expected]) < 1e-5);
     }
 
     [Fact]
