@@ -77,7 +77,9 @@ public sealed class VicReg : SslMethod
     {
         Tensor centred = z - z.mean([0], keepdim: true); // [N, k]
         double freedom = z.shape[0] - 1;
-        Tensor deviation = (centred.square().sum(0) / freedom + 1e-4).sqrt(); // [k]
+
+        // In brackets: a bare 0 is also a ScalarType, and sum would take it as that.
+        Tensor deviation = (centred.square().sum([0]) / freedom + 1e-4).sqrt(); // [k]
         Tensor covariance = centred.t().mm(centred) / freedom; // [k, k]
         return ((1 - deviation).relu().mean(), OffDiagonal.SquaredSum(covariance) / z.shape[1]);
     }

@@ -13,10 +13,12 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
     private readonly Conv2d[] convolutions;
     private readonly BatchNorm2d[] norms;
     private readonly Sequential? downsample;
+    private readonly int stride;
 
     public ResidualBlock(int inputChannels, int channels, int stride, bool bottleneck, bool zeroInit)
         : base(nameof(ResidualBlock))
     {
+        this.stride = stride;
         OutputChannels = bottleneck ? 4 * channels : channels;
         convolutions = bottleneck
             ?
@@ -41,8 +43,10 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
             init.zeros_(norms[^1].weight);
         if (stride != 1 || inputChannels != OutputChannels)
         {
+            // The stride is taken before it: on a processor, the backward pass of a strided 1×1 convolution of few
+            // channels in channels-last memory writes past its buffers (oneDNN in libtorch 2.10, fewer than 8 with AVX2).
             downsample = Sequential(
-                ("0", Conv2d(inputChannels, OutputChannels, 1, stride, bias: false)),
+                ("0", Conv2d(inputChannels, OutputChannels, 1, bias: false)),
                 ("1", BatchNorm2d(OutputChannels)));
             register_module("downsample", downsample);
         }
@@ -62,6 +66,8 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
         }
 
         // Batch-norm's backward needs its input, not its output, so its output may be overwritten.
-        return x.add_(downsample is null ? input : downsample.forward(input)).relu_();
+        return x.add_(downsample is null ? input : downsample.forward(Strided(input))).relu_();
     }
+
+    private Tensor Strided(Tensor input) => stride == 1 ? input : input.slice(2, 0, input.shape[2], stride).slice(3, 0, input.shape[3], stride);
 }

@@ -52,21 +52,11 @@ public static class Checkpoint
         using var scope = NewDisposeScope();
         using IDisposable frozen = no_grad();
         using SafetensorsFile file = Safetensors.Read(path);
-        if (!file.Metadata.TryGetValue(StateKey, out string? json) || !file.Metadata.TryGetValue(MethodKey, out string? name))
-            throw new RunException($"{path} is a safetensors file but no checkpoint of Lethe: its metadata lack '{StateKey}'. Give a run directory that 'lethe pretrain' made.");
-        if (name != method.GetName())
-            throw new RunException($"{path} was written by method '{name}', but '{method.GetName()}' was asked for. Leave --method out, or start a new run.");
-        foreach ((string key, Tensor target) in method.state_dict())
-        {
-            if (!file.Tensors.TryGetValue(key, out Tensor? source) || !source.shape.SequenceEqual(target.shape))
-            {
-                string found = source is null ? "no such tensor" : $"[{string.Join(", ", source.shape)}]";
-                throw new RunException($"{path}: expected '{key}' of shape [{string.Join(", ", target.shape)}], found {found}. It belongs to another network: use the options it was written with.");
-            }
+        Dictionary<string, Tensor> targets = method.state_dict();
 
-            target.copy_(source);
-        }
-
+        // Everything is checked before anything is changed.
+        TrainingState state = ReadState(path, file, method.GetName());
+        RequireSameNetwork(path, file, targets);
         if (optimiser is not null)
         {
             Device device = optimiser.Parameters[0].Value.device;
@@ -80,6 +70,50 @@ public static class Checkpoint
                 set_rng_state(generator);
         }
 
-        return JsonSerializer.Deserialize<TrainingState>(json) ?? throw new RunException($"{path}: the metadata entry '{StateKey}' is empty. The file is damaged: use another checkpoint.");
+        foreach ((string key, Tensor target) in targets)
+        {
+            target.copy_(file.Tensors[key]);
+        }
+
+        return state;
+    }
+
+    private static TrainingState ReadState(string path, SafetensorsFile file, string method)
+    {
+        if (!file.Metadata.TryGetValue(StateKey, out string? json) || !file.Metadata.TryGetValue(MethodKey, out string? name))
+            throw new RunException($"{path} is a safetensors file but no checkpoint of Lethe: its metadata lack '{StateKey}'. Give a run directory that 'lethe pretrain' made.");
+        if (!file.IsVerified)
+            throw new RunException($"{path} has lost the checksum that it was written with, so it has been altered. Use another checkpoint, or start a new run.");
+        if (name != method)
+            throw new RunException($"{path} was written by method '{name}', but '{method}' was asked for. Leave --method out, or start a new run.");
+        try
+        {
+            if (JsonSerializer.Deserialize<TrainingState>(json) is { } state)
+                return state;
+        }
+        catch (JsonException)
+        {
+            // Reported below, like a state that is null.
+        }
+
+        throw new RunException($"{path}: the metadata entry '{StateKey}' does not say where training stands. Use another checkpoint, or start a new run.");
+    }
+
+    private static void RequireSameNetwork(string path, SafetensorsFile file, Dictionary<string, Tensor> targets)
+    {
+        const string Advice = "It belongs to another network: use the options it was written with.";
+        foreach ((string key, Tensor target) in targets)
+        {
+            if (!file.Tensors.TryGetValue(key, out Tensor? source) || !source.shape.SequenceEqual(target.shape))
+            {
+                string found = source is null ? "no such tensor" : $"[{string.Join(", ", source.shape)}]";
+                throw new RunException($"{path}: expected '{key}' of shape [{string.Join(", ", target.shape)}], found {found}. {Advice}");
+            }
+        }
+
+        // A deeper network has every tensor of a shallower one.
+        string? more = file.Tensors.Keys.FirstOrDefault(key => !targets.ContainsKey(key) && key != GeneratorName && !key.StartsWith(OptimiserPrefix, StringComparison.Ordinal));
+        if (more is not null)
+            throw new RunException($"{path}: found '{more}', which this network has not. {Advice}");
     }
 }

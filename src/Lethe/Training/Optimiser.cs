@@ -82,30 +82,33 @@ public abstract class Optimiser : IDisposable
         }
     }
 
-    /// <summary>Takes back what <see cref="State"/> gave.</summary>
+    /// <summary>Takes back what <see cref="State"/> gave, and forgets what was there.</summary>
     /// <param name="saved">State of an optimiser of the same kind over the same parameters.</param>
-    /// <exception cref="RunException">A tensor belongs to no parameter, or has another shape.</exception>
+    /// <exception cref="RunException">A tensor belongs to no parameter, or has another shape; nothing was changed.</exception>
     public void LoadState(IReadOnlyDictionary<string, Tensor> saved)
     {
-        var shapes = Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Value);
+        var owners = Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Value);
         foreach ((string key, Tensor value) in saved)
         {
-            string owner = key[..key.LastIndexOf('/')];
-            if (owner.Length > 0 && (!shapes.TryGetValue(owner, out Parameter? parameter) || !(value.dim() == 0 || parameter.shape.SequenceEqual(value.shape))))
+            // A slot of no parameter, such as the count of steps, begins with the slash.
+            int slash = key.LastIndexOf('/');
+            bool fits = slash == 0 || (slash > 0 && owners.TryGetValue(key[..slash], out Parameter? owner) && owner.shape.SequenceEqual(value.shape));
+            if (!fits)
                 throw new RunException($"The checkpoint's optimiser state '{key}' fits no parameter of this network. It was written with other options: start a new run.");
-            Slot(key, () => value.clone());
+        }
+
+        var copies = saved.ToDictionary(pair => pair.Key, pair => pair.Value.clone().DetachFromDisposeScope());
+        Clear();
+        foreach ((string key, Tensor value) in copies)
+        {
+            state[key] = value;
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (Tensor tensor in state.Values)
-        {
-            tensor.Dispose();
-        }
-
-        state.Clear();
+        Clear();
         GC.SuppressFinalize(this);
     }
 
@@ -129,4 +132,14 @@ public abstract class Optimiser : IDisposable
 
     /// <summary>Whether weight decay and LARS' adaptation apply: not to biases and batch-norm.</summary>
     private protected static bool IsWeight(Tensor parameter) => parameter.dim() > 1;
+
+    private void Clear()
+    {
+        foreach (Tensor tensor in state.Values)
+        {
+            tensor.Dispose();
+        }
+
+        state.Clear();
+    }
 }

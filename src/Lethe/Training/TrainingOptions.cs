@@ -63,7 +63,7 @@ public sealed record TrainingOptions
             throw new InvalidOptionException($"--optimiser '{Optimiser}' is unknown. Use one of {string.Join(", ", Training.Optimiser.Names)}.");
         if (!(LearningRate >= 0) || double.IsInfinity(LearningRate))
             throw new InvalidOptionException($"--learning-rate must be positive, or 0 for the optimiser's default; found {LearningRate}.");
-        if (!(WeightDecay >= 0))
+        if (!(WeightDecay >= 0) || double.IsInfinity(WeightDecay))
             throw new InvalidOptionException($"--weight-decay must not be negative, found {WeightDecay}.");
         if (Momentum is not (>= 0 and < 1))
             throw new InvalidOptionException($"--momentum must be at least 0 and below 1, found {Momentum}.");

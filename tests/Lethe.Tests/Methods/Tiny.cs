@@ -1,0 +1,76 @@
+using Lethe.Augmentation;
+using Lethe.Methods;
+using Lethe.Models;
+using Lethe.Numerics;
+using Lethe.Tests.Augmentation;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Lethe.Tests.Methods;
+
+/// <summary>Networks, methods and batches small enough for a test.</summary>
+internal static class Tiny
+{
+    public const int ImageSize = 16;
+
+    public static readonly BackboneOptions Network = new() { Backbone = "resnet10", Width = 4 };
+
+    public static ResNet Backbone(long seed = 1, BackboneOptions? options = null)
+    {
+        manual_seed(seed);
+        return new ResNet(options ?? Network, 3, ImageSize);
+    }
+
+    public static SslMethod Method(string name = "simclr", long seed = 1, BackboneOptions? options = null)
+    {
+        ResNet backbone = Backbone(seed, options);
+        return name == "simclr"
+            ? new SimClr(new SimClrOptions { ProjectorHidden = 16, ProjectorOutput = 8 }, backbone)
+            : new VicReg(new VicRegOptions { ProjectorHidden = 16, ProjectorOutput = 8 }, backbone);
+    }
+
+    /// <summary>Double precision, in which finite differences mean something.</summary>
+    public static SslMethod DoubleMethod(string name = "simclr", long seed = 1)
+    {
+        SslMethod method = Method(name, seed);
+        method.to(ScalarType.Float64);
+        return method;
+    }
+
+    /// <summary>Noise, [count, 3, 16, 16].</summary>
+    public static Tensor Images(int count, ScalarType type = ScalarType.Float32, ulong seed = 1) => Gaussian(seed, count, 3, ImageSize, ImageSize).to(type);
+
+    public static Tensor Gaussian(ulong seed, params long[] shape)
+    {
+        var random = new RandomStream(seed);
+        double[] values = new double[shape.Aggregate(1L, (a, b) => a * b)];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = random.NextGaussian();
+        return tensor(values).reshape(shape);
+    }
+
+    public static ViewLoader Loader(int images = 20, int batchSize = 4, ulong seed = 5) =>
+        new(Sample.Set(images), Sample.Normalising(), batchSize, seed, threads: 1);
+
+    /// <summary>Every bit of some tensors, by name.</summary>
+    public static SortedDictionary<string, string> Bits(IEnumerable<KeyValuePair<string, Tensor>> tensors)
+    {
+        using var scope = NewDisposeScope();
+        var bits = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach ((string name, Tensor value) in tensors)
+            bits[name] = Convert.ToHexString(value.detach().cpu().contiguous().bytes);
+        return bits;
+    }
+
+    public static SortedDictionary<string, string> Bits(nn.Module module) => Bits(module.state_dict());
+
+    public static double Value(Tensor scalar) => scalar.to(ScalarType.Float64).item<double>();
+
+    /// <summary>‖a − b‖ / ‖b‖ over all tensors together.</summary>
+    public static double RelativeError(IEnumerable<Tensor> found, IEnumerable<Tensor> expected)
+    {
+        using var scope = NewDisposeScope();
+        Tensor a = cat([.. found.Select(t => t.detach().reshape(-1))]), b = cat([.. expected.Select(t => t.detach().reshape(-1))]);
+        return Value((a - b).norm() / b.norm());
+    }
+}
