@@ -8,10 +8,4 @@ internal static class JsonLine
     private static readonly JsonSerializerOptions Naming = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     public static void Write<T>(T result) => Console.WriteLine(JsonSerializer.Serialize(result, Naming));
-
-    public static JsonElement Read(string output)
-    {
-        string last = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault(line => line.StartsWith('{')) ?? "{}";
-        return JsonSerializer.Deserialize<JsonElement>(last);
-    }
 }

@@ -14,7 +14,7 @@ var warmUp = new Option<int>("--warmup") { Description = "steps before the clock
 var threads = new Option<int>("--threads") { Description = "threads to compute with", DefaultValueFactory = _ => 2 };
 var n = new Option<int>("--n") { Description = "images, of two views each", DefaultValueFactory = _ => 256 };
 var d = new Option<int>("--d") { Description = "dimension", DefaultValueFactory = _ => 128 };
-var repeats = new Option<int>("--repeats") { Description = "how often", DefaultValueFactory = _ => 5 };
+var repeats = new Option<int>("--repeats") { Description = "how often", DefaultValueFactory = _ => 3 };
 var split = new Option<string>("--split") { Description = "the last frozen layer", DefaultValueFactory = _ => "layer2" };
 var hypergradient = new Option<string>("--hypergradient") { Description = "first-order or finite-difference", DefaultValueFactory = _ => "finite-difference" };
 var peers = new Option<DirectoryInfo>("--peers") { Description = "folder of the PyTorch programs", DefaultValueFactory = _ => new DirectoryInfo("benchmarks/peers") };
@@ -34,13 +34,15 @@ umm.SetAction(parsed => UmmStepTime.Measure(
     parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(batch), parsed.GetValue(split)!,
     parsed.GetValue(hypergradient)!, parsed.GetValue(steps), parsed.GetValue(warmUp), parsed.GetValue(threads)));
 
-var compare = new Command("compare", "Lethe and the PyTorch programs in turn at equal settings: ratios and their spread")
-{
-    images, count, size, width, batch, steps, warmUp, threads, n, d, repeats, peers, python,
-};
-compare.SetAction(parsed => new Comparison(parsed.GetValue(python)!, parsed.GetValue(peers)!.FullName, parsed.GetValue(repeats)).Run(
-    parsed.GetValue(images)!.FullName, parsed.GetValue(count), parsed.GetValue(size), parsed.GetValue(width), parsed.GetValue(batch),
-    parsed.GetValue(steps), parsed.GetValue(warmUp), parsed.GetValue(threads), parsed.GetValue(n), parsed.GetValue(d)));
+var compare = new Command("compare", "Lethe and the PyTorch programs in turn at equal settings: medians, spread and ratios");
+var compareTraining = new Command("training", "Images per second of SimCLR pre-training") { images, count, size, width, batch, steps, warmUp, threads, repeats, peers, python };
+compareTraining.SetAction(parsed => Compare(parsed).Training(
+    parsed.GetValue(images)!.FullName, parsed.GetValue(count), parsed.GetValue(size), parsed.GetValue(width),
+    parsed.GetValue(batch), parsed.GetValue(steps), parsed.GetValue(warmUp), parsed.GetValue(threads)));
+var compareCodingRate = new Command("coding-rate", "Seconds of coding rate reduction, and whether the values agree") { n, d, threads, repeats, peers, python };
+compareCodingRate.SetAction(parsed => Compare(parsed).CodingRate(parsed.GetValue(n), parsed.GetValue(d), parsed.GetValue(threads)));
+compare.Add(compareTraining);
+compare.Add(compareCodingRate);
 
 var kernels = new Command("kernels", "BenchmarkDotNet over the kernels") { bdnArguments };
 kernels.SetAction(parsed =>
@@ -58,3 +60,5 @@ catch (LetheException error)
     Console.Error.WriteLine(error.Message);
     return error is InvalidOptionException ? 2 : 1;
 }
+
+Comparison Compare(ParseResult parsed) => new(parsed.GetValue(python)!, parsed.GetValue(peers)!.FullName, parsed.GetValue(repeats));

@@ -53,6 +53,7 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
+        using var scope = NewDisposeScope();
         Tensor x = input;
         for (int i = 0; i < convolutions.Length; i++)
         {
@@ -62,6 +63,6 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
         }
 
         // Batch-norm's backward needs its input, not its output, so its output may be overwritten.
-        return x.add_(downsample is null ? input : downsample.forward(input)).relu_();
+        return x.add_(downsample is null ? input : downsample.forward(input)).relu_().MoveToOuterDisposeScope();
     }
 }
