@@ -52,6 +52,7 @@ kernels.SetAction(parsed =>
 
 try
 {
+    TorchRuntime.Prepare(); // some verbs use torch before anything of Lethe
     return new RootCommand("Measures how fast Lethe is, alone and beside PyTorch.") { training, codingRate, umm, compare, kernels }
         .Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
