@@ -9,6 +9,10 @@ namespace Lethe.Models;
 /// A residual network without classifier (He 2016, 1512.03385), whose parameters carry torchvision's names. It can be
 /// run whole, up to a <see cref="SplitPoint"/>, or from one.
 /// </summary>
+/// <remarks>
+/// What lies between input and output is let go of as soon as the output is there: the graph keeps what its backward needs, and
+/// frees it part by part while backward runs.
+/// </remarks>
 public sealed class ResNet : Module<Tensor, Tensor>
 {
     /// <summary>The parts whose outputs are diagnosed, first to last.</summary>
@@ -46,7 +50,7 @@ public sealed class ResNet : Module<Tensor, Tensor>
         register_module("bn1", bn1);
         parts = new Module<Tensor, Tensor>[5];
         channels = new int[5];
-        parts[0] = large ? Sequential(conv1, bn1, ReLU(), MaxPool2d(3, 2, 1)) : Sequential(conv1, bn1, ReLU());
+        parts[0] = large ? Sequential(conv1, bn1, ReLU(inplace: true), MaxPool2d(3, 2, 1)) : Sequential(conv1, bn1, ReLU(inplace: true));
         channels[0] = options.Width;
         int current = options.Width;
         for (int stage = 0; stage < 4; stage++)
@@ -111,13 +115,14 @@ public sealed class ResNet : Module<Tensor, Tensor>
     /// <returns>[N, d].</returns>
     public Tensor ForwardFrom(SplitPoint from, Tensor input)
     {
+        using var scope = NewDisposeScope();
         Tensor map = input;
         for (int i = (int)from; i < parts.Length; i++)
         {
             map = parts[i].forward(map);
         }
 
-        return map.mean([2, 3]); // [N, d]
+        return map.mean([2, 3]).MoveToOuterDisposeScope(); // [N, d]
     }
 
     /// <summary>The feature map at a point.</summary>
@@ -126,13 +131,16 @@ public sealed class ResNet : Module<Tensor, Tensor>
     /// <returns>[N, C′, H′, W′].</returns>
     public Tensor ForwardTo(SplitPoint to, Tensor images)
     {
+        if (to == SplitPoint.Input)
+            return images;
+        using var scope = NewDisposeScope();
         Tensor map = images;
         for (int i = 0; i < (int)to; i++)
         {
             map = parts[i].forward(map);
         }
 
-        return map;
+        return map.MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -144,6 +152,7 @@ public sealed class ResNet : Module<Tensor, Tensor>
     /// <returns>One [N, d] for each of <see cref="Layers"/>.</returns>
     public IReadOnlyList<Tensor> ForwardLayers(Tensor images)
     {
+        using var scope = NewDisposeScope();
         var features = new Tensor[parts.Length];
         Tensor map = images;
         for (int i = 0; i < parts.Length; i++)
@@ -151,7 +160,7 @@ public sealed class ResNet : Module<Tensor, Tensor>
             map = parts[i].forward(map);
             int cells = FeatureDimension / channels[i];
             int rows = 1 << (int.Log2(cells) / 2);
-            features[i] = functional.adaptive_avg_pool2d(map, ((long)rows, (long)(cells / rows))).flatten(1); // [N, d]
+            features[i] = functional.adaptive_avg_pool2d(map, ((long)rows, (long)(cells / rows))).flatten(1).MoveToOuterDisposeScope(); // [N, d]
         }
 
         return features;

@@ -57,6 +57,7 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
+        using var scope = NewDisposeScope();
         Tensor x = input;
         for (int i = 0; i < convolutions.Length; i++)
         {
@@ -66,7 +67,7 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
         }
 
         // Batch-norm's backward needs its input, not its output, so its output may be overwritten.
-        return x.add_(downsample is null ? input : downsample.forward(Strided(input))).relu_();
+        return x.add_(downsample is null ? input : downsample.forward(Strided(input))).relu_().MoveToOuterDisposeScope();
     }
 
     private Tensor Strided(Tensor input) => stride == 1 ? input : input.slice(2, 0, input.shape[2], stride).slice(3, 0, input.shape[3], stride);

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Lethe.Runtime;
+
+namespace Lethe.Benchmarks;
+
+/// <summary>Runs Lethe and the PyTorch programs in turn, each time in a process of its own, and compares pair by pair.</summary>
+/// <param name="python">A Python with torch and torchvision.</param>
+/// <param name="peers">Folder of the PyTorch programs.</param>
+/// <param name="repeats">How many pairs.</param>
+internal sealed class Comparison(string python, string peers, int repeats)
+{
+    private static readonly string[] Layouts = ["channels-last", "channels-first"];
+
+    /// <summary>Training throughput. The peer has the better of its memory layouts in each pair.</summary>
+    public void Training(string images, int count, int size, int width, int batch, int steps, int warmUp, int threads)
+    {
+        string[] settings = Arguments(
+            ("images", images), ("count", count), ("size", size), ("width", width), ("batch", batch), ("steps", steps), ("warmup", warmUp), ("threads", threads));
+        var pairs = new List<(JsonElement Lethe, JsonElement Peer)>();
+        for (int i = 0; i < repeats; i++)
+        {
+            JsonElement lethe = Lethe("training", settings);
+            foreach (string layout in Layouts)
+            {
+                JsonElement peer = Peer("simclr_training.py", [.. settings, "--layout", layout]);
+                Console.Error.WriteLine($"{i + 1}/{repeats}  {layout}: Lethe {lethe}, PyTorch {peer}");
+                pairs.Add((lethe, peer));
+            }
+        }
+
+        foreach (string field in new[] { "images_per_second", "images_per_cpu_second", "peak_mib" })
+        {
+            JsonElement[] better = [.. pairs.Chunk(Layouts.Length).Select(round => round.MaxBy(pair => Number(pair.Peer, "images_per_second")).Peer)];
+            Print(field, [.. pairs.Chunk(Layouts.Length).Select(round => Number(round[0].Lethe, field))], [.. better.Select(peer => Number(peer, field))]);
+        }
+    }
+
+    /// <summary>Coding rate reduction; the values have to agree.</summary>
+    public void CodingRate(int n, int d, int threads)
+    {
+        string[] settings = Arguments(("n", n), ("d", d), ("threads", threads));
+        var pairs = new List<(JsonElement Lethe, JsonElement Peer)>();
+        for (int i = 0; i < repeats; i++)
+        {
+            pairs.Add((Lethe("coding-rate", settings), Peer("coding_rate.py", settings)));
+            Console.Error.WriteLine($"{i + 1}/{repeats}  Lethe {pairs[i].Lethe}, PyTorch {pairs[i].Peer}");
+        }
+
+        foreach (string partition in new[] { "instance", "label" })
+        {
+            double ours = Number(pairs[0].Lethe, $"{partition}_value"), theirs = Number(pairs[0].Peer, $"{partition}_value");
+            Console.WriteLine($"{partition}: values {ours:G8} and {theirs:G8}, relative difference {Math.Abs(ours / theirs - 1):E1}");
+            string field = $"{partition}_seconds";
+            Print($"1 / {field}", [.. pairs.Select(pair => 1 / Number(pair.Lethe, field))], [.. pairs.Select(pair => 1 / Number(pair.Peer, field))]);
+        }
+    }
+
+    private static void Print(string field, double[] lethe, double[] peer)
+    {
+        double[] ratios = [.. lethe.Zip(peer, (ours, theirs) => ours / theirs)];
+        Console.WriteLine($"{field}: Lethe {Spread(lethe)}, PyTorch {Spread(peer)}, ratio {Spread(ratios)}");
+    }
+
+    private static string Spread(double[] values)
+    {
+        double[] sorted = [.. values.Order()];
+        int middle = sorted.Length / 2;
+        double median = sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+        return $"{median:G4} ({sorted[0]:G4} to {sorted[^1]:G4})";
+    }
+
+    private static double Number(JsonElement result, string field) => result.GetProperty(field).GetDouble();
+
+    private static string[] Arguments(params (string Name, object Value)[] settings) =>
+        [.. settings.SelectMany(setting => new[] { $"--{setting.Name}", string.Create(CultureInfo.InvariantCulture, $"{setting.Value}") })];
+
+    private static JsonElement Lethe(string verb, string[] settings) => Start(Environment.ProcessPath!, [verb, .. settings]);
+
+    private JsonElement Peer(string program, string[] settings) => Start(python, [Path.Combine(peers, program), .. settings]);
+
+    private static JsonElement Start(string program, string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        string? result = output.Split('\n').LastOrDefault(line => line.StartsWith('{'));
+        if (process.ExitCode != 0 || result is null)
+            throw new RunException($"'{program} {string.Join(' ', arguments)}' ended with {process.ExitCode} and no result. What it said is above; run it alone to see more.");
+        return JsonSerializer.Deserialize<JsonElement>(result);
+    }
+}

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using BenchmarkDotNet.Running;
+using Lethe.Benchmarks;
+using Lethe.Benchmarks.Kernels;
+using Lethe.Runtime;
+
+var images = new Option<DirectoryInfo>("--images") { Description = "folder of class folders", Required = true };
+var count = new Option<int>("--count") { Description = "images to train on", DefaultValueFactory = _ => 2048 };
+var size = new Option<int>("--size") { Description = "height and width of views", DefaultValueFactory = _ => 32 };
+var width = new Option<int>("--width") { Description = "channels of the first stage; 64 is ResNet-18", DefaultValueFactory = _ => 64 };
+var batch = new Option<int>("--batch") { Description = "images in a batch", DefaultValueFactory = _ => 128 };
+var steps = new Option<int>("--steps") { Description = "steps that are timed", DefaultValueFactory = _ => 12 };
+var warmUp = new Option<int>("--warmup") { Description = "steps before the clock starts", DefaultValueFactory = _ => 3 };
+var threads = new Option<int>("--threads") { Description = "threads to compute with", DefaultValueFactory = _ => 2 };
+var n = new Option<int>("--n") { Description = "images, of two views each", DefaultValueFactory = _ => 256 };
+var d = new Option<int>("--d") { Description = "dimension", DefaultValueFactory = _ => 128 };
+var repeats = new Option<int>("--repeats") { Description = "how often", DefaultValueFactory = _ => 3 };
+var split = new Option<string>("--split") { Description = "the last frozen layer", DefaultValueFactory = _ => "layer2" };
+var hypergradient = new Option<string>("--hypergradient") { Description = "first-order or finite-difference", DefaultValueFactory = _ => "finite-difference" };
+var peers = new Option<DirectoryInfo>("--peers") { Description = "folder of the PyTorch programs", DefaultValueFactory = _ => new DirectoryInfo("benchmarks/peers") };
+var python = new Option<string>("--python") { Description = "a Python with torch and torchvision", DefaultValueFactory = _ => "/usr/bin/python3" };
+var bdnArguments = new Argument<string[]>("arguments") { Description = "what BenchmarkDotNet takes, such as --filter '*View*'; put -- before them", DefaultValueFactory = _ => ["--filter", "*"] };
+
+var training = new Command("training", "End-to-end SimCLR pre-training, images per second") { images, count, size, width, batch, steps, warmUp, threads };
+training.SetAction(parsed => TrainingThroughput.Measure(
+    parsed.GetValue(images)!.FullName, parsed.GetValue(count), parsed.GetValue(size), parsed.GetValue(width),
+    parsed.GetValue(batch), parsed.GetValue(steps), parsed.GetValue(warmUp), parsed.GetValue(threads)));
+
+var codingRate = new Command("coding-rate", "Coding rate reduction of the instance partition with its gradient, seconds") { n, d, threads, repeats };
+codingRate.SetAction(parsed => CodingRateTime.Measure(parsed.GetValue(n), parsed.GetValue(d), parsed.GetValue(threads), parsed.GetValue(repeats)));
+
+var umm = new Command("umm", "One step of UMM, seconds") { width, size, batch, split, hypergradient, steps, warmUp, threads };
+umm.SetAction(parsed => UmmStepTime.Measure(
+    parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(batch), parsed.GetValue(split)!,
+    parsed.GetValue(hypergradient)!, parsed.GetValue(steps), parsed.GetValue(warmUp), parsed.GetValue(threads)));
+
+var compare = new Command("compare", "Lethe and the PyTorch programs in turn at equal settings: medians, spread and ratios");
+var compareTraining = new Command("training", "Images per second of SimCLR pre-training") { images, count, size, width, batch, steps, warmUp, threads, repeats, peers, python };
+compareTraining.SetAction(parsed => Compare(parsed).Training(
+    parsed.GetValue(images)!.FullName, parsed.GetValue(count), parsed.GetValue(size), parsed.GetValue(width),
+    parsed.GetValue(batch), parsed.GetValue(steps), parsed.GetValue(warmUp), parsed.GetValue(threads)));
+var compareCodingRate = new Command("coding-rate", "Seconds of coding rate reduction, and whether the values agree") { n, d, threads, repeats, peers, python };
+compareCodingRate.SetAction(parsed => Compare(parsed).CodingRate(parsed.GetValue(n), parsed.GetValue(d), parsed.GetValue(threads)));
+compare.Add(compareTraining);
+compare.Add(compareCodingRate);
+
+var kernels = new Command("kernels", "BenchmarkDotNet over the kernels") { bdnArguments };
+kernels.SetAction(parsed =>
+{
+    BenchmarkSwitcher.FromAssembly(typeof(ViewBenchmarks).Assembly).Run(parsed.GetValue(bdnArguments));
+});
+
+try
+{
+    TorchRuntime.Prepare(); // some verbs use torch before anything of Lethe
+    return new RootCommand("Measures how fast Lethe is, alone and beside PyTorch.") { training, codingRate, umm, compare, kernels }
+        .Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (LetheException error)
+{
+    Console.Error.WriteLine(error.Message);
+    return error is InvalidOptionException ? 2 : 1;
+}
+
+Comparison Compare(ParseResult parsed) => new(parsed.GetValue(python)!, parsed.GetValue(peers)!.FullName, parsed.GetValue(repeats));
