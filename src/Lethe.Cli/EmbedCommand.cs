@@ -29,7 +29,7 @@ internal static class EmbedCommand
             string kind = Path.GetExtension(file);
             if (kind is not (".npy" or ".parquet"))
                 throw new InvalidOptionException($"--out '{file}' ends in neither .npy nor .parquet.");
-            using Embedding encoder = Embedding.Load(RunDirectory.Open(parsed.GetRequiredValue(run)), table.Read(parsed).Apply(new Machine()), parsed.GetRequiredValue(layer));
+            using TrainedEncoder encoder = TrainedEncoder.Load(RunDirectory.Open(parsed.GetRequiredValue(run)), table.Read(parsed).Apply(new Machine()), parsed.GetRequiredValue(layer));
             ImageFilesResult read = ImageFiles.ReadAll(parsed.GetRequiredValue(images), encoder.ImageSize, encoder.Channels, parsed.GetValue(bad), null, cancellation);
             float[,] rows = encoder.Embed(read.Images, terminal.Progress, cancellation);
             IReadOnlyList<string> paths = read.Images.Paths!;

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace Lethe.Workflow;
 
 /// <summary>A trained encoder, taken from a run, that turns images into embeddings.</summary>
-public sealed class Embedding : IDisposable
+public sealed class TrainedEncoder : IDisposable
 {
     private readonly SslMethod method;
     private readonly ViewAugmenter augmenter;
@@ -17,7 +17,7 @@ public sealed class Embedding : IDisposable
     private readonly Device device;
     private readonly string layer;
 
-    private Embedding(SslMethod method, ViewAugmenter augmenter, Machine machine, Device device, string layer)
+    private TrainedEncoder(SslMethod method, ViewAugmenter augmenter, Machine machine, Device device, string layer)
     {
         this.method = method;
         this.augmenter = augmenter;
@@ -38,7 +38,7 @@ public sealed class Embedding : IDisposable
     /// <param name="layer">stem, layer1 to layer4, or projector.</param>
     /// <returns>The encoder.</returns>
     /// <exception cref="LetheException">The run or the layer cannot be used.</exception>
-    public static Embedding Load(RunDirectory run, Machine machine, string layer)
+    public static TrainedEncoder Load(RunDirectory run, Machine machine, string layer)
     {
         if (!LayerFeatures.Names.Contains(layer))
             throw new InvalidOptionException($"--layer '{layer}' is unknown. Use one of {string.Join(", ", LayerFeatures.Names)}.");
@@ -48,7 +48,7 @@ public sealed class Embedding : IDisposable
         SslMethod method = Session.CreateMethod(options, manifest.Data.Channels, manifest.Data.ImageSize, device);
         Session.LoadLast(run, method);
         var statistics = new ChannelStatistics([.. manifest.Data.ChannelMean.Select(x => (float)x)], [.. manifest.Data.ChannelStandardDeviation.Select(x => (float)x)]);
-        return new Embedding(method, new ViewAugmenter(options.Views, manifest.Data.ImageSize, manifest.Data.Channels, statistics), machine, device, layer);
+        return new TrainedEncoder(method, new ViewAugmenter(options.Views, manifest.Data.ImageSize, manifest.Data.Channels, statistics), machine, device, layer);
     }
 
     /// <summary>Embeds images.</summary>

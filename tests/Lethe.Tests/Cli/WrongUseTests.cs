@@ -1,0 +1,146 @@
+using Lethe.Storage;
+
+namespace Lethe.Tests.Cli;
+
+[Collection<TorchCollection>]
+public sealed class WrongUseTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("Unrecognized command", "frob")]
+    [InlineData("--frob", "pretrain", "--frob", "1")]
+    [InlineData("Use one of simclr, vicreg", "pretrain", "--method", "frob")]
+    [InlineData("expects a whole number, found 'many'", "pretrain", "--epochs", "many")]
+    [InlineData("--epochs must be at least 1", "pretrain", "--epochs", "0")]
+    [InlineData("no option of method 'vicreg'", "pretrain", "--method", "vicreg", "--temperature", "0.2")]
+    [InlineData("at most 100", "pretrain", "--limit", "100", "--batch-size", "101")]
+    [InlineData("between 16 and 224", "pretrain", "--image-size", "8")]
+    [InlineData("Use one of resnet10", "pretrain", "--backbone", "vit")]
+    [InlineData("simclr, weak, none", "pretrain", "--augmentation", "strong")]
+    [InlineData("--device", "pretrain", "--device", "tpu")]
+    [InlineData("--resume needs --out", "pretrain", "--resume")]
+    [InlineData("neither a known source nor a path", "pretrain", "--data", "no-such-folder")]
+    [InlineData("one of the two", "diagnose")]
+    [InlineData("'--protocol", "evaluate", "--protocol")]
+    [InlineData("ends in neither .npy nor .parquet", "embed", "run", "--images", "x", "--out", "y.csv")]
+    public async Task Run_WrongUse_ExitsWithTwoAndSaysWhatToDo(string expected, params string[] arguments)
+    {
+        string[] placed = arguments[0] == "pretrain" && !arguments.Contains("--resume") ? [.. arguments, "--out", folder["run"]] : arguments;
+        CommandLine result = await CommandLine.RunAsync(placed);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(expected.TrimStart('\''), result.Error, StringComparison.Ordinal);
+        Assert.Empty(result.Output);
+        Assert.False(Directory.Exists(folder["run"]));
+    }
+
+    [Theory]
+    [InlineData("--split 'layer4'", "--split", "layer4")]
+    [InlineData("--volume 'frob'", "--volume", "frob")]
+    [InlineData("--hypergradient 'frob'", "--hypergradient", "frob")]
+    [InlineData("--alpha", "--alpha", "-1")]
+    [InlineData("--iterations", "--iterations", "0")]
+    public async Task Undo_WrongOption_IsRefusedBeforeTheRunIsRead(string expected, params string[] options)
+    {
+        CommandLine result = await CommandLine.RunAsync(["undo", folder["no-run"], .. options]);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("undo")]
+    [InlineData("evaluate")]
+    [InlineData("report")]
+    [InlineData("diagnose")]
+    public async Task Run_NotARun_ExitsWithOne(string verb)
+    {
+        CommandLine result = await CommandLine.RunAsync(verb, folder["no-run"]);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("is not a run", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pretrain_EmptyFolder_SaysWhatItExpected()
+    {
+        Directory.CreateDirectory(folder["images"]);
+        CommandLine result = await CommandLine.RunAsync("pretrain", "--data", folder["images"], "--out", folder["run"]);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("There are no images", result.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder["run"]));
+    }
+
+    [Fact]
+    public async Task Config_UnknownKey_NamesIt()
+    {
+        await File.WriteAllTextAsync(folder["settings.yaml"], "epochz: 3\n", TestContext.Current.CancellationToken);
+        CommandLine result = await CommandLine.RunAsync("pretrain", "--config", folder["settings.yaml"], "--out", folder["run"]);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("unknown option 'epochz'", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Config_NoYaml_NamesTheLine()
+    {
+        await File.WriteAllTextAsync(folder["settings.yaml"], "epochs: [1\n", TestContext.Current.CancellationToken);
+        CommandLine result = await CommandLine.RunAsync("pretrain", "--config", folder["settings.yaml"], "--out", folder["run"]);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("not valid YAML", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Diagnose_NaNInFeatures_NamesTheRow()
+    {
+        AtomicFile.Write(folder["f.npy"], stream => NpyFile.Write(stream, [1f, 2f, float.NaN, 1f], [2, 2]));
+        CommandLine result = await CommandLine.RunAsync("diagnose", "--features", folder["f.npy"], "--views", "2");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("row 1", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pretrain_RunInUse_IsRefused()
+    {
+        // A run of another process: its manifest is there, and its lock is held.
+        CommandLine made = await CommandLine.RunAsync(StoryTests.Pretrain(folder["run"]));
+        Assert.True(made.ExitCode == 0, made.Error);
+        using DirectoryLock held = DirectoryLock.Acquire(folder["run"]);
+        CommandLine result = await CommandLine.RunAsync("pretrain", "--resume", "--out", folder["run"]);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("in use", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Undo_DamagedCheckpoint_IsRefused()
+    {
+        CommandLine made = await CommandLine.RunAsync(StoryTests.Pretrain(folder["run"]));
+        Assert.True(made.ExitCode == 0, made.Error);
+        string checkpoint = Path.Combine(folder["run"], "checkpoints", "last.safetensors");
+        byte[] bytes = await File.ReadAllBytesAsync(checkpoint, TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(checkpoint, bytes[..^100], TestContext.Current.CancellationToken);
+        CommandLine truncated = await CommandLine.RunAsync("undo", folder["run"], "--iterations", "1");
+        Assert.Equal(1, truncated.ExitCode);
+        Assert.Contains("last.safetensors", truncated.Error, StringComparison.Ordinal);
+        bytes[^50] ^= 1;
+        await File.WriteAllBytesAsync(checkpoint, bytes, TestContext.Current.CancellationToken);
+        CommandLine altered = await CommandLine.RunAsync("undo", folder["run"], "--iterations", "1", "--resume");
+        Assert.Equal(1, altered.ExitCode);
+        Assert.Contains("last.safetensors", altered.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Resume_OtherOptionsOrVersion_IsRefused()
+    {
+        CommandLine made = await CommandLine.RunAsync(StoryTests.Pretrain(folder["run"]));
+        Assert.True(made.ExitCode == 0, made.Error);
+        CommandLine other = await CommandLine.RunAsync("pretrain", "--resume", "--out", folder["run"], "--epochs", "9");
+        Assert.Equal(2, other.ExitCode);
+        Assert.Contains("other options", other.Error, StringComparison.Ordinal);
+        string manifest = Path.Combine(folder["run"], "run.json");
+        string text = await File.ReadAllTextAsync(manifest, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(manifest, text.Replace("\"formatVersion\": 1", "\"formatVersion\": 99", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        CommandLine version = await CommandLine.RunAsync("pretrain", "--resume", "--out", folder["run"]);
+        Assert.Equal(1, version.ExitCode);
+        Assert.Contains("version", version.Error, StringComparison.Ordinal);
+    }
+}
