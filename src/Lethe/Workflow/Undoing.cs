@@ -17,13 +17,17 @@ public static class Undoing
     // Views and order differ from those of pre-training under the same seed.
     private const ulong UndoViews = 3;
 
-    /// <summary>The name that an undo gets where none is given: what distinguishes it.</summary>
+    /// <summary>
+    /// The name that an undo gets where none is given: what distinguishes it. The seed is part of it only where it is not
+    /// the run's own, so that the same undo of runs of several seeds has one name, by which a report puts them together.
+    /// </summary>
     /// <param name="options">The undo's options.</param>
     /// <param name="seed">Its seed.</param>
+    /// <param name="runSeed">The seed of the run.</param>
     /// <returns>A name of letters, digits, dots and dashes.</returns>
-    public static string DefaultName(UmmOptions options, ulong seed) => string.Create(
+    public static string DefaultName(UmmOptions options, ulong seed, ulong runSeed) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{options.Split}-a{options.Alpha}-b{options.Beta}{(options.MinimiseReduction ? "-minimise" : "")}{(options.CutAlignment ? "-cut" : "")}-{options.Hypergradient}-{options.Iterations}-seed{seed}");
+        $"{options.Split}-a{options.Alpha}-b{options.Beta}{(options.MinimiseReduction ? "-minimise" : "")}{(options.CutAlignment ? "-cut" : "")}-{options.Hypergradient}-{options.Iterations}{(seed == runSeed ? "" : $"-seed{seed}")}");
 
     /// <summary>Runs UMM and, if asked, the control; what is done already is not done again, what was interrupted goes on.</summary>
     /// <param name="run">The run whose last checkpoint is taken.</param>
@@ -57,7 +61,7 @@ public static class Undoing
         if (!File.Exists(Session.LastCheckpoint(run)))
             throw new RunException($"{run.Path} has no checkpoint to undo: expected {Session.LastCheckpoint(run)}. Pre-train first: 'lethe pretrain --resume --out {run.Path}'.");
         using DirectoryLock held = DirectoryLock.Acquire(run.Path);
-        RunDirectory undo = RunDirectory.Create(run.UndoPath(name ?? DefaultName(options, seed)), resume);
+        RunDirectory undo = RunDirectory.Create(run.UndoPath(name ?? DefaultName(options, seed, session.Options.Seed)), resume);
         var place = new Place(run, session, options, seed, command);
         Part(place, undo, control: false, progress, cancellation);
         if (options.Control)
