@@ -106,7 +106,7 @@ public static class Pretraining
                     method,
                     pretrainer.Optimiser,
                     pretrainer.State,
-                    options.KeepCheckpoints && pretrainer.State.SumCount == 0 ? $"epoch-{pretrainer.State.EvaluatedAt:D5}" : null),
+                    options.KeepCheckpoints && pretrainer.State is { SumCount: 0, EvaluatedAt: >= 0 } ? $"epoch-{pretrainer.State.EvaluatedAt:D5}" : null),
                 progress is null ? null : new Forward<TrainingStep>(step => progress.Report(new WorkflowProgress(
                     "pre-training",
                     step.Step,

@@ -54,6 +54,7 @@ public sealed record RunOptions
         MethodEntry entry = MethodRegistry.Find(Method);
         if (MethodOptions.GetType() != entry.DefaultOptions.GetType())
             throw new InvalidOptionException($"Method '{Method}' takes {entry.DefaultOptions.GetType().Name}, found {MethodOptions.GetType().Name}.");
+        entry.Validate(MethodOptions);
     }
 
     /// <summary>The options as the run's manifest keeps them.</summary>
@@ -87,7 +88,8 @@ public sealed record RunOptions
                 Views = Section<AugmentationOptions>(json, "views"),
                 Backbone = Section<BackboneOptions>(json, "backbone"),
                 Method = method,
-                MethodOptions = json["methodOptions"].Deserialize(MethodRegistry.Find(method).DefaultOptions.GetType(), Json)!,
+                MethodOptions = json["methodOptions"].Deserialize(MethodRegistry.Find(method).DefaultOptions.GetType(), Json)
+                    ?? throw new JsonException("The section 'methodOptions' is missing."),
                 Training = Section<TrainingOptions>(json, "training"),
                 Evaluation = Section<EvaluationOptions>(json, "evaluation"),
                 Seed = json["seed"]!.GetValue<ulong>(),

@@ -83,10 +83,10 @@ public sealed class Session
             throw new RunException($"{run.Path} holds an undo or its control. Give the directory of the pre-training that it belongs to.");
         RunOptions options = RunOptions.FromJson(manifest.Options);
         options.Validate();
-        if (dataRoot is not null)
-            options = options with { Data = options.Data with { DataRoot = dataRoot } };
         Device device = machine.Prepare();
-        DataSplits data = Read(options.Data, options.Seed, progress, cancellation);
+
+        // Where the images lie does not decide a run: its options, which an undo is compared by, stay as they were.
+        DataSplits data = Read(options.Data with { DataRoot = dataRoot ?? options.Data.DataRoot }, options.Seed, progress, cancellation);
         if (data.Fingerprint != manifest.Data.Fingerprint)
         {
             throw new RunException(

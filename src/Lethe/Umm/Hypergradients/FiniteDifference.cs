@@ -10,7 +10,16 @@ public sealed class FiniteDifference : Hypergradient
     /// <summary>The name in options.</summary>
     public const string Name = "finite-difference";
 
-    private const double Radius = 0.01;
+    private readonly double radius;
+
+    /// <summary>Creates it with the paper's radius, 0.01.</summary>
+    public FiniteDifference()
+        : this(0.01)
+    {
+    }
+
+    /// <summary>Creates it with ‖εv‖ = <paramref name="radius"/>.</summary>
+    internal FiniteDifference(double radius) => this.radius = radius;
 
     /// <inheritdoc/>
     public override IReadOnlyList<Tensor> Complete(BilevelProblem problem, IReadOnlyList<Tensor> outer, string place)
@@ -18,7 +27,7 @@ public sealed class FiniteDifference : Hypergradient
         double norm = Math.Sqrt(outer.Sum(v => v.square().sum().to(ScalarType.Float64).item<double>()));
         if (norm == 0)
             return outer;
-        double epsilon = Radius / norm;
+        double epsilon = radius / norm;
         using var start = new ParameterValues(problem.Parameters);
         start.Shift(outer, epsilon);
         IReadOnlyList<Tensor> ahead = problem.LevelOneGradient(place).Gradient;

@@ -1,0 +1,227 @@
+using Lethe.Augmentation;
+using Lethe.Data;
+using Lethe.Diagnostics;
+using Lethe.Evaluation;
+using Lethe.Methods;
+using Lethe.Models;
+using Lethe.Numerics;
+using Lethe.Runtime;
+using Lethe.Tests.Augmentation;
+using Lethe.Tests.Methods;
+using static TorchSharp.torch;
+
+namespace Lethe.Tests.Evaluation;
+
+[Collection(typeof(TorchCollection))]
+public class LayerEvaluatorTests
+{
+    private static readonly string[] layers = ["stem", "layer1", "layer2", "layer3", "layer4", "projector"];
+
+    [Fact]
+    public void Measure_Labelled_GivesTheNumbersOfDirectCalls()
+    {
+        using var scope = NewDisposeScope();
+        using SslMethod method = Tiny.Method();
+        DataSplits data = Splits();
+        EvaluationOptions options = new() { Neighbours = 5, KnnTemperature = 0.2, EpsilonSquared = 0.3, RateImages = 10 };
+
+        // Without augmentation both views are the plain image.
+        ViewAugmenter augmenter = Sample.Normalising(name: "none");
+        IReadOnlyList<LayerQuality> found = Evaluator(data, options, augmenter).Measure(method, TestContext.Current.CancellationToken);
+        Assert.Equal(layers, found.Select(quality => quality.Layer));
+        Tensor[] train = Direct(method, augmenter, data.Train.Subset("some", [.. Enumerable.Range(0, 10)])), probe = Direct(method, augmenter, data.Probe), test = Direct(method, augmenter, data.Test);
+        for (int i = 0; i < layers.Length; i++)
+        {
+            Near(CodingRate.MeasureInstances(stack([train[i], train[i]]), 0.3), found[i].Trained);
+            Near(CodingRate.MeasureInstances(stack([test[i], test[i]]).narrow(1, 0, 10), 0.3), found[i].HeldOut);
+            Near(CodingRate.MeasureLabels(test[i], data.Test.Labels!, 0.3), found[i].Labels!);
+            Assert.Equal(LinearProbe.Measure(probe[i], data.Probe.Labels!, test[i], data.Test.Labels!), found[i].Linear);
+            Assert.Equal(KnnProbe.Measure(probe[i], data.Probe.Labels!, test[i], data.Test.Labels!, new KnnProbeOptions { Neighbours = 5, Temperature = 0.2 }), found[i].Knn);
+        }
+
+        Assert.Equal([32, 32, 32, 32, 32, 8], found.Select(quality => quality.Trained.Dimension));
+        Assert.All(found, quality => Assert.Equal((20, 12, 24), (quality.Trained.Rows, quality.Linear!.TestRows, quality.Knn!.BankRows)));
+    }
+
+    [Fact]
+    public void Measure_Twice_GivesTheSameBitsForAnyThreads()
+    {
+        using SslMethod method = Tiny.Method();
+        IReadOnlyList<LayerQuality> one = Evaluator(Splits()).Measure(method, TestContext.Current.CancellationToken);
+        Assert.Equal(one, Evaluator(Splits()).Measure(method, TestContext.Current.CancellationToken));
+        Assert.Equal(one, Evaluator(Splits(), threads: 3).Measure(method, TestContext.Current.CancellationToken));
+        Assert.All(one, quality => Assert.True(quality.Trained.ConditionalRate > 0 && quality.Trained.Reduction > 0));
+    }
+
+    [Theory]
+    [InlineData("none")]
+    [InlineData("test only")]
+    [InlineData("probe only")]
+    [InlineData("one class")]
+    public void Measure_WithoutUsableLabels_GivesRatesAlone(string labels)
+    {
+        DataSplits data = Splits();
+        ImageSet unlabelledProbe = Unlabelled(data.Probe), unlabelledTest = Unlabelled(data.Test);
+        data = labels switch
+        {
+            "none" => data with { Probe = unlabelledProbe, Test = unlabelledTest },
+            "test only" => data with { Probe = unlabelledProbe },
+            "probe only" => data with { Test = unlabelledTest },
+            _ => data with { Probe = Relabelled(data.Probe, _ => 1) },
+        };
+        using SslMethod method = Tiny.Method();
+        IReadOnlyList<LayerQuality> found = Evaluator(data).Measure(method, TestContext.Current.CancellationToken);
+        Assert.All(found, quality => Assert.Equal((null, null, null), (quality.Labels, quality.Linear, quality.Knn)));
+        Assert.Equal(
+            [Lethe.Diagnostics.Measure.InstanceReductionTrain, Lethe.Diagnostics.Measure.RateTrain, Lethe.Diagnostics.Measure.InstanceReductionHeldOut, Lethe.Diagnostics.Measure.RateHeldOut],
+            found[0].Measurements(3).Select(measurement => measurement.Name));
+        Assert.All(found, quality => Assert.True(quality.HeldOut.Rate > 0));
+    }
+
+    /// <summary>Neither the labels nor the pixels of the test part take part in fitting.</summary>
+    [Fact]
+    public void Measure_OtherTestPart_ChoosesTheSameProbes()
+    {
+        using SslMethod method = Tiny.Method();
+        DataSplits data = Splits();
+        IReadOnlyList<LayerQuality> before = Evaluator(data).Measure(method, TestContext.Current.CancellationToken);
+        IReadOnlyList<LayerQuality> labels = Evaluator(data with { Test = Relabelled(data.Test, label => 1 - label) }).Measure(method, TestContext.Current.CancellationToken);
+        IReadOnlyList<LayerQuality> pixels = Evaluator(data with { Test = Labelled(9, 12) }).Measure(method, TestContext.Current.CancellationToken);
+        for (int i = 0; i < layers.Length; i++)
+        {
+            foreach (LayerQuality other in new[] { labels[i], pixels[i] })
+            {
+                Assert.Equal((before[i].Linear!.Strength, before[i].Linear!.ValidationAccuracy), (other.Linear!.Strength, other.Linear.ValidationAccuracy));
+                Assert.Equal(before[i].Trained, other.Trained);
+            }
+
+            Assert.Equal(1 - before[i].Linear!.Accuracy, labels[i].Linear!.Accuracy, 1e-12);
+            Assert.Equal(1 - before[i].Knn!.Accuracy, labels[i].Knn!.Accuracy, 1e-12);
+            Assert.Equal(before[i].HeldOut, labels[i].HeldOut);
+        }
+
+        Assert.NotEqual(before[4].HeldOut, pixels[4].HeldOut);
+    }
+
+    [Fact]
+    public void Measure_AMethod_LeavesItAsItWasAndReadyToTrain()
+    {
+        using var scope = NewDisposeScope();
+        using SslMethod method = Tiny.Method(), untouched = Tiny.Method();
+        method.train();
+        SortedDictionary<string, string> before = Tiny.Bits(method);
+        Evaluator(Splits()).Measure(method, TestContext.Current.CancellationToken);
+        Assert.False(method.training);
+        Assert.Equal(before, Tiny.Bits(method));
+        Assert.All(method.parameters(), parameter => Assert.True(parameter.requires_grad && parameter.grad is null));
+        Assert.True(is_grad_enabled());
+        foreach (SslMethod each in (SslMethod[])[method, untouched])
+        {
+            each.train();
+            each.Loss(Views.Pair(Tiny.Images(8)), new TrainingProgress(0, 1, 0, 0)).Total.backward();
+        }
+
+        Assert.Equal(Tiny.Bits(untouched), Tiny.Bits(method));
+        Assert.True(Tiny.RelativeError(method.parameters().Select(p => p.grad!), untouched.parameters().Select(p => p.grad!)) < 1e-6);
+    }
+
+    [Fact]
+    public void Measure_OneTestImage_IsMeasured()
+    {
+        using SslMethod method = Tiny.Method();
+        DataSplits data = Splits() with { Test = Labelled(3, 1) };
+        IReadOnlyList<LayerQuality> found = Evaluator(data).Measure(method, TestContext.Current.CancellationToken);
+        Assert.Equal((1, 2), (found[0].Linear!.TestRows, found[0].HeldOut.Rows));
+    }
+
+    [Fact]
+    public void Measure_Cancelled_Stops()
+    {
+        using SslMethod method = Tiny.Method();
+        Assert.ThrowsAny<OperationCanceledException>(() => Evaluator(Splits()).Measure(method, new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
+    public void Measurements_Labelled_AreInAFixedOrder()
+    {
+        using SslMethod method = Tiny.Method();
+        LayerQuality quality = Evaluator(Splits()).Measure(method, TestContext.Current.CancellationToken)[4];
+        Measurement[] found = [.. quality.Measurements(7)];
+        Assert.All(found, measurement => Assert.Equal((7, "layer4"), (measurement.Epoch, measurement.Layer)));
+        Assert.Equal(
+            [quality.Trained.Reduction, quality.Trained.Rate, quality.HeldOut.Reduction, quality.HeldOut.Rate, quality.Labels!.Reduction, quality.Linear!.Accuracy, quality.Knn!.Accuracy],
+            found.Select(measurement => measurement.Value));
+    }
+
+    [Fact]
+    public void Collect_AnyBatchSize_KeepsTheOrderOfImagesAndViews()
+    {
+        using var scope = NewDisposeScope();
+        using SslMethod method = Tiny.Method();
+        ViewAugmenter augmenter = Sample.Normalising();
+        ImageSet images = Sample.Set(7);
+        var small = LayerFeatures.Collect(method, EvaluationBatches.FixedViews(images, augmenter, 3, 1, 1, cancellation: TestContext.Current.CancellationToken), CPU, TestContext.Current.CancellationToken);
+        var whole = LayerFeatures.Collect(method, EvaluationBatches.FixedViews(images, augmenter, 7, 1, 1, cancellation: TestContext.Current.CancellationToken), CPU, TestContext.Current.CancellationToken);
+        Assert.Equal(layers, small.Keys);
+        foreach (string layer in layers)
+        {
+            Assert.Equal([2, 7, layer == "projector" ? 8 : 32], small[layer].shape);
+            Assert.True(Tiny.RelativeError([small[layer]], [whole[layer]]) < 1e-5, layer);
+            Assert.False(small[layer].requires_grad);
+        }
+    }
+
+    [Fact]
+    public void Validate_BadOptions_NamesThem()
+    {
+        static string Message(EvaluationOptions options) => Assert.Throws<InvalidOptionException>(options.Validate).Message;
+        new EvaluationOptions().Validate();
+        Assert.Contains("--rate-images", Message(new() { RateImages = 1 }), StringComparison.Ordinal);
+        Assert.Contains("--epsilon-squared", Message(new() { EpsilonSquared = double.NaN }), StringComparison.Ordinal);
+        Assert.Contains("--neighbours", Message(new() { Neighbours = 0 }), StringComparison.Ordinal);
+        Assert.Contains("--knn-temperature", Message(new() { KnnTemperature = 0 }), StringComparison.Ordinal);
+    }
+
+    private static LayerEvaluator Evaluator(DataSplits data, EvaluationOptions? options = null, ViewAugmenter? augmenter = null, int threads = 1) =>
+        new(data, augmenter ?? Sample.Normalising(), options ?? new EvaluationOptions { RateImages = 8 }, threads, CPU);
+
+    private static DataSplits Splits() => new("noise", Labelled(1, 20), Labelled(2, 24), Labelled(3, 12), 16, "none", []);
+
+    /// <summary>Noise of two classes, the second of which is brighter.</summary>
+    private static ImageSet Labelled(ulong seed, int count)
+    {
+        int[] labels = [.. Enumerable.Range(0, count).Select(i => (i / 2) % 2)];
+        Image[] images =
+        [
+            .. labels.Select((label, i) =>
+            {
+                Image noise = Sample.Noise(16, 16, 3, RandomStream.Derive(seed, (ulong)i));
+                return noise with { Pixels = noise.Pixels.ToArray().Select(value => (byte)(value / 2 + 40 * label)).ToArray() };
+            }),
+        ];
+        return new ImageSet("noise", images, labels, ["dark", "bright"]);
+    }
+
+    private static ImageSet Unlabelled(ImageSet set) => new(set.Name, [.. Enumerable.Range(0, set.Count).Select(i => set[i])]);
+
+    private static ImageSet Relabelled(ImageSet set, Func<int, int> relabel) =>
+        new(set.Name, [.. Enumerable.Range(0, set.Count).Select(i => set[i])], [.. set.Labels!.Select(relabel)], set.ClassNames);
+
+    private static Tensor[] Direct(SslMethod method, ViewAugmenter augmenter, ImageSet images)
+    {
+        method.eval();
+        using IDisposable frozen = no_grad();
+        float[] pixels = new float[images.Count * augmenter.Length];
+        for (int i = 0; i < images.Count; i++)
+            augmenter.RenderPlain(images[i], pixels.AsSpan(i * augmenter.Length, augmenter.Length));
+        IReadOnlyList<Tensor> features = method.Backbone.ForwardLayers(ImageTensor.FromPixels(pixels, images.Count, 16, 3, CPU));
+        return [.. features, method.Project(features[^1])];
+    }
+
+    private static void Near(CodingRateReduction expected, CodingRateReduction found)
+    {
+        Assert.Equal(expected.Rate, found.Rate, 1e-4);
+        Assert.Equal(expected.ConditionalRate, found.ConditionalRate, 1e-4);
+        Assert.Equal((expected.Rows, expected.Dimension, expected.EpsilonSquared, expected.Partition), (found.Rows, found.Dimension, found.EpsilonSquared, found.Partition));
+    }
+}

@@ -1,0 +1,39 @@
+using Lethe.Runtime;
+using Lethe.Umm;
+
+namespace Lethe.Tests.Umm;
+
+public class UmmOptionsTests
+{
+    public static TheoryData<UmmOptions, string> Bad() => new()
+    {
+        { new() { Split = "layer4" }, "stem, layer1, layer2 or layer3" },
+        { new() { Volume = "jacobian" }, "loss-gradient" },
+        { new() { Hypergradient = "exact" }, "first-order, finite-difference" },
+        { new() { Iterations = 0 }, "--iterations" },
+        { new() { BatchSize = 1 }, "--batch-size" },
+        { new() { BatchSize = -4 }, "--batch-size" },
+        { new() { Alpha = -1 }, "--alpha" },
+        { new() { Alpha = double.NaN }, "--alpha" },
+        { new() { Beta = double.PositiveInfinity }, "--beta" },
+        { new() { InnerLearningRate = 0 }, "--inner-learning-rate" },
+        { new() { OuterLearningRate = double.PositiveInfinity }, "--outer-learning-rate" },
+        { new() { InnerLearningRate = double.NaN }, "--inner-learning-rate" },
+        { new() { OuterOptimiser = "rmsprop" }, "sgd, adam, adamw, lars" },
+        { new() { EpsilonSquared = 0 }, "--epsilon-squared" },
+        { new() { EpsilonSquared = double.PositiveInfinity }, "--epsilon-squared" },
+        { new() { EvaluateIterations = -1 }, "--evaluate-iterations" },
+    };
+
+    [Theory(DisableDiscoveryEnumeration = true)]
+    [MemberData(nameof(Bad))]
+    public void Validate_BadValue_SaysWhatToUse(UmmOptions options, string named) =>
+        Assert.Contains(named, Assert.Throws<InvalidOptionException>(options.Validate).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void EvaluationInterval_Default_SpreadsFive()
+    {
+        new UmmOptions().Validate();
+        Assert.Equal((40, 1, 7), (new UmmOptions().EvaluationInterval(), new UmmOptions { Iterations = 3 }.EvaluationInterval(), new UmmOptions { EvaluateIterations = 7 }.EvaluationInterval()));
+    }
+}

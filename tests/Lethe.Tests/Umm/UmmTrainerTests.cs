@@ -1,0 +1,296 @@
+using Lethe.Augmentation;
+using Lethe.Diagnostics;
+using Lethe.Methods;
+using Lethe.Models;
+using Lethe.Numerics;
+using Lethe.Runtime;
+using Lethe.Tests.Methods;
+using Lethe.Tests.Training;
+using Lethe.Training;
+using Lethe.Umm;
+using Lethe.Umm.Hypergradients;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Lethe.Tests.Umm;
+
+[Collection(typeof(TorchCollection))]
+public sealed class UmmTrainerTests : IDisposable
+{
+    private static readonly UmmOptions options = new() { Iterations = 7, BatchSize = 4, EvaluateIterations = 3, OuterOptimiser = "adam", OuterLearningRate = 1e-3 };
+
+    private readonly TemporaryFolder folder = new();
+
+    private string CheckpointPath => folder["last.safetensors"];
+
+    public static TheoryData<string, string, bool> Cases() => new MatrixTheoryData<string, string, bool>(["simclr", "vicreg"], ["stem", "layer1", "layer2", "layer3"], [false, true]);
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Train_EachSplit_MovesTheLateLayersAndNoBitOfTheEarlyOnes(string name, string split, bool control)
+    {
+        using SslMethod method = Tiny.Method(name);
+        method.train();
+        using (NewDisposeScope())
+            method.Loss(Views.Pair(Tiny.Images(8)), new TrainingProgress(0, 1, 0, 0)); // statistics that are not those of a fresh network
+        SortedDictionary<string, string> before = Tiny.Bits(method);
+        using ViewLoader loader = Tiny.Loader();
+        using var trainer = new UmmTrainer(method, loader, options with { Split = split, Iterations = 3 }, control, 3, CPU);
+        trainer.Train((_, _) => { }, () => { }, cancellation: TestContext.Current.CancellationToken);
+        SortedDictionary<string, string> after = Tiny.Bits(method);
+        string[] frozen = split switch
+        {
+            "stem" => ["backbone.conv1", "backbone.bn1"],
+            "layer1" => ["backbone.conv1", "backbone.bn1", "backbone.layer1."],
+            "layer2" => ["backbone.conv1", "backbone.bn1", "backbone.layer1.", "backbone.layer2."],
+            _ => ["backbone.conv1", "backbone.bn1", "backbone.layer1.", "backbone.layer2.", "backbone.layer3."],
+        };
+        Assert.All(before, entry => Assert.Equal(frozen.Any(part => entry.Key.StartsWith(part, StringComparison.Ordinal)), after[entry.Key] == entry.Value));
+    }
+
+    /// <summary>One step of SGD from rest is φ − η₂·g: g is put together by hand from the two levels.</summary>
+    [Theory]
+    [InlineData("simclr", "first-order", 0.5, 10)]
+    [InlineData("simclr", "finite-difference", 0.5, 10)]
+    [InlineData("vicreg", "finite-difference", 0.5, 10)]
+    [InlineData("simclr", "finite-difference", 0, 10)]
+    [InlineData("simclr", "finite-difference", 0.5, 0)]
+    [InlineData("simclr", "first-order", 0, 0)]
+    public void Step_Bilevel_IsTheHandWrittenStep(string name, string hypergradient, double alpha, double beta)
+    {
+        UmmOptions one = options with { Hypergradient = hypergradient, Alpha = alpha, Beta = beta, OuterOptimiser = "sgd", InnerLearningRate = 0.05 };
+        using var slow = new SmallProblem(one, name, images: 4);
+        using SslMethod method = Tiny.DoubleMethod(name);
+        using ViewLoader loader = Tiny.Loader();
+        using var trainer = new UmmTrainer(method, loader, one, control: false, 3, CPU);
+        double reported = trainer.Step(Tiny.Images(8, ScalarType.Float64));
+
+        double jensenShannon, reduction, loss;
+        Tensor[] hyper;
+        using (BatchNormStatistics.Hold(slow.Method))
+        using (var start = new ParameterValues(slow.Parameters))
+        {
+            Tensor[] LevelOne(out double divergence)
+            {
+                Tensor ssl = slow.Method.Loss(Views.Pair(slow.Early, SplitPoint.Layer2), new TrainingProgress(0, 1, 0, 0)).Total;
+                Tensor volume = Gradients.Of(ssl, [slow.Early], createGraph: true)[0].flatten(1).norm(1);
+                Tensor js = DistributionAlignment.JensenShannonToUniform(volume.log());
+                divergence = Tiny.Value(js);
+                return Gradients.Of(beta > 0 ? ssl + beta * js : ssl, slow.Parameters);
+            }
+
+            start.Shift(LevelOne(out jensenShannon), -0.05);
+            MethodLoss two = slow.Method.Loss(Views.Pair(slow.Early, SplitPoint.Layer2), new TrainingProgress(0, 1, 0, 0));
+            Tensor rate = CodingRate.InstanceReduction(two.Features.narrow(0, 0, 4), two.Features.narrow(0, 4, 4), 0.5);
+            reduction = Tiny.Value(rate);
+            Tensor objective = two.Total - alpha * rate / CodingRate.UpperBound(8, 32, 0.5);
+            loss = Tiny.Value(objective);
+            hyper = Gradients.Of(objective, slow.Parameters);
+            start.Restore();
+            if (hypergradient == FiniteDifference.Name)
+            {
+                double epsilon = 0.01 / Math.Sqrt(SmallProblem.Dot(hyper, hyper));
+                start.Shift(hyper, epsilon);
+                Tensor[] ahead = LevelOne(out _);
+                start.Restore();
+                start.Shift(hyper, -epsilon);
+                Tensor[] behind = LevelOne(out _);
+                start.Restore();
+                hyper = [.. hyper.Select((v, i) => v - 0.05 * (ahead[i] - behind[i]) / (2 * epsilon))];
+            }
+        }
+
+        using (NewDisposeScope())
+        {
+            Tensor[] moved = [.. method.parameters().Where(p => p.requires_grad).Zip(slow.Parameters, (p, q) => (q - p) / 1e-3)];
+            Assert.True(Tiny.RelativeError(moved, hyper) < 1e-6);
+        }
+
+        Assert.Equal(loss, reported, 1e-9);
+        var means = trainer.State.Means().ToDictionary(mean => mean.Name, mean => mean.Mean);
+        Assert.Equal(jensenShannon, means[Measure.JensenShannon], 1e-9);
+        Assert.Equal(reduction, means[Measure.BatchReduction], 1e-9);
+        Assert.Equal(loss, means[Measure.LevelTwoLoss], 1e-9);
+        Assert.True(means[Measure.VolumeSpread] > 0);
+        Assert.Equal(1, trainer.State.Step);
+    }
+
+    [Fact]
+    public void Train_NoBetaOrCut_AreTheSameBitsAndAlignmentIsNot()
+    {
+        SortedDictionary<string, string> none = Weights(options with { Beta = 0 }), cut = Weights(options with { CutAlignment = true });
+        Assert.Equal(none, cut);
+        Assert.NotEqual(none, Weights(options));
+        Assert.NotEqual(Weights(options with { Alpha = 0.5 }), Weights(options with { Alpha = 0.5, MinimiseReduction = true }));
+        Assert.Equal(Weights(options with { Alpha = 0 }), Weights(options with { Alpha = 0, MinimiseReduction = true }));
+        Assert.NotEqual(Weights(options), Weights(options with { Hypergradient = "first-order" }));
+    }
+
+    /// <summary>What one would write to go on with self-supervised learning above a frozen part.</summary>
+    [Theory]
+    [InlineData("simclr", "adam")]
+    [InlineData("vicreg", "sgd")]
+    public void Train_Control_IsPlainContinuedLearning(string name, string optimiserName)
+    {
+        UmmOptions plain = options with { OuterOptimiser = optimiserName };
+        using SslMethod method = Tiny.Method(name), slow = Tiny.Method(name);
+        using ViewLoader loader = Tiny.Loader(), again = Tiny.Loader();
+        using var trainer = new UmmTrainer(method, loader, plain, control: true, 3, CPU);
+        trainer.Train((_, _) => { }, () => { }, cancellation: TestContext.Current.CancellationToken);
+
+        Parameter[] frozen = [.. slow.Backbone.PartsUpTo(SplitPoint.Layer2).SelectMany(part => part.parameters())];
+        foreach (Parameter parameter in frozen)
+            parameter.requires_grad = false;
+        using var optimiser = Optimiser.Create(optimiserName, slow.named_parameters(), 0, 0.9);
+        int step = 0;
+        for (int epoch = 0; epoch < 2; epoch++)
+        {
+            foreach (ViewBatch batch in again.Batches(epoch, cancellation: TestContext.Current.CancellationToken))
+            {
+                if (step++ == 7)
+                    break;
+                using var scope = NewDisposeScope();
+                slow.train();
+                foreach (var part in slow.Backbone.PartsUpTo(SplitPoint.Layer2))
+                    part.eval();
+                optimiser.ZeroGradients();
+                slow.Loss(Views.Pair(ImageTensor.FromPixels(batch.Pixels, 8, 16, 3, CPU)), new TrainingProgress(0, 1, 0, 0)).Total.backward();
+                optimiser.Step(1e-3);
+            }
+        }
+
+        using (NewDisposeScope())
+        {
+            Dictionary<string, Tensor> expected = slow.state_dict();
+            foreach ((string key, Tensor value) in method.state_dict())
+                Assert.True(Tiny.Value((value.to(ScalarType.Float64) - expected[key].to(ScalarType.Float64)).abs().max()) < 1e-6, key);
+        }
+    }
+
+    [Fact]
+    public void Train_ControlUnderAnyAblation_IsTheSame()
+    {
+        SortedDictionary<string, string> control = Weights(options, control: true);
+        Assert.Equal(control, Weights(options with { Alpha = 5, Beta = 0, Hypergradient = "first-order" }, control: true));
+        Assert.NotEqual(control, Weights(options with { Alpha = 0, Beta = 0 }));
+    }
+
+    [Theory]
+    [InlineData("simclr", false)]
+    [InlineData("vicreg", false)]
+    [InlineData("simclr", true)]
+    public void Train_InterruptedAnywhere_GoesOnBitForBit(string name, bool control)
+    {
+        var whole = Run(name, control, [], []);
+        Assert.Equal([0, 3, 6, 7], whole.Lines.Where(line => line.StartsWith("iteration", StringComparison.Ordinal)).Select(line => int.Parse(line.Split(' ')[1])));
+        foreach ((int[] steps, int[] evaluations) in new (int[], int[])[] { ([1], []), ([4], []), ([5], []), ([7], []), ([], [0]), ([], [3]), ([], [7]), ([2, 3, 6], [0, 3, 6]) })
+        {
+            var found = Run(name, control, [.. steps], [.. evaluations]);
+            Assert.Equal(whole.Weights, found.Weights);
+            Assert.Equal(whole.Optimiser, found.Optimiser);
+            Assert.Equal(whole.Lines, found.Lines);
+        }
+    }
+
+    [Fact]
+    public void Train_NotFinite_NamesTheIteration()
+    {
+        using SslMethod method = Tiny.Method();
+        using ViewLoader loader = Tiny.Loader();
+        using var trainer = new UmmTrainer(method, loader, options, control: false, 3, CPU);
+        var poison = new Inline<TrainingStep>(_ =>
+        {
+            using IDisposable frozen = no_grad();
+            method.state_dict()["backbone.layer4.0.conv1.weight"].fill_(float.NaN);
+        });
+        Assert.Contains(
+            "iteration 2 of UMM: 'ntXent' is NaN",
+            Assert.Throws<TrainingException>(() => trainer.Train((_, _) => { }, () => { }, poison, TestContext.Current.CancellationToken)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Train_SixtySteps_KeepsTheNumberOfLiveTensors(bool control) => KeepsTensors(control, 60);
+
+    [Fact(Explicit = true)]
+    [Trait("Category", "Long")]
+    public void Train_ThousandSteps_KeepsTensorsAndMemory()
+    {
+        (long atFirst, long atLast) = KeepsTensors(control: false, 1000);
+        Assert.True(atLast < atFirst + (16 << 20), $"{atFirst >> 20} MiB after 200 steps, {atLast >> 20} MiB after 1000");
+    }
+
+    private static (long AtFirst, long AtLast) KeepsTensors(bool control, int steps)
+    {
+        using SslMethod method = Tiny.Method();
+        using ViewLoader loader = Tiny.Loader(8);
+        using var trainer = new UmmTrainer(method, loader, options with { Iterations = steps, EvaluateIterations = steps }, control, 3, CPU);
+        List<long> counts = [], bytes = [];
+        trainer.Train((_, _) => { }, () => { }, new Inline<TrainingStep>(_ =>
+        {
+            counts.Add(LiveTensors.Count);
+            bytes.Add(LiveTensors.ResidentBytes);
+        }), TestContext.Current.CancellationToken);
+        Assert.Equal(steps, counts.Count);
+        Assert.All(counts.Skip(2), count => Assert.Equal(counts[2], count));
+        return (bytes[steps / 5], bytes[^1]);
+    }
+
+    private static SortedDictionary<string, string> Weights(UmmOptions options, bool control = false)
+    {
+        using SslMethod method = Tiny.Method();
+        using ViewLoader loader = Tiny.Loader();
+        using var trainer = new UmmTrainer(method, loader, options with { Iterations = 2 }, control, 3, CPU);
+        trainer.Train((_, _) => { }, () => { }, cancellation: TestContext.Current.CancellationToken);
+        return Tiny.Bits(method);
+    }
+
+    /// <summary>Fine-tunes; each time it is cancelled, a new method and trainer take up the checkpoint.</summary>
+    private (SortedDictionary<string, string> Weights, SortedDictionary<string, string> Optimiser, List<string> Lines) Run(
+        string name, bool control, List<int> cancelAtStep, List<int> cancelInEvaluation)
+    {
+        File.Delete(CheckpointPath);
+        List<string> lines = [];
+        for (int attempt = 0; ; attempt++)
+        {
+            Assert.True(attempt < 20);
+            using SslMethod method = Tiny.Method(name, seed: File.Exists(CheckpointPath) ? 77 + attempt : 1);
+            using ViewLoader loader = Tiny.Loader();
+            using var trainer = new UmmTrainer(method, loader, options, control, 3, CPU);
+            if (File.Exists(CheckpointPath))
+                trainer.State = Checkpoint.Load(CheckpointPath, method, trainer.Optimiser);
+            lines.RemoveRange((int)trainer.State.MetricsLength, lines.Count - (int)trainer.State.MetricsLength);
+            using var stop = new CancellationTokenSource();
+            try
+            {
+                trainer.Train(
+                    (iteration, means) =>
+                    {
+                        if (cancelInEvaluation.Remove(iteration))
+                            throw new OperationCanceledException();
+                        method.eval();
+                        lines.Add($"iteration {iteration}");
+                        lines.AddRange(means.Select(mean => $"{mean.Name} {mean.Mean:R}"));
+                        trainer.State.MetricsLength = lines.Count;
+                    },
+                    () => Checkpoint.Save(CheckpointPath, method, trainer.Optimiser, trainer.State),
+                    new Inline<TrainingStep>(step =>
+                    {
+                        if (cancelAtStep.Remove((int)step.Step))
+                            stop.Cancel();
+                    }),
+                    stop.Token);
+                Assert.Empty(cancelInEvaluation);
+                return (Tiny.Bits(method), Tiny.Bits(trainer.Optimiser.State), lines);
+            }
+            catch (OperationCanceledException)
+            {
+                lines.Add("after the checkpoint");
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Text.Json.Nodes;
+using Lethe.Data;
+using Lethe.Methods;
+using Lethe.Runtime;
+using Lethe.Training;
+using Lethe.Workflow;
+
+namespace Lethe.Tests.Workflow;
+
+public class RunOptionsTests
+{
+    [Fact]
+    public void FromJson_OfToJson_GivesTheSameOptions()
+    {
+        RunOptions options = new()
+        {
+            Data = new DataOptions { Data = "a \"b\"", ImageSize = 24, Limit = 9 },
+            Method = "vicreg",
+            MethodOptions = new VicRegOptions { InvarianceWeight = 0.1 + 0.2 },
+            Training = new TrainingOptions { LearningRate = 1e-7, Optimiser = "lars" },
+            Seed = ulong.MaxValue,
+        };
+        JsonObject read = JsonNode.Parse(options.ToJson().ToJsonString())!.AsObject();
+        Assert.Equal(options, RunOptions.FromJson(read));
+        Assert.True(JsonNode.DeepEquals(read, RunOptions.FromJson(read).ToJson()));
+    }
+
+    [Theory]
+    [InlineData("data")]
+    [InlineData("method")]
+    [InlineData("methodOptions")]
+    [InlineData("training")]
+    [InlineData("seed")]
+    public void FromJson_SectionMissing_SaysThatTheFileCannotBeRead(string section)
+    {
+        JsonObject json = new RunOptions().ToJson();
+        json.Remove(section);
+        Assert.Contains("run.json", Assert.Throws<RunException>(() => RunOptions.FromJson(json)).Message, StringComparison.Ordinal);
+        json[section] = new JsonArray(1);
+        Assert.Contains("run.json", Assert.Throws<RunException>(() => RunOptions.FromJson(json)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Validate_OptionsOfAnotherMethod_AreRefused()
+    {
+        new RunOptions().Validate();
+        string message = Assert.Throws<InvalidOptionException>(() => new RunOptions { Method = "vicreg" }.Validate()).Message;
+        Assert.Contains("VicRegOptions", message, StringComparison.Ordinal);
+        Assert.Contains("SimClrOptions", message, StringComparison.Ordinal);
+        Assert.Throws<InvalidOptionException>(() => new RunOptions { Training = new TrainingOptions { Epochs = 0 } }.Validate());
+        Assert.Throws<InvalidOptionException>(() => new RunOptions { MethodOptions = new SimClrOptions { Temperature = 0 } }.Validate());
+    }
+}
