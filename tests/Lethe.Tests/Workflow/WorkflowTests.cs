@@ -28,7 +28,7 @@ public sealed class WorkflowTests : IDisposable
         Evaluating.Run(run, session, cancellation: Token);
 
         RunManifest manifest = run.LoadManifest();
-        Assert.Equal((RunKind.Pretrain, RunStatus.Done, "simclr", 4UL), (manifest.Kind, manifest.Status, manifest.Method, manifest.Seed));
+        Assert.Equal((RunKind.Pretrain, RunStatus.Done, "SimCLR", 4UL), (manifest.Kind, manifest.Status, manifest.Method, manifest.Seed));
         Assert.Equal((24, 8, 8, 2, 16, 3), (manifest.Data.TrainCount, manifest.Data.ProbeCount, manifest.Data.TestCount, manifest.Data.ClassCount, manifest.Data.ImageSize, manifest.Data.Channels));
         Assert.Equal(small.Options, RunOptions.FromJson(manifest.Options));
         Assert.True(manifest.Timings!.Seconds > 0 && manifest.Timings.ImagesPerSecond > 0 && manifest.FinishedUtc > manifest.StartedUtc);
@@ -272,7 +272,7 @@ public sealed class WorkflowTests : IDisposable
         int reports = 0;
         float[,] Embed(RunDirectory from)
         {
-            using Embedding embedding = Embedding.Load(from, SmallRun.Machine, layer);
+            using TrainedEncoder embedding = TrainedEncoder.Load(from, SmallRun.Machine, layer);
             Assert.Equal((16, 3), (embedding.ImageSize, embedding.Channels));
             float[,] once = embedding.Embed(images, new Inline<WorkflowProgress>(_ => reports++), Token);
             Assert.Equal(once, embedding.Embed(images, cancellation: Token));
@@ -286,7 +286,7 @@ public sealed class WorkflowTests : IDisposable
             Assert.Equal(rows, Embed(undo)); // frozen
         else
             Assert.NotEqual(rows, Embed(undo));
-        Assert.Contains("stem, layer1", Assert.Throws<InvalidOptionException>(() => Embedding.Load(run, SmallRun.Machine, "layer5")).Message, StringComparison.Ordinal);
+        Assert.Contains("stem, layer1", Assert.Throws<InvalidOptionException>(() => TrainedEncoder.Load(run, SmallRun.Machine, "layer5")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -295,9 +295,9 @@ public sealed class WorkflowTests : IDisposable
         RunDirectory run = RunDirectory.Create(small["run"]);
         string[] names =
         [
-            Undoing.DefaultName(SmallRun.Undo, 1), Undoing.DefaultName(SmallRun.Undo, 2), Undoing.DefaultName(SmallRun.Undo with { Alpha = 1e-7 }, 1),
-            Undoing.DefaultName(SmallRun.Undo with { CutAlignment = true }, 1), Undoing.DefaultName(SmallRun.Undo with { MinimiseReduction = true }, 1),
-            Undoing.DefaultName(SmallRun.Undo with { Split = "layer1" }, 1), Undoing.DefaultName(SmallRun.Undo with { Hypergradient = "first-order" }, 1),
+            Undoing.DefaultName(SmallRun.Undo, 1, 1), Undoing.DefaultName(SmallRun.Undo, 2, 1), Undoing.DefaultName(SmallRun.Undo with { Alpha = 1e-7 }, 1, 1),
+            Undoing.DefaultName(SmallRun.Undo with { CutAlignment = true }, 1, 1), Undoing.DefaultName(SmallRun.Undo with { MinimiseReduction = true }, 1, 1),
+            Undoing.DefaultName(SmallRun.Undo with { Split = "layer1" }, 1, 1), Undoing.DefaultName(SmallRun.Undo with { Hypergradient = "first-order" }, 1, 1),
         ];
         Assert.Equal(names.Length, names.Distinct().Count());
         Assert.All(names, name => Assert.StartsWith(run.UmmFolder, run.UndoPath(name), StringComparison.Ordinal));
