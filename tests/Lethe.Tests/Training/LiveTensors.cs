@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Lethe.Tests.Training;
 
-/// <summary>Tensors of this thread that a scope took in and that were not disposed, and the memory of the process.</summary>
+/// <summary>Tensors of the process that were made and not disposed, and its memory.</summary>
 internal static class LiveTensors
 {
     public static long Count => Tensor.TotalCount;

@@ -146,8 +146,8 @@ public sealed class WorkflowTests : IDisposable
         Func<WorkflowProgress, bool>[] moments =
         [
             progress => progress is { Stage: "undoing", Done: 1 },
-            progress => progress is { Stage: "undoing", Done: 4 },
             progress => progress.Stage == "diagnosing" && progress.Detail.StartsWith("undoing, iteration 2", StringComparison.Ordinal),
+            progress => progress is { Stage: "undoing", Done: 4 },
             progress => progress.Stage == "diagnosing" && progress.Detail.StartsWith("control, iteration 0", StringComparison.Ordinal),
             progress => progress is { Stage: "control", Done: 3 },
         ];
