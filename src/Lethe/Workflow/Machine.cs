@@ -42,6 +42,7 @@ public sealed record Machine
             return new Device(TorchSharp.DeviceType.CUDA, index);
         }
 
+        NativeHeap.KeepFreedMemory();
         return CPU;
     }
 
