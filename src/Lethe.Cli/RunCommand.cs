@@ -17,10 +17,10 @@ internal static class RunCommand
     {
         Data = new DataOptions { Limit = 2000 },
         Backbone = new BackboneOptions { Backbone = "resnet10", Width = 16 },
-        Training = new TrainingOptions { Epochs = 30, BatchSize = 128, Optimiser = "adam", WeightDecay = 0 },
+        Training = new TrainingOptions { Epochs = 24, BatchSize = 128, Optimiser = "adam", WeightDecay = 0 },
     };
 
-    private static readonly UmmOptions undoing = new() { Iterations = 40 };
+    private static readonly UmmOptions undoing = new() { Iterations = 30 };
 
     public static Command Create(Terminal terminal)
     {

@@ -49,6 +49,8 @@ public static class TorchRuntime
         if (!OperatingSystem.IsLinux())
             return;
 
+        OpenMpWaiting.Shorten();
+
         // The event is that of the context that holds TorchSharp: the one that this library was loaded into, or the default one.
         AssemblyLoadContext.Default.ResolvingUnmanagedDll += Resolve;
         if (AssemblyLoadContext.GetLoadContext(typeof(TorchRuntime).Assembly) is { } own && own != AssemblyLoadContext.Default)
