@@ -6,12 +6,14 @@ same numbers, torch's normal draws of seed 0. Prints one JSON object on the last
 """
 import argparse
 import json
+import statistics
 import time
 
 import torch
 
 EPSILON_SQUARED = 0.5
 LABELS = 10
+SHORTEST_SECONDS = 0.5
 
 
 def rate(rows):
@@ -28,18 +30,18 @@ def reduction(features, groups):
     return rate(rows) - within
 
 
-def best(repeats, features, groups, gradient):
-    fastest = float("inf")
-    for repeat in range(repeats + 1):
+def median(repeats, features, groups, gradient):
+    seconds = []
+    begun = time.perf_counter()
+    while len(seconds) <= repeats or time.perf_counter() - begun < SHORTEST_SECONDS:
         features.grad = None
         start = time.perf_counter()
         with torch.set_grad_enabled(gradient):
             value = reduction(features, groups)
         if gradient:
             value.backward()
-        if repeat > 0:  # the first one warms up
-            fastest = min(fastest, time.perf_counter() - start)
-    return fastest, value.item()
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds[1:]), value.item()  # the first one warms up
 
 
 def main():
@@ -53,8 +55,8 @@ def main():
     torch.manual_seed(0)
     features = torch.randn(2 * options.n, options.d, requires_grad=True)
     row = torch.arange(2 * options.n)
-    instance_seconds, instance_value = best(options.repeats, features, row % options.n, gradient=True)
-    label_seconds, label_value = best(options.repeats, features, row % LABELS, gradient=False)
+    instance_seconds, instance_value = median(options.repeats, features, row % options.n, gradient=True)
+    label_seconds, label_value = median(options.repeats, features, row % LABELS, gradient=False)
     print(json.dumps({
         "n": options.n,
         "d": options.d,
