@@ -58,6 +58,12 @@ internal static class Verb
             terminal.Say($"lethe: {error.Message}");
             return Failed;
         }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // TensorBoard's writer, for one, knows no other errors than the system's.
+            terminal.Say($"lethe: {error.Message} Make room or give access, then go on with --resume.");
+            return Failed;
+        }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
             terminal.Say($"lethe: an error that should not happen. Please report it with the command and what follows.\n{error}");

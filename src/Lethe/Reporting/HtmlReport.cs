@@ -31,7 +31,7 @@ public static class HtmlReport
                 El("meta", At("charset", "utf-8")),
                 El("meta", At("name", "viewport"), At("content", "width=device-width, initial-scale=1")),
                 El("meta", At("name", "color-scheme"), At("content", "light dark")),
-                El("title", model.Groups.Count == 1 ? $"{first.Method} on {first.Data.Source} – Lethe" : "Comparison – Lethe"),
+                El("title", model.Groups.Count == 1 ? $"{first.Method} on {Wording.Source(first.Data)} – Lethe" : "Comparison – Lethe"),
                 El("style", ReportStyle.Css)),
             El(
                 "body",

@@ -10,7 +10,7 @@ internal static class ReportHead
     public static XElement Of(ReportModel model)
     {
         RunManifest manifest = model.Groups[0].Runs[0].Manifest;
-        string[] about = model.Groups.Count > 1 ? [$"{model.Groups.Count} settings"] : [manifest.Method, manifest.Data.Source, Wording.Counted(model.Groups[0].Runs.Count, "seed")];
+        string[] about = model.Groups.Count > 1 ? [$"{model.Groups.Count} settings"] : [manifest.Method, Wording.Source(manifest.Data), Wording.Counted(model.Groups[0].Runs.Count, "seed")];
         return El(
             "header",
             P(Class("kicker"), El("b", "Lethe"), $"  ·  {string.Join("  ·  ", [.. about, manifest.StartedUtc.ToString("d MMMM yyyy", CultureInfo.InvariantCulture)])}"),

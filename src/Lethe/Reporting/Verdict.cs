@@ -18,7 +18,7 @@ public static class Verdict
         IReadOnlyList<IReadOnlyList<EvaluationRecord>> seeds = [.. group.Runs.Select(run => run.EvaluationsWith(undo))];
         string? last = LayerOrder.Last(LayerOrder.Sort(seeds.SelectMany(seed => seed).Select(record => record.Layer)));
 
-        string subject = $"{manifest.Method} on {Count(manifest.Data.TrainCount)} {manifest.Data.Source} images{Seeds(group.Runs.Count)}";
+        string subject = $"{manifest.Method} on {Count(manifest.Data.TrainCount)} {Source(manifest.Data)} images{Seeds(group.Runs.Count)}";
         string?[] clauses = [Learned(manifest, seeds, last), Turned(group, last), Undone(group, seeds, last, undo)];
         return $"{subject}: {string.Join("; ", clauses.OfType<string>())}.";
     }
