@@ -4,7 +4,7 @@ namespace Lethe.Diagnostics;
 /// <param name="Turned">Whether ΔR of a layer turned, on training or on unseen images.</param>
 /// <param name="TurnEpoch">The epoch of the earliest turn, or null.</param>
 /// <param name="TurnLayer">The layer that turned at that epoch, or null.</param>
-/// <param name="GapOpened">Whether ΔR on training images left ΔR on unseen images behind in a layer.</param>
+/// <param name="GapOpened">Whether ΔR on training images rose against ΔR on unseen ones in a layer.</param>
 /// <param name="GapEpoch">The epoch of the earliest onset, or null.</param>
 /// <param name="GapLayer">The layer in which it set in at that epoch, or null.</param>
 /// <param name="Reason">The verdict in words, with its numbers.</param>

@@ -149,7 +149,7 @@ public class MemorisationMonitorTests
         Assert.Equal("layer4", verdict.GapLayer);
         Assert.InRange(verdict.GapEpoch!.Value, 120, 160);
         Assert.Contains("did not turn", verdict.Reason);
-        Assert.Contains("left ΔR on unseen images behind", verdict.Reason);
+        Assert.Contains("rose against ΔR on unseen ones", verdict.Reason);
         Assert.False(verdict.Layers[0].Gap.Opened);
         Assert.Equal(0.2, verdict.Layers[1].Gap.First, 1e-9);
         Assert.InRange(verdict.Layers[1].Gap.Last, 3.5, 4.2);
