@@ -14,7 +14,7 @@ internal static class EvaluateCommand
     public static Command Create(Terminal terminal)
     {
         var run = new Argument<string>("RUN") { Description = "The run directory of a pre-training." };
-        var protocol = new Option<string>("--protocol") { Description = "linear, knn, or both with a comma between.", HelpName = "NAMES", DefaultValueFactory = _ => string.Join(',', protocols) };
+        var protocol = new Option<string>("--protocol") { Description = "Whose accuracies to show: linear, knn, or both with a comma between. All are measured and kept in evaluation.json.", HelpName = "NAMES", DefaultValueFactory = _ => string.Join(',', protocols) };
         var dataRoot = UndoCommand.DataRoot();
         var command = new Command("evaluate", "Evaluate a run's encoder, early to last layer: untrained, pre-trained, and after each undo and its control.") { run, protocol, dataRoot };
         var table = new OptionTable(command, new Machine());
@@ -31,7 +31,7 @@ internal static class EvaluateCommand
             {
                 if (undo is not null)
                     terminal.Say($"{undo}:");
-                undos[undo ?? "none"] = SummaryView.Show(directory, undo, terminal);
+                undos[undo ?? "none"] = SummaryView.Show(directory, undo, terminal, asked);
             }
 
             return new JsonObject { ["run"] = directory.Path, ["undos"] = undos };

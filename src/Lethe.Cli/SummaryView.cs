@@ -11,11 +11,14 @@ internal static class SummaryView
     /// <param name="run">The run.</param>
     /// <param name="undo">Name of the undo to show; null shows the run alone.</param>
     /// <param name="terminal">Where to.</param>
+    /// <param name="accuracies">The accuracies to show beside ΔR; null shows all.</param>
     /// <returns>The same as JSON.</returns>
-    public static JsonObject Show(RunDirectory run, string? undo, Terminal terminal)
+    public static JsonObject Show(RunDirectory run, string? undo, Terminal terminal, IReadOnlyCollection<string>? accuracies = null)
     {
         ReportModel model = ReportModel.Load([run.Path]);
-        SummaryTable summary = SummaryTable.Of(model.Groups[0], undo);
+        SummaryTable whole = SummaryTable.Of(model.Groups[0], undo);
+        bool Shown(string protocol) => accuracies is null || protocol is not (EvaluationProtocol.Linear or EvaluationProtocol.Knn) || accuracies.Contains(protocol);
+        SummaryTable summary = whole with { Protocols = [.. whole.Protocols.Where(Shown)], Cells = [.. whole.Cells.Where(cell => Shown(cell.Protocol))] };
         Table table = new Table().Border(TableBorder.Simple).AddColumn("layer");
         foreach ((string protocol, EvaluationStage stage) in Columns(summary))
         {

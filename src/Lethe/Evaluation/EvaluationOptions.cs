@@ -6,7 +6,7 @@ namespace Lethe.Evaluation;
 /// <summary>How layers are measured.</summary>
 public sealed record EvaluationOptions
 {
-    /// <summary>Images whose two views coding rates are computed on: so many that were trained on, and so many that never were.</summary>
+    /// <summary>Images whose two views coding rates are computed on: so many that were trained on, and as many that never were; fewer where either part has fewer.</summary>
     public int RateImages { get; init; } = 500;
 
     /// <summary>ε², the distortion that coding rates allow.</summary>

@@ -72,7 +72,9 @@ public sealed class LayerEvaluator
 
     private IReadOnlyDictionary<string, Tensor> TwoViews(SslMethod method, ImageSet images, CancellationToken cancellation)
     {
-        ImageSet some = images.Subset(images.Name, [.. Enumerable.Range(0, Math.Min(options.RateImages, images.Count))]);
+        // As many images of both parts: ΔR of seen and unseen images compares at equal m only.
+        int count = Math.Min(options.RateImages, Math.Min(data.Train.Count, data.Test.Count));
+        ImageSet some = images.Subset(images.Name, [.. Enumerable.Range(0, count)]);
         ulong seed = RandomStream.Derive(ViewSeed, (ulong)some.Count);
         return LayerFeatures.Collect(method, EvaluationBatches.FixedViews(some, augmenter, BatchSize / 2, seed, threads, cancellation: cancellation), device, cancellation);
     }

@@ -18,7 +18,7 @@ public sealed record RunOptions
     /// <summary>Which images.</summary>
     public DataOptions Data { get; init; } = new();
 
-    /// <summary>The preset that <see cref="Views"/> began with: simclr, weak or none.</summary>
+    /// <summary>The preset of how views are made, before single options change it: simclr, weak or none.</summary>
     public string Augmentation { get; init; } = "simclr";
 
     /// <summary>How views are made.</summary>
@@ -27,7 +27,7 @@ public sealed record RunOptions
     /// <summary>Which network.</summary>
     public BackboneOptions Backbone { get; init; } = new();
 
-    /// <summary>Which method, as <c>lethe pretrain --help</c> lists them.</summary>
+    /// <summary>Which method, by its name in <see cref="MethodRegistry"/>.</summary>
     public string Method { get; init; } = "simclr";
 
     /// <summary>The method's own options: a record of the type that the method is registered with.</summary>

@@ -34,6 +34,12 @@ public sealed class StoryTests : IDisposable
         Assert.Contains("data:image/png;base64", report, StringComparison.Ordinal);
         Assert.NotEmpty(Directory.GetFiles(Path.Combine(folder["run"], "tensorboard")));
 
+        CommandLine shown = await CommandLine.RunAsync("evaluate", folder["run"], "--protocol", "knn", "--threads", "1", "--json");
+        Assert.True(shown.ExitCode == 0, shown.Error);
+        JsonArray cells = shown.Json["undos"]!.AsObject().Single().Value!["table"]!.AsArray();
+        Assert.Contains(cells, cell => (string)cell!["protocol"]! == "knn");
+        Assert.DoesNotContain(cells, cell => (string)cell!["protocol"]! == "linear");
+
         // Frozen layers have the same numbers in all states after pre-training.
         double Of(string stage) => (double)table.Single(cell => (string)cell!["layer"]! == "layer2" && (string)cell["stage"]! == stage && (string)cell["protocol"]! == "knn")!["value"]!;
         Assert.Equal(Of("before"), Of("umm"));
