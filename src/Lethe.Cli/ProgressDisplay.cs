@@ -10,6 +10,7 @@ namespace Lethe.Cli;
 internal sealed class ProgressDisplay(TextWriter output, bool terminal, bool colour) : IProgress<WorkflowProgress>, IDisposable
 {
     private const int BarWidth = 24;
+    private const int UnknownWidth = 120;
     private static readonly TimeSpan redraw = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan report = TimeSpan.FromSeconds(5);
 
@@ -40,8 +41,9 @@ internal sealed class ProgressDisplay(TextWriter output, bool terminal, bool col
             string text = Line(value);
             if (terminal)
             {
-                int width = Math.Max(20, Console.IsErrorRedirected ? 120 : Console.WindowWidth - 1);
-                output.Write("\r\x1b[2K" + (text.Length > width ? text[..width] : text));
+                // Cut before it is coloured, so that no escape sequence is cut.
+                int width = Console.WindowWidth > 1 ? Console.WindowWidth - 1 : UnknownWidth;
+                output.Write("\r\x1b[2K" + Coloured(text.Length > width ? text[..width] : text));
                 drawn = true;
             }
             else
@@ -78,11 +80,19 @@ internal sealed class ProgressDisplay(TextWriter output, bool terminal, bool col
         return $"{value.Stage,-13}{bar}{share,4:P0}  {value.Done}/{value.Total}  {value.Detail}{left}";
     }
 
-    private string Bar(double share)
+    private static string Bar(double share)
     {
         int full = (int)Math.Round(share * BarWidth);
-        string done = new('━', full), rest = new('─', BarWidth - full);
-        return colour ? $"\x1b[36m{done}\x1b[0m\x1b[90m{rest}\x1b[0m" : done + rest;
+        return new string('━', full) + new string('─', BarWidth - full);
+    }
+
+    private string Coloured(string line)
+    {
+        int bar = line.IndexOfAny(['━', '─']), end = line.LastIndexOfAny(['━', '─']) + 1;
+        if (!colour || bar < 0)
+            return line;
+        int rest = line.IndexOf('─', StringComparison.Ordinal) is var first and >= 0 ? first : end;
+        return $"{line[..bar]}\x1b[36m{line[bar..rest]}\x1b[90m{line[rest..end]}\x1b[0m{line[end..]}";
     }
 
     private static string Duration(TimeSpan time) => time.TotalHours >= 1 ? $"{(int)time.TotalHours}:{time.Minutes:D2}:{time.Seconds:D2}" : $"{time.Minutes}:{time.Seconds:D2}";
