@@ -22,7 +22,7 @@ internal sealed class RunFlags
     public RunFlags(Command command, RunOptions defaults, params IEnumerable<object> more)
     {
         this.defaults = defaults;
-        command.Description += " Methods: " + string.Join("; ", MethodRegistry.All.Select(method => $"{method.Name}, {method.Summary}")) + ".";
+        command.Description += $" Methods: {string.Join(", ", MethodRegistry.All.Select(method => method.Name))}; 'lethe methods' tells of them.";
         command.Options.Add(output);
         command.Options.Add(resume);
         table = new OptionTable(

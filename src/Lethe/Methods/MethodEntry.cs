@@ -2,11 +2,36 @@ using Lethe.Models;
 
 namespace Lethe.Methods;
 
-/// <summary>A method that can be chosen by name.</summary>
-/// <param name="Name">As in <c>--method</c>.</param>
-/// <param name="Title">As in reports.</param>
-/// <param name="Summary">One line: the idea and the source.</param>
-/// <param name="DefaultOptions">A record of its options with the defaults; its type is what <paramref name="Create"/> takes.</param>
-/// <param name="Validate">Checks options of that type; throws <see cref="Runtime.InvalidOptionException"/>.</param>
-/// <param name="Create">Makes the method from its options and a backbone.</param>
-public sealed record MethodEntry(string Name, string Title, string Summary, object DefaultOptions, Action<object> Validate, Func<object, ResNet, SslMethod> Create);
+/// <summary>What a method says of itself, so that it can be chosen by name and listed.</summary>
+public sealed record MethodEntry
+{
+    /// <summary>As in <c>--method</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>As in reports.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>The idea in a few words.</summary>
+    public required string Summary { get; init; }
+
+    /// <summary>First author, year, arXiv number.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>What it needs beside a backbone and a projector, and where it fails without.</summary>
+    public required string Needs { get; init; }
+
+    /// <summary>Time of a training step over that of SimCLR, as measured; docs/results/methods.md says how.</summary>
+    public required double RelativeCost { get; init; }
+
+    /// <summary>What to try when the embeddings collapse.</summary>
+    public required string AgainstCollapse { get; init; }
+
+    /// <summary>A record of its options with the defaults; its type is what <see cref="Create"/> takes.</summary>
+    public required MethodOptions DefaultOptions { get; init; }
+
+    /// <summary>Makes the method from its options and a backbone.</summary>
+    public required Func<MethodOptions, ResNet, SslMethod> Create { get; init; }
+
+    /// <summary>Whether it can use small local views beside the two full-size ones.</summary>
+    public bool TakesLocalViews { get; init; }
+}

@@ -6,13 +6,17 @@ namespace Lethe.Methods;
 /// <param name="Total">The loss, a scalar with gradient.</param>
 /// <param name="Terms">Its parts by name, as they are added, for metrics and for naming the part that is not finite.</param>
 /// <param name="Features">h, the backbone's pooled features of the full-size views, [v·N, d], with gradient.</param>
+/// <param name="Embeddings">z, the projector's output for the same rows, [v·N, k]: what collapses if anything does.</param>
 /// <param name="Commit">
 /// Takes what this batch does to the method's state (keys into a queue, running moments); null where it does nothing.
 /// Computing a loss changes no state, so that the passes of a bi-level step can share one batch; the one pass that
 /// counts is committed, before the next loss is computed.
 /// </param>
+/// <param name="Warning">What is wrong with this batch though training can go on, and what to try; null where nothing is.</param>
 public sealed record MethodLoss(
     Tensor Total,
     IReadOnlyList<(string Name, Tensor Value)> Terms,
     Tensor Features,
-    Action? Commit = null);
+    Tensor Embeddings,
+    Action? Commit = null,
+    string? Warning = null);

@@ -20,11 +20,25 @@ public sealed class SimClr : SslMethod
     private readonly SimClrOptions options;
     private readonly Module<Tensor, Tensor> projector;
 
+    /// <summary>How it is chosen and listed.</summary>
+    public static MethodEntry Entry { get; } = new()
+    {
+        Name = "simclr",
+        Title = "SimCLR",
+        Summary = "other views of the batch are negatives",
+        Source = "Chen 2020, 2002.05709",
+        Needs = "large batches: they are the negatives",
+        RelativeCost = 1,
+        AgainstCollapse = "lower --temperature, raise --batch-size",
+        DefaultOptions = new SimClrOptions(),
+        Create = (options, backbone) => new SimClr((SimClrOptions)options, backbone),
+    };
+
     /// <summary>Creates the method with a fresh projector.</summary>
     /// <param name="options">Its options.</param>
     /// <param name="backbone">The network to train.</param>
     public SimClr(SimClrOptions options, ResNet backbone)
-        : base("simclr", backbone)
+        : base(Entry.Name, backbone)
     {
         options.Validate();
         this.options = options;
@@ -54,15 +68,37 @@ public sealed class SimClr : SslMethod
     /// <inheritdoc/>
     public override MethodLoss Loss(Views views, TrainingProgress progress)
     {
-        Tensor features = Backbone.ForwardFrom(views.From, views.Groups[0]); // [2N, d]
-        (Tensor first, Tensor second) = EmbeddingPair.Split(Project(features));
+        Tensor features = Backbone.ForwardFrom(views.From, views.Full); // [2N, d]
+        Tensor embeddings = Project(features); // [2N, k]
+        (Tensor first, Tensor second) = EmbeddingPair.Split(embeddings);
         Tensor loss = NtXent(first, second, options.Temperature);
-        return new MethodLoss(loss, [("ntXent", loss)], features);
+        return new MethodLoss(loss, [("ntXent", loss)], features, embeddings);
     }
 
     /// <inheritdoc/>
     public override void AfterStep(TrainingProgress progress)
     {
         // Nothing follows the optimiser: the batch itself holds the negatives.
+    }
+}
+
+/// <summary>Options of <see cref="SimClr"/>.</summary>
+public sealed record SimClrOptions : MethodOptions
+{
+    /// <summary>τ, by which similarities are divided; 0.5 is the paper's for small images.</summary>
+    public double Temperature { get; init; } = 0.5;
+
+    /// <summary>Units of the projector's hidden layer.</summary>
+    public int ProjectorHidden { get; init; } = 512;
+
+    /// <summary>k, the size of an embedding.</summary>
+    public int ProjectorOutput { get; init; } = 128;
+
+    /// <inheritdoc/>
+    public override void Validate()
+    {
+        OptionCheck.Positive("--temperature", Temperature);
+        OptionCheck.AtLeast("--projector-hidden", ProjectorHidden, 1);
+        OptionCheck.AtLeast("--projector-output", ProjectorOutput, 1);
     }
 }

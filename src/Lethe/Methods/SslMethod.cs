@@ -30,6 +30,11 @@ public abstract class SslMethod : Module
     /// <summary>The network that is trained, and all that is kept for downstream use.</summary>
     public ResNet Backbone { get; }
 
+    /// <summary>
+    /// The child modules whose learning rate is not lowered by the schedule of pre-training (SimSiam's predictor); none by default.
+    /// </summary>
+    public IReadOnlyList<string> UnscheduledParts { get; protected init; } = [];
+
     /// <summary>The embedding that the loss sees, diagnosed as the layer <c>projector</c>.</summary>
     /// <param name="features">h, [N, d].</param>
     /// <returns>z, [N, k].</returns>

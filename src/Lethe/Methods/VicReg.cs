@@ -24,11 +24,25 @@ public sealed class VicReg : SslMethod
     private readonly VicRegOptions options;
     private readonly Module<Tensor, Tensor> projector;
 
+    /// <summary>How it is chosen and listed.</summary>
+    public static MethodEntry Entry { get; } = new()
+    {
+        Name = "vicreg",
+        Title = "VICReg",
+        Summary = "views agree, features vary, features do not covary",
+        Source = "Bardes 2022, 2105.04906",
+        Needs = "a wide projector; batches of more images than a few, for covariances",
+        RelativeCost = 1,
+        AgainstCollapse = "raise --variance-weight and --covariance-weight, lower --learning-rate",
+        DefaultOptions = new VicRegOptions(),
+        Create = (options, backbone) => new VicReg((VicRegOptions)options, backbone),
+    };
+
     /// <summary>Creates the method with a fresh projector.</summary>
     /// <param name="options">Its options.</param>
     /// <param name="backbone">The network to train.</param>
     public VicReg(VicRegOptions options, ResNet backbone)
-        : base("vicreg", backbone)
+        : base(Entry.Name, backbone)
     {
         options.Validate();
         this.options = options;
@@ -55,8 +69,9 @@ public sealed class VicReg : SslMethod
     /// <inheritdoc/>
     public override MethodLoss Loss(Views views, TrainingProgress progress)
     {
-        Tensor features = Backbone.ForwardFrom(views.From, views.Groups[0]); // [2N, d]
-        (Tensor first, Tensor second) = EmbeddingPair.Split(Project(features));
+        Tensor features = Backbone.ForwardFrom(views.From, views.Full); // [2N, d]
+        Tensor embeddings = Project(features); // [2N, k]
+        (Tensor first, Tensor second) = EmbeddingPair.Split(embeddings);
         (Tensor invariance, Tensor variance, Tensor covariance) = Terms(first, second);
         invariance *= options.InvarianceWeight;
         variance *= options.VarianceWeight;
@@ -64,7 +79,8 @@ public sealed class VicReg : SslMethod
         return new MethodLoss(
             invariance + variance + covariance,
             [("invariance", invariance), ("variance", variance), ("covariance", covariance)],
-            features);
+            features,
+            embeddings);
     }
 
     /// <inheritdoc/>
@@ -82,5 +98,34 @@ public sealed class VicReg : SslMethod
         Tensor deviation = (centred.square().sum([0]) / freedom + 1e-4).sqrt(); // [k]
         Tensor covariance = centred.t().mm(centred) / freedom; // [k, k]
         return ((1 - deviation).relu().mean(), OffDiagonal.SquaredSum(covariance) / z.shape[1]);
+    }
+}
+
+/// <summary>Options of <see cref="VicReg"/>.</summary>
+public sealed record VicRegOptions : MethodOptions
+{
+    /// <summary>Weight of the mean squared distance of the views.</summary>
+    public double InvarianceWeight { get; init; } = 25;
+
+    /// <summary>Weight of the hinge on the standard deviation of each feature.</summary>
+    public double VarianceWeight { get; init; } = 25;
+
+    /// <summary>Weight of the squared covariances.</summary>
+    public double CovarianceWeight { get; init; } = 1;
+
+    /// <summary>Units of each of the two hidden layers of the projector (the paper's expander).</summary>
+    public int ProjectorHidden { get; init; } = 512;
+
+    /// <summary>k, the size of an embedding.</summary>
+    public int ProjectorOutput { get; init; } = 512;
+
+    /// <inheritdoc/>
+    public override void Validate()
+    {
+        OptionCheck.NotNegative("--invariance-weight", InvarianceWeight);
+        OptionCheck.NotNegative("--variance-weight", VarianceWeight);
+        OptionCheck.NotNegative("--covariance-weight", CovarianceWeight);
+        OptionCheck.AtLeast("--projector-hidden", ProjectorHidden, 1);
+        OptionCheck.AtLeast("--projector-output", ProjectorOutput, 1);
     }
 }

@@ -14,6 +14,12 @@ namespace Lethe.Methods;
 /// <param name="From">Where the tensors enter the backbone.</param>
 public sealed record Views(IReadOnlyList<Tensor> Groups, int Images, SplitPoint From)
 {
+    /// <summary>The two full-size views, [2N, C, H, W], view-major.</summary>
+    public Tensor Full => Groups[0];
+
+    /// <summary>The local views, [l·N, C, H′, W′], view-major; null where there are none.</summary>
+    public Tensor? Local => Groups.Count > 1 ? Groups[1] : null;
+
     /// <summary>Two full-size views of each image, entering at a point.</summary>
     /// <param name="stacked">[2N, C, H, W], view-major.</param>
     /// <param name="from">Where it enters the backbone.</param>

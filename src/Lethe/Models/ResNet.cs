@@ -33,6 +33,7 @@ public sealed class ResNet : Module<Tensor, Tensor>
         options.Validate();
         Options = options;
         InputChannels = inputChannels;
+        ImageSize = imageSize;
         bool large = options.Stem == "large" || (options.Stem == "auto" && imageSize >= 96);
         bool bottleneck = options.Backbone == "resnet50";
         int[] blocks = options.Backbone switch
@@ -80,6 +81,9 @@ public sealed class ResNet : Module<Tensor, Tensor>
 
     /// <summary>1 for grey images, 3 for colour.</summary>
     public int InputChannels { get; }
+
+    /// <summary>Height and width of the images that the stem was chosen for, in pixels.</summary>
+    public int ImageSize { get; }
 
     /// <summary>d, the number of features of an image after the last layer.</summary>
     public int FeatureDimension => channels[^1];

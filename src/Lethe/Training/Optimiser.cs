@@ -59,7 +59,11 @@ public abstract class Optimiser : IDisposable
 
     /// <summary>Moves the parameters along the gradients that backward left; a parameter without one stays.</summary>
     /// <param name="learningRate">The rate of this step.</param>
-    public void Step(double learningRate)
+    public void Step(double learningRate) => Step(_ => learningRate);
+
+    /// <summary>Moves the parameters along the gradients that backward left, each at a rate of its own.</summary>
+    /// <param name="learningRate">The rate of this step for a parameter's name.</param>
+    public void Step(Func<string, double> learningRate)
     {
         using var scope = NewDisposeScope();
         Step([.. Parameters.Select(parameter => parameter.Value.grad)], learningRate);
@@ -68,7 +72,9 @@ public abstract class Optimiser : IDisposable
     /// <summary>Moves the parameters along given gradients.</summary>
     /// <param name="gradients">One for each of <see cref="Parameters"/>, of its shape; null leaves the parameter as it is.</param>
     /// <param name="learningRate">The rate of this step.</param>
-    public void Step(IReadOnlyList<Tensor?> gradients, double learningRate)
+    public void Step(IReadOnlyList<Tensor?> gradients, double learningRate) => Step(gradients, _ => learningRate);
+
+    private void Step(IReadOnlyList<Tensor?> gradients, Func<string, double> learningRate)
     {
         if (gradients.Count != Parameters.Count)
             throw new ArgumentException($"Expected {Parameters.Count} gradients, found {gradients.Count}.", nameof(gradients));
@@ -78,7 +84,7 @@ public abstract class Optimiser : IDisposable
         for (int i = 0; i < gradients.Count; i++)
         {
             if (gradients[i] is { } gradient)
-                Update(Parameters[i].Name, Parameters[i].Value, gradient, learningRate);
+                Update(Parameters[i].Name, Parameters[i].Value, gradient, learningRate(Parameters[i].Name));
         }
     }
 

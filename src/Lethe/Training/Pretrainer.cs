@@ -19,6 +19,7 @@ public sealed class Pretrainer : IDisposable
     private readonly TrainingOptions options;
     private readonly ulong seed;
     private readonly Device device;
+    private readonly string[] unscheduled;
     private readonly WarmUpCosine schedule;
 
     /// <summary>Prepares training from the start.</summary>
@@ -44,6 +45,7 @@ public sealed class Pretrainer : IDisposable
         }
 
         TotalSteps = (long)StepsPerEpoch * options.Epochs;
+        unscheduled = [.. method.UnscheduledParts.Select(part => part + ".")];
         schedule = new WarmUpCosine(options.PeakLearningRate(), (long)(options.WarmUp * TotalSteps), TotalSteps);
         Optimiser = Optimiser.Create(options.Optimiser, method.named_parameters(), options.WeightDecay, options.Momentum);
     }
@@ -176,10 +178,11 @@ public sealed class Pretrainer : IDisposable
             loss.Commit?.Invoke();
         }
 
-        Optimiser.Step(learningRate);
+        Optimiser.Step(name => unscheduled.Any(part => name.StartsWith(part, StringComparison.Ordinal)) ? schedule.Base : learningRate);
         State.Step++;
+        State.Epoch = (double)State.Step / StepsPerEpoch;
         State.LearningRate = learningRate;
-        method.AfterStep(place with { Step = State.Step });
+        method.AfterStep(place with { Step = State.Step, Epoch = State.Epoch });
         return total;
     }
 }

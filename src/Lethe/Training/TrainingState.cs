@@ -6,6 +6,9 @@ public sealed record TrainingState
     /// <summary>Steps of the optimiser done.</summary>
     public long Step { get; set; }
 
+    /// <summary>Epochs behind the method, pre-training included, with the fraction of the current one.</summary>
+    public double Epoch { get; set; }
+
     /// <summary>The last epoch (or iteration of UMM) that was evaluated; −1 before the first.</summary>
     public int EvaluatedAt { get; set; } = -1;
 

@@ -29,6 +29,7 @@ public sealed class UmmTrainer : IDisposable
     private readonly bool control;
     private readonly ulong seed;
     private readonly Device device;
+    private readonly double epochsBefore;
     private readonly SplitPoint split;
     private readonly Hypergradient hypergradient;
     private readonly List<Parameter> parameters;
@@ -40,7 +41,8 @@ public sealed class UmmTrainer : IDisposable
     /// <param name="control">Takes plain steps on the method's loss instead.</param>
     /// <param name="seed">The run's seed; the control sees the same batches under the same seed.</param>
     /// <param name="device">Where the method is.</param>
-    public UmmTrainer(SslMethod method, ViewLoader loader, UmmOptions options, bool control, ulong seed, Device device)
+    /// <param name="epochsBefore">Epochs of pre-training behind the method.</param>
+    public UmmTrainer(SslMethod method, ViewLoader loader, UmmOptions options, bool control, ulong seed, Device device, double epochsBefore = 0)
     {
         options.Validate();
         this.method = method;
@@ -49,6 +51,7 @@ public sealed class UmmTrainer : IDisposable
         this.control = control;
         this.seed = seed;
         this.device = device;
+        this.epochsBefore = epochsBefore;
         split = ResNet.ParseSplit(options.Split);
         hypergradient = Hypergradient.Create(options.Hypergradient);
         foreach (Parameter parameter in method.Backbone.PartsUpTo(split).SelectMany(part => part.parameters()))
@@ -130,8 +133,8 @@ public sealed class UmmTrainer : IDisposable
         }
 
         string place = $"iteration {State.Step + 1} of {(control ? "the control" : "UMM")}";
-        double epoch = (double)State.Step / loader.StepsPerEpoch;
-        var now = new TrainingProgress(State.Step, options.Iterations, epoch, RandomStream.Derive(seed, (ulong)State.Step));
+        double epochs = epochsBefore + (double)State.Step / loader.StepsPerEpoch;
+        var now = new TrainingProgress(State.Step, options.Iterations, epochs, RandomStream.Derive(seed, (ulong)State.Step));
         var problem = new BilevelProblem(method, early.requires_grad_(), parameters, now, options);
         LevelTwo two = control ? PlainStep(problem, place) : BilevelStep(problem, place);
         State.Add(Measure.Loss, Value(two.Loss.Total));
@@ -139,9 +142,10 @@ public sealed class UmmTrainer : IDisposable
         State.Add(Measure.BatchReduction, Value(two.Reduction));
         State.SumCount++;
         State.Step++;
+        State.Epoch = epochsBefore + (double)State.Step / loader.StepsPerEpoch;
         State.LearningRate = options.OuterLearningRate;
         two.Loss.Commit?.Invoke();
-        method.AfterStep(now with { Step = State.Step });
+        method.AfterStep(now with { Step = State.Step, Epoch = State.Epoch });
         return Value(two.Total);
     }
 

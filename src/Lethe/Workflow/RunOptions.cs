@@ -31,7 +31,7 @@ public sealed record RunOptions
     public string Method { get; init; } = "simclr";
 
     /// <summary>The method's own options: a record of the type that the method is registered with.</summary>
-    public object MethodOptions { get; init; } = new SimClrOptions();
+    public MethodOptions MethodOptions { get; init; } = new SimClrOptions();
 
     /// <summary>How to train.</summary>
     public TrainingOptions Training { get; init; } = new();
@@ -54,7 +54,7 @@ public sealed record RunOptions
         MethodEntry entry = MethodRegistry.Find(Method);
         if (MethodOptions.GetType() != entry.DefaultOptions.GetType())
             throw new InvalidOptionException($"Method '{Method}' takes {entry.DefaultOptions.GetType().Name}, found {MethodOptions.GetType().Name}.");
-        entry.Validate(MethodOptions);
+        MethodOptions.Validate();
     }
 
     /// <summary>The options as the run's manifest keeps them.</summary>
@@ -88,7 +88,7 @@ public sealed record RunOptions
                 Views = Section<AugmentationOptions>(json, "views"),
                 Backbone = Section<BackboneOptions>(json, "backbone"),
                 Method = method,
-                MethodOptions = json["methodOptions"].Deserialize(MethodRegistry.Find(method).DefaultOptions.GetType(), Json)
+                MethodOptions = (MethodOptions?)json["methodOptions"].Deserialize(MethodRegistry.Find(method).DefaultOptions.GetType(), Json)
                     ?? throw new JsonException("The section 'methodOptions' is missing."),
                 Training = Section<TrainingOptions>(json, "training"),
                 Evaluation = Section<EvaluationOptions>(json, "evaluation"),

@@ -80,9 +80,9 @@ public static class Undoing
 
         (Session session, UmmOptions options) = (place.Session, place.Options);
         using SslMethod method = session.CreateMethod();
-        Session.LoadLast(place.Run, method);
+        double epochs = Session.LoadLast(place.Run, method).Epoch;
         using ViewLoader loader = session.CreateLoader(options.BatchSize, RandomStream.Derive(place.Seed, UndoViews));
-        using var trainer = new UmmTrainer(method, loader, options, control, place.Seed, session.Device);
+        using var trainer = new UmmTrainer(method, loader, options, control, place.Seed, session.Device, epochs);
         var recorder = new RunRecorder(directory, earlier is not null ? earlier with { Status = RunStatus.Running, Failure = null } : new RunManifest
         {
             ToolVersion = Pretraining.ToolVersion,

@@ -23,6 +23,10 @@ internal static partial class SourceRule
             violations.Add($"{relativePath}: expected the file-scoped namespace {expected}, found {found}");
 
         string[] publicTypes = [.. PublicTopLevelType().Matches(text).Select(type => type.Groups["name"].Value)];
+
+        // The options of a method are read with it.
+        if (publicTypes.Length == 2 && publicTypes[1] == publicTypes[0] + "Options")
+            publicTypes = publicTypes[..1];
         if (publicTypes.Distinct().Count() > 1)
             violations.Add($"{relativePath}: has the public types {string.Join(", ", publicTypes)}; expected one in a file");
         else if (publicTypes.Length > 0 && publicTypes[0] != Path.GetFileNameWithoutExtension(relativePath).Split('.')[0])

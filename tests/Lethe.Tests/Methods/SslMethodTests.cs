@@ -26,7 +26,11 @@ public class SslMethodTests
         using SslMethod method = entry.Create(entry.DefaultOptions, Tiny.Backbone());
         Assert.Equal(name, method.GetName());
         Assert.NotEmpty(entry.Title);
-        Assert.Matches(@"\d{4}\.\d{5}", entry.Summary);
+        Assert.NotEmpty(entry.Summary);
+        Assert.Matches(@"^\w+ \d{4}, \d{4}\.\d{5}$", entry.Source);
+        Assert.NotEmpty(entry.Needs);
+        Assert.Contains("--", entry.AgainstCollapse, StringComparison.Ordinal);
+        Assert.True(entry.RelativeCost > 0);
     }
 
     [Fact]
@@ -71,7 +75,7 @@ public class SslMethodTests
         Assert.All(
             before.Where(entry => after[entry.Key] != entry.Value),
             entry => Assert.Matches("running_(mean|var)|num_batches_tracked", entry.Key));
-        Assert.All(method.named_parameters(), parameter => Assert.True(Tiny.Value(parameter.parameter.grad!.abs().sum()) > 0, parameter.name));
+        Assert.All(method.named_parameters().Where(parameter => parameter.parameter.requires_grad), parameter => Assert.True(Tiny.Value(parameter.parameter.grad!.abs().sum()) > 0, parameter.name));
     }
 
     [Theory]
@@ -111,7 +115,7 @@ public class SslMethodTests
         using SslMethod method = Tiny.DoubleMethod(name);
         using BatchNormStatistics held = BatchNormStatistics.Hold(method);
         Views views = Views.Pair(Tiny.Images(8, ScalarType.Float64));
-        List<Tensor> parameters = [.. method.parameters()];
+        List<Tensor> parameters = [.. method.parameters().Where(parameter => parameter.requires_grad)];
         Tensor[] gradient = Gradients.Of(method.Loss(views, start).Total, parameters);
         Tensor[] direction = [.. parameters.Select((parameter, i) => Tiny.Gaussian((ulong)i, parameter.shape))];
         double expected = gradient.Zip(direction, (g, d) => Tiny.Value((g * d).sum())).Sum();

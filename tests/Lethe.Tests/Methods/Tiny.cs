@@ -15,18 +15,25 @@ internal static class Tiny
 
     public static readonly BackboneOptions Network = new() { Backbone = "resnet10", Width = 4 };
 
+    private static readonly (string Property, int Size)[] sizes = [("ProjectorHidden", 16), ("ProjectorOutput", 8)];
+
     public static ResNet Backbone(long seed = 1, BackboneOptions? options = null)
     {
         manual_seed(seed);
         return new ResNet(options ?? Network, 3, ImageSize);
     }
 
-    public static SslMethod Method(string name = "simclr", long seed = 1, BackboneOptions? options = null)
+    public static SslMethod Method(string name = "simclr", long seed = 1, BackboneOptions? options = null) =>
+        MethodRegistry.Find(name).Create(Options(name), Backbone(seed, options));
+
+    /// <summary>The defaults of a method but for its sizes, which fit batches of a few images.</summary>
+    public static MethodOptions Options(string name)
     {
-        ResNet backbone = Backbone(seed, options);
-        return name == "simclr"
-            ? new SimClr(new SimClrOptions { ProjectorHidden = 16, ProjectorOutput = 8 }, backbone)
-            : new VicReg(new VicRegOptions { ProjectorHidden = 16, ProjectorOutput = 8 }, backbone);
+        MethodOptions options = MethodRegistry.Find(name).DefaultOptions;
+        var copy = (MethodOptions)options.GetType().GetMethod("<Clone>$")!.Invoke(options, null)!;
+        foreach ((string property, int size) in sizes)
+            copy.GetType().GetProperty(property)?.SetValue(copy, size);
+        return copy;
     }
 
     /// <summary>Double precision, in which finite differences mean something.</summary>

@@ -52,7 +52,7 @@ public class BilevelProblemTests
         using var scope = NewDisposeScope();
         Tensor early = Tiny.Gaussian(1, 4, 2, 1, 1).requires_grad_(), weight = tensor(1.5).requires_grad_();
         Tensor loss = (early.narrow(0, 0, 2) * weight).square().sum(); // the last two samples are not in it
-        Tensor volume = new LossGradient().LogVolume(early, new MethodLoss(loss, [], early), differentiable: true);
+        Tensor volume = new LossGradient().LogVolume(early, new MethodLoss(loss, [], early, early), differentiable: true);
         Assert.True(volume.isfinite().all().item<bool>());
         Assert.Equal(Math.Log(2e-12), volume[3].item<double>(), 1e-6);
         Assert.True(Gradients.Of(volume.sum(), [weight])[0].isfinite().item<bool>());

@@ -1,0 +1,42 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Lethe.Methods;
+
+/// <summary>The last M embeddings, oldest overwritten first. Rows and position are state.</summary>
+public sealed class EmbeddingQueue : Module
+{
+    /// <summary>Creates a queue of random directions.</summary>
+    /// <param name="length">M, at least 1.</param>
+    /// <param name="dimension">k.</param>
+    public EmbeddingQueue(int length, int dimension)
+        : base(nameof(EmbeddingQueue))
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(dimension, 1);
+        register_buffer("rows", functional.normalize(randn(length, dimension)));
+        register_buffer("written", zeros(1, dtype: ScalarType.Int64));
+    }
+
+    /// <summary>The embeddings, [M, k], in no order.</summary>
+    public Tensor Rows => get_buffer("rows")!;
+
+    /// <summary>Whether nothing of the random start is left.</summary>
+    public bool IsFull => get_buffer("written")!.item<long>() >= Rows.shape[0];
+
+    /// <summary>Lets embeddings in, for as many of the oldest; of more than M the last M stay.</summary>
+    /// <param name="embeddings">[N, k]; copied without gradient.</param>
+    public void Enqueue(Tensor embeddings)
+    {
+        Tensor queue = Rows, count = get_buffer("written")!;
+        if (embeddings.dim() != 2 || embeddings.shape[1] != queue.shape[1])
+            throw new ArgumentException($"Expected embeddings [N, {queue.shape[1]}], found [{string.Join(", ", embeddings.shape)}].", nameof(embeddings));
+        using IDisposable frozen = no_grad();
+        using var scope = NewDisposeScope();
+        long length = queue.shape[0], before = count.item<long>(), n = embeddings.shape[0];
+        long kept = Math.Min(n, length);
+        Tensor places = arange(before + n - kept, before + n, dtype: ScalarType.Int64, device: queue.device).remainder(length); // [kept]
+        queue.index_copy_(0, places, embeddings.detach().narrow(0, n - kept, kept));
+        count.add_(n);
+    }
+}
