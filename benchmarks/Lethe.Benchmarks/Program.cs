@@ -12,6 +12,8 @@ var batch = new Option<int>("--batch") { Description = "images in a batch", Defa
 var steps = new Option<int>("--steps") { Description = "steps that are timed", DefaultValueFactory = _ => 12 };
 var warmUp = new Option<int>("--warmup") { Description = "steps before the clock starts", DefaultValueFactory = _ => 3 };
 var threads = new Option<int>("--threads") { Description = "threads to compute with", DefaultValueFactory = _ => 2 };
+var epochs = new Option<int>("--epochs") { Description = "passes over the images", DefaultValueFactory = _ => 10 };
+var seed = new Option<int>("--seed") { Description = "what all randomness is derived from", DefaultValueFactory = _ => 0 };
 var n = new Option<int>("--n") { Description = "images, of two views each", DefaultValueFactory = _ => 256 };
 var d = new Option<int>("--d") { Description = "dimension", DefaultValueFactory = _ => 128 };
 var repeats = new Option<int>("--repeats") { Description = "how often", DefaultValueFactory = _ => 3 };
@@ -34,6 +36,18 @@ umm.SetAction(parsed => UmmStepTime.Measure(
     parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(batch), parsed.GetValue(split)!,
     parsed.GetValue(hypergradient)!, parsed.GetValue(steps), parsed.GetValue(warmUp), parsed.GetValue(threads)));
 
+var methods = new Command("methods", "What a training step of each method costs beside one of SimCLR") { width, size, batch, steps, warmUp, threads, repeats };
+methods.SetAction(parsed => MethodCost.Measure(
+    parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(batch), parsed.GetValue(steps), parsed.GetValue(warmUp), parsed.GetValue(threads), parsed.GetValue(repeats)));
+
+var supervised = new Command("supervised", "The network of the methods trained with labels in the same budget: accuracy of its last layer") { images, count, width, epochs, batch, seed, threads };
+supervised.SetAction(parsed => SupervisedTraining.Measure(
+    parsed.GetValue(images)!.FullName, parsed.GetValue(count), parsed.GetValue(width), parsed.GetValue(epochs), parsed.GetValue(batch), parsed.GetValue(seed), parsed.GetValue(threads)));
+
+var runs = new Argument<string[]>("runs") { Description = "run directories of lethe pretrain" };
+var table = new Command("table", "Markdown table of runs: one row for each method, over its seeds") { runs };
+table.SetAction(parsed => MethodTable.Write(parsed.GetValue(runs)!));
+
 var compare = new Command("compare", "Lethe and the PyTorch programs in turn at equal settings: medians, spread and ratios");
 var compareTraining = new Command("training", "Images per second of SimCLR pre-training") { images, count, size, width, batch, steps, warmUp, threads, repeats, peers, python };
 compareTraining.SetAction(parsed => Compare(parsed).Training(
@@ -53,7 +67,7 @@ kernels.SetAction(parsed =>
 try
 {
     TorchRuntime.Prepare(); // some verbs use torch before anything of Lethe
-    return new RootCommand("Measures how fast Lethe is, alone and beside PyTorch.") { training, codingRate, umm, compare, kernels }
+    return new RootCommand("Measures how fast Lethe is, alone and beside PyTorch.") { training, codingRate, umm, methods, supervised, table, compare, kernels }
         .Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (LetheException error)

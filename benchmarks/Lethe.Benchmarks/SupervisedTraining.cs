@@ -1,0 +1,52 @@
+using Lethe.Augmentation;
+using Lethe.Data;
+using Lethe.Evaluation;
+using Lethe.Methods;
+using Lethe.Models;
+using Lethe.Training;
+using Lethe.Workflow;
+using static TorchSharp.torch;
+
+namespace Lethe.Benchmarks;
+
+/// <summary>
+/// The same network on the same views for as many steps with labels: how far labels would bring it in the budget of the
+/// methods. Cross-entropy, Adam, warm-up and cosine; measured as <c>lethe pretrain</c> measures.
+/// </summary>
+internal static class SupervisedTraining
+{
+    public static void Measure(string images, int limit, int width, int epochs, int batch, int seed, int threads)
+    {
+        var options = new RunOptions
+        {
+            Data = new DataOptions { Data = images, Limit = limit },
+            Backbone = new BackboneOptions { Backbone = "resnet10", Width = width },
+            Training = new TrainingOptions { Epochs = epochs, BatchSize = batch, Optimiser = "adam", WeightDecay = 0 },
+            Seed = (ulong)seed,
+        };
+        Session session = Session.Create(options, new Machine { Threads = threads });
+        IReadOnlyList<int> labels = session.Data.Train.Labels ?? throw new Runtime.DataException($"{images} has no labels. Give class folders.");
+        manual_seed(seed);
+        using var method = new SupervisedEncoder(new ResNet(options.Backbone, session.Data.Train.Channels, session.Data.ImageSize), labels.Max() + 1);
+        using Optimiser optimiser = Optimiser.Create("adam", method.named_parameters(), 0, 0);
+        using ViewLoader loader = session.CreateLoader(batch, options.Seed);
+        long total = (long)loader.StepsPerEpoch * epochs, step = 0;
+        var schedule = new WarmUpCosine(options.Training.PeakLearningRate(), (long)(options.Training.WarmUp * total), total);
+        method.train();
+        for (int epoch = 0; epoch < epochs; epoch++)
+        {
+            foreach (ViewBatch views in loader.Batches(epoch))
+            {
+                using var scope = NewDisposeScope();
+                method.Labels = tensor(views.Indices.Select(index => (long)labels[index]).ToArray());
+                optimiser.ZeroGradients();
+                Tensor stacked = ImageTensor.FromPixels(views.Pixels, views.Views * views.N, views.Size, views.Channels, session.Device);
+                method.Loss(Views.Pair(stacked), new TrainingProgress(step, total, epoch, 0)).Total.backward();
+                optimiser.Step(schedule.At(step++));
+            }
+        }
+
+        LayerQuality last = session.Evaluator.Measure(method).Single(quality => quality.Layer == LayerFeatures.Last);
+        JsonLine.Write(new { Method = "supervised", Seed = seed, Linear = last.Linear!.Accuracy, Knn = last.Knn!.Accuracy, Epochs = epochs, Limit = limit, Width = width });
+    }
+}
