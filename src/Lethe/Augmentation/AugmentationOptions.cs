@@ -62,6 +62,20 @@ public sealed record AugmentationOptions
     /// <summary>How often values of 128 and above are turned upside down (255 − value). 0 in SimCLR; BYOL takes 0.2 for one of its views.</summary>
     public double SolariseProbability { get; init; }
 
+    /// <summary>Small views of each image, of small crops, beside the two full-size ones (multi-crop; Caron 2020, 2006.09882), for methods that take them. 0 for none.</summary>
+    public int LocalViews { get; init; }
+
+    /// <summary>Height and width of a local view in pixels, 16 to 224, at most those of a full-size view; 0 takes half of those, at least 16.</summary>
+    public int LocalSize { get; init; }
+
+    /// <summary>Smallest area of a local view's crop, as a fraction of the image's, in (0, 1].</summary>
+    public double LocalScaleMinimum { get; init; } = 0.05;
+
+    /// <summary>
+    /// Largest area of a local view's crop, as a fraction of the image's, in (0, 1]. 0.14 is the paper's for large images; 0.3 of 32 pixels are the 17 that a view of 16 can show.
+    /// </summary>
+    public double LocalScaleMaximum { get; init; } = 0.3;
+
     /// <summary>
     /// The augmentation of a name: <c>simclr</c>, the defaults; <c>weak</c>, flips and crops of at least three quarters of the area, which makes
     /// views easy to tell apart by instance and so helps to study memorisation; <c>none</c>, the central square as it is.
@@ -82,6 +96,7 @@ public sealed record AugmentationOptions
     public void Validate()
     {
         CheckRange("the crop scale", CropScaleMinimum, CropScaleMaximum, 1);
+        CheckRange("the crop scale of local views", LocalScaleMinimum, LocalScaleMaximum, 1);
         CheckRange("the aspect ratio of crops", AspectRatioMinimum, AspectRatioMaximum, 100);
         CheckRange("the sigma of the blur", BlurSigmaMinimum, BlurSigmaMaximum, 100);
         CheckStrength("the brightness jitter", Brightness, 10);
@@ -95,6 +110,22 @@ public sealed record AugmentationOptions
         CheckStrength("the probability of solarising", SolariseProbability, 1);
         if (BlurRadius < 0)
             throw new InvalidOptionException($"Augmentation: the radius of the blur must not be negative, found {BlurRadius}. Use 0 for a tenth of the view.");
+        if (LocalViews < 0)
+            throw new InvalidOptionException($"--local-views must not be negative, found {LocalViews}. Use 0 for none.");
+        if (LocalSize is not 0 and (< 16 or > 224))
+            throw new InvalidOptionException($"--local-size must be between 16 and 224, or 0 for half of a full-size view; found {LocalSize}.");
+    }
+
+    /// <summary>How local views of full-size views of a size are made.</summary>
+    /// <param name="size">Height and width of a full-size view in pixels.</param>
+    /// <returns>Options whose crops are the local ones, and the size of a local view in pixels.</returns>
+    /// <exception cref="InvalidOptionException">Local views would be larger than full-size ones.</exception>
+    internal (AugmentationOptions Options, int Size) Local(int size)
+    {
+        if (LocalSize > size)
+            throw new InvalidOptionException($"--local-size {LocalSize} is larger than the full-size views of {size} pixels. Use at most {size}, or raise --image-size.");
+        AugmentationOptions local = this with { CropScaleMinimum = LocalScaleMinimum, CropScaleMaximum = LocalScaleMaximum, LocalViews = 0, LocalSize = 0 };
+        return (local, LocalSize > 0 ? LocalSize : Math.Max(16, size / 2));
     }
 
     private static AugmentationOptions Geometric(double cropScaleMinimum, double flipProbability) => new()

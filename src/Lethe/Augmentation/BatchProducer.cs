@@ -5,8 +5,8 @@ namespace Lethe.Augmentation;
 
 /// <summary>Renders one view of one image.</summary>
 /// <param name="image">Index of the image in its set.</param>
-/// <param name="view">Which of its views.</param>
-/// <param name="destination">[size, size, channels].</param>
+/// <param name="view">Which of its views; the local ones come after the full-size ones.</param>
+/// <param name="destination">[size, size, channels] of that view.</param>
 internal delegate void ViewRenderer(int image, int view, Span<float> destination);
 
 /// <summary>
@@ -117,11 +117,13 @@ internal sealed class BatchProducer : IDisposable
                 ViewBatch batch = batches[place]!;
                 for (int position = from; position < to; position++)
                 {
-                    for (int view = 0; view < batch.Views; view++)
+                    int local = batch.Local?.Views ?? 0;
+                    for (int view = 0; view < batch.Views + local; view++)
                     {
                         if (stopping)
                             return;
-                        render(batch.Indices[position], view, batch.View(view, position));
+                        Span<float> destination = view < batch.Views ? batch.View(view, position) : batch.Local!.View(view - batch.Views, position);
+                        render(batch.Indices[position], view, destination);
                     }
                 }
 
@@ -174,7 +176,11 @@ internal sealed class BatchProducer : IDisposable
         ReadOnlySpan<int> images = order.Span[(nextStep * batchSize)..];
         ViewBatch batch = buffers[place];
         if (images.Length < batchSize)
-            batch = new ViewBatch(batch.Views, images.Length, batch.Size, batch.Channels);
+        {
+            ViewBatch? local = batch.Local is { } l ? new ViewBatch(l.Views, images.Length, l.Size, l.Channels) : null;
+            batch = new ViewBatch(batch.Views, images.Length, batch.Size, batch.Channels, local);
+        }
+
         images[..batch.N].CopyTo(batch.Indices);
         batches[place] = batch;
         unfinished[place] = batch.N;

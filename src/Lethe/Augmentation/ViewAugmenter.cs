@@ -57,6 +57,12 @@ public sealed class ViewAugmenter
         if (blurRadius >= size)
             throw new InvalidOptionException($"Augmentation: the radius of the blur must be less than the {size} pixels of a view; found {blurRadius}.");
         this.options = options;
+        if (options.LocalViews > 0)
+        {
+            (AugmentationOptions local, int localSize) = options.Local(size);
+            Local = new ViewAugmenter(local, localSize, channels, statistics);
+        }
+
         Size = size;
         Channels = channels;
         Statistics = statistics;
@@ -77,6 +83,12 @@ public sealed class ViewAugmenter
 
     /// <summary>What views are normalised with.</summary>
     public ChannelStatistics Statistics { get; }
+
+    /// <summary>Local views of each image that the options ask for.</summary>
+    public int LocalViews => options.LocalViews;
+
+    /// <summary>Renders the local views: smaller, of smaller crops, else alike. Null where the options ask for none.</summary>
+    public ViewAugmenter? Local { get; }
 
     /// <summary>Floats of a view: Size · Size · Channels.</summary>
     public int Length => Size * Size * Channels;

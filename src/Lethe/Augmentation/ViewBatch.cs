@@ -8,8 +8,10 @@ public sealed class ViewBatch
     /// <param name="n">Images.</param>
     /// <param name="size">Height and width of a view in pixels.</param>
     /// <param name="channels">Channels of a view.</param>
+    /// <param name="local">A batch of the same number of images for their local views; null for none.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is less than 1, or the batch would not fit into an array.</exception>
-    public ViewBatch(int views, int n, int size, int channels)
+    /// <exception cref="ArgumentException">The local views are of another number of images.</exception>
+    public ViewBatch(int views, int n, int size, int channels, ViewBatch? local = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(views, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(n, 1);
@@ -17,16 +19,24 @@ public sealed class ViewBatch
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
         long length = (long)views * n * size * size * channels;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Array.MaxLength, nameof(n));
+        if (local is not null && local.N != n)
+            throw new ArgumentException($"Expected local views of {n} images, found {local.N}.", nameof(local));
         Views = views;
         N = n;
         Size = size;
         Channels = channels;
         Pixels = new float[length];
-        Indices = new int[n];
+        Local = local;
+
+        // The same images: what is written to the one is read from the other.
+        Indices = local?.Indices ?? new int[n];
     }
 
     /// <summary>Normalised values, [Views, N, Size, Size, Channels] (channels last); all of the first views come before all of the second.</summary>
     public float[] Pixels { get; }
+
+    /// <summary>Small local views of the same images, in the same order; null where there are none.</summary>
+    public ViewBatch? Local { get; }
 
     /// <summary>Which image of the set each is: [N].</summary>
     public int[] Indices { get; }

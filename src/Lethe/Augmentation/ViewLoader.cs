@@ -9,8 +9,8 @@ namespace Lethe.Augmentation;
 /// the number of threads, and not on where in the epoch one starts.
 /// </summary>
 /// <remarks>
-/// The order of an epoch is the permutation of seed (seed, epoch); a view has the seed (seed, epoch, index of the image, view). The images that do not fill a batch are
-/// left out of that epoch. One pass at a time.
+/// The order of an epoch is the permutation of seed (seed, epoch); a view has the seed (seed, epoch, index of the image, view). Local views are counted on from the
+/// full-size ones, which they leave as they are. The images that do not fill a batch are left out of that epoch. One pass at a time.
 /// </remarks>
 public sealed class ViewLoader : IDisposable
 {
@@ -30,10 +30,11 @@ public sealed class ViewLoader : IDisposable
     /// <param name="batchSize">Images of a batch, at least 1.</param>
     /// <param name="seed">Decides the order and the views.</param>
     /// <param name="threads">Threads that render, at least 1.</param>
-    /// <param name="prefetch">How many batches to be ahead of the consumer, at least 1; each takes viewsPerImage · batchSize · size² · channels floats.</param>
-    /// <param name="viewsPerImage">Views of each image, at least 1.</param>
+    /// <param name="prefetch">How many batches to be ahead of the consumer, at least 1; each takes viewsPerImage · batchSize · size² · channels floats, and local views likewise.</param>
+    /// <param name="viewsPerImage">Full-size views of each image, at least 1.</param>
+    /// <param name="localViews">Whether to render the local views that the augmenter's options ask for.</param>
     /// <exception cref="InvalidOptionException">The batch is larger than the set, or a number is less than 1.</exception>
-    public ViewLoader(ImageSet images, ViewAugmenter augmenter, int batchSize, ulong seed, int threads, int prefetch = 2, int viewsPerImage = 2)
+    public ViewLoader(ImageSet images, ViewAugmenter augmenter, int batchSize, ulong seed, int threads, int prefetch = 2, int viewsPerImage = 2, bool localViews = false)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(augmenter);
@@ -55,7 +56,10 @@ public sealed class ViewLoader : IDisposable
         StepsPerEpoch = images.Count / batchSize;
         buffers = new ViewBatch[prefetch + 1];
         for (int i = 0; i < buffers.Length; i++)
-            buffers[i] = new ViewBatch(viewsPerImage, batchSize, augmenter.Size, augmenter.Channels);
+        {
+            ViewBatch? local = localViews && augmenter.Local is { } l ? new ViewBatch(augmenter.LocalViews, batchSize, l.Size, l.Channels) : null;
+            buffers[i] = new ViewBatch(viewsPerImage, batchSize, augmenter.Size, augmenter.Channels, local);
+        }
     }
 
     /// <summary>Images of a batch.</summary>
@@ -125,8 +129,8 @@ public sealed class ViewLoader : IDisposable
             int[] order = new RandomStream(RandomStream.Derive(seed, (ulong)epoch)).Permutation(images.Count);
             producer = new BatchProducer(
                 order.AsMemory(0, StepsPerEpoch * BatchSize), BatchSize, firstStep, buffers, threads,
-                (image, view, destination) =>
-                    augmenter.Render(images[image], RandomStream.Derive(seed, (ulong)epoch, (ulong)image, (ulong)view), destination));
+                (image, view, destination) => (view < buffers[0].Views ? augmenter : augmenter.Local!)
+                    .Render(images[image], RandomStream.Derive(seed, (ulong)epoch, (ulong)image, (ulong)view), destination));
             return producer;
         }
     }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Lethe.Augmentation;
 using Lethe.Methods;
-using Lethe.Models;
 using Lethe.Numerics;
 using Lethe.Runtime;
 using static TorchSharp.torch;
@@ -164,8 +163,7 @@ public sealed class Pretrainer : IDisposable
             if (!batches.MoveNext())
                 throw new InvalidOperationException("The loader gave fewer batches than it promised.");
             ViewBatch batch = batches.Current;
-            Tensor images = ImageTensor.FromPixels(batch.Pixels, batch.Views * batch.N, batch.Size, batch.Channels, device); // [V·N, C, H, W]
-            MethodLoss loss = method.Loss(Views.Pair(images), place);
+            MethodLoss loss = method.Loss(DeviceViews.Of(batch, device), place);
             LossCheck.RequireFinite(loss, $"epoch {epoch + 1}, step {State.Step + 1}");
             (options.Accumulate == 1 ? loss.Total : loss.Total / options.Accumulate).backward();
             total += loss.Total.item<float>() / options.Accumulate;

@@ -36,7 +36,7 @@ public sealed class UmmTrainer : IDisposable
 
     /// <summary>Prepares fine-tuning.</summary>
     /// <param name="method">The pre-trained method with its heads. Its early layers are frozen from here on.</param>
-    /// <param name="loader">Gives the views.</param>
+    /// <param name="loader">Gives the views; both levels use the full-size ones alone.</param>
     /// <param name="options">The problem and how to solve it.</param>
     /// <param name="control">Takes plain steps on the method's loss instead.</param>
     /// <param name="seed">The run's seed; the control sees the same batches under the same seed.</param>
@@ -154,7 +154,7 @@ public sealed class UmmTrainer : IDisposable
     private double Step(ViewBatch batch)
     {
         using var scope = NewDisposeScope();
-        return Step(ImageTensor.FromPixels(batch.Pixels, batch.Views * batch.N, batch.Size, batch.Channels, device));
+        return Step(DeviceViews.Of(batch, device).Full);
     }
 
     private LevelTwo PlainStep(BilevelProblem problem, string place)

@@ -55,6 +55,12 @@ public sealed record RunOptions
         if (MethodOptions.GetType() != entry.DefaultOptions.GetType())
             throw new InvalidOptionException($"Method '{Method}' takes {entry.DefaultOptions.GetType().Name}, found {MethodOptions.GetType().Name}.");
         MethodOptions.Validate();
+        if (Views.LocalViews > 0 && !entry.TakesLocalViews)
+        {
+            throw new InvalidOptionException(
+                $"--local-views {Views.LocalViews}: method '{Method}' takes full-size views only. Use --local-views 0, or "
+                + $"--method {string.Join(" or ", MethodRegistry.All.Where(method => method.TakesLocalViews).Select(method => method.Name))}.");
+        }
     }
 
     /// <summary>The options as the run's manifest keeps them.</summary>

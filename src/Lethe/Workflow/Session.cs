@@ -105,9 +105,10 @@ public sealed class Session
     /// <summary>Gives the views to train on.</summary>
     /// <param name="batchSize">Images in a batch.</param>
     /// <param name="seed">Decides order and views.</param>
+    /// <param name="localViews">Whether to give the local views that the options ask for as well.</param>
     /// <returns>The loader.</returns>
-    public ViewLoader CreateLoader(int batchSize, ulong seed) =>
-        new(Data.Train, Augmenter, batchSize, RandomStream.Derive(seed, TrainingViews), Machine.ThreadCount());
+    public ViewLoader CreateLoader(int batchSize, ulong seed, bool localViews = true) =>
+        new(Data.Train, Augmenter, batchSize, RandomStream.Derive(seed, TrainingViews), Machine.ThreadCount(), localViews: localViews);
 
     /// <summary>What coding rates are computed with, for each layer.</summary>
     /// <param name="qualities">Measurements of all layers.</param>

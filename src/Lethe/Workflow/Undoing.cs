@@ -81,7 +81,8 @@ public static class Undoing
         (Session session, UmmOptions options) = (place.Session, place.Options);
         using SslMethod method = session.CreateMethod();
         double epochs = Session.LoadLast(place.Run, method).Epoch;
-        using ViewLoader loader = session.CreateLoader(options.BatchSize, RandomStream.Derive(place.Seed, UndoViews));
+        // Both levels are defined on pairs of views of one size.
+        using ViewLoader loader = session.CreateLoader(options.BatchSize, RandomStream.Derive(place.Seed, UndoViews), localViews: false);
         using var trainer = new UmmTrainer(method, loader, options, control, place.Seed, session.Device, epochs);
         var recorder = new RunRecorder(directory, earlier is not null ? earlier with { Status = RunStatus.Running, Failure = null } : new RunManifest
         {

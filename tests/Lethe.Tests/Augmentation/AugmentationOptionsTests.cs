@@ -21,6 +21,10 @@ public class AugmentationOptionsTests
         { "probability of grey must be between 0 and 1; found 2", new() { GreyProbability = 2 } },
         { "probability of blur must be between 0 and 1; found 2", new() { BlurProbability = 2 } },
         { "probability of solarising must be between 0 and 1; found 2", new() { SolariseProbability = 2 } },
+        { "crop scale of local views must satisfy 0 < minimum ≤ maximum ≤ 1; found 0.4 to 0.3", new() { LocalScaleMinimum = 0.4 } },
+        { "--local-views must not be negative, found -1", new() { LocalViews = -1 } },
+        { "--local-size must be between 16 and 224, or 0 for half of a full-size view; found 15", new() { LocalSize = 15 } },
+        { "--local-size must be between 16 and 224, or 0 for half of a full-size view; found 225", new() { LocalSize = 225 } },
         { "radius of the blur must not be negative, found -1", new() { BlurRadius = -1 } },
     };
 

@@ -213,6 +213,51 @@ public class ViewAugmenterTests
         }
     }
 
+    /// <summary>As a loader alternates: the buffers serve both sizes.</summary>
+    [Fact]
+    public void Render_FullAndLocalInTurn_AllocatesNothing()
+    {
+        ViewAugmenter augmenter = Sample.Plain(Everything with { LocalViews = 2 }, 33, 3), small = augmenter.Local!;
+        Image image = Sample.Noise(40, 50, 3, 1);
+        float[] view = new float[augmenter.Length], local = new float[small.Length];
+        void Render(ulong from)
+        {
+            for (ulong seed = from; seed < from + 200; seed++)
+            {
+                augmenter.Render(image, seed, view);
+                small.Render(image, seed, local);
+            }
+        }
+
+        Render(0);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Render(200);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2000);
+    }
+
+    [Theory]
+    [InlineData(16, 0, 16)]
+    [InlineData(28, 0, 16)]
+    [InlineData(32, 0, 16)]
+    [InlineData(65, 0, 32)]
+    [InlineData(32, 24, 24)]
+    [InlineData(32, 32, 32)]
+    public void Local_OfAnySize_IsTheAugmenterOfLocalCropsAtHalfTheSizeOrAsAsked(int size, int asked, int expected)
+    {
+        AugmentationOptions options = Everything with { LocalViews = 3, LocalSize = asked, LocalScaleMinimum = 0.1, LocalScaleMaximum = 0.2 };
+        ViewAugmenter augmenter = Sample.Plain(options, size, 3), local = augmenter.Local!;
+        Assert.Equal((3, expected, 3), (augmenter.LocalViews, local.Size, local.Channels));
+        Assert.Null(local.Local);
+        Assert.Same(augmenter.Statistics, local.Statistics);
+        Image image = Sample.Noise(40, 40, 3, 1);
+        ViewAugmenter alike = Sample.Plain(Everything with { CropScaleMinimum = 0.1, CropScaleMaximum = 0.2 }, expected, 3);
+        float[] found = new float[local.Length], same = new float[local.Length];
+        local.Render(image, 5, found);
+        alike.Render(image, 5, same);
+        Assert.Equal(same, found);
+        Assert.Null(Sample.Plain(Everything, size, 3).Local);
+    }
+
     [Fact]
     public void Render_WrongLengths_SaysWhatWasExpected()
     {
@@ -232,6 +277,7 @@ public class ViewAugmenterTests
         Assert.Contains("1 or 3", Assert.Throws<ArgumentException>(() => new ViewAugmenter(Everything, 32, 4, statistics)).Message);
         Assert.Contains("of 1 channels, found 3", Assert.Throws<ArgumentException>(() => new ViewAugmenter(Everything, 32, 1, statistics)).Message);
         Assert.Throws<ArgumentException>(() => new ViewAugmenter(Everything, 32, 1, new ChannelStatistics([0], [0])));
+        Assert.Contains("larger than the full-size views of 32 pixels", Assert.Throws<InvalidOptionException>(() => new ViewAugmenter(Everything with { LocalViews = 1, LocalSize = 33 }, 32, 3, statistics)).Message);
         Assert.Contains("less than the 16 pixels", Assert.Throws<InvalidOptionException>(() => new ViewAugmenter(Everything with { BlurRadius = 16 }, 16, 3, statistics)).Message);
     }
 

@@ -89,6 +89,52 @@ public class ViewLoaderTests
         Assert.Equal(20, batches.SelectMany(batch => batch.Indices).Distinct().Count());
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(3, 2)]
+    [InlineData(5, 4)]
+    public void Batches_LocalViews_AreThoseOfTheirSeedsAndLeaveTheOthersAsTheyAre(int threads, int prefetch)
+    {
+        ImageSet images = Sample.Set(50, size: 32);
+        ViewAugmenter plain = Sample.Normalising(32), augmenter = new(AugmentationOptions.Named("simclr") with { LocalViews = 3 }, 32, 3, plain.Statistics);
+        using var without = new ViewLoader(images, plain, 12, Seed, 2);
+        using var unasked = new ViewLoader(images, augmenter, 12, Seed, 2);
+        using var loader = new ViewLoader(images, augmenter, 12, Seed, threads, prefetch, localViews: true);
+        List<(float[] Pixels, int[] Indices)> expected = Copy(Pass(without, 3));
+        Assert.Equal(expected.Select(batch => batch.Pixels), Copy(Pass(unasked, 3)).Select(batch => batch.Pixels));
+        Assert.All(Pass(unasked, 3), batch => Assert.Null(batch.Local));
+        float[] view = new float[augmenter.Local!.Length];
+        var buffers = new HashSet<float[]>();
+        int step = 0;
+        foreach (ViewBatch batch in Pass(loader, 3))
+        {
+            Assert.Equal(expected[step].Pixels, batch.Pixels);
+            Assert.Equal(expected[step].Indices, batch.Indices);
+            ViewBatch local = batch.Local!;
+            buffers.Add(local.Pixels);
+            Assert.Equal((3, 12, 16, 3), (local.Views, local.N, local.Size, local.Channels));
+            Assert.Equal(batch.Indices, local.Indices);
+            for (int position = 0; position < 12; position++)
+            {
+                for (int i = 0; i < 3; i++)
+                {
+                    int image = batch.Indices[position];
+                    augmenter.Local.Render(images[image], RandomStream.Derive(Seed, 3, (ulong)image, (ulong)(2 + i)), view);
+                    Assert.Equal(view, local.View(i, position));
+                }
+            }
+
+            step++;
+        }
+
+        Assert.Equal(4, step);
+        Assert.Equal(Math.Min(4, prefetch + 1), buffers.Count);
+    }
+
+    [Fact]
+    public void ViewBatch_LocalViewsOfOtherImages_AreRefused() =>
+        Assert.Contains("of 3 images, found 2", Assert.Throws<ArgumentException>(() => new ViewBatch(2, 3, 16, 1, new ViewBatch(1, 2, 16, 1))).Message);
+
     [Fact]
     public void Batches_SlowConsumer_AreNeverFurtherAheadThanThePrefetch()
     {

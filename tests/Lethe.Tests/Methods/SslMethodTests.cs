@@ -15,6 +15,10 @@ public class SslMethodTests
 
     public static TheoryData<string> Names() => [.. MethodRegistry.All.Select(entry => entry.Name)];
 
+    // SwAV's codes move with the weights but count as constants: differences see what the gradient leaves out.
+    public static TheoryData<string> NamesWithoutStopGradient() =>
+        [.. MethodRegistry.All.Select(entry => entry.Name).Where(name => name is not "swav")];
+
     public static TheoryData<string, SplitPoint> NamesAndSplits() =>
         new MatrixTheoryData<string, SplitPoint>(MethodRegistry.All.Select(entry => entry.Name), Enum.GetValues<SplitPoint>());
 
@@ -38,7 +42,7 @@ public class SslMethodTests
     {
         string message = Assert.Throws<InvalidOptionException>(() => MethodRegistry.Find("SimCLR")).Message;
         Assert.Contains("'SimCLR'", message, StringComparison.Ordinal);
-        Assert.Contains("simclr, vicreg", message, StringComparison.Ordinal);
+        Assert.Contains(string.Join(", ", MethodRegistry.All.Select(entry => entry.Name)), message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -108,7 +112,7 @@ public class SslMethodTests
     }
 
     [Theory]
-    [MemberData(nameof(Names))]
+    [MemberData(nameof(NamesWithoutStopGradient))]
     public void Loss_DoublePrecision_HasTheGradientOfFiniteDifferences(string name)
     {
         using var scope = NewDisposeScope();

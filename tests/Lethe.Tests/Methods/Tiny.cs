@@ -15,7 +15,7 @@ internal static class Tiny
 
     public static readonly BackboneOptions Network = new() { Backbone = "resnet10", Width = 4 };
 
-    private static readonly (string Property, int Size)[] sizes = [("ProjectorHidden", 16), ("ProjectorOutput", 8)];
+    private static readonly (string Property, int Size)[] sizes = [("ProjectorHidden", 16), ("ProjectorOutput", 8), ("Prototypes", 6), ("FreezePrototypesEpochs", 0)];
 
     public static ResNet Backbone(long seed = 1, BackboneOptions? options = null)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Lethe.Augmentation;
 using Lethe.Data;
 using Lethe.Methods;
 using Lethe.Runtime;
@@ -49,5 +50,15 @@ public class RunOptionsTests
         Assert.Contains("SimClrOptions", message, StringComparison.Ordinal);
         Assert.Throws<InvalidOptionException>(() => new RunOptions { Training = new TrainingOptions { Epochs = 0 } }.Validate());
         Assert.Throws<InvalidOptionException>(() => new RunOptions { MethodOptions = new SimClrOptions { Temperature = 0 } }.Validate());
+    }
+
+    [Fact]
+    public void Validate_LocalViewsWithAMethodThatTakesNone_SaysWhatToDo()
+    {
+        var views = new AugmentationOptions { LocalViews = 2 };
+        string message = Assert.Throws<InvalidOptionException>(() => new RunOptions { Views = views }.Validate()).Message;
+        Assert.Contains("'simclr'", message, StringComparison.Ordinal);
+        Assert.Contains("Use --local-views 0, or --method swav", message, StringComparison.Ordinal);
+        new RunOptions { Views = views, Method = "swav", MethodOptions = new SwAvOptions() }.Validate();
     }
 }

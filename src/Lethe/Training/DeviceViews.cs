@@ -1,0 +1,23 @@
+using Lethe.Augmentation;
+using Lethe.Methods;
+using Lethe.Models;
+using static TorchSharp.torch;
+
+namespace Lethe.Training;
+
+/// <summary>Brings a rendered batch to the device as the views that a method takes.</summary>
+internal static class DeviceViews
+{
+    /// <summary>The views of a batch, copied: the batch's buffer may be used again.</summary>
+    /// <param name="batch">Two full-size views of each image, and local ones where it has them.</param>
+    /// <param name="device">Where to put them.</param>
+    /// <returns>Views that enter the backbone at its input.</returns>
+    public static Views Of(ViewBatch batch, Device device)
+    {
+        Views pair = Views.Pair(Stacked(batch, device));
+        return batch.Local is { } local ? pair with { Groups = [pair.Full, Stacked(local, device)] } : pair;
+    }
+
+    private static Tensor Stacked(ViewBatch batch, Device device) =>
+        ImageTensor.FromPixels(batch.Pixels, batch.Views * batch.N, batch.Size, batch.Channels, device); // [v·N, C, H, W]
+}
