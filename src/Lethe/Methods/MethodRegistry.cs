@@ -9,6 +9,7 @@ public static class MethodRegistry
     public static IReadOnlyList<MethodEntry> All { get; } =
     [
         SimClr.Entry,
+        Moco.Entry,
         VicReg.Entry,
     ];
 

@@ -15,6 +15,9 @@ public class SslMethodTests
 
     public static TheoryData<string> Names() => [.. MethodRegistry.All.Select(entry => entry.Name)];
 
+    /// <summary>Methods with a stop-gradient on the weights that are trained have a gradient that is not that of their value; their own tests hold the constants.</summary>
+    public static TheoryData<string> NamesWithAGradientOfTheirValue() => [.. MethodRegistry.All.Select(entry => entry.Name).Except(["simsiam"])];
+
     public static TheoryData<string, SplitPoint> NamesAndSplits() =>
         new MatrixTheoryData<string, SplitPoint>(MethodRegistry.All.Select(entry => entry.Name), Enum.GetValues<SplitPoint>());
 
@@ -38,7 +41,7 @@ public class SslMethodTests
     {
         string message = Assert.Throws<InvalidOptionException>(() => MethodRegistry.Find("SimCLR")).Message;
         Assert.Contains("'SimCLR'", message, StringComparison.Ordinal);
-        Assert.Contains("simclr, vicreg", message, StringComparison.Ordinal);
+        Assert.Contains(string.Join(", ", Names().Select(row => row.Data)), message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -108,7 +111,7 @@ public class SslMethodTests
     }
 
     [Theory]
-    [MemberData(nameof(Names))]
+    [MemberData(nameof(NamesWithAGradientOfTheirValue))]
     public void Loss_DoublePrecision_HasTheGradientOfFiniteDifferences(string name)
     {
         using var scope = NewDisposeScope();

@@ -15,7 +15,7 @@ internal static class Tiny
 
     public static readonly BackboneOptions Network = new() { Backbone = "resnet10", Width = 4 };
 
-    private static readonly (string Property, int Size)[] sizes = [("ProjectorHidden", 16), ("ProjectorOutput", 8)];
+    private static readonly (string Property, int Size)[] sizes = [("ProjectorHidden", 16), ("ProjectorOutput", 8), ("PredictorHidden", 8), ("QueueLength", 16)];
 
     public static ResNet Backbone(long seed = 1, BackboneOptions? options = null)
     {
@@ -33,7 +33,9 @@ internal static class Tiny
         var copy = (MethodOptions)options.GetType().GetMethod("<Clone>$")!.Invoke(options, null)!;
         foreach ((string property, int size) in sizes)
             copy.GetType().GetProperty(property)?.SetValue(copy, size);
-        return copy;
+
+        // In one direction MoCo gives features of the first views alone, but of both from early features.
+        return copy is MocoOptions moco ? moco with { Symmetric = true } : copy;
     }
 
     /// <summary>Double precision, in which finite differences mean something.</summary>
