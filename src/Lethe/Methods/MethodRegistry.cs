@@ -10,6 +10,7 @@ public static class MethodRegistry
     [
         SimClr.Entry,
         Moco.Entry,
+        Byol.Entry,
         VicReg.Entry,
     ];
 
