@@ -11,6 +11,7 @@ public static class MethodRegistry
         SimClr.Entry,
         Moco.Entry,
         Byol.Entry,
+        SimSiam.Entry,
         VicReg.Entry,
     ];
 
