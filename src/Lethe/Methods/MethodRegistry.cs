@@ -13,6 +13,7 @@ public static class MethodRegistry
         Byol.Entry,
         SimSiam.Entry,
         VicReg.Entry,
+        Relic.Entry,
     ];
 
     /// <summary>Finds a method.</summary>
