@@ -53,7 +53,7 @@ internal static class TrainingThroughput
         });
         try
         {
-            pretrainer.Train((_, _) => { }, () => { }, timer, enough.Token);
+            pretrainer.Train((_, _) => { }, () => { }, timer, cancellation: enough.Token);
         }
         catch (OperationCanceledException)
         {

@@ -22,6 +22,7 @@ internal static class Application
             ReportCommand.Create(terminal),
             EmbedCommand.Create(terminal),
             DataCommand.Create(terminal),
+            MethodsCommand.Create(terminal),
         };
         return root;
     }

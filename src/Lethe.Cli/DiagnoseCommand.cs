@@ -43,8 +43,8 @@ internal static class DiagnoseCommand
         IReadOnlyList<Measurement> measurements = run.LoadMetrics().Measurements;
         if (measurements.Count == 0)
             throw new RunException($"{run.Path} has no measurements yet. Go on with it: 'lethe pretrain --resume --out {run.Path}'.");
-        string[] shown = [Measure.InstanceReductionTrain, Measure.InstanceReductionHeldOut, Measure.LinearAccuracy, Measure.KnnAccuracy];
-        string[] titles = ["ΔR train", "ΔR held out", "linear", "kNN"];
+        string[] shown = [Measure.InstanceReductionTrain, Measure.InstanceReductionHeldOut, Measure.LinearAccuracy, Measure.KnnAccuracy, Measure.Spread, Measure.EffectiveRank];
+        string[] titles = ["ΔR train", "ΔR held out", "linear", "kNN", "spread", "rank"];
         string[] layers = [.. LayerFeatures.Names.Where(layer => measurements.Any(m => m.Layer == layer))];
         var values = measurements.GroupBy(m => (m.Epoch, m.Layer, m.Name)).ToDictionary(g => g.Key, g => g.Last().Value);
         Table table = new Table().Border(TableBorder.Simple).AddColumn("epoch").AddColumn("measure");
@@ -59,19 +59,25 @@ internal static class DiagnoseCommand
             {
                 if (!layers.Any(layer => values.ContainsKey((epoch, layer, shown[i]))))
                     continue;
-                string format = i < 2 ? "F2" : "P1";
+                string format = shown[i] is Measure.LinearAccuracy or Measure.KnnAccuracy ? "P1" : "F2";
                 table.AddRow([$"{epoch}", titles[i], .. layers.Select(layer => values.TryGetValue((epoch, layer, shown[i]), out double value) ? value.ToString(format) : "–")]);
             }
         }
 
         terminal.Show(table);
-        foreach (RateSetting setting in run.LoadManifest().RateSettings.Where(s => s.Layer is "layer4" or "projector"))
+        RunManifest manifest = run.LoadManifest();
+        foreach (RateSetting setting in manifest.RateSettings.Where(s => s.Layer is "layer4" or "projector"))
         {
             terminal.Say($"ΔR of {setting.Layer} in nats: m = {setting.Rows}, d = {setting.Dimension}, ε² = {setting.EpsilonSquared}.");
         }
 
         MemorisationVerdict verdict = MemorisationMonitor.Judge(measurements);
         terminal.Say(verdict.Reason);
+        foreach (RunWarning warning in manifest.Warnings)
+        {
+            terminal.Say($"Warning, epoch {warning.Epoch}: {warning.Text}");
+        }
+
         return new JsonObject
         {
             ["turned"] = verdict.Turned,
@@ -81,6 +87,7 @@ internal static class DiagnoseCommand
             ["gapEpoch"] = verdict.GapEpoch,
             ["gapLayer"] = verdict.GapLayer,
             ["reason"] = verdict.Reason,
+            ["warnings"] = new JsonArray([.. manifest.Warnings.Select(warning => (JsonNode)new JsonObject { ["epoch"] = warning.Epoch, ["kind"] = warning.Kind, ["text"] = warning.Text })]),
             ["measurements"] = new JsonArray([.. measurements.Select(m => (JsonNode)new JsonObject { ["epoch"] = m.Epoch, ["layer"] = m.Layer, ["name"] = m.Name, ["value"] = m.Value })]),
         };
     }

@@ -100,7 +100,8 @@ internal sealed class OptionTable
         }
     }
 
-    private static string Text(object? value) => value switch
+    /// <summary>A value as it is written on a command line.</summary>
+    public static string Text(object? value) => value switch
     {
         null => "",
         bool truth => truth ? "true" : "false",

@@ -26,6 +26,14 @@ internal sealed class ProgressDisplay(TextWriter output, bool terminal, bool col
         // Images are read on several threads.
         lock (gate)
         {
+            if (value.Notice is { } notice)
+            {
+                Clear();
+                output.WriteLine(notice);
+                output.Flush();
+                return;
+            }
+
             bool fresh = value.Stage != stage;
             if (fresh)
             {

@@ -33,6 +33,12 @@ public static class Measure
     /// <summary>Test accuracy of weighted k nearest neighbours.</summary>
     public const string KnnAccuracy = "knnAccuracy";
 
+    /// <summary>RankMe of the centred first views of images trained on.</summary>
+    public const string EffectiveRank = "effectiveRank";
+
+    /// <summary>√d times the standard deviation of normalised features of the same: 0 in one point, 1 evenly over the sphere.</summary>
+    public const string Spread = "spread";
+
     /// <summary>UMM: Jensen–Shannon divergence of the carried density to uniform, in nats, in [0, log 2).</summary>
     public const string JensenShannon = "jensenShannon";
 

@@ -63,6 +63,7 @@ public sealed class LayerEvaluator
                     layer,
                     CodingRate.MeasureInstances(trained[layer], options.EpsilonSquared),
                     CodingRate.MeasureInstances(heldOut[layer], options.EpsilonSquared),
+                    CollapseMonitor.Judge(trained[layer][0]),
                     labelled ? CodingRate.MeasureLabels(test![layer][0], data.Test.Labels!, options.EpsilonSquared) : null,
                     labelled ? LinearProbe.Measure(probe![layer][0], data.Probe.Labels!, test![layer][0], data.Test.Labels!) : null,
                     labelled ? KnnProbe.Measure(probe![layer][0], data.Probe.Labels!, test![layer][0], data.Test.Labels!, knn) : null);

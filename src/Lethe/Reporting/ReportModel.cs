@@ -81,10 +81,11 @@ public sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
 
     private static ReportRun Read(RunDirectory directory)
     {
-        List<string> warnings = [];
+        RunManifest manifest = directory.LoadManifest();
+        List<string> warnings = [.. manifest.Warnings.Select(warning => $"Epoch {warning.Epoch}: {warning.Text}")];
         IReadOnlyList<Measurement> measurements = Measurements(directory);
         MemorisationVerdict verdict = MemorisationMonitor.Judge(measurements);
-        return new ReportRun(directory.Path, directory.LoadManifest())
+        return new ReportRun(directory.Path, manifest)
         {
             Measurements = measurements,
             Evaluations = directory.LoadEvaluation(),

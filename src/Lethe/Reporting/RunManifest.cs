@@ -56,6 +56,9 @@ public sealed record RunManifest
     /// <summary>What a reader of the results should know, such as files that were skipped.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>What went amiss without ending the run, such as a collapse; each kind of it once.</summary>
+    public IReadOnlyList<RunWarning> Warnings { get; init; } = [];
+
     /// <summary>The message of the error that ended the run; null where none did.</summary>
     public string? Failure { get; init; }
 }

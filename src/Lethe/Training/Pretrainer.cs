@@ -75,6 +75,7 @@ public sealed class Pretrainer : IDisposable
     /// </param>
     /// <param name="save">Called when a checkpoint is due, also before this method leaves because of cancellation.</param>
     /// <param name="progress">Told of each step.</param>
+    /// <param name="watch">Shown the last batch of each epoch, with the number of epochs done.</param>
     /// <param name="cancellation">Stops between two steps, with the state saved.</param>
     /// <exception cref="TrainingException">A term of the loss is not finite.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the state has been saved.</exception>
@@ -82,6 +83,7 @@ public sealed class Pretrainer : IDisposable
         Action<int, IReadOnlyList<(string Name, double Mean)>> evaluate,
         Action save,
         IProgress<TrainingStep>? progress = null,
+        Action<int, MethodLoss>? watch = null,
         CancellationToken cancellation = default)
     {
         var sinceSave = Stopwatch.StartNew();
@@ -96,7 +98,7 @@ public sealed class Pretrainer : IDisposable
             EvaluateIfDue(evaluate, Save);
             while (State.Step < TotalSteps)
             {
-                TrainEpoch(progress, () =>
+                TrainEpoch(watch, progress, () =>
                 {
                     if (sinceSave.Elapsed.TotalMinutes >= options.CheckpointMinutes)
                         Save();
@@ -128,7 +130,7 @@ public sealed class Pretrainer : IDisposable
         save();
     }
 
-    private void TrainEpoch(IProgress<TrainingStep>? progress, Action stepDone, CancellationToken cancellation)
+    private void TrainEpoch(Action<int, MethodLoss>? watch, IProgress<TrainingStep>? progress, Action stepDone, CancellationToken cancellation)
     {
         int epoch = (int)(State.Step / StepsPerEpoch);
         int firstBatch = (int)(State.Step % StepsPerEpoch) * options.Accumulate;
@@ -140,7 +142,7 @@ public sealed class Pretrainer : IDisposable
         while (State.Step < (long)(epoch + 1) * StepsPerEpoch)
         {
             cancellation.ThrowIfCancellationRequested();
-            double loss = Step(batches, epoch);
+            double loss = Step(batches, epoch, watch);
             Elapsed = before + clock.Elapsed;
             progress?.Report(new TrainingStep(
                 State.Step, TotalSteps, loss, ImagesSeen / Elapsed.TotalSeconds, loader.Waited / Elapsed));
@@ -148,7 +150,7 @@ public sealed class Pretrainer : IDisposable
         }
     }
 
-    private double Step(IEnumerator<ViewBatch> batches, int epoch)
+    private double Step(IEnumerator<ViewBatch> batches, int epoch, Action<int, MethodLoss>? watch)
     {
         using var scope = NewDisposeScope();
         method.train();
@@ -175,6 +177,8 @@ public sealed class Pretrainer : IDisposable
 
             State.SumCount++;
             ImagesSeen += batch.N;
+            if (i == options.Accumulate - 1 && (State.Step + 1) % StepsPerEpoch == 0)
+                watch?.Invoke(epoch + 1, loss);
             loss.Commit?.Invoke();
         }
 

@@ -87,6 +87,7 @@ public static class Pretraining
     private static void Train(RunDirectory run, Session session, RunManifest manifest, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
     {
         TrainingOptions options = session.Options.Training;
+        MethodEntry entry = MethodRegistry.Find(session.Options.Method);
         using SslMethod method = session.CreateMethod();
         using ViewLoader loader = session.CreateLoader(options.BatchSize, session.Options.Seed);
         using var pretrainer = new Pretrainer(method, loader, options, session.Options.Seed, session.Device);
@@ -112,6 +113,15 @@ public static class Pretraining
                     step.Step,
                     step.TotalSteps,
                     $"epoch {(step.Step + pretrainer.StepsPerEpoch - 1) / pretrainer.StepsPerEpoch}/{options.Epochs}  loss {step.Loss:F3}  {step.ImagesPerSecond:F0} images/s  waiting {step.WaitingShare:P0}"))),
+                (epoch, loss) =>
+                {
+                    // In the warm-up an encoder is still what chance made it.
+                    IEnumerable<RunWarning> seen = epoch < options.WarmUp * options.Epochs ? [] : Watch(epoch, loss, entry);
+                    foreach (RunWarning warning in seen.Where(recorder.Warn))
+                    {
+                        progress?.Report(new WorkflowProgress("", 0, 0, "", $"Warning, epoch {epoch}: {warning.Text}"));
+                    }
+                },
                 cancellation),
             done =>
             {
@@ -119,5 +129,14 @@ public static class Pretraining
                 return done with { BestEpoch = verdict.TurnEpoch ?? verdict.GapEpoch ?? options.Epochs };
             },
             () => (Rate(), Waiting()));
+    }
+
+    private static IEnumerable<RunWarning> Watch(int epoch, MethodLoss loss, MethodEntry method)
+    {
+        if (loss.Warning is { } warning)
+            yield return new RunWarning(epoch, "method", warning);
+        CollapseReading reading = CollapseMonitor.Judge(loss.Embeddings.detach());
+        if (reading.Kind != CollapseKind.None)
+            yield return new RunWarning(epoch, $"collapse-{reading.Kind.ToString().ToLowerInvariant()}", $"{reading.Words} With {method.Title}, {method.AgainstCollapse}.");
     }
 }

@@ -16,6 +16,8 @@ namespace Lethe.Workflow;
 /// </summary>
 internal sealed class RunRecorder
 {
+    private const double Mebibyte = 1 << 20;
+
     private readonly RunDirectory run;
     private readonly Lazy<SummaryWriter> tensorBoard;
     private readonly double earlierSeconds;
@@ -40,6 +42,7 @@ internal sealed class RunRecorder
 
         // Measurements of a later time belong to steps that are taken again.
         run.TruncateMetrics(state.MetricsLength);
+        manifest = manifest with { Warnings = [.. manifest.Warnings.Where(warning => warning.Epoch <= state.Epoch)] };
         return state;
     }
 
@@ -59,6 +62,17 @@ internal sealed class RunRecorder
         }
     }
 
+    /// <summary>Writes down what is amiss, each kind once.</summary>
+    /// <returns>Whether it is new.</returns>
+    public bool Warn(RunWarning warning)
+    {
+        if (manifest.Warnings.Any(earlier => earlier.Kind == warning.Kind))
+            return false;
+        manifest = manifest with { Warnings = [.. manifest.Warnings, warning] };
+        run.SaveManifest(manifest);
+        return true;
+    }
+
     /// <summary>Writes a checkpoint; keeps it under a name of its own where asked.</summary>
     public void Save(SslMethod method, Optimiser optimiser, TrainingState state, string? keepAs = null)
     {
@@ -70,7 +84,7 @@ internal sealed class RunRecorder
     /// <summary>Does the work and records how it ended.</summary>
     public void Record(Action work, Func<RunManifest, RunManifest> finish, Func<(double ImagesPerSecond, double WaitingShare)> rates)
     {
-        RunTimings Timings() => new(earlierSeconds + clock.Elapsed.TotalSeconds, rates().ImagesPerSecond, rates().WaitingShare);
+        RunTimings Timings() => new(earlierSeconds + clock.Elapsed.TotalSeconds, rates().ImagesPerSecond, rates().WaitingShare, PeakMemory());
         try
         {
             work();
@@ -86,5 +100,11 @@ internal sealed class RunRecorder
             run.SaveManifest(manifest with { Status = RunStatus.Failed, Timings = Timings(), Failure = error.Message });
             throw;
         }
+    }
+
+    private static double PeakMemory()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.PeakWorkingSet64 / Mebibyte;
     }
 }

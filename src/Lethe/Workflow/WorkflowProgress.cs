@@ -5,4 +5,5 @@ namespace Lethe.Workflow;
 /// <param name="Done">Units done.</param>
 /// <param name="Total">Units in all; 0 where that is not known.</param>
 /// <param name="Detail">Rate, loss, or where it stands; may be empty.</param>
-public readonly record struct WorkflowProgress(string Stage, long Done, long Total, string Detail);
+/// <param name="Notice">A sentence that stays on the screen, such as a warning; null for none.</param>
+public readonly record struct WorkflowProgress(string Stage, long Done, long Total, string Detail, string? Notice = null);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Lethe.Methods;
 using Lethe.Storage;
 using Parquet;
 using SkiaSharp;
@@ -118,6 +119,27 @@ public sealed class StoryTests : IDisposable
         CommandLine described = await CommandLine.RunAsync("data", "describe", "--json");
         Assert.Equal(6000, (int)described.Json["train"]!);
         Assert.Equal(10, described.Json["classes"]!.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task Methods_ListAndOne_NameEveryMethodAndEachOption()
+    {
+        CommandLine list = await CommandLine.RunAsync("methods", "--json");
+        Assert.Equal(0, list.ExitCode);
+        Assert.Equal(MethodRegistry.All.Select(entry => entry.Name), list.Json.AsArray().Select(entry => (string)entry!["name"]!));
+        Assert.All(MethodRegistry.All, entry => Assert.Contains(entry.Name, list.Error, StringComparison.Ordinal));
+        CommandLine help = await CommandLine.RunAsync("pretrain", "--help");
+        foreach (MethodEntry entry in MethodRegistry.All)
+        {
+            CommandLine one = await CommandLine.RunAsync("methods", entry.Name, "--json");
+            string[] flags = [.. one.Json["options"]!.AsObject().Select(option => "--" + option.Key)];
+            Assert.NotEmpty(flags);
+            Assert.All(flags, flag => Assert.Matches($@"\s{flag}\s", help.Output));
+        }
+
+        CommandLine unknown = await CommandLine.RunAsync("methods", "nothing");
+        Assert.Equal(2, unknown.ExitCode);
+        Assert.Contains("simclr", unknown.Error, StringComparison.Ordinal);
     }
 
     [Fact]

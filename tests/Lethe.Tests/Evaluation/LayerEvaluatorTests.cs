@@ -73,7 +73,7 @@ public class LayerEvaluatorTests
         IReadOnlyList<LayerQuality> found = Evaluator(data).Measure(method, TestContext.Current.CancellationToken);
         Assert.All(found, quality => Assert.Equal((null, null, null), (quality.Labels, quality.Linear, quality.Knn)));
         Assert.Equal(
-            [Lethe.Diagnostics.Measure.InstanceReductionTrain, Lethe.Diagnostics.Measure.RateTrain, Lethe.Diagnostics.Measure.InstanceReductionHeldOut, Lethe.Diagnostics.Measure.RateHeldOut],
+            [Lethe.Diagnostics.Measure.InstanceReductionTrain, Lethe.Diagnostics.Measure.RateTrain, Lethe.Diagnostics.Measure.InstanceReductionHeldOut, Lethe.Diagnostics.Measure.RateHeldOut, Lethe.Diagnostics.Measure.Spread, Lethe.Diagnostics.Measure.EffectiveRank],
             found[0].Measurements(3).Select(measurement => measurement.Name));
         Assert.All(found, quality => Assert.True(quality.HeldOut.Rate > 0));
     }
@@ -149,7 +149,7 @@ public class LayerEvaluatorTests
         Measurement[] found = [.. quality.Measurements(7)];
         Assert.All(found, measurement => Assert.Equal((7, "layer4"), (measurement.Epoch, measurement.Layer)));
         Assert.Equal(
-            [quality.Trained.Reduction, quality.Trained.Rate, quality.HeldOut.Reduction, quality.HeldOut.Rate, quality.Labels!.Reduction, quality.Linear!.Accuracy, quality.Knn!.Accuracy],
+            [quality.Trained.Reduction, quality.Trained.Rate, quality.HeldOut.Reduction, quality.HeldOut.Rate, quality.Collapse.Spread, quality.Collapse.Rank, quality.Labels!.Reduction, quality.Linear!.Accuracy, quality.Knn!.Accuracy],
             found.Select(measurement => measurement.Value));
     }
 

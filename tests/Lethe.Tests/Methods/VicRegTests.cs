@@ -128,7 +128,7 @@ public class VicRegTests
     public void Validate_BadOptions_NamesThem()
     {
         using ResNet backbone = Tiny.Backbone();
-        Assert.Contains("--invariance-weight", Assert.Throws<InvalidOptionException>(() => new VicReg(new VicRegOptions { VarianceWeight = double.NaN }, backbone)).Message, StringComparison.Ordinal);
+        Assert.Contains("--variance-weight", Assert.Throws<InvalidOptionException>(() => new VicReg(new VicRegOptions { VarianceWeight = double.NaN }, backbone)).Message, StringComparison.Ordinal);
         Assert.Contains("--projector-hidden", Assert.Throws<InvalidOptionException>(() => new VicReg(new VicRegOptions { ProjectorHidden = 0 }, backbone)).Message, StringComparison.Ordinal);
     }
 

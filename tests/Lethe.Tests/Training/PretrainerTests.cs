@@ -36,6 +36,34 @@ public sealed class PretrainerTests : IDisposable
         Equal(whole, Run(name, options, [1, 2, steps], [0, 1, Epochs]));
     }
 
+    /// <summary>Every kind of state (queues, moments, momentum weights, prototypes, schedules) is in a checkpoint, or a bit differs here.</summary>
+    [Theory]
+    [MemberData(nameof(SslMethodTests.Names), MemberType = typeof(SslMethodTests))]
+    public void Train_EachMethodInterruptedOften_GoesOnBitForBit(string name)
+    {
+        TrainingOptions options = new() { Epochs = Epochs, BatchSize = 8, Optimiser = "adam", WarmUp = 0.2, EvaluateEvery = 1 };
+        Equal(Run(name, options, [], []), Run(name, options, [1, 3], [1]));
+    }
+
+    [Theory]
+    [MemberData(nameof(SslMethodTests.Names), MemberType = typeof(SslMethodTests))]
+    public void Train_EachMethod_KeepsTheNumberOfLiveTensors(string name) => KeepsTensors("adam", 1, steps: 8, name);
+
+    [Fact]
+    public void Train_Watch_SeesTheLastBatchOfEachEpoch()
+    {
+        using SslMethod method = Tiny.Method();
+        using ViewLoader loader = Tiny.Loader(20, 4);
+        using var pretrainer = new Pretrainer(method, loader, new TrainingOptions { Epochs = 2, BatchSize = 4, Accumulate = 2 }, 3, CPU);
+        List<(int Epoch, long Step, long Rows)> seen = [];
+        pretrainer.Train(
+            (_, _) => { },
+            () => { },
+            watch: (epoch, loss) => seen.Add((epoch, pretrainer.State.Step, loss.Embeddings.shape[0])),
+            cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal([(1, 1, 8), (2, 3, 8)], seen);
+    }
+
     [Fact]
     public void Train_OtherSeed_GivesOtherWeights()
     {
@@ -53,7 +81,7 @@ public sealed class PretrainerTests : IDisposable
         using var pretrainer = new Pretrainer(method, loader, options, 3, CPU);
         Assert.Equal((2, 2), (pretrainer.StepsPerEpoch, pretrainer.TotalSteps));
         using var stop = new CancellationTokenSource();
-        Assert.Throws<OperationCanceledException>(() => pretrainer.Train((_, _) => { }, () => { }, new Inline<TrainingStep>(_ => stop.Cancel()), stop.Token));
+        Assert.Throws<OperationCanceledException>(() => pretrainer.Train((_, _) => { }, () => { }, new Inline<TrainingStep>(_ => stop.Cancel()), cancellation: stop.Token));
 
         Tensor[] batches = [.. again.Batches(0, cancellation: TestContext.Current.CancellationToken).Take(2).Select(batch => Lethe.Models.ImageTensor.FromPixels(batch.Pixels, 8, 16, 3, CPU).clone())];
         List<double> losses = [];
@@ -92,7 +120,7 @@ public sealed class PretrainerTests : IDisposable
             using IDisposable frozen = no_grad();
             method.state_dict()["backbone.layer1.0.conv1.weight"].fill_(float.NaN);
         });
-        var error = Assert.Throws<TrainingException>(() => pretrainer.Train((_, _) => { }, () => saves++, poison, TestContext.Current.CancellationToken));
+        var error = Assert.Throws<TrainingException>(() => pretrainer.Train((_, _) => { }, () => saves++, poison, cancellation: TestContext.Current.CancellationToken));
         Assert.Contains("epoch 2, step 8", error.Message, StringComparison.Ordinal);
         Assert.Contains(terms, error.Message, StringComparison.Ordinal);
         Assert.Contains("--learning-rate", error.Message, StringComparison.Ordinal);
@@ -129,7 +157,7 @@ public sealed class PretrainerTests : IDisposable
             },
             () => { },
             new Inline<TrainingStep>(_ => modes.Add(method.training)),
-            TestContext.Current.CancellationToken);
+            cancellation: TestContext.Current.CancellationToken);
         Assert.Equal([0, 2, 4, 5], epochs);
         Assert.Equal([true, true, true, true, true], modes);
         Assert.Equal(40, pretrainer.ImagesSeen);
@@ -149,18 +177,18 @@ public sealed class PretrainerTests : IDisposable
         Assert.True(atLast < atFirst + (16 << 20), $"{atFirst >> 20} MiB after 200 steps, {atLast >> 20} MiB after 1000");
     }
 
-    private static (long AtFirst, long AtLast) KeepsTensors(string optimiser, int accumulate, int steps)
+    private static (long AtFirst, long AtLast) KeepsTensors(string optimiser, int accumulate, int steps, string name = "simclr")
     {
-        using SslMethod method = Tiny.Method();
-        using ViewLoader loader = Tiny.Loader(8 * accumulate, 4);
-        TrainingOptions options = new() { Epochs = steps / 2, BatchSize = 4, Accumulate = accumulate, Optimiser = optimiser, EvaluateEvery = steps };
+        using SslMethod method = Tiny.Method(name);
+        using ViewLoader loader = Tiny.Loader(16 * accumulate, 8);
+        TrainingOptions options = new() { Epochs = steps / 2, BatchSize = 8, Accumulate = accumulate, Optimiser = optimiser, EvaluateEvery = steps };
         using var pretrainer = new Pretrainer(method, loader, options, 3, CPU);
         List<long> counts = [], bytes = [];
         pretrainer.Train((_, _) => { }, () => { }, new Inline<TrainingStep>(_ =>
         {
             counts.Add(LiveTensors.Count);
             bytes.Add(LiveTensors.ResidentBytes);
-        }), TestContext.Current.CancellationToken);
+        }), cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(steps, counts.Count);
         Assert.All(counts.Skip(2), count => Assert.Equal(counts[2], count)); // the optimiser's state and the gradients come with the first step
         return (bytes[steps / 5], bytes[^1]);
@@ -183,7 +211,7 @@ public sealed class PretrainerTests : IDisposable
         {
             Assert.True(attempt < 20);
             using SslMethod method = Tiny.Method(name, seed: File.Exists(CheckpointPath) ? 77 + attempt : 1);
-            using ViewLoader loader = Tiny.Loader(seed: seed);
+            using ViewLoader loader = Tiny.Loader(batchSize: options.BatchSize, seed: seed);
             using var pretrainer = new Pretrainer(method, loader, options, seed, CPU);
             if (File.Exists(CheckpointPath))
                 pretrainer.State = Checkpoint.Load(CheckpointPath, method, pretrainer.Optimiser);
@@ -207,7 +235,7 @@ public sealed class PretrainerTests : IDisposable
                         if (cancelAtStep.Remove((int)step.Step))
                             stop.Cancel();
                     }),
-                    stop.Token);
+                    cancellation: stop.Token);
                 Assert.Empty(cancelAtStep);
                 Assert.Empty(cancelInEvaluation);
                 return new Outcome(Tiny.Bits(method), Tiny.Bits(pretrainer.Optimiser.State), lines);

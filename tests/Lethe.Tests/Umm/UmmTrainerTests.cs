@@ -194,6 +194,38 @@ public sealed class UmmTrainerTests : IDisposable
         }
     }
 
+    /// <summary>The heads go on, the loss is that of early features, and what is frozen keeps its bits, with every method.</summary>
+    [Theory]
+    [MemberData(nameof(SslMethodTests.Names), MemberType = typeof(SslMethodTests))]
+    public void Train_EachMethod_MovesLateLayersOnlyAndResumesBitForBit(string name)
+    {
+        using SslMethod method = Tiny.Method(name);
+        using ViewLoader loader = Tiny.Loader(batchSize: 8);
+        SortedDictionary<string, string> before = Tiny.Bits(method);
+        using var trainer = new UmmTrainer(method, loader, options with { Iterations = 2 }, false, 3, CPU, epochsBefore: 30);
+        var means = new Dictionary<string, double>();
+        trainer.Train(
+            (_, since) =>
+            {
+                foreach ((string measure, double mean) in since)
+                    means[measure] = mean;
+            },
+            () => { },
+            cancellation: TestContext.Current.CancellationToken);
+        SortedDictionary<string, string> after = Tiny.Bits(method);
+        string[] changed = [.. before.Keys.Where(key => before[key] != after[key])];
+        Assert.DoesNotContain(changed, key => key.Contains("backbone.conv1", StringComparison.Ordinal) || key.Contains("backbone.bn1", StringComparison.Ordinal) || key.Contains("backbone.layer1", StringComparison.Ordinal));
+        Assert.Contains("backbone.layer4.0.conv1.weight", changed);
+        Assert.Contains(changed, key => key.StartsWith("projector", StringComparison.Ordinal));
+        Assert.True(means[Measure.JensenShannon] is > 0 and < 0.7, $"{means[Measure.JensenShannon]}");
+        Assert.True(double.IsFinite(means[Measure.LevelTwoLoss]) && means[Measure.VolumeSpread] > 0);
+
+        var whole = Run(name, false, [], [], batchSize: 8);
+        var cut = Run(name, false, [1], [3], batchSize: 8);
+        Assert.Equal(whole.Weights, cut.Weights);
+        Assert.Equal(whole.Lines, cut.Lines);
+    }
+
     [Fact]
     public void Train_NotFinite_NamesTheIteration()
     {
@@ -251,7 +283,7 @@ public sealed class UmmTrainerTests : IDisposable
 
     /// <summary>Fine-tunes; each time it is cancelled, a new method and trainer take up the checkpoint.</summary>
     private (SortedDictionary<string, string> Weights, SortedDictionary<string, string> Optimiser, List<string> Lines) Run(
-        string name, bool control, List<int> cancelAtStep, List<int> cancelInEvaluation)
+        string name, bool control, List<int> cancelAtStep, List<int> cancelInEvaluation, int batchSize = 4)
     {
         File.Delete(CheckpointPath);
         List<string> lines = [];
@@ -259,7 +291,7 @@ public sealed class UmmTrainerTests : IDisposable
         {
             Assert.True(attempt < 20);
             using SslMethod method = Tiny.Method(name, seed: File.Exists(CheckpointPath) ? 77 + attempt : 1);
-            using ViewLoader loader = Tiny.Loader();
+            using ViewLoader loader = Tiny.Loader(batchSize: batchSize);
             using var trainer = new UmmTrainer(method, loader, options, control, 3, CPU);
             if (File.Exists(CheckpointPath))
                 trainer.State = Checkpoint.Load(CheckpointPath, method, trainer.Optimiser);

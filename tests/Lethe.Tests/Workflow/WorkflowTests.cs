@@ -1,6 +1,7 @@
 using Lethe.Data;
 using Lethe.Diagnostics;
 using Lethe.Evaluation;
+using Lethe.Methods;
 using Lethe.Reporting;
 using Lethe.Runtime;
 using Lethe.Storage;
@@ -39,7 +40,7 @@ public sealed class WorkflowTests : IDisposable
         Assert.Equal(
             [(1, "learningRate"), (1, "loss"), (1, "ntXent"), (2, "learningRate"), (2, "loss"), (2, "ntXent")],
             metrics.Where(m => m.Layer == Measure.Run).Select(m => (m.Epoch, m.Name)).Order());
-        Assert.Equal(3 * 6 * 7, metrics.Count(m => m.Layer != Measure.Run));
+        Assert.Equal(3 * 6 * 9, metrics.Count(m => m.Layer != Measure.Run));
         Assert.NotEmpty(Directory.GetFiles(run.TensorBoardFolder));
         Assert.Equal(["last.safetensors"], Directory.GetFiles(run.CheckpointFolder).Select(Path.GetFileName));
 
@@ -224,6 +225,31 @@ public sealed class WorkflowTests : IDisposable
         RunManifest manifest = RunDirectory.Open(small["run"]).LoadManifest();
         Assert.Equal((RunStatus.Failed, message), (manifest.Status, manifest.Failure));
         Assert.Contains("not finite at epoch 1, step", message, StringComparison.Ordinal);
+    }
+
+    /// <summary>VICReg without the terms that hold features apart is the plainest way to collapse.</summary>
+    [Fact]
+    public void Pretraining_ThatCollapses_WarnsOnceWithWhatToTry()
+    {
+        RunOptions options = small.Options with
+        {
+            Method = "vicreg",
+            MethodOptions = new VicRegOptions { VarianceWeight = 0, CovarianceWeight = 0, ProjectorHidden = 16, ProjectorOutput = 8 },
+            Training = small.Options.Training with { Epochs = 40, EvaluateEvery = 40, Optimiser = "adam", LearningRate = 0.02, WarmUp = 0 },
+        };
+        List<string> notices = [];
+        (RunDirectory run, _) = small.Start("run", options, new Inline<WorkflowProgress>(progress =>
+        {
+            if (progress.Notice is { } notice)
+                notices.Add(notice);
+        }), Token);
+        RunWarning warning = run.LoadManifest().Warnings.Single(warning => warning.Kind == "collapse-complete");
+        Assert.Contains("nearly the same one", warning.Text, StringComparison.Ordinal);
+        Assert.Contains("--variance-weight", warning.Text, StringComparison.Ordinal);
+        Assert.InRange(warning.Epoch, 1, 40);
+        Assert.Contains($"Warning, epoch {warning.Epoch}: {warning.Text}", notices);
+        Assert.True(run.LoadMetrics().Measurements.Last(m => m is { Layer: LayerFeatures.Projector, Name: Measure.Spread }).Value < 0.2);
+        Assert.Contains(ReportModel.Load([run.Path]).Groups[0].Runs[0].Warnings, text => text.Contains("--variance-weight", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,0 +1,32 @@
+using Lethe.Augmentation;
+using Lethe.Cli;
+using Lethe.Data;
+using Lethe.Evaluation;
+using Lethe.Methods;
+using Lethe.Models;
+using Lethe.Training;
+using Lethe.Umm;
+using Lethe.Workflow;
+
+namespace Lethe.Tests.Cli;
+
+public class OptionNameTests
+{
+    private static readonly object[] shared =
+        [new DataOptions(), new RunOptions(), new BackboneOptions(), new TrainingOptions(), new AugmentationOptions(), new EvaluationOptions(), new Machine(), new UmmOptions()];
+
+    /// <summary>One flag sets all properties of its name, so they must mean the same: methods share names among themselves only, and of one type.</summary>
+    [Fact]
+    public void MethodOptions_Names_AreOfOneTypeAndNobodyElses()
+    {
+        HashSet<string> taken = [.. shared.SelectMany(record => record.GetType().GetProperties().Where(OptionField.Fits)).Select(OptionField.FlagOf)];
+        var properties = MethodRegistry.All.SelectMany(entry => entry.DefaultOptions.GetType().GetProperties().Where(OptionField.Fits)).ToArray();
+        Assert.DoesNotContain(properties.Select(OptionField.FlagOf), taken.Contains);
+        Assert.All(properties.GroupBy(OptionField.FlagOf), flag => Assert.Single(flag.Select(property => property.PropertyType).Distinct()));
+    }
+
+    /// <summary>An option of another type would have no flag.</summary>
+    [Fact]
+    public void MethodOptions_EveryProperty_IsAFlag() =>
+        Assert.All(MethodRegistry.All, entry => Assert.All(entry.DefaultOptions.GetType().GetProperties().Where(property => property.CanWrite), property => Assert.True(OptionField.Fits(property), property.Name)));
+}
