@@ -17,8 +17,9 @@ namespace Lethe.Methods;
 /// (<see cref="ByolOptions.ScheduleTargetMomentum"/>).
 /// </para>
 /// <para>
-/// As in the official code, the outputs of projector and predictor have no bias. Deviations: both views go through the
-/// network in one pass, so batch-norm sees 2N rows; the heads are narrower than the paper's 4096 and 256.
+/// As in the official code, the projector's output has no bias; unlike there, the predictor's has one. Other deviations:
+/// both views go through the network in one pass, so batch-norm sees 2N rows; the heads are narrower than the paper's
+/// 4096 and 256.
 /// </para>
 /// </remarks>
 public sealed class Byol : SslMethod
@@ -52,7 +53,10 @@ public sealed class Byol : SslMethod
         this.options = options;
         int[] sizes = [backbone.FeatureDimension, options.ProjectorHidden, options.ProjectorOutput];
         projector = Projector.Create(sizes, outputBias: false);
-        predictor = Projector.Create([options.ProjectorOutput, options.PredictorHidden, options.ProjectorOutput], outputBias: false);
+
+        // With a bias: an image that no hidden unit responds to would be predicted as zero, where the gradient of a
+        // normalised row is of the order of 1e12 and its derivative, which undoing takes, is NaN.
+        predictor = Projector.Create([options.ProjectorOutput, options.PredictorHidden, options.ProjectorOutput]);
         target = new MomentumEncoder(backbone, projector, Projector.Create(sizes, outputBias: false));
         register_module("projector", projector);
         register_module("predictor", predictor);

@@ -105,6 +105,22 @@ public class ByolTests
     }
 
     [Fact]
+    public void Loss_NoHiddenUnitOfThePredictorResponds_HasFiniteFirstAndSecondDerivatives()
+    {
+        using var scope = NewDisposeScope();
+        using SslMethod method = Tiny.Method("byol");
+        using (no_grad())
+            method.state_dict()["predictor.1.bias"].fill_(-100);
+        Tensor early = method.Backbone.ForwardTo(SplitPoint.Layer2, Tiny.Images(8)).detach().requires_grad_();
+        Tensor loss = method.Loss(Views.Pair(early, SplitPoint.Layer2), new TrainingProgress(0, 100, 0, 0)).Total;
+        Tensor bias = method.named_parameters().Single(parameter => parameter.name == "predictor.3.bias").parameter;
+        Tensor[] first = Gradients.Of(loss, [bias, early], createGraph: true);
+        Assert.InRange(Tiny.Value(first[0].abs().max()), 1e-6, 1e3);
+        Tensor[] second = Gradients.Of(first[0].square().sum() + first[1].square().sum(), [bias, early]);
+        Assert.All(second, gradient => Assert.True(gradient.isfinite().all().item<bool>()));
+    }
+
+    [Fact]
     public void AfterStep_MomentumEncoder_FollowsAtItsRate()
     {
         using var scope = NewDisposeScope();
@@ -116,16 +132,17 @@ public class ByolTests
     }
 
     [Fact]
-    public void Constructor_Heads_HaveNoOutputBias()
+    public void Constructor_Heads_HaveAnOutputBiasInThePredictorAlone()
     {
         using SslMethod method = Tiny.Method("byol");
         string[] names = [.. method.state_dict().Keys];
-        foreach (string head in (string[])["projector", "predictor", "target.projector"])
+        foreach (string head in (string[])["projector", "target.projector"])
         {
             Assert.Contains($"{head}.3.weight", names);
             Assert.DoesNotContain($"{head}.3.bias", names);
         }
 
+        Assert.Contains("predictor.3.bias", names);
         Assert.DoesNotContain("target.predictor.3.weight", names);
     }
 
