@@ -1,4 +1,5 @@
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace Lethe.Methods;
 
@@ -20,6 +21,16 @@ internal static class EmbeddingPair
 
         if (first.shape[0] < atLeast)
             throw new ArgumentException($"Expected at least {atLeast} images in a batch, found {first.shape[0]}. Raise the batch size.");
+    }
+
+    /// <summary>The mean over the rows of cos(prediction, sg target).</summary>
+    /// <param name="predictions">[N, k]; need not be normalised.</param>
+    /// <param name="targets">[N, k]; constants, whether or not they have a graph.</param>
+    /// <returns>A scalar with the gradient of the predictions.</returns>
+    public static Tensor MeanCosine(Tensor predictions, Tensor targets)
+    {
+        Check(predictions, targets, atLeast: 1);
+        return functional.normalize(predictions).mul(functional.normalize(targets.detach())).sum([1]).mean();
     }
 
     /// <summary>The two halves of stacked views.</summary>

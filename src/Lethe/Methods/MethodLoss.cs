@@ -5,7 +5,10 @@ namespace Lethe.Methods;
 /// <summary>What a method says of a batch.</summary>
 /// <param name="Total">The loss, a scalar with gradient.</param>
 /// <param name="Terms">Its parts by name, as they are added, for metrics and for naming the part that is not finite.</param>
-/// <param name="Features">h, the backbone's pooled features of the full-size views, [v·N, d], with gradient.</param>
+/// <param name="Features">
+/// h, the backbone's pooled features of the full-size views that the loss is computed from, [v·N, d], with gradient: of
+/// both (v = 2), but of the first alone (v = 1) where a method on images needs no more.
+/// </param>
 /// <param name="Embeddings">z, the projector's output for the same rows, [v·N, k]: what collapses if anything does.</param>
 /// <param name="Commit">
 /// Takes what this batch does to the method's state (keys into a queue, running moments); null where it does nothing.

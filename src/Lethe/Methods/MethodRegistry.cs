@@ -9,8 +9,12 @@ public static class MethodRegistry
     public static IReadOnlyList<MethodEntry> All { get; } =
     [
         SimClr.Entry,
+        Moco.Entry,
         SwAv.Entry,
+        Byol.Entry,
+        SimSiam.Entry,
         VicReg.Entry,
+        Relic.Entry,
     ];
 
     /// <summary>Finds a method.</summary>

@@ -9,8 +9,12 @@ public static class Projector
     /// <summary>Linear layers with batch-norm and ReLU between them.</summary>
     /// <param name="sizes">Input size, hidden sizes, output size: at least two numbers.</param>
     /// <param name="outputNorm">Puts a batch-norm without affine parameters on the output.</param>
+    /// <param name="outputBias">
+    /// Puts a bias on the output. Without where a batch-norm follows in the next head, which would subtract it again: Adam
+    /// would only walk it about by rounding errors.
+    /// </param>
     /// <returns>[N, sizes[0]] → [N, sizes[^1]].</returns>
-    public static Module<Tensor, Tensor> Create(IReadOnlyList<int> sizes, bool outputNorm = false)
+    public static Module<Tensor, Tensor> Create(IReadOnlyList<int> sizes, bool outputNorm = false, bool outputBias = true)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sizes.Count, 2);
         var layers = new List<(string, Module<Tensor, Tensor>)>();
@@ -20,7 +24,7 @@ public static class Projector
             bool last = i == sizes.Count - 1;
 
             // A bias before batch-norm would be subtracted again.
-            Add(Linear(sizes[i - 1], sizes[i], hasBias: last && !outputNorm));
+            Add(Linear(sizes[i - 1], sizes[i], hasBias: last && outputBias && !outputNorm));
             if (!last)
             {
                 Add(BatchNorm1d(sizes[i]));

@@ -3,6 +3,7 @@ using Lethe.Methods;
 using Lethe.Models;
 using Lethe.Numerics;
 using Lethe.Tests.Augmentation;
+using Lethe.Tests.Examples;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,7 +16,13 @@ internal static class Tiny
 
     public static readonly BackboneOptions Network = new() { Backbone = "resnet10", Width = 4 };
 
-    private static readonly (string Property, int Size)[] sizes = [("ProjectorHidden", 16), ("ProjectorOutput", 8), ("Prototypes", 6), ("FreezePrototypesEpochs", 0)];
+    private static readonly (string Property, int Size)[] sizes =
+        [("ProjectorHidden", 16), ("ProjectorOutput", 8), ("PredictorHidden", 8), ("QueueLength", 16), ("Prototypes", 6), ("FreezePrototypesEpochs", 0)];
+
+    /// <summary>All methods, and the one that shows how another is added.</summary>
+    public static readonly IReadOnlyList<MethodEntry> Entries = [.. MethodRegistry.All, AlignUniform.Entry];
+
+    public static MethodEntry Entry(string name) => Entries.Single(entry => entry.Name == name);
 
     public static ResNet Backbone(long seed = 1, BackboneOptions? options = null)
     {
@@ -24,16 +31,18 @@ internal static class Tiny
     }
 
     public static SslMethod Method(string name = "simclr", long seed = 1, BackboneOptions? options = null) =>
-        MethodRegistry.Find(name).Create(Options(name), Backbone(seed, options));
+        Entry(name).Create(Options(name), Backbone(seed, options));
 
     /// <summary>The defaults of a method but for its sizes, which fit batches of a few images.</summary>
     public static MethodOptions Options(string name)
     {
-        MethodOptions options = MethodRegistry.Find(name).DefaultOptions;
+        MethodOptions options = Entry(name).DefaultOptions;
         var copy = (MethodOptions)options.GetType().GetMethod("<Clone>$")!.Invoke(options, null)!;
         foreach ((string property, int size) in sizes)
             copy.GetType().GetProperty(property)?.SetValue(copy, size);
-        return copy;
+
+        // In one direction MoCo gives features of the first views alone, but of both from early features.
+        return copy is MocoOptions moco ? moco with { Symmetric = true } : copy;
     }
 
     /// <summary>Double precision, in which finite differences mean something.</summary>

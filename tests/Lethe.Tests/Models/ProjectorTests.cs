@@ -30,5 +30,13 @@ public class ProjectorTests
     }
 
     [Fact]
+    public void Create_NoOutputBias_HasNone()
+    {
+        using nn.Module<Tensor, Tensor> projector = Projector.Create([6, 5, 3], outputBias: false);
+        Assert.DoesNotContain("3.bias", projector.state_dict().Keys);
+        Assert.Contains("3.weight", projector.state_dict().Keys);
+    }
+
+    [Fact]
     public void Create_OneSize_IsRefused() => Assert.Throws<ArgumentOutOfRangeException>(() => Projector.Create([6]));
 }

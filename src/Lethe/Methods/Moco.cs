@@ -1,0 +1,147 @@
+using Lethe.Models;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Lethe.Methods;
+
+/// <summary>
+/// MoCo v2: each view must find the momentum encoder's embedding of the other view of its image among a queue of those
+/// of earlier images (He 2020, 1911.05722; Chen 2020, 2003.04297).
+/// </summary>
+/// <remarks>
+/// <para>loss = 1/N Σ_i [ log( exp(q_i·k_i/τ) + Σ_m exp(q_i·c_m/τ) ) − q_i·k_i/τ ]</para>
+/// <para>
+/// q_i: the embedding of image i's first view; k_i: the momentum encoder's of its second view; c_m: the rows of the
+/// queue, <see cref="MocoOptions.QueueLength"/> of them; all normalised, gradient through q alone; τ:
+/// <see cref="MocoOptions.Temperature"/>. Other keys of the batch are no negatives. The keys of a batch enter the queue
+/// once they have been used; it starts as random directions. After each step the momentum encoder's weights are
+/// θ ← mθ + (1 − m)·online, m: <see cref="MocoOptions.TargetMomentum"/>.
+/// </para>
+/// <para>
+/// With <see cref="MocoOptions.Symmetric"/> each view is query once, the loss is the mean (not the sum) of both
+/// directions, and the keys of both views enter the queue. From early features (<see cref="Views.From"/>) both directions
+/// are used whatever the option: undoing weighs the influence of each view on the loss and compares both views'
+/// features. In one direction on images the trained network runs on the first views alone, so
+/// <see cref="MethodLoss.Features"/> and <see cref="MethodLoss.Embeddings"/> have N rows, else 2N.
+/// </para>
+/// <para>
+/// Deviations: no shuffling of images between devices for batch-norm, as there is one device; batch-norm within the
+/// projector, which is narrower than the paper's; momentum and queue are those for small data.
+/// </para>
+/// </remarks>
+public sealed class Moco : SslMethod
+{
+    private readonly MocoOptions options;
+    private readonly Module<Tensor, Tensor> projector;
+    private readonly MomentumEncoder target;
+    private readonly EmbeddingQueue queue;
+
+    /// <summary>How it is chosen and listed.</summary>
+    public static MethodEntry Entry { get; } = new()
+    {
+        Name = "moco",
+        Title = "MoCo v2",
+        Summary = "a queue of a momentum encoder's embeddings are negatives",
+        Source = "He 2020, 1911.05722",
+        Needs = "a momentum encoder and a queue, shorter than the data; small batches will do",
+        RelativeCost = 0.7,
+        AgainstCollapse = "lower --temperature, raise --queue-length and --target-momentum",
+        DefaultOptions = new MocoOptions(),
+        Create = (options, backbone) => new Moco((MocoOptions)options, backbone),
+    };
+
+    /// <summary>Creates the method with a fresh projector and queue, and a momentum encoder that equals the trained one.</summary>
+    /// <param name="options">Its options.</param>
+    /// <param name="backbone">The network to train.</param>
+    public Moco(MocoOptions options, ResNet backbone)
+        : base(Entry.Name, backbone)
+    {
+        options.Validate();
+        this.options = options;
+        int[] sizes = [backbone.FeatureDimension, options.ProjectorHidden, options.ProjectorOutput];
+        projector = Projector.Create(sizes);
+        target = new MomentumEncoder(backbone, projector, Projector.Create(sizes));
+        queue = new EmbeddingQueue(options.QueueLength, options.ProjectorOutput);
+        register_module("projector", projector);
+        register_module("target", target);
+        register_module("queue", queue);
+    }
+
+    /// <summary>The cross-entropy of finding the key among the queue (InfoNCE). Rows need not be normalised.</summary>
+    /// <param name="queries">Embeddings, [N, k].</param>
+    /// <param name="keys">The momentum encoder's embeddings of the other views, [N, k]; constants.</param>
+    /// <param name="queue">Keys of earlier images, [M, k]; constants.</param>
+    /// <param name="temperature">τ, positive.</param>
+    /// <returns>A scalar in nats, the mean over the queries, with their gradient.</returns>
+    public static Tensor InfoNce(Tensor queries, Tensor keys, Tensor queue, double temperature)
+    {
+        EmbeddingPair.Check(queries, keys, atLeast: 1);
+        if (queue.dim() != 2 || queue.shape[1] != queries.shape[1])
+        {
+            throw new ArgumentException(
+                $"Expected a queue [M, {queries.shape[1]}], found [{string.Join(", ", queue.shape)}]. Make it of the projector's output size.", nameof(queue));
+        }
+
+        Tensor q = functional.normalize(queries);
+        Tensor positives = q.mul(functional.normalize(keys.detach())).sum([1], keepdim: true); // [N, 1]
+        Tensor negatives = q.mm(functional.normalize(queue.detach()).t()); // [N, M]
+        Tensor logits = cat([positives, negatives], 1).div_(temperature);
+        return functional.cross_entropy(logits, zeros(q.shape[0], dtype: ScalarType.Int64, device: q.device));
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Project(Tensor features) => projector.forward(features);
+
+    /// <inheritdoc/>
+    public override MethodLoss Loss(Views views, TrainingProgress progress)
+    {
+        bool both = options.Symmetric || views.From != SplitPoint.Input;
+        int images = views.Images;
+        Tensor features = Backbone.ForwardFrom(views.From, both ? views.Full : views.Full.narrow(0, 0, images)); // [v·N, d]
+        Tensor embeddings = Project(features); // [v·N, k]
+        Tensor keys = target.Embed(views.From, both ? views.Full : views.Full.narrow(0, images, images)); // [v·N, k]
+
+        // Where both views are queries, the halves of the keys change places: the mean over 2N rows is that of both directions.
+        Tensor loss = InfoNce(embeddings, both ? keys.roll(images, 0L) : keys, queue.Rows, options.Temperature);
+        return new MethodLoss(loss, [("infoNce", loss)], features, embeddings, () => queue.Enqueue(functional.normalize(keys)));
+    }
+
+    /// <inheritdoc/>
+    public override void AfterStep(TrainingProgress progress) =>
+        target.Follow(Backbone, projector, MomentumEncoder.Rate(options.TargetMomentum, options.ScheduleTargetMomentum, progress));
+}
+
+/// <summary>Options of <see cref="Moco"/>.</summary>
+public sealed record MocoOptions : MethodOptions
+{
+    /// <summary>τ, by which similarities are divided.</summary>
+    public double Temperature { get; init; } = 0.2;
+
+    /// <summary>M, the number of earlier embeddings in the queue; keep it below the number of training images.</summary>
+    public int QueueLength { get; init; } = 4096;
+
+    /// <summary>Whether each of the two views is query once (the mean of both directions), at about twice the cost.</summary>
+    public bool Symmetric { get; init; }
+
+    /// <summary>Weight of the past in the momentum encoder's moving average of the weights; where it is scheduled, the first.</summary>
+    public double TargetMomentum { get; init; } = 0.99;
+
+    /// <summary>Whether the weight of the past rises to 1 as a cosine over training.</summary>
+    public bool ScheduleTargetMomentum { get; init; }
+
+    /// <summary>Units of the projector's hidden layer.</summary>
+    public int ProjectorHidden { get; init; } = 512;
+
+    /// <summary>k, the size of an embedding.</summary>
+    public int ProjectorOutput { get; init; } = 128;
+
+    /// <inheritdoc/>
+    public override void Validate()
+    {
+        OptionCheck.Positive("--temperature", Temperature);
+        OptionCheck.AtLeast("--queue-length", QueueLength, 1);
+        OptionCheck.Rate("--target-momentum", TargetMomentum);
+        OptionCheck.AtLeast("--projector-hidden", ProjectorHidden, 1);
+        OptionCheck.AtLeast("--projector-output", ProjectorOutput, 1);
+    }
+}
