@@ -9,7 +9,9 @@ public static class MethodRegistry
     public static IReadOnlyList<MethodEntry> All { get; } =
     [
         SimClr.Entry,
+        BarlowTwins.Entry,
         VicReg.Entry,
+        Wmse.Entry,
     ];
 
     /// <summary>Finds a method.</summary>

@@ -15,7 +15,7 @@ internal static class Tiny
 
     public static readonly BackboneOptions Network = new() { Backbone = "resnet10", Width = 4 };
 
-    private static readonly (string Property, int Size)[] sizes = [("ProjectorHidden", 16), ("ProjectorOutput", 8)];
+    private static readonly (string Property, int Size)[] sizes = [("ProjectorHidden", 16), ("ProjectorOutput", 8), ("WhiteningBatch", 3)];
 
     public static ResNet Backbone(long seed = 1, BackboneOptions? options = null)
     {
@@ -33,7 +33,9 @@ internal static class Tiny
         var copy = (MethodOptions)options.GetType().GetMethod("<Clone>$")!.Invoke(options, null)!;
         foreach ((string property, int size) in sizes)
             copy.GetType().GetProperty(property)?.SetValue(copy, size);
-        return copy;
+
+        // Three images of a batch have a covariance of rank two.
+        return copy is WmseOptions whitening ? whitening with { ProjectorOutput = 2 } : copy;
     }
 
     /// <summary>Double precision, in which finite differences mean something.</summary>
