@@ -12,6 +12,8 @@ public static class MethodRegistry
         BarlowTwins.Entry,
         VicReg.Entry,
         Wmse.Entry,
+        Mec.Entry,
+        CorInfoMax.Entry,
     ];
 
     /// <summary>Finds a method.</summary>
