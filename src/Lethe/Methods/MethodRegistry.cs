@@ -13,8 +13,12 @@ public static class MethodRegistry
         SwAv.Entry,
         Byol.Entry,
         SimSiam.Entry,
+        BarlowTwins.Entry,
         VicReg.Entry,
+        Wmse.Entry,
         Relic.Entry,
+        Mec.Entry,
+        CorInfoMax.Entry,
     ];
 
     /// <summary>Finds a method.</summary>

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Lethe.Numerics;
 
-/// <summary>Logarithms of determinants of matrices that are the identity plus a multiple of a Gram matrix.</summary>
+/// <summary>Logarithms of determinants of symmetric positive definite matrices.</summary>
 public static class LogDeterminant
 {
     /// <summary>
@@ -32,17 +32,33 @@ public static class LogDeterminant
         Tensor transposed = Z.transpose(-2, -1);
         Tensor gram = Z.size(-2) <= Z.size(-1) ? Z.matmul(transposed) : transposed.matmul(Z); // [..., r, r]
         Tensor matrix = gram * scale + eye(gram.size(-1), dtype: Z.dtype, device: Z.device);
+        return (OfCholesky(matrix) ?? throw new TrainingException(
+            $"log det(I + {scale:G3}·ZᵀZ) of shape [{string.Join(", ", Z.shape)}] has no Cholesky factor: Z holds NaN or infinity, or is too large for {Z.dtype}. "
+            + "Lower the learning rate, look for the step at which the features stop being finite, or compute in float64.")).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>log det M in nats, for each matrix of a batch, with first and second derivatives.</summary>
+    /// <param name="M">Shape [k, k], or [..., k, k] for a batch, symmetric; float32 or float64.</param>
+    /// <returns>A scalar, or shape [...] for a batch.</returns>
+    /// <exception cref="ArgumentException">The shape or the type cannot be used.</exception>
+    /// <exception cref="TrainingException">The matrix is not finite or not positive definite in this precision.</exception>
+    public static Tensor OfPositiveDefinite(Tensor M)
+    {
+        ArgumentNullException.ThrowIfNull(M);
+        if (M.dim() < 2 || M.size(-1) != M.size(-2) || M.dtype is not (ScalarType.Float32 or ScalarType.Float64))
+            throw new ArgumentException($"Expected a float32 or float64 matrix [k, k] or a batch of them, found {M.dtype} of shape [{string.Join(", ", M.shape)}].", nameof(M));
+
+        using var scope = NewDisposeScope();
+        return (OfCholesky(M) ?? throw new TrainingException(
+            $"A matrix of shape [{string.Join(", ", M.shape)}] whose log det is needed has no Cholesky factor: it holds NaN or infinity, or is not positive definite in {M.dtype}. "
+            + "Lower the learning rate, look for the step at which the features stop being finite, or compute in float64.")).MoveToOuterDisposeScope();
+    }
+
+    // Null where there is no factor. LAPACK need not report a NaN, so the value is looked at as well.
+    private static Tensor? OfCholesky(Tensor matrix)
+    {
         (Tensor factor, Tensor info) = linalg.cholesky_ex(matrix);
-
-        // LAPACK need not report a NaN, so the value is looked at as well.
         Tensor value = 2 * factor.diagonal(0, -2, -1).log().sum(-1);
-        if (info.count_nonzero().ToInt64() != 0 || !value.detach().isfinite().all().ToBoolean())
-        {
-            throw new TrainingException(
-                $"log det(I + {scale:G3}·ZᵀZ) of shape [{string.Join(", ", Z.shape)}] has no Cholesky factor: Z holds NaN or infinity, or is too large for {Z.dtype}. "
-                + "Lower the learning rate, look for the step at which the features stop being finite, or compute in float64.");
-        }
-
-        return value.MoveToOuterDisposeScope();
+        return info.count_nonzero().ToInt64() == 0 && value.detach().isfinite().all().ToBoolean() ? value : null;
     }
 }

@@ -17,7 +17,7 @@ internal static class Tiny
     public static readonly BackboneOptions Network = new() { Backbone = "resnet10", Width = 4 };
 
     private static readonly (string Property, int Size)[] sizes =
-        [("ProjectorHidden", 16), ("ProjectorOutput", 8), ("PredictorHidden", 8), ("QueueLength", 16), ("Prototypes", 6), ("FreezePrototypesEpochs", 0)];
+        [("ProjectorHidden", 16), ("ProjectorOutput", 8), ("PredictorHidden", 8), ("QueueLength", 16), ("Prototypes", 6), ("FreezePrototypesEpochs", 0), ("WhiteningBatch", 3)];
 
     /// <summary>All methods, and the one that shows how another is added.</summary>
     public static readonly IReadOnlyList<MethodEntry> Entries = [.. MethodRegistry.All, AlignUniform.Entry];
@@ -41,8 +41,15 @@ internal static class Tiny
         foreach ((string property, int size) in sizes)
             copy.GetType().GetProperty(property)?.SetValue(copy, size);
 
-        // In one direction MoCo gives features of the first views alone, but of both from early features.
-        return copy is MocoOptions moco ? moco with { Symmetric = true } : copy;
+        return copy switch
+        {
+            // In one direction MoCo gives features of the first views alone, but of both from early features.
+            MocoOptions moco => moco with { Symmetric = true },
+
+            // Three images of a batch have a covariance of rank two.
+            WmseOptions whitening => whitening with { ProjectorOutput = 2 },
+            _ => copy,
+        };
     }
 
     /// <summary>Double precision, in which finite differences mean something.</summary>

@@ -73,6 +73,41 @@ public class LogDeterminantTests
     }
 
     [Fact]
+    public void OfPositiveDefinite_MatricesOfABatch_AreTheEliminationsLogarithms()
+    {
+        using var scope = NewDisposeScope();
+        double[][,] matrices = [Reference.IdentityPlusGram(Reference.Gaussian(1, 3, 4), 0.7), Reference.IdentityPlusGram(Reference.Gaussian(2, 6, 4), 2)];
+        Tensor together = LogDeterminant.OfPositiveDefinite(stack([tensor(matrices[0]), tensor(matrices[1])]));
+        Assert.Equal([2], together.shape);
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.Equal(Reference.LogDeterminant(matrices[i]), LogDeterminant.OfPositiveDefinite(tensor(matrices[i])).ToDouble(), 1e-10);
+            Assert.Equal(Reference.LogDeterminant(matrices[i]), together[i].ToDouble(), 1e-10);
+        }
+    }
+
+    [Fact]
+    public void OfPositiveDefinite_Gradients_AgreeWithFiniteDifferences()
+    {
+        using var scope = NewDisposeScope();
+        Tensor direction = tensor(Reference.Gaussian(6, 5, 3));
+        Tensor Value(Tensor Z) => LogDeterminant.OfPositiveDefinite(Z.t().mm(Z));
+        Reference.AssertGradient(Reference.Gaussian(5, 5, 3), Value, 1e-7);
+        Reference.AssertGradient(Reference.Gaussian(5, 5, 3), Z => (Gradients.Of(Value(Z), [Z], createGraph: true)[0] * direction).sum(), 1e-6);
+    }
+
+    [Fact]
+    public void OfPositiveDefinite_OtherMatrices_AreRefused()
+    {
+        using var scope = NewDisposeScope();
+        Assert.Throws<ArgumentException>(() => LogDeterminant.OfPositiveDefinite(ones(3)));
+        Assert.Throws<ArgumentException>(() => LogDeterminant.OfPositiveDefinite(ones(3, 2)));
+        Assert.Throws<ArgumentException>(() => LogDeterminant.OfPositiveDefinite(ones(3, 3, dtype: ScalarType.Int64)));
+        foreach (Tensor matrix in (Tensor[])[-eye(3), zeros(3, 3), eye(3) * double.NaN, eye(3) * double.PositiveInfinity])
+            Assert.Contains("not positive definite", Assert.Throws<TrainingException>(() => LogDeterminant.OfPositiveDefinite(matrix)).Message);
+    }
+
+    [Fact]
     public void OfIdentityPlus_WrongShapeTypeOrScale_IsRefused()
     {
         using var scope = NewDisposeScope();

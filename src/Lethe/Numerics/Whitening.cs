@@ -1,0 +1,54 @@
+using Lethe.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Lethe.Numerics;
+
+/// <summary>Linear maps after which the columns of a matrix are uncorrelated and of variance one.</summary>
+public static class Whitening
+{
+    /// <summary>
+    /// L⁻¹(row − mean) for each row, where LLᵀ = (1 − ε)·covariance + εI and the covariance is over m − 1; with first and
+    /// second derivatives through the mean, the covariance and the factor.
+    /// </summary>
+    /// <remarks>
+    /// With ε = 0 the result has covariance I. An affine map of the rows turns the result by a rotation, none if the map is
+    /// lower triangular with a positive diagonal, as are scales and shifts of the columns: those leave it as it is.
+    /// </remarks>
+    /// <param name="rows">Shape [m, k], m &gt; k; float32 or float64.</param>
+    /// <param name="epsilon">ε, in [0, 1].</param>
+    /// <param name="place">Whose rows they are, for the message, as "sub-batch 2 of 4, first view".</param>
+    /// <returns>Shape [m, k].</returns>
+    /// <exception cref="ArgumentException">The shape, the type or ε cannot be used.</exception>
+    /// <exception cref="TrainingException">The rows are not finite, or some column depends on the others in this precision.</exception>
+    public static Tensor Cholesky(Tensor rows, double epsilon, string place)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        if (rows.dim() != 2 || rows.size(0) < 2 || rows.dtype is not (ScalarType.Float32 or ScalarType.Float64))
+            throw new ArgumentException($"Expected a float32 or float64 matrix [m, k] of at least two rows, found {rows.dtype} of shape [{string.Join(", ", rows.shape)}].", nameof(rows));
+        if (epsilon is not (>= 0 and <= 1))
+            throw new ArgumentException($"Expected an epsilon between 0 and 1, found {epsilon}.", nameof(epsilon));
+
+        using var scope = NewDisposeScope();
+        long m = rows.size(0), k = rows.size(1);
+        Tensor centred = rows - rows.mean([0], keepdim: true); // [m, k]
+        Tensor covariance = centred.t().mm(centred) / (m - 1); // [k, k]
+        if (epsilon > 0)
+            covariance = (1 - epsilon) * covariance + epsilon * eye(k, dtype: rows.dtype, device: rows.device);
+        (Tensor factor, Tensor info) = linalg.cholesky_ex(covariance);
+
+        // A squared pivot is what the columns before leave of a variance. Below the rounding of that variance it is noise,
+        // and whitening would blow the noise up to variance one. The comparison is also false for NaN, as LAPACK's info may not be.
+        double rounding = k * (rows.dtype == ScalarType.Float32 ? Math.ScaleB(1, -23) : Math.ScaleB(1, -52));
+        Tensor sound = factor.detach().diagonal().square() > rounding * covariance.detach().diagonal();
+        if (info.count_nonzero().ToInt64() != 0 || !sound.all().ToBoolean())
+        {
+            throw new TrainingException(
+                $"The covariance of {place} has no Cholesky factor: " + (rows.detach().isfinite().all().ToBoolean()
+                ? $"among {m} rows some of {k} columns depend on the others. Raise --whitening-epsilon (1e-3, say), or raise --whitening-batch and with it --batch-size."
+                : "its rows hold NaN or infinity. Lower --learning-rate or lengthen --warm-up."));
+        }
+
+        return linalg.solve_triangular(factor, centred.t(), upper: false).t().MoveToOuterDisposeScope(); // [m, k]
+    }
+}
