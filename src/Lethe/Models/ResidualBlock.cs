@@ -11,7 +11,7 @@ namespace Lethe.Models;
 internal sealed class ResidualBlock : Module<Tensor, Tensor>
 {
     private readonly Conv2d[] convolutions;
-    private readonly BatchNorm2d[] norms;
+    private readonly BatchNormLayer[] norms;
     private readonly Sequential? downsample;
     private readonly int stride;
 
@@ -32,7 +32,7 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
                 Conv2d(inputChannels, channels, 3, stride, 1, bias: false),
                 Conv2d(channels, channels, 3, 1, 1, bias: false),
             ];
-        norms = [.. convolutions.Select(convolution => BatchNorm2d(convolution.out_channels))];
+        norms = [.. convolutions.Select(convolution => new BatchNormLayer((int)convolution.out_channels))];
         for (int i = 0; i < convolutions.Length; i++)
         {
             register_module($"conv{i + 1}", convolutions[i]);
@@ -40,14 +40,14 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
         }
 
         if (zeroInit)
-            init.zeros_(norms[^1].weight);
+            init.zeros_(norms[^1].Scale!);
         if (stride != 1 || inputChannels != OutputChannels)
         {
             // The stride is taken before it: on a processor, the backward pass of a strided 1×1 convolution of few
             // channels in channels-last memory writes past its buffers (oneDNN in libtorch 2.10, fewer than 8 with AVX2).
             downsample = Sequential(
                 ("0", Conv2d(inputChannels, OutputChannels, 1, bias: false)),
-                ("1", BatchNorm2d(OutputChannels)));
+                ("1", new BatchNormLayer(OutputChannels)));
             register_module("downsample", downsample);
         }
     }

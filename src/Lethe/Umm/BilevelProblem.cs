@@ -25,7 +25,7 @@ public sealed class BilevelProblem(
     TrainingProgress progress,
     UmmOptions options)
 {
-    private readonly VolumeFactor volumeFactor = VolumeFactor.Create(options.Volume);
+    private readonly VolumeFactor volumeFactor = VolumeFactor.Create(options);
     private readonly Views views = Views.Pair(early, ResNet.ParseSplit(options.Split));
 
     /// <summary>φ.</summary>
@@ -42,7 +42,7 @@ public sealed class BilevelProblem(
         bool aligned = options.Beta > 0 && !options.CutAlignment;
         MethodLoss loss = method.Loss(views, progress);
         LossCheck.RequireFinite(loss, place);
-        Tensor logVolume = volumeFactor.LogVolume(early, loss, aligned);
+        Tensor logVolume = volumeFactor.LogVolume(new VolumeSample(early, loss, LateLayers, progress.Seed), aligned);
         Tensor divergence = DistributionAlignment.JensenShannonToUniform(logVolume);
         Tensor total = aligned ? loss.Total + options.Beta * divergence : loss.Total;
         return new LevelOne(total, divergence, logVolume);
@@ -56,6 +56,23 @@ public sealed class BilevelProblem(
         using BatchNormStatistics held = BatchNormStatistics.Hold(method);
         LevelOne level = LevelOne(place);
         return (Gradients.Of(level.Total, parameters, createGraph: false), level);
+    }
+
+    /// <summary>∇²L₁·v at φ as it stands, by differentiating ⟨∇L₁, v⟩; changes no batch-norm statistics.</summary>
+    /// <remarks>
+    /// What a method's loss takes for a constant (another branch's output, codes, a momentum encoder's embeddings) is one here too.
+    /// </remarks>
+    /// <param name="direction">v, one tensor for each of φ.</param>
+    /// <param name="place">Where in the run, for the message if the loss is not finite.</param>
+    /// <returns>One tensor for each of φ.</returns>
+    public IReadOnlyList<Tensor> LevelOneCurvature(IReadOnlyList<Tensor> direction, string place)
+    {
+        // The alignment by the loss' gradient is a first derivative already, so this is its third.
+        using BatchNormStatistics held = BatchNormStatistics.HoldForThirdDerivative(method);
+        using var scope = NewDisposeScope();
+        Tensor[] gradient = Gradients.Of(LevelOne(place).Total, parameters, createGraph: true);
+        Tensor slope = gradient.Zip(direction, (g, v) => (g * v.detach()).sum()).Aggregate((a, b) => a + b);
+        return [.. Gradients.Of(slope, parameters, retainGraph: false).Select(product => product.MoveToOuterDisposeScope())];
     }
 
     /// <summary>Level two at φ as it stands; the pass that counts for batch-norm statistics and the method's state.</summary>
@@ -73,5 +90,11 @@ public sealed class BilevelProblem(
         double weight = (options.MinimiseReduction ? options.Alpha : -options.Alpha) / bound;
         Tensor total = options.Alpha > 0 ? loss.Total + weight * reduction : loss.Total;
         return new LevelTwo(total, reduction, loss);
+    }
+
+    private Tensor LateLayers(Tensor from)
+    {
+        using BatchNormStatistics running = BatchNormStatistics.UseRunning(method.Backbone);
+        return method.Backbone.ForwardFrom(views.From, from);
     }
 }

@@ -53,7 +53,7 @@ public sealed class UmmTrainer : IDisposable
         this.device = device;
         this.epochsBefore = epochsBefore;
         split = ResNet.ParseSplit(options.Split);
-        hypergradient = Hypergradient.Create(options.Hypergradient);
+        hypergradient = Hypergradient.Create(options);
         foreach (Parameter parameter in method.Backbone.PartsUpTo(split).SelectMany(part => part.parameters()))
         {
             parameter.requires_grad = false;
