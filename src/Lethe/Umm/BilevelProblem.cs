@@ -34,17 +34,18 @@ public sealed class BilevelProblem(
     /// <summary>η₁.</summary>
     public double InnerLearningRate => options.InnerLearningRate;
 
+    private bool Aligned => options.Beta > 0 && !options.CutAlignment;
+
     /// <summary>Level one at φ as it stands.</summary>
     /// <param name="place">Where in the run, for the message if it is not finite.</param>
     /// <returns>The loss with its parts.</returns>
     public LevelOne LevelOne(string place)
     {
-        bool aligned = options.Beta > 0 && !options.CutAlignment;
         MethodLoss loss = method.Loss(views, progress);
         LossCheck.RequireFinite(loss, place);
-        Tensor logVolume = volumeFactor.LogVolume(new VolumeSample(early, loss, LateLayers, progress.Seed), aligned);
+        Tensor logVolume = volumeFactor.LogVolume(new VolumeSample(early, loss, LateLayers, progress.Seed), Aligned);
         Tensor divergence = DistributionAlignment.JensenShannonToUniform(logVolume);
-        Tensor total = aligned ? loss.Total + options.Beta * divergence : loss.Total;
+        Tensor total = Aligned ? loss.Total + options.Beta * divergence : loss.Total;
         return new LevelOne(total, divergence, logVolume);
     }
 
@@ -53,7 +54,8 @@ public sealed class BilevelProblem(
     /// <returns>One gradient for each of φ, and the level it belongs to.</returns>
     public (IReadOnlyList<Tensor> Gradient, LevelOne Level) LevelOneGradient(string place)
     {
-        using BatchNormStatistics held = BatchNormStatistics.Hold(method);
+        bool twice = Aligned && options.Volume == LossGradient.Name;
+        using BatchNormStatistics held = twice ? BatchNormStatistics.HoldForSecondDerivative(method) : BatchNormStatistics.Hold(method);
         LevelOne level = LevelOne(place);
         return (Gradients.Of(level.Total, parameters, createGraph: false), level);
     }
