@@ -8,8 +8,9 @@ namespace Lethe.Models;
 /// Batch normalisation of the channels (Ioffe and Szegedy 2015, 1502.03167) of [N, C] or [N, C, H, W], with torchvision's names.
 /// </summary>
 /// <remarks>
-/// It differs from torch's module in what <see cref="BatchNormStatistics"/> can ask of it for some passes. The second derivative of
-/// torch's own operation is slow, and takes the batch's mean and variance for constants, so that a third derivative is wrong.
+/// It differs from torch's module in what <see cref="BatchNormStatistics"/> can ask of it for some passes. One of these is to compute
+/// from primitive operations: the second derivative of torch's own operation takes the batch's mean and variance for constants, so
+/// that a third derivative through it is wrong.
 /// </remarks>
 public sealed class BatchNormLayer : Module<Tensor, Tensor>
 {
@@ -51,7 +52,7 @@ public sealed class BatchNormLayer : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         bool evaluation = !training || Pass.HasFlag(BatchNormPass.Evaluation);
-        if (Pass.HasFlag(BatchNormPass.Evaluation) || (!evaluation && (Pass & (BatchNormPass.SecondDerivative | BatchNormPass.ThirdDerivative)) != 0))
+        if (Pass.HasFlag(BatchNormPass.Evaluation) || (!evaluation && Pass.HasFlag(BatchNormPass.ThirdDerivative)))
             return Differentiable(input, evaluation);
         bool held = Pass.HasFlag(BatchNormPass.Held);
         if (!evaluation && !held)
@@ -64,25 +65,36 @@ public sealed class BatchNormLayer : Module<Tensor, Tensor>
             input, get_buffer("running_mean")!, get_buffer("running_var")!, Scale, Shift, training: !evaluation, held ? 0 : Momentum, Epsilon);
     }
 
+    /// <summary>Scale and shift that evaluation mode comes to at present.</summary>
+    /// <returns>Two of [C].</returns>
+    internal (Tensor Scale, Tensor Shift) RunningMap()
+    {
+        Tensor rate = (get_buffer("running_var")! + Epsilon).rsqrt();
+        Tensor scale = Scale is null ? rate : Scale * rate;
+        Tensor shift = get_buffer("running_mean")! * scale;
+        return (scale, Shift is null ? -shift : Shift - shift);
+    }
+
     // On rows of channels: reductions over the first of two dimensions are several times faster than over three of four.
     private Tensor Differentiable(Tensor input, bool evaluation)
     {
         using var scope = NewDisposeScope();
         Tensor last = input.dim() == 4 ? input.permute(0, 2, 3, 1) : input;
         Tensor rows = last.reshape(-1, input.shape[1]); // [M, C]
-        Tensor output = evaluation ? Standardised(rows, get_buffer("running_mean")!, get_buffer("running_var")!)
-            : Pass.HasFlag(BatchNormPass.ThirdDerivative) ? Standardised(rows)
-            : StandardisedRows.Of(rows, Epsilon);
-        if (Scale is { } scale && Shift is { } shift)
-            output = output * scale + shift;
+        Tensor output;
+        if (evaluation)
+        {
+            (Tensor scale, Tensor shift) = RunningMap();
+            output = rows * scale + shift;
+        }
+        else
+        {
+            Tensor centred = rows - rows.mean([0]);
+            output = centred * (centred.square().mean([0]) + Epsilon).rsqrt();
+            if (affine)
+                output = output * Scale! + Shift!;
+        }
+
         return (input.dim() == 4 ? output.reshape(last.shape).permute(0, 3, 1, 2) : output).MoveToOuterDisposeScope();
     }
-
-    private static Tensor Standardised(Tensor rows)
-    {
-        Tensor mean = rows.mean([0]); // [C]
-        return Standardised(rows, mean, (rows - mean).square().mean([0]));
-    }
-
-    private static Tensor Standardised(Tensor rows, Tensor mean, Tensor variance) => (rows - mean) * (variance + Epsilon).rsqrt();
 }

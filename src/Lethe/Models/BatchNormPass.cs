@@ -10,12 +10,9 @@ internal enum BatchNormPass
     /// <summary>The running statistics do not move.</summary>
     Held = 1,
 
-    /// <summary>In training mode so that the second derivative is fast.</summary>
-    SecondDerivative = 2,
-
     /// <summary>In training mode so that the third derivative is right.</summary>
-    ThirdDerivative = 4,
+    ThirdDerivative = 2,
 
     /// <summary>By the running statistics also in training mode, so that all derivatives are fast and right.</summary>
-    Evaluation = 8,
+    Evaluation = 4,
 }

@@ -25,14 +25,6 @@ public sealed class BatchNormStatistics : IDisposable
     public static BatchNormStatistics Hold(Module module) => new(module, BatchNormPass.Held);
 
     /// <summary>
-    /// Holds the running statistics, and computes so that a second derivative is cheap; a first costs a little more. Values agree with
-    /// those of other passes up to rounding.
-    /// </summary>
-    /// <param name="module">The module.</param>
-    /// <returns>The hold.</returns>
-    public static BatchNormStatistics HoldForSecondDerivative(Module module) => new(module, BatchNormPass.Held | BatchNormPass.SecondDerivative);
-
-    /// <summary>
     /// Holds the running statistics, and computes from operations that can be differentiated three times, at a higher cost. Values agree
     /// with those of other passes up to rounding.
     /// </summary>

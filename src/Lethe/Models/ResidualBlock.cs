@@ -55,19 +55,35 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
     public int OutputChannels { get; }
 
     /// <inheritdoc/>
-    public override Tensor forward(Tensor input)
+    public override Tensor forward(Tensor input) =>
+        Forward(input, (i, x) => norms[i].forward(convolutions[i].forward(x)), downsample is null ? null : downsample.forward);
+
+    /// <summary>The block as a function, in evaluation mode as it stands, with batch-norm folded into copies of its convolutions.</summary>
+    /// <param name="copies">Where to put the copies, which the caller disposes.</param>
+    /// <returns>A function of feature maps, without gradient.</returns>
+    public Func<Tensor, Tensor> Fold(List<FoldedConvolution> copies)
+    {
+        FoldedConvolution[] branch = [.. convolutions.Zip(norms, (convolution, norm) => new FoldedConvolution(convolution, norm))];
+        FoldedConvolution? shortcut = downsample is null ? null : new FoldedConvolution((Conv2d)downsample[0], (BatchNormLayer)downsample[1]);
+        copies.AddRange(branch);
+        if (shortcut is not null)
+            copies.Add(shortcut);
+        return input => Forward(input, (i, x) => branch[i].Forward(x), shortcut is null ? null : shortcut.Forward);
+    }
+
+    private Tensor Forward(Tensor input, Func<int, Tensor, Tensor> normalised, Func<Tensor, Tensor>? shortcut)
     {
         using var scope = NewDisposeScope();
         Tensor x = input;
         for (int i = 0; i < convolutions.Length; i++)
         {
-            x = norms[i].forward(convolutions[i].forward(x));
+            x = normalised(i, x);
             if (i < convolutions.Length - 1)
                 x = x.relu_();
         }
 
         // Batch-norm's backward needs its input, not its output, so its output may be overwritten.
-        return x.add_(downsample is null ? input : downsample.forward(Strided(input))).relu_().MoveToOuterDisposeScope();
+        return x.add_(shortcut is null ? input : shortcut(Strided(input))).relu_().MoveToOuterDisposeScope();
     }
 
     private Tensor Strided(Tensor input) => stride == 1 ? input : input.slice(2, 0, input.shape[2], stride).slice(3, 0, input.shape[3], stride);

@@ -51,13 +51,15 @@ public sealed class BilevelProblem(
 
     /// <summary>∇L₁ at φ as it stands; changes no batch-norm statistics.</summary>
     /// <param name="place">Where in the run, for the message if the loss is not finite.</param>
-    /// <returns>One gradient for each of φ, and the level it belongs to.</returns>
+    /// <returns>One gradient for each of φ, and the level it belongs to, without its graph.</returns>
     public (IReadOnlyList<Tensor> Gradient, LevelOne Level) LevelOneGradient(string place)
     {
-        bool twice = Aligned && options.Volume == LossGradient.Name;
-        using BatchNormStatistics held = twice ? BatchNormStatistics.HoldForSecondDerivative(method) : BatchNormStatistics.Hold(method);
+        using BatchNormStatistics held = BatchNormStatistics.Hold(method);
+        using var scope = NewDisposeScope();
         LevelOne level = LevelOne(place);
-        return (Gradients.Of(level.Total, parameters, createGraph: false), level);
+        Tensor[] gradient = Gradients.Of(level.Total, parameters, retainGraph: false);
+        Tensor Value(Tensor tensor) => tensor.detach().MoveToOuterDisposeScope();
+        return ([.. gradient.Select(part => part.MoveToOuterDisposeScope())], new LevelOne(Value(level.Total), Value(level.Divergence), Value(level.LogVolume)));
     }
 
     /// <summary>∇²L₁·v at φ as it stands, by differentiating ⟨∇L₁, v⟩; changes no batch-norm statistics.</summary>
@@ -74,7 +76,7 @@ public sealed class BilevelProblem(
         using var scope = NewDisposeScope();
         Tensor[] gradient = Gradients.Of(LevelOne(place).Total, parameters, createGraph: true);
         Tensor slope = gradient.Zip(direction, (g, v) => (g * v.detach()).sum()).Aggregate((a, b) => a + b);
-        return [.. Gradients.Of(slope, parameters, retainGraph: false).Select(product => product.MoveToOuterDisposeScope())];
+        return [.. Gradients.Of(slope, parameters, retainGraph: false).Select(part => part.MoveToOuterDisposeScope())];
     }
 
     /// <summary>Level two at φ as it stands; the pass that counts for batch-norm statistics and the method's state.</summary>

@@ -147,7 +147,10 @@ public sealed class UmmTrainerTests : IDisposable
         Assert.NotEqual(Weights(options), Weights(options with { Hypergradient = "first-order" }));
     }
 
-    /// <summary>What one would write to go on with self-supervised learning above a frozen part.</summary>
+    /// <summary>
+    /// What one would write to go on with self-supervised learning above a frozen part. It is not the same bits, since batch-norm is folded into the
+    /// trainer's early part; Adam makes more of the difference than SGD.
+    /// </summary>
     [Theory]
     [InlineData("simclr", "adam")]
     [InlineData("vicreg", "sgd")]
@@ -184,7 +187,7 @@ public sealed class UmmTrainerTests : IDisposable
         {
             Dictionary<string, Tensor> expected = slow.state_dict();
             foreach ((string key, Tensor value) in method.state_dict())
-                Assert.True(Tiny.Value((value.to(ScalarType.Float64) - expected[key].to(ScalarType.Float64)).abs().max()) < 1e-6, key);
+                Assert.True(Tiny.Value((value.to(ScalarType.Float64) - expected[key].to(ScalarType.Float64)).abs().max()) < 1e-5, key);
         }
     }
 
