@@ -18,7 +18,7 @@ var n = new Option<int>("--n") { Description = "images, of two views each", Defa
 var d = new Option<int>("--d") { Description = "dimension", DefaultValueFactory = _ => 128 };
 var repeats = new Option<int>("--repeats") { Description = "how often", DefaultValueFactory = _ => 3 };
 var split = new Option<string>("--split") { Description = "the last frozen layer", DefaultValueFactory = _ => "layer2" };
-var hypergradient = new Option<string>("--hypergradient") { Description = "first-order or finite-difference", DefaultValueFactory = _ => "finite-difference" };
+var hypergradient = new Option<string>("--hypergradient") { Description = "first-order, finite-difference or exact", DefaultValueFactory = _ => "finite-difference" };
 var peers = new Option<DirectoryInfo>("--peers") { Description = "folder of the PyTorch programs", DefaultValueFactory = _ => new DirectoryInfo("benchmarks/peers") };
 var python = new Option<string>("--python") { Description = "a Python with torch and torchvision", DefaultValueFactory = _ => "/usr/bin/python3" };
 var bdnArguments = new Argument<string[]>("arguments") { Description = "what BenchmarkDotNet takes, such as --filter '*View*'; put -- before them", DefaultValueFactory = _ => ["--filter", "*"] };

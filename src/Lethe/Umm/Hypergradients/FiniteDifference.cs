@@ -6,6 +6,10 @@ namespace Lethe.Umm.Hypergradients;
 /// v − η₁·[∇L₁(φ + εv) − ∇L₁(φ − εv)] / 2ε with ε = radius/‖v‖; the radius of the source is 0.01 (Liu et al. 2019, DARTS,
 /// 1806.09055, eq. 8).
 /// </summary>
+/// <remarks>
+/// Between φ − εv and φ + εv lie kinks of the ReLU network, at which ∇L₁ jumps; their number grows with ε and is divided by it, so that
+/// a smaller radius is not a better one until it is too small for single precision. docs/results/performance.md has numbers.
+/// </remarks>
 /// <param name="radius">‖εv‖, positive.</param>
 public sealed class FiniteDifference(double radius) : Hypergradient
 {
