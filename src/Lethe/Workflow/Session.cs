@@ -140,6 +140,19 @@ public sealed class Session
         return method;
     }
 
+    /// <summary>The pre-training that a directory holds, or that it belongs to where it holds an undo or a control.</summary>
+    /// <exception cref="RunException">It belongs to none.</exception>
+    internal static RunDirectory PretrainingOf(RunDirectory run)
+    {
+        for (string? path = Path.GetFullPath(run.Path); path is not null; path = Path.GetDirectoryName(path))
+        {
+            if (RunDirectory.HoldsRun(path) && RunDirectory.Open(path) is var found && found.LoadManifest().Kind == RunKind.Pretrain)
+                return found;
+        }
+
+        throw new RunException($"{run.Path} holds an undo, and no directory above it holds the pre-training that it belongs to. Leave an undo where it was made, in RUN/umm/NAME.");
+    }
+
     /// <summary>The file of the last checkpoint of a run.</summary>
     internal static string LastCheckpoint(RunDirectory run) => Path.Combine(run.CheckpointFolder, "last.safetensors");
 
