@@ -97,7 +97,7 @@ internal static class DiagnoseCommand
             terminal.Say($"ΔR of {setting.Layer} in nats: m = {setting.Rows}, d = {setting.Dimension}, ε² = {setting.EpsilonSquared}.");
         }
 
-        MemorisationVerdict verdict = MemorisationMonitor.Judge(measurements);
+        MemorisationVerdict verdict = MemorisationMonitor.Judge(measurements, manifest.MonitorOptions());
         terminal.Say(verdict.Reason);
         foreach (RunWarning warning in manifest.Warnings)
         {

@@ -84,7 +84,7 @@ public sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
         RunManifest manifest = directory.LoadManifest();
         List<string> warnings = [.. manifest.Warnings.Select(warning => $"Epoch {warning.Epoch}: {warning.Text}")];
         IReadOnlyList<Measurement> measurements = Measurements(directory);
-        MemorisationVerdict verdict = MemorisationMonitor.Judge(measurements);
+        MemorisationVerdict verdict = MemorisationMonitor.Judge(measurements, manifest.MonitorOptions());
         return new ReportRun(directory.Path, manifest)
         {
             Measurements = measurements,

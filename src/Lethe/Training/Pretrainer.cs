@@ -67,7 +67,7 @@ public sealed class Pretrainer : IDisposable
     /// <summary>Images that went through training since this object was made.</summary>
     public long ImagesSeen { get; private set; }
 
-    /// <summary>Trains until the last epoch.</summary>
+    /// <summary>Trains until the last epoch, or until it is told to stop.</summary>
     /// <param name="evaluate">
     /// Called at epoch 0, at each due epoch and after the last, with the epoch and the means of the loss and its terms
     /// since the last call.
@@ -75,6 +75,10 @@ public sealed class Pretrainer : IDisposable
     /// <param name="save">Called when a checkpoint is due, also before this method leaves because of cancellation.</param>
     /// <param name="progress">Told of each step.</param>
     /// <param name="watch">Shown the last batch of each epoch, with the number of epochs done.</param>
+    /// <param name="stop">
+    /// Asked before each epoch, and on going on within one, whether training is to end early. It must depend on nothing but what the evaluations
+    /// saw, or a run that goes on would end elsewhere than one that was not interrupted.
+    /// </param>
     /// <param name="cancellation">Stops between two steps, with the state saved.</param>
     /// <exception cref="TrainingException">A term of the loss is not finite.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the state has been saved.</exception>
@@ -83,6 +87,7 @@ public sealed class Pretrainer : IDisposable
         Action save,
         IProgress<TrainingStep>? progress = null,
         Action<int, MethodLoss>? watch = null,
+        Func<bool>? stop = null,
         CancellationToken cancellation = default)
     {
         var sinceSave = Stopwatch.StartNew();
@@ -95,7 +100,7 @@ public sealed class Pretrainer : IDisposable
         try
         {
             EvaluateIfDue(evaluate, Save);
-            while (State.Step < TotalSteps)
+            while (State.Step < TotalSteps && stop?.Invoke() != true)
             {
                 TrainEpoch(watch, progress, () =>
                 {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Lethe.Augmentation;
 using Lethe.Data;
+using Lethe.Diagnostics;
 using Lethe.Evaluation;
 using Lethe.Methods;
 using Lethe.Models;
@@ -39,6 +40,17 @@ public sealed record RunOptions
     /// <summary>How layers are measured.</summary>
     public EvaluationOptions Evaluation { get; init; } = new();
 
+    /// <summary>Ends pre-training when memorisation has set in, and keeps the encoder of that epoch as checkpoints/best.safetensors.</summary>
+    public bool StopOnMemorisation { get; init; }
+
+    /// <summary>
+    /// The sign that stops: turn (ΔR of a layer turned, the paper's sign), gap (ΔR on images trained on rose against that on unseen ones), or either.
+    /// </summary>
+    public string MemorisationSign { get; init; } = StopSign.Turn;
+
+    /// <summary>The rule by which memorisation is seen.</summary>
+    public MemorisationOptions Monitor { get; init; } = new();
+
     /// <summary>What all randomness is derived from.</summary>
     public ulong Seed { get; init; }
 
@@ -51,6 +63,8 @@ public sealed record RunOptions
         Backbone.Validate();
         Training.Validate();
         Evaluation.Validate();
+        Monitor.Validate();
+        StopSign.Validate(MemorisationSign);
         MethodEntry entry = MethodRegistry.Find(Method);
         if (MethodOptions.GetType() != entry.DefaultOptions.GetType())
             throw new InvalidOptionException($"Method '{Method}' takes {entry.DefaultOptions.GetType().Name}, found {MethodOptions.GetType().Name}.");
@@ -75,6 +89,9 @@ public sealed record RunOptions
         ["methodOptions"] = JsonSerializer.SerializeToNode(MethodOptions, MethodOptions.GetType(), Json),
         ["training"] = JsonSerializer.SerializeToNode(Training, Json),
         ["evaluation"] = JsonSerializer.SerializeToNode(Evaluation, Json),
+        ["stopOnMemorisation"] = StopOnMemorisation,
+        ["memorisationSign"] = MemorisationSign,
+        ["monitor"] = JsonSerializer.SerializeToNode(Monitor, Json),
         ["seed"] = Seed,
     };
 
@@ -98,6 +115,11 @@ public sealed record RunOptions
                     ?? throw new JsonException("The section 'methodOptions' is missing."),
                 Training = Section<TrainingOptions>(json, "training"),
                 Evaluation = Section<EvaluationOptions>(json, "evaluation"),
+
+                // Runs of earlier versions have none of these.
+                StopOnMemorisation = json["stopOnMemorisation"]?.GetValue<bool>() ?? false,
+                MemorisationSign = json["memorisationSign"]?.GetValue<string>() ?? StopSign.Turn,
+                Monitor = json["monitor"].Deserialize<MemorisationOptions>(Json) ?? new MemorisationOptions(),
                 Seed = json["seed"]!.GetValue<ulong>(),
             };
         }

@@ -21,6 +21,8 @@ public sealed class WrongUseTests : IDisposable
     [InlineData("Use one of resnet10", "pretrain", "--backbone", "vit")]
     [InlineData("simclr, weak, none", "pretrain", "--augmentation", "strong")]
     [InlineData("--device", "pretrain", "--device", "tpu")]
+    [InlineData("Use turn, gap or either", "pretrain", "--memorisation-sign", "frob")]
+    [InlineData("patience of the monitor", "pretrain", "--patience", "0")]
     [InlineData("--resume needs --out", "pretrain", "--resume")]
     [InlineData("neither a known source nor a path", "pretrain", "--data", "no-such-folder")]
     [InlineData("one of the two", "diagnose")]

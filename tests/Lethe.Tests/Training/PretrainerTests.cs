@@ -164,6 +164,20 @@ public sealed class PretrainerTests : IDisposable
         Assert.True(pretrainer.Elapsed > TimeSpan.Zero);
     }
 
+    [Fact]
+    public void Train_ToldToStop_EndsAfterThatEvaluation()
+    {
+        using SslMethod method = Tiny.Method();
+        using ViewLoader loader = Tiny.Loader(8, 8);
+        using var pretrainer = new Pretrainer(method, loader, new TrainingOptions { Epochs = 6, BatchSize = 8, EvaluateEvery = 2 }, 3, CPU);
+        int saves = 0;
+        void Train() => pretrainer.Train((_, _) => { }, () => saves++, stop: () => pretrainer.State.EvaluatedAt >= 2, cancellation: TestContext.Current.CancellationToken);
+        Train();
+        Assert.Equal((2, 2, 2), (pretrainer.State.Step, pretrainer.State.EvaluatedAt, saves));
+        Train(); // as after a resume
+        Assert.Equal((2, 2), (pretrainer.State.Step, saves));
+    }
+
     [Theory]
     [InlineData("adam", 1)]
     [InlineData("lars", 2)]
