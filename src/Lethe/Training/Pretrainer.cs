@@ -75,6 +75,7 @@ public sealed class Pretrainer : IDisposable
     /// <param name="save">Called when a checkpoint is due, also before this method leaves because of cancellation.</param>
     /// <param name="progress">Told of each step.</param>
     /// <param name="watch">Shown the last batch of each epoch, with the number of epochs done.</param>
+    /// <param name="begin">Called once before the first step of each epoch, with the number of epochs done; it may change the method, and is done whole or not at all.</param>
     /// <param name="stop">
     /// Asked before each epoch, and on going on within one, whether training is to end early. It must depend on nothing but what the evaluations
     /// saw, or a run that goes on would end elsewhere than one that was not interrupted.
@@ -87,6 +88,7 @@ public sealed class Pretrainer : IDisposable
         Action save,
         IProgress<TrainingStep>? progress = null,
         Action<int, MethodLoss>? watch = null,
+        Action<int>? begin = null,
         Func<bool>? stop = null,
         CancellationToken cancellation = default)
     {
@@ -102,6 +104,8 @@ public sealed class Pretrainer : IDisposable
             EvaluateIfDue(evaluate, Save);
             while (State.Step < TotalSteps && stop?.Invoke() != true)
             {
+                cancellation.ThrowIfCancellationRequested();
+                BeginEpoch(begin);
                 TrainEpoch(watch, progress, () =>
                 {
                     if (sinceSave.Elapsed.TotalMinutes >= options.CheckpointMinutes)
@@ -132,6 +136,15 @@ public sealed class Pretrainer : IDisposable
         State.ClearMeans();
         State.EvaluatedAt = epoch;
         save();
+    }
+
+    private void BeginEpoch(Action<int>? begin)
+    {
+        int epoch = (int)(State.Step / StepsPerEpoch);
+        if (State.BegunEpoch >= epoch)
+            return;
+        begin?.Invoke(epoch);
+        State.BegunEpoch = epoch;
     }
 
     private void TrainEpoch(Action<int, MethodLoss>? watch, IProgress<TrainingStep>? progress, Action stepDone, CancellationToken cancellation)

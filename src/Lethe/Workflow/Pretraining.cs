@@ -53,7 +53,7 @@ public static class Pretraining
             Versions = machine.Describe(),
             Data = session.DescribeData(),
             StartedUtc = DateTimeOffset.UtcNow,
-            Notes = [.. session.Data.SkippedFiles.Select(file => $"skipped {file}")],
+            Notes = [.. session.Data.SkippedFiles.Select(file => $"skipped {file}"), .. new Interleaving(session).Note is { } note ? [note] : Array.Empty<string>()],
         }, progress, cancellation);
         return (run, session);
     }
@@ -93,6 +93,7 @@ public static class Pretraining
         using var pretrainer = new Pretrainer(method, loader, options, session.Options.Seed, session.Device);
         var recorder = new RunRecorder(run, manifest);
         var stopping = new EarlyStop(run, session.Options);
+        var interleaving = new Interleaving(session);
         pretrainer.State = recorder.Resume(method, pretrainer.Optimiser);
         double Rate() => pretrainer.Elapsed > TimeSpan.Zero ? pretrainer.ImagesSeen / pretrainer.Elapsed.TotalSeconds : 0;
         double Waiting() => pretrainer.Elapsed > TimeSpan.Zero ? loader.Waited / pretrainer.Elapsed : 0;
@@ -122,6 +123,12 @@ public static class Pretraining
                     {
                         progress?.Report(new WorkflowProgress("", 0, 0, "", $"Warning, epoch {epoch}: {warning.Text}"));
                     }
+                },
+                epoch =>
+                {
+                    if (interleaving.IsDue(epoch))
+                        progress?.Report(new WorkflowProgress("undoing", 0, 0, $"after epoch {epoch} of {options.Epochs}"));
+                    recorder.Noted(interleaving.Before(method, epoch), pretrainer.State);
                 },
                 () => stopping.IsDue(pretrainer.State.EvaluatedAt),
                 cancellation),

@@ -51,6 +51,9 @@ public sealed record RunOptions
     /// <summary>The rule by which memorisation is seen.</summary>
     public MemorisationOptions Monitor { get; init; } = new();
 
+    /// <summary>UMM in between epochs.</summary>
+    public InterleavingOptions Interleaving { get; init; } = new();
+
     /// <summary>What all randomness is derived from.</summary>
     public ulong Seed { get; init; }
 
@@ -64,6 +67,7 @@ public sealed record RunOptions
         Training.Validate();
         Evaluation.Validate();
         Monitor.Validate();
+        Interleaving.Validate();
         StopSign.Validate(MemorisationSign);
         MethodEntry entry = MethodRegistry.Find(Method);
         if (MethodOptions.GetType() != entry.DefaultOptions.GetType())
@@ -92,6 +96,7 @@ public sealed record RunOptions
         ["stopOnMemorisation"] = StopOnMemorisation,
         ["memorisationSign"] = MemorisationSign,
         ["monitor"] = JsonSerializer.SerializeToNode(Monitor, Json),
+        ["interleaving"] = JsonSerializer.SerializeToNode(Interleaving, Json),
         ["seed"] = Seed,
     };
 
@@ -120,6 +125,7 @@ public sealed record RunOptions
                 StopOnMemorisation = json["stopOnMemorisation"]?.GetValue<bool>() ?? false,
                 MemorisationSign = json["memorisationSign"]?.GetValue<string>() ?? StopSign.Turn,
                 Monitor = json["monitor"].Deserialize<MemorisationOptions>(Json) ?? new MemorisationOptions(),
+                Interleaving = json["interleaving"].Deserialize<InterleavingOptions>(Json) ?? new InterleavingOptions(),
                 Seed = json["seed"]!.GetValue<ulong>(),
             };
         }

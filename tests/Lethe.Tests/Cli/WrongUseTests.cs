@@ -22,6 +22,7 @@ public sealed class WrongUseTests : IDisposable
     [InlineData("simclr, weak, none", "pretrain", "--augmentation", "strong")]
     [InlineData("--device", "pretrain", "--device", "tpu")]
     [InlineData("Use turn, gap or either", "pretrain", "--memorisation-sign", "frob")]
+    [InlineData("--umm-every must be", "pretrain", "--umm-every", "-1")]
     [InlineData("patience of the monitor", "pretrain", "--patience", "0")]
     [InlineData("--resume needs --out", "pretrain", "--resume")]
     [InlineData("neither a known source nor a path", "pretrain", "--data", "no-such-folder")]

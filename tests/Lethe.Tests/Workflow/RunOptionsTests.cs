@@ -23,6 +23,7 @@ public class RunOptionsTests
             StopOnMemorisation = true,
             MemorisationSign = "either",
             Monitor = new MemorisationOptions { Patience = 2 },
+            Interleaving = new InterleavingOptions { UmmEvery = 3, UmmSplit = "layer1" },
             Seed = ulong.MaxValue,
         };
         JsonObject read = JsonNode.Parse(options.ToJson().ToJsonString())!.AsObject();
@@ -35,7 +36,7 @@ public class RunOptionsTests
     public void FromJson_WithoutTheMonitor_TakesItsDefaults()
     {
         JsonObject json = new RunOptions { StopOnMemorisation = true }.ToJson();
-        foreach (string section in (string[])["stopOnMemorisation", "memorisationSign", "monitor"])
+        foreach (string section in (string[])["stopOnMemorisation", "memorisationSign", "monitor", "interleaving"])
             json.Remove(section);
         Assert.Equal(new RunOptions(), RunOptions.FromJson(json));
         json["monitor"] = 3;
@@ -65,6 +66,9 @@ public class RunOptionsTests
         Assert.Contains("VicRegOptions", message, StringComparison.Ordinal);
         Assert.Contains("SimClrOptions", message, StringComparison.Ordinal);
         Assert.Contains("turn, gap or either", Assert.Throws<InvalidOptionException>(() => new RunOptions { MemorisationSign = "frob" }.Validate()).Message, StringComparison.Ordinal);
+        Assert.Throws<InvalidOptionException>(() => new RunOptions { Interleaving = new InterleavingOptions { UmmEvery = -1 } }.Validate());
+        Assert.Throws<InvalidOptionException>(() => new RunOptions { Interleaving = new InterleavingOptions { UmmIterations = 0 } }.Validate());
+        Assert.Throws<InvalidOptionException>(() => new RunOptions { Interleaving = new InterleavingOptions { UmmSplit = "layer4" } }.Validate());
         Assert.Throws<InvalidOptionException>(() => new RunOptions { Monitor = new MemorisationOptions { Patience = 0 } }.Validate());
         Assert.Throws<InvalidOptionException>(() => new RunOptions { Training = new TrainingOptions { Epochs = 0 } }.Validate());
         Assert.Throws<InvalidOptionException>(() => new RunOptions { MethodOptions = new SimClrOptions { Temperature = 0 } }.Validate());
