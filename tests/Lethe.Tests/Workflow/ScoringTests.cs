@@ -88,10 +88,10 @@ public sealed class ScoringTests : IDisposable
         Assert.Contains("--image-size", Assert.Throws<RunException>(() => Scoring.Run(run, small.Start("large", large, cancellation: Token).Run, new ScoringOptions(), SmallRun.Machine, cancellation: Token)).Message, StringComparison.Ordinal);
         Assert.Contains("--score-views", Assert.Throws<InvalidOptionException>(() => Scoring.Run(run, run, new ScoringOptions { ScoreViews = 1 }, SmallRun.Machine, cancellation: Token)).Message, StringComparison.Ordinal);
         Assert.Contains("--score-images", Assert.Throws<InvalidOptionException>(() => new ScoringOptions { ScoreImages = 0 }.Validate()).Message, StringComparison.Ordinal);
-        RunOptions longer = Limited(5) with { Training = small.Options.Training with { Epochs = 1 } };
+        RunOptions longer = Limited(5) with { Training = small.Options.Training with { Epochs = 2 } };
         ImageScores scores = Scoring.Run(run, small.Start("longer", longer, cancellation: Token).Run, new ScoringOptions { ScoreViews = 2, ScoreImages = 1 }, SmallRun.Machine, cancellation: Token);
         Assert.Equal(["training"], scores.Differences);
     }
 
-    private RunOptions Limited(ulong seed) => small.Options with { Data = new DataOptions { Data = small.ImageFolder, ImageSize = Tiny.ImageSize, Limit = 12 }, Seed = seed };
+    private RunOptions Limited(ulong seed) => small.Options with { Data = new DataOptions { Data = small.ImageFolder, ImageSize = Tiny.ImageSize, Limit = 12 }, Training = small.Options.Training with { Epochs = 1 }, Seed = seed };
 }
