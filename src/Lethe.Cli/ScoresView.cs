@@ -20,7 +20,7 @@ internal static class ScoresView
     public static JsonObject Show(string run, string other, ImageScores scores, ScoringOptions options, Terminal terminal)
     {
         Table table = new Table().Border(TableBorder.Simple).AddColumn("layer");
-        foreach (string column in (string[])["mean", "± error", "neither saw", "positive", "sum", .. scores.Layers.Select(layer => $"r {layer.Layer}")])
+        foreach (string column in (string[])["mean", "neither saw", "excess", "± error", "positive", "sum", .. scores.Layers.Select(layer => $"r {layer.Layer}")])
         {
             table.AddColumn(new TableColumn(column).RightAligned());
         }
@@ -29,14 +29,14 @@ internal static class ScoresView
         {
             table.AddRow(
             [
-                layer.Layer, $"{layer.Mean:F4}", $"{layer.StandardError:F4}", layer.UnseenMean is { } mean ? $"{mean:F4}" : "–", $"{layer.PositiveShare:P1}", $"{layer.Sum:F2}",
+                layer.Layer, $"{layer.Mean:F4}", Number(layer.UnseenMean), Number(layer.Excess), Number(layer.ExcessError), $"{layer.PositiveShare:P1}", $"{layer.Sum:F2}",
                 .. scores.Layers.Select(second => ImageMemorisation.Correlation(layer.Scores, second.Scores) is { } r ? $"{r:F2}" : "–"),
             ]);
         }
 
         terminal.Show(table);
         LayerScores last = scores.Layers[^2]; // the projector, which comes after, serves the loss only
-        terminal.Say($"SSLMem of {scores.Images.Count} of {scores.Candidates} images that {run} was trained on and {other} was not, over {options.ScoreViews} views: in [-1, 1], positive is memorised; r is the correlation over images.");
+        terminal.Say($"SSLMem of {scores.Images.Count} of {scores.Candidates} images that {run} was trained on and {other} was not, over {options.ScoreViews} views: in [-1, 1], positive is memorised. Excess: over the mean of images that neither saw, which the encoders differ by anyway. r: correlation over images.");
         terminal.Say($"Most memorised in {last.Layer}, by index in the training part: {string.Join(", ", last.Most(MostShown / 2).Select(i => scores.Images[i]))}");
         if (scores.Differences.Count > 0)
             terminal.Say($"The runs differ by more than their images: {string.Join(", ", scores.Differences)}. The scores show that as well.");
@@ -52,6 +52,8 @@ internal static class ScoresView
         };
     }
 
+    private static string Number(double? value) => value is { } number ? $"{number:F4}" : "–";
+
     private static JsonObject Layer(LayerScores layer, ImageScores scores) => new()
     {
         ["layer"] = layer.Layer,
@@ -61,6 +63,8 @@ internal static class ScoresView
         ["positiveShare"] = layer.PositiveShare,
         ["unseen"] = layer.Unseen.Count,
         ["unseenMean"] = layer.UnseenMean,
+        ["excess"] = layer.Excess,
+        ["excessError"] = layer.ExcessError,
         ["correlation"] = new JsonObject(scores.Layers.Select(second => KeyValuePair.Create(second.Layer, (JsonNode?)ImageMemorisation.Correlation(layer.Scores, second.Scores)))),
         ["most"] = new JsonArray([.. layer.Most(MostShown).Select(i => (JsonNode)new JsonObject
         {

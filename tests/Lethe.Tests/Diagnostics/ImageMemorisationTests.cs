@@ -58,7 +58,10 @@ public class ImageMemorisationTests
         Assert.Equal((0.8, 0.2, 0.75), (Math.Round(scores.Sum, 12), Math.Round(scores.Mean, 12), scores.PositiveShare));
         Assert.Equal(Math.Sqrt((0.09 + 0.09 + 0.01 + 0.01) / 3 / 4), scores.StandardError, 1e-12);
         Assert.Equal([0, 2], scores.Most(2));
-        Assert.Null(scores.UnseenMean);
+        Assert.Equal((null, null, null), (scores.UnseenMean, scores.Excess, scores.ExcessError));
+        LayerScores beside = scores with { Unseen = [0.1, -0.1] };
+        Assert.Equal(0.2, beside.Excess!.Value, 1e-12);
+        Assert.Equal(Math.Sqrt((0.2 / 3 / 4) + (0.02 / 1 / 2)), beside.ExcessError!.Value, 1e-12);
     }
 
     [Fact]
