@@ -47,7 +47,16 @@ public sealed class TrainedEncoder : IDisposable
         RunOptions options = RunOptions.FromJson(manifest.Kind == RunKind.Pretrain ? manifest.Options : manifest.Options["pretraining"]!.AsObject());
         Device device = machine.Prepare();
         SslMethod method = Session.CreateMethod(options, manifest.Data.Channels, manifest.Data.ImageSize, device);
-        Session.Load(run, method, checkpoint);
+        try
+        {
+            Session.Load(run, method, checkpoint);
+        }
+        catch
+        {
+            method.Dispose();
+            throw;
+        }
+
         var statistics = new ChannelStatistics([.. manifest.Data.ChannelMean.Select(x => (float)x)], [.. manifest.Data.ChannelStandardDeviation.Select(x => (float)x)]);
         return new TrainedEncoder(method, new ViewAugmenter(options.Views, manifest.Data.ImageSize, manifest.Data.Channels, statistics), machine, device, layer);
     }
