@@ -73,6 +73,7 @@ public sealed record RunOptions
         if (MethodOptions.GetType() != entry.DefaultOptions.GetType())
             throw new InvalidOptionException($"Method '{Method}' takes {entry.DefaultOptions.GetType().Name}, found {MethodOptions.GetType().Name}.");
         MethodOptions.Validate();
+        entry.RequireBatch(MethodOptions, Training.BatchSize);
         if (Views.LocalViews > 0 && !entry.TakesLocalViews)
         {
             throw new InvalidOptionException(

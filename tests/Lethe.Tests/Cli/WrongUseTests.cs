@@ -16,6 +16,8 @@ public sealed class WrongUseTests : IDisposable
     [InlineData("expects a whole number, found 'many'", "pretrain", "--epochs", "many")]
     [InlineData("--epochs must be at least 1", "pretrain", "--epochs", "0")]
     [InlineData("no option of method 'vicreg'", "pretrain", "--method", "vicreg", "--temperature", "0.2")]
+    [InlineData("at least 128 with its options", "pretrain", "--method", "w-mse", "--batch-size", "64")]
+    [InlineData("--local-views 0", "pretrain", "--method", "byol", "--local-views", "4")]
     [InlineData("at most 100", "pretrain", "--limit", "100", "--batch-size", "101")]
     [InlineData("between 16 and 224", "pretrain", "--image-size", "8")]
     [InlineData("Use one of resnet10", "pretrain", "--backbone", "vit")]
