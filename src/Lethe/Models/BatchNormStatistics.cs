@@ -1,36 +1,48 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
 
 namespace Lethe.Models;
 
 /// <summary>
-/// Keeps the running statistics of batch-norm layers as they are while several training-mode passes over one batch are
-/// made, of which only one is to count.
+/// What batch-norm layers do with statistics while several training-mode passes over one batch are made, of which only one
+/// is to count. Each kind lasts until it is disposed, and may be within another.
 /// </summary>
 public sealed class BatchNormStatistics : IDisposable
 {
-    private readonly List<(NormBase Layer, double? Momentum)> held = [];
+    private readonly List<(BatchNormLayer Layer, BatchNormPass Pass)> found = [];
 
-    private BatchNormStatistics(Module module)
+    private BatchNormStatistics(Module module, BatchNormPass added)
     {
-        foreach (NormBase layer in module.modules().OfType<NormBase>())
+        foreach (BatchNormLayer layer in module.modules().Prepend(module).OfType<BatchNormLayer>().Distinct())
         {
-            held.Add((layer, layer.momentum));
-            layer.momentum = 0;
+            found.Add((layer, layer.Pass));
+            layer.Pass |= added;
         }
     }
 
-    /// <summary>Holds the statistics of all batch-norm layers of a module until disposed.</summary>
+    /// <summary>Holds the running statistics of all batch-norm layers of a module as they are.</summary>
     /// <param name="module">The module.</param>
     /// <returns>The hold.</returns>
-    public static BatchNormStatistics Hold(Module module) => new(module);
+    public static BatchNormStatistics Hold(Module module) => new(module, BatchNormPass.Held);
+
+    /// <summary>
+    /// Holds the running statistics, and computes from operations that can be differentiated three times, at a higher cost. Values agree
+    /// with those of other passes up to rounding.
+    /// </summary>
+    /// <param name="module">The module.</param>
+    /// <returns>The hold.</returns>
+    public static BatchNormStatistics HoldForThirdDerivative(Module module) => new(module, BatchNormPass.Held | BatchNormPass.ThirdDerivative);
+
+    /// <summary>Normalises by the running statistics, as in evaluation mode, so that samples of a batch do not mix.</summary>
+    /// <param name="module">The module; it stays in training mode.</param>
+    /// <returns>The hold.</returns>
+    public static BatchNormStatistics UseRunning(Module module) => new(module, BatchNormPass.Held | BatchNormPass.Evaluation);
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach ((NormBase layer, double? momentum) in held)
+        foreach ((BatchNormLayer layer, BatchNormPass pass) in found)
         {
-            layer.momentum = momentum;
+            layer.Pass = pass;
         }
     }
 }

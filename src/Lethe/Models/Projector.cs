@@ -27,13 +27,13 @@ public static class Projector
             Add(Linear(sizes[i - 1], sizes[i], hasBias: last && outputBias && !outputNorm));
             if (!last)
             {
-                Add(BatchNorm1d(sizes[i]));
+                Add(new BatchNormLayer(sizes[i]));
                 Add(ReLU());
             }
         }
 
         if (outputNorm)
-            Add(BatchNorm1d(sizes[^1], affine: false));
+            Add(new BatchNormLayer(sizes[^1], affine: false));
         return Sequential(layers);
     }
 }

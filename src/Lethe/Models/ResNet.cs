@@ -46,7 +46,7 @@ public sealed class ResNet : Module<Tensor, Tensor>
         Conv2d conv1 = large
             ? Conv2d(inputChannels, options.Width, 7, 2, 3, bias: false)
             : Conv2d(inputChannels, options.Width, 3, 1, 1, bias: false);
-        BatchNorm2d bn1 = BatchNorm2d(options.Width);
+        var bn1 = new BatchNormLayer(options.Width);
         register_module("conv1", conv1);
         register_module("bn1", bn1);
         parts = new Module<Tensor, Tensor>[5];

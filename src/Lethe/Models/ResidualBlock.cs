@@ -11,7 +11,7 @@ namespace Lethe.Models;
 internal sealed class ResidualBlock : Module<Tensor, Tensor>
 {
     private readonly Conv2d[] convolutions;
-    private readonly BatchNorm2d[] norms;
+    private readonly BatchNormLayer[] norms;
     private readonly Sequential? downsample;
     private readonly int stride;
 
@@ -32,7 +32,7 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
                 Conv2d(inputChannels, channels, 3, stride, 1, bias: false),
                 Conv2d(channels, channels, 3, 1, 1, bias: false),
             ];
-        norms = [.. convolutions.Select(convolution => BatchNorm2d(convolution.out_channels))];
+        norms = [.. convolutions.Select(convolution => new BatchNormLayer((int)convolution.out_channels))];
         for (int i = 0; i < convolutions.Length; i++)
         {
             register_module($"conv{i + 1}", convolutions[i]);
@@ -40,14 +40,14 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
         }
 
         if (zeroInit)
-            init.zeros_(norms[^1].weight);
+            init.zeros_(norms[^1].Scale!);
         if (stride != 1 || inputChannels != OutputChannels)
         {
             // The stride is taken before it: on a processor, the backward pass of a strided 1×1 convolution of few
             // channels in channels-last memory writes past its buffers (oneDNN in libtorch 2.10, fewer than 8 with AVX2).
             downsample = Sequential(
                 ("0", Conv2d(inputChannels, OutputChannels, 1, bias: false)),
-                ("1", BatchNorm2d(OutputChannels)));
+                ("1", new BatchNormLayer(OutputChannels)));
             register_module("downsample", downsample);
         }
     }
@@ -55,19 +55,35 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
     public int OutputChannels { get; }
 
     /// <inheritdoc/>
-    public override Tensor forward(Tensor input)
+    public override Tensor forward(Tensor input) =>
+        Forward(input, (i, x) => norms[i].forward(convolutions[i].forward(x)), downsample is null ? null : downsample.forward);
+
+    /// <summary>The block as a function, in evaluation mode as it stands, with batch-norm folded into copies of its convolutions.</summary>
+    /// <param name="copies">Where to put the copies, which the caller disposes.</param>
+    /// <returns>A function of feature maps, without gradient.</returns>
+    public Func<Tensor, Tensor> Fold(List<FoldedConvolution> copies)
+    {
+        FoldedConvolution[] branch = [.. convolutions.Zip(norms, (convolution, norm) => new FoldedConvolution(convolution, norm))];
+        FoldedConvolution? shortcut = downsample is null ? null : new FoldedConvolution((Conv2d)downsample[0], (BatchNormLayer)downsample[1]);
+        copies.AddRange(branch);
+        if (shortcut is not null)
+            copies.Add(shortcut);
+        return input => Forward(input, (i, x) => branch[i].Forward(x), shortcut is null ? null : shortcut.Forward);
+    }
+
+    private Tensor Forward(Tensor input, Func<int, Tensor, Tensor> normalised, Func<Tensor, Tensor>? shortcut)
     {
         using var scope = NewDisposeScope();
         Tensor x = input;
         for (int i = 0; i < convolutions.Length; i++)
         {
-            x = norms[i].forward(convolutions[i].forward(x));
+            x = normalised(i, x);
             if (i < convolutions.Length - 1)
                 x = x.relu_();
         }
 
         // Batch-norm's backward needs its input, not its output, so its output may be overwritten.
-        return x.add_(downsample is null ? input : downsample.forward(Strided(input))).relu_().MoveToOuterDisposeScope();
+        return x.add_(shortcut is null ? input : shortcut(Strided(input))).relu_().MoveToOuterDisposeScope();
     }
 
     private Tensor Strided(Tensor input) => stride == 1 ? input : input.slice(2, 0, input.shape[2], stride).slice(3, 0, input.shape[3], stride);

@@ -25,7 +25,7 @@ public sealed class BilevelProblem(
     TrainingProgress progress,
     UmmOptions options)
 {
-    private readonly VolumeFactor volumeFactor = VolumeFactor.Create(options.Volume);
+    private readonly VolumeFactor volumeFactor = VolumeFactor.Create(options);
     private readonly Views views = Views.Pair(early, ResNet.ParseSplit(options.Split));
 
     /// <summary>φ.</summary>
@@ -34,28 +34,49 @@ public sealed class BilevelProblem(
     /// <summary>η₁.</summary>
     public double InnerLearningRate => options.InnerLearningRate;
 
+    private bool Aligned => options.Beta > 0 && !options.CutAlignment;
+
     /// <summary>Level one at φ as it stands.</summary>
     /// <param name="place">Where in the run, for the message if it is not finite.</param>
     /// <returns>The loss with its parts.</returns>
     public LevelOne LevelOne(string place)
     {
-        bool aligned = options.Beta > 0 && !options.CutAlignment;
         MethodLoss loss = method.Loss(views, progress);
         LossCheck.RequireFinite(loss, place);
-        Tensor logVolume = volumeFactor.LogVolume(early, loss, aligned);
+        Tensor logVolume = volumeFactor.LogVolume(new VolumeSample(early, loss, LateLayers, progress.Seed), Aligned);
         Tensor divergence = DistributionAlignment.JensenShannonToUniform(logVolume);
-        Tensor total = aligned ? loss.Total + options.Beta * divergence : loss.Total;
+        Tensor total = Aligned ? loss.Total + options.Beta * divergence : loss.Total;
         return new LevelOne(total, divergence, logVolume);
     }
 
     /// <summary>∇L₁ at φ as it stands; changes no batch-norm statistics.</summary>
     /// <param name="place">Where in the run, for the message if the loss is not finite.</param>
-    /// <returns>One gradient for each of φ, and the level it belongs to.</returns>
+    /// <returns>One gradient for each of φ, and the level it belongs to, without its graph.</returns>
     public (IReadOnlyList<Tensor> Gradient, LevelOne Level) LevelOneGradient(string place)
     {
         using BatchNormStatistics held = BatchNormStatistics.Hold(method);
+        using var scope = NewDisposeScope();
         LevelOne level = LevelOne(place);
-        return (Gradients.Of(level.Total, parameters, createGraph: false), level);
+        Tensor[] gradient = Gradients.Of(level.Total, parameters, retainGraph: false);
+        Tensor Value(Tensor tensor) => tensor.detach().MoveToOuterDisposeScope();
+        return ([.. gradient.Select(part => part.MoveToOuterDisposeScope())], new LevelOne(Value(level.Total), Value(level.Divergence), Value(level.LogVolume)));
+    }
+
+    /// <summary>∇²L₁·v at φ as it stands, by differentiating ⟨∇L₁, v⟩; changes no batch-norm statistics.</summary>
+    /// <remarks>
+    /// What a method's loss takes for a constant (another branch's output, codes, a momentum encoder's embeddings) is one here too.
+    /// </remarks>
+    /// <param name="direction">v, one tensor for each of φ.</param>
+    /// <param name="place">Where in the run, for the message if the loss is not finite.</param>
+    /// <returns>One tensor for each of φ.</returns>
+    public IReadOnlyList<Tensor> LevelOneCurvature(IReadOnlyList<Tensor> direction, string place)
+    {
+        // The alignment by the loss' gradient is a first derivative already, so this is its third.
+        using BatchNormStatistics held = BatchNormStatistics.HoldForThirdDerivative(method);
+        using var scope = NewDisposeScope();
+        Tensor[] gradient = Gradients.Of(LevelOne(place).Total, parameters, createGraph: true);
+        Tensor slope = gradient.Zip(direction, (g, v) => (g * v.detach()).sum()).Aggregate((a, b) => a + b);
+        return [.. Gradients.Of(slope, parameters, retainGraph: false).Select(part => part.MoveToOuterDisposeScope())];
     }
 
     /// <summary>Level two at φ as it stands; the pass that counts for batch-norm statistics and the method's state.</summary>
@@ -73,5 +94,11 @@ public sealed class BilevelProblem(
         double weight = (options.MinimiseReduction ? options.Alpha : -options.Alpha) / bound;
         Tensor total = options.Alpha > 0 ? loss.Total + weight * reduction : loss.Total;
         return new LevelTwo(total, reduction, loss);
+    }
+
+    private Tensor LateLayers(Tensor from)
+    {
+        using BatchNormStatistics running = BatchNormStatistics.UseRunning(method.Backbone);
+        return method.Backbone.ForwardFrom(views.From, from);
     }
 }

@@ -23,11 +23,20 @@ public sealed record UmmOptions
     /// <summary>β, the weight of the alignment in level one.</summary>
     public double Beta { get; init; } = 10;
 
-    /// <summary>The volume factor by which the last layer's density is estimated: loss-gradient.</summary>
+    /// <summary>The volume factor by which the last layer's density is estimated: loss-gradient, jacobian-volume or jacobian-norm.</summary>
     public string Volume { get; init; } = LossGradient.Name;
 
-    /// <summary>How level two differentiates through level one: first-order or finite-difference.</summary>
+    /// <summary>q, the number of random directions of features in which jacobian-volume and jacobian-norm look.</summary>
+    public int Probes { get; init; } = 8;
+
+    /// <summary>δ, what jacobian-volume adds to each squared stretch, so that a direction without any has a volume.</summary>
+    public double VolumeFloor { get; init; } = 1e-6;
+
+    /// <summary>How level two differentiates through level one: first-order, finite-difference or exact.</summary>
     public string Hypergradient { get; init; } = FiniteDifference.Name;
+
+    /// <summary>How far finite-difference moves the parameters either way, as a length.</summary>
+    public double FiniteDifferenceRadius { get; init; } = 0.01;
 
     /// <summary>η₁, the step of level one (plain gradient descent).</summary>
     public double InnerLearningRate { get; init; } = 1e-2;
@@ -62,14 +71,20 @@ public sealed record UmmOptions
     public void Validate()
     {
         ResNet.ParseSplit(Split);
-        VolumeFactor.Create(Volume);
-        Hypergradients.Hypergradient.Create(Hypergradient);
+        VolumeFactor.Create(this);
+        Hypergradients.Hypergradient.Create(this);
         if (Iterations < 1)
             throw new InvalidOptionException($"--iterations must be at least 1, found {Iterations}.");
         if (BatchSize is < 0 or 1)
             throw new InvalidOptionException($"--batch-size must be at least 2 images, or 0 for that of pre-training; found {BatchSize}.");
         if (!(Alpha >= 0) || !(Beta >= 0) || double.IsInfinity(Alpha) || double.IsInfinity(Beta))
             throw new InvalidOptionException($"--alpha and --beta must not be negative, found {Alpha} and {Beta}.");
+        if (!(FiniteDifferenceRadius > 0) || double.IsInfinity(FiniteDifferenceRadius))
+            throw new InvalidOptionException($"--finite-difference-radius must be positive, found {FiniteDifferenceRadius}.");
+        if (Probes < 1)
+            throw new InvalidOptionException($"--probes must be at least 1, found {Probes}.");
+        if (!(VolumeFloor > 0) || double.IsInfinity(VolumeFloor))
+            throw new InvalidOptionException($"--volume-floor must be positive, found {VolumeFloor}.");
         if (!(InnerLearningRate > 0) || !(OuterLearningRate > 0) || double.IsInfinity(InnerLearningRate) || double.IsInfinity(OuterLearningRate))
             throw new InvalidOptionException($"--inner-learning-rate and --outer-learning-rate must be positive, found {InnerLearningRate} and {OuterLearningRate}.");
         if (!Training.Optimiser.Names.Contains(OuterOptimiser))

@@ -33,6 +33,7 @@ public sealed class UmmTrainer : IDisposable
     private readonly SplitPoint split;
     private readonly Hypergradient hypergradient;
     private readonly List<Parameter> parameters;
+    private FrozenLayers? frozen;
 
     /// <summary>Prepares fine-tuning.</summary>
     /// <param name="method">The pre-trained method with its heads. Its early layers are frozen from here on.</param>
@@ -53,7 +54,7 @@ public sealed class UmmTrainer : IDisposable
         this.device = device;
         this.epochsBefore = epochsBefore;
         split = ResNet.ParseSplit(options.Split);
-        hypergradient = Hypergradient.Create(options.Hypergradient);
+        hypergradient = Hypergradient.Create(options);
         foreach (Parameter parameter in method.Backbone.PartsUpTo(split).SelectMany(part => part.parameters()))
         {
             parameter.requires_grad = false;
@@ -112,7 +113,11 @@ public sealed class UmmTrainer : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Optimiser.Dispose();
+    public void Dispose()
+    {
+        frozen?.Dispose();
+        Optimiser.Dispose();
+    }
 
     /// <summary>Takes one step of both levels, or of the control.</summary>
     /// <param name="images">Two stacked views, [2N, C, H, W], normalised.</param>
@@ -126,11 +131,9 @@ public sealed class UmmTrainer : IDisposable
             part.eval();
         }
 
-        Tensor early;
-        using (no_grad())
-        {
-            early = method.Backbone.ForwardTo(split, images).detach(); // [2N, C, H, W]
-        }
+        // Made here, since a checkpoint may have come in after the constructor.
+        frozen ??= new FrozenLayers(method.Backbone, split);
+        Tensor early = frozen.Forward(images); // [2N, C, H, W]
 
         string place = $"iteration {State.Step + 1} of {(control ? "the control" : "UMM")}";
         double epochs = epochsBefore + (double)State.Step / loader.StepsPerEpoch;
@@ -160,7 +163,7 @@ public sealed class UmmTrainer : IDisposable
     private LevelTwo PlainStep(BilevelProblem problem, string place)
     {
         LevelTwo plain = problem.LevelTwo(place);
-        Optimiser.Step([.. Gradients.Of(plain.Loss.Total, parameters, createGraph: false)], options.OuterLearningRate);
+        Optimiser.Step([.. Gradients.Of(plain.Loss.Total, parameters, retainGraph: false)], options.OuterLearningRate);
         return plain;
     }
 
@@ -174,7 +177,7 @@ public sealed class UmmTrainer : IDisposable
         using var start = new ParameterValues(parameters);
         start.Shift(inner, -options.InnerLearningRate);
         LevelTwo two = problem.LevelTwo(place);
-        IReadOnlyList<Tensor> outer = Gradients.Of(two.Total, parameters, createGraph: false);
+        IReadOnlyList<Tensor> outer = Gradients.Of(two.Total, parameters, retainGraph: false);
         start.Restore();
         Optimiser.Step([.. hypergradient.Complete(problem, outer, place)], options.OuterLearningRate);
         return two;

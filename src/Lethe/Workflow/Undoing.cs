@@ -27,7 +27,7 @@ public static class Undoing
     /// <returns>A name of letters, digits, dots and dashes.</returns>
     public static string DefaultName(UmmOptions options, ulong seed, ulong runSeed) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{options.Split}-a{options.Alpha}-b{options.Beta}{(options.MinimiseReduction ? "-minimise" : "")}{(options.CutAlignment ? "-cut" : "")}-{options.Hypergradient}-{options.Iterations}{(seed == runSeed ? "" : $"-seed{seed}")}");
+        $"{options.Split}-a{options.Alpha}-b{options.Beta}{(options.MinimiseReduction ? "-minimise" : "")}{(options.CutAlignment ? "-cut" : "")}{(options.Volume == new UmmOptions().Volume ? "" : "-" + options.Volume)}-{options.Hypergradient}-{options.Iterations}{(seed == runSeed ? "" : $"-seed{seed}")}");
 
     /// <summary>Runs UMM and, if asked, the control; what is done already is not done again, what was interrupted goes on.</summary>
     /// <param name="run">The run whose last checkpoint is taken.</param>

@@ -2,7 +2,6 @@ using Lethe.Models;
 using Lethe.Numerics;
 using Lethe.Runtime;
 using Lethe.Tests.Methods;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Lethe.Tests.Models;
@@ -142,10 +141,10 @@ public class ResNetTests
     {
         using ResNet network = Tiny.Backbone();
         network.eval();
-        Assert.DoesNotContain(network.modules().OfType<NormBase>(), norm => norm.training);
+        Assert.DoesNotContain(network.modules().OfType<BatchNormLayer>(), norm => norm.training);
         network.train();
-        Assert.DoesNotContain(network.modules().OfType<NormBase>(), norm => !norm.training);
-        Assert.Equal(12, network.modules().OfType<NormBase>().Count());
+        Assert.DoesNotContain(network.modules().OfType<BatchNormLayer>(), norm => !norm.training);
+        Assert.Equal(12, network.modules().OfType<BatchNormLayer>().Count());
     }
 
     /// <summary>A strided 1×1 convolution of few channels in channels-last memory once wrote past its buffers, which ends the process sooner or later.</summary>

@@ -8,8 +8,12 @@ public class UmmOptionsTests
     public static TheoryData<UmmOptions, string> Bad() => new()
     {
         { new() { Split = "layer4" }, "stem, layer1, layer2 or layer3" },
-        { new() { Volume = "jacobian" }, "loss-gradient" },
-        { new() { Hypergradient = "exact" }, "first-order, finite-difference" },
+        { new() { Volume = "jacobian" }, "loss-gradient, jacobian-volume, jacobian-norm" },
+        { new() { Hypergradient = "second-order" }, "first-order, finite-difference, exact" },
+        { new() { FiniteDifferenceRadius = 0 }, "--finite-difference-radius" },
+        { new() { Probes = 0 }, "--probes" },
+        { new() { VolumeFloor = 0 }, "--volume-floor" },
+        { new() { VolumeFloor = double.NaN }, "--volume-floor" },
         { new() { Iterations = 0 }, "--iterations" },
         { new() { BatchSize = 1 }, "--batch-size" },
         { new() { BatchSize = -4 }, "--batch-size" },

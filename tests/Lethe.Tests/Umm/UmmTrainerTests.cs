@@ -9,6 +9,7 @@ using Lethe.Tests.Training;
 using Lethe.Training;
 using Lethe.Umm;
 using Lethe.Umm.Hypergradients;
+using Lethe.Umm.VolumeFactors;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -48,6 +49,24 @@ public sealed class UmmTrainerTests : IDisposable
             _ => ["backbone.conv1", "backbone.bn1", "backbone.layer1.", "backbone.layer2.", "backbone.layer3."],
         };
         Assert.All(before, entry => Assert.Equal(frozen.Any(part => entry.Key.StartsWith(part, StringComparison.Ordinal)), after[entry.Key] == entry.Value));
+    }
+
+    public static TheoryData<string, string> Choices() => new MatrixTheoryData<string, string>([.. VolumeFactor.Names], [.. Hypergradient.Names]);
+
+    [Theory]
+    [MemberData(nameof(Choices))]
+    public void Train_EachVolumeAndHypergradient_IsAblationOfItsOwnAndLeavesTheEarlyPart(string volume, string hypergradient)
+    {
+        UmmOptions choice = options with { Volume = volume, Hypergradient = hypergradient, Probes = 2 };
+        SortedDictionary<string, string> before = Tiny.Bits(Tiny.Method()), after = Weights(choice);
+        Assert.Equal(Frozen(before), Frozen(after));
+        Assert.Equal(after, Weights(choice));
+        Assert.NotEqual(after, Weights(choice with { Volume = VolumeFactor.Names.First(name => name != volume) }));
+        Assert.NotEqual(after, Weights(choice with { Hypergradient = Hypergradient.Names.First(name => name != hypergradient) }));
+
+        static string[] Frozen(SortedDictionary<string, string> bits) => [.. bits
+            .Where(entry => new[] { "conv1", "bn1", "layer1", "layer2" }.Any(part => entry.Key.StartsWith($"backbone.{part}", StringComparison.Ordinal)))
+            .Select(entry => entry.Key + entry.Value)];
     }
 
     /// <summary>One step of SGD from rest is φ − η₂·g: g is put together by hand from the two levels.</summary>
@@ -128,7 +147,10 @@ public sealed class UmmTrainerTests : IDisposable
         Assert.NotEqual(Weights(options), Weights(options with { Hypergradient = "first-order" }));
     }
 
-    /// <summary>What one would write to go on with self-supervised learning above a frozen part.</summary>
+    /// <summary>
+    /// What one would write to go on with self-supervised learning above a frozen part. It is not the same bits, since batch-norm is folded into the
+    /// trainer's early part; Adam makes more of the difference than SGD.
+    /// </summary>
     [Theory]
     [InlineData("simclr", "adam")]
     [InlineData("vicreg", "sgd")]
@@ -165,7 +187,7 @@ public sealed class UmmTrainerTests : IDisposable
         {
             Dictionary<string, Tensor> expected = slow.state_dict();
             foreach ((string key, Tensor value) in method.state_dict())
-                Assert.True(Tiny.Value((value.to(ScalarType.Float64) - expected[key].to(ScalarType.Float64)).abs().max()) < 1e-6, key);
+                Assert.True(Tiny.Value((value.to(ScalarType.Float64) - expected[key].to(ScalarType.Float64)).abs().max()) < 1e-5, key);
         }
     }
 

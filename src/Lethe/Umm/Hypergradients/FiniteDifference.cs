@@ -3,23 +3,14 @@ using static TorchSharp.torch;
 namespace Lethe.Umm.Hypergradients;
 
 /// <summary>
-/// v − η₁·[∇L₁(φ + εv) − ∇L₁(φ − εv)] / 2ε with ε = 0.01/‖v‖ (Liu et al. 2019, DARTS, 1806.09055, eq. 8).
+/// v − η₁·[∇L₁(φ + εv) − ∇L₁(φ − εv)] / 2ε with ε = radius/‖v‖; the radius of the source is 0.01 (Liu et al. 2019, DARTS,
+/// 1806.09055, eq. 8).
 /// </summary>
-public sealed class FiniteDifference : Hypergradient
+/// <param name="radius">‖εv‖, positive.</param>
+public sealed class FiniteDifference(double radius) : Hypergradient
 {
     /// <summary>The name in options.</summary>
     public const string Name = "finite-difference";
-
-    private readonly double radius;
-
-    /// <summary>Creates it with the paper's radius, 0.01.</summary>
-    public FiniteDifference()
-        : this(0.01)
-    {
-    }
-
-    /// <summary>Creates it with ‖εv‖ = <paramref name="radius"/>.</summary>
-    internal FiniteDifference(double radius) => this.radius = radius;
 
     /// <inheritdoc/>
     public override IReadOnlyList<Tensor> Complete(BilevelProblem problem, IReadOnlyList<Tensor> outer, string place)

@@ -9,17 +9,18 @@ namespace Lethe.Umm.Hypergradients;
 public abstract class Hypergradient
 {
     /// <summary>Names that <see cref="Create"/> takes.</summary>
-    public static readonly IReadOnlyList<string> Names = [FirstOrder.Name, FiniteDifference.Name];
+    public static readonly IReadOnlyList<string> Names = [FirstOrder.Name, FiniteDifference.Name, Exact.Name];
 
-    /// <summary>Creates a hypergradient by name.</summary>
-    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <summary>Creates the hypergradient of some options.</summary>
+    /// <param name="options">Its name, one of <see cref="Names"/>, and what it takes.</param>
     /// <returns>The hypergradient.</returns>
     /// <exception cref="InvalidOptionException">No hypergradient has that name.</exception>
-    public static Hypergradient Create(string name) => name switch
+    public static Hypergradient Create(UmmOptions options) => options.Hypergradient switch
     {
         FirstOrder.Name => new FirstOrder(),
-        FiniteDifference.Name => new FiniteDifference(),
-        _ => throw new InvalidOptionException($"--hypergradient '{name}' is unknown. Use one of {string.Join(", ", Names)}."),
+        FiniteDifference.Name => new FiniteDifference(options.FiniteDifferenceRadius),
+        Exact.Name => new Exact(),
+        _ => throw new InvalidOptionException($"--hypergradient '{options.Hypergradient}' is unknown. Use one of {string.Join(", ", Names)}."),
     };
 
     /// <summary>Completes the gradient of level two.</summary>

@@ -1,4 +1,3 @@
-using Lethe.Methods;
 using Lethe.Numerics;
 using static TorchSharp.torch;
 
@@ -18,9 +17,9 @@ public sealed class LossGradient : VolumeFactor
     private const double Delta = 1e-12;
 
     /// <inheritdoc/>
-    public override Tensor LogVolume(Tensor early, MethodLoss loss, bool differentiable)
+    public override Tensor LogVolume(VolumeSample sample, bool differentiable)
     {
-        Tensor gradient = Gradients.Of(loss.Total, [early], createGraph: differentiable, retainGraph: true)[0];
+        Tensor gradient = Gradients.Of(sample.Loss.Total, [sample.Early], createGraph: differentiable, retainGraph: true)[0];
         Tensor squares = gradient.flatten(1).square().sum(1); // [n]
         return ((squares + Delta * Delta).sqrt() + Delta).log();
     }

@@ -1,4 +1,3 @@
-using Lethe.Methods;
 using Lethe.Runtime;
 using static TorchSharp.torch;
 
@@ -8,22 +7,23 @@ namespace Lethe.Umm.VolumeFactors;
 public abstract class VolumeFactor
 {
     /// <summary>Names that <see cref="Create"/> takes.</summary>
-    public static readonly IReadOnlyList<string> Names = [LossGradient.Name];
+    public static readonly IReadOnlyList<string> Names = [LossGradient.Name, JacobianVolume.Name, JacobianNorm.Name];
 
-    /// <summary>Creates a volume factor by name.</summary>
-    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <summary>Creates the volume factor of some options.</summary>
+    /// <param name="options">Its name, one of <see cref="Names"/>, and what it takes.</param>
     /// <returns>The volume factor.</returns>
     /// <exception cref="InvalidOptionException">No volume factor has that name.</exception>
-    public static VolumeFactor Create(string name) => name switch
+    public static VolumeFactor Create(UmmOptions options) => options.Volume switch
     {
         LossGradient.Name => new LossGradient(),
-        _ => throw new InvalidOptionException($"--volume '{name}' is unknown. Use one of {string.Join(", ", Names)}."),
+        JacobianVolume.Name => new JacobianVolume(options.Probes, options.VolumeFloor),
+        JacobianNorm.Name => new JacobianNorm(options.Probes),
+        _ => throw new InvalidOptionException($"--volume '{options.Volume}' is unknown. Use one of {string.Join(", ", Names)}."),
     };
 
     /// <summary>The logarithm of each sample's volume factor.</summary>
-    /// <param name="early">z_e, the early features that the loss was computed from, a leaf with gradient, [n, C, H, W].</param>
-    /// <param name="loss">The method's loss at z_e.</param>
+    /// <param name="sample">The batch and the late layers.</param>
     /// <param name="differentiable">Whether the result carries its gradient to the trained parameters.</param>
     /// <returns>[n].</returns>
-    public abstract Tensor LogVolume(Tensor early, MethodLoss loss, bool differentiable);
+    public abstract Tensor LogVolume(VolumeSample sample, bool differentiable);
 }

@@ -1,0 +1,100 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Lethe.Models;
+
+/// <summary>
+/// Batch normalisation of the channels (Ioffe and Szegedy 2015, 1502.03167) of [N, C] or [N, C, H, W], with torchvision's names.
+/// </summary>
+/// <remarks>
+/// It differs from torch's module in what <see cref="BatchNormStatistics"/> can ask of it for some passes. One of these is to compute
+/// from primitive operations: the second derivative of torch's own operation takes the batch's mean and variance for constants, so
+/// that a third derivative through it is wrong.
+/// </remarks>
+public sealed class BatchNormLayer : Module<Tensor, Tensor>
+{
+    // Both are torch's and torchvision's.
+    private const double Epsilon = 1e-5;
+    private const double Momentum = 0.1;
+
+    private readonly bool affine;
+
+    /// <summary>Creates a layer of scale 1 and shift 0.</summary>
+    /// <param name="channels">C.</param>
+    /// <param name="affine">Whether scale and shift are trained; none otherwise.</param>
+    public BatchNormLayer(int channels, bool affine = true)
+        : base(nameof(BatchNormLayer))
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
+        this.affine = affine;
+        if (affine)
+        {
+            register_parameter("weight", new Parameter(ones(channels)));
+            register_parameter("bias", new Parameter(zeros(channels)));
+        }
+
+        register_buffer("running_mean", zeros(channels));
+        register_buffer("running_var", ones(channels));
+        register_buffer("num_batches_tracked", zeros([], dtype: ScalarType.Int64));
+    }
+
+    /// <summary>γ, [C]; null without affine parameters.</summary>
+    public Parameter? Scale => affine ? get_parameter("weight") : null;
+
+    /// <summary>β, [C]; null without affine parameters.</summary>
+    public Parameter? Shift => affine ? get_parameter("bias") : null;
+
+    /// <summary>How passes are made at present.</summary>
+    internal BatchNormPass Pass { get; set; }
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor input)
+    {
+        bool evaluation = !training || Pass.HasFlag(BatchNormPass.Evaluation);
+        if (Pass.HasFlag(BatchNormPass.Evaluation) || (!evaluation && Pass.HasFlag(BatchNormPass.ThirdDerivative)))
+            return Differentiable(input, evaluation);
+        bool held = Pass.HasFlag(BatchNormPass.Held);
+        if (!evaluation && !held)
+        {
+            using IDisposable frozen = no_grad();
+            get_buffer("num_batches_tracked")!.add_(1);
+        }
+
+        return functional.batch_norm(
+            input, get_buffer("running_mean")!, get_buffer("running_var")!, Scale, Shift, training: !evaluation, held ? 0 : Momentum, Epsilon);
+    }
+
+    /// <summary>Scale and shift that evaluation mode comes to at present.</summary>
+    /// <returns>Two of [C].</returns>
+    internal (Tensor Scale, Tensor Shift) RunningMap()
+    {
+        Tensor rate = (get_buffer("running_var")! + Epsilon).rsqrt();
+        Tensor scale = Scale is null ? rate : Scale * rate;
+        Tensor shift = get_buffer("running_mean")! * scale;
+        return (scale, Shift is null ? -shift : Shift - shift);
+    }
+
+    // On rows of channels: reductions over the first of two dimensions are several times faster than over three of four.
+    private Tensor Differentiable(Tensor input, bool evaluation)
+    {
+        using var scope = NewDisposeScope();
+        Tensor last = input.dim() == 4 ? input.permute(0, 2, 3, 1) : input;
+        Tensor rows = last.reshape(-1, input.shape[1]); // [M, C]
+        Tensor output;
+        if (evaluation)
+        {
+            (Tensor scale, Tensor shift) = RunningMap();
+            output = rows * scale + shift;
+        }
+        else
+        {
+            Tensor centred = rows - rows.mean([0]);
+            output = centred * (centred.square().mean([0]) + Epsilon).rsqrt();
+            if (affine)
+                output = output * Scale! + Shift!;
+        }
+
+        return (input.dim() == 4 ? output.reshape(last.shape).permute(0, 3, 1, 2) : output).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,35 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Lethe.Models;
+
+/// <summary>
+/// A convolution with the batch-norm behind it folded in, by its running statistics: one operation without gradient, on a copy of the weights.
+/// </summary>
+internal sealed class FoldedConvolution : IDisposable
+{
+    private readonly Tensor weight;
+    private readonly Tensor bias;
+    private readonly long[] strides;
+    private readonly long[] padding;
+
+    public FoldedConvolution(Conv2d convolution, BatchNormLayer norm)
+    {
+        using IDisposable frozen = no_grad();
+        using var scope = NewDisposeScope();
+        (Tensor scale, Tensor shift) = norm.RunningMap();
+        weight = (convolution.weight * scale.reshape(-1, 1, 1, 1)).DetachFromDisposeScope();
+        bias = shift.DetachFromDisposeScope();
+        strides = [.. convolution.stride];
+        padding = [.. convolution.padding ?? throw new ArgumentException("Expected padding in numbers.", nameof(convolution))];
+    }
+
+    public Tensor Forward(Tensor input) => functional.conv2d(input, weight, bias, strides, padding);
+
+    public void Dispose()
+    {
+        weight.Dispose();
+        bias.Dispose();
+    }
+}

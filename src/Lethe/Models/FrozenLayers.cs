@@ -1,0 +1,62 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Lethe.Models;
+
+/// <summary>
+/// The layers of a network up to a split, as they are in evaluation mode when this is made, without gradient: batch-norm is
+/// folded into copies of the convolutions. The network itself is not touched, and is not followed if it changes.
+/// </summary>
+public sealed class FrozenLayers : IDisposable
+{
+    private readonly List<FoldedConvolution> convolutions = [];
+    private readonly List<Func<Tensor, Tensor>> steps = [];
+
+    /// <summary>Copies the layers.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="to">The last layer.</param>
+    public FrozenLayers(ResNet network, SplitPoint to)
+    {
+        foreach (Sequential part in network.PartsUpTo(to).Cast<Sequential>())
+        {
+            for (int i = 0; i < part.Count; i++)
+            {
+                switch (part[i])
+                {
+                    case Conv2d convolution:
+                        var folded = new FoldedConvolution(convolution, (BatchNormLayer)part[++i]);
+                        convolutions.Add(folded);
+                        steps.Add(folded.Forward);
+                        break;
+                    case ResidualBlock block:
+                        steps.Add(block.Fold(convolutions));
+                        break;
+                    case nn.Module<Tensor, Tensor> plain:
+                        steps.Add(plain.forward);
+                        break;
+                    default:
+                        throw new ArgumentException($"Layer {part[i]} cannot be run alone.", nameof(network));
+                }
+            }
+        }
+    }
+
+    /// <summary>The feature map at the split, up to rounding what <see cref="ResNet.ForwardTo"/> gives.</summary>
+    /// <param name="images">[N, C, H, W], normalised.</param>
+    /// <returns>[N, C′, H′, W′].</returns>
+    public Tensor Forward(Tensor images)
+    {
+        using IDisposable frozen = no_grad();
+        using var scope = NewDisposeScope();
+        Tensor map = images;
+        foreach (Func<Tensor, Tensor> step in steps)
+        {
+            map = step(map);
+        }
+
+        return map.MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => convolutions.ForEach(convolution => convolution.Dispose());
+}

@@ -1,0 +1,17 @@
+using static TorchSharp.torch;
+
+namespace Lethe.Umm.Hypergradients;
+
+/// <summary>v − η₁·∇²L₁(φ)·v, differentiated to the end: in one pass, but with the graph of a gradient in memory.</summary>
+public sealed class Exact : Hypergradient
+{
+    /// <summary>The name in options.</summary>
+    public const string Name = "exact";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Tensor> Complete(BilevelProblem problem, IReadOnlyList<Tensor> outer, string place)
+    {
+        IReadOnlyList<Tensor> product = problem.LevelOneCurvature(outer, place);
+        return [.. outer.Select((v, i) => v - problem.InnerLearningRate * product[i])];
+    }
+}
