@@ -5,6 +5,7 @@ using Lethe.Evaluation;
 using Lethe.Reporting;
 using Lethe.Runtime;
 using Lethe.Storage;
+using Lethe.Workflow;
 using Spectre.Console;
 using TorchSharp;
 
@@ -20,33 +21,54 @@ internal static class DiagnoseCommand
         var labels = new Option<string?>("--labels") { Description = "Class numbers: .npy, one for each image or each row.", HelpName = "L.npy" };
         var epsilonSquared = new Option<double>("--epsilon-squared") { Description = "ε², the distortion that coding rates allow.", HelpName = "E", DefaultValueFactory = _ => CodingRate.DefaultEpsilonSquared };
         var views = new Option<int?>("--views") { Description = "Views of each image, stacked: all rows of view 1, then of view 2. [1, or the first of three dimensions]", HelpName = "V" };
-        var command = new Command("diagnose", "Show the quality of each layer over training, and where ΔR turned; or measure features from elsewhere.") { run, features, labels, epsilonSquared, views };
-        return command.Does(terminal, (parsed, _) =>
+        var measures = new Option<string>("--measures") { Description = $"What to show of a run: {LayerMeasures.AllName}, or names with commas between; a wrong one lists them.", HelpName = "NAMES", DefaultValueFactory = _ => LayerMeasures.Default };
+        var against = new Option<string?>("--against") { Description = "Another run on other images of the source: score how far RUN has memorised the images that only it was trained on (SSLMem).", HelpName = "RUN" };
+        var dataRoot = UndoCommand.DataRoot();
+        var command = new Command("diagnose", "Show the quality of each layer over training, and where ΔR turned; score single images against another run; or measure features from elsewhere.") { run, measures, against, features, labels, epsilonSquared, views, dataRoot };
+        var table = new OptionTable(command, new ScoringOptions(), new Machine());
+        return command.Does(terminal, (parsed, cancellation) =>
         {
             string? path = parsed.GetValue(run);
             string? file = parsed.GetValue(features);
             if ((path is null) == (file is null))
                 throw new InvalidOptionException("diagnose takes a run directory, or --features with a .npy file: one of the two.");
+            OptionValues values = table.Read(parsed);
+            if (parsed.GetValue(against) is { } other)
+            {
+                if (file is not null || parsed.GetResult(measures) is { Implicit: false })
+                    throw new InvalidOptionException("--against takes two runs, and neither --features nor --measures.");
+                var options = values.Apply(new ScoringOptions());
+                return ScoresView.Show(path!, other, Scoring.Run(
+                    RunDirectory.Open(path!), RunDirectory.Open(other), options, values.Apply(new Machine()), parsed.GetValue(dataRoot), terminal.Progress, cancellation), options, terminal);
+            }
+
+            string[] scoring = [.. values.Flags, .. parsed.GetResult(dataRoot) is { Implicit: false } ? new[] { dataRoot.Name } : []];
+            if (scoring.Length > 0)
+                throw new InvalidOptionException($"{string.Join(", ", scoring)}: only --against reads images and computes. Leave it out.");
+            if (file is not null && parsed.GetResult(measures) is { Implicit: false })
+                throw new InvalidOptionException("--measures belongs to a run. Of features, all is shown that they allow.");
             if (file is not null)
                 return Features(file, parsed.GetValue(labels), parsed.GetValue(views), parsed.GetValue(epsilonSquared), terminal);
             if (new Option[] { labels, epsilonSquared, views }.Any(option => parsed.GetResult(option) is { Implicit: false }))
                 throw new InvalidOptionException("--labels, --epsilon-squared and --views belong to --features. A run was measured with its own options.");
-            JsonObject result = Describe(RunDirectory.Open(path!), terminal);
+            IReadOnlyList<LayerMeasure> shown = LayerMeasures.Choose(parsed.GetRequiredValue(measures));
+            JsonObject result = Describe(RunDirectory.Open(path!), terminal, shown);
             result["run"] = path;
             return result;
         });
     }
 
     /// <summary>Shows the layers of a run over its epochs and the monitor's words.</summary>
-    public static JsonObject Describe(RunDirectory run, Terminal terminal)
+    public static JsonObject Describe(RunDirectory run, Terminal terminal, IReadOnlyList<LayerMeasure>? measures = null)
     {
+        IReadOnlyList<LayerMeasure> shown = measures ?? LayerMeasures.Choose(LayerMeasures.Default);
         IReadOnlyList<Measurement> measurements = run.LoadMetrics().Measurements;
         if (measurements.Count == 0)
             throw new RunException($"{run.Path} has no measurements yet. Go on with it: 'lethe pretrain --resume --out {run.Path}'.");
-        string[] shown = [Measure.InstanceReductionTrain, Measure.InstanceReductionHeldOut, Measure.LinearAccuracy, Measure.KnnAccuracy, Measure.Spread, Measure.EffectiveRank];
-        string[] titles = ["ΔR train", "ΔR held out", "linear", "kNN", "spread", "rank"];
         string[] layers = [.. LayerFeatures.Names.Where(layer => measurements.Any(m => m.Layer == layer))];
-        var values = measurements.GroupBy(m => (m.Epoch, m.Layer, m.Name)).ToDictionary(g => g.Key, g => g.Last().Value);
+        var places = measurements.GroupBy(m => (m.Epoch, m.Layer)).ToDictionary(
+            place => place.Key, place => place.GroupBy(m => m.Name).ToDictionary(name => name.Key, name => name.Last().Value));
+        var rows = new JsonArray();
         Table table = new Table().Border(TableBorder.Simple).AddColumn("epoch").AddColumn("measure");
         foreach (string layer in layers)
         {
@@ -55,12 +77,16 @@ internal static class DiagnoseCommand
 
         foreach (int epoch in measurements.Select(m => m.Epoch).Distinct().Order())
         {
-            for (int i = 0; i < shown.Length; i++)
+            foreach (LayerMeasure measure in shown)
             {
-                if (!layers.Any(layer => values.ContainsKey((epoch, layer, shown[i]))))
+                double?[] values = [.. layers.Select(layer => places.TryGetValue((epoch, layer), out Dictionary<string, double>? place) ? measure.Of(place) : null)];
+                if (values.All(value => value is null))
                     continue;
-                string format = shown[i] is Measure.LinearAccuracy or Measure.KnnAccuracy ? "P1" : "F2";
-                table.AddRow([$"{epoch}", titles[i], .. layers.Select(layer => values.TryGetValue((epoch, layer, shown[i]), out double value) ? value.ToString(format) : "–")]);
+                table.AddRow([$"{epoch}", measure.Title, .. values.Select(value => value is null ? "–" : measure.Format(value.Value))]);
+                foreach ((string layer, double? value) in layers.Zip(values).Where(cell => cell.Second is not null))
+                {
+                    rows.Add(new JsonObject { ["epoch"] = epoch, ["layer"] = layer, ["name"] = measure.Name, ["value"] = value });
+                }
             }
         }
 
@@ -71,7 +97,7 @@ internal static class DiagnoseCommand
             terminal.Say($"ΔR of {setting.Layer} in nats: m = {setting.Rows}, d = {setting.Dimension}, ε² = {setting.EpsilonSquared}.");
         }
 
-        MemorisationVerdict verdict = MemorisationMonitor.Judge(measurements);
+        MemorisationVerdict verdict = MemorisationMonitor.Judge(measurements, manifest.MonitorOptions());
         terminal.Say(verdict.Reason);
         foreach (RunWarning warning in manifest.Warnings)
         {
@@ -88,6 +114,7 @@ internal static class DiagnoseCommand
             ["gapLayer"] = verdict.GapLayer,
             ["reason"] = verdict.Reason,
             ["warnings"] = new JsonArray([.. manifest.Warnings.Select(warning => (JsonNode)new JsonObject { ["epoch"] = warning.Epoch, ["kind"] = warning.Kind, ["text"] = warning.Text })]),
+            ["shown"] = rows,
             ["measurements"] = new JsonArray([.. measurements.Select(m => (JsonNode)new JsonObject { ["epoch"] = m.Epoch, ["layer"] = m.Layer, ["name"] = m.Name, ["value"] = m.Value })]),
         };
     }
@@ -108,6 +135,9 @@ internal static class DiagnoseCommand
             table.AddRow("none", $"{report.Rate:F4}", "–", "–");
         terminal.Show(table);
         terminal.Say($"m = {report.Rows}, d = {report.Dimension}, ε² = {report.EpsilonSquared}; nats, rows normalised. RankMe {report.RankMe:F2}; standard deviation of a normalised feature {report.NormalisedDeviation:F4}.");
+        FeatureGeometry geometry = report.Geometry;
+        (string Title, double? Value)[] rest = [("α-ReQ", geometry.AlphaReq), ("uniformity", geometry.Uniformity), ("alignment", geometry.Alignment), ("LiDAR", geometry.Lidar)];
+        terminal.Say(string.Join(", ", rest.Where(measure => measure.Value is not null).Select(measure => $"{measure.Title} {measure.Value:F4}")));
         if (report.Instance is null && report.Label is null)
             terminal.Say("ΔR needs a partition: give --views 2 for stacked views, or --labels.");
         return new JsonObject
@@ -121,6 +151,10 @@ internal static class DiagnoseCommand
             ["label"] = Partition(report.Label),
             ["rankMe"] = report.RankMe,
             ["normalisedDeviation"] = report.NormalisedDeviation,
+            ["alphaReq"] = geometry.AlphaReq,
+            ["uniformity"] = geometry.Uniformity,
+            ["alignment"] = geometry.Alignment,
+            ["lidar"] = geometry.Lidar,
         };
     }
 

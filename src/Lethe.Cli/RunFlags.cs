@@ -28,7 +28,7 @@ internal sealed class RunFlags
         table = new OptionTable(
             command,
             [
-                defaults.Data, defaults, defaults.Backbone, defaults.Training, defaults.Views, defaults.Evaluation, new Machine(),
+                defaults.Data, defaults, defaults.Backbone, defaults.Training, defaults.Views, defaults.Evaluation, defaults.Monitor, defaults.Interleaving, new Machine(),
                 .. MethodRegistry.All.Select(entry => entry.DefaultOptions), .. more,
             ]);
     }
@@ -82,6 +82,8 @@ internal sealed class RunFlags
             MethodOptions = values.Apply(method.DefaultOptions),
             Training = values.Apply(defaults.Training),
             Evaluation = values.Apply(defaults.Evaluation),
+            Monitor = values.Apply(defaults.Monitor),
+            Interleaving = values.Apply(defaults.Interleaving),
         };
         values.RequireAllUsed($"no option of method '{options.Method}'. Leave it out, or choose another --method.");
         return options;
@@ -98,6 +100,8 @@ internal sealed class RunFlags
             MethodOptions = values.Apply(earlier.MethodOptions),
             Training = values.Apply(earlier.Training),
             Evaluation = values.Apply(earlier.Evaluation),
+            Monitor = values.Apply(earlier.Monitor),
+            Interleaving = values.Apply(earlier.Interleaving),
         };
         if (asked.ToJson().ToJsonString() != earlier.ToJson().ToJsonString())
             throw new InvalidOptionException($"{path} was begun with other options than those given. Give --resume without them, or start a new run with another --out.");

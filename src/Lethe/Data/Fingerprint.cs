@@ -23,5 +23,14 @@ internal static class Fingerprint
         return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 
+    /// <summary>Of one image without its label: equal exactly when size, channels and pixels are.</summary>
+    public static UInt128 OfPixels(Image image)
+    {
+        var hash = new XxHash128();
+        Append(hash, image.Height, image.Width, image.Channels);
+        hash.Append(image.Pixels.Span);
+        return hash.GetCurrentHashAsUInt128();
+    }
+
     private static void Append(XxHash128 hash, params ReadOnlySpan<int> values) => hash.Append(MemoryMarshal.AsBytes(values));
 }

@@ -7,7 +7,7 @@ namespace Lethe.Diagnostics;
 /// <summary>Measures features that come from anywhere.</summary>
 public static class FeatureDiagnostics
 {
-    /// <summary>Coding rates of the partitions that there are, effective rank and spread.</summary>
+    /// <summary>Coding rates of the partitions that there are, and everything else that the views allow.</summary>
     /// <param name="features">
     /// Shape [rows, d], stacked by view: the first N rows are the first views of the N images, the next N their second views in the
     /// same order; or shape [V, N, d].
@@ -54,6 +54,6 @@ public static class FeatureDiagnostics
 
         double rate = (instance ?? label)?.Rate ?? CodingRate.Rate(rows, epsilonSquared).ToDouble();
         return new FeatureReport(
-            rowCount, dimension, views, epsilonSquared, rate, instance, label, EffectiveRank.RankMe(rows), EffectiveRank.NormalisedDeviation(rows));
+            rowCount, dimension, views, epsilonSquared, rate, instance, label, EffectiveRank.NormalisedDeviation(rows), FeatureGeometry.Measure(rows.reshape(views, images, dimension)));
     }
 }

@@ -8,7 +8,11 @@ namespace Lethe.Diagnostics;
 /// <param name="Rate">R of all rows, in nats.</param>
 /// <param name="Instance">R, R_c and ΔR of the instance partition; null with one view.</param>
 /// <param name="Label">R, R_c and ΔR of the label partition; null without labels.</param>
-/// <param name="RankMe">Effective rank of the raw features.</param>
 /// <param name="NormalisedDeviation">Indicator of collapse: 0 where all rows point one way, 1/√d where they spread over the sphere.</param>
+/// <param name="Geometry">Effective rank, spectrum, uniformity; with several views alignment and LiDAR too.</param>
 public sealed record FeatureReport(
-    int Rows, int Dimension, int Views, double EpsilonSquared, double Rate, CodingRateReduction? Instance, CodingRateReduction? Label, double RankMe, double NormalisedDeviation);
+    int Rows, int Dimension, int Views, double EpsilonSquared, double Rate, CodingRateReduction? Instance, CodingRateReduction? Label, double NormalisedDeviation, FeatureGeometry Geometry)
+{
+    /// <summary>Effective rank of the raw features.</summary>
+    public double RankMe => Geometry.RankMe;
+}

@@ -30,16 +30,32 @@ public static class LinearProbe
     /// <exception cref="InvalidOptionException">An option cannot be used.</exception>
     /// <exception cref="DataException">Features hold NaN or infinity, or the training rows have one class only.</exception>
     public static LinearProbeResult Measure(
-        Tensor trainFeatures, IReadOnlyList<int> trainLabels, Tensor testFeatures, IReadOnlyList<int> testLabels, LinearProbeOptions? options = null)
+        Tensor trainFeatures, IReadOnlyList<int> trainLabels, Tensor testFeatures, IReadOnlyList<int> testLabels, LinearProbeOptions? options = null) =>
+        MeasureEach(trainFeatures, trainLabels, [(testFeatures, testLabels)], options)[0];
+
+    /// <summary>Fits on the training rows once and tests on several sets of rows.</summary>
+    /// <param name="trainFeatures">Shape [N, d].</param>
+    /// <param name="trainLabels">N labels, any integers, at least two different ones.</param>
+    /// <param name="tests">Features of shape [M, d] with M labels each; a label that no training row has counts as wrong.</param>
+    /// <param name="options">How the regularisation is chosen; null takes the defaults.</param>
+    /// <returns>Accuracy on each set, with the one chosen strength.</returns>
+    /// <exception cref="ArgumentException">Shapes or counts do not fit together.</exception>
+    /// <exception cref="InvalidOptionException">An option cannot be used.</exception>
+    /// <exception cref="DataException">Features hold NaN or infinity, or the training rows have one class only.</exception>
+    public static IReadOnlyList<LinearProbeResult> MeasureEach(
+        Tensor trainFeatures, IReadOnlyList<int> trainLabels, IReadOnlyList<(Tensor Features, IReadOnlyList<int> Labels)> tests, LinearProbeOptions? options = null)
     {
         options ??= new LinearProbeOptions();
         options.Validate();
         FeatureCheck.Matrix(trainFeatures, nameof(trainFeatures));
-        FeatureCheck.Matrix(testFeatures, nameof(testFeatures));
         FeatureCheck.Labels(trainFeatures, trainLabels, nameof(trainLabels));
-        FeatureCheck.Labels(testFeatures, testLabels, nameof(testLabels));
-        if (trainFeatures.size(1) != testFeatures.size(1))
-            throw new ArgumentException($"Expected test features of dimension {trainFeatures.size(1)}, as the training features, found {testFeatures.size(1)}.", nameof(testFeatures));
+        foreach ((Tensor testFeatures, IReadOnlyList<int> testLabels) in tests)
+        {
+            FeatureCheck.Matrix(testFeatures, nameof(testFeatures));
+            FeatureCheck.Labels(testFeatures, testLabels, nameof(testLabels));
+            if (trainFeatures.size(1) != testFeatures.size(1))
+                throw new ArgumentException($"Expected test features of dimension {trainFeatures.size(1)}, as the training features, found {testFeatures.size(1)}.", nameof(tests));
+        }
 
         int[] classes = [.. trainLabels.Distinct().Order()];
         if (classes.Length < 2)
@@ -68,9 +84,15 @@ public static class LinearProbe
         }
 
         Ridge all = Ridge.Decompose(features, indices, classes.Length);
-        long[] predicted = all.Predict(all.Project(testFeatures.to(ScalarType.Float64)), chosen).cpu().data<long>().ToArray();
-        int right = predicted.Zip(testLabels, (p, label) => classes[p] == label).Count(hit => hit);
-        return new LinearProbeResult((double)right / testLabels.Count, chosen, best, rows, testLabels.Count, classes.Length);
+        return
+        [
+            .. tests.Select(test =>
+            {
+                long[] predicted = all.Predict(all.Project(test.Features.to(ScalarType.Float64)), chosen).cpu().data<long>().ToArray();
+                int right = predicted.Zip(test.Labels, (p, label) => classes[p] == label).Count(hit => hit);
+                return new LinearProbeResult((double)right / test.Labels.Count, chosen, best, rows, test.Labels.Count, classes.Length);
+            }),
+        ];
     }
 
     private static IEnumerable<double> Grid(LinearProbeOptions options)

@@ -27,11 +27,50 @@ public static class Measure
     /// <summary>ΔR of the label partition on images never trained on.</summary>
     public const string LabelReduction = "labelReduction";
 
+    /// <summary>R of the same images, one plain view of each.</summary>
+    public const string LabelRate = "labelRate";
+
     /// <summary>Test accuracy of the linear probe.</summary>
     public const string LinearAccuracy = "linearAccuracy";
 
     /// <summary>Test accuracy of weighted k nearest neighbours.</summary>
     public const string KnnAccuracy = "knnAccuracy";
+
+    /// <summary>Accuracy of the same linear probe, fitted on probe images, on images trained on.</summary>
+    public const string LinearAccuracyTrain = "linearAccuracyTrain";
+
+    /// <summary>Accuracy of nearest neighbours among probe images, on images trained on.</summary>
+    public const string KnnAccuracyTrain = "knnAccuracyTrain";
+
+    /// <summary>RankMe of the raw views of images trained on.</summary>
+    public const string RankMeTrain = "rankMeTrain";
+
+    /// <summary>RankMe of the raw views of images never trained on.</summary>
+    public const string RankMeHeldOut = "rankMeHeldOut";
+
+    /// <summary>α of α-ReQ on the views of images trained on.</summary>
+    public const string AlphaReqTrain = "alphaReqTrain";
+
+    /// <summary>α of α-ReQ on the views of images never trained on.</summary>
+    public const string AlphaReqHeldOut = "alphaReqHeldOut";
+
+    /// <summary>LiDAR of views of images trained on.</summary>
+    public const string LidarTrain = "lidarTrain";
+
+    /// <summary>LiDAR of views of images never trained on.</summary>
+    public const string LidarHeldOut = "lidarHeldOut";
+
+    /// <summary>Mean squared distance between the normalised views of an image trained on, in [0, 4].</summary>
+    public const string AlignmentTrain = "alignmentTrain";
+
+    /// <summary>Mean squared distance between the normalised views of an image never trained on, in [0, 4].</summary>
+    public const string AlignmentHeldOut = "alignmentHeldOut";
+
+    /// <summary>Uniformity of images trained on, not positive; lower is more even.</summary>
+    public const string UniformityTrain = "uniformityTrain";
+
+    /// <summary>Uniformity of images never trained on.</summary>
+    public const string UniformityHeldOut = "uniformityHeldOut";
 
     /// <summary>RankMe of the centred first views of images trained on.</summary>
     public const string EffectiveRank = "effectiveRank";

@@ -12,6 +12,12 @@ public sealed record EvaluationOptions
     /// <summary>ε², the distortion that coding rates allow.</summary>
     public double EpsilonSquared { get; init; } = CodingRate.DefaultEpsilonSquared;
 
+    /// <summary>Views of each image that LiDAR is measured on; 2 takes those of the coding rates, more are rendered and run in addition.</summary>
+    public int LidarViews { get; init; } = 2;
+
+    /// <summary>Images that LiDAR is measured on, which no effective rank can exceed; fewer where there are fewer.</summary>
+    public int LidarImages { get; init; } = 500;
+
     /// <summary>k of weighted k nearest neighbours.</summary>
     public int Neighbours { get; init; } = 20;
 
@@ -24,6 +30,10 @@ public sealed record EvaluationOptions
     {
         if (RateImages < 2)
             throw new InvalidOptionException($"--rate-images must be at least 2, found {RateImages}.");
+        if (LidarViews < 2)
+            throw new InvalidOptionException($"--lidar-views must be at least 2, found {LidarViews}.");
+        if (LidarImages < 2)
+            throw new InvalidOptionException($"--lidar-images must be at least 2, found {LidarImages}.");
         if (!(EpsilonSquared > 0) || double.IsInfinity(EpsilonSquared))
             throw new InvalidOptionException($"--epsilon-squared must be positive, found {EpsilonSquared}.");
         if (Neighbours < 1)

@@ -9,8 +9,9 @@ namespace Lethe.Evaluation;
 
 /// <summary>
 /// Measures every layer of an encoder: coding rates on two fixed views of images trained on and of images never trained
-/// on; where there are labels, the coding rate of the label partition and the accuracy of a linear probe and of nearest
-/// neighbours, fitted on the probe images and measured on the test images.
+/// on, and all that needs neither labels nor a partition; where there are labels, the coding rate of the label partition and
+/// the accuracy of a linear probe and of nearest neighbours, fitted on the probe images and measured on the test images and
+/// on images trained on.
 /// </summary>
 public sealed class LayerEvaluator
 {
@@ -48,36 +49,60 @@ public sealed class LayerEvaluator
     public IReadOnlyList<LayerQuality> Measure(SslMethod method, CancellationToken cancellation = default)
     {
         using var scope = NewDisposeScope();
-        IReadOnlyDictionary<string, Tensor> trained = TwoViews(method, data.Train, cancellation);
-        IReadOnlyDictionary<string, Tensor> heldOut = TwoViews(method, data.Test, cancellation);
+        // As many images of both parts: what is measured of seen and unseen images compares at equal m only.
+        int most = Math.Min(data.Train.Count, data.Test.Count), images = Math.Min(options.RateImages, most), lidarImages = Math.Min(options.LidarImages, most);
+        IReadOnlyDictionary<string, Tensor> trained = Views(method, data.Train, images, 2, cancellation);
+        IReadOnlyDictionary<string, Tensor> heldOut = Views(method, data.Test, images, 2, cancellation);
+        bool sameViews = options.LidarViews == 2 && lidarImages <= images;
+        IReadOnlyDictionary<string, Tensor>? lidarTrained = sameViews ? null : Views(method, data.Train, lidarImages, options.LidarViews, cancellation);
+        IReadOnlyDictionary<string, Tensor>? lidarHeldOut = sameViews ? null : Views(method, data.Test, lidarImages, options.LidarViews, cancellation);
         bool labelled = data.Probe.Labels is not null && data.Test.Labels is not null && data.Probe.Labels.Distinct().Count() > 1;
         IReadOnlyDictionary<string, Tensor>? probe = labelled ? Plain(method, data.Probe, cancellation) : null;
         IReadOnlyDictionary<string, Tensor>? test = labelled ? Plain(method, data.Test, cancellation) : null;
+        ImageSet? seenImages = labelled && data.Train.Labels is not null ? First(data.Train, images) : null;
+        IReadOnlyDictionary<string, Tensor>? seen = seenImages is null ? null : Plain(method, seenImages, cancellation);
         var knn = new KnnProbeOptions { Neighbours = options.Neighbours, Temperature = options.KnnTemperature };
         return
         [
             .. LayerFeatures.Names.Select(layer =>
             {
                 cancellation.ThrowIfCancellationRequested();
-                return new LayerQuality(
+                using var layerScope = NewDisposeScope();
+                var quality = new LayerQuality(
                     layer,
                     CodingRate.MeasureInstances(trained[layer], options.EpsilonSquared),
                     CodingRate.MeasureInstances(heldOut[layer], options.EpsilonSquared),
                     CollapseMonitor.Judge(trained[layer][0]),
                     labelled ? CodingRate.MeasureLabels(test![layer][0], data.Test.Labels!, options.EpsilonSquared) : null,
-                    labelled ? LinearProbe.Measure(probe![layer][0], data.Probe.Labels!, test![layer][0], data.Test.Labels!) : null,
-                    labelled ? KnnProbe.Measure(probe![layer][0], data.Probe.Labels!, test![layer][0], data.Test.Labels!, knn) : null);
+                    null,
+                    null)
+                {
+                    TrainedGeometry = FeatureGeometry.Measure(trained[layer], lidarTrained?[layer] ?? trained[layer].narrow(1, 0, lidarImages)),
+                    HeldOutGeometry = FeatureGeometry.Measure(heldOut[layer], lidarHeldOut?[layer] ?? heldOut[layer].narrow(1, 0, lidarImages)),
+                };
+                if (!labelled)
+                    return quality;
+
+                (Tensor Features, IReadOnlyList<int> Labels)[] tests = seen is null
+                    ? [(test![layer][0], data.Test.Labels!)]
+                    : [(test![layer][0], data.Test.Labels!), (seen[layer][0], seenImages!.Labels!)];
+                IReadOnlyList<LinearProbeResult> linear = LinearProbe.MeasureEach(probe![layer][0], data.Probe.Labels!, tests);
+                KnnProbeResult[] near = [.. tests.Select(part => KnnProbe.Measure(probe[layer][0], data.Probe.Labels!, part.Features, part.Labels, knn))];
+                return quality with { Linear = linear[0], Knn = near[0], LinearTrained = linear.ElementAtOrDefault(1), KnnTrained = near.ElementAtOrDefault(1) };
             }),
         ];
     }
 
-    private IReadOnlyDictionary<string, Tensor> TwoViews(SslMethod method, ImageSet images, CancellationToken cancellation)
+    private static ImageSet First(ImageSet images, int count) => images.Subset(images.Name, [.. Enumerable.Range(0, count)]);
+
+    private IReadOnlyDictionary<string, Tensor> Views(SslMethod method, ImageSet images, int count, int views, CancellationToken cancellation)
     {
-        // As many images of both parts: ΔR of seen and unseen images compares at equal m only.
-        int count = Math.Min(options.RateImages, Math.Min(data.Train.Count, data.Test.Count));
-        ImageSet some = images.Subset(images.Name, [.. Enumerable.Range(0, count)]);
-        ulong seed = RandomStream.Derive(ViewSeed, (ulong)some.Count);
-        return LayerFeatures.Collect(method, EvaluationBatches.FixedViews(some, augmenter, BatchSize / 2, seed, threads, cancellation: cancellation), device, cancellation);
+        ulong seed = RandomStream.Derive(ViewSeed, (ulong)count);
+        return LayerFeatures.Collect(
+            method,
+            EvaluationBatches.FixedViews(First(images, count), augmenter, Math.Max(1, BatchSize / views), seed, threads, views, cancellation),
+            device,
+            cancellation);
     }
 
     private IReadOnlyDictionary<string, Tensor> Plain(SslMethod method, ImageSet images, CancellationToken cancellation) =>

@@ -19,22 +19,48 @@ public sealed record LayerQuality(
     LinearProbeResult? Linear,
     KnnProbeResult? Knn)
 {
+    /// <summary>What needs no labels, of the same views as <see cref="Trained"/>.</summary>
+    public required FeatureGeometry TrainedGeometry { get; init; }
+
+    /// <summary>What needs no labels, of the same views as <see cref="HeldOut"/>.</summary>
+    public required FeatureGeometry HeldOutGeometry { get; init; }
+
+    /// <summary>The linear probe on plain images trained on; null without labels.</summary>
+    public LinearProbeResult? LinearTrained { get; init; }
+
+    /// <summary>Weighted k nearest neighbours of plain images trained on; null without labels.</summary>
+    public KnnProbeResult? KnnTrained { get; init; }
+
     /// <summary>The same as measurements.</summary>
     /// <param name="epoch">When it was measured.</param>
     /// <returns>One measurement for each number, in a fixed order.</returns>
     public IEnumerable<Measurement> Measurements(int epoch)
     {
-        yield return new Measurement(epoch, Layer, Measure.InstanceReductionTrain, Trained.Reduction);
-        yield return new Measurement(epoch, Layer, Measure.RateTrain, Trained.Rate);
-        yield return new Measurement(epoch, Layer, Measure.InstanceReductionHeldOut, HeldOut.Reduction);
-        yield return new Measurement(epoch, Layer, Measure.RateHeldOut, HeldOut.Rate);
-        yield return new Measurement(epoch, Layer, Measure.Spread, Collapse.Spread);
-        yield return new Measurement(epoch, Layer, Measure.EffectiveRank, Collapse.Rank);
-        if (Labels is not null)
-            yield return new Measurement(epoch, Layer, Measure.LabelReduction, Labels.Reduction);
-        if (Linear is not null)
-            yield return new Measurement(epoch, Layer, Measure.LinearAccuracy, Linear.Accuracy);
-        if (Knn is not null)
-            yield return new Measurement(epoch, Layer, Measure.KnnAccuracy, Knn.Accuracy);
+        (string Name, double? Value)[] all =
+        [
+            (Measure.InstanceReductionTrain, Trained.Reduction),
+            (Measure.RateTrain, Trained.Rate),
+            (Measure.InstanceReductionHeldOut, HeldOut.Reduction),
+            (Measure.RateHeldOut, HeldOut.Rate),
+            (Measure.Spread, Collapse.Spread),
+            (Measure.EffectiveRank, Collapse.Rank),
+            (Measure.RankMeTrain, TrainedGeometry.RankMe),
+            (Measure.RankMeHeldOut, HeldOutGeometry.RankMe),
+            (Measure.AlphaReqTrain, TrainedGeometry.AlphaReq),
+            (Measure.AlphaReqHeldOut, HeldOutGeometry.AlphaReq),
+            (Measure.LidarTrain, TrainedGeometry.Lidar),
+            (Measure.LidarHeldOut, HeldOutGeometry.Lidar),
+            (Measure.AlignmentTrain, TrainedGeometry.Alignment),
+            (Measure.AlignmentHeldOut, HeldOutGeometry.Alignment),
+            (Measure.UniformityTrain, TrainedGeometry.Uniformity),
+            (Measure.UniformityHeldOut, HeldOutGeometry.Uniformity),
+            (Measure.LabelReduction, Labels?.Reduction),
+            (Measure.LabelRate, Labels?.Rate),
+            (Measure.LinearAccuracy, Linear?.Accuracy),
+            (Measure.LinearAccuracyTrain, LinearTrained?.Accuracy),
+            (Measure.KnnAccuracy, Knn?.Accuracy),
+            (Measure.KnnAccuracyTrain, KnnTrained?.Accuracy),
+        ];
+        return all.Where(measure => measure.Value is not null).Select(measure => new Measurement(epoch, Layer, measure.Name, measure.Value!.Value));
     }
 }

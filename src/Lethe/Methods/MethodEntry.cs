@@ -1,4 +1,5 @@
 using Lethe.Models;
+using Lethe.Runtime;
 
 namespace Lethe.Methods;
 
@@ -31,6 +32,19 @@ public sealed record MethodEntry
 
     /// <summary>Makes the method from its options and a backbone.</summary>
     public required Func<MethodOptions, ResNet, SslMethod> Create { get; init; }
+
+    /// <summary>The fewest images of a batch that the method can be trained on with its options.</summary>
+    public Func<MethodOptions, int> SmallestBatch { get; init; } = _ => 2;
+
+    /// <summary>Refuses a batch that is too small, before long work starts.</summary>
+    /// <param name="options">The method's options.</param>
+    /// <param name="batchSize">Images of a batch.</param>
+    /// <exception cref="InvalidOptionException">The batch is too small.</exception>
+    public void RequireBatch(MethodOptions options, int batchSize)
+    {
+        if (batchSize < SmallestBatch(options))
+            throw new InvalidOptionException($"--batch-size {batchSize} is too small for {Title}, which needs {Needs}: at least {SmallestBatch(options)} with its options. Raise it, or see 'lethe methods {Name}'.");
+    }
 
     /// <summary>Whether it can use small local views beside the two full-size ones.</summary>
     public bool TakesLocalViews { get; init; }

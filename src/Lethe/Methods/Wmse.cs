@@ -36,6 +36,7 @@ public sealed class Wmse : SslMethod
         RelativeCost = 1.1,
         AgainstCollapse = "lower --projector-output, raise --batch-size and --whitening-rounds",
         DefaultOptions = new WmseOptions(),
+        SmallestBatch = options => ((WmseOptions)options).WhiteningBatch,
         Create = (options, backbone) => new Wmse((WmseOptions)options, backbone),
     };
 

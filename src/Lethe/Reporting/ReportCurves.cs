@@ -43,6 +43,9 @@ internal static class ReportCurves
             yield return P(seeds + told.Key);
         }
 
+        if (group.Runs[0].Manifest.Options["interleaving"] is JsonObject interleaving && interleaving["ummEvery"]?.ToString() is { } every and not "0")
+            yield return P($"Steps of UMM were taken in between, after every {every} epochs. This is not in the paper, where UMM begins when pre-training is over.");
+
         LineChart[] reductions = [.. pair.Select(layer => Reduction(model, group, layer, layer == last)).OfType<LineChart>()];
         if (reductions.Length > 0) yield return El("div", Class("two"), reductions.Select(chart => chart.Render()));
         else yield return Missing("No ΔR was measured.", $"lethe diagnose {group.Runs[0].Path}");
@@ -54,6 +57,8 @@ internal static class ReportCurves
         yield return El("h3", "Every layer");
         yield return El("div", Class("three"), layers.Select(layer => Reduction(model, group, layer, layer == last)).OfType<LineChart>().Select(Small));
         if (learned.Length > 0) yield return El("div", Class("three"), layers.Select(layer => Accuracy(model, group, layer, layer == last, layers)).OfType<LineChart>().Select(Small));
+
+        yield return ReportMeasures.Of(group, layers);
 
         ChartPoint[] loss = Curve(group, Measure.Run, Measure.Loss);
         if (loss.Length > 0)

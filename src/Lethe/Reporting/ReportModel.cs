@@ -67,7 +67,7 @@ public sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
             ["images"] = $"{manifest.Data.TrainCount} {manifest.Data.Source}",
         };
         foreach ((string name, string value) in Flatten(manifest.Options))
-            if (!ignoredOptions.Contains(name.Split('.')[^1])) options[name] = value;
+            if (!ignoredOptions.Contains(name.Split('.')[^1])) options.TryAdd(name, value);
         return options;
     }
 
@@ -75,7 +75,7 @@ public sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
     {
         List<string> names = [.. options.Keys.Where(name => all.Any(o => o.GetValueOrDefault(name) != options[name])).OrderByDescending(name => name == "method")];
         // The name of a method says enough: its own options differ because it does.
-        if (names.Contains("method")) names.RemoveAll(name => name.StartsWith("method.", StringComparison.Ordinal));
+        if (names.Contains("method")) names.RemoveAll(name => name.StartsWith("methodOptions.", StringComparison.Ordinal));
         return string.Join(", ", names.Take(3).Select(name => name is "method" or "images" ? options[name] : $"{name} {options[name]}")) + (names.Count > 3 ? ", …" : "");
     }
 
@@ -84,7 +84,7 @@ public sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
         RunManifest manifest = directory.LoadManifest();
         List<string> warnings = [.. manifest.Warnings.Select(warning => $"Epoch {warning.Epoch}: {warning.Text}")];
         IReadOnlyList<Measurement> measurements = Measurements(directory);
-        MemorisationVerdict verdict = MemorisationMonitor.Judge(measurements);
+        MemorisationVerdict verdict = MemorisationMonitor.Judge(measurements, manifest.MonitorOptions());
         return new ReportRun(directory.Path, manifest)
         {
             Measurements = measurements,

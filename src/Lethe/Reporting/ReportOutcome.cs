@@ -37,12 +37,12 @@ internal static class ReportOutcome
             {
                 SummaryTable table = SummaryTable.Of(group, group.FirstUndo);
                 string? last = LayerOrder.Last(table.Layers);
-                return table.Cells.Where(cell => cell.Layer == last && Wording.IsAccuracy(cell.Protocol)).Select(cell => cell with { Layer = Letter(group) });
+                return table.Cells.Where(cell => cell.Layer == last && Wording.IsAccuracy(cell.Protocol)).Select(cell => cell with { Layer = Row(group) });
             }),
         ];
         if (cells.Length == 0) return null;
         var summary = new SummaryTable(
-            [.. model.Groups.Select(Letter)], [.. cells.Select(cell => cell.Protocol).Distinct()], [.. cells.Select(cell => cell.Stage).Distinct().Order()], cells);
+            [.. model.Groups.Select(Row)], [.. cells.Select(cell => cell.Protocol).Distinct()], [.. cells.Select(cell => cell.Stage).Distinct().Order()], cells);
         return El(
             "section",
             At("id", "comparison"),
@@ -51,7 +51,8 @@ internal static class ReportOutcome
             El("div", Class("two"), summary.Protocols.Select(protocol => new DotChart(summary, protocol, AccuracyTitle(protocol), "on images never trained on").Render())),
             SummaryFigures(summary, "setting", "Accuracies in %, on images never trained on"));
 
-        static string Letter(ReportGroup group) => group.Title.Split(' ')[0];
+        // A short title, as a method's name, says more than its letter.
+        static string Row(ReportGroup group) => group.Title.Length <= 18 ? group.Title : group.Title.Split(' ')[0];
     }
 
     public static string AccuracyTitle(string protocol) => protocol == EvaluationProtocol.Linear ? "Linear accuracy" : "kNN accuracy";

@@ -1,4 +1,7 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Lethe.Diagnostics;
+using Lethe.Runtime;
 
 namespace Lethe.Reporting;
 
@@ -61,4 +64,19 @@ public sealed record RunManifest
 
     /// <summary>The message of the error that ended the run; null where none did.</summary>
     public string? Failure { get; init; }
+
+    /// <summary>The rule by which the run's options say that memorisation is seen; the default where they say nothing.</summary>
+    /// <returns>The constants of the rule.</returns>
+    /// <exception cref="RunException">The section cannot be read.</exception>
+    public MemorisationOptions MonitorOptions()
+    {
+        try
+        {
+            return Options["monitor"].Deserialize<MemorisationOptions>(JsonSerializerOptions.Web) ?? new MemorisationOptions();
+        }
+        catch (JsonException error)
+        {
+            throw new RunException($"The section 'monitor' of the options in run.json cannot be read: {error.Message} Restore the file, or start a new run.", error);
+        }
+    }
 }

@@ -67,7 +67,7 @@ public sealed class Pretrainer : IDisposable
     /// <summary>Images that went through training since this object was made.</summary>
     public long ImagesSeen { get; private set; }
 
-    /// <summary>Trains until the last epoch.</summary>
+    /// <summary>Trains until the last epoch, or until it is told to stop.</summary>
     /// <param name="evaluate">
     /// Called at epoch 0, at each due epoch and after the last, with the epoch and the means of the loss and its terms
     /// since the last call.
@@ -75,6 +75,11 @@ public sealed class Pretrainer : IDisposable
     /// <param name="save">Called when a checkpoint is due, also before this method leaves because of cancellation.</param>
     /// <param name="progress">Told of each step.</param>
     /// <param name="watch">Shown the last batch of each epoch, with the number of epochs done.</param>
+    /// <param name="begin">Called once before the first step of each epoch, with the number of epochs done; it may change the method, and is done whole or not at all.</param>
+    /// <param name="stop">
+    /// Asked before each epoch, and on going on within one, whether training is to end early. It must depend on nothing but what the evaluations
+    /// saw, or a run that goes on would end elsewhere than one that was not interrupted.
+    /// </param>
     /// <param name="cancellation">Stops between two steps, with the state saved.</param>
     /// <exception cref="TrainingException">A term of the loss is not finite.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the state has been saved.</exception>
@@ -83,6 +88,8 @@ public sealed class Pretrainer : IDisposable
         Action save,
         IProgress<TrainingStep>? progress = null,
         Action<int, MethodLoss>? watch = null,
+        Action<int>? begin = null,
+        Func<bool>? stop = null,
         CancellationToken cancellation = default)
     {
         var sinceSave = Stopwatch.StartNew();
@@ -95,8 +102,10 @@ public sealed class Pretrainer : IDisposable
         try
         {
             EvaluateIfDue(evaluate, Save);
-            while (State.Step < TotalSteps)
+            while (State.Step < TotalSteps && stop?.Invoke() != true)
             {
+                cancellation.ThrowIfCancellationRequested();
+                BeginEpoch(begin);
                 TrainEpoch(watch, progress, () =>
                 {
                     if (sinceSave.Elapsed.TotalMinutes >= options.CheckpointMinutes)
@@ -127,6 +136,15 @@ public sealed class Pretrainer : IDisposable
         State.ClearMeans();
         State.EvaluatedAt = epoch;
         save();
+    }
+
+    private void BeginEpoch(Action<int>? begin)
+    {
+        int epoch = (int)(State.Step / StepsPerEpoch);
+        if (State.BegunEpoch >= epoch)
+            return;
+        begin?.Invoke(epoch);
+        State.BegunEpoch = epoch;
     }
 
     private void TrainEpoch(Action<int, MethodLoss>? watch, IProgress<TrainingStep>? progress, Action stepDone, CancellationToken cancellation)

@@ -12,6 +12,9 @@ public sealed record TrainingState
     /// <summary>The last epoch (or iteration of UMM) that was evaluated; −1 before the first.</summary>
     public int EvaluatedAt { get; set; } = -1;
 
+    /// <summary>The last epoch that was begun, counted from 0; −1 before the first.</summary>
+    public int BegunEpoch { get; set; } = -1;
+
     /// <summary>The learning rate of the last step.</summary>
     public double LearningRate { get; set; }
 

@@ -53,7 +53,7 @@ public static class Pretraining
             Versions = machine.Describe(),
             Data = session.DescribeData(),
             StartedUtc = DateTimeOffset.UtcNow,
-            Notes = [.. session.Data.SkippedFiles.Select(file => $"skipped {file}")],
+            Notes = [.. session.Data.SkippedFiles.Select(file => $"skipped {file}"), .. new Interleaving(session).Note is { } note ? [note] : Array.Empty<string>()],
         }, progress, cancellation);
         return (run, session);
     }
@@ -92,6 +92,8 @@ public static class Pretraining
         using ViewLoader loader = session.CreateLoader(options.BatchSize, session.Options.Seed);
         using var pretrainer = new Pretrainer(method, loader, options, session.Options.Seed, session.Device);
         var recorder = new RunRecorder(run, manifest);
+        var stopping = new EarlyStop(run, session.Options);
+        var interleaving = new Interleaving(session);
         pretrainer.State = recorder.Resume(method, pretrainer.Optimiser);
         double Rate() => pretrainer.Elapsed > TimeSpan.Zero ? pretrainer.ImagesSeen / pretrainer.Elapsed.TotalSeconds : 0;
         double Waiting() => pretrainer.Elapsed > TimeSpan.Zero ? loader.Waited / pretrainer.Elapsed : 0;
@@ -107,7 +109,7 @@ public static class Pretraining
                     method,
                     pretrainer.Optimiser,
                     pretrainer.State,
-                    options.KeepCheckpoints && pretrainer.State is { SumCount: 0, EvaluatedAt: >= 0 } ? $"epoch-{pretrainer.State.EvaluatedAt:D5}" : null),
+                    stopping.KeepsCheckpoints && pretrainer.State is { SumCount: 0, EvaluatedAt: >= 0 } ? EarlyStop.CheckpointName(pretrainer.State.EvaluatedAt) : null),
                 progress is null ? null : new Forward<TrainingStep>(step => progress.Report(new WorkflowProgress(
                     "pre-training",
                     step.Step,
@@ -122,12 +124,15 @@ public static class Pretraining
                         progress?.Report(new WorkflowProgress("", 0, 0, "", $"Warning, epoch {epoch}: {warning.Text}"));
                     }
                 },
+                epoch =>
+                {
+                    if (interleaving.IsDue(epoch))
+                        progress?.Report(new WorkflowProgress("undoing", 0, 0, $"after epoch {epoch} of {options.Epochs}"));
+                    recorder.Noted(interleaving.Before(method, epoch), pretrainer.State);
+                },
+                () => stopping.IsDue(pretrainer.State.EvaluatedAt),
                 cancellation),
-            done =>
-            {
-                MemorisationVerdict verdict = MemorisationMonitor.Judge(run.LoadMetrics().Measurements);
-                return done with { BestEpoch = verdict.TurnEpoch ?? verdict.GapEpoch ?? options.Epochs };
-            },
+            done => stopping.Finish(done, pretrainer.State.EvaluatedAt),
             () => (Rate(), Waiting()));
     }
 

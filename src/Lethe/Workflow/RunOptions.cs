@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Lethe.Augmentation;
 using Lethe.Data;
+using Lethe.Diagnostics;
 using Lethe.Evaluation;
 using Lethe.Methods;
 using Lethe.Models;
@@ -39,6 +40,20 @@ public sealed record RunOptions
     /// <summary>How layers are measured.</summary>
     public EvaluationOptions Evaluation { get; init; } = new();
 
+    /// <summary>Ends pre-training when memorisation has set in, and keeps the encoder of that epoch as checkpoints/best.safetensors.</summary>
+    public bool StopOnMemorisation { get; init; }
+
+    /// <summary>
+    /// The sign that stops: turn (ΔR of a layer turned, the paper's sign), gap (ΔR on images trained on rose against that on unseen ones), or either.
+    /// </summary>
+    public string MemorisationSign { get; init; } = StopSign.Turn;
+
+    /// <summary>The rule by which memorisation is seen.</summary>
+    public MemorisationOptions Monitor { get; init; } = new();
+
+    /// <summary>UMM in between epochs.</summary>
+    public InterleavingOptions Interleaving { get; init; } = new();
+
     /// <summary>What all randomness is derived from.</summary>
     public ulong Seed { get; init; }
 
@@ -51,10 +66,14 @@ public sealed record RunOptions
         Backbone.Validate();
         Training.Validate();
         Evaluation.Validate();
+        Monitor.Validate();
+        Interleaving.Validate();
+        StopSign.Validate(MemorisationSign);
         MethodEntry entry = MethodRegistry.Find(Method);
         if (MethodOptions.GetType() != entry.DefaultOptions.GetType())
             throw new InvalidOptionException($"Method '{Method}' takes {entry.DefaultOptions.GetType().Name}, found {MethodOptions.GetType().Name}.");
         MethodOptions.Validate();
+        entry.RequireBatch(MethodOptions, Training.BatchSize);
         if (Views.LocalViews > 0 && !entry.TakesLocalViews)
         {
             throw new InvalidOptionException(
@@ -75,6 +94,10 @@ public sealed record RunOptions
         ["methodOptions"] = JsonSerializer.SerializeToNode(MethodOptions, MethodOptions.GetType(), Json),
         ["training"] = JsonSerializer.SerializeToNode(Training, Json),
         ["evaluation"] = JsonSerializer.SerializeToNode(Evaluation, Json),
+        ["stopOnMemorisation"] = StopOnMemorisation,
+        ["memorisationSign"] = MemorisationSign,
+        ["monitor"] = JsonSerializer.SerializeToNode(Monitor, Json),
+        ["interleaving"] = JsonSerializer.SerializeToNode(Interleaving, Json),
         ["seed"] = Seed,
     };
 
@@ -98,6 +121,12 @@ public sealed record RunOptions
                     ?? throw new JsonException("The section 'methodOptions' is missing."),
                 Training = Section<TrainingOptions>(json, "training"),
                 Evaluation = Section<EvaluationOptions>(json, "evaluation"),
+
+                // Runs of earlier versions have none of these.
+                StopOnMemorisation = json["stopOnMemorisation"]?.GetValue<bool>() ?? false,
+                MemorisationSign = json["memorisationSign"]?.GetValue<string>() ?? StopSign.Turn,
+                Monitor = json["monitor"].Deserialize<MemorisationOptions>(Json) ?? new MemorisationOptions(),
+                Interleaving = json["interleaving"].Deserialize<InterleavingOptions>(Json) ?? new InterleavingOptions(),
                 Seed = json["seed"]!.GetValue<ulong>(),
             };
         }

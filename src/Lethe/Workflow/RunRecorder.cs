@@ -62,6 +62,19 @@ internal sealed class RunRecorder
         }
     }
 
+    /// <summary>Appends what was measured of the run as a whole in between evaluations.</summary>
+    public void Noted(IReadOnlyList<Measurement> measurements, TrainingState state)
+    {
+        if (measurements.Count == 0)
+            return;
+        run.AppendMeasurements(measurements);
+        state.MetricsLength = run.MetricsLength;
+        foreach (Measurement measurement in measurements)
+        {
+            tensorBoard.Value.add_scalar($"{measurement.Layer}/{measurement.Name}", (float)measurement.Value, measurement.Epoch);
+        }
+    }
+
     /// <summary>Writes down what is amiss, each kind once.</summary>
     /// <returns>Whether it is new.</returns>
     public bool Warn(RunWarning warning)

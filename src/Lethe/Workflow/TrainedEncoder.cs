@@ -36,9 +36,10 @@ public sealed class TrainedEncoder : IDisposable
     /// <param name="run">The directory of a pre-training, or of an undo or control below it.</param>
     /// <param name="machine">Where to compute.</param>
     /// <param name="layer">stem, layer1 to layer4, or projector.</param>
+    /// <param name="checkpoint">last, best where pre-training stopped at memorisation, or the name of one that was kept, as epoch-00010.</param>
     /// <returns>The encoder.</returns>
-    /// <exception cref="LetheException">The run or the layer cannot be used.</exception>
-    public static TrainedEncoder Load(RunDirectory run, Machine machine, string layer)
+    /// <exception cref="LetheException">The run, the layer or the checkpoint cannot be used.</exception>
+    public static TrainedEncoder Load(RunDirectory run, Machine machine, string layer, string checkpoint = "last")
     {
         if (!LayerFeatures.Names.Contains(layer))
             throw new InvalidOptionException($"--layer '{layer}' is unknown. Use one of {string.Join(", ", LayerFeatures.Names)}.");
@@ -46,7 +47,16 @@ public sealed class TrainedEncoder : IDisposable
         RunOptions options = RunOptions.FromJson(manifest.Kind == RunKind.Pretrain ? manifest.Options : manifest.Options["pretraining"]!.AsObject());
         Device device = machine.Prepare();
         SslMethod method = Session.CreateMethod(options, manifest.Data.Channels, manifest.Data.ImageSize, device);
-        Session.LoadLast(run, method);
+        try
+        {
+            Session.Load(run, method, checkpoint);
+        }
+        catch
+        {
+            method.Dispose();
+            throw;
+        }
+
         var statistics = new ChannelStatistics([.. manifest.Data.ChannelMean.Select(x => (float)x)], [.. manifest.Data.ChannelStandardDeviation.Select(x => (float)x)]);
         return new TrainedEncoder(method, new ViewAugmenter(options.Views, manifest.Data.ImageSize, manifest.Data.Channels, statistics), machine, device, layer);
     }

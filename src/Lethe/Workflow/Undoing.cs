@@ -56,6 +56,7 @@ public static class Undoing
         options.Validate();
         int batchSize = options.BatchSize > 0 ? options.BatchSize : session.Options.Training.BatchSize;
         options = options with { BatchSize = batchSize };
+        MethodRegistry.Find(session.Options.Method).RequireBatch(session.Options.MethodOptions, batchSize);
         if (batchSize > session.Data.Train.Count)
             throw new InvalidOptionException($"--batch-size {batchSize} is larger than the {session.Data.Train.Count} training images. Use at most {session.Data.Train.Count}.");
         if (!File.Exists(Session.LastCheckpoint(run)))

@@ -1,6 +1,7 @@
 using Lethe.Augmentation;
 using Lethe.Cli;
 using Lethe.Data;
+using Lethe.Diagnostics;
 using Lethe.Evaluation;
 using Lethe.Methods;
 using Lethe.Models;
@@ -13,7 +14,7 @@ namespace Lethe.Tests.Cli;
 public class OptionNameTests
 {
     private static readonly object[] shared =
-        [new DataOptions(), new RunOptions(), new BackboneOptions(), new TrainingOptions(), new AugmentationOptions(), new EvaluationOptions(), new Machine(), new UmmOptions()];
+        [new DataOptions(), new RunOptions(), new BackboneOptions(), new TrainingOptions(), new AugmentationOptions(), new EvaluationOptions(), new Machine(), new UmmOptions(), new ScoringOptions(), new MemorisationOptions(), new InterleavingOptions()];
 
     /// <summary>One flag sets all properties of its name, so they must mean the same: methods share names among themselves only, and of one type.</summary>
     [Fact]

@@ -24,6 +24,10 @@ public class FeatureDiagnosticsTests
         Assert.Equal(classes, stacked.Label!.ConditionalRate, 1e-10);
         Assert.Equal(EffectiveRank.RankMe(tensor(Z)), stacked.RankMe);
         Assert.Equal(EffectiveRank.NormalisedDeviation(tensor(Z)), stacked.NormalisedDeviation);
+        Tensor views = tensor(Z).reshape(3, 5, 4);
+        Assert.Equal(
+            new FeatureGeometry(EffectiveRank.RankMe(tensor(Z)), AlphaReq.Measure(tensor(Z)), Enumerable.Range(0, 3).Average(v => AlignmentUniformity.Uniformity(views[v])), AlignmentUniformity.Alignment(views), Lidar.Measure(views)),
+            stacked.Geometry);
     }
 
     [Fact]
@@ -34,6 +38,15 @@ public class FeatureDiagnosticsTests
         Assert.Null(report.Instance);
         Assert.Null(report.Label);
         Assert.Equal(2 * Math.Log(11), report.Rate, 1e-12);
+        Assert.Equal((null, null, -4), (report.Geometry.Alignment, report.Geometry.Lidar, Math.Round(report.Geometry.Uniformity!.Value, 9)));
+    }
+
+    [Fact]
+    public void Measure_TwoViewsOfOneImage_LeavesOutWhatNeedsSeveral()
+    {
+        using var scope = NewDisposeScope();
+        FeatureGeometry geometry = FeatureDiagnostics.Measure(eye(2), null, 2, 0.1).Geometry;
+        Assert.Equal((null, null, 2), (geometry.Uniformity, geometry.Lidar, Math.Round(geometry.Alignment!.Value, 9)));
     }
 
     [Fact]

@@ -99,6 +99,7 @@ public class LinearProbeTests
         Assert.Contains("at least two classes", Assert.Throws<DataException>(() => LinearProbe.Measure(X, [7, 7, 7, 7], X, labels)).Message);
         Assert.Contains("row 2", Assert.Throws<DataException>(() => LinearProbe.Measure(bad, labels, X, labels)).Message);
         Assert.Contains("testFeatures", Assert.Throws<DataException>(() => LinearProbe.Measure(X, labels, bad, labels)).Message);
+        Assert.Throws<ArgumentException>(() => LinearProbe.MeasureEach(X, labels, [(X, labels), (ones(4, 2), labels)]));
         Assert.Throws<ArgumentException>(() => LinearProbe.Measure(X, [0, 1], X, labels));
         Assert.Throws<ArgumentException>(() => LinearProbe.Measure(X, labels, X, [0, 1]));
         Assert.Throws<ArgumentException>(() => LinearProbe.Measure(X, labels, ones(4, 2), labels));

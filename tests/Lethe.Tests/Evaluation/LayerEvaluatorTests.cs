@@ -37,6 +37,12 @@ public class LayerEvaluatorTests
             Near(CodingRate.MeasureLabels(test[i], data.Test.Labels!, 0.3), found[i].Labels!);
             Assert.Equal(LinearProbe.Measure(probe[i], data.Probe.Labels!, test[i], data.Test.Labels!), found[i].Linear);
             Assert.Equal(KnnProbe.Measure(probe[i], data.Probe.Labels!, test[i], data.Test.Labels!, new KnnProbeOptions { Neighbours = 5, Temperature = 0.2 }), found[i].Knn);
+            int[] trainLabels = [.. data.Train.Labels!.Take(10)];
+            Assert.Equal(LinearProbe.Measure(probe[i], data.Probe.Labels!, train[i], trainLabels), found[i].LinearTrained);
+            Assert.Equal(KnnProbe.Measure(probe[i], data.Probe.Labels!, train[i], trainLabels, new KnnProbeOptions { Neighbours = 5, Temperature = 0.2 }), found[i].KnnTrained);
+            Assert.Equal(FeatureGeometry.Measure(stack([train[i], train[i]])).RankMe, found[i].TrainedGeometry.RankMe, 1e-4);
+            Assert.Equal(0, found[i].TrainedGeometry.Alignment!.Value, 1e-9);
+            Assert.Equal(AlignmentUniformity.Uniformity(test[i].narrow(0, 0, 10)), found[i].HeldOutGeometry.Uniformity!.Value, 1e-4);
         }
 
         Assert.Equal([32, 32, 32, 32, 32, 8], found.Select(quality => quality.Trained.Dimension));
@@ -72,9 +78,10 @@ public class LayerEvaluatorTests
         using SslMethod method = Tiny.Method();
         IReadOnlyList<LayerQuality> found = Evaluator(data).Measure(method, TestContext.Current.CancellationToken);
         Assert.All(found, quality => Assert.Equal((null, null, null), (quality.Labels, quality.Linear, quality.Knn)));
-        Assert.Equal(
-            [Lethe.Diagnostics.Measure.InstanceReductionTrain, Lethe.Diagnostics.Measure.RateTrain, Lethe.Diagnostics.Measure.InstanceReductionHeldOut, Lethe.Diagnostics.Measure.RateHeldOut, Lethe.Diagnostics.Measure.Spread, Lethe.Diagnostics.Measure.EffectiveRank],
-            found[0].Measurements(3).Select(measurement => measurement.Name));
+        Assert.All(found, quality => Assert.Equal((null, null), (quality.LinearTrained, quality.KnnTrained)));
+        string[] names = [.. found[0].Measurements(3).Select(measurement => measurement.Name)];
+        Assert.Equal(16, names.Length);
+        Assert.DoesNotContain(names, name => name.Contains("ccuracy", StringComparison.Ordinal) || name.StartsWith("label", StringComparison.Ordinal));
         Assert.All(found, quality => Assert.True(quality.HeldOut.Rate > 0));
     }
 
@@ -132,6 +139,32 @@ public class LayerEvaluatorTests
         DataSplits data = Splits() with { Test = Labelled(3, 1) };
         IReadOnlyList<LayerQuality> found = Evaluator(data).Measure(method, TestContext.Current.CancellationToken);
         Assert.Equal((1, 2), (found[0].Linear!.TestRows, found[0].HeldOut.Rows));
+        Assert.Equal((null, null, null), (found[0].HeldOutGeometry.Lidar, found[0].HeldOutGeometry.Uniformity, found[0].HeldOutGeometry.AlphaReq));
+    }
+
+    [Fact]
+    public void Measure_TrainWithoutLabels_GivesAccuraciesOfTestImagesAlone()
+    {
+        using SslMethod method = Tiny.Method();
+        DataSplits data = Splits();
+        IReadOnlyList<LayerQuality> found = Evaluator(data with { Train = Unlabelled(data.Train) }).Measure(method, TestContext.Current.CancellationToken);
+        Assert.All(found, quality => Assert.Equal((true, null, null), (quality.Linear is not null, quality.LinearTrained, quality.KnnTrained)));
+    }
+
+    /// <summary>LiDAR of views of its own is that of the features of those views; nothing else changes.</summary>
+    [Fact]
+    public void Measure_MoreLidarViews_ChangesLidarAlone()
+    {
+        using SslMethod method = Tiny.Method();
+        IReadOnlyList<LayerQuality> two = Evaluator(Splits()).Measure(method, TestContext.Current.CancellationToken);
+        IReadOnlyList<LayerQuality> five = Evaluator(Splits(), new EvaluationOptions { RateImages = 8, LidarViews = 5, LidarImages = 9 }).Measure(method, TestContext.Current.CancellationToken);
+        Assert.All(two.Zip(five), pair =>
+        {
+            Assert.NotEqual(pair.First.TrainedGeometry.Lidar, pair.Second.TrainedGeometry.Lidar);
+            Assert.Equal(pair.First.TrainedGeometry, pair.Second.TrainedGeometry with { Lidar = pair.First.TrainedGeometry.Lidar });
+            Assert.Equal(pair.First.Trained, pair.Second.Trained);
+            Assert.InRange(pair.Second.HeldOutGeometry.Lidar!.Value, 0.99, 8.01);
+        });
     }
 
     [Fact]
@@ -149,8 +182,15 @@ public class LayerEvaluatorTests
         Measurement[] found = [.. quality.Measurements(7)];
         Assert.All(found, measurement => Assert.Equal((7, "layer4"), (measurement.Epoch, measurement.Layer)));
         Assert.Equal(
-            [quality.Trained.Reduction, quality.Trained.Rate, quality.HeldOut.Reduction, quality.HeldOut.Rate, quality.Collapse.Spread, quality.Collapse.Rank, quality.Labels!.Reduction, quality.Linear!.Accuracy, quality.Knn!.Accuracy],
-            found.Select(measurement => measurement.Value));
+            [
+                quality.Trained.Reduction, quality.Trained.Rate, quality.HeldOut.Reduction, quality.HeldOut.Rate, quality.Collapse.Spread, quality.Collapse.Rank,
+                quality.TrainedGeometry.RankMe, quality.HeldOutGeometry.RankMe, quality.TrainedGeometry.AlphaReq, quality.HeldOutGeometry.AlphaReq,
+                quality.TrainedGeometry.Lidar, quality.HeldOutGeometry.Lidar, quality.TrainedGeometry.Alignment, quality.HeldOutGeometry.Alignment,
+                quality.TrainedGeometry.Uniformity, quality.HeldOutGeometry.Uniformity, quality.Labels!.Reduction, quality.Labels.Rate,
+                quality.Linear!.Accuracy, quality.LinearTrained!.Accuracy, quality.Knn!.Accuracy, quality.KnnTrained!.Accuracy,
+            ],
+            found.Select(measurement => (double?)measurement.Value));
+        Assert.Equal(found.Length, found.Select(measurement => measurement.Name).Distinct().Count());
     }
 
     [Fact]
@@ -177,6 +217,8 @@ public class LayerEvaluatorTests
         static string Message(EvaluationOptions options) => Assert.Throws<InvalidOptionException>(options.Validate).Message;
         new EvaluationOptions().Validate();
         Assert.Contains("--rate-images", Message(new() { RateImages = 1 }), StringComparison.Ordinal);
+        Assert.Contains("--lidar-views", Message(new() { LidarViews = 1 }), StringComparison.Ordinal);
+        Assert.Contains("--lidar-images", Message(new() { LidarImages = 1 }), StringComparison.Ordinal);
         Assert.Contains("--epsilon-squared", Message(new() { EpsilonSquared = double.NaN }), StringComparison.Ordinal);
         Assert.Contains("--neighbours", Message(new() { Neighbours = 0 }), StringComparison.Ordinal);
         Assert.Contains("--knn-temperature", Message(new() { KnnTemperature = 0 }), StringComparison.Ordinal);

@@ -25,6 +25,17 @@ public partial class HtmlReportTests
         Assert.Equal(["A · SimCLR", "B · VICReg"], page.Descendants("li").Select(item => item.Element("b")?.Value ?? "").Where(text => text.Contains('·', StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(5, true)]
+    public void Render_InterleavedRun_SaysThatItIsNotInThePaper(int every, bool says)
+    {
+        RunManifest manifest = ReportSamples.Manifest();
+        manifest.Options["interleaving"] = new JsonObject { ["ummEvery"] = every };
+        string html = HtmlReport.Render(ReportModel.Of([ReportSamples.Run() with { Manifest = manifest }]));
+        Assert.Equal(says, html.Contains("after every 5 epochs. This is not in the paper", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Render_AnyModel_LoadsNothing()
     {

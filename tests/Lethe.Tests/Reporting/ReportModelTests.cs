@@ -23,8 +23,8 @@ public sealed class ReportModelTests : IDisposable
     public void Of_RunsThatDifferInAnOption_AreNamedByIt()
     {
         ReportRun other = ReportSamples.Run(2);
-        other.Manifest.Options["method"]!["temperature"] = 0.2;
-        Assert.Equal(["A · method.temperature 0.5", "B · method.temperature 0.2"], ReportModel.Of([ReportSamples.Run(1), other]).Groups.Select(group => group.Title));
+        other.Manifest.Options["methodOptions"]!["temperature"] = 0.2;
+        Assert.Equal(["A · methodOptions.temperature 0.5", "B · methodOptions.temperature 0.2"], ReportModel.Of([ReportSamples.Run(1), other]).Groups.Select(group => group.Title));
         Assert.Equal(["A · SimCLR", "B · VICReg"], ReportModel.Of([ReportSamples.Run(1), ReportSamples.Run(1, method: "VICReg")]).Groups.Select(group => group.Title));
     }
 

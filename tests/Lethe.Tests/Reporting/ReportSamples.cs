@@ -18,7 +18,8 @@ internal static class ReportSamples
         Options = new JsonObject
         {
             ["data"] = new JsonObject { ["data"] = "embedded", ["imageSize"] = 32 },
-            ["method"] = new JsonObject { ["name"] = method, ["temperature"] = 0.5 },
+            ["method"] = method.ToLowerInvariant(),
+            ["methodOptions"] = new JsonObject { ["temperature"] = 0.5 },
             ["training"] = new JsonObject { ["epochs"] = 4, ["seed"] = seed },
             ["umm"] = new JsonObject { ["split"] = "layer2", ["alpha"] = 0.01 },
         },

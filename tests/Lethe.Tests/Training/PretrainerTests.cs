@@ -164,6 +164,51 @@ public sealed class PretrainerTests : IDisposable
         Assert.True(pretrainer.Elapsed > TimeSpan.Zero);
     }
 
+    /// <summary>What is done before an epoch is done once, wherever training is interrupted.</summary>
+    [Fact]
+    public void Train_InterruptedAndGoingOn_BeginsEachEpochOnce()
+    {
+        using SslMethod method = Tiny.Method();
+        using ViewLoader loader = Tiny.Loader(8, 4);
+        using var pretrainer = new Pretrainer(method, loader, new TrainingOptions { Epochs = 3, BatchSize = 4, EvaluateEvery = 3 }, 3, CPU);
+        List<(int Epoch, long Step)> begun = [];
+        for (int attempt = 0; pretrainer.State.Step < pretrainer.TotalSteps; attempt++)
+        {
+            Assert.True(attempt < 10);
+            using var stop = new CancellationTokenSource();
+            void Begin(int epoch)
+            {
+                begun.Add((epoch, pretrainer.State.Step));
+                stop.Cancel();
+            }
+
+            try
+            {
+                pretrainer.Train((_, _) => { }, () => { }, new Inline<TrainingStep>(_ => stop.Cancel()), begin: Begin, cancellation: stop.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // goes on
+            }
+        }
+
+        Assert.Equal([(0, 0), (1, 2), (2, 4)], begun);
+    }
+
+    [Fact]
+    public void Train_ToldToStop_EndsAfterThatEvaluation()
+    {
+        using SslMethod method = Tiny.Method();
+        using ViewLoader loader = Tiny.Loader(8, 8);
+        using var pretrainer = new Pretrainer(method, loader, new TrainingOptions { Epochs = 6, BatchSize = 8, EvaluateEvery = 2 }, 3, CPU);
+        int saves = 0;
+        void Train() => pretrainer.Train((_, _) => { }, () => saves++, stop: () => pretrainer.State.EvaluatedAt >= 2, cancellation: TestContext.Current.CancellationToken);
+        Train();
+        Assert.Equal((2, 2, 2), (pretrainer.State.Step, pretrainer.State.EvaluatedAt, saves));
+        Train(); // as after a resume
+        Assert.Equal((2, 2), (pretrainer.State.Step, saves));
+    }
+
     [Theory]
     [InlineData("adam", 1)]
     [InlineData("lars", 2)]

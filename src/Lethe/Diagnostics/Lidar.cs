@@ -1,0 +1,62 @@
+using Lethe.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Lethe.Diagnostics;
+
+/// <summary>
+/// LiDAR: effective rank of what separates images from each other, in units of how far the views of one image scatter.
+/// </summary>
+/// <remarks>
+/// With z_iv the feature of view v of image i, μ_i the mean over its q views and μ the mean of those over the n images:
+/// <code>
+/// Σ_b = Σ_i (μ_i − μ)(μ_i − μ)ᵀ / (n − 1)
+/// Σ_w = Σ_iv (z_iv − μ_i)(z_iv − μ_i)ᵀ / (n(q − 1)) + δI
+/// λ   = eigenvalues of Σ_w^{−½} Σ_b Σ_w^{−½},   p = λ/Σλ + 1e-7
+/// LiDAR = exp(−Σ p log p)
+/// </code>
+/// Rows are not normalised. δ is a number, not a share of the variance, so features of a much smaller scale than 1 are not told apart.
+/// n − 1 is the largest rank that n images can show. Source: Thilak et al. 2024, arXiv:2312.04000.
+/// </remarks>
+public static class Lidar
+{
+    /// <summary>δ, which is added to the diagonal of Σ_w, unless another is asked for.</summary>
+    public const double DefaultDelta = 1e-4;
+
+    private const double Floor = 1e-7;
+
+    /// <summary>Measures features, in float64.</summary>
+    /// <param name="views">Shape [q, n, d]: q views of n images in the same order, both at least 2.</param>
+    /// <param name="delta">δ, positive.</param>
+    /// <returns>About 1 (one direction, or images that do not differ) to min(n − 1, d).</returns>
+    /// <exception cref="ArgumentException">The shape or type cannot be used, or views or images are too few.</exception>
+    /// <exception cref="InvalidOptionException">δ is not positive.</exception>
+    /// <exception cref="DataException">The features hold NaN or infinity; the message names the row.</exception>
+    public static double Measure(Tensor views, double delta = DefaultDelta)
+    {
+        FeatureCheck.Shape(views, 3, "[views, images, dimension]", nameof(views));
+        if (views.size(0) < 2 || views.size(1) < 2)
+            throw new ArgumentException($"LiDAR needs at least two views of at least two images, found {views.size(0)} views of {views.size(1)} images.", nameof(views));
+        if (!(delta > 0) || !double.IsFinite(delta))
+            throw new InvalidOptionException($"The δ of LiDAR must be positive, found {delta}. The usual value is {DefaultDelta}.");
+        FeatureCheck.Finite(views, nameof(views));
+
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        Tensor Z = views.to(ScalarType.Float64);
+        long q = Z.size(0), n = Z.size(1), d = Z.size(2);
+        Tensor means = Z.mean([0]); // [n, d]
+        Tensor between = (means - means.mean([0])) / Math.Sqrt(n - 1); // [n, d], Σ_b = betweenᵀ·between
+        Tensor within = (Z - means).reshape(-1, d) / Math.Sqrt(n * (q - 1)); // [q·n, d]
+        Tensor factor = linalg.cholesky(within.t().matmul(within) + delta * eye(d, dtype: ScalarType.Float64, device: Z.device)); // [d, d]
+
+        // L⁻¹Σ_bL⁻ᵀ has the eigenvalues of Σ_w^{−½}Σ_bΣ_w^{−½}; those that are not zero are had from the smaller side.
+        Tensor whitened = linalg.solve_triangular(factor, between.t(), upper: false); // [d, n]
+        Tensor gram = n < d ? whitened.t().matmul(whitened) : whitened.matmul(whitened.t());
+        Tensor eigenvalues = linalg.eigvalsh(gram).clamp_min(0); // [min(n, d)]
+        double total = eigenvalues.sum().ToDouble();
+        Tensor p = (total > 0 ? eigenvalues / total : eigenvalues) + Floor;
+        double entropy = -(p * p.log()).sum().ToDouble() - (d - eigenvalues.size(0)) * Floor * Math.Log(Floor);
+        return Math.Exp(entropy);
+    }
+}

@@ -1,0 +1,20 @@
+namespace Lethe.Reporting;
+
+/// <summary>One row of what is shown of a run's layers: a measurement, or a sum and difference of several.</summary>
+/// <param name="Name">How it is asked for.</param>
+/// <param name="Title">How it is shown.</param>
+/// <param name="IsFraction">Whether it is a share that is shown in percent.</param>
+/// <param name="Terms">Names of <see cref="Diagnostics.Measure"/>, each with the factor that it enters with.</param>
+public sealed record LayerMeasure(string Name, string Title, bool IsFraction, IReadOnlyList<(string Measure, int Factor)> Terms)
+{
+    /// <summary>The value where one layer was measured at one epoch.</summary>
+    /// <param name="values">What was measured there, by name.</param>
+    /// <returns>The value; null where a term was not measured.</returns>
+    public double? Of(IReadOnlyDictionary<string, double> values) =>
+        Terms.All(term => values.ContainsKey(term.Measure)) ? Terms.Sum(term => term.Factor * values[term.Measure]) : null;
+
+    /// <summary>The value in words.</summary>
+    /// <param name="value">A value.</param>
+    /// <returns>Percent with one decimal, or a number with two.</returns>
+    public string Format(double value) => value.ToString(IsFraction ? "P1" : "F2", System.Globalization.CultureInfo.CurrentCulture);
+}

@@ -1,0 +1,69 @@
+using Lethe.Augmentation;
+using Lethe.Diagnostics;
+using Lethe.Methods;
+using Lethe.Numerics;
+using Lethe.Training;
+using Lethe.Umm;
+using TorchSharp.Modules;
+
+namespace Lethe.Workflow;
+
+/// <summary>
+/// Steps of UMM in between epochs of pre-training. Not in the paper: there UMM begins when pre-training is over.
+/// </summary>
+/// <remarks>
+/// Before an epoch that a multiple of <see cref="InterleavingOptions.UmmEvery"/> epochs went before, UMM takes its steps on the first batches that
+/// this epoch has, the early layers frozen. Its optimiser starts afresh each time, so that nothing but the weights carries over;
+/// pre-training's own keeps its state meanwhile. The steps are taken whole or not at all, so an interruption leaves a
+/// state from before or from after them. A momentum encoder's schedule is at its end meanwhile, so the target hardly moves.
+/// </remarks>
+/// <param name="session">The run's session.</param>
+internal sealed class Interleaving(Session session)
+{
+    // Randomness of its own, beside that of pre-training under the same seed.
+    private const ulong InterleavedSteps = 4;
+
+    private readonly InterleavingOptions options = session.Options.Interleaving;
+
+    /// <summary>What the manifest says of it; null where nothing is interleaved.</summary>
+    public string? Note => options.UmmEvery == 0
+        ? null
+        : $"UMM was interleaved with pre-training: {options.UmmIterations} steps after every {options.UmmEvery} epochs, {options.UmmSplit} and what is before it frozen. This is not in the paper.";
+
+    /// <summary>Whether steps are due before an epoch.</summary>
+    /// <param name="epoch">Epochs done.</param>
+    public bool IsDue(int epoch) => options.UmmEvery > 0 && epoch > 0 && epoch % options.UmmEvery == 0;
+
+    /// <summary>Takes the steps that are due before an epoch.</summary>
+    /// <param name="method">The method in training.</param>
+    /// <param name="epoch">Epochs done.</param>
+    /// <returns>Means over the steps, of the run; none where nothing was due.</returns>
+    public IReadOnlyList<Measurement> Before(SslMethod method, int epoch)
+    {
+        if (!IsDue(epoch))
+            return [];
+
+        // UMM freezes the early layers for good, and pre-training goes on with them.
+        (Parameter Parameter, bool Trained)[] flags = [.. method.parameters().Select(parameter => (parameter, parameter.requires_grad))];
+        try
+        {
+            // Both levels are defined on pairs of views of one size.
+            using ViewLoader loader = session.CreateLoader(session.Options.Training.BatchSize, session.Options.Seed, localViews: false);
+            long first = (long)epoch * loader.StepsPerEpoch;
+            var umm = new UmmOptions { Split = options.UmmSplit, Iterations = checked((int)first + options.UmmIterations), Control = false };
+            using var trainer = new UmmTrainer(method, loader, umm, control: false, RandomStream.Derive(session.Options.Seed, InterleavedSteps), session.Device)
+            {
+                State = new TrainingState { Step = first, EvaluatedAt = int.MaxValue },
+            };
+            trainer.Train((_, _) => { }, () => { });
+            return [.. trainer.State.Means().Where(mean => mean.Name != Measure.Loss).Select(mean => new Measurement(epoch, Measure.Run, mean.Name, mean.Mean))];
+        }
+        finally
+        {
+            foreach ((Parameter parameter, bool trained) in flags)
+            {
+                parameter.requires_grad = trained;
+            }
+        }
+    }
+}

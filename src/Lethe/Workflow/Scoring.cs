@@ -1,0 +1,126 @@
+using Lethe.Augmentation;
+using Lethe.Data;
+using Lethe.Diagnostics;
+using Lethe.Evaluation;
+using Lethe.Methods;
+using Lethe.Numerics;
+using Lethe.Reporting;
+using Lethe.Runtime;
+using System.Text.Json.Nodes;
+using static TorchSharp.torch;
+
+namespace Lethe.Workflow;
+
+/// <summary>Scores how far a run's encoder has memorised single images: <see cref="ImageMemorisation"/>.</summary>
+public static class Scoring
+{
+    private const int BatchRows = 256;
+
+    // Views that neither training nor the evaluation has used.
+    private const ulong ScoringViews = 0x5353_4C4D_656D;
+
+    /// <summary>Holds a run against one that was trained on other images of the same source.</summary>
+    /// <remarks>
+    /// Which images only the first was trained on is decided by their pixels, so a copy of an image under another name counts as the
+    /// same. Both encoders see the same views, made as in the first run's training, each with its own channel statistics.
+    /// </remarks>
+    /// <param name="run">A pre-training, or an undo or control below it.</param>
+    /// <param name="other">Another, trained on other images: with another seed and a limit, for instance.</param>
+    /// <param name="options">How many views of how many images.</param>
+    /// <param name="machine">Where to compute.</param>
+    /// <param name="dataRoot">Where a named source lies now, if it has moved.</param>
+    /// <param name="progress">Told how far the work has come.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <returns>The scores of each layer.</returns>
+    /// <exception cref="LetheException">A run cannot be used, their images differ in size or channels, or there is no image that only the first was trained on.</exception>
+    public static ImageScores Run(
+        RunDirectory run,
+        RunDirectory other,
+        ScoringOptions options,
+        Machine machine,
+        string? dataRoot = null,
+        IProgress<WorkflowProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        options.Validate();
+        Session session = Session.Open(Session.PretrainingOf(run), machine, dataRoot, progress, cancellation);
+        Session without = Session.Open(Session.PretrainingOf(other), machine, dataRoot, progress, cancellation);
+        (DataSplits data, DataSplits otherData) = (session.Data, without.Data);
+        if (data.ImageSize != otherData.ImageSize || data.Train.Channels != otherData.Train.Channels)
+        {
+            throw new RunException(
+                $"{run.Path} sees images of {data.ImageSize} pixels and {data.Train.Channels} channels, {other.Path} of {otherData.ImageSize} and {otherData.Train.Channels}. "
+                + "Give a run with the same --image-size on the same source.");
+        }
+
+        HashSet<UInt128> seenByOther = Pixels(otherData.Train), seen = Pixels(data.Train);
+        int[] candidates = [.. Enumerable.Range(0, data.Train.Count).Where(i => !seenByOther.Contains(Fingerprint.OfPixels(data.Train[i])))];
+        if (candidates.Length == 0)
+        {
+            throw new RunException(
+                $"{other.Path} was trained on all {data.Train.Count} images that {run.Path} was trained on, so it cannot say what they look like to an encoder without them. "
+                + "Give a run on other images of the source: the same options and --limit with another --seed, for instance.");
+        }
+
+        int[] images = [.. candidates.Take(options.ScoreImages)];
+        int[] unseen =
+        [
+            .. Enumerable.Range(0, data.Test.Count)
+                .Where(i => Fingerprint.OfPixels(data.Test[i]) is var pixels && !seen.Contains(pixels) && !seenByOther.Contains(pixels))
+                .Take(options.ScoreImages),
+        ];
+        ImageSet scored = data.Train.Subset("scored", images), neither = data.Test.Subset("unseen", unseen);
+        using var scope = NewDisposeScope();
+        using SslMethod encoder = session.CreateMethod(), otherEncoder = without.CreateMethod();
+        Session.LoadLast(run, encoder);
+        Session.LoadLast(other, otherEncoder);
+        var otherAugmenter = new ViewAugmenter(session.Options.Views, data.ImageSize, data.Train.Channels, without.Augmenter.Statistics);
+        int done = 0, total = 2 * (images.Length + unseen.Length);
+        IReadOnlyDictionary<string, Tensor> Features(SslMethod method, ViewAugmenter augmenter, ImageSet set) =>
+            LayerFeatures.Collect(method, Reported(EvaluationBatches.FixedViews(
+                set,
+                augmenter,
+                Math.Max(1, BatchRows / options.ScoreViews),
+                RandomStream.Derive(ScoringViews, session.Options.Seed),
+                machine.ThreadCount(),
+                options.ScoreViews,
+                cancellation)), session.Device, cancellation);
+        IEnumerable<ViewBatch> Reported(IEnumerable<ViewBatch> batches)
+        {
+            foreach (ViewBatch batch in batches)
+            {
+                yield return batch;
+                progress?.Report(new WorkflowProgress("scoring", done += batch.N, total, ""));
+            }
+        }
+
+        IReadOnlyList<double[]> Scores(ImageSet set)
+        {
+            using var part = NewDisposeScope();
+            IReadOnlyDictionary<string, Tensor> by = Features(encoder, session.Augmenter, set), byOther = Features(otherEncoder, otherAugmenter, set);
+            return [.. LayerFeatures.Names.Select(layer => ImageMemorisation.Scores(by[layer], byOther[layer]))];
+        }
+
+        IReadOnlyList<double[]> scores = Scores(scored);
+        IReadOnlyList<double[]>? baseline = neither.Count == 0 ? null : Scores(neither);
+        return new ImageScores(
+            images,
+            scored.Paths,
+            candidates.Length,
+            [.. LayerFeatures.Names.Select((layer, i) => new LayerScores(layer, scores[i], baseline?[i] ?? []))],
+            Differences(run, other, session, without));
+    }
+
+    private static HashSet<UInt128> Pixels(ImageSet images) => [.. Enumerable.Range(0, images.Count).Select(i => Fingerprint.OfPixels(images[i]))];
+
+    private static IReadOnlyList<string> Differences(RunDirectory run, RunDirectory other, Session session, Session without)
+    {
+        JsonObject options = session.Options.ToJson(), others = without.Options.ToJson();
+        RunKind kind = run.LoadManifest().Kind, otherKind = other.LoadManifest().Kind;
+        return
+        [
+            .. options.Select(section => section.Key).Where(name => name is not ("data" or "seed" or "evaluation") && !JsonNode.DeepEquals(options[name], others[name])),
+            .. kind == otherKind ? Array.Empty<string>() : [$"kind ({kind.ToString().ToLowerInvariant()} against {otherKind.ToString().ToLowerInvariant()})"],
+        ];
+    }
+}

@@ -1,0 +1,37 @@
+using Lethe.Diagnostics;
+using Lethe.Runtime;
+
+namespace Lethe.Workflow;
+
+/// <summary>Which sign of memorisation ends pre-training.</summary>
+internal static class StopSign
+{
+    /// <summary>ΔR of a layer turned.</summary>
+    public const string Turn = "turn";
+
+    /// <summary>ΔR on images trained on rose against ΔR on unseen ones.</summary>
+    public const string Gap = "gap";
+
+    /// <summary>Whichever came first.</summary>
+    public const string Either = "either";
+
+    /// <summary>Asks for a sign that there is.</summary>
+    public static void Validate(string sign)
+    {
+        if (sign is not (Turn or Gap or Either))
+            throw new InvalidOptionException($"--memorisation-sign '{sign}' is unknown. Use {Turn}, {Gap} or {Either}.");
+    }
+
+    /// <summary>The epoch at which the sign says that memorisation set in, and the layer; null where it does not.</summary>
+    public static (int Epoch, string Layer, string Sign)? Onset(MemorisationVerdict verdict, string sign)
+    {
+        (int Epoch, string Layer, string Sign)? turn = verdict is { TurnEpoch: { } turnEpoch, TurnLayer: { } turnLayer } ? (turnEpoch, turnLayer, Turn) : null;
+        (int Epoch, string Layer, string Sign)? gap = verdict is { GapEpoch: { } gapEpoch, GapLayer: { } gapLayer } ? (gapEpoch, gapLayer, Gap) : null;
+        return sign switch
+        {
+            Turn => turn,
+            Gap => gap,
+            _ => gap is null || turn?.Epoch <= gap.Value.Epoch ? turn : gap,
+        };
+    }
+}
