@@ -42,7 +42,7 @@ internal static class MethodCost
             TorchSharp.torch.manual_seed(0);
             using SslMethod method = entry.Create(entry.DefaultOptions, new ResNet(new BackboneOptions { Backbone = "resnet10", Width = width }, 3, size));
             using var loader = new ViewLoader(images, augmenter, batch, seed: 0, threads);
-            var options = new TrainingOptions { Epochs = warmUp + steps, BatchSize = batch, Optimiser = "adam", EvaluateEvery = warmUp + steps, CheckpointMinutes = 1e6 };
+            var options = new TrainingOptions { Epochs = warmUp + steps, BatchSize = batch, EvaluateEvery = warmUp + steps, CheckpointMinutes = 1e6 };
             using var pretrainer = new Pretrainer(method, loader, options, 0, device);
             using var enough = new CancellationTokenSource();
             var times = new List<double>();

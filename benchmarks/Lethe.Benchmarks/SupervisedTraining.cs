@@ -21,7 +21,7 @@ internal static class SupervisedTraining
         {
             Data = new DataOptions { Data = images, Limit = limit },
             Backbone = new BackboneOptions { Backbone = "resnet10", Width = width },
-            Training = new TrainingOptions { Epochs = epochs, BatchSize = batch, Optimiser = "adam", WeightDecay = 0 },
+            Training = new TrainingOptions { Epochs = epochs, BatchSize = batch },
             Seed = (ulong)seed,
         };
         Session session = Session.Create(options, new Machine { Threads = threads });

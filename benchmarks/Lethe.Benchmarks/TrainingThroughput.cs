@@ -22,6 +22,8 @@ internal static class TrainingThroughput
             {
                 BatchSize = batch,
                 Epochs = Math.Max(1, (int)Math.Ceiling((warmUp + steps) / Math.Floor((double)count / batch))),
+                Optimiser = "sgd",
+                WeightDecay = 5e-4,
                 WarmUp = 0,
                 CheckpointMinutes = 1e6,
             },

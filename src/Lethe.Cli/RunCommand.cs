@@ -17,7 +17,7 @@ internal static class RunCommand
     {
         Data = new DataOptions { Limit = 2000 },
         Backbone = new BackboneOptions { Backbone = "resnet10", Width = 16 },
-        Training = new TrainingOptions { Epochs = 24, BatchSize = 128, Optimiser = "adam", WeightDecay = 0 },
+        Training = new TrainingOptions { Epochs = 24 },
     };
 
     private static readonly UmmOptions undoing = new() { Iterations = 30 };

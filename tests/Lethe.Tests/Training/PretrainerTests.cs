@@ -77,7 +77,7 @@ public sealed class PretrainerTests : IDisposable
         using var scope = NewDisposeScope();
         using SslMethod method = Tiny.Method(seed: 1), slow = Tiny.Method(seed: 1);
         using ViewLoader loader = Tiny.Loader(), again = Tiny.Loader();
-        TrainingOptions options = new() { Epochs = 1, BatchSize = 4, Accumulate = 2, Momentum = 0, WarmUp = 0, WeightDecay = 0, LearningRate = 0.1 };
+        TrainingOptions options = new() { Epochs = 1, BatchSize = 4, Accumulate = 2, Optimiser = "sgd", Momentum = 0, WarmUp = 0, WeightDecay = 0, LearningRate = 0.1 };
         using var pretrainer = new Pretrainer(method, loader, options, 3, CPU);
         Assert.Equal((2, 2), (pretrainer.StepsPerEpoch, pretrainer.TotalSteps));
         using var stop = new CancellationTokenSource();
