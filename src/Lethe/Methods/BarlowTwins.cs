@@ -32,7 +32,7 @@ public sealed class BarlowTwins : SslMethod
         Summary = "each feature agrees with itself across views and with no other feature",
         Source = "Zbontar 2021, 2103.03230",
         Needs = "a wide projector; batches of more images than a few, for correlations",
-        RelativeCost = 1,
+        RelativeCost = 1.02,
         AgainstCollapse = "raise --projector-output and --redundancy-weight, lower --learning-rate",
         DefaultOptions = new BarlowTwinsOptions(),
         Create = (options, backbone) => new BarlowTwins((BarlowTwinsOptions)options, backbone),

@@ -37,7 +37,7 @@ public sealed class Byol : SslMethod
         Summary = "predicts a momentum encoder's embedding of the other view",
         Source = "Grill 2020, 2006.07733",
         Needs = "a momentum encoder and a predictor, without which it collapses",
-        RelativeCost = 1.4,
+        RelativeCost = 1.32,
         AgainstCollapse = "raise --target-momentum and --predictor-hidden, lower --learning-rate",
         DefaultOptions = new ByolOptions(),
         Create = (options, backbone) => new Byol((ByolOptions)options, backbone),

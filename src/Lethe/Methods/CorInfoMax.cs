@@ -34,7 +34,7 @@ public sealed class CorInfoMax : SslMethod
         Summary = "views agree while the covariance keeps a large determinant",
         Source = "Ozsoy 2022, 2209.07999",
         Needs = "batches at least as large as an embedding",
-        RelativeCost = 1.1,
+        RelativeCost = 1,
         AgainstCollapse = "lower --attraction-weight and --projector-output, raise --batch-size",
         DefaultOptions = new CorInfoMaxOptions(),
         Create = (options, backbone) => new CorInfoMax((CorInfoMaxOptions)options, backbone),

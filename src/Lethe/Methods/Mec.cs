@@ -36,7 +36,7 @@ public sealed class Mec : SslMethod
         Summary = "views agree and their embeddings take the longest code",
         Source = "Liu 2022, 2210.11464",
         Needs = "a momentum encoder; a series that converges: watch for its warning",
-        RelativeCost = 1.4,
+        RelativeCost = 1.35,
         AgainstCollapse = "lower --distortion with --order 0, raise --projector-output, lower --learning-rate",
         DefaultOptions = new MecOptions(),
         Create = (options, backbone) => new Mec((MecOptions)options, backbone),

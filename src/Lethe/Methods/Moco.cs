@@ -44,7 +44,7 @@ public sealed class Moco : SslMethod
         Summary = "a queue of a momentum encoder's embeddings are negatives",
         Source = "He 2020, 1911.05722",
         Needs = "a momentum encoder and a queue, shorter than the data; small batches will do",
-        RelativeCost = 0.7,
+        RelativeCost = 0.68,
         AgainstCollapse = "lower --temperature, raise --queue-length and --target-momentum",
         DefaultOptions = new MocoOptions(),
         Create = (options, backbone) => new Moco((MocoOptions)options, backbone),

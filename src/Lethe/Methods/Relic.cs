@@ -36,7 +36,7 @@ public sealed class Relic : SslMethod
         Summary = "finds the image among a momentum encoder's, equally from each view",
         Source = "Mitrovic 2021, 2010.07922",
         Needs = "a momentum encoder; large batches: they are the negatives",
-        RelativeCost = 1.4,
+        RelativeCost = 1.3,
         AgainstCollapse = "lower --temperature and --kl-weight, raise --batch-size",
         DefaultOptions = new RelicOptions(),
         Create = (options, backbone) => new Relic((RelicOptions)options, backbone),

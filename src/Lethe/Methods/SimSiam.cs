@@ -31,7 +31,7 @@ public sealed class SimSiam : SslMethod
         Summary = "predicts the other view's embedding, held constant",
         Source = "Chen 2021, 2011.10566",
         Needs = "a predictor, a stop-gradient and batch-norm in the projector, without which it collapses",
-        RelativeCost = 1,
+        RelativeCost = 1.01,
         AgainstCollapse = "keep --fix-predictor-rate, raise --batch-size, lower --learning-rate",
         DefaultOptions = new SimSiamOptions(),
         Create = (options, backbone) => new SimSiam((SimSiamOptions)options, backbone),

@@ -43,7 +43,7 @@ public sealed class SwAv : SslMethod
         Summary = "views predict each other's cluster, clusters are used equally",
         Source = "Caron 2020, 2006.09882",
         Needs = "prototypes; batches of as many images as prototypes, or a queue; gains from local views",
-        RelativeCost = 1.05,
+        RelativeCost = 1,
         AgainstCollapse = "lower --sinkhorn-epsilon, raise --sinkhorn-iterations or --freeze-prototypes-epochs, lower --learning-rate",
         DefaultOptions = new SwAvOptions(),
         Create = (options, backbone) => new SwAv((SwAvOptions)options, backbone),

@@ -32,7 +32,7 @@ public sealed class VicReg : SslMethod
         Summary = "views agree, features vary, features do not covary",
         Source = "Bardes 2022, 2105.04906",
         Needs = "a wide projector; batches of more images than a few, for covariances",
-        RelativeCost = 1,
+        RelativeCost = 1.01,
         AgainstCollapse = "raise --variance-weight and --covariance-weight, lower --learning-rate",
         DefaultOptions = new VicRegOptions(),
         Create = (options, backbone) => new VicReg((VicRegOptions)options, backbone),

@@ -33,7 +33,7 @@ public sealed class Wmse : SslMethod
         Summary = "views agree after whitening",
         Source = "Ermolov 2021, 2007.06346",
         Needs = "batches well larger than an embedding: twice its size or more",
-        RelativeCost = 1.1,
+        RelativeCost = 1.02,
         AgainstCollapse = "lower --projector-output, raise --batch-size and --whitening-rounds",
         DefaultOptions = new WmseOptions(),
         SmallestBatch = options => ((WmseOptions)options).WhiteningBatch,
