@@ -9,6 +9,7 @@ public class LiveTensorsTests
     [Fact]
     public void Count_OneTensorKept_IsOneMore()
     {
+        LiveTensors.Settle();
         long before = LiveTensors.Count;
         Tensor kept;
         using (NewDisposeScope())

@@ -229,6 +229,7 @@ public sealed class PretrainerTests : IDisposable
         TrainingOptions options = new() { Epochs = steps / 2, BatchSize = 8, Accumulate = accumulate, Optimiser = optimiser, EvaluateEvery = steps };
         using var pretrainer = new Pretrainer(method, loader, options, 3, CPU);
         List<long> counts = [], bytes = [];
+        LiveTensors.Settle();
         pretrainer.Train((_, _) => { }, () => { }, new Inline<TrainingStep>(_ =>
         {
             counts.Add(LiveTensors.Count);

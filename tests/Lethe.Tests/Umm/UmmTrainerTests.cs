@@ -284,6 +284,7 @@ public sealed class UmmTrainerTests : IDisposable
         using ViewLoader loader = Tiny.Loader(8);
         using var trainer = new UmmTrainer(method, loader, options with { Iterations = steps, EvaluateIterations = steps }, control, 3, CPU);
         List<long> counts = [], bytes = [];
+        LiveTensors.Settle();
         trainer.Train((_, _) => { }, () => { }, new Inline<TrainingStep>(_ =>
         {
             counts.Add(LiveTensors.Count);

@@ -51,6 +51,7 @@ public sealed class InterleavingTests : IDisposable
         Assert.DoesNotContain(changed, name => name.StartsWith("backbone.layer1.", StringComparison.Ordinal) || name.StartsWith("backbone.conv1", StringComparison.Ordinal));
         Assert.Equal(trained, method.parameters().Select(parameter => parameter.requires_grad));
 
+        LiveTensors.Settle();
         long live = LiveTensors.Count;
         interleaving.Before(method, 4);
         Assert.Equal(live, LiveTensors.Count);
