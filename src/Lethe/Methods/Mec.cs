@@ -146,7 +146,7 @@ public sealed class Mec : SslMethod
         Tensor forward = Similarities(first, secondTarget, 1 / inverse), backward = Similarities(second, firstTarget, 1 / inverse); // [N, N]
         Tensor length = CodingLength(forward, options.Order) + CodingLength(backward, options.Order);
         Tensor loss = length * (-0.5 * inverse / views.Images);
-        return new MethodLoss(loss, [("codingLength", loss)], features, embeddings, Warning: Caution(forward) ?? Caution(backward));
+        return new MethodLoss(loss, [("codingLength", loss)], features, embeddings, Warning: () => Caution(forward) ?? Caution(backward));
     }
 
     /// <inheritdoc/>

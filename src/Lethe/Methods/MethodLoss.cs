@@ -15,11 +15,14 @@ namespace Lethe.Methods;
 /// Computing a loss changes no state, so that the passes of a bi-level step can share one batch; the one pass that
 /// counts is committed, before the next loss is computed.
 /// </param>
-/// <param name="Warning">What is wrong with this batch though training can go on, and what to try; null where nothing is.</param>
+/// <param name="Warning">
+/// Says what is wrong with this batch though training can go on, and what to try, or null; asked while the batch's tensors live, and
+/// not of every batch. Null where a method never warns.
+/// </param>
 public sealed record MethodLoss(
     Tensor Total,
     IReadOnlyList<(string Name, Tensor Value)> Terms,
     Tensor Features,
     Tensor Embeddings,
     Action? Commit = null,
-    string? Warning = null);
+    Func<string?>? Warning = null);

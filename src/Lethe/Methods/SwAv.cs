@@ -140,7 +140,7 @@ public sealed class SwAv : SslMethod
             full,
             embeddings,
             queues.Length == 0 ? null : () => Enqueue(embeddings),
-            views.Images + options.QueueLength >= options.Prototypes ? null
+            () => views.Images + options.QueueLength >= options.Prototypes ? null
                 : $"SwAV shares out {views.Images + options.QueueLength} embeddings over {options.Prototypes} prototypes, which cannot be used equally. "
                     + "Raise --batch-size or --queue-length, or lower --prototypes.");
     }

@@ -138,7 +138,7 @@ public static class Pretraining
 
     private static IEnumerable<RunWarning> Watch(int epoch, MethodLoss loss, MethodEntry method)
     {
-        if (loss.Warning is { } warning)
+        if (loss.Warning?.Invoke() is { } warning)
             yield return new RunWarning(epoch, "method", warning);
         CollapseReading reading = CollapseMonitor.Judge(loss.Embeddings.detach());
         if (reading.Kind != CollapseKind.None)

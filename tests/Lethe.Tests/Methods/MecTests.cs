@@ -150,7 +150,7 @@ public class MecTests
         double expected = -0.5 * (Length(Half(p, 0), Half(t, 1)) + Length(Half(p, 1), Half(t, 0))) / 5 * inverse;
         Assert.Equal(expected, loss.Total.item<double>(), 1e-9);
         Assert.Equal(["codingLength"], loss.Terms.Select(term => term.Name));
-        Assert.Null(loss.Warning);
+        Assert.Null(loss.Warning!());
         Assert.Null(loss.Commit);
     }
 
@@ -174,7 +174,7 @@ public class MecTests
         string? Warning(double distortion, int order, double epoch)
         {
             using var method = new Mec(Small with { Distortion = distortion, Order = order }, Tiny.Backbone());
-            return method.Loss(views, new TrainingProgress(0, 100, epoch, 0)).Warning;
+            return method.Loss(views, new TrainingProgress(0, 100, epoch, 0)).Warning!();
         }
 
         Assert.Null(Warning(64, 4, 50));
@@ -200,7 +200,7 @@ public class MecTests
             MethodLoss loss = method.Loss(Views.Pair(Tiny.Images(6, seed: seed)), new TrainingProgress(0, 100, 50, 0));
             Tensor p = predictor.forward(loss.Embeddings), t = loss.Embeddings; // the target is still equal
             bool positive = Positive(p.narrow(0, 0, 3), t.narrow(0, 3, 3)) && Positive(p.narrow(0, 3, 3), t.narrow(0, 0, 3));
-            Assert.Equal(positive, loss.Warning is null);
+            Assert.Equal(positive, loss.Warning!() is null);
             warned.Add(!positive);
         }
 

@@ -267,8 +267,8 @@ public class SwAvTests
         using var scope = NewDisposeScope();
         Views views = Views.Pair(Tiny.Images(8, ScalarType.Float64)); // 4 images, 6 prototypes
         using SwAv alone = Double(new SwAvOptions()), queued = Double(new SwAvOptions { QueueLength = 2 });
-        Assert.Contains("4 embeddings over 6 prototypes", alone.Loss(views, start).Warning, StringComparison.Ordinal);
-        Assert.Null(queued.Loss(views, start).Warning);
+        Assert.Contains("4 embeddings over 6 prototypes", alone.Loss(views, start).Warning!(), StringComparison.Ordinal);
+        Assert.Null(queued.Loss(views, start).Warning!());
     }
 
     [Fact]
