@@ -57,6 +57,26 @@ internal sealed class Comparison(string python, string peers, int repeats)
         }
     }
 
+    /// <summary>A step of UMM with finite differences; what is printed first is steps per second.</summary>
+    public void Umm(int width, int size, int batch, string split, int steps, int warmUp, int threads)
+    {
+        string[] settings = Arguments(
+            ("width", width), ("size", size), ("batch", batch), ("split", split), ("steps", steps), ("warmup", warmUp), ("threads", threads));
+        var pairs = new List<(JsonElement Lethe, JsonElement Peer)>();
+        for (int i = 0; i < repeats; i++)
+        {
+            pairs.Add((Lethe("umm", settings), Peer("umm_step.py", settings)));
+            Console.Error.WriteLine($"{i + 1}/{repeats}  Lethe {pairs[i].Lethe}, PyTorch {pairs[i].Peer}");
+        }
+
+        foreach (string field in new[] { "seconds_per_step", "cpu_seconds_per_step" })
+        {
+            Print($"1 / {field}", [.. pairs.Select(pair => 1 / Number(pair.Lethe, field))], [.. pairs.Select(pair => 1 / Number(pair.Peer, field))]);
+        }
+
+        Print("peak_mib", [.. pairs.Select(pair => Number(pair.Lethe, "peak_mib"))], [.. pairs.Select(pair => Number(pair.Peer, "peak_mib"))]);
+    }
+
     private static void Print(string field, double[] lethe, double[] peer)
     {
         double[] ratios = [.. lethe.Zip(peer, (ours, theirs) => ours / theirs)];

@@ -55,7 +55,11 @@ compareTraining.SetAction(parsed => Compare(parsed).Training(
     parsed.GetValue(batch), parsed.GetValue(steps), parsed.GetValue(warmUp), parsed.GetValue(threads)));
 var compareCodingRate = new Command("coding-rate", "Seconds of coding rate reduction, and whether the values agree") { n, d, threads, repeats, peers, python };
 compareCodingRate.SetAction(parsed => Compare(parsed).CodingRate(parsed.GetValue(n), parsed.GetValue(d), parsed.GetValue(threads)));
+var compareUmm = new Command("umm", "Seconds of a step of UMM with finite differences") { width, size, batch, split, steps, warmUp, threads, repeats, peers, python };
+compareUmm.SetAction(parsed => Compare(parsed).Umm(
+    parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(batch), parsed.GetValue(split)!, parsed.GetValue(steps), parsed.GetValue(warmUp), parsed.GetValue(threads)));
 compare.Add(compareTraining);
+compare.Add(compareUmm);
 compare.Add(compareCodingRate);
 
 var kernels = new Command("kernels", "BenchmarkDotNet over the kernels") { bdnArguments };

@@ -29,18 +29,20 @@ internal static class UmmStepTime
         using var method = new SimClr(new SimClrOptions(), new ResNet(new BackboneOptions { Width = width }, 3, size));
         using var loader = new ViewLoader(images, augmenter, batch, seed: 0, threads);
         using var trainer = new UmmTrainer(method, loader, options, control: false, seed: 0, device);
-        var seconds = new List<double>();
-        long last = Stopwatch.GetTimestamp();
+        List<double> seconds = [], processorSeconds = [];
+        (long last, double processor) = (Stopwatch.GetTimestamp(), Resources.ProcessorSeconds());
         trainer.Train((_, _) => { }, () => { }, new AtOnce<TrainingStep>(_ =>
         {
             seconds.Add(Stopwatch.GetElapsedTime(last).TotalSeconds);
-            last = Stopwatch.GetTimestamp();
+            processorSeconds.Add(Resources.ProcessorSeconds() - processor);
+            (last, processor) = (Stopwatch.GetTimestamp(), Resources.ProcessorSeconds());
         }));
         double[] timed = [.. seconds.Skip(warmUp).Order()];
         JsonLine.Write(new
         {
             SecondsPerStep = timed[0],
             MedianSeconds = timed[timed.Length / 2],
+            CpuSecondsPerStep = processorSeconds.Skip(warmUp).Min(),
             ImagesPerSecond = batch / timed[0],
             Width = width,
             Batch = batch,
