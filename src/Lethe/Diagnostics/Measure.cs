@@ -9,6 +9,12 @@ public static class Measure
     /// <summary>Mean loss of the method over the steps since the last evaluation.</summary>
     public const string Loss = "loss";
 
+    /// <summary>The method's loss in evaluation mode on fixed views of images trained on.</summary>
+    public const string LossTrain = "lossTrain";
+
+    /// <summary>The method's loss in evaluation mode on fixed views of images never trained on.</summary>
+    public const string LossHeldOut = "lossHeldOut";
+
     /// <summary>Learning rate at the last step.</summary>
     public const string LearningRate = "learningRate";
 

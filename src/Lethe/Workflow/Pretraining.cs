@@ -103,7 +103,7 @@ public static class Pretraining
                 {
                     progress?.Report(new WorkflowProgress("diagnosing", 0, 0, $"epoch {epoch} of {options.Epochs}"));
                     IReadOnlyList<LayerQuality> qualities = session.Evaluator.Measure(method, cancellation);
-                    recorder.Measured(epoch, means, pretrainer.State, qualities);
+                    recorder.Measured(epoch, means, pretrainer.State, qualities, session.Losses.Measure(method, epoch, options.BatchSize, cancellation));
                 },
                 () => recorder.Save(
                     method,

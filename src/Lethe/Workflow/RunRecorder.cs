@@ -47,11 +47,12 @@ internal sealed class RunRecorder
     }
 
     /// <summary>Appends what was measured, and remembers in the state how far the file goes.</summary>
-    public void Measured(int epoch, IReadOnlyList<(string Name, double Mean)> means, TrainingState state, IReadOnlyList<LayerQuality> qualities)
+    public void Measured(int epoch, IReadOnlyList<(string Name, double Mean)> means, TrainingState state, IReadOnlyList<LayerQuality> qualities, IReadOnlyList<Measurement> losses)
     {
         List<Measurement> measurements = [.. means.Select(mean => new Measurement(epoch, Measure.Run, mean.Name, mean.Mean))];
         if (means.Count > 0)
             measurements.Add(new Measurement(epoch, Measure.Run, Measure.LearningRate, state.LearningRate));
+        measurements.AddRange(losses);
         measurements.AddRange(qualities.SelectMany(quality => quality.Measurements(epoch)));
         run.AppendMeasurements(measurements);
         state.MetricsLength = run.MetricsLength;

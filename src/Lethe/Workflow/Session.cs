@@ -27,6 +27,7 @@ public sealed class Session
         Data = data;
         Augmenter = new ViewAugmenter(options.Views, data.ImageSize, data.Train.Channels, statistics);
         Evaluator = new LayerEvaluator(data, Augmenter, options.Evaluation, machine.ThreadCount(), device);
+        Losses = new MethodLossEvaluator(data, Augmenter, options.Evaluation, machine.ThreadCount(), device);
     }
 
     /// <summary>What decides the run.</summary>
@@ -46,6 +47,9 @@ public sealed class Session
 
     /// <summary>Measures layers.</summary>
     public LayerEvaluator Evaluator { get; }
+
+    /// <summary>Measures the method's loss on seen and unseen images.</summary>
+    public MethodLossEvaluator Losses { get; }
 
     /// <summary>Opens the images of a new run.</summary>
     /// <param name="options">What decides the run.</param>

@@ -106,7 +106,12 @@ public static class Undoing
                 (iteration, means) =>
                 {
                     progress?.Report(new WorkflowProgress("diagnosing", 0, 0, $"{stage}, iteration {iteration} of {options.Iterations}"));
-                    recorder.Measured(iteration, means, trainer.State, session.Evaluator.Measure(method, cancellation));
+                    recorder.Measured(
+                        iteration,
+                        means,
+                        trainer.State,
+                        session.Evaluator.Measure(method, cancellation),
+                        session.Losses.Measure(method, iteration, options.BatchSize, cancellation));
                 },
                 () => recorder.Save(method, trainer.Optimiser, trainer.State),
                 new Forward<TrainingStep>(step =>
