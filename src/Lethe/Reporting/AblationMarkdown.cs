@@ -34,8 +34,8 @@ public static class AblationMarkdown
 
     /// <summary>What the table is about, in words.</summary>
     internal static string Caption(AblationTable table) =>
-        $"{table.Layer}. {AblationTable.Reading} Differences are in points; ΔR in nats, {table.Conditions}; gap: ΔR of images trained on less ΔR of unseen ones. "
-        + $"{UndoLabels.Reference}: {table.Reference}; the other rows say what they do otherwise.";
+        $"{table.Layer}. {AblationTable.Reading} ΔR in nats, {table.Conditions}; its gap is that of images trained on less that of unseen ones. "
+        + $"{UndoLabels.Reference}: {table.Reference}; the other undos are named by what they do otherwise.";
 
     private static string Cell(AblationCell cell)
     {

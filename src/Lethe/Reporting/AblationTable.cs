@@ -21,9 +21,9 @@ public sealed record AblationTable(
 
     /// <summary>How to read the table, in words.</summary>
     public static string Reading { get; } =
-        "One row for each state of the last layer. A difference is taken within each run (seed) and shown in percentage points as mean ± standard deviation, with its 95 % interval and "
-        + "p of a two-sided paired t-test; it is bold where the interval leaves out 0. With one run, or where all runs differ by the same, there is neither. "
-        + "With many rows some p will be small by chance: nothing is corrected for their number.";
+        "One row for each state. Numbers are means ± standard deviations over n runs (seeds). Differences are taken within each run, in percentage points, "
+        + "with the 95 % interval of their mean and p of a two-sided paired t-test, bold where the interval leaves out 0; with one run, or where all runs differ by the same, there is "
+        + "neither. With many rows some p are small by chance: nothing is corrected for their number.";
 
     private static readonly string[] names =
     [
