@@ -50,9 +50,9 @@ internal static class UndoLabels
                 Control: string.Join(", ", undo.Departures.Except(beyondControl).Select(option => Words(option, undo.Options.GetValueOrDefault(option, "")))) is { Length: > 0 } words ? $"control, {words}" : "control"))
             .ToArray();
 
-        // Undos with the same options are told apart by their folders.
+        // Those beside the same control stand together; undos with the same options are told apart by their folders.
         ILookup<string, string> same = labelled.ToLookup(undo => undo.Label, undo => undo.Name);
-        return [.. labelled.Select(undo => same[undo.Label].Count() == 1 ? undo : undo with { Label = $"{undo.Label} ({undo.Name})" })];
+        return [.. labelled.GroupBy(undo => undo.Control).SelectMany(alike => alike).Select(undo => same[undo.Label].Count() == 1 ? undo : undo with { Label = $"{undo.Label} ({undo.Name})" })];
     }
 
     /// <summary>The options of the undo that the others are held against, in words.</summary>
