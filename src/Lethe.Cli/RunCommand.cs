@@ -43,7 +43,7 @@ internal static class RunCommand
                 run, session, umm, null, session.Options.Seed, flags.Resumes(parsed), run.LoadManifest().Command, terminal.Progress, cancellation);
 
             // 4. Evaluate every state of the encoder on images that no training saw.
-            Evaluating.Run(run, session, terminal.Progress, cancellation);
+            Evaluating.Update(run, session, terminal.Progress, cancellation);
 
             // 5. Say what happened.
             JsonObject result = SummaryView.Show(run, Path.GetFileName(undo.Path), terminal);

@@ -28,7 +28,7 @@ internal static class UndoCommand
             ulong chosen = parsed.GetValue(seed) ?? session.Options.Seed;
             string line = values.CommandLine($"undo {OptionValues.Quote(directory.Path)} --seed {chosen}");
             RunDirectory undo = Undoing.Run(directory, session, options, parsed.GetValue(name), chosen, parsed.GetValue(resume), line, terminal.Progress, cancellation);
-            Evaluating.Run(directory, session, terminal.Progress, cancellation);
+            Evaluating.Update(directory, session, terminal.Progress, cancellation);
             JsonObject result = SummaryView.Show(directory, Path.GetFileName(undo.Path), terminal);
             result["run"] = directory.Path;
             result["undo"] = undo.Path;

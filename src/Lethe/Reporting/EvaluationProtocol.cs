@@ -16,4 +16,7 @@ public static class EvaluationProtocol
 
     /// <summary>ΔR of the instance partition on images never trained on.</summary>
     public const string InstanceReductionHeldOut = Measure.InstanceReductionHeldOut;
+
+    /// <summary>RankMe of the centred first views of images trained on.</summary>
+    public const string EffectiveRank = Measure.EffectiveRank;
 }

@@ -33,4 +33,7 @@ public sealed record EvaluationRecord(EvaluationStage Stage, string Layer, strin
 
     /// <summary>Seed of the evaluation's own randomness.</summary>
     public ulong? Seed { get; init; }
+
+    /// <summary>Checksum of the checkpoint that was evaluated; null for the untrained encoder, which has none, and in records of earlier versions.</summary>
+    public string? Checkpoint { get; init; }
 }

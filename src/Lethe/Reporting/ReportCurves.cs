@@ -71,19 +71,31 @@ internal static class ReportCurves
     public static IEnumerable<XElement?> Courses(ReportGroup group)
     {
         if (group.UndoNames.Count == 0) yield return Missing("UMM has not been run.", $"lethe undo {group.Runs[0].Path}");
-        foreach (string name in group.UndoNames)
+        foreach (XElement block in ReportOutcome.Blocks(group, name => Courses(group, name))) yield return block;
+    }
+
+    private static IEnumerable<XElement?> Courses(ReportGroup group, string name)
+    {
+        ReportUndo[] undos = [.. group.Runs.SelectMany(run => run.Undos).Where(undo => undo.Name == name)];
+        if (undos.All(undo => undo.ControlMeasurements.Count == 0)) yield return P("No control was recorded: what UMM did cannot be told from what further training does.");
+        string? last = LayerOrder.Last(LayerOrder.Sort(undos.SelectMany(undo => undo.Measurements).Select(m => m.Layer)));
+        LineChart[] charts = [.. courses.Select(course => Course(undos, course, last)).OfType<LineChart>()];
+        if (charts.Length == 0) yield return Missing("Its course was not recorded.", $"lethe undo {group.Runs[0].Path}");
+        else yield return El("div", Class("three"), charts.Select(Small));
+        int[] kept = Kept(undos);
+        if (kept.Length > 0)
         {
-            ReportUndo[] undos = [.. group.Runs.SelectMany(run => run.Undos).Where(undo => undo.Name == name)];
-            if (group.UndoNames.Count > 1) yield return El("h3", $"UMM {name}");
-            if (undos.All(undo => undo.ControlMeasurements.Count == 0)) yield return P("No control was recorded: what UMM did cannot be told from what further training does.");
-            string? last = LayerOrder.Last(LayerOrder.Sort(undos.SelectMany(undo => undo.Measurements).Select(m => m.Layer)));
-            LineChart[] charts = [.. courses.Select(course => Course(undos, course, last)).OfType<LineChart>()];
-            if (charts.Length == 0) yield return Missing("Its course was not recorded.", $"lethe undo {group.Runs[0].Path}");
-            else yield return El("div", Class("three"), charts.Select(Small));
-            int?[] kept = [.. undos.Select(undo => undo.Manifest.BestEpoch).Distinct()];
-            if (kept is [{ } iteration]) yield return P($"The state of iteration {Wording.Count(iteration)} was kept.");
+            bool isLast = undos.All(undo => undo.Manifest.BestEpoch is null);
+            yield return P($"The state of {(kept.Length == 1 ? $"iteration {Wording.Count(kept[0])}" : $"iterations {Wording.List([.. kept.Select(k => Wording.Count(k))])} (by seed)")} was kept{(isLast ? ", the last" : "")}; it is marked.");
         }
     }
+
+    /// <summary>The iterations whose state was kept: what the rule for stopping chose, else the last; none of an undo that has not ended.</summary>
+    private static int[] Kept(ReportUndo[] undos) =>
+    [
+        .. undos.Where(undo => undo.Manifest.Status == RunStatus.Done && undo.Measurements.Count > 0)
+            .Select(undo => undo.Manifest.BestEpoch ?? undo.Measurements.Max(m => m.Epoch)).Distinct().Order(),
+    ];
 
     private static XElement Small(LineChart chart) => (chart with { Width = SmallWidth, Height = SmallHeight }).Render();
 
@@ -156,7 +168,11 @@ internal static class ReportCurves
         string note = rate && last is not null ? $"{last}: {RateConditions.Text(settings, last)}"
             : accuracy ? $"{last}, {course.Note}"
             : course.Note;
-        return new LineChart(course.Title, note, "iteration", course.Unit, series) { Decimals = accuracy ? 1 : 4 };
+        return new LineChart(course.Title, note, "iteration", course.Unit, series)
+        {
+            Decimals = accuracy ? 1 : 4,
+            Marks = [.. Kept(undos).Select((iteration, i) => ((double)iteration, i == 0 ? "kept" : ""))],
+        };
 
         // A number of the whole run, or else of the last layer.
         ChartPoint[] Points(IReadOnlyList<IReadOnlyList<Measurement>> seeds)

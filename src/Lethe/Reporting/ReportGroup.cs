@@ -5,8 +5,8 @@ namespace Lethe.Reporting;
 /// <param name="Runs">The runs, at least one.</param>
 public sealed record ReportGroup(string Title, IReadOnlyList<ReportRun> Runs)
 {
-    /// <summary>Names of the undos of the runs.</summary>
-    public IReadOnlyList<string> UndoNames => [.. Runs.SelectMany(run => run.Undos).Select(undo => undo.Name).Distinct().Order(StringComparer.Ordinal)];
+    /// <summary>Names of the undos of the runs, in the order in which they are shown: the one that the others differ from, then those that differ the least.</summary>
+    public IReadOnlyList<string> UndoNames => [.. UndoLabels.Of(this).Select(undo => undo.Name)];
 
     internal string? FirstUndo => UndoNames.Count == 0 ? null : UndoNames[0];
 }

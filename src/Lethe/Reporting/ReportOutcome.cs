@@ -9,23 +9,42 @@ internal static class ReportOutcome
     public static IEnumerable<XElement?> Of(ReportGroup group)
     {
         if (group.UndoNames.Count == 0) yield return Missing("No UMM yet.", $"lethe undo {group.Runs[0].Path}");
-        foreach (string? undo in group.UndoNames.Cast<string?>().DefaultIfEmpty(null))
+        yield return ReportAblation.Of(group);
+        if (group.UndoNames.Count == 0)
         {
-            SummaryTable table = SummaryTable.Of(group, undo);
-            if (group.UndoNames.Count > 1) yield return El("h3", $"UMM {undo}");
-            if (table.Cells.Count == 0)
-            {
-                yield return Missing("Nothing has been evaluated yet.", $"lethe evaluate {group.Runs[0].Path}");
-                continue;
-            }
-
-            if (!table.Protocols.Any(Wording.IsAccuracy)) yield return NoLabels(group);
-            string spread = group.Runs.Count > 1 ? $"Mean and standard deviation over {group.Runs.Count} seeds" : "One seed: no spread";
-            IReadOnlyList<RateSetting> rates = RateConditions.OfEvaluations(group, undo);
-            yield return Legend(table);
-            yield return El("div", Class("two"), table.Protocols.Select(protocol => Dots(table, rates, protocol).Render()));
-            yield return SummaryFigures(table, "layer", $"{spread}. Accuracies in %, on images never trained on. ΔR in nats: {RateConditions.Text(rates, table.Layers)}.");
+            foreach (XElement? element in States(group, null)) yield return element;
         }
+
+        foreach (XElement block in Blocks(group, name => States(group, name))) yield return block;
+    }
+
+    /// <summary>What there is to show of each undo: plain for one, else each in a block of its own, of which the first is open.</summary>
+    public static IEnumerable<XElement> Blocks(ReportGroup group, Func<string, IEnumerable<XElement?>> content)
+    {
+        IReadOnlyList<(string Name, string Label, string Control)> undos = UndoLabels.Of(group);
+        return undos.Count == 1 ? content(undos[0].Name).OfType<XElement>() : undos.Select((undo, i) => El(
+            "details",
+            Class("block undo"),
+            i == 0 ? At("open", "open") : null,
+            El("summary", El("b", undo.Label), " ", El("code", undo.Name)),
+            content(undo.Name)));
+    }
+
+    private static IEnumerable<XElement?> States(ReportGroup group, string? undo)
+    {
+        SummaryTable table = SummaryTable.Of(group, undo);
+        if (table.Cells.Count == 0)
+        {
+            yield return Missing("Nothing has been evaluated yet.", $"lethe evaluate {group.Runs[0].Path}");
+            yield break;
+        }
+
+        if (!table.Protocols.Any(Wording.IsAccuracy)) yield return NoLabels(group);
+        string spread = group.Runs.Count > 1 ? $"Mean and standard deviation over {group.Runs.Count} seeds" : "One seed: no spread";
+        IReadOnlyList<RateSetting> rates = RateConditions.OfEvaluations(group, undo);
+        yield return Legend(table);
+        yield return El("div", Class("two"), table.Protocols.Select(protocol => Dots(table, rates, protocol).Render()));
+        yield return SummaryFigures(table, "layer", $"{spread}. Accuracies in %, on images never trained on. ΔR in nats: {RateConditions.Text(rates, table.Layers)}.");
     }
 
     public static XElement? Comparison(ReportModel model)

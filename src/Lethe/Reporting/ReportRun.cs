@@ -55,6 +55,7 @@ public sealed record ReportRun(string Path, RunManifest Manifest)
     {
         Measure.LinearAccuracy => new(stage, measurement.Layer, EvaluationProtocol.Linear, measurement.Value) { TestCount = Manifest.Data.TestCount },
         Measure.KnnAccuracy => new(stage, measurement.Layer, EvaluationProtocol.Knn, measurement.Value) { TestCount = Manifest.Data.TestCount },
+        Measure.EffectiveRank => new(stage, measurement.Layer, EvaluationProtocol.EffectiveRank, measurement.Value),
         Measure.InstanceReductionTrain or Measure.InstanceReductionHeldOut => Rated(measurement, stage),
         _ => null,
     };

@@ -3,8 +3,8 @@ using static Lethe.Reporting.Wording;
 namespace Lethe.Reporting;
 
 /// <summary>
-/// What the runs of a group showed, in one sentence. A difference is called one only where it exceeds its standard deviation over
-/// seeds, or, with one seed, twice its sampling error on the test images.
+/// What the runs of a group showed, in one sentence. A difference is called one only where its 95 % interval over seeds, by a paired
+/// t-test, leaves out 0, or, with one seed, where it exceeds twice its sampling error on the test images.
 /// </summary>
 public static class Verdict
 {

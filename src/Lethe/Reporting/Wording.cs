@@ -22,10 +22,10 @@ internal static class Wording
         : $"{Fixed(100 * fraction.Mean, 1)}{Space}±{Space}{Fixed(100 * fraction.Deviation, 1)}{Space}%";
 
     /// <summary>A difference of two fractions in percentage points, with its sign.</summary>
-    public static string Points(double difference)
+    public static string Points(double difference, int decimals = 1)
     {
-        string number = Fixed(100 * difference, 1);
-        return number is "0.0" or "−0.0" ? "±0.0" : number[0] == '−' ? number : "+" + number;
+        string number = Fixed(100 * difference, decimals);
+        return number.All(c => c is '−' or '0' or '.') ? "±" + number.TrimStart('−') : number[0] == '−' ? number : "+" + number;
     }
 
     public static string Points(Spread difference) => difference.Count == 1
@@ -35,6 +35,9 @@ internal static class Wording
     public static string Plain(Spread value, int decimals) => value.Count == 1
         ? Fixed(value.Mean, decimals)
         : $"{Fixed(value.Mean, decimals)}{Space}±{Space}{Fixed(value.Deviation, decimals)}";
+
+    /// <summary>The p of a test.</summary>
+    public static string Chance(double p) => p < 0.001 ? $"p{Space}<{Space}0.001" : $"p{Space}{Fixed(p, p < 0.1 ? 3 : 2)}";
 
     public static string Fixed(double value, int decimals) =>
         value.ToString("F" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture).Replace('-', '−');

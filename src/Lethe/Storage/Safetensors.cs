@@ -85,12 +85,21 @@ public static class Safetensors
     /// <param name="path">The file.</param>
     /// <returns>Tensors and metadata; the caller disposes it, or reads it within a dispose scope.</returns>
     /// <exception cref="RunException">The file is missing, truncated, altered, or not in the format.</exception>
-    public static SafetensorsFile Read(string path)
+    public static SafetensorsFile Read(string path) => Opened(path, stream => Read(stream, path));
+
+    /// <summary>Reads the checksum that a file was written with, and none of its values: two files that have the same one hold the same.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>Hexadecimal digits; null where the file was written elsewhere and has none.</returns>
+    /// <exception cref="RunException">The file is missing, or its header is not in the format.</exception>
+    internal static string? ReadChecksum(string path) => Opened(path, stream =>
+        Parse(ReadHead(stream, path), path).Metadata.GetValueOrDefault(ChecksumKey));
+
+    private static T Opened<T>(string path, Func<FileStream, T> read)
     {
         try
         {
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-            return Read(stream, path);
+            return read(stream);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -8,6 +8,9 @@ namespace Lethe.Umm;
 /// <summary>Options of the Undoing Memorization Mechanism.</summary>
 public sealed record UmmOptions
 {
+    // More cannot be told apart on a screen, and metrics.jsonl stays small.
+    private const int CoursePoints = 200;
+
     /// <summary>The last frozen layer: stem, layer1, layer2 or layer3.</summary>
     public string Split { get; init; } = "layer2";
 
@@ -68,6 +71,13 @@ public sealed record UmmOptions
     /// <summary>Iterations between evaluations after defaults.</summary>
     /// <returns>At least 1.</returns>
     public int EvaluationInterval() => EvaluateIterations > 0 ? EvaluateIterations : Math.Max(1, Iterations / 5);
+
+    /// <summary>
+    /// Iterations between points of the course of losses and divergences: each one up to 200 iterations, then as few as keep it at
+    /// 200 points. An evaluation in between is a point as well.
+    /// </summary>
+    /// <returns>At least 1.</returns>
+    public int RecordInterval() => Math.Max(1, (Iterations + CoursePoints - 1) / CoursePoints);
 
     /// <summary>Checks the values.</summary>
     /// <exception cref="InvalidOptionException">A value cannot be used.</exception>

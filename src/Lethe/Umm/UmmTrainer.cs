@@ -71,9 +71,13 @@ public sealed class UmmTrainer : IDisposable
     public TrainingState State { get; set; } = new();
 
     /// <summary>Runs all iterations.</summary>
-    /// <param name="evaluate">Called at iteration 0, at each due one and after the last, with the means since the last call.</param>
+    /// <param name="evaluate">Called at iteration 0, at each due one and after the last, with the means since they were last handed out.</param>
     /// <param name="save">Called when a checkpoint is due, also before this method leaves because of cancellation.</param>
     /// <param name="progress">Told of each iteration.</param>
+    /// <param name="record">
+    /// Called between evaluations, at multiples of <see cref="UmmOptions.RecordInterval"/>, with the means since they were last handed out; where it is
+    /// null, evaluations alone are given means.
+    /// </param>
     /// <param name="cancellation">Stops between two iterations, with the state saved.</param>
     /// <exception cref="Runtime.TrainingException">A term is not finite.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the state has been saved.</exception>
@@ -81,6 +85,7 @@ public sealed class UmmTrainer : IDisposable
         Action<int, IReadOnlyList<(string Name, double Mean)>> evaluate,
         Action save,
         IProgress<TrainingStep>? progress = null,
+        Action<int, IReadOnlyList<(string Name, double Mean)>>? record = null,
         CancellationToken cancellation = default)
     {
         var clock = new Stopwatch();
@@ -100,6 +105,7 @@ public sealed class UmmTrainer : IDisposable
                     double images = (State.Step - begun) * (double)batch.N;
                     progress?.Report(new TrainingStep(State.Step, options.Iterations, loss, images / clock.Elapsed.TotalSeconds, loader.Waited / (clock.Elapsed + loader.Waited)));
                     EvaluateIfDue(evaluate, save);
+                    RecordIfDue(record);
                     if (State.Step == options.Iterations)
                         break;
                 }
@@ -196,5 +202,14 @@ public sealed class UmmTrainer : IDisposable
         State.ClearMeans();
         State.EvaluatedAt = (int)State.Step;
         save();
+    }
+
+    // After an evaluation there is nothing left to hand out.
+    private void RecordIfDue(Action<int, IReadOnlyList<(string Name, double Mean)>>? record)
+    {
+        if (record is null || State.SumCount == 0 || State.Step % options.RecordInterval() != 0)
+            return;
+        record((int)State.Step, State.Means());
+        State.ClearMeans();
     }
 }

@@ -25,28 +25,64 @@ public static class Evaluating
     /// <param name="progress">Told how far the work has come.</param>
     /// <param name="cancellation">Stops between two batches.</param>
     /// <exception cref="RunException">A checkpoint cannot be used.</exception>
-    public static void Run(RunDirectory run, Session session, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
+    public static void Run(RunDirectory run, Session session, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default) =>
+        Measure(run, session, _ => true, progress, cancellation);
+
+    /// <summary>
+    /// Measures the states that have not been measured yet, or whose checkpoint has changed since; <see cref="Run"/> would give the same numbers.
+    /// </summary>
+    /// <param name="run">The run.</param>
+    /// <param name="session">The run's session.</param>
+    /// <param name="progress">Told how far the work has come.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <exception cref="RunException">A checkpoint cannot be used.</exception>
+    public static void Update(RunDirectory run, Session session, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default) =>
+        Measure(run, session, part => !IsMeasured(part), progress, cancellation);
+
+    private static void Measure(RunDirectory run, Session session, Predicate<RunDirectory> isDue, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
     {
         using DirectoryLock held = DirectoryLock.Acquire(run.Path);
         using SslMethod method = session.CreateMethod();
-        RunDirectory[] undos = [.. run.Undos];
-        int total = 2 + undos.Sum(undo => undo.Control is null ? 1 : 2), done = 0;
+        bool ownIsDue = isDue(run) || !File.Exists(run.NeighboursPicture);
+
+        // One that was ended before its first checkpoint has no state yet.
+        (RunDirectory Part, EvaluationStage Stage)[] undone =
+            [.. run.Undos.SelectMany(States).Where(state => File.Exists(Session.LastCheckpoint(state.Part)) && isDue(state.Part))];
+        int total = undone.Length + (ownIsDue ? 2 : 0), done = 0;
         IReadOnlyList<EvaluationRecord> Evaluate(EvaluationStage stage, RunDirectory? from)
         {
             progress?.Report(new WorkflowProgress("evaluating", done++, total, stage.ToString().ToLowerInvariant()));
+            string? checkpoint = null;
             if (from is not null)
+            {
                 Session.LoadLast(from, method);
-            return [.. session.Evaluator.Measure(method, cancellation).SelectMany(quality => Records(stage, quality, session))];
+                checkpoint = Safetensors.ReadChecksum(Session.LastCheckpoint(from));
+            }
+
+            return [.. session.Evaluator.Measure(method, cancellation).SelectMany(quality => Records(stage, quality, session)).Select(record => record with { Checkpoint = checkpoint })];
         }
 
-        run.SaveEvaluation([.. Evaluate(EvaluationStage.Untrained, null), .. Evaluate(EvaluationStage.Before, run)]);
-        Pictures(run, session, method, cancellation);
-        foreach (RunDirectory undo in undos)
+        if (ownIsDue)
         {
-            undo.SaveEvaluation(Evaluate(EvaluationStage.Umm, undo));
-            if (undo.Control is { } control)
-                control.SaveEvaluation(Evaluate(EvaluationStage.Control, control));
+            run.SaveEvaluation([.. Evaluate(EvaluationStage.Untrained, null), .. Evaluate(EvaluationStage.Before, run)]);
+            Pictures(run, session, method, cancellation);
         }
+
+        foreach ((RunDirectory part, EvaluationStage stage) in undone)
+        {
+            part.SaveEvaluation(Evaluate(stage, part));
+        }
+    }
+
+    private static (RunDirectory Part, EvaluationStage Stage)[] States(RunDirectory undo) => undo.Control is { } control
+        ? [(undo, EvaluationStage.Umm), (control, EvaluationStage.Control)]
+        : [(undo, EvaluationStage.Umm)];
+
+    private static bool IsMeasured(RunDirectory part)
+    {
+        string path = Session.LastCheckpoint(part);
+        EvaluationRecord[] records = [.. part.LoadEvaluation().Where(record => record.Stage != EvaluationStage.Untrained)];
+        return records.Length > 0 && File.Exists(path) && Safetensors.ReadChecksum(path) is { } now && records.All(record => record.Checkpoint == now);
     }
 
     private static IEnumerable<EvaluationRecord> Records(EvaluationStage stage, LayerQuality quality, Session session)
@@ -77,6 +113,8 @@ public static class Evaluating
                 Rows = rate.Rows, Dimension = rate.Dimension, EpsilonSquared = rate.EpsilonSquared, Seed = session.Options.Seed,
             };
         }
+
+        yield return new EvaluationRecord(stage, quality.Layer, EvaluationProtocol.EffectiveRank, quality.Collapse.Rank) { Dimension = quality.HeldOut.Dimension, Seed = session.Options.Seed };
     }
 
     private static void Pictures(RunDirectory run, Session session, SslMethod method, CancellationToken cancellation)

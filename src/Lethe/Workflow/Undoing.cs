@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Lethe.Augmentation;
+using Lethe.Diagnostics;
 using Lethe.Methods;
 using Lethe.Numerics;
 using Lethe.Reporting;
@@ -119,6 +120,7 @@ public static class Undoing
                     (imagesPerSecond, waiting) = (step.ImagesPerSecond, step.WaitingShare);
                     progress?.Report(new WorkflowProgress(stage, step.Step, step.TotalSteps, $"loss {step.Loss:F3}  {step.ImagesPerSecond:F0} images/s"));
                 }),
+                (iteration, means) => recorder.Noted([.. means.Select(mean => new Measurement(iteration, Measure.Run, mean.Name, mean.Mean))], trainer.State),
                 cancellation),
             done => done,
             () => (imagesPerSecond, waiting));

@@ -41,6 +41,19 @@ public sealed class StoryTests : IDisposable
         Assert.Contains(cells, cell => (string)cell!["protocol"]! == "knn");
         Assert.DoesNotContain(cells, cell => (string)cell!["protocol"]! == "linear");
 
+        CommandLine undone = await CommandLine.RunAsync("undo", folder["run"], "--iterations", "2", "--beta", "0", "--hypergradient", "first-order", "--threads", "1", "--json");
+        Assert.True(undone.ExitCode == 0, undone.Error);
+        Assert.Contains("evaluating", undone.Error, StringComparison.Ordinal);
+        CommandLine reported = await CommandLine.RunAsync("report", folder["run"], "--json");
+        JsonNode ablation = reported.Json["ablation"]!.AsArray().Single()!;
+        Assert.Equal(["before", "control", "UMM", "β = 0"], ablation["rows"]!.AsArray().Select(row => (string)row!["label"]!));
+        JsonNode linear = ablation["rows"]!.AsArray()[3]!["measures"]!.AsArray().Single(measure => (string)measure!["name"]! == "linear")!;
+        Assert.Equal(1, (int)linear["overControl"]!["count"]!);
+        Assert.Null(linear["overControl"]!["p"]);
+        CommandLine markdown = await CommandLine.RunAsync("report", folder["run"], "--markdown");
+        Assert.Contains("\n| β = 0 | 1 | ", markdown.Output, StringComparison.Ordinal);
+        Assert.Equal(2, (await CommandLine.RunAsync("report", folder["run"], "--markdown", "--json")).ExitCode);
+
         // Frozen layers have the same numbers in all states after pre-training.
         double Of(string stage) => (double)table.Single(cell => (string)cell!["layer"]! == "layer2" && (string)cell["stage"]! == stage && (string)cell["protocol"]! == "knn")!["value"]!;
         Assert.Equal(Of("before"), Of("umm"));
@@ -76,6 +89,9 @@ public sealed class StoryTests : IDisposable
         }
 
         CommandLine npy = await CommandLine.RunAsync("embed", folder["run"], "--images", folder["images"], "--out", folder["e.npy"], "--json");
+        CommandLine withoutUndo = await CommandLine.RunAsync("report", folder["run"], "--markdown");
+        Assert.Equal(1, withoutUndo.ExitCode);
+        Assert.Contains("lethe undo", withoutUndo.Error, StringComparison.Ordinal);
         CommandLine parquet = await CommandLine.RunAsync("embed", folder["run"], "--images", folder["images"], "--out", folder["e.parquet"]);
         Assert.True(npy.ExitCode == 0 && parquet.ExitCode == 0, npy.Error + parquet.Error);
         Assert.Equal(3, (int)npy.Json["rows"]!);

@@ -134,8 +134,18 @@ public partial class HtmlReportTests
     public void Render_TwoUndos_ShowsBoth()
     {
         ReportRun run = ReportSamples.Run();
-        string html = Contains("UMM late", run with { Undos = [run.Undos[0], run.Undos[0] with { Name = "late" }] });
+        string html = Contains("UMM (late)", run with { Undos = [run.Undos[0], run.Undos[0] with { Name = "late" }] });
         Assert.Contains("the first of 2 undos", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Render_Course_MarksTheStateThatWasKept()
+    {
+        ReportRun run = ReportSamples.Run();
+        Contains("The state of iteration 2 was kept; it is marked.", run);
+        string html = Contains("The state of iteration 3 was kept, the last; it is marked.", run with { Undos = [run.Undos[0] with { Manifest = run.Undos[0].Manifest with { BestEpoch = null } }] });
+        XElement course = XDocument.Parse(html).Descendants("section").Single(section => (string?)section.Attribute("id") == "course");
+        Assert.All(course.Descendants("svg"), chart => Assert.Contains(chart.Elements("text"), text => text.Value == "kept"));
     }
 
     private static string Contains(string expected, ReportRun run)

@@ -207,6 +207,7 @@ public sealed class UmmTrainerTests : IDisposable
     {
         var whole = Run(name, control, [], []);
         Assert.Equal([0, 3, 6, 7], whole.Lines.Where(line => line.StartsWith("iteration", StringComparison.Ordinal)).Select(line => int.Parse(line.Split(' ')[1])));
+        Assert.Equal([1, 2, 4, 5], whole.Lines.Where(line => line.StartsWith("between", StringComparison.Ordinal)).Select(line => int.Parse(line.Split(' ')[1])));
         foreach ((int[] steps, int[] evaluations) in new (int[], int[])[] { ([1], []), ([4], []), ([5], []), ([7], []), ([], [0]), ([], [3]), ([], [7]), ([2, 3, 6], [0, 3, 6]) })
         {
             var found = Run(name, control, [.. steps], [.. evaluations]);
@@ -248,6 +249,41 @@ public sealed class UmmTrainerTests : IDisposable
         Assert.Equal(whole.Lines, cut.Lines);
     }
 
+    /// <summary>What is handed out adds up to every iteration once, however many a point stands for.</summary>
+    [Theory]
+    [InlineData(7, 3, 1, new[] { 1, 2, 3, 4, 5, 6, 7 })]
+    [InlineData(401, 0, 3, new[] { 3, 6, 9 })]
+    public void Train_WithARecord_GivesTheMeansOfEachStretchOnce(int iterations, int evaluateEvery, int interval, int[] points)
+    {
+        UmmOptions course = options with { Iterations = iterations, EvaluateIterations = evaluateEvery };
+        Assert.Equal(interval, course.RecordInterval());
+        List<double> losses = [];
+        List<(int Iteration, double Mean)> found = [];
+        using SslMethod method = Tiny.Method();
+        using ViewLoader loader = Tiny.Loader();
+        using var trainer = new UmmTrainer(method, loader, course, control: true, 3, CPU);
+        using var stop = new CancellationTokenSource();
+        void Add(int iteration, IReadOnlyList<(string Name, double Mean)> means) =>
+            found.AddRange(means.Where(mean => mean.Name == Measure.LevelTwoLoss).Select(mean => (iteration, mean.Mean)));
+        var steps = new Inline<TrainingStep>(step =>
+        {
+            losses.Add(step.Loss);
+            if (losses.Count == points[^1] && points[^1] < iterations)
+                stop.Cancel();
+        });
+        try
+        {
+            trainer.Train(Add, () => { }, steps, Add, stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.True(points[^1] < iterations);
+        }
+
+        Assert.Equal(points, found.Select(point => point.Iteration));
+        Assert.All(found, point => Assert.Equal(losses.Skip(point.Iteration - interval).Take(interval).Average(), point.Mean, 9));
+    }
+
     [Fact]
     public void Train_NotFinite_NamesTheIteration()
     {
@@ -261,7 +297,7 @@ public sealed class UmmTrainerTests : IDisposable
         });
         Assert.Contains(
             "iteration 2 of UMM: 'ntXent' is NaN",
-            Assert.Throws<TrainingException>(() => trainer.Train((_, _) => { }, () => { }, poison, TestContext.Current.CancellationToken)).Message,
+            Assert.Throws<TrainingException>(() => trainer.Train((_, _) => { }, () => { }, poison, cancellation: TestContext.Current.CancellationToken)).Message,
             StringComparison.Ordinal);
     }
 
@@ -289,7 +325,7 @@ public sealed class UmmTrainerTests : IDisposable
         {
             counts.Add(LiveTensors.Count);
             bytes.Add(LiveTensors.ResidentBytes);
-        }), TestContext.Current.CancellationToken);
+        }), cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(steps, counts.Count);
         Assert.All(counts.Skip(2), count => Assert.Equal(counts[2], count));
         return (bytes[steps / 5], bytes[^1]);
@@ -320,6 +356,13 @@ public sealed class UmmTrainerTests : IDisposable
                 trainer.State = Checkpoint.Load(CheckpointPath, method, trainer.Optimiser);
             lines.RemoveRange((int)trainer.State.MetricsLength, lines.Count - (int)trainer.State.MetricsLength);
             using var stop = new CancellationTokenSource();
+            void Note(string point, IReadOnlyList<(string Name, double Mean)> means)
+            {
+                lines.Add(point);
+                lines.AddRange(means.Select(mean => $"{mean.Name} {mean.Mean:R}"));
+                trainer.State.MetricsLength = lines.Count;
+            }
+
             try
             {
                 trainer.Train(
@@ -328,9 +371,7 @@ public sealed class UmmTrainerTests : IDisposable
                         if (cancelInEvaluation.Remove(iteration))
                             throw new OperationCanceledException();
                         method.eval();
-                        lines.Add($"iteration {iteration}");
-                        lines.AddRange(means.Select(mean => $"{mean.Name} {mean.Mean:R}"));
-                        trainer.State.MetricsLength = lines.Count;
+                        Note($"iteration {iteration}", means);
                     },
                     () => Checkpoint.Save(CheckpointPath, method, trainer.Optimiser, trainer.State),
                     new Inline<TrainingStep>(step =>
@@ -338,6 +379,7 @@ public sealed class UmmTrainerTests : IDisposable
                         if (cancelAtStep.Remove((int)step.Step))
                             stop.Cancel();
                     }),
+                    (iteration, means) => Note($"between {iteration}", means),
                     stop.Token);
                 Assert.Empty(cancelInEvaluation);
                 return (Tiny.Bits(method), Tiny.Bits(trainer.Optimiser.State), lines);

@@ -47,7 +47,9 @@ public sealed class WorkflowTests : IDisposable
         RunManifest undone = undo.LoadManifest(), control = undo.Control!.LoadManifest();
         Assert.Equal((RunKind.Umm, RunStatus.Done, 5UL), (undone.Kind, undone.Status, undone.Seed));
         Assert.Equal((RunKind.Control, RunStatus.Done), (control.Kind, control.Status));
-        Assert.Equal([0, 2, 4], undo.LoadMetrics().Measurements.Select(m => m.Epoch).Distinct());
+        Assert.Equal([0, 2, 4], undo.LoadMetrics().Measurements.Where(m => m.Layer != Measure.Run).Select(m => m.Epoch).Distinct());
+        Assert.Equal([1, 2, 3, 4], undo.LoadMetrics().Measurements.Where(m => m.Name == Measure.LevelOneLoss).Select(m => m.Epoch));
+        Assert.Equal([1, 2, 3, 4], undo.Control!.LoadMetrics().Measurements.Where(m => m.Name == Measure.BatchReduction).Select(m => m.Epoch));
         Assert.Contains(undo.LoadMetrics().Measurements, m => m.Name == Measure.JensenShannon && m.Value > 0);
         Assert.DoesNotContain(undo.Control!.LoadMetrics().Measurements, m => m.Name == Measure.JensenShannon);
         Assert.Equal(["undo"], run.Undos.Select(each => Path.GetFileName(each.Path)));
@@ -59,7 +61,7 @@ public sealed class WorkflowTests : IDisposable
 
         IReadOnlyList<EvaluationRecord> records = run.LoadEvaluation();
         Assert.Equal([EvaluationStage.Untrained, EvaluationStage.Before], records.Select(record => record.Stage).Distinct());
-        Assert.Equal(2 * 6 * 4, records.Count);
+        Assert.Equal(2 * 6 * 5, records.Count);
         Assert.Equal([EvaluationStage.Umm], undo.LoadEvaluation().Select(record => record.Stage).Distinct());
         Assert.Equal([EvaluationStage.Control], undo.Control!.LoadEvaluation().Select(record => record.Stage).Distinct());
         EvaluationRecord linear = records.Single(record => record is { Stage: EvaluationStage.Before, Layer: "layer4", Protocol: EvaluationProtocol.Linear });
@@ -67,6 +69,47 @@ public sealed class WorkflowTests : IDisposable
         Assert.Equal((8, 8, 32), (linear.ProbeCount, linear.TestCount, linear.Dimension));
         foreach (string picture in (string[])[run.ViewsPicture, run.NeighboursPicture])
             Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], File.ReadAllBytes(picture)[..4]);
+    }
+
+    [Fact]
+    public void Evaluating_Update_MeasuresWhatIsNewAndGivesTheSameNumbersAsAll()
+    {
+        (RunDirectory run, Session session) = small.Start("run", cancellation: Token);
+        RunDirectory first = SmallRun.RunUndo(run, session, cancellation: Token);
+        Evaluating.Update(run, session, cancellation: Token);
+        Dictionary<string, (DateTime, string)> before = Files(run.Path);
+        Assert.Empty(Evaluated());
+        Assert.Equal(before, Files(run.Path));
+
+        RunDirectory second = Undoing.Run(run, session, SmallRun.Undo with { Beta = 0, Control = false }, "second", 5, false, "lethe undo", cancellation: Token);
+        RunDirectory begun = RunDirectory.Create(run.UndoPath("begun"));
+        begun.SaveManifest(second.LoadManifest() with { Status = RunStatus.Interrupted });
+        Assert.Equal(["umm"], Evaluated());
+        Assert.Empty(Evaluated());
+
+        // Another checkpoint is another state, and numbers that do not say of which it is are of none.
+        File.Copy(Checkpoint(second), Checkpoint(first), overwrite: true);
+        second.SaveEvaluation([.. second.LoadEvaluation().Select(record => record with { Checkpoint = null })]);
+        Assert.Equal(["umm", "umm"], Evaluated());
+        Assert.Equal(second.LoadEvaluation(), first.LoadEvaluation());
+        File.Delete(run.NeighboursPicture);
+        Assert.Equal(["untrained", "before"], Evaluated());
+
+        Dictionary<string, string> updated = Numbers();
+        Evaluating.Run(run, session, cancellation: Token);
+        Assert.Equal(updated, Numbers());
+        Assert.Equal(4, updated.Count);
+
+        string[] Evaluated()
+        {
+            List<string> stages = [];
+            Evaluating.Update(run, session, new Inline<WorkflowProgress>(progress => stages.Add(progress.Detail)), Token);
+            return [.. stages];
+        }
+
+        static string Checkpoint(RunDirectory of) => Path.Combine(of.CheckpointFolder, "last.safetensors");
+
+        Dictionary<string, string> Numbers() => Directory.GetFiles(run.Path, "evaluation.json", SearchOption.AllDirectories).ToDictionary(path => path, File.ReadAllText);
     }
 
     [Fact]
