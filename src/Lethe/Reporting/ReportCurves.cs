@@ -60,11 +60,18 @@ internal static class ReportCurves
 
         yield return ReportMeasures.Of(group, layers);
 
-        ChartPoint[] loss = Curve(group, Measure.Run, Measure.Loss);
-        if (loss.Length > 0)
+        if (Curve(group, Measure.Run, Measure.Loss) is { Length: > 0 } loss)
         {
+            ChartSeries[] series =
+            [
+                .. Filled(
+                    new("in training", "plain", false, loss),
+                    new("trained on", "early", false, Curve(group, Measure.Run, Measure.LossTrain)),
+                    new("unseen", "early", true, Curve(group, Measure.Run, Measure.LossHeldOut))),
+            ];
+            string note = $"{group.Runs[0].Manifest.Method}: mean over the steps since the last evaluation; and in evaluation mode, without schedules, on fixed views of images trained on and of unseen ones";
             yield return El("h3", "Training");
-            yield return El("div", Class("two"), new LineChart("Loss", $"{group.Runs[0].Manifest.Method}, mean over the steps since the last evaluation", "epoch", "loss", [new("loss", "plain", false, loss)]) { Decimals = 4 }.Render(), Rate(group));
+            yield return El("div", Class("two"), new LineChart("Loss", note, "epoch", "loss", series) { Decimals = 4 }.Render(), Rate(group));
         }
     }
 

@@ -49,7 +49,7 @@ public class LayerMeasuresTests
     [Fact]
     public void All_EveryMeasureOfALayer_HasARow()
     {
-        string[] ofRuns = [Measure.Run, Measure.Loss, Measure.LearningRate, Measure.JensenShannon, Measure.LevelOneLoss, Measure.LevelTwoLoss, Measure.BatchReduction, Measure.VolumeSpread];
+        string[] ofRuns = [Measure.Run, Measure.Loss, Measure.LossTrain, Measure.LossHeldOut, Measure.LearningRate, Measure.JensenShannon, Measure.LevelOneLoss, Measure.LevelTwoLoss, Measure.BatchReduction, Measure.VolumeSpread];
         IEnumerable<string> all = typeof(Measure).GetFields().Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!);
         Assert.Equal(all.Except(ofRuns).Order(), LayerMeasures.All.SelectMany(measure => measure.Terms).Select(term => term.Measure).Distinct().Order());
     }
