@@ -7,7 +7,7 @@ public static class AblationMarkdown
 {
     /// <summary>Renders the tables.</summary>
     /// <param name="tables">What to show.</param>
-    /// <returns>A heading for each table where there are several, what the rows and numbers are, and the table.</returns>
+    /// <returns>For each, what the rows are, the table, and what the numbers are; with a heading where there are several.</returns>
     public static string Render(IReadOnlyList<AblationTable> tables)
     {
         var text = new StringBuilder();
@@ -16,7 +16,7 @@ public static class AblationMarkdown
             if (text.Length > 0) text.Append('\n');
             if (table.Setting.Length > 0) text.Append($"## {table.Setting}\n\n");
             var columns = AblationCell.Columns(table);
-            text.Append($"{Caption(table)}\n\n");
+            text.Append($"States of {table.Layer}. {Naming(table)}\n\n");
             Line(["state", "n", .. columns.Select(column => column.Group == "label-free" ? column.Title : column.Title == "%" ? $"{column.Group}, %" : column.Title)]);
             Line(["---", .. columns.Select(_ => "--:").Prepend("--:")]);
             foreach (AblationRow row in table.Rows)
@@ -24,6 +24,7 @@ public static class AblationMarkdown
                 Line([Escaped(row.Label), $"{row.Runs}", .. columns.Select(column => column.Cell(row) is { } cell ? Cell(cell) : "–")]);
             }
 
+            text.Append($"\n{Reading(table)}\n");
             foreach (string note in table.Notes) text.Append($"\n{Escaped(note)}\n");
         }
 
@@ -32,10 +33,12 @@ public static class AblationMarkdown
         void Line(IEnumerable<string> cells) => text.Append($"| {string.Join(" | ", cells)} |\n");
     }
 
-    /// <summary>What the table is about, in words.</summary>
-    internal static string Caption(AblationTable table) =>
-        $"{table.Layer}. {AblationTable.Reading} ΔR in nats, {table.Conditions}; its gap is that of images trained on less that of unseen ones. "
-        + $"{UndoLabels.Reference}: {table.Reference}; the other undos are named by what they do otherwise.";
+    /// <summary>What the rows are, in words.</summary>
+    internal static string Naming(AblationTable table) => $"{UndoLabels.Reference}: {table.Reference}. The other undos are named by what they do otherwise.";
+
+    /// <summary>What the numbers are, in words.</summary>
+    internal static string Reading(AblationTable table) =>
+        $"{AblationTable.Reading} ΔR in nats, {table.Conditions}; its gap is that of images trained on less that of unseen ones.";
 
     private static string Cell(AblationCell cell)
     {

@@ -15,7 +15,7 @@ internal static class ReportAblation
             "div",
             Class("wide"),
             El("h3", $"Every undo, {table.Layer}"),
-            P(Class("note"), AblationMarkdown.Caption(table)),
+            P(Class("note"), AblationMarkdown.Naming(table)),
             table.Notes.Select(note => P(Class("note"), El("b", note))),
             El(
                 "div",
@@ -32,7 +32,8 @@ internal static class ReportAblation
                         Class($"stage-{row.Stage.ToString().ToLowerInvariant()}"),
                         El("th", At("scope", "row"), row.Label),
                         El("td", $"{row.Runs}"),
-                        columns.Select((column, i) => Cell(column.Cell(row), First(i)))))))));
+                        columns.Select((column, i) => Cell(column.Cell(row), First(i)))))))),
+            P(Class("note below"), AblationMarkdown.Reading(table)));
 
         XAttribute? First(int i) => i == 0 || columns[i].Group != columns[i - 1].Group ? Class("first") : null;
     }

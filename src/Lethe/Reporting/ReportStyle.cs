@@ -102,8 +102,8 @@ internal static class ReportStyle
         details { margin-top: 6px; font-size: 0.86rem; }
         summary { cursor: pointer; color: var(--soft); font-size: 0.78rem; }
         details .scroll { max-height: 320px; overflow: auto; margin-top: 8px; }
-        details.undo .wide .scroll { max-height: none; } details.undo[open] summary { margin-bottom: 14px; } details.undo details summary { font-size: 0.78rem; color: var(--soft); margin: 0; }
-        .wide h3 { margin: 0 0 8px; } .ablation th[scope=row] { white-space: normal; min-width: 7em; color: var(--c); color: color-mix(in srgb, var(--c) 78%, var(--ink)); font-weight: 560; } .ablation td { vertical-align: top; }
+        details.undo .wide .scroll { max-height: none; } details.undo[open] summary { margin-bottom: 14px; } details.undo[open] details summary { font-size: 0.78rem; color: var(--soft); margin: 0; }
+        .wide h3 { margin: 0 0 8px; } .wide .below { margin: 12px 0 4px; } .ablation th[scope=row] { white-space: normal; min-width: 7em; color: var(--c); color: color-mix(in srgb, var(--c) 78%, var(--ink)); font-weight: 560; } .ablation td, .ablation th[scope=row] { vertical-align: top; }
         details.block { margin: 14px 0 0; } details.block summary { font-size: 0.9rem; color: var(--ink); }
         .options { display: grid; gap: 18px 32px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); align-items: start; }
         .options td { white-space: normal; overflow-wrap: anywhere; }

@@ -79,7 +79,10 @@ internal static class UndoLabels
 
     private static double Number(string value) => double.TryParse(value, CultureInfo.InvariantCulture, out double number) ? number : 0;
 
-    private static string Words(string option, string value) => option switch
+    private static string Words(string option, string text) => InWords(
+        option, double.TryParse(text, CultureInfo.InvariantCulture, out double number) && option != Seed ? Wording.Short(number) : text);
+
+    private static string InWords(string option, string value) => option switch
     {
         "alpha" => $"α = {value}",
         "beta" => $"β = {value}",

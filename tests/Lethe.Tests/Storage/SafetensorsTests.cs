@@ -126,6 +126,22 @@ public class SafetensorsTests
     }
 
     [Fact]
+    public void ReadChecksum_OfContents_IsTheSameForTheSameAndNoneForAFileFromElsewhere()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        foreach ((string name, int value) in new[] { ("a", 1), ("b", 1), ("c", 2) })
+            Safetensors.Write(folder[name], new Dictionary<string, Tensor> { ["x"] = tensor(value) });
+        string checksum = Safetensors.ReadChecksum(folder["a"])!;
+        Assert.Matches("^[0-9a-f]{32}$", checksum);
+        Assert.Equal(checksum, Safetensors.ReadChecksum(folder["b"]));
+        Assert.NotEqual(checksum, Safetensors.ReadChecksum(folder["c"]));
+        File.WriteAllBytes(folder["d"], [2, 0, 0, 0, 0, 0, 0, 0, (byte)'{', (byte)'}']);
+        Assert.Null(Safetensors.ReadChecksum(folder["d"]));
+        Assert.Throws<RunException>(() => Safetensors.ReadChecksum(folder["missing"]));
+    }
+
+    [Fact]
     public void Write_NamesAndTypesThatCannotBe_AreRefusedAndLeaveNoFile()
     {
         using var scope = NewDisposeScope();
