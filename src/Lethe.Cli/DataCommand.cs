@@ -31,6 +31,11 @@ internal static class DataCommand
         }
 
         terminal.Show(table);
+        foreach ((string example, string description) in DataSources.Prefixed)
+        {
+            terminal.Say($"{example}: {description}.");
+        }
+
         terminal.Say("A path works as well: class folders (with train/ and test/ above them or not), a flat folder of unlabelled images, CIFAR binary files, IDX files (.gz too).");
         return [.. DataSources.Known.Select(source => (JsonNode)new JsonObject
         {

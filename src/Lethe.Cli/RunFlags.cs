@@ -110,6 +110,9 @@ internal sealed class RunFlags
     private static string FreePath(RunOptions options)
     {
         string source = Path.GetFileName(options.Data.Data.TrimEnd(Path.DirectorySeparatorChar));
+
+        // Options within a source's name, as rho=0.9, are kept; what not every file system takes is not.
+        source = string.Concat(source.Select(c => c is ':' or ',' ? '-' : c));
         string stem = Path.Combine("runs", $"{options.Method}-{(source.Length > 0 ? source : "data")}");
         string path = stem;
         for (int i = 2; Directory.Exists(path); i++)

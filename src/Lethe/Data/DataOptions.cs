@@ -5,7 +5,7 @@ namespace Lethe.Data;
 /// <summary>Which images to use, and how they are divided.</summary>
 public sealed record DataOptions
 {
-    /// <summary>The source: embedded, a known name, or a path whose kind is recognised.</summary>
+    /// <summary>The source: embedded, a known name, with options of its own where it has any (causal-shapes:rho=0.5), or a path whose kind is recognised.</summary>
     public string Data { get; init; } = "embedded";
 
     /// <summary>Folder that holds the files of a named source; embedded and paths do not use it.</summary>

@@ -1,3 +1,4 @@
+using Lethe.Data.Generated;
 using Lethe.Runtime;
 
 namespace Lethe.Data;
@@ -9,6 +10,10 @@ public static class DataSources
     public const string AcceptedPaths =
         "IDX files (train-images-idx3-ubyte, .gz too), CIFAR binary files (data_batch_1.bin or train.bin), class folders "
         + "(with train/ and test/ above them or not), or a folder of images without labels (JPEG, PNG, BMP, WebP, GIF)";
+
+    private const string CausalName = "causal-shapes";
+    private const string DomainsName = "domains";
+    private const string TintedName = "tinted";
 
     private static readonly string[] FashionClasses =
         ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"];
@@ -42,6 +47,18 @@ public static class DataSources
         {
             Folders = ["cifar-100", "cifar-100-binary"],
         },
+        new(CausalName, "shapes drawn from a causal model, hue and texture tied to the class by rho; 20 000 + 4 000 images, 32×32, colour",
+            "nothing; options as causal-shapes:rho=0.9,test-rho=0,size=32,count=20000,test-count=4000,seed=1", 10, "it is drawn when it is opened")
+        {
+            ClassNames = CausalShapes.ShapeNames,
+        },
+    ];
+
+    /// <summary>Sources that stand before another's name or a path, with a colon: what they are, and an example.</summary>
+    public static IReadOnlyList<(string Example, string Description)> Prefixed { get; } =
+    [
+        ($"{DomainsName}:PATH,test=sketch", "folders DOMAIN/CLASS/image, labelled by class; the test part is the domain named, or drawn from all where none is"),
+        ($"{TintedName}:SOURCE,rho=0.9,test-rho=0", "another source, tinted by class with correlation rho; its own test part with test-rho"),
     ];
 
     /// <summary>
@@ -137,7 +154,10 @@ public static class DataSources
                 good,
                 source.Labels is null ? null : [.. goodItems.Select(item => source.Labels[item])],
                 source.ClassNames,
-                source.Paths is null ? null : [.. goodItems.Select(item => source.Paths[item])]);
+                source.Paths is null ? null : [.. goodItems.Select(item => source.Paths[item])])
+            {
+                Items = goodItems,
+            };
         }
     }
 
@@ -154,6 +174,16 @@ public static class DataSources
 
     private static ImageSource Recognise(DataOptions options)
     {
+        switch (options.Data.Split(':', 2)[0].ToLowerInvariant())
+        {
+            case CausalName:
+                return CausalSource.Open(options.Data);
+            case DomainsName when options.Data.Contains(':', StringComparison.Ordinal):
+                return DomainFolders.Open(options.Data);
+            case TintedName when options.Data.Contains(':', StringComparison.Ordinal):
+                return TintedSource.Open(options.Data, inner => Recognise(options with { Data = inner }));
+        }
+
         KnownSource? known = Known.FirstOrDefault(source => source.Name.Equals(options.Data, StringComparison.OrdinalIgnoreCase));
         if (known is not null)
             return known.Name == "embedded" ? OpenEmbedded(known) : OpenKnown(known, options.DataRoot);
@@ -167,7 +197,7 @@ public static class DataSources
         if (!Directory.Exists(options.Data))
         {
             throw new InvalidOptionException(
-                $"--data '{options.Data}' is neither a known source nor a path that exists. Give one of {string.Join(", ", Known.Select(source => source.Name))}, or the path of a folder of {AcceptedPaths}.");
+                $"--data '{options.Data}' is neither a known source nor a path that exists. Give one of {string.Join(", ", Known.Select(source => source.Name))}, {string.Join(" or ", Prefixed.Select(source => source.Example))}, or the path of a folder of {AcceptedPaths}.");
         }
 
         return OpenFolder(options.Data);

@@ -52,6 +52,19 @@ public sealed class ImageSet
     /// <summary>The file of each image, or null.</summary>
     public IReadOnlyList<string>? Paths { get; }
 
+    /// <summary>The place of each image in its source, before the source was divided; null where the set was not opened from one.</summary>
+    /// <exception cref="ArgumentException">The count is not that of the images.</exception>
+    public IReadOnlyList<int>? Items
+    {
+        get;
+        init
+        {
+            if (value is not null && value.Count != images.Count)
+                throw new ArgumentException($"Expected one item for each of {images.Count} images, found {value.Count}.", nameof(value));
+            field = value;
+        }
+    }
+
     /// <summary>One image.</summary>
     /// <param name="index">From 0 to <see cref="Count"/> − 1.</param>
     public Image this[int index] => images[index];
@@ -65,5 +78,8 @@ public sealed class ImageSet
         [.. indices.Select(i => images[i])],
         Labels is null ? null : [.. indices.Select(i => Labels[i])],
         ClassNames,
-        Paths is null ? null : [.. indices.Select(i => Paths[i])]);
+        Paths is null ? null : [.. indices.Select(i => Paths[i])])
+    {
+        Items = Items is null ? null : [.. indices.Select(i => Items[i])],
+    };
 }

@@ -95,7 +95,8 @@ public static class LinearProbe
         ];
     }
 
-    private static IEnumerable<double> Grid(LinearProbeOptions options)
+    /// <summary>The strengths to try, in ascending order.</summary>
+    internal static IEnumerable<double> Grid(LinearProbeOptions options)
     {
         double low = Math.Log(options.SmallestStrength), high = Math.Log(options.LargestStrength);
         for (int i = 0; i < options.Strengths; i++)
@@ -104,19 +105,23 @@ public static class LinearProbe
         }
     }
 
-    /// <summary>Standardised features and centred indicators, decomposed so that W(λ) = Basis · diag(1/(Λ + λn)) · Coefficients.</summary>
+    /// <summary>Standardised features and centred targets (of classes, their indicators), decomposed so that W(λ) = Basis · diag(1/(Λ + λn)) · Coefficients.</summary>
     internal sealed record Ridge(Tensor Mean, Tensor Scale, Tensor Basis, Tensor Eigenvalues, Tensor Coefficients, Tensor Intercept, long Rows)
     {
-        public static Ridge Decompose(Tensor features, Tensor indices, int classes)
+        /// <summary>For classes [n].</summary>
+        public static Ridge Decompose(Tensor features, Tensor indices, int classes) =>
+            Fit(features, nn.functional.one_hot(indices, classes).to(ScalarType.Float64)); // [n, c]
+
+        /// <summary>For targets [n, c].</summary>
+        public static Ridge Fit(Tensor features, Tensor targets)
         {
             Tensor mean = features.mean([0]); // [d]
             Tensor deviation = (features - mean).square().mean([0]).sqrt();
             Tensor constant = deviation.le(mean.abs() * SmallestDeviation);
             Tensor scale = where(constant, zeros_like(deviation), 1 / deviation);
             Tensor X = (features - mean) * scale; // [n, d]
-            Tensor indicators = nn.functional.one_hot(indices, classes).to(ScalarType.Float64); // [n, c]
-            Tensor intercept = indicators.mean([0]); // [c]
-            Tensor Y = indicators - intercept;
+            Tensor intercept = targets.mean([0]); // [c]
+            Tensor Y = targets - intercept;
             if (X.size(1) <= X.size(0))
             {
                 (Tensor eigenvalues, Tensor vectors) = linalg.eigh(X.t().matmul(X)); // [d], [d, d]

@@ -1,0 +1,53 @@
+using Lethe.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Lethe.Diagnostics;
+
+/// <summary>
+/// How much more an encoder answers to what does not matter than to what does: its answer to an intervention on the task-irrelevant factors
+/// S_ur, divided by its answer to one on the task-relevant factor S_r.
+/// </summary>
+/// <remarks>
+/// <code>
+/// E‖f(x) − f(x under do(S_ur = s′))‖² / E‖f(x) − f(x under do(S_r = r′))‖²
+/// </code>
+/// Rows are L2-normalised first, so that an answer lies in [0, 4] whatever the scale of the layer. Below 1 the relevant factor moves the features more. After
+/// the structural causal model of Qiang et al. 2024 (2410.00772), in which augmentation is an intervention on a part of S_ur.
+/// </remarks>
+/// <param name="Irrelevant">Mean squared distance under do(S_ur).</param>
+/// <param name="Relevant">Mean squared distance under do(S_r).</param>
+public sealed record InterventionalSensitivity(double Irrelevant, double Relevant)
+{
+    /// <summary>The answer to S_ur divided by that to S_r; null where features do not answer to S_r at all.</summary>
+    public double? Ratio => Relevant > 0 ? Irrelevant / Relevant : null;
+
+    /// <summary>Measures features of the same images in three states.</summary>
+    /// <param name="features">Of the images as they are, [N, d].</param>
+    /// <param name="irrelevantChanged">Of the images under do(S_ur), [N, d].</param>
+    /// <param name="relevantChanged">Of the images under do(S_r), [N, d].</param>
+    /// <returns>Both answers.</returns>
+    /// <exception cref="ArgumentException">The shapes cannot be used or differ.</exception>
+    /// <exception cref="DataException">The features hold NaN or infinity.</exception>
+    public static InterventionalSensitivity Measure(Tensor features, Tensor irrelevantChanged, Tensor relevantChanged) =>
+        new(Answer(features, irrelevantChanged), Answer(features, relevantChanged));
+
+    /// <summary>The answer to one intervention: the mean over images of the squared distance of L2-normalised rows, in float64.</summary>
+    /// <param name="features">Of the images as they are, [N, d].</param>
+    /// <param name="changed">Of the same images under the intervention, [N, d].</param>
+    /// <returns>A number in [0, 4].</returns>
+    /// <exception cref="ArgumentException">The shapes cannot be used or differ.</exception>
+    /// <exception cref="DataException">The features hold NaN or infinity.</exception>
+    public static double Answer(Tensor features, Tensor changed)
+    {
+        FeatureCheck.Matrix(features, nameof(features));
+        FeatureCheck.Matrix(changed, nameof(changed));
+        if (!features.shape.SequenceEqual(changed.shape))
+            throw new ArgumentException($"Expected features of the same images, of shape [{string.Join(", ", features.shape)}]; found [{string.Join(", ", changed.shape)}].", nameof(changed));
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        return (Rows(features) - Rows(changed)).square().sum([1]).mean().ToDouble();
+    }
+
+    private static Tensor Rows(Tensor features) => nn.functional.normalize(features.to(ScalarType.Float64), 2, -1, 1e-12); // [N, d]
+}

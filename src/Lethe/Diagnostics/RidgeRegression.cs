@@ -1,0 +1,102 @@
+using Lethe.Numerics;
+using Lethe.Runtime;
+using static TorchSharp.torch;
+
+namespace Lethe.Diagnostics;
+
+/// <summary>How well continuous factors can be read from features by a linear map: ridge regression, R².</summary>
+/// <remarks>
+/// Features are standardised and the strength is chosen as by <see cref="LinearProbe"/>: W = argmin ‖Y − XW‖²/n + λ‖W‖², λ the one of the
+/// best R² on a seeded split of the training rows (of equally good ones the largest), then fitted on all of them. Each target has its own λ. In float64.
+/// </remarks>
+public static class RidgeRegression
+{
+    /// <summary>Fits on the training rows and tests on the test rows, each target by itself.</summary>
+    /// <param name="trainFeatures">Shape [N, d], N at least 3.</param>
+    /// <param name="trainTargets">Targets, N numbers each.</param>
+    /// <param name="testFeatures">Shape [M, d], M at least 2.</param>
+    /// <param name="testTargets">As many targets, M numbers each.</param>
+    /// <param name="options">How the regularisation is chosen; null takes the defaults.</param>
+    /// <returns>One record for each target.</returns>
+    /// <exception cref="ArgumentException">Shapes or counts do not fit together.</exception>
+    /// <exception cref="InvalidOptionException">An option cannot be used.</exception>
+    /// <exception cref="DataException">Features or targets hold NaN or infinity, or a target is constant.</exception>
+    public static IReadOnlyList<RidgeRegressionResult> Measure(
+        Tensor trainFeatures,
+        IReadOnlyList<IReadOnlyList<double>> trainTargets,
+        Tensor testFeatures,
+        IReadOnlyList<IReadOnlyList<double>> testTargets,
+        LinearProbeOptions? options = null)
+    {
+        options ??= new LinearProbeOptions();
+        options.Validate();
+        FeatureCheck.Matrix(trainFeatures, nameof(trainFeatures));
+        FeatureCheck.Matrix(testFeatures, nameof(testFeatures));
+        if (trainFeatures.size(1) != testFeatures.size(1))
+            throw new ArgumentException($"Expected test features of dimension {trainFeatures.size(1)}, as the training features, found {testFeatures.size(1)}.", nameof(testFeatures));
+        if (trainTargets.Count == 0 || trainTargets.Count != testTargets.Count)
+            throw new ArgumentException($"Expected the same targets for training and test, at least one; found {trainTargets.Count} and {testTargets.Count}.", nameof(testTargets));
+        Check(trainFeatures, trainTargets, least: 3, nameof(trainTargets));
+        Check(testFeatures, testTargets, least: 2, nameof(testTargets));
+
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        Tensor features = trainFeatures.to(ScalarType.Float64), targets = Matrix(trainTargets, features.device); // [N, t]
+        int rows = (int)features.size(0);
+        int validationRows = Math.Clamp((int)Math.Round(rows * options.ValidationFraction), 1, rows - 2);
+        long[] order = [.. new RandomStream(options.Seed).Permutation(rows).Select(i => (long)i)];
+        Tensor validation = tensor(order[..validationRows], device: features.device), fitted = tensor(order[validationRows..], device: features.device);
+
+        LinearProbe.Ridge part = LinearProbe.Ridge.Fit(features.index_select(0, fitted), targets.index_select(0, fitted));
+        Tensor projected = part.Project(features.index_select(0, validation)), truth = targets.index_select(0, validation);
+        double[] best = [.. Enumerable.Repeat(double.NegativeInfinity, trainTargets.Count)], chosen = new double[trainTargets.Count];
+        foreach (double strength in LinearProbe.Grid(options))
+        {
+            using var step = NewDisposeScope();
+
+            // On few rows a target may be constant in the validation part; its errors still order the strengths.
+            double[] reached = Determination(part.Score(projected, strength), truth);
+            for (int i = 0; i < reached.Length; i++)
+            {
+                if (reached[i] >= best[i])
+                    (best[i], chosen[i]) = (reached[i], strength);
+            }
+        }
+
+        LinearProbe.Ridge all = LinearProbe.Ridge.Fit(features, targets);
+        Tensor tested = all.Project(testFeatures.to(ScalarType.Float64)), expected = Matrix(testTargets, features.device);
+        return
+        [
+            .. Enumerable.Range(0, chosen.Length).Select(i =>
+            {
+                using var step = NewDisposeScope();
+                double reached = Determination(all.Score(tested, chosen[i]), expected)[i];
+                return new RidgeRegressionResult(reached, chosen[i], best[i], rows, (int)testFeatures.size(0));
+            }),
+        ];
+    }
+
+    private static double[] Determination(Tensor predicted, Tensor truth)
+    {
+        Tensor error = (predicted - truth).square().sum([0]), total = (truth - truth.mean([0])).square().sum([0]); // [t]
+        return (1 - (error / total.clamp_min(1e-300))).cpu().data<double>().ToArray();
+    }
+
+    private static Tensor Matrix(IReadOnlyList<IReadOnlyList<double>> targets, Device device) =>
+        stack([.. targets.Select(target => tensor(target.ToArray(), device: device))], 1); // [N, t]
+
+    private static void Check(Tensor features, IReadOnlyList<IReadOnlyList<double>> targets, int least, string name)
+    {
+        if (features.size(0) < least)
+            throw new ArgumentException($"A regression needs at least {least} rows here, found {features.size(0)}.", name);
+        for (int i = 0; i < targets.Count; i++)
+        {
+            if (targets[i].Count != features.size(0))
+                throw new ArgumentException($"Expected one number of target {i} for each of {features.size(0)} rows, found {targets[i].Count}.", name);
+            if (!targets[i].All(double.IsFinite))
+                throw new DataException($"Target {i} of {name} holds NaN or infinity.");
+            if (targets[i].All(value => value == targets[i][0]))
+                throw new DataException($"Target {i} of {name} is {targets[i][0]} in all {features.size(0)} rows, so nothing can be read from it. Give rows in which it varies.");
+        }
+    }
+}
