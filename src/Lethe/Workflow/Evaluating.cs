@@ -39,13 +39,17 @@ public static class Evaluating
             return [.. session.Evaluator.Measure(method, cancellation).SelectMany(quality => Records(stage, quality, session))];
         }
 
-        run.SaveEvaluation([.. Evaluate(EvaluationStage.Untrained, null), .. Evaluate(EvaluationStage.Before, run)]);
+        // What protocols found of it stays.
+        static void Save(RunDirectory directory, IEnumerable<EvaluationRecord> records) =>
+            directory.SaveEvaluation([.. records, .. directory.LoadEvaluation().Where(record => record.Measure is not null)]);
+
+        Save(run, [.. Evaluate(EvaluationStage.Untrained, null), .. Evaluate(EvaluationStage.Before, run)]);
         Pictures(run, session, method, cancellation);
         foreach (RunDirectory undo in undos)
         {
-            undo.SaveEvaluation(Evaluate(EvaluationStage.Umm, undo));
+            Save(undo, Evaluate(EvaluationStage.Umm, undo));
             if (undo.Control is { } control)
-                control.SaveEvaluation(Evaluate(EvaluationStage.Control, control));
+                Save(control, Evaluate(EvaluationStage.Control, control));
         }
     }
 
