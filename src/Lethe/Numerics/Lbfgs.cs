@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Lethe.Numerics;
@@ -97,6 +98,7 @@ public static class Lbfgs
     }
 
     // The two loops of the recursion: −H·gradient.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double[] Direction(double[] gradient, List<(double[] Step, double[] Change, double Product)> pairs, double[]? curvature)
     {
         double[] direction = [.. gradient];
@@ -111,7 +113,7 @@ public static class Lbfgs
         if (pairs.Count > 0)
         {
             (_, double[] change, double product) = pairs[^1];
-            scale = product / (curvature is null ? Dot(change, change) : change.Select((y, i) => y * y / curvature[i]).Sum());
+            scale = product / (curvature is null ? Dot(change, change) : Weighted(change, curvature));
         }
 
         for (int i = 0; i < direction.Length; i++)
@@ -123,6 +125,14 @@ public static class Lbfgs
         return direction;
     }
 
+    private static double Weighted(double[] values, double[] divisors)
+    {
+        double sum = 0;
+        for (int i = 0; i < values.Length; i++)
+            sum += values[i] * values[i] / divisors[i];
+        return sum;
+    }
+
     private static double Largest(double[] values)
     {
         double largest = 0;
@@ -131,6 +141,7 @@ public static class Lbfgs
         return largest;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Dot(double[] a, double[] b)
     {
         ReadOnlySpan<Vector<double>> x = MemoryMarshal.Cast<double, Vector<double>>(a), y = MemoryMarshal.Cast<double, Vector<double>>(b);
@@ -143,6 +154,7 @@ public static class Lbfgs
         return sum;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddTo(double[] target, double[] values, double factor)
     {
         for (int i = 0; i < target.Length; i++)

@@ -58,7 +58,7 @@ public sealed class LinearProtocol(LinearProtocolOptions options) : Protocol
         var defaults = new LogisticRegressionOptions();
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"Multinomial logistic regression by L-BFGS on standardised frozen features; λ of the best accuracy on {100 * defaults.ValidationShare:0} % of each class, out of {defaults.Strengths} from {defaults.SmallestStrength} to {defaults.LargestStrength}, then refitted on all.");
+            $"Multinomial logistic regression by L-BFGS on standardised frozen features; λ of the best accuracy on {100 * defaults.ValidationShare:0} % of each class, out of {defaults.Strengths} from {defaults.SmallestStrength:0.######} to {defaults.LargestStrength}, then refitted on all.");
     }
 }
 
