@@ -77,6 +77,32 @@ internal sealed class Comparison(string python, string peers, int repeats)
         Print("peak_mib", [.. pairs.Select(pair => Number(pair.Lethe, "peak_mib"))], [.. pairs.Select(pair => Number(pair.Peer, "peak_mib"))]);
     }
 
+    /// <summary>The linear protocol against Adam on the same rows; accuracies have to be no worse.</summary>
+    public void LinearProbe(int rows, int features, int classes, int threads, int seed)
+    {
+        string folder = Directory.CreateTempSubdirectory("lethe-linear-").FullName;
+        try
+        {
+            LinearProbeTime.Write(folder, rows, features, classes, seed);
+            var pairs = new List<(JsonElement Lethe, JsonElement Peer)>();
+            for (int i = 0; i < repeats; i++)
+            {
+                pairs.Add((
+                    Lethe("linear-probe", Arguments(("rows", rows), ("features", features), ("classes", classes), ("threads", threads), ("seed", seed))),
+                    Peer("linear_probe.py", Arguments(("folder", folder), ("d", features), ("classes", classes), ("threads", threads)))));
+                Console.Error.WriteLine($"{i + 1}/{repeats}  Lethe {pairs[i].Lethe}, PyTorch {pairs[i].Peer}");
+            }
+
+            Print("accuracy", [.. pairs.Select(pair => Number(pair.Lethe, "accuracy"))], [.. pairs.Select(pair => Number(pair.Peer, "accuracy"))]);
+            Print("1 / cpu_seconds", [.. pairs.Select(pair => 1 / Number(pair.Lethe, "cpu_seconds"))], [.. pairs.Select(pair => 1 / Number(pair.Peer, "cpu_seconds"))]);
+            Print("1 / seconds", [.. pairs.Select(pair => 1 / Number(pair.Lethe, "seconds"))], [.. pairs.Select(pair => 1 / Number(pair.Peer, "seconds"))]);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     private static void Print(string field, double[] lethe, double[] peer)
     {
         double[] ratios = [.. lethe.Zip(peer, (ours, theirs) => ours / theirs)];

@@ -17,6 +17,9 @@ var seed = new Option<int>("--seed") { Description = "what all randomness is der
 var n = new Option<int>("--n") { Description = "images, of two views each", DefaultValueFactory = _ => 256 };
 var d = new Option<int>("--d") { Description = "dimension", DefaultValueFactory = _ => 128 };
 var repeats = new Option<int>("--repeats") { Description = "how often", DefaultValueFactory = _ => 3 };
+var rows = new Option<int>("--rows") { Description = "labelled rows to fit on", DefaultValueFactory = _ => 2000 };
+var features = new Option<int>("--features") { Description = "dimension of the features", DefaultValueFactory = _ => 512 };
+var classes = new Option<int>("--classes") { Description = "classes", DefaultValueFactory = _ => 10 };
 var split = new Option<string>("--split") { Description = "the last frozen layer", DefaultValueFactory = _ => "layer2" };
 var hypergradient = new Option<string>("--hypergradient") { Description = "first-order, finite-difference or exact", DefaultValueFactory = _ => "finite-difference" };
 var peers = new Option<DirectoryInfo>("--peers") { Description = "folder of the PyTorch programs", DefaultValueFactory = _ => new DirectoryInfo("benchmarks/peers") };
@@ -30,6 +33,9 @@ training.SetAction(parsed => TrainingThroughput.Measure(
 
 var codingRate = new Command("coding-rate", "Coding rate reduction of the instance partition with its gradient, seconds") { n, d, threads, repeats };
 codingRate.SetAction(parsed => CodingRateTime.Measure(parsed.GetValue(n), parsed.GetValue(d), parsed.GetValue(threads), parsed.GetValue(repeats)));
+
+var linearProbe = new Command("linear-probe", "The linear protocol, choice of its strength included, seconds and accuracy") { rows, features, classes, threads, seed };
+linearProbe.SetAction(parsed => LinearProbeTime.Measure(parsed.GetValue(rows), parsed.GetValue(features), parsed.GetValue(classes), parsed.GetValue(threads), parsed.GetValue(seed)));
 
 var umm = new Command("umm", "One step of UMM, seconds") { width, size, batch, split, hypergradient, steps, warmUp, threads };
 umm.SetAction(parsed => UmmStepTime.Measure(
@@ -58,6 +64,9 @@ compareCodingRate.SetAction(parsed => Compare(parsed).CodingRate(parsed.GetValue
 var compareUmm = new Command("umm", "Seconds of a step of UMM with finite differences") { width, size, batch, split, steps, warmUp, threads, repeats, peers, python };
 compareUmm.SetAction(parsed => Compare(parsed).Umm(
     parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(batch), parsed.GetValue(split)!, parsed.GetValue(steps), parsed.GetValue(warmUp), parsed.GetValue(threads)));
+var compareLinearProbe = new Command("linear-probe", "Seconds and accuracy of the linear protocol against 1 000 epochs of Adam on the same features") { rows, features, classes, threads, seed, repeats, peers, python };
+compareLinearProbe.SetAction(parsed => Compare(parsed).LinearProbe(parsed.GetValue(rows), parsed.GetValue(features), parsed.GetValue(classes), parsed.GetValue(threads), parsed.GetValue(seed)));
+compare.Add(compareLinearProbe);
 compare.Add(compareTraining);
 compare.Add(compareUmm);
 compare.Add(compareCodingRate);
@@ -71,7 +80,7 @@ kernels.SetAction(parsed =>
 try
 {
     TorchRuntime.Prepare(); // some verbs use torch before anything of Lethe
-    return new RootCommand("Measures how fast Lethe is, alone and beside PyTorch.") { training, codingRate, umm, methods, supervised, table, compare, kernels }
+    return new RootCommand("Measures how fast Lethe is, alone and beside PyTorch.") { training, codingRate, linearProbe, umm, methods, supervised, table, compare, kernels }
         .Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (LetheException error)

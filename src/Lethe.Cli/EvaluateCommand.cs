@@ -1,40 +1,117 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Lethe.Data;
+using Lethe.Evaluation.Protocols;
+using Lethe.Models;
 using Lethe.Reporting;
 using Lethe.Runtime;
+using Lethe.Storage;
 using Lethe.Workflow;
 
 namespace Lethe.Cli;
 
-/// <summary><c>lethe evaluate</c>: every state of a run's encoder under the protocols.</summary>
+/// <summary><c>lethe evaluate</c>: every state of a run's encoder, or an encoder from a file, under the protocols.</summary>
 internal static class EvaluateCommand
 {
-    private static readonly string[] protocols = [EvaluationProtocol.Linear, EvaluationProtocol.Knn];
+    // What torchvision's networks have.
+    private static readonly BackboneOptions published = new() { Width = 64 };
 
     public static Command Create(Terminal terminal)
     {
-        var run = new Argument<string>("RUN") { Description = "The run directory of a pre-training." };
-        var protocol = new Option<string>("--protocol") { Description = "Whose accuracies to show: linear, knn, or both with a comma between. All are measured and kept in evaluation.json.", HelpName = "NAMES", DefaultValueFactory = _ => string.Join(',', protocols) };
-        var dataRoot = UndoCommand.DataRoot();
-        var command = new Command("evaluate", "Evaluate a run's encoder, early to last layer: untrained, pre-trained, and after each undo and its control.") { run, protocol, dataRoot };
-        var table = new OptionTable(command, new Machine());
+        var run = new Argument<string?>("RUN") { Description = "The run directory of a pre-training; or --encoder.", Arity = ArgumentArity.ZeroOrOne };
+        var protocol = new Option<string?>("--protocol")
+        {
+            Description = $"Protocols to run, with commas between: {string.Join("; ", ProtocolRegistry.All.Select(entry => $"{entry.Name} ({entry.Summary})"))}. [quick ridge probe and kNN of every state, as in training]",
+            HelpName = "NAMES",
+        };
+        var output = new Option<string?>("--out") { Description = "With --encoder: the JSON file to write the records to.", HelpName = "FILE" };
+        var command = new Command("evaluate", "Evaluate an encoder, early to last layer: of a run untrained, pre-trained, and after each undo and its control; or from a safetensors file.") { run, protocol, output };
+        var table = new OptionTable(
+            command,
+            [new ProtocolRunOptions(), .. ProtocolRegistry.All.Select(entry => entry.DefaultOptions), new EncoderFileOptions(), new DataOptions(), published, new Machine()]);
         return command.Does(terminal, (parsed, cancellation) =>
         {
-            string[] asked = parsed.GetRequiredValue(protocol).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-            if (asked.Length == 0 || asked.Except(protocols).Any())
-                throw new InvalidOptionException($"--protocol '{parsed.GetValue(protocol)}' is unknown. Use {string.Join(", ", protocols)}, or several with commas between.");
-            RunDirectory directory = RunDirectory.Open(parsed.GetRequiredValue(run));
-            Session session = Session.Open(directory, table.Read(parsed).Apply(new Machine()), parsed.GetValue(dataRoot), terminal.Progress, cancellation);
-            Evaluating.Run(directory, session, terminal.Progress, cancellation);
-            var undos = new JsonObject();
-            foreach (string? undo in directory.Undos.Select(u => Path.GetFileName(u.Path)).DefaultIfEmpty(null))
-            {
-                if (undo is not null)
-                    terminal.Say($"{undo}:");
-                undos[undo ?? "none"] = SummaryView.Show(directory, undo, terminal, asked);
-            }
+            OptionValues values = table.Read(parsed);
+            Machine machine = values.Apply(new Machine());
+            var file = values.Apply(new EncoderFileOptions());
+            string? path = parsed.GetValue(run), names = parsed.GetValue(protocol), written = parsed.GetValue(output);
+            if ((path is null) == (file.Encoder is null))
+                throw new InvalidOptionException("evaluate takes a run directory, or --encoder with a safetensors file: one of the two.");
+            if (path is not null && written is not null)
+                throw new InvalidOptionException("--out belongs to --encoder; the results of a run are kept in its evaluation.json.");
 
-            return new JsonObject { ["run"] = directory.Path, ["undos"] = undos };
+            // Where the files of a named source lie is all that a run lets one say of its images.
+            DataOptions data = file.Encoder is null ? new DataOptions { DataRoot = values.Apply(new DataRootOnly()).DataRoot } : values.Apply(new DataOptions());
+            BackboneOptions backbone = file.Encoder is null ? published : values.Apply(published);
+            ProtocolPlan? plan = names is null && file.Encoder is null ? null : Plan(names ?? "linear,knn", values);
+            values.RequireAllUsed(plan is null ? "belongs to --protocol or --encoder. Name a protocol, or leave it out." : "no option of these protocols on this encoder. Leave it out.");
+            return file.Encoder is not null ? File(file, backbone, data, plan!, machine, written, terminal, cancellation)
+                : plan is not null ? Protocols(RunDirectory.Open(path!), plan, machine, data.DataRoot, terminal, cancellation)
+                : Plain(RunDirectory.Open(path!), machine, data.DataRoot, terminal, cancellation);
         });
+    }
+
+    private static ProtocolPlan Plan(string names, OptionValues values)
+    {
+        var options = values.Apply(new ProtocolRunOptions());
+        if (options.Quick)
+            options = values.Apply(new ProtocolRunOptions().ForQuick());
+        return ProtocolPlan.Create(names, options, values.Apply);
+    }
+
+    private static JsonObject Plain(RunDirectory directory, Machine machine, string? dataRoot, Terminal terminal, CancellationToken cancellation)
+    {
+        Session session = Session.Open(directory, machine, dataRoot, terminal.Progress, cancellation);
+        Evaluating.Run(directory, session, terminal.Progress, cancellation);
+        var undos = new JsonObject();
+        foreach (string? undo in directory.Undos.Select(u => Path.GetFileName(u.Path)).DefaultIfEmpty(null))
+        {
+            if (undo is not null)
+                terminal.Say($"{undo}:");
+            undos[undo ?? "none"] = SummaryView.Show(directory, undo, terminal);
+        }
+
+        return new JsonObject { ["run"] = directory.Path, ["undos"] = undos };
+    }
+
+    private static JsonObject Protocols(RunDirectory directory, ProtocolPlan plan, Machine machine, string? dataRoot, Terminal terminal, CancellationToken cancellation)
+    {
+        Session session = Session.Open(directory, machine, dataRoot, terminal.Progress, cancellation);
+        IReadOnlyList<EvaluationRecord> found = ProtocolEvaluation.Run(directory, session, plan, terminal.Progress, cancellation);
+        IEnumerable<EvaluationRecord> Found(RunDirectory part) => part.LoadEvaluation().Where(record => found.Any(one => one.Stage == record.Stage && one.Weights == record.Weights && one.Protocol == record.Protocol && one.Target == record.Target && one.Quick == record.Quick));
+        var undos = new JsonObject();
+        foreach (RunDirectory? undo in directory.Undos.Cast<RunDirectory?>().DefaultIfEmpty(null))
+        {
+            if (undo is not null)
+                terminal.Say($"{Path.GetFileName(undo.Path)}:");
+            EvaluationRecord[] records = [.. Found(directory), .. undo is null ? [] : Found(undo), .. undo?.Control is { } control ? Found(control) : []];
+            ProtocolView.Show(records, terminal);
+            undos[undo is null ? "none" : Path.GetFileName(undo.Path)] = ProtocolView.Json(records);
+        }
+
+        return new JsonObject { ["run"] = directory.Path, ["undos"] = undos };
+    }
+
+    private static JsonObject File(
+        EncoderFileOptions file, BackboneOptions backbone, DataOptions data, ProtocolPlan plan, Machine machine, string? written, Terminal terminal, CancellationToken cancellation)
+    {
+        IReadOnlyList<EvaluationRecord> found = ProtocolEvaluation.Run(file, backbone, data, plan, machine, terminal.Progress, cancellation);
+        ProtocolView.Show(found, terminal);
+        JsonArray records = ProtocolView.Json(found);
+        if (written is not null)
+        {
+            AtomicFile.Write(written, stream =>
+            {
+                using var writer = new StreamWriter(stream, leaveOpen: true);
+                writer.Write(records.ToJsonString(new System.Text.Json.JsonSerializerOptions { WriteIndented = true }));
+            });
+        }
+
+        return new JsonObject { ["encoder"] = file.Encoder, ["records"] = records };
+    }
+
+    private sealed record DataRootOnly
+    {
+        public string? DataRoot { get; init; }
     }
 }

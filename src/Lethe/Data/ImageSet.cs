@@ -82,4 +82,22 @@ public sealed class ImageSet
     {
         Items = Items is null ? null : [.. indices.Select(i => Items[i])],
     };
+
+    /// <summary>These images and then others of the same classes; pixels are shared, not copied.</summary>
+    /// <param name="name">What the whole is called.</param>
+    /// <param name="other">Images of the same source.</param>
+    /// <returns>The whole; it has labels or paths where both have.</returns>
+    public ImageSet Join(string name, ImageSet other)
+    {
+        bool labelled = Labels is not null && other.Labels is not null;
+        return new ImageSet(
+            name,
+            [.. images, .. other.images],
+            labelled ? [.. Labels!, .. other.Labels!] : null,
+            labelled ? ClassNames : null,
+            Paths is null || other.Paths is null ? null : [.. Paths, .. other.Paths])
+        {
+            Items = Items is null || other.Items is null ? null : [.. Items, .. other.Items],
+        };
+    }
 }

@@ -27,19 +27,33 @@ public static class LayerFeatures
         SslMethod method, IEnumerable<ViewBatch> batches, Device device, CancellationToken cancellation = default)
     {
         method.eval();
+        return Collect(method.Backbone, method.Project, batches, device, cancellation);
+    }
+
+    /// <summary>Collects the features of every layer of a backbone. Tensors belong to the caller's dispose scope.</summary>
+    /// <param name="backbone">The network, in evaluation mode.</param>
+    /// <param name="project">What follows it; null for a backbone alone, which has no layer <see cref="Projector"/>.</param>
+    /// <param name="batches">Rendered images.</param>
+    /// <param name="device">Where the network is.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <returns>By layer, [V, N, d] on the processor; d is the same for all layers of the backbone.</returns>
+    public static IReadOnlyDictionary<string, Tensor> Collect(
+        ResNet backbone, Func<Tensor, Tensor>? project, IEnumerable<ViewBatch> batches, Device device, CancellationToken cancellation = default)
+    {
+        string[] names = project is null ? [.. Names.Where(name => name != Projector)] : [.. Names];
         using IDisposable frozen = no_grad();
         using var collected = NewDisposeScope();
-        var parts = Names.ToDictionary(name => name, _ => new List<Tensor>());
+        var parts = names.ToDictionary(name => name, _ => new List<Tensor>());
         foreach (ViewBatch batch in batches)
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             Tensor images = ImageTensor.FromPixels(batch.Pixels, batch.Views * batch.N, batch.Size, batch.Channels, device);
-            IReadOnlyList<Tensor> layers = method.Backbone.ForwardLayers(images);
-            for (int i = 0; i < Names.Count; i++)
+            IReadOnlyList<Tensor> layers = backbone.ForwardLayers(images);
+            for (int i = 0; i < names.Length; i++)
             {
-                Tensor features = i < layers.Count ? layers[i] : method.Project(layers[^1]);
-                parts[Names[i]].Add(features.cpu().reshape(batch.Views, batch.N, -1).MoveToOuterDisposeScope()); // [V, n, d]
+                Tensor features = i < layers.Count ? layers[i] : project!(layers[^1]);
+                parts[names[i]].Add(features.cpu().reshape(batch.Views, batch.N, -1).MoveToOuterDisposeScope()); // [V, n, d]
             }
         }
 

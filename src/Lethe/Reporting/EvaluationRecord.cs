@@ -36,4 +36,40 @@ public sealed record EvaluationRecord(EvaluationStage Stage, string Layer, strin
 
     /// <summary>Checksum of the checkpoint that was evaluated; null for the untrained encoder, which has none, and in records of earlier versions.</summary>
     public string? Checkpoint { get; init; }
+
+    /// <summary>What was measured, as accuracy, nmi or ari, where a protocol of <c>--protocol</c> made the record; null for what every evaluation holds.</summary>
+    public string? Measure { get; init; }
+
+    /// <summary>What was fitted, as linear or fine-tuned; tells apart what one protocol gives.</summary>
+    public string? Variant { get; init; }
+
+    /// <summary>The part of the labels that was fitted with, in (0, 1].</summary>
+    public double? LabelShare { get; init; }
+
+    /// <summary>The other data set that was measured on; null for the encoder's own.</summary>
+    public string? Target { get; init; }
+
+    /// <summary>Lower end of the interval of the value.</summary>
+    public double? Low { get; init; }
+
+    /// <summary>Upper end of the interval of the value.</summary>
+    public double? High { get; init; }
+
+    /// <summary>How the interval was made, in words.</summary>
+    public string? Interval { get; init; }
+
+    /// <summary>The value of each draw, in order, where there are several; states of an encoder share their draws.</summary>
+    public IReadOnlyList<double>? Draws { get; init; }
+
+    /// <summary>Whether it was made with <c>--quick</c>.</summary>
+    public bool? Quick { get; init; }
+
+    /// <summary>What was done with which numbers, in sentences.</summary>
+    public string? Settings { get; init; }
+
+    /// <summary>Fingerprint of the images.</summary>
+    public string? Fingerprint { get; init; }
+
+    /// <summary>XXH3-128 of the weights that were measured, in hexadecimal.</summary>
+    public string? Weights { get; init; }
 }

@@ -88,7 +88,8 @@ public sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
         return new ReportRun(directory.Path, manifest)
         {
             Measurements = measurements,
-            Evaluations = directory.LoadEvaluation(),
+            Evaluations = [.. directory.LoadEvaluation().Where(record => record.Measure is null)],
+            Protocols = [.. directory.LoadEvaluation().Where(record => record.Measure is not null)],
             Undos = [.. directory.Undos.Select(ReadUndo)],
             Onsets = Onsets(verdict),
             MonitorWords = verdict.Reason,
@@ -101,8 +102,11 @@ public sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
         {
             Measurements = Measurements(undo),
             ControlMeasurements = undo.Control is { } control ? Measurements(control) : [],
-            Evaluations = [.. undo.LoadEvaluation(), .. undo.Control?.LoadEvaluation() ?? []],
+            Evaluations = [.. Evaluations(undo).Where(record => record.Measure is null)],
+            Protocols = [.. Evaluations(undo).Where(record => record.Measure is not null)],
         };
+
+        static IEnumerable<EvaluationRecord> Evaluations(RunDirectory undo) => [.. undo.LoadEvaluation(), .. undo.Control?.LoadEvaluation() ?? []];
 
         IReadOnlyList<Measurement> Measurements(RunDirectory part)
         {

@@ -134,5 +134,5 @@ internal static class ReportOutcome
 
     public static XElement NoLabels(ReportGroup group) => group.Runs[0].Manifest.Data.ClassCount == 0
         ? P(Class("missing"), "The images have no labels, so there are no accuracies; ΔR needs none.")
-        : Missing("No accuracy was measured.", $"lethe evaluate {group.Runs[0].Path} --protocol linear,knn");
+        : Missing("No accuracy was measured.", $"lethe evaluate {group.Runs[0].Path}");
 }

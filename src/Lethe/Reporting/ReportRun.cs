@@ -13,6 +13,9 @@ public sealed record ReportRun(string Path, RunManifest Manifest)
     /// <summary>Evaluations that belong to no undo.</summary>
     public IReadOnlyList<EvaluationRecord> Evaluations { get; init; } = [];
 
+    /// <summary>What protocols found that belongs to no undo.</summary>
+    public IReadOnlyList<EvaluationRecord> Protocols { get; init; } = [];
+
     /// <summary>The undos.</summary>
     public IReadOnlyList<ReportUndo> Undos { get; init; } = [];
 

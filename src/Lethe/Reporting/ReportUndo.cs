@@ -18,4 +18,7 @@ public sealed record ReportUndo(string Name, RunManifest Manifest)
 
     /// <summary>Evaluations of the undo and of its control.</summary>
     public IReadOnlyList<EvaluationRecord> Evaluations { get; init; } = [];
+
+    /// <summary>What protocols found of the undo and of its control.</summary>
+    public IReadOnlyList<EvaluationRecord> Protocols { get; init; } = [];
 }

@@ -62,15 +62,19 @@ public static class Evaluating
             return [.. session.Evaluator.Measure(method, cancellation).SelectMany(quality => Records(stage, quality, session)).Select(record => record with { Checkpoint = checkpoint })];
         }
 
+        // What protocols found of it stays.
+        static void Save(RunDirectory directory, IEnumerable<EvaluationRecord> records) =>
+            directory.SaveEvaluation([.. records, .. directory.LoadEvaluation().Where(record => record.Measure is not null)]);
+
         if (ownIsDue)
         {
-            run.SaveEvaluation([.. Evaluate(EvaluationStage.Untrained, null), .. Evaluate(EvaluationStage.Before, run)]);
+            Save(run, [.. Evaluate(EvaluationStage.Untrained, null), .. Evaluate(EvaluationStage.Before, run)]);
             Pictures(run, session, method, cancellation);
         }
 
         foreach ((RunDirectory part, EvaluationStage stage) in undone)
         {
-            part.SaveEvaluation(Evaluate(stage, part));
+            Save(part, Evaluate(stage, part));
         }
     }
 
@@ -81,7 +85,7 @@ public static class Evaluating
     private static bool IsMeasured(RunDirectory part)
     {
         string path = Session.LastCheckpoint(part);
-        EvaluationRecord[] records = [.. part.LoadEvaluation().Where(record => record.Stage != EvaluationStage.Untrained)];
+        EvaluationRecord[] records = [.. part.LoadEvaluation().Where(record => record.Measure is null && record.Stage != EvaluationStage.Untrained)];
         return records.Length > 0 && File.Exists(path) && Safetensors.ReadChecksum(path) is { } now && records.All(record => record.Checkpoint == now);
     }
 

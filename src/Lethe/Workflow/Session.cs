@@ -183,7 +183,7 @@ public sealed class Session
         return Checkpoint.Load(path, method);
     }
 
-    private static DataSplits Read(DataOptions options, ulong seed, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
+    internal static DataSplits Read(DataOptions options, ulong seed, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
     {
         var reading = progress is null ? null : new Forward<DataProgress>(p => progress.Report(new WorkflowProgress(p.Stage, p.Done, p.Total, "")));
         return DataSources.Open(options, seed, reading, cancellation);

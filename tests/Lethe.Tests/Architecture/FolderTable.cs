@@ -15,7 +15,7 @@ internal static class FolderTable
         ["Training"] = ["Runtime", "Numerics", "Storage", "Data", "Augmentation", "Models", "Methods"],
         ["Diagnostics"] = ["Runtime", "Numerics"],
         ["Umm"] = ["Runtime", "Numerics", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics"],
-        ["Evaluation"] = ["Methods", "Runtime", "Numerics", "Data", "Augmentation", "Models", "Diagnostics"],
+        ["Evaluation"] = ["Runtime", "Numerics", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics"],
         ["Reporting"] = ["Runtime", "Storage", "Diagnostics"],
         ["Export"] = ["Runtime", "Numerics", "Storage", "Models"],
         ["Workflow"] =

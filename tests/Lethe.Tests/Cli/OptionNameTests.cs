@@ -3,6 +3,7 @@ using Lethe.Cli;
 using Lethe.Data;
 using Lethe.Diagnostics;
 using Lethe.Evaluation;
+using Lethe.Evaluation.Protocols;
 using Lethe.Methods;
 using Lethe.Models;
 using Lethe.Training;
@@ -22,6 +23,19 @@ public class OptionNameTests
     {
         HashSet<string> taken = [.. shared.SelectMany(record => record.GetType().GetProperties().Where(OptionField.Fits)).Select(OptionField.FlagOf)];
         var properties = MethodRegistry.All.SelectMany(entry => entry.DefaultOptions.GetType().GetProperties().Where(OptionField.Fits)).ToArray();
+        Assert.DoesNotContain(properties.Select(OptionField.FlagOf), taken.Contains);
+        Assert.All(properties.GroupBy(OptionField.FlagOf), flag => Assert.Single(flag.Select(property => property.PropertyType).Distinct()));
+    }
+
+    /// <summary>Protocols may share a flag among themselves, where it is of one type, and with nothing else that evaluate takes.</summary>
+    [Fact]
+    public void ProtocolOptions_Names_AreOfOneTypeAndNobodyElses()
+    {
+        object[] others = [new ProtocolRunOptions(), new EncoderFileOptions(), new DataOptions(), new BackboneOptions(), new Machine()];
+        string[] taken = [.. others.SelectMany(record => record.GetType().GetProperties().Where(OptionField.Fits)).Select(OptionField.FlagOf)];
+        Assert.Equal(taken.Length, taken.Distinct().Count());
+        var properties = ProtocolRegistry.All.SelectMany(entry => entry.DefaultOptions.GetType().GetProperties().Where(property => property.CanWrite)).ToArray();
+        Assert.All(properties, property => Assert.True(OptionField.Fits(property), property.Name));
         Assert.DoesNotContain(properties.Select(OptionField.FlagOf), taken.Contains);
         Assert.All(properties.GroupBy(OptionField.FlagOf), flag => Assert.Single(flag.Select(property => property.PropertyType).Distinct()));
     }

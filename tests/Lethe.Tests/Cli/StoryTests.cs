@@ -35,11 +35,21 @@ public sealed class StoryTests : IDisposable
         Assert.Contains("data:image/png;base64", report, StringComparison.Ordinal);
         Assert.NotEmpty(Directory.GetFiles(Path.Combine(folder["run"], "tensorboard")));
 
-        CommandLine shown = await CommandLine.RunAsync("evaluate", folder["run"], "--protocol", "knn", "--threads", "1", "--json");
+        CommandLine shown = await CommandLine.RunAsync("evaluate", folder["run"], "--threads", "1", "--json");
         Assert.True(shown.ExitCode == 0, shown.Error);
-        JsonArray cells = shown.Json["undos"]!.AsObject().Single().Value!["table"]!.AsArray();
-        Assert.Contains(cells, cell => (string)cell!["protocol"]! == "knn");
-        Assert.DoesNotContain(cells, cell => (string)cell!["protocol"]! == "linear");
+        Assert.Equal(table.Count, shown.Json["undos"]!.AsObject().Single().Value!["table"]!.AsArray().Count);
+
+        // A protocol by name: its records alone are shown, in all states, and the report has them.
+        CommandLine named = await CommandLine.RunAsync("evaluate", folder["run"], "--protocol", "knn,clustering", "--quick", "--threads", "1", "--json");
+        Assert.True(named.ExitCode == 0, named.Error);
+        JsonArray records = named.Json["undos"]!.AsObject().Single().Value!.AsArray();
+        Assert.Equal(["clustering", "knn"], records.Select(record => (string)record!["protocol"]!).Distinct().Order());
+        Assert.Equal(["before", "control", "umm", "untrained"], records.Select(record => (string)record!["stage"]!).Distinct().Order());
+        Assert.All(records, record => Assert.True((bool)record!["quick"]! && (double)record["low"]! <= (double)record["value"]! && (double)record["high"]! >= (double)record["value"]!));
+        Assert.Contains("Wilson", named.Error, StringComparison.Ordinal);
+        CommandLine page = await CommandLine.RunAsync("report", folder["run"], "--out", folder["report.html"]);
+        Assert.True(page.ExitCode == 0, page.Error);
+        Assert.Contains("Under the protocols of evaluation", await File.ReadAllTextAsync(folder["report.html"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
 
         CommandLine undone = await CommandLine.RunAsync("undo", folder["run"], "--iterations", "2", "--beta", "0", "--hypergradient", "first-order", "--threads", "1", "--json");
         Assert.True(undone.ExitCode == 0, undone.Error);

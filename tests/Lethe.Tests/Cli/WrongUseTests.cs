@@ -30,6 +30,17 @@ public sealed class WrongUseTests : IDisposable
     [InlineData("neither a known source nor a path", "pretrain", "--data", "no-such-folder")]
     [InlineData("one of the two", "diagnose")]
     [InlineData("'--protocol", "evaluate", "--protocol")]
+    [InlineData("one of the two", "evaluate")]
+    [InlineData("one of the two", "evaluate", "run", "--encoder", "e.safetensors")]
+    [InlineData("Use one or several of linear, knn", "evaluate", "run", "--protocol", "linear,frob")]
+    [InlineData("needs --target", "evaluate", "run", "--protocol", "transfer")]
+    [InlineData("works on another data set", "evaluate", "run", "--protocol", "linear", "--target", "embedded")]
+    [InlineData("Use lbfgs or sgd", "evaluate", "run", "--protocol", "linear", "--linear-solver", "newton")]
+    [InlineData("--semi-shares '2' must be", "evaluate", "run", "--protocol", "semi", "--semi-shares", "2")]
+    [InlineData("--semi-draws: no option of these protocols", "evaluate", "run", "--protocol", "linear", "--semi-draws", "3")]
+    [InlineData("--quick: belongs to --protocol", "evaluate", "run", "--quick")]
+    [InlineData("--stages 'after' is unknown", "evaluate", "run", "--protocol", "linear", "--stages", "after")]
+    [InlineData("--out belongs to --encoder", "evaluate", "run", "--protocol", "linear", "--out", "x.json")]
     [InlineData("ends in neither .npy nor .parquet", "embed", "run", "--images", "x", "--out", "y.csv")]
     public async Task Run_WrongUse_ExitsWithTwoAndSaysWhatToDo(string expected, params string[] arguments)
     {

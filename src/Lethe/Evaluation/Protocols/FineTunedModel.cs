@@ -1,0 +1,116 @@
+using System.Globalization;
+using Lethe.Augmentation;
+using Lethe.Data;
+using Lethe.Models;
+using Lethe.Numerics;
+using Lethe.Training;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Lethe.Evaluation.Protocols;
+
+/// <summary>A whole network with a classifier, trained with labels: cross-entropy, Adam, warm-up and half cosine, crops and flips. The last step's weights are taken.</summary>
+internal sealed class FineTunedModel : FittedModel
+{
+    /// <summary>What fitted it, as in <see cref="FittedModel.Variant"/>.</summary>
+    public const string FineTuned = "fine-tuned";
+
+    private const double WarmUp = 0.05;
+    private const int MeasuringBatch = 256;
+
+    // What a seed is for.
+    private const ulong Weights = 1;
+    private const ulong Views = 2;
+
+    private readonly ResNet backbone;
+    private readonly Linear head;
+    private readonly int[] classes;
+
+    private FineTunedModel(ResNet backbone, Linear head, int[] classes)
+    {
+        this.backbone = backbone;
+        this.head = head;
+        this.classes = classes;
+    }
+
+    public static string Settings(FineTuningOptions options) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Fine-tuning trains the whole network and a classifier with cross-entropy for {options.FineTuneSteps} steps of {options.FineTuneBatchSize} images (random crops of 75 to 100 % of the area, flips; Adam, learning rate {options.FineTuneLearningRate}, 5 % warm-up, half cosine; the last step counts). "
+        + $"In the untrained state that is the same network from scratch on the same labels with the same budget, from other weights in each draw.");
+
+    /// <summary>Trains.</summary>
+    public static FineTunedModel Fit(EncoderState encoder, ImageSet images, FineTuningOptions options, ulong seed, double? labelShare, int draw, CancellationToken cancellation)
+    {
+        int[] classes = [.. images.Labels!.Distinct().Order()];
+        long[] truth = [.. images.Labels!.Select(label => (long)Array.BinarySearch(classes, label))];
+        ResNet backbone = encoder.Copy(RandomStream.Derive(seed, Weights));
+        Linear head = nn.Linear(backbone.FeatureDimension, classes.Length);
+        nn.init.zeros_(head.weight);
+        nn.init.zeros_(head.bias);
+        head.to(encoder.Device);
+        var model = new FineTunedModel(backbone, head, classes)
+        {
+            Variant = FineTuned, Layer = LayerFeatures.Last, FitCount = images.Count, LabelShare = labelShare, Draw = draw,
+        };
+        try
+        {
+            model.Train(encoder, images, truth, options, seed, cancellation);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+
+        return model;
+    }
+
+    public override string Checksum() => EncoderState.Checksum(
+        backbone.state_dict().Select(tensor => KeyValuePair.Create("backbone." + tensor.Key, tensor.Value)).Concat(head.state_dict()));
+
+    public override IReadOnlyList<Score> Measure(EncoderState encoder, ImageSet test, ulong seed, CancellationToken cancellation)
+    {
+        using IDisposable frozen = no_grad();
+        backbone.eval();
+        var predicted = new List<int>(test.Count);
+        foreach (ViewBatch batch in EvaluationBatches.Plain(test, encoder.Plain, MeasuringBatch, encoder.Threads, cancellation))
+        {
+            using var scope = NewDisposeScope();
+            Tensor scores = head.forward(backbone.forward(ImageTensor.FromPixels(batch.Pixels, batch.N, batch.Size, batch.Channels, encoder.Device))); // [n, c]
+            predicted.AddRange(scores.argmax(1).cpu().data<long>().ToArray().Select(index => classes[index]));
+        }
+
+        return [Score.OfLabels(predicted, test)];
+    }
+
+    private protected override void Release()
+    {
+        backbone.Dispose();
+        head.Dispose();
+    }
+
+    private void Train(EncoderState encoder, ImageSet images, long[] truth, FineTuningOptions options, ulong seed, CancellationToken cancellation)
+    {
+        IEnumerable<(string, Parameter)> parameters = backbone.named_parameters().Select(entry => ("backbone." + entry.name, entry.parameter))
+            .Concat(head.named_parameters().Select(entry => ("head." + entry.name, entry.parameter)));
+        using Optimiser optimiser = Optimiser.Create("adam", parameters, weightDecay: 0, momentum: 0);
+        using var loader = new ViewLoader(
+            images, encoder.Augmented, Math.Min(options.FineTuneBatchSize, images.Count), RandomStream.Derive(seed, Views), encoder.Threads, viewsPerImage: 1);
+        var schedule = new WarmUpCosine(options.FineTuneLearningRate, (long)(WarmUp * options.FineTuneSteps), options.FineTuneSteps);
+        backbone.train();
+        int step = 0;
+        for (int epoch = 0; step < options.FineTuneSteps; epoch++)
+        {
+            foreach (ViewBatch batch in loader.Batches(epoch, cancellation: cancellation).Take(options.FineTuneSteps - step))
+            {
+                using var scope = NewDisposeScope();
+                optimiser.ZeroGradients();
+                Tensor features = backbone.forward(ImageTensor.FromPixels(batch.Pixels, batch.N, batch.Size, batch.Channels, encoder.Device)); // [n, d]
+                Tensor labels = tensor(batch.Indices.Take(batch.N).Select(index => truth[index]).ToArray(), device: encoder.Device);
+                nn.functional.cross_entropy(head.forward(features), labels).backward();
+                optimiser.Step(schedule.At(step++));
+            }
+        }
+    }
+}

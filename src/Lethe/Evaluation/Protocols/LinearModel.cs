@@ -1,0 +1,26 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+using Lethe.Data;
+
+namespace Lethe.Evaluation.Protocols;
+
+/// <summary>A linear classifier on the features of a layer.</summary>
+internal sealed class LinearModel(LinearClassifier classifier) : FittedModel
+{
+    public override string Checksum()
+    {
+        var hash = new XxHash128();
+        hash.Append(MemoryMarshal.AsBytes<int>(classifier.Classes));
+        foreach (double[] values in new[] { classifier.Mean, classifier.Scale, classifier.Weights, classifier.Bias, [classifier.Strength] })
+            hash.Append(MemoryMarshal.AsBytes<double>(values));
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
+
+    public override IReadOnlyList<Score> Measure(EncoderState encoder, ImageSet test, ulong seed, CancellationToken cancellation) =>
+        [Score.OfLabels(classifier.Predict(encoder.Features(test, cancellation)[Layer]), test)];
+
+    private protected override void Release()
+    {
+        // It holds no tensors.
+    }
+}

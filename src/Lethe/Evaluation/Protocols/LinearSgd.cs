@@ -1,0 +1,74 @@
+using Lethe.Augmentation;
+using Lethe.Data;
+using Lethe.Training;
+using static TorchSharp.torch;
+
+namespace Lethe.Evaluation.Protocols;
+
+/// <summary>The linear protocol of the field: SGD over random crops and flips, with one classifier for each layer fed by the same pass of the encoder.</summary>
+internal static class LinearSgd
+{
+    private const double Momentum = 0.9;
+
+    public static IReadOnlyDictionary<string, LinearClassifier> Fit(EncoderState encoder, ImageSet images, LinearProtocolOptions options, ulong seed, CancellationToken cancellation)
+    {
+        using IDisposable frozen = no_grad();
+        using var scope = NewDisposeScope();
+        int[] classes = [.. images.Labels!.Distinct().Order()];
+        long[] truth = [.. images.Labels!.Select(label => (long)Array.BinarySearch(classes, label))];
+        var heads = encoder.Features(images, cancellation).ToDictionary(layer => layer.Key, layer => new Head(layer.Value, classes.Length));
+        int batchSize = Math.Min(options.LinearBatchSize, images.Count);
+        using var loader = new ViewLoader(images, encoder.Augmented, batchSize, seed, encoder.Threads, viewsPerImage: 1);
+        var schedule = new WarmUpCosine(options.LinearLearningRate, 0, (long)options.LinearEpochs * loader.StepsPerEpoch);
+        long step = 0;
+        for (int epoch = 0; epoch < options.LinearEpochs; epoch++)
+        {
+            foreach (ViewBatch batch in loader.Batches(epoch, cancellation: cancellation))
+            {
+                using var pass = NewDisposeScope();
+                IReadOnlyDictionary<string, Tensor> features = encoder.Collect([batch], cancellation);
+                Tensor indicators = nn.functional.one_hot(tensor(batch.Indices.Take(batch.N).Select(index => truth[index]).ToArray()), classes.Length).to(ScalarType.Float32);
+                foreach ((string layer, Head head) in heads)
+                    head.Step(features[layer][0], indicators, schedule.At(step));
+                step++;
+            }
+        }
+
+        return heads.ToDictionary(head => head.Key, head => head.Value.Classifier(classes));
+    }
+
+    /// <summary>W and b of a layer, from zero, with their momentum.</summary>
+    private sealed class Head
+    {
+        private readonly Tensor mean;
+        private readonly Tensor scale;
+        private readonly Tensor weights; // [d + 1, c], the last row is the bias
+        private readonly Tensor velocity;
+
+        public Head(Tensor features, int classes)
+        {
+            mean = features.mean([0]);
+            Tensor deviation = (features - mean).square().mean([0]).sqrt();
+            scale = where(deviation.le(mean.abs() * 1e-6), zeros_like(deviation), 1 / deviation);
+            weights = zeros(features.size(1) + 1, classes);
+            velocity = zeros_like(weights);
+        }
+
+        public void Step(Tensor features, Tensor indicators, double learningRate)
+        {
+            using var scope = NewDisposeScope();
+            Tensor X = cat([(features - mean) * scale, ones(features.size(0), 1)], 1); // [n, d + 1]
+            Tensor error = X.matmul(weights).softmax(1) - indicators; // [n, c]
+            velocity.mul_(Momentum).add_(X.t().matmul(error) / X.size(0));
+            weights.sub_(velocity * learningRate);
+        }
+
+        public LinearClassifier Classifier(int[] classes)
+        {
+            using var scope = NewDisposeScope();
+            static double[] Numbers(Tensor values) => values.to(ScalarType.Float64).contiguous().reshape(-1).data<double>().ToArray();
+            long d = mean.size(0);
+            return new LinearClassifier(classes, Numbers(mean), Numbers(scale), Numbers(weights.narrow(0, 0, d)), Numbers(weights[d]), 0);
+        }
+    }
+}

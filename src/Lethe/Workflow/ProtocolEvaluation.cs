@@ -1,0 +1,221 @@
+using Lethe.Augmentation;
+using Lethe.Data;
+using Lethe.Evaluation;
+using Lethe.Evaluation.Protocols;
+using Lethe.Methods;
+using Lethe.Models;
+using Lethe.Reporting;
+using Lethe.Runtime;
+using Lethe.Storage;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Lethe.Workflow;
+
+/// <summary>Runs protocols on every state of a run's encoder, or on an encoder from a file, and keeps what they find.</summary>
+public static class ProtocolEvaluation
+{
+    // Enough for a share of them to be a share worth drawing.
+    private const int QuickTrainImages = 2000;
+
+    /// <summary>Runs protocols on the states of a run's encoder. Each result is written to <c>evaluation.json</c> as soon as it is there; results of other protocols stay.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="session">The run's session.</param>
+    /// <param name="plan">What to run.</param>
+    /// <param name="progress">Told how far the work has come.</param>
+    /// <param name="cancellation">Stops soon; what was finished is kept.</param>
+    /// <returns>The new records.</returns>
+    /// <exception cref="LetheException">A checkpoint or the images cannot be used; the images are looked at before long work starts.</exception>
+    public static IReadOnlyList<EvaluationRecord> Run(
+        RunDirectory run, Session session, ProtocolPlan plan, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        using DirectoryLock held = DirectoryLock.Acquire(run.Path);
+        Part[] parts = Parts(plan, session.Data, session.Data.ImageSize, progress, cancellation);
+        IReadOnlyList<EvaluationStage> chosen = plan.Options.ChosenStages();
+        State[] all =
+        [
+            new State(EvaluationStage.Untrained, run),
+            new State(EvaluationStage.Before, run),
+            .. run.Undos.SelectMany(undo => undo.Control is { } control
+                ? (State[])[new State(EvaluationStage.Control, control), new State(EvaluationStage.Umm, undo)]
+                : [new State(EvaluationStage.Umm, undo)]),
+        ];
+        State[] states = [.. all.Where(state => chosen.Contains(state.Stage))];
+        if (states.Length == 0)
+            throw new RunException($"{run.Path} has no undo, so it has none of the states {plan.Options.Stages}. Run 'lethe undo {run.Path}' first, or choose other --stages.");
+        var store = new FeatureStore(Path.Combine(run.Path, "features"), plan.Options.FeatureMegabytes * 1_000_000L);
+        using SslMethod method = session.CreateMethod();
+        var found = new List<EvaluationRecord>();
+        int done = 0, total = states.Length * parts.Length;
+        foreach ((EvaluationStage stage, RunDirectory home) in states)
+        {
+            bool untrained = stage == EvaluationStage.Untrained;
+            if (!untrained)
+                Session.LoadLast(home, method);
+            using var encoder = new EncoderState(method, session.Augmenter.Statistics, session.Device, session.Machine.ThreadCount(), untrained, store);
+            foreach (Part part in parts)
+            {
+                IReadOnlyList<EvaluationRecord> records = Measure(part, stage, encoder, plan.Options, done++, total, progress, cancellation);
+                home.SaveEvaluation(Merge(home.LoadEvaluation(), records));
+                found.AddRange(records);
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Runs protocols on an encoder from a file, and on the same network with fresh weights.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="backbone">Which network it holds.</param>
+    /// <param name="data">The images of its own data set: the training part for few labels, the probe part to fit probes, the test part to measure.</param>
+    /// <param name="plan">What to run.</param>
+    /// <param name="machine">Where to compute.</param>
+    /// <param name="progress">Told how far the work has come.</param>
+    /// <param name="cancellation">Stops soon.</param>
+    /// <returns>The records, in the states untrained and before.</returns>
+    /// <exception cref="LetheException">The file or the images cannot be used; they are looked at before long work starts.</exception>
+    public static IReadOnlyList<EvaluationRecord> Run(
+        EncoderFileOptions file, BackboneOptions backbone, DataOptions data, ProtocolPlan plan, Machine machine, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        file.Validate();
+        Device device = machine.Prepare();
+        string path = file.Encoder ?? throw new InvalidOptionException("--encoder needs a safetensors file.");
+
+        // The names and shapes of the file say more quickly than the images whether it can be used.
+        EncoderFile.Load(path, backbone, data.ImageSize == 0 ? 32 : data.ImageSize).Dispose();
+        DataSplits splits = Session.Read(data, plan.Options.Seed, progress, cancellation);
+        using ResNet network = EncoderFile.Load(path, backbone, splits.ImageSize);
+        network.to(device);
+        manual_seed((long)(plan.Options.Seed >> 1));
+        using var fresh = new ResNet(network.Options, network.InputChannels, network.ImageSize);
+        fresh.to(device);
+        ChannelStatistics statistics = Statistics(file.Normalisation, splits.Train, network.InputChannels);
+        Part[] parts = Parts(plan, splits, splits.ImageSize, progress, cancellation);
+        EvaluationStage[] stages = [.. plan.Options.ChosenStages().Where(stage => stage is EvaluationStage.Untrained or EvaluationStage.Before)];
+        if (stages.Length == 0)
+            throw new InvalidOptionException($"--stages {plan.Options.Stages}: an encoder from a file has the states untrained and before.");
+        var found = new List<EvaluationRecord>();
+        int done = 0;
+        foreach (EvaluationStage stage in stages)
+        {
+            bool untrained = stage == EvaluationStage.Untrained;
+            using var encoder = new EncoderState(untrained ? fresh : network, statistics, device, machine.ThreadCount(), untrained);
+            foreach (Part part in parts)
+                found.AddRange(Measure(part, stage, encoder, plan.Options, done++, stages.Length * parts.Length, progress, cancellation));
+        }
+
+        return found;
+    }
+
+    /// <summary>Old records with new ones in the place of those that say the same; what was measured of other weights of the same state is gone.</summary>
+    internal static IReadOnlyList<EvaluationRecord> Merge(IReadOnlyList<EvaluationRecord> old, IReadOnlyList<EvaluationRecord> fresh)
+    {
+        static object Identity(EvaluationRecord r) => (r.Stage, r.Protocol, r.Target, r.Quick, r.Variant, r.LabelShare, r.Layer, r.Measure);
+        HashSet<object> replaced = [.. fresh.Select(Identity)];
+        var weights = fresh.Select(record => (record.Stage, record.Weights)).Distinct().ToDictionary(state => state.Stage, state => state.Weights);
+        return
+        [
+            .. old.Where(record => record.Measure is null
+                || (!replaced.Contains(Identity(record)) && (!weights.TryGetValue(record.Stage, out string? now) || record.Weights == now))),
+            .. fresh,
+        ];
+    }
+
+    private static Part[] Parts(ProtocolPlan plan, DataSplits own, int imageSize, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
+    {
+        ProtocolRunOptions options = plan.Options;
+        DataSplits? target = options.Target is null ? null : Session.Read(
+            new DataOptions { Data = options.Target, DataRoot = options.TargetRoot, ImageSize = imageSize }, options.Seed, progress, cancellation);
+        Part[] parts = [.. plan.Protocols.Select(protocol => protocol.Entry.NeedsTarget ? OfTarget(protocol, target!, options) : OfOwn(protocol, own, options))];
+        foreach (Part part in parts)
+            ProtocolRunner.Check(part.Protocol, part.Fitting, part.Test);
+        return parts;
+    }
+
+    private static Part OfOwn((ProtocolEntry Entry, Protocol Protocol) protocol, DataSplits data, ProtocolRunOptions options) => new(
+        protocol.Entry.Name,
+        protocol.Protocol,
+        null,
+        data.Fingerprint,
+        new FittingImages(data.Source, First(data.Train, options.Quick ? QuickTrainImages : 0), First(data.Probe, options.FitImages)),
+        First(data.Test, options.MeasureImages));
+
+    private static Part OfTarget((ProtocolEntry Entry, Protocol Protocol) protocol, DataSplits data, ProtocolRunOptions options)
+    {
+        // Nothing was trained on a target without labels, so that all but its test part may be fitted on.
+        ImageSet images = First(data.Train.Join("training", data.Probe), options.FitImages);
+        return new Part(protocol.Entry.Name, protocol.Protocol, data.Source, data.Fingerprint, new FittingImages(data.Source, images, images), First(data.Test, options.MeasureImages));
+    }
+
+    private static ImageSet First(ImageSet images, int most) =>
+        most == 0 || most >= images.Count ? images : images.Subset(images.Name, [.. Enumerable.Range(0, most)]);
+
+    private static IReadOnlyList<EvaluationRecord> Measure(
+        Part part, EvaluationStage stage, EncoderState encoder, ProtocolRunOptions options, int done, int total, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
+    {
+        string state = stage.ToString().ToLowerInvariant();
+        void Tell(string detail) => progress?.Report(new WorkflowProgress("evaluating", done, total, $"{part.Name}, {state}{detail}"));
+        Tell("");
+        string settings = string.Join(' ', new[]
+        {
+            options.Quick ? "Quick: few images, draws and steps, to see that it works and not for conclusions." : "",
+            part.Protocol.Settings(),
+            encoder.Conversion(part.Test),
+        }.Where(text => text.Length > 0));
+        return
+        [
+            .. ProtocolRunner.Run(part.Protocol, encoder, part.Fitting, part.Test, options.Seed, new Forward<string>(detail => Tell(": " + detail)), cancellation)
+                .Select(result => new EvaluationRecord(stage, result.Layer, part.Name, result.Value)
+                {
+                    Measure = result.Measure,
+                    Variant = result.Variant,
+                    LabelShare = result.LabelShare,
+                    Target = part.Target,
+                    Low = result.Interval.Low,
+                    High = result.Interval.High,
+                    Interval = result.Interval.Kind,
+                    Draws = result.Draws.Count > 1 ? result.Draws : null,
+                    Strength = result.Strength,
+                    ProbeCount = result.FitCount,
+                    TestCount = result.TestCount,
+                    Seed = options.Seed,
+                    Quick = options.Quick,
+                    Settings = settings,
+                    Fingerprint = part.Fingerprint,
+                    Weights = encoder.Weights,
+                }),
+        ];
+    }
+
+    private static ChannelStatistics Statistics(string normalisation, ImageSet images, int channels)
+    {
+        if (normalisation == "imagenet")
+        {
+            return channels == 3
+                ? new ChannelStatistics([0.485f, 0.456f, 0.406f], [0.229f, 0.224f, 0.225f])
+                : throw new InvalidOptionException("--normalisation imagenet has three channels, but the encoder takes one. Use --normalisation data.");
+        }
+
+        ChannelStatistics measured = ChannelStatistics.Measure(images.Channels == 3 && channels == 1 ? Grey(images) : images);
+        return measured.Mean.Count == channels
+            ? measured
+            : new ChannelStatistics([.. Enumerable.Repeat(measured.Mean[0], channels)], [.. Enumerable.Repeat(measured.StandardDeviation[0], channels)]);
+    }
+
+    // The luma of ITU-R BT.601, as views have it.
+    private static ImageSet Grey(ImageSet images) => new("grey", [.. Enumerable.Range(0, images.Count).Select(i =>
+    {
+        Image image = images[i];
+        byte[] grey = new byte[image.Height * image.Width];
+        ReadOnlySpan<byte> pixels = image.Pixels.Span;
+        for (int p = 0; p < grey.Length; p++)
+            grey[p] = (byte)Math.Round((0.299 * pixels[3 * p]) + (0.587 * pixels[(3 * p) + 1]) + (0.114 * pixels[(3 * p) + 2]));
+        return new Image(grey, image.Height, image.Width, 1);
+    })]);
+
+    /// <summary>A state of the encoder, and where it and its results lie.</summary>
+    private sealed record State(EvaluationStage Stage, RunDirectory Home);
+
+    /// <summary>A protocol with the images that it works on.</summary>
+    private sealed record Part(string Name, Protocol Protocol, string? Target, string Fingerprint, FittingImages Fitting, ImageSet Test);
+}

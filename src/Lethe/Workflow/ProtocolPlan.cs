@@ -1,0 +1,34 @@
+using Lethe.Evaluation.Protocols;
+using Lethe.Runtime;
+
+namespace Lethe.Workflow;
+
+/// <summary>Which protocols to run, each with its options, and what they share.</summary>
+/// <param name="Protocols">The protocols in the order in which they run, at least one.</param>
+/// <param name="Options">What they share.</param>
+public sealed record ProtocolPlan(IReadOnlyList<(ProtocolEntry Entry, Protocol Protocol)> Protocols, ProtocolRunOptions Options)
+{
+    /// <summary>Makes the protocols.</summary>
+    /// <param name="names">Names with commas between.</param>
+    /// <param name="options">What they share.</param>
+    /// <param name="own">The options of a protocol, from its defaults.</param>
+    /// <returns>The plan.</returns>
+    /// <exception cref="InvalidOptionException">A name is unknown, an option cannot be used, or a target is missing or of no use.</exception>
+    public static ProtocolPlan Create(string names, ProtocolRunOptions options, Func<ProtocolOptions, ProtocolOptions> own)
+    {
+        options.Validate();
+        ProtocolEntry[] entries = [.. names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct().Select(ProtocolRegistry.Find)];
+        if (entries.Length == 0)
+            throw new InvalidOptionException($"--protocol '{names}' names no protocol. Use one or several of {string.Join(", ", ProtocolRegistry.All.Select(entry => entry.Name))}.");
+        if (options.Target is null && entries.FirstOrDefault(entry => entry.NeedsTarget) is { } needy)
+            throw new InvalidOptionException($"--protocol {needy.Name} needs --target, another data set with labels: a name that 'lethe data' lists, or a path.");
+        if (options.Target is not null && !entries.Any(entry => entry.NeedsTarget))
+            throw new InvalidOptionException($"--target '{options.Target}': none of the protocols {names} works on another data set. Add {string.Join(" or ", ProtocolRegistry.All.Where(entry => entry.NeedsTarget).Select(entry => entry.Name))}, or leave it out.");
+        return new ProtocolPlan([.. entries.Select(entry =>
+        {
+            ProtocolOptions chosen = own(options.Quick ? entry.DefaultOptions.Quick() : entry.DefaultOptions);
+            chosen.Validate();
+            return (entry, entry.Create(chosen));
+        })], options);
+    }
+}

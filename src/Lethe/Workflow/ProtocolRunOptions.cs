@@ -1,0 +1,61 @@
+using Lethe.Reporting;
+using Lethe.Runtime;
+
+namespace Lethe.Workflow;
+
+/// <summary>What protocols share: which states of the encoder, how many images, which other data set.</summary>
+public sealed record ProtocolRunOptions
+{
+    private const string AllStages = "all";
+
+    /// <summary>Makes each protocol cheap: 500 images at most to fit and to measure with, fewer draws, steps and epochs. To see that it works, not for conclusions.</summary>
+    public bool Quick { get; init; }
+
+    /// <summary>Decides draws, divisions and initial weights; the same for all runs and states, so that they compare.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>States of the encoder, with commas between: untrained, before, control, umm; or all.</summary>
+    public string Stages { get; init; } = AllStages;
+
+    /// <summary>Labelled images at most that linear, kNN and clustering are fitted on, and those of a target's training part; 0 takes all.</summary>
+    public int FitImages { get; init; }
+
+    /// <summary>Test images at most that are measured on; 0 takes all.</summary>
+    public int MeasureImages { get; init; }
+
+    /// <summary>Another data set with labels, for protocols that need one: a name, or a path whose kind is recognised, as --data takes.</summary>
+    public string? Target { get; init; }
+
+    /// <summary>Folder that holds the files of a named target.</summary>
+    public string? TargetRoot { get; init; }
+
+    /// <summary>Megabytes of features that are kept in RUN/features, so that they are not computed again; 0 keeps none.</summary>
+    public int FeatureMegabytes { get; init; } = 1024;
+
+    /// <summary>The values of <c>--quick</c>.</summary>
+    /// <returns>A copy.</returns>
+    public ProtocolRunOptions ForQuick() => this with { Quick = true, FitImages = 500, MeasureImages = 500 };
+
+    /// <summary>Checks the values.</summary>
+    /// <exception cref="InvalidOptionException">A value cannot be used.</exception>
+    public void Validate()
+    {
+        _ = ChosenStages();
+        if (FitImages < 0 || MeasureImages < 0 || FeatureMegabytes < 0)
+            throw new InvalidOptionException($"--fit-images, --measure-images and --feature-megabytes must not be negative, found {FitImages}, {MeasureImages} and {FeatureMegabytes}.");
+    }
+
+    /// <summary>The states as values.</summary>
+    /// <returns>At least one.</returns>
+    /// <exception cref="InvalidOptionException">A name is unknown.</exception>
+    public IReadOnlyList<EvaluationStage> ChosenStages()
+    {
+        if (Stages == AllStages)
+            return Enum.GetValues<EvaluationStage>();
+        string[] names = Stages.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        EvaluationStage[] chosen = [.. Enum.GetValues<EvaluationStage>().Where(stage => names.Contains(stage.ToString().ToLowerInvariant()))];
+        return chosen.Length > 0 && chosen.Length == names.Distinct().Count()
+            ? chosen
+            : throw new InvalidOptionException($"--stages '{Stages}' is unknown. Use all, or untrained, before, control, umm with commas between.");
+    }
+}

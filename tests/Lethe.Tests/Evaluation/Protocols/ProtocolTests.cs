@@ -1,0 +1,186 @@
+using Lethe.Data;
+using Lethe.Evaluation;
+using Lethe.Evaluation.Protocols;
+using Lethe.Methods;
+using Lethe.Runtime;
+using Lethe.Tests.Methods;
+using Lethe.Tests.Training;
+
+namespace Lethe.Tests.Evaluation.Protocols;
+
+[Collection(typeof(TorchCollection))]
+public class ProtocolTests
+{
+    public static TheoryData<string> Names => [.. ProtocolSample.All.Keys];
+
+    /// <summary>
+    /// Test images raise an error when they are looked at while a protocol fits; other test images and other labels leave every bit of
+    /// every fitted model as it is; and measuring changes none.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Fit_EveryProtocol_SeesNoTestImage(string name)
+    {
+        using SslMethod method = Tiny.Method();
+        ImageSet test = ProtocolSample.Images("test", 3, 12), poisoned = ProtocolSample.Images("test", 9, 12, label: i => (i + 1) % 3);
+        (string[] models, double[] scores) = Run(ProtocolSample.All[name], method, test);
+        (string[] again, double[] otherScores) = Run(ProtocolSample.All[name], method, poisoned);
+        Assert.NotEmpty(models);
+        Assert.Equal(models, again);
+
+        // The images do reach the measuring.
+        Assert.NotEqual(scores, otherScores);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Run_Twice_GivesTheSameNumbersAndLeavesTheEncoder(string name)
+    {
+        using SslMethod method = Tiny.Method();
+        SortedDictionary<string, string> before = Tiny.Bits(method);
+        ImageSet test = ProtocolSample.Images("test", 3, 12);
+        IReadOnlyList<ProtocolResult> Results(ulong seed)
+        {
+            using EncoderState encoder = ProtocolSample.Encoder(method);
+            return ProtocolRunner.Run(ProtocolSample.All[name], encoder, ProtocolSample.Fitting, test, seed, cancellation: TestContext.Current.CancellationToken);
+        }
+
+        IReadOnlyList<ProtocolResult> first = Results(1), second = Results(1);
+        Assert.Equal(first.Select(result => result with { Draws = [] }), second.Select(result => result with { Draws = [] }));
+        Assert.Equal(before, Tiny.Bits(method));
+        Assert.All(first, result =>
+        {
+            Assert.InRange(result.Value, result.Interval.Low - 1e-9, result.Interval.High + 1e-9);
+            Assert.StartsWith("95 %", result.Interval.Kind, StringComparison.Ordinal);
+            Assert.Equal(12, result.TestCount);
+            Assert.Equal(result.Draws.Average(), result.Value, 1e-12);
+        });
+        Assert.Equal(first.Count, first.Select(result => (result.Variant, result.LabelShare, result.Layer, result.Measure)).Distinct().Count());
+        Assert.False(string.IsNullOrWhiteSpace(ProtocolSample.All[name].Settings()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Run_EveryProtocol_LeavesNoTensorBehind(string name)
+    {
+        using SslMethod method = Tiny.Method();
+        ImageSet test = ProtocolSample.Images("test", 3, 12);
+        void Run()
+        {
+            using EncoderState encoder = ProtocolSample.Encoder(method);
+            ProtocolRunner.Run(ProtocolSample.All[name], encoder, ProtocolSample.Fitting, test, 1, cancellation: TestContext.Current.CancellationToken);
+        }
+
+        Run();
+        LiveTensors.Settle();
+        long before = LiveTensors.Count;
+        Run();
+        Assert.Equal(before, LiveTensors.Count);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Check_UnusableLabels_SaysWhatIsWrongBeforeFitting(string name)
+    {
+        Protocol protocol = ProtocolSample.All[name];
+        FittingImages fitting = ProtocolSample.Fitting;
+        ImageSet test = ProtocolSample.Images("test", 3, 12);
+        string Message(FittingImages images, ImageSet measured) => Assert.Throws<DataException>(() => ProtocolRunner.Check(protocol, images, measured)).Message;
+        FittingImages With(Func<string, ImageSet> images) => new("sample", images("train"), images("probe"));
+        Assert.Contains("have no labels", Message(fitting, Unlabelled(test)), StringComparison.Ordinal);
+        Assert.Contains("have no labels", Message(With(_ => Unlabelled(test)), test), StringComparison.Ordinal);
+        Assert.Contains("all of class 'square'", Message(With(part => ProtocolSample.Images(part, 1, 20, label: _ => 1)), test), StringComparison.Ordinal);
+        ProtocolRunner.Check(protocol, fitting, test);
+    }
+
+    [Theory]
+    [InlineData("linear")]
+    [InlineData("semi")]
+    [InlineData("transfer")]
+    public void Check_AClassWithOneImage_NamesIt(string name)
+    {
+        ImageSet Images(string part) => ProtocolSample.Images(part, 1, 20, label: i => i == 7 ? 2 : i % 2);
+        DataException error = Assert.Throws<DataException>(() => ProtocolRunner.Check(ProtocolSample.All[name], new FittingImages("sample", Images("train"), Images("probe")), ProtocolSample.Images("test", 3, 12)));
+        Assert.Contains("'long' has 1 ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Check_MoreShotsThanImages_NamesClassAndCounts()
+    {
+        ImageSet images = ProtocolSample.Images("train", 1, 60, label: i => i < 5 ? 2 : i % 2);
+        var protocol = new SemiProtocol(new SemiProtocolOptions { SemiShares = "0.5" });
+        DataException error = Assert.Throws<DataException>(() => ProtocolRunner.Check(protocol, new FittingImages("sample", images, images), images));
+        Assert.Contains("asks for 10 images of each class, but class 'long' has 5", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Draw_AnyShare_IsBalancedNestedAndSeeded()
+    {
+        ImageSet images = ProtocolSample.Images("train", 1, 60);
+        int[] few = SemiProtocol.Draw(images, 3, 5), more = SemiProtocol.Draw(images, 7, 5);
+        Assert.All(Enumerable.Range(0, 3), label => Assert.Equal((3, 7), (few.Count(i => images.Labels![i] == label), more.Count(i => images.Labels![i] == label))));
+        Assert.Empty(few.Except(more));
+        Assert.NotEqual(few, SemiProtocol.Draw(images, 3, 6));
+        Assert.Equal((2, 2), (SemiProtocol.Shots(images, 0.01), SemiProtocol.Shots(images, 0.1)));
+    }
+
+    /// <summary>From scratch the draws differ in their weights too; a trained encoder gives its own.</summary>
+    [Fact]
+    public void Copy_OfAState_IsTrainedOrFresh()
+    {
+        using SslMethod method = Tiny.Method();
+        using EncoderState trained = ProtocolSample.Encoder(method), untrained = ProtocolSample.Encoder(method, untrained: true);
+        using var copy = trained.Copy(1);
+        using var fresh = untrained.Copy(1);
+        using var other = untrained.Copy(2);
+        Assert.Equal(Tiny.Bits(method.Backbone), Tiny.Bits(copy));
+        Assert.NotEqual(Tiny.Bits(fresh), Tiny.Bits(other));
+        Assert.NotEqual(Tiny.Bits(fresh), Tiny.Bits(copy));
+    }
+
+    [Fact]
+    public void Conversion_OtherImages_IsSaid()
+    {
+        using SslMethod method = Tiny.Method();
+        using EncoderState encoder = ProtocolSample.Encoder(method);
+        Assert.Empty(encoder.Conversion(ProtocolSample.Images("test", 1, 2)));
+        string said = encoder.Conversion(ProtocolSample.Images("test", 1, 2, channels: 1, size: 20));
+        Assert.Contains("resized to 16 × 16", said, StringComparison.Ordinal);
+        Assert.Contains("Grey images enter copied into three channels", said, StringComparison.Ordinal);
+        Assert.Equal(2, encoder.Features(ProtocolSample.Images("test", 1, 2, channels: 1, size: 20), TestContext.Current.CancellationToken)["layer4"].size(0));
+    }
+
+    [Theory]
+    [InlineData("frob", "Use one or several of linear, knn")]
+    [InlineData("Linear", "Use one or several of linear, knn")]
+    public void Find_UnknownName_ListsAll(string name, string expected) =>
+        Assert.Contains(expected, Assert.Throws<InvalidOptionException>(() => ProtocolRegistry.Find(name)).Message, StringComparison.Ordinal);
+
+    private static (string[] Models, double[] Scores) Run(Protocol protocol, SslMethod method, ImageSet images)
+    {
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        var guarded = new ProtocolSample.Guarded([.. Enumerable.Range(0, images.Count).Select(i => images[i])]);
+        var test = new ImageSet("test", guarded, images.Labels, images.ClassNames);
+        using EncoderState encoder = ProtocolSample.Encoder(method);
+        var models = new List<string>();
+        var scores = new List<double>();
+        using IEnumerator<FittedModel> fitting = protocol.Fit(encoder, ProtocolSample.Fitting, 1, cancellation).GetEnumerator();
+        while (true)
+        {
+            guarded.Closed = true;
+            if (!fitting.MoveNext())
+                break;
+            using FittedModel model = fitting.Current;
+            string checksum = model.Checksum();
+            models.Add($"{model.Variant} {model.LabelShare} {model.Draw} {model.Layer} {model.Strength} {checksum}");
+            guarded.Closed = false;
+            scores.AddRange(model.Measure(encoder, test, 2, cancellation).Select(score => score.Value));
+            Assert.Equal(checksum, model.Checksum());
+        }
+
+        Assert.True(guarded.Looks >= images.Count);
+        return ([.. models], [.. scores]);
+    }
+
+    private static ImageSet Unlabelled(ImageSet images) => new(images.Name, [.. Enumerable.Range(0, images.Count).Select(i => images[i])]);
+}

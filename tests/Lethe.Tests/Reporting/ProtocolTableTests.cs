@@ -1,0 +1,52 @@
+using Lethe.Reporting;
+
+namespace Lethe.Tests.Reporting;
+
+public class ProtocolTableTests
+{
+    [Fact]
+    public void Of_OneRun_KeepsTheIntervalOfEachRecord()
+    {
+        ProtocolTable table = Assert.Single(ProtocolTable.Of([[Record(0.5), Record(0.6, stage: EvaluationStage.Umm), Record(0.4, layer: "stem"), new(EvaluationStage.Before, "layer4", "linear", 0.9)]]));
+        Assert.Equal(["stem", "layer4"], table.Rows.Select(row => row.Layer));
+        Assert.Equal([EvaluationStage.Before, EvaluationStage.Umm], table.Stages);
+        Assert.Equal("60.0 [50.0, 70.0]", table.Rows[1].Cells[EvaluationStage.Umm].ToString());
+        Assert.Contains("settings", table.Settings[0], StringComparison.Ordinal);
+        Assert.Contains(table.Settings, text => text.Contains("how", StringComparison.Ordinal));
+    }
+
+    /// <summary>Of 0.5 and 0.6: mean 0.55, and 12.706 · s / √2 = 12.706 · 0.05.</summary>
+    [Fact]
+    public void Of_TwoRuns_IsMeanAndIntervalOverRuns()
+    {
+        ProtocolTable table = Assert.Single(ProtocolTable.Of([[Record(0.5)], [Record(0.6)]]));
+        ProtocolCell cell = table.Rows[0].Cells[EvaluationStage.Before];
+        Assert.Equal(0.55, cell.Value, 1e-12);
+        Assert.Equal(0.55 - (12.706 * 0.05), cell.Low!.Value, 1e-9);
+    }
+
+    [Fact]
+    public void Of_QuickAndFull_ShowsTheFull()
+    {
+        ProtocolTable table = Assert.Single(ProtocolTable.Of([[Record(0.5) with { Quick = true }, Record(0.7)]]));
+        Assert.False(table.Quick);
+        Assert.Equal(0.7, table.Rows[0].Cells[EvaluationStage.Before].Value);
+        Assert.Equal(2, ProtocolTable.Of([[Record(0.5), Record(0.6) with { Target = "other" }]]).Count);
+    }
+
+    [Fact]
+    public void Render_RunWithProtocols_HasASectionWithSettings()
+    {
+        ReportRun run = ReportSamples.Run() with { Protocols = [Record(0.5) with { LabelShare = 0.01, Target = "<b>" }] };
+        string html = HtmlReport.Render(ReportModel.Of([run]));
+        Assert.Contains("50.0 [40.0, 60.0]", html, StringComparison.Ordinal);
+        Assert.Contains("1 % of the labels", html, StringComparison.Ordinal);
+        Assert.Contains("the settings of linear", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<b>", html[html.IndexOf("id=\"protocols\"", StringComparison.Ordinal)..html.IndexOf("id=\"epochs\"", StringComparison.Ordinal)], StringComparison.Ordinal);
+    }
+
+    private static EvaluationRecord Record(double value, EvaluationStage stage = EvaluationStage.Before, string layer = "layer4") => new(stage, layer, "linear", value)
+    {
+        Measure = "accuracy", Variant = "linear", Low = value - 0.1, High = value + 0.1, Interval = "how", Settings = "the settings of linear", ProbeCount = 10, TestCount = 20, Seed = 0,
+    };
+}

@@ -1,0 +1,119 @@
+using Lethe.Methods;
+using Lethe.Reporting;
+using Lethe.Runtime;
+using Lethe.Storage;
+using Lethe.Tests.Methods;
+using Lethe.Workflow;
+using static TorchSharp.torch;
+
+namespace Lethe.Tests.Workflow;
+
+[Collection(typeof(TorchCollection))]
+public sealed class ProtocolEvaluationTests : IDisposable
+{
+    private readonly SmallRun small = new();
+
+    public void Dispose() => small.Dispose();
+
+    [Fact]
+    public void Run_ProtocolsOneAfterTheOther_KeepsTheResultsOfEach()
+    {
+        (RunDirectory run, Session session) = Start();
+        RunDirectory undo = SmallRun.RunUndo(run, session, cancellation: TestContext.Current.CancellationToken);
+        Evaluating.Run(run, session, cancellation: TestContext.Current.CancellationToken);
+        int plain = run.LoadEvaluation().Count;
+        Run(run, session, "linear");
+        Run(run, session, "knn");
+        EvaluationRecord[] linear = Of(run, "linear");
+        Assert.Equal(12, linear.Length);
+        Assert.Equal([EvaluationStage.Untrained, EvaluationStage.Before], linear.Select(record => record.Stage).Distinct());
+        Assert.Equal((12, 6, 6), (Of(run, "knn").Length, Of(undo, "linear").Length, Of(undo.Control!, "knn").Length));
+        Assert.Equal(plain, run.LoadEvaluation().Count(record => record.Measure is null));
+
+        // The same again replaces; the plain evaluation leaves the protocols' records; the reports' numbers are the plain ones.
+        string before = File.ReadAllText(run.EvaluationPath);
+        Run(run, session, "knn");
+        Assert.Equal(before, File.ReadAllText(run.EvaluationPath));
+        Evaluating.Run(run, session, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal((12, 12), (Of(run, "linear").Length, Of(run, "knn").Length));
+        ReportRun report = ReportModel.Load([run.Path]).Groups[0].Runs[0];
+        Assert.DoesNotContain(report.EvaluationsWith("undo"), record => record.Measure is not null);
+        Assert.Equal((24, 24), (report.Protocols.Count, report.Undos[0].Protocols.Count));
+
+        // Frozen layers are the same in all later states.
+        double Value(RunDirectory home, EvaluationStage stage) => Of(home, "linear").Single(record => record.Layer == "layer2" && record.Stage == stage).Value;
+        Assert.Equal(Value(run, EvaluationStage.Before), Value(undo, EvaluationStage.Umm));
+        Assert.NotEmpty(Directory.GetFiles(Path.Combine(run.Path, "features")));
+    }
+
+    [Fact]
+    public void Run_TargetOfOtherSizeAndColour_SaysWhatHappensToItsImages()
+    {
+        (RunDirectory run, Session session) = Start();
+        IReadOnlyList<EvaluationRecord> found = ProtocolEvaluation.Run(
+            run, session, Plan("transfer", new ProtocolRunOptions { Target = "embedded", Quick = true, FitImages = 100, MeasureImages = 50, Stages = "before" }), cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(["linear", "kNN", "fine-tuned"], found.Select(record => record.Variant).Distinct());
+        Assert.All(found, record =>
+        {
+            Assert.Equal(("embedded", 100, 50, EvaluationStage.Before), (record.Target, record.ProbeCount, record.TestCount, record.Stage));
+            Assert.Contains("resized to 16 × 16", record.Settings, StringComparison.Ordinal);
+            Assert.Contains("Grey images enter copied", record.Settings, StringComparison.Ordinal);
+            Assert.StartsWith("Quick:", record.Settings, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public void Run_TargetWithoutLabels_IsRefusedBeforeAnythingIsMeasured()
+    {
+        (RunDirectory run, Session session) = Start();
+        for (int i = 0; i < 12; i++)
+            SmallRun.WriteImage(Path.Combine(small["flat"], $"{i:00}.png"), i);
+        var progress = new List<WorkflowProgress>();
+        DataException error = Assert.Throws<DataException>(() => ProtocolEvaluation.Run(
+            run, session, Plan("linear,transfer", new ProtocolRunOptions { Target = small["flat"] }), new Training.Inline<WorkflowProgress>(progress.Add), TestContext.Current.CancellationToken));
+        Assert.Contains("have no labels", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(progress, report => report.Stage == "evaluating");
+        Assert.DoesNotContain(run.LoadEvaluation(), record => record.Measure is not null);
+    }
+
+    [Fact]
+    public void Run_EncoderFromAFile_GivesTheNumbersOfTheRunThatWroteIt()
+    {
+        (RunDirectory run, Session session) = Start();
+        IReadOnlyList<EvaluationRecord> own = Run(run, session, "knn");
+        using (SslMethod method = session.CreateMethod())
+        {
+            using var scope = NewDisposeScope();
+            Session.LoadLast(run, method);
+            Safetensors.Write(small["e.safetensors"], method.Backbone.state_dict());
+        }
+
+        IReadOnlyList<EvaluationRecord> found = ProtocolEvaluation.Run(
+            new EncoderFileOptions { Encoder = small["e.safetensors"] }, Tiny.Network, small.Options.Data, Plan("knn", new ProtocolRunOptions()), SmallRun.Machine, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal([EvaluationStage.Untrained, EvaluationStage.Before], found.Select(record => record.Stage).Distinct());
+        EvaluationRecord[] trained = [.. found.Where(record => record.Stage == EvaluationStage.Before)];
+        Assert.Equal(
+            own.Where(record => record.Stage == EvaluationStage.Before && record.Layer != "projector").Select(record => (record.Layer, record.Value)),
+            trained.Select(record => (record.Layer, record.Value)));
+    }
+
+    [Fact]
+    public void Merge_OtherWeights_DropsWhatWasMeasuredOfTheOld()
+    {
+        static EvaluationRecord Record(string protocol, string weights, EvaluationStage stage = EvaluationStage.Before, double value = 0.5) =>
+            new(stage, "layer4", protocol, value) { Measure = "accuracy", Variant = protocol, Weights = weights };
+        EvaluationRecord plain = new(EvaluationStage.Before, "layer4", "linear", 0.1);
+        EvaluationRecord[] old = [plain, Record("linear", "a"), Record("knn", "b"), Record("knn", "c", EvaluationStage.Untrained)];
+        EvaluationRecord fresh = Record("linear", "b", value: 0.7);
+        Assert.Equal([plain, old[2], old[3], fresh], ProtocolEvaluation.Merge(old, [fresh]));
+    }
+
+    private (RunDirectory Run, Session Session) Start() => small.Start("run", cancellation: TestContext.Current.CancellationToken);
+
+    private static ProtocolPlan Plan(string names, ProtocolRunOptions options) => ProtocolPlan.Create(names, options, own => own);
+
+    private static IReadOnlyList<EvaluationRecord> Run(RunDirectory run, Session session, string names) =>
+        ProtocolEvaluation.Run(run, session, Plan(names, new ProtocolRunOptions()), cancellation: TestContext.Current.CancellationToken);
+
+    private static EvaluationRecord[] Of(RunDirectory run, string protocol) => [.. run.LoadEvaluation().Where(record => record.Measure is not null && record.Protocol == protocol)];
+}
