@@ -36,7 +36,7 @@ public sealed record UmmOptions
     public double VolumeFloor { get; init; } = 1e-6;
 
     /// <summary>How level two differentiates through level one: first-order, finite-difference or exact.</summary>
-    public string Hypergradient { get; init; } = FiniteDifference.Name;
+    public string Hypergradient { get; init; } = FirstOrder.Name;
 
     /// <summary>
     /// How far finite-difference moves the parameters either way, as a length: its source's value. A ReLU network has kinks on the way,

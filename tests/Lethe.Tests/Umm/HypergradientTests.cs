@@ -88,7 +88,7 @@ public class HypergradientTests
         Tensor[] outer = Outer(problem);
         Tensor[] direction = SmallProblem.Unit(Second(new FiniteDifference(1e-6).Complete(problem.Problem, outer, "test"), outer));
         double slope = problem.Slope(direction, problem.Whole, 1e-8);
-        double finite = SmallProblem.Dot(Hypergradient.Create(new UmmOptions()).Complete(problem.Problem, outer, "test"), direction);
+        double finite = SmallProblem.Dot(new FiniteDifference(new UmmOptions().FiniteDifferenceRadius).Complete(problem.Problem, outer, "test"), direction);
         double first = SmallProblem.Dot(new FirstOrder().Complete(problem.Problem, outer, "test"), direction);
         Assert.InRange(finite / slope, 0.5, 1.5);
         Assert.InRange(first / slope, -0.3, 0.3);

@@ -18,7 +18,7 @@ namespace Lethe.Tests.Umm;
 [Collection(typeof(TorchCollection))]
 public sealed class UmmTrainerTests : IDisposable
 {
-    private static readonly UmmOptions options = new() { Iterations = 7, BatchSize = 4, EvaluateIterations = 3, OuterOptimiser = "adam", OuterLearningRate = 1e-3 };
+    private static readonly UmmOptions options = new() { Iterations = 7, BatchSize = 4, EvaluateIterations = 3, OuterOptimiser = "adam", OuterLearningRate = 1e-3, Hypergradient = "finite-difference" };
 
     private readonly TemporaryFolder folder = new();
 

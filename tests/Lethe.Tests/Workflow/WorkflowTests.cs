@@ -366,7 +366,7 @@ public sealed class WorkflowTests : IDisposable
         [
             Undoing.DefaultName(SmallRun.Undo, 1, 1), Undoing.DefaultName(SmallRun.Undo, 2, 1), Undoing.DefaultName(SmallRun.Undo with { Alpha = 1e-7 }, 1, 1),
             Undoing.DefaultName(SmallRun.Undo with { CutAlignment = true }, 1, 1), Undoing.DefaultName(SmallRun.Undo with { MinimiseReduction = true }, 1, 1),
-            Undoing.DefaultName(SmallRun.Undo with { Split = "layer1" }, 1, 1), Undoing.DefaultName(SmallRun.Undo with { Hypergradient = "first-order" }, 1, 1),
+            Undoing.DefaultName(SmallRun.Undo with { Split = "layer1" }, 1, 1), Undoing.DefaultName(SmallRun.Undo with { Hypergradient = "exact" }, 1, 1),
         ];
         Assert.Equal(names.Length, names.Distinct().Count());
         Assert.All(names, name => Assert.StartsWith(run.UmmFolder, run.UndoPath(name), StringComparison.Ordinal));

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Lethe.Augmentation.Corruptions;
 using Lethe.Data;
 using Lethe.Data.Generated;
@@ -202,28 +201,6 @@ public sealed class CorruptionTests
         Image tiny = Picture(7, 30, 1);
         Assert.Throws<DataException>(() => CorruptionRegistry.All[0].Apply(tiny, 1, 1));
         Assert.Throws<DataException>(() => CorruptionRegistry.All[0].Apply(new ImageSet("tiny", [tiny]), 1, 1, cancel: Token));
-    }
-
-    /// <summary>Not one of the quick tests: a timing is only as good as the machine is idle.</summary>
-    [Theory(Explicit = true)]
-    [Trait("Category", "Long")]
-    [MemberData(nameof(Names))]
-    public void Apply_OnOneThread_IsFast(string name)
-    {
-        Corruption corruption = CorruptionRegistry.Find(name);
-        long start = 0;
-        int count = 0;
-        for (int i = -100; i < 400; i++)
-        {
-            if (i == 0)
-                start = Stopwatch.GetTimestamp();
-            corruption.Apply(Shapes[(i + 100) % Shapes.Length].Image, 1 + ((i + 100) % 5), (ulong)i);
-            count = i + 1;
-        }
-
-        double rate = count / Stopwatch.GetElapsedTime(start).TotalSeconds;
-        TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {rate:N0} images/s");
-        Assert.True(rate > 500, $"{rate:N0} images/s");
     }
 
     private static readonly string[] fingerprints =

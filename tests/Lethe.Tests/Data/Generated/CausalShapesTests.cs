@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Lethe.Data;
 using Lethe.Data.Generated;
 using Lethe.Runtime;
@@ -177,20 +176,6 @@ public sealed class CausalShapesTests
     [InlineData("causal-shapes:count=2", "at least 3")]
     public void Open_BadOption_IsRefused(string data, string expected) =>
         Assert.Contains(expected, Assert.Throws<InvalidOptionException>(() => DataSources.Open(new DataOptions { Data = data }, 0)).Message, StringComparison.Ordinal);
-
-    /// <summary>Not one of the quick tests: a timing is only as good as the machine is idle.</summary>
-    [Fact(Explicit = true)]
-    [Trait("Category", "Long")]
-    public void Images_OnOneThread_AreFast()
-    {
-        CausalFactors[] drawn = Draw(0.9);
-        CausalShapes.Images("warm", drawn[..1000], 32);
-        long start = Stopwatch.GetTimestamp();
-        CausalShapes.Images("all", drawn, 32);
-        double rate = Many / Stopwatch.GetElapsedTime(start).TotalSeconds;
-        TestContext.Current.TestOutputHelper?.WriteLine($"{rate:N0} images/s");
-        Assert.True(rate > 4000, $"{rate:N0} images/s");
-    }
 
     private static CausalFactors[] Draw(double rho) => [.. Enumerable.Range(0, Many).Select(i => CausalShapes.Draw(11, i, rho))];
 
