@@ -9,7 +9,7 @@ public sealed record MemorisationOptions
     public double RelativeTolerance { get; init; } = 0.05;
 
     /// <summary>A change counts from so many nats, not negative.</summary>
-    public double AbsoluteTolerance { get; init; } = 0.05;
+    public double AbsoluteTolerance { get; init; } = 0.25;
 
     /// <summary>A change counts from so many standard deviations of the curve's noise, not negative.</summary>
     public double NoiseTolerance { get; init; } = 3;
