@@ -49,6 +49,7 @@ public static class EncoderFile
             throw;
         }
 
+        EncoderState.Outlive(network);
         network.eval();
         return network;
     }

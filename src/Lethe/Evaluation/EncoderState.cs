@@ -141,6 +141,7 @@ public sealed class EncoderState : IDisposable
                 targets[name].copy_(value);
         }
 
+        Outlive(copy);
         return copy;
     }
 
@@ -158,6 +159,13 @@ public sealed class EncoderState : IDisposable
         string what = string.Join(' ', [Weights, Fingerprint.Of(images), $"{Plain.Size}", $"{Plain.Channels}", .. Statistics.Mean.Select(x => $"{x:R}"), .. Statistics.StandardDeviation.Select(x => $"{x:R}"), .. Layers]);
         hash.Append(Encoding.UTF8.GetBytes(what));
         return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
+
+    /// <summary>Takes a module's tensors out of the dispose scope that it was made in, which would take the buffers of batch-norm with it.</summary>
+    internal static void Outlive(nn.Module module)
+    {
+        foreach (Tensor tensor in module.state_dict().Values)
+            tensor.DetachFromDisposeScope();
     }
 
     internal static string Checksum(IEnumerable<KeyValuePair<string, Tensor>> tensors)

@@ -45,10 +45,7 @@ internal sealed class FineTunedModel : FittedModel
         int[] classes = [.. images.Labels!.Distinct().Order()];
         long[] truth = [.. images.Labels!.Select(label => (long)Array.BinarySearch(classes, label))];
         ResNet backbone = encoder.Copy(RandomStream.Derive(seed, Weights));
-        Linear head = nn.Linear(backbone.FeatureDimension, classes.Length);
-        nn.init.zeros_(head.weight);
-        nn.init.zeros_(head.bias);
-        head.to(encoder.Device);
+        Linear head = Head(backbone.FeatureDimension, classes.Length, encoder.Device);
         var model = new FineTunedModel(backbone, head, classes)
         {
             Variant = FineTuned, Layer = LayerFeatures.Last, FitCount = images.Count, LabelShare = labelShare, Draw = draw,
@@ -88,6 +85,17 @@ internal sealed class FineTunedModel : FittedModel
     {
         backbone.Dispose();
         head.Dispose();
+    }
+
+    private static Linear Head(int dimension, int classes, Device device)
+    {
+        using var scope = NewDisposeScope();
+        Linear head = nn.Linear(dimension, classes);
+        nn.init.zeros_(head.weight);
+        nn.init.zeros_(head.bias);
+        head.to(device);
+        EncoderState.Outlive(head);
+        return head;
     }
 
     private void Train(EncoderState encoder, ImageSet images, long[] truth, FineTuningOptions options, ulong seed, CancellationToken cancellation)
