@@ -35,7 +35,9 @@ public sealed record UmmOptions
     /// <summary>δ, what jacobian-volume adds to each squared stretch, so that a direction without any has a volume.</summary>
     public double VolumeFloor { get; init; } = 1e-6;
 
-    /// <summary>How level two differentiates through level one: first-order, finite-difference or exact.</summary>
+    /// <summary>
+    /// How level two differentiates through level one: first-order, finite-difference or exact. In docs/results/umm.md the second order gained nothing.
+    /// </summary>
     public string Hypergradient { get; init; } = FirstOrder.Name;
 
     /// <summary>
