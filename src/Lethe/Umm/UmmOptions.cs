@@ -14,8 +14,8 @@ public sealed record UmmOptions
     /// <summary>The last frozen layer: stem, layer1, layer2 or layer3.</summary>
     public string Split { get; init; } = "layer2";
 
-    /// <summary>Steps of level two.</summary>
-    public int Iterations { get; init; } = 200;
+    /// <summary>Steps of level two. The last state is kept; docs/results/umm.md says what more steps and other rules did.</summary>
+    public int Iterations { get; init; } = 100;
 
     /// <summary>Images in a batch; 0 takes as many as pre-training did.</summary>
     public int BatchSize { get; init; }
