@@ -75,10 +75,10 @@ public sealed record LinearProtocolOptions : ProtocolOptions
     public int LinearEpochs { get; init; } = 50;
 
     /// <summary>Images in a batch of the linear protocol with sgd.</summary>
-    public int LinearBatchSize { get; init; } = 256;
+    public int LinearBatchSize { get; init; } = 64;
 
     /// <summary>Peak learning rate of the linear protocol with sgd, of standardised features.</summary>
-    public double LinearLearningRate { get; init; } = 0.02;
+    public double LinearLearningRate { get; init; } = 0.1;
 
     /// <inheritdoc/>
     public override void Validate()
