@@ -17,6 +17,9 @@ public sealed class Corruption
     /// <summary>The severest of the severities 1 to this.</summary>
     public const int Severest = 5;
 
+    /// <summary>The fewest pixels that an image may be high and wide.</summary>
+    public const int SmallestSide = 8;
+
     private readonly Change change;
 
     internal Corruption(string name, string title, string family, Change change)
@@ -50,8 +53,8 @@ public sealed class Corruption
     {
         if (severity is < 1 or > Severest)
             throw new InvalidOptionException($"The severity of a corruption is 1 to {Severest}, found {severity}.");
-        if (image.Height < 8 || image.Width < 8)
-            throw new DataException($"Corruptions need images of at least 8 · 8 pixels, found {image.Height} · {image.Width}.");
+        if (image.Height < SmallestSide || image.Width < SmallestSide)
+            throw new DataException($"Corruptions need images of at least {SmallestSide} · {SmallestSide} pixels, found {image.Height} · {image.Width}.");
         var stream = new RandomStream(seed);
         return change(Raster.From(image), severity, ref stream).ToImage();
     }

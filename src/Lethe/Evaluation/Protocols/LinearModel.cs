@@ -7,7 +7,10 @@ namespace Lethe.Evaluation.Protocols;
 /// <summary>A linear classifier on the features of a layer.</summary>
 internal sealed class LinearModel(LinearClassifier classifier) : FittedModel
 {
-    public override string Checksum()
+    public override string Checksum() => ChecksumOf(classifier);
+
+    /// <summary>XXH3-128 of all numbers of a classifier.</summary>
+    public static string ChecksumOf(LinearClassifier classifier)
     {
         var hash = new XxHash128();
         hash.Append(MemoryMarshal.AsBytes<int>(classifier.Classes));

@@ -13,6 +13,8 @@ public static class ProtocolRegistry
         ClusteringProtocol.Entry,
         SemiProtocol.Entry,
         TransferProtocol.Entry,
+        RobustnessProtocol.Entry,
+        ColourProtocol.Entry,
     ];
 
     /// <summary>Finds a protocol.</summary>

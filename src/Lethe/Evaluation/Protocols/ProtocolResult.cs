@@ -11,7 +11,7 @@ public sealed record ProtocolResult
     /// <summary>The layer.</summary>
     public required string Layer { get; init; }
 
-    /// <summary>The measure, as a constant of <see cref="Score"/>.</summary>
+    /// <summary>The measure, as <see cref="Score"/> names it.</summary>
     public required string Measure { get; init; }
 
     /// <summary>The number; the mean over draws where there are several.</summary>

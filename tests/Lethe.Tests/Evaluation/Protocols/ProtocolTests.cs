@@ -116,6 +116,8 @@ public class ProtocolTests
     [InlineData("linear")]
     [InlineData("semi")]
     [InlineData("transfer")]
+    [InlineData("robustness")]
+    [InlineData("colour")]
     public void Check_AClassWithOneImage_NamesIt(string name)
     {
         ImageSet Images(string part) => ProtocolSample.Images(part, 1, 20, label: i => i == 7 ? 2 : i % 2);

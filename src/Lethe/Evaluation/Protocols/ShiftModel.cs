@@ -1,0 +1,39 @@
+using Lethe.Augmentation;
+using Lethe.Data;
+using Lethe.Diagnostics;
+using static TorchSharp.torch;
+
+namespace Lethe.Evaluation.Protocols;
+
+/// <summary>A linear classifier on the features of a layer, which is measured on changed copies of the test images.</summary>
+internal abstract class ShiftModel(LinearClassifier classifier) : FittedModel
+{
+    private const int BatchSize = 256;
+
+    public sealed override string Checksum() => LinearModel.ChecksumOf(classifier);
+
+    /// <summary>Labels test images as they are.</summary>
+    private protected int[] Predict(EncoderState encoder, ImageSet test, CancellationToken cancellation) => classifier.Predict(encoder.Features(test, cancellation)[Layer]);
+
+    /// <summary>For each changed image, 1 where its label is found and 0 where not.</summary>
+    private protected double[] Hits(EncoderState encoder, ImageSet changed, CancellationToken cancellation)
+    {
+        using var scope = NewDisposeScope();
+
+        // Features of so many copies of the test images would push all others out of memory and store: they are not kept.
+        Tensor features = encoder.Collect(EvaluationBatches.Plain(changed, encoder.Plain, BatchSize, encoder.Threads, cancellation), cancellation)[Layer][0]; // [N, d]
+        return [.. classifier.Predict(features).Zip(changed.Labels!, (found, label) => found == label ? 1.0 : 0.0)];
+    }
+
+    /// <summary>The mean over test images of one number for each, with its interval: the copies of an image hang together, so images are drawn again and not copies.</summary>
+    private protected static Score Mean(string measure, double[] ofImages, ulong seed)
+    {
+        double value = ofImages.Average();
+        return new Score(measure, value, ConfidenceInterval.Bootstrap(value, ofImages.Length, images => images.Average(i => ofImages[i]), seed));
+    }
+
+    private protected sealed override void Release()
+    {
+        // It holds no tensors.
+    }
+}
