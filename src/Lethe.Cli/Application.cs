@@ -19,6 +19,7 @@ internal static class Application
             DiagnoseCommand.Create(terminal),
             UndoCommand.Create(terminal),
             EvaluateCommand.Create(terminal),
+            CompareCommand.Create(terminal),
             ReportCommand.Create(terminal),
             EmbedCommand.Create(terminal),
             DataCommand.Create(terminal),

@@ -44,11 +44,14 @@ internal static class ReportCommand
     {
         string html = HtmlReport.Render(ReportModel.Load(runs));
         string path = output ?? RunDirectory.Open(runs[0]).ReportPath;
-        AtomicFile.Write(path, stream =>
-        {
-            using var writer = new StreamWriter(stream, leaveOpen: true);
-            writer.Write(html);
-        });
+        WritePage(path, html);
         return path;
     }
+
+    /// <summary>Writes a text, whole or not at all.</summary>
+    internal static void WritePage(string path, string html) => AtomicFile.Write(path, stream =>
+    {
+        using var writer = new StreamWriter(stream, leaveOpen: true);
+        writer.Write(html);
+    });
 }

@@ -23,35 +23,37 @@ public static class HtmlReport
     public static string Render(ReportModel model)
     {
         RunManifest first = model.Groups[0].Runs[0].Manifest;
-        XElement page = El(
-            "html",
-            At("lang", "en"),
+        return Page(Document(
+            model.Groups.Count == 1 ? $"{first.Method} on {Wording.Source(first.Data)} – Lethe" : "Comparison – Lethe",
             El(
-                "head",
-                El("meta", At("charset", "utf-8")),
-                El("meta", At("name", "viewport"), At("content", "width=device-width, initial-scale=1")),
-                El("meta", At("name", "color-scheme"), At("content", "light dark")),
-                El("title", model.Groups.Count == 1 ? $"{first.Method} on {Wording.Source(first.Data)} – Lethe" : "Comparison – Lethe"),
-                El("style", ReportStyle.Css)),
-            El(
-                "body",
+                "div",
+                Class(model.Groups.Count == 1 ? "page" : "page broad"),
+                ReportHead.Of(model),
                 El(
-                    "div",
-                    Class(model.Groups.Count == 1 ? "page" : "page broad"),
-                    ReportHead.Of(model),
-                    El(
-                        "main",
-                        ReportOutcome.Comparison(model),
-                        Section(model, "outcome", "Before, control and UMM", "In the figures each row is a layer, from early to late. The control made as many steps as UMM, of plain self-supervised training, from the same checkpoint with the same part frozen: only what UMM does beyond it is UMM’s.", ReportOutcome.Of),
-                        ReportProtocols.Any(model) ? Section(model, "protocols", "Under the protocols of evaluation", "Each encoder was fitted and measured as its table says, on test images that neither training nor any fit has seen. In square brackets, the interval of 95 %.", ReportProtocols.Of) : null,
-                        Section(model, "epochs", "Over the epochs of pre-training", "An early layer beside the last one. Where ΔR of the images trained on (solid) parts from ΔR of images never trained on (dashed), or turns, a layer has begun to learn its training images by heart.", group => ReportCurves.Epochs(model, group)),
-                        Section(model, "course", "The course of UMM", "UMM beside the control, by iteration. Losses, JS, volume spread and ΔR of the batch are means over the iterations since the point before.", ReportCurves.Courses),
-                        Section(model, "pictures", "What the encoder is shown, and what it finds alike", "", Pictures),
-                        Section(model, "repeat", "To repeat it", "", Repeat),
-                        Reading()),
-                    Foot(first))));
-        return Page(page);
+                    "main",
+                    ReportOutcome.Comparison(model),
+                    Section(model, "outcome", "Before, control and UMM", "In the figures each row is a layer, from early to late. The control made as many steps as UMM, of plain self-supervised training, from the same checkpoint with the same part frozen: only what UMM does beyond it is UMM’s.", ReportOutcome.Of),
+                    ReportProtocols.Any(model) ? Section(model, "protocols", "Under the protocols of evaluation", "Each encoder was fitted and measured as its table says, on test images that neither training nor any fit has seen. In square brackets, the interval of 95 %.", ReportProtocols.Of) : null,
+                    Section(model, "epochs", "Over the epochs of pre-training", "An early layer beside the last one. Where ΔR of the images trained on (solid) parts from ΔR of images never trained on (dashed), or turns, a layer has begun to learn its training images by heart.", group => ReportCurves.Epochs(model, group)),
+                    Section(model, "course", "The course of UMM", "UMM beside the control, by iteration. Losses, JS, volume spread and ΔR of the batch are means over the iterations since the point before.", ReportCurves.Courses),
+                    Section(model, "pictures", "What the encoder is shown, and what it finds alike", "", Pictures),
+                    Section(model, "repeat", "To repeat it", "", Repeat),
+                    Reading()),
+                Foot(first))));
     }
+
+    /// <summary>A whole page in the look of the report.</summary>
+    internal static XElement Document(string title, XElement content) => El(
+        "html",
+        At("lang", "en"),
+        El(
+            "head",
+            El("meta", At("charset", "utf-8")),
+            El("meta", At("name", "viewport"), At("content", "width=device-width, initial-scale=1")),
+            El("meta", At("name", "color-scheme"), At("content", "light dark")),
+            El("title", title),
+            El("style", ReportStyle.Css)),
+        El("body", content));
 
     private static XElement Section(ReportModel model, string id, string title, string lead, Func<ReportGroup, IEnumerable<XElement?>> content) => El(
         "section",

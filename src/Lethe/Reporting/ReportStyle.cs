@@ -93,7 +93,7 @@ internal static class ReportStyle
         th, td { padding: 6px 12px; border-top: 1px solid var(--rule); text-align: right; white-space: nowrap; font-weight: 400; }
         thead th { border-top: 0; color: var(--soft); font-size: 0.78rem; vertical-align: bottom; }
         thead .span { text-align: left; color: var(--ink); font-weight: 600; padding-bottom: 0; }
-        th[scope=row] { text-align: left; }
+        th[scope=row], thead .names { text-align: left; }
         .summary th, .summary td { padding: 6px 5px; font-size: 0.8rem; } .summary .first { padding-left: 16px; } .summary tr th:first-child { text-align: left; }
         .summary small { display: block; font-size: 0.86em; line-height: 1.2; font-weight: 400; color: var(--soft); }
         .summary .umm { font-weight: 640; color: var(--umm); color: color-mix(in srgb, var(--umm) 78%, var(--ink)); }

@@ -68,6 +68,7 @@ public sealed class WrongUseTests : IDisposable
     [Theory]
     [InlineData("undo")]
     [InlineData("evaluate")]
+    [InlineData("compare")]
     [InlineData("report")]
     [InlineData("diagnose")]
     public async Task Run_NotARun_ExitsWithOne(string verb)

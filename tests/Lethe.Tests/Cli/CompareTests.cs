@@ -1,0 +1,75 @@
+using Lethe.Reporting;
+using Lethe.Tests.Reporting;
+
+namespace Lethe.Tests.Cli;
+
+[Collection<TorchCollection>]
+public sealed class CompareTests : IDisposable
+{
+    private readonly Lethe.Tests.TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task Compare_EvaluatedRuns_WritesTablesJsonMarkdownAndPage()
+    {
+        string[] runs = [Made(1, 0.03), Made(2, 0.05)];
+        CommandLine result = await CommandLine.RunAsync(["compare", .. runs, "--json", "--out", folder["compare.html"]]);
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Contains("UMM default − control", result.Error, StringComparison.Ordinal);
+        var difference = result.Json["rows"]!.AsArray().Single(row => (string)row!["protocol"]! == "linear")!["differences"]![0]!;
+        Assert.Equal("control", (string)difference["baseline"]!);
+        Assert.Equal(0.03, (double)difference["difference"]!["mean"]!, 1e-9);
+        Assert.Equal(2, (int)difference["difference"]!["count"]!);
+        Assert.Contains("UMM default − control", await File.ReadAllTextAsync(folder["compare.html"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
+
+        CommandLine markdown = await CommandLine.RunAsync(["compare", .. runs, "--markdown", "--baseline", "untrained"]);
+        Assert.Equal(0, markdown.ExitCode);
+        Assert.Contains("| linear probe, accuracy | before − untrained | +8.00 |", markdown.Output, StringComparison.Ordinal);
+        Assert.Empty(markdown.Error);
+    }
+
+    [Fact]
+    public async Task Compare_WrongUse_ExitsWithTwoAndSaysWhatToDo()
+    {
+        string run = Made(1, 0.03);
+        foreach ((string expected, string[] options) in ((string, string[])[])
+        [
+            ("Use one of 'untrained', 'before'", ["--baseline", "after"]),
+            ("Use one of layer4", ["--layer", "layer9"]),
+            ("one of the two", ["--markdown", "--json"]),
+        ])
+        {
+            CommandLine result = await CommandLine.RunAsync(["compare", run, .. options]);
+            Assert.Equal(2, result.ExitCode);
+            Assert.Contains(expected, result.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Compare_RunWithoutEvaluation_SaysHowToMakeOne()
+    {
+        RunDirectory run = RunDirectory.Create(folder["bare"]);
+        run.SaveManifest(ReportSamples.Manifest());
+        CommandLine result = await CommandLine.RunAsync("compare", run.Path);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains($"Run 'lethe evaluate {run.Path}'", result.Error, StringComparison.Ordinal);
+    }
+
+    private string Made(ulong seed, double umm)
+    {
+        ReportRun sample = ReportSamples.Run(seed, umm);
+        RunDirectory run = Written(folder[$"{seed}"], sample.Manifest, sample.Evaluations);
+        RunDirectory undo = Written(run.UndoPath("default"), sample.Undos[0].Manifest, [.. sample.Undos[0].Evaluations.Where(record => record.Stage == EvaluationStage.Umm)]);
+        Written(undo.ControlPath, sample.Undos[0].Manifest, [.. sample.Undos[0].Evaluations.Where(record => record.Stage == EvaluationStage.Control)]);
+        return run.Path;
+    }
+
+    private static RunDirectory Written(string path, RunManifest manifest, IReadOnlyList<EvaluationRecord> records)
+    {
+        RunDirectory run = RunDirectory.Create(path);
+        run.SaveManifest(manifest);
+        run.SaveEvaluation(records);
+        return run;
+    }
+}
