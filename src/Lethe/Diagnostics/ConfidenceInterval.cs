@@ -1,4 +1,5 @@
 using Lethe.Numerics;
+using MathNet.Numerics.Distributions;
 
 namespace Lethe.Diagnostics;
 
@@ -10,13 +11,6 @@ public sealed record ConfidenceInterval(double Low, double High, string Kind)
 {
     private const double Normal = 1.959963984540054;
     private const int Resamples = 400;
-
-    // The 97.5 % quantile of Student's t for 1 to 30 degrees of freedom.
-    private static readonly double[] student =
-    [
-        12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131,
-        2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042,
-    ];
 
     /// <summary>Of a fraction of independent trials (Wilson 1927), which keeps within [0, 1].</summary>
     /// <param name="hits">Trials that succeeded.</param>
@@ -42,11 +36,7 @@ public sealed record ConfidenceInterval(double Low, double High, string Kind)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(values.Count, 2);
         double mean = values.Average(), deviation = Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1));
-        int freedom = values.Count - 1;
-
-        // Beyond the table the first term of the expansion in 1/freedom is right to a thousandth.
-        double quantile = freedom <= student.Length ? student[freedom - 1] : Normal + (2.372 / freedom);
-        double half = quantile * deviation / Math.Sqrt(values.Count);
+        double half = StudentT.InvCDF(0, 1, values.Count - 1, 0.975) * deviation / Math.Sqrt(values.Count);
         return new ConfidenceInterval(mean - half, mean + half, $"95 %, Student's t, over {values.Count} {of}");
     }
 

@@ -16,9 +16,6 @@ namespace Lethe.Diagnostics;
 /// </remarks>
 public static class LinearProbe
 {
-    // Below this deviation relative to the mean a float32 feature is rounding noise around a constant.
-    private const double SmallestDeviation = 1e-6;
-
     /// <summary>Fits on the training rows and tests on the test rows.</summary>
     /// <param name="trainFeatures">Shape [N, d].</param>
     /// <param name="trainLabels">N labels, any integers, at least two different ones.</param>
@@ -106,7 +103,7 @@ public static class LinearProbe
     }
 
     /// <summary>Standardised features and centred targets (of classes, their indicators), decomposed so that W(λ) = Basis · diag(1/(Λ + λn)) · Coefficients.</summary>
-    internal sealed record Ridge(Tensor Mean, Tensor Scale, Tensor Basis, Tensor Eigenvalues, Tensor Coefficients, Tensor Intercept, long Rows)
+    internal sealed record Ridge(Standardisation Standard, Tensor Basis, Tensor Eigenvalues, Tensor Coefficients, Tensor Intercept, long Rows)
     {
         /// <summary>For classes [n].</summary>
         public static Ridge Decompose(Tensor features, Tensor indices, int classes) =>
@@ -115,27 +112,24 @@ public static class LinearProbe
         /// <summary>For targets [n, c].</summary>
         public static Ridge Fit(Tensor features, Tensor targets)
         {
-            Tensor mean = features.mean([0]); // [d]
-            Tensor deviation = (features - mean).square().mean([0]).sqrt();
-            Tensor constant = deviation.le(mean.abs() * SmallestDeviation);
-            Tensor scale = where(constant, zeros_like(deviation), 1 / deviation);
-            Tensor X = (features - mean) * scale; // [n, d]
+            var standard = Standardisation.Of(features);
+            Tensor X = standard.Apply(features); // [n, d]
             Tensor intercept = targets.mean([0]); // [c]
             Tensor Y = targets - intercept;
             if (X.size(1) <= X.size(0))
             {
                 (Tensor eigenvalues, Tensor vectors) = linalg.eigh(X.t().matmul(X)); // [d], [d, d]
-                return new Ridge(mean, scale, vectors, eigenvalues.clamp_min(0), vectors.t().matmul(X.t().matmul(Y)), intercept, X.size(0));
+                return new Ridge(standard, vectors, eigenvalues.clamp_min(0), vectors.t().matmul(X.t().matmul(Y)), intercept, X.size(0));
             }
             else
             {
                 (Tensor eigenvalues, Tensor vectors) = linalg.eigh(X.matmul(X.t())); // [n], [n, n]
-                return new Ridge(mean, scale, X.t().matmul(vectors), eigenvalues.clamp_min(0), vectors.t().matmul(Y), intercept, X.size(0));
+                return new Ridge(standard, X.t().matmul(vectors), eigenvalues.clamp_min(0), vectors.t().matmul(Y), intercept, X.size(0));
             }
         }
 
         /// <summary>Rows [m, d] in the basis of the eigenvectors: what does not depend on the strength.</summary>
-        public Tensor Project(Tensor features) => ((features - Mean) * Scale).matmul(Basis); // [m, r]
+        public Tensor Project(Tensor features) => Standard.Apply(features).matmul(Basis); // [m, r]
 
         /// <summary>Scores [m, c] of projected rows.</summary>
         public Tensor Score(Tensor projected, double strength) =>

@@ -1,3 +1,4 @@
+using Lethe.Diagnostics;
 using static TorchSharp.torch;
 
 namespace Lethe.Evaluation;
@@ -11,6 +12,19 @@ namespace Lethe.Evaluation;
 /// <param name="Strength">λ of the regularisation; 0 for none.</param>
 public sealed record LinearClassifier(int[] Classes, double[] Mean, double[] Scale, double[] Weights, double[] Bias, double Strength)
 {
+    /// <summary>From what was fitted.</summary>
+    /// <param name="classes">The label of each column.</param>
+    /// <param name="standard">How features were standardised.</param>
+    /// <param name="weights">W of standardised features, [d, c].</param>
+    /// <param name="bias">b, [c].</param>
+    /// <param name="strength">λ; 0 for none.</param>
+    internal static LinearClassifier Of(int[] classes, Standardisation standard, Tensor weights, Tensor bias, double strength)
+    {
+        using var scope = NewDisposeScope();
+        static double[] Numbers(Tensor values) => values.to(ScalarType.Float64).contiguous().reshape(-1).data<double>().ToArray();
+        return new LinearClassifier(classes, Numbers(standard.Mean), Numbers(standard.Scale), Numbers(weights), Numbers(bias), strength);
+    }
+
     /// <summary>Labels rows.</summary>
     /// <param name="features">[M, d].</param>
     /// <returns>M labels.</returns>

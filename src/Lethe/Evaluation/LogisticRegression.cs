@@ -25,9 +25,6 @@ namespace Lethe.Evaluation;
 /// </remarks>
 public static class LogisticRegression
 {
-    // Below this deviation relative to the mean a float32 feature is rounding noise around a constant.
-    private const double SmallestDeviation = 1e-6;
-
     /// <summary>Fits, choosing the strength unless the options state one.</summary>
     /// <param name="features">[n, d], finite.</param>
     /// <param name="labels">n labels, any integers, of at least two classes with at least two rows each.</param>
@@ -104,8 +101,7 @@ public static class LogisticRegression
     private sealed class Problem
     {
         private readonly int[] classes;
-        private readonly Tensor mean; // [d]
-        private readonly Tensor scale; // [d]
+        private readonly Standardisation standard;
         private readonly Tensor rotated; // [n, r + 1]
         private readonly Tensor indicators; // [n, c]
         private readonly double[] spread; // mean square by coordinate: r eigenvalues of XᵀX/n, then the 1 of the column of ones
@@ -117,11 +113,8 @@ public static class LogisticRegression
             this.classes = classes;
             rows = features.size(0);
             type = features.dtype;
-            mean = features.mean([0]);
-            Tensor deviation = (features - mean).square().mean([0]).sqrt();
-            Tensor constant = deviation.le(mean.abs() * SmallestDeviation);
-            scale = where(constant, zeros_like(deviation), 1 / deviation);
-            Tensor X = (features - mean) * scale; // [n, d]
+            standard = Standardisation.Of(features);
+            Tensor X = standard.Apply(features); // [n, d]
             Basis = basis ?? Decompose(X);
             rotated = cat([X.matmul(Basis), ones(rows, 1, dtype: type)], 1);
             indicators = nn.functional.one_hot(tensor(truth), classes.Length).to(type);
@@ -130,7 +123,7 @@ public static class LogisticRegression
 
         public Tensor Basis { get; } // [d, r]
 
-        public Tensor Project(Tensor features) => ((features - mean) * scale).matmul(Basis); // [m, r]
+        public Tensor Project(Tensor features) => standard.Apply(features).matmul(Basis); // [m, r]
 
         public Tensor Scores(Tensor projected, double[] point)
         {
@@ -175,17 +168,16 @@ public static class LogisticRegression
                 return null;
             using var scope = NewDisposeScope();
             Tensor W = (tensor(other.Weights).reshape(other.Mean.Length, -1) * tensor(other.Scale).unsqueeze(1)).to(type); // of features as they are
-            Tensor b = tensor(other.Bias).to(type) - tensor(other.Mean).to(type).matmul(W) + mean.matmul(W);
-            Tensor standardised = W * where(scale.eq(0), zeros_like(scale), 1 / scale).unsqueeze(1);
+            Tensor b = tensor(other.Bias).to(type) - tensor(other.Mean).to(type).matmul(W) + standard.Mean.matmul(W);
+            Tensor standardised = W * where(standard.Scale.eq(0), zeros_like(standard.Scale), 1 / standard.Scale).unsqueeze(1);
             return cat([Basis.t().matmul(standardised), b.unsqueeze(0)]).to(ScalarType.Float64).reshape(-1).data<double>().ToArray();
         }
 
         public LinearClassifier Classifier(double[] point, double strength)
         {
             using var scope = NewDisposeScope();
-            double[] Numbers(Tensor values) => values.to(ScalarType.Float64).contiguous().reshape(-1).data<double>().ToArray();
             Tensor W = Matrix(point);
-            return new LinearClassifier(classes, Numbers(mean), Numbers(scale), Numbers(Basis.matmul(W.narrow(0, 0, W.size(0) - 1))), Numbers(W[-1]), strength);
+            return LinearClassifier.Of(classes, standard, Basis.matmul(W.narrow(0, 0, W.size(0) - 1)), W[-1], strength);
         }
 
         // The eigenvectors of XᵀX that belong to an eigenvalue, from the smaller of XᵀX and XXᵀ.

@@ -1,5 +1,6 @@
 using Lethe.Augmentation;
 using Lethe.Data;
+using Lethe.Diagnostics;
 using Lethe.Training;
 using static TorchSharp.torch;
 
@@ -40,16 +41,13 @@ internal static class LinearSgd
     /// <summary>W and b of a layer, from zero, with their momentum.</summary>
     private sealed class Head
     {
-        private readonly Tensor mean;
-        private readonly Tensor scale;
+        private readonly Standardisation standard;
         private readonly Tensor weights; // [d + 1, c], the last row is the bias
         private readonly Tensor velocity;
 
         public Head(Tensor features, int classes)
         {
-            mean = features.mean([0]);
-            Tensor deviation = (features - mean).square().mean([0]).sqrt();
-            scale = where(deviation.le(mean.abs() * 1e-6), zeros_like(deviation), 1 / deviation);
+            standard = Standardisation.Of(features);
             weights = zeros(features.size(1) + 1, classes);
             velocity = zeros_like(weights);
         }
@@ -57,7 +55,7 @@ internal static class LinearSgd
         public void Step(Tensor features, Tensor indicators, double learningRate)
         {
             using var scope = NewDisposeScope();
-            Tensor X = cat([(features - mean) * scale, ones(features.size(0), 1)], 1); // [n, d + 1]
+            Tensor X = cat([standard.Apply(features), ones(features.size(0), 1)], 1); // [n, d + 1]
             Tensor error = X.matmul(weights).softmax(1) - indicators; // [n, c]
             velocity.mul_(Momentum).add_(X.t().matmul(error) / X.size(0));
             weights.sub_(velocity * learningRate);
@@ -66,9 +64,8 @@ internal static class LinearSgd
         public LinearClassifier Classifier(int[] classes)
         {
             using var scope = NewDisposeScope();
-            static double[] Numbers(Tensor values) => values.to(ScalarType.Float64).contiguous().reshape(-1).data<double>().ToArray();
-            long d = mean.size(0);
-            return new LinearClassifier(classes, Numbers(mean), Numbers(scale), Numbers(weights.narrow(0, 0, d)), Numbers(weights[d]), 0);
+            long d = weights.size(0) - 1;
+            return LinearClassifier.Of(classes, standard, weights.narrow(0, 0, d), weights[d], strength: 0);
         }
     }
 }
