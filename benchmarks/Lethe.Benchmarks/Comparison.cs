@@ -37,6 +37,29 @@ internal sealed class Comparison(string python, string peers, int repeats)
         }
     }
 
+    /// <summary>Views per second on one thread, of images in memory or of files.</summary>
+    public void Augmentation(string? images, string? files, int count, int size, string interpolation, double seconds)
+    {
+        string[] settings = files is not null
+            ? Arguments(("files", files), ("size", size), ("interpolation", interpolation), ("seconds", seconds))
+            : Arguments(("images", images!), ("count", count), ("size", size), ("interpolation", interpolation), ("seconds", seconds));
+
+        // Decoding takes as many threads as .NET sees cores.
+        if (files is not null)
+            Environment.SetEnvironmentVariable("DOTNET_PROCESSOR_COUNT", "1");
+        var pairs = new List<(JsonElement Lethe, JsonElement Peer)>();
+        for (int i = 0; i < repeats; i++)
+        {
+            pairs.Add((Lethe("augmentation", settings), Peer("augmentation.py", settings)));
+            Console.Error.WriteLine($"{i + 1}/{repeats}  Lethe {pairs[i].Lethe}, PyTorch {pairs[i].Peer}");
+        }
+
+        foreach (string field in new[] { "views_per_second", "views_per_cpu_second", "peak_mib" })
+        {
+            Print(field, [.. pairs.Select(pair => Number(pair.Lethe, field))], [.. pairs.Select(pair => Number(pair.Peer, field))]);
+        }
+    }
+
     /// <summary>Coding rate reduction; the values have to agree.</summary>
     public void CodingRate(int n, int d, int threads)
     {

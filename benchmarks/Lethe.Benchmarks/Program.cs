@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using BenchmarkDotNet.Running;
 using Lethe.Benchmarks;
 using Lethe.Benchmarks.Kernels;
@@ -31,6 +32,21 @@ training.SetAction(parsed => TrainingThroughput.Measure(
     parsed.GetValue(images)!.FullName, parsed.GetValue(count), parsed.GetValue(size), parsed.GetValue(width),
     parsed.GetValue(batch), parsed.GetValue(steps), parsed.GetValue(warmUp), parsed.GetValue(threads)));
 
+var interpolation = new Option<string>("--interpolation") { Description = "bilinear or bicubic", DefaultValueFactory = _ => "bilinear" };
+var source = new Option<DirectoryInfo>("--images") { Description = "folder of class folders, decoded before the clock starts" };
+var files = new Option<DirectoryInfo>("--files") { Description = "folder of class folders, decoded while the clock runs" };
+var many = new Option<int>("--count") { Description = "images to make views of, of those in --images", DefaultValueFactory = _ => 1024 };
+var seconds = new Option<double>("--seconds") { Description = "how long at least", DefaultValueFactory = _ => 2 };
+var augmentation = new Command("augmentation", "Views per second on one thread, from memory or from files") { source, files, many, size, interpolation, seconds };
+augmentation.Validators.Add(RequireOneSource);
+augmentation.SetAction(parsed =>
+{
+    if (parsed.GetValue(files) is { } folder)
+        AugmentationThroughput.FromFiles(folder.FullName, parsed.GetValue(size), parsed.GetValue(interpolation)!, parsed.GetValue(seconds));
+    else
+        AugmentationThroughput.FromMemory(parsed.GetValue(source)!.FullName, parsed.GetValue(many), parsed.GetValue(size), parsed.GetValue(interpolation)!, parsed.GetValue(seconds));
+});
+
 var codingRate = new Command("coding-rate", "Coding rate reduction of the instance partition with its gradient, seconds") { n, d, threads, repeats };
 codingRate.SetAction(parsed => CodingRateTime.Measure(parsed.GetValue(n), parsed.GetValue(d), parsed.GetValue(threads), parsed.GetValue(repeats)));
 
@@ -59,6 +75,10 @@ var compareTraining = new Command("training", "Images per second of SimCLR pre-t
 compareTraining.SetAction(parsed => Compare(parsed).Training(
     parsed.GetValue(images)!.FullName, parsed.GetValue(count), parsed.GetValue(size), parsed.GetValue(width),
     parsed.GetValue(batch), parsed.GetValue(steps), parsed.GetValue(warmUp), parsed.GetValue(threads)));
+var compareAugmentation = new Command("augmentation", "Views per second on one thread against torchvision on PIL, from memory or from files") { source, files, many, size, interpolation, seconds, repeats, peers, python };
+compareAugmentation.Validators.Add(RequireOneSource);
+compareAugmentation.SetAction(parsed => Compare(parsed).Augmentation(
+    parsed.GetValue(source)?.FullName, parsed.GetValue(files)?.FullName, parsed.GetValue(many), parsed.GetValue(size), parsed.GetValue(interpolation)!, parsed.GetValue(seconds)));
 var compareCodingRate = new Command("coding-rate", "Seconds of coding rate reduction, and whether the values agree") { n, d, threads, repeats, peers, python };
 compareCodingRate.SetAction(parsed => Compare(parsed).CodingRate(parsed.GetValue(n), parsed.GetValue(d), parsed.GetValue(threads)));
 var compareUmm = new Command("umm", "Seconds of a step of UMM with finite differences") { width, size, batch, split, steps, warmUp, threads, repeats, peers, python };
@@ -66,6 +86,7 @@ compareUmm.SetAction(parsed => Compare(parsed).Umm(
     parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(batch), parsed.GetValue(split)!, parsed.GetValue(steps), parsed.GetValue(warmUp), parsed.GetValue(threads)));
 var compareLinearProbe = new Command("linear-probe", "Seconds and accuracy of the linear protocol against 1 000 epochs of Adam on the same features") { rows, features, classes, threads, seed, repeats, peers, python };
 compareLinearProbe.SetAction(parsed => Compare(parsed).LinearProbe(parsed.GetValue(rows), parsed.GetValue(features), parsed.GetValue(classes), parsed.GetValue(threads), parsed.GetValue(seed)));
+compare.Add(compareAugmentation);
 compare.Add(compareLinearProbe);
 compare.Add(compareTraining);
 compare.Add(compareUmm);
@@ -80,13 +101,19 @@ kernels.SetAction(parsed =>
 try
 {
     TorchRuntime.Prepare(); // some verbs use torch before anything of Lethe
-    return new RootCommand("Measures how fast Lethe is, alone and beside PyTorch.") { training, codingRate, linearProbe, umm, methods, supervised, table, compare, kernels }
+    return new RootCommand("Measures how fast Lethe is, alone and beside PyTorch.") { training, augmentation, codingRate, linearProbe, umm, methods, supervised, table, compare, kernels }
         .Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (LetheException error)
 {
     Console.Error.WriteLine(error.Message);
     return error is InvalidOptionException ? 2 : 1;
+}
+
+void RequireOneSource(CommandResult result)
+{
+    if ((result.GetValue(source) is null) == (result.GetValue(files) is null))
+        result.AddError("Give either --images FOLDER or --files FOLDER.");
 }
 
 Comparison Compare(ParseResult parsed) => new(parsed.GetValue(python)!, parsed.GetValue(peers)!.FullName, parsed.GetValue(repeats));

@@ -11,6 +11,12 @@ public sealed record AugmentationOptions
     /// <summary>The names that <see cref="Named"/> knows.</summary>
     public static IReadOnlyList<string> Names { get; } = ["simclr", "weak", "none"];
 
+    /// <summary>
+    /// How crops are resized: bilinear, or bicubic, which is sharper and takes longer. Both are antialiased, as PIL resizes; the cubic has a = −0.5, and what
+    /// overshoots is clipped.
+    /// </summary>
+    public string Interpolation { get; init; } = "bilinear";
+
     /// <summary>Smallest area of a crop, as a fraction of the image's, in (0, 1]. SimCLR takes 0.08 for large images; 0.2 is usual for small ones.</summary>
     public double CropScaleMinimum { get; init; } = 0.2;
 
@@ -95,6 +101,7 @@ public sealed record AugmentationOptions
     /// <exception cref="InvalidOptionException">A value cannot be used; the message names it.</exception>
     public void Validate()
     {
+        _ = Filter;
         CheckRange("the crop scale", CropScaleMinimum, CropScaleMaximum, 1);
         CheckRange("the crop scale of local views", LocalScaleMinimum, LocalScaleMaximum, 1);
         CheckRange("the aspect ratio of crops", AspectRatioMinimum, AspectRatioMaximum, 100);
@@ -127,6 +134,14 @@ public sealed record AugmentationOptions
         AugmentationOptions local = this with { CropScaleMinimum = LocalScaleMinimum, CropScaleMaximum = LocalScaleMaximum, LocalViews = 0, LocalSize = 0 };
         return (local, LocalSize > 0 ? LocalSize : Math.Max(16, size / 2));
     }
+
+    /// <summary>What <see cref="Interpolation"/> names.</summary>
+    internal Interpolation Filter => Interpolation switch
+    {
+        "bilinear" => Augmentation.Interpolation.Bilinear,
+        "bicubic" => Augmentation.Interpolation.Bicubic,
+        _ => throw new InvalidOptionException($"--interpolation must be bilinear or bicubic; found '{Interpolation}'."),
+    };
 
     private static AugmentationOptions Geometric(double cropScaleMinimum, double flipProbability) => new()
     {

@@ -13,6 +13,13 @@ internal static class ColourSteps
     // ITU-R BT.601.
     private const float Red = 0.299f, Green = 0.587f, Blue = 0.114f;
 
+    /// <summary>value ← clip(value).</summary>
+    public static void Clip(ViewCanvas canvas)
+    {
+        foreach (ref Vector256<float> value in canvas.Values)
+            value = Clip(value);
+    }
+
     /// <summary>value ← clip(factor · value).</summary>
     public static void Brightness(ViewCanvas canvas, float factor)
     {
@@ -47,14 +54,14 @@ internal static class ColourSteps
 
     /// <summary>Turns the hue by a fraction of the circle, keeping HSV's saturation and value. Three channels.</summary>
     /// <remarks>
-    /// With the hue h counted in sixths of the circle, a channel of a colour of value v and chroma d is v − d · clip(min(k, 4 − k), 0, 1),
-    /// k = (n + h) mod 6, n = 5 for red, 3 for green, 1 for blue.
+    /// A channel of a colour of value v, chroma d and hue h, a fraction of the circle, is v − d · clip(2 − 6t, 0, 1), t the distance of h from the
+    /// complement of that channel (cyan ½, magenta 5/6, yellow 1/6) around the circle, at most ½.
     /// </remarks>
     public static void Hue(ViewCanvas canvas, float fraction)
     {
         int stride = canvas.Stride;
-        Vector256<float> turn = Vector256.Create(6 * fraction);
         Vector256<float> tiny = Vector256.Create(1e-20f);
+        Vector256<float> ofRed = Vector256.Create(fraction), ofGreen = Vector256.Create(fraction + 1 / 3f), ofBlue = Vector256.Create(fraction + 2 / 3f);
         for (Span<Vector256<float>> rest = canvas.Values; !rest.IsEmpty; rest = rest[(3 * stride)..])
         {
             Span<Vector256<float>> reds = rest[..stride], greens = rest.Slice(stride, stride), blues = rest.Slice(2 * stride, stride);
@@ -63,18 +70,16 @@ internal static class ColourSteps
                 Vector256<float> r = reds[i], g = greens[i], b = blues[i];
                 Vector256<float> value = Vector256.MaxNative(r, Vector256.MaxNative(g, b));
                 Vector256<float> chroma = value - Vector256.MinNative(r, Vector256.MinNative(g, b));
-                // A grey pixel has chroma 0 and hue 0; its differences are 0, so that any divisor will do.
-                Vector256<float> inverse = Vector256<float>.One / Vector256.MaxNative(chroma, tiny);
-                Vector256<float> hue = turn + Vector256.ConditionalSelect(
-                    Vector256.Equals(value, r),
-                    (g - b) * inverse,
-                    Vector256.ConditionalSelect(
-                        Vector256.Equals(value, g),
-                        (b - r) * inverse + Vector256.Create(2f),
-                        (r - g) * inverse + Vector256.Create(4f)));
-                reds[i] = Channel(hue + Vector256.Create(5f), value, chroma);
-                greens[i] = Channel(hue + Vector256.Create(3f), value, chroma);
-                blues[i] = Channel(hue + Vector256<float>.One, value, chroma);
+
+                // The hue counts from the largest channel's. A grey pixel has differences of 0, so that any divisor will do.
+                Vector256<float> redLeads = Vector256.Equals(value, r), greenLeads = Vector256.Equals(value, g);
+                Vector256<float> difference = Vector256.ConditionalSelect(redLeads, g - b, Vector256.ConditionalSelect(greenLeads, b - r, r - g));
+                Vector256<float> leader = Vector256.ConditionalSelect(redLeads, ofRed, Vector256.ConditionalSelect(greenLeads, ofGreen, ofBlue));
+                Vector256<float> hue = leader + difference / (6 * Vector256.MaxNative(chroma, tiny));
+                Vector256<float> twice = chroma + chroma, sixfold = 6 * chroma;
+                reds[i] = value - Lack(hue - Vector256.Create(1 / 2f), chroma, twice, sixfold);
+                greens[i] = value - Lack(hue - Vector256.Create(5 / 6f), chroma, twice, sixfold);
+                blues[i] = value - Lack(hue - Vector256.Create(1 / 6f), chroma, twice, sixfold);
             }
         }
     }
@@ -131,11 +136,11 @@ internal static class ColourSteps
     private static Vector256<float> Clip(Vector256<float> value) =>
         Vector256.MinNative(Vector256.MaxNative(value, Vector256<float>.Zero), Vector256.Create(255f));
 
+    // By how much a channel is below the value: d · clip(2 − 6t, 0, 1), t the distance of the offset from the nearest whole turn.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Channel(Vector256<float> k, Vector256<float> value, Vector256<float> chroma)
+    private static Vector256<float> Lack(Vector256<float> offset, Vector256<float> chroma, Vector256<float> twice, Vector256<float> sixfold)
     {
-        k -= 6 * Vector256.Floor(k * (1 / 6f));
-        Vector256<float> share = Vector256.MinNative(k, Vector256.Create(4f) - k);
-        return value - chroma * Vector256.MinNative(Vector256.MaxNative(share, Vector256<float>.Zero), Vector256<float>.One);
+        Vector256<float> distance = Vector256.Abs(offset - Vector256.Round(offset));
+        return Vector256.MinNative(Vector256.MaxNative(twice - sixfold * distance, Vector256<float>.Zero), chroma);
     }
 }

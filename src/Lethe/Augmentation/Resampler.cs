@@ -30,7 +30,7 @@ internal static class Resampler
                 Span<float> line = lines.Slice(i * padded, used);
                 int row = block * ViewCanvas.Lanes + i;
                 if (row < size)
-                    MixRows(image, columns.First * channels, rows.Start(row), rows.Weights(row), line);
+                    MixRows(image, columns.First * channels, rows, row, line);
                 else
                     line.Clear();
             }
@@ -39,52 +39,60 @@ internal static class Resampler
         }
 
         var canvas = new ViewCanvas(scratch.Canvas(size * channels * stride), size, channels);
+        int length = channels * stride; // of one column, all channels
         for (int column = 0; column < size; column++)
-        {
-            int first = (columns.Start(column) - columns.First) * channels;
-            for (int c = 0; c < channels; c++)
-                MixLines(narrowed, (first + c) * stride, channels * stride, columns.Weights(column), canvas.Line(column * channels + c));
-        }
+            MixColumns(narrowed, columns, column, canvas.Values.Slice(column * length, length));
 
         return canvas;
     }
 
-    // line[j] = Σ_k weights[k] · image[row + k, offset + j], bytes in, floats out.
-    private static void MixRows(in Image image, int offset, int row, ReadOnlySpan<float> weights, Span<float> line)
+    // line[j] = Σ_k weight[k] · image[start + k, offset + j], bytes in, floats out; two rows at a time.
+    private static void MixRows(in Image image, int offset, ResampleAxis axis, int output, Span<float> line)
     {
         int rowBytes = image.Width * image.Channels;
-        ReadOnlySpan<byte> pixels = image.Pixels.Span.Slice(row * rowBytes + offset, (weights.Length - 1) * rowBytes + line.Length);
-        ref byte source = ref MemoryMarshal.GetReference(pixels);
-        int whole = line.Length - ViewCanvas.Lanes;
-        if (whole < 0)
+        ReadOnlySpan<byte> pixels = image.Pixels.Span.Slice(axis.Start(output) * rowBytes + offset, (axis.Taps - 1) * rowBytes + line.Length);
+        if (line.Length < ViewCanvas.Lanes)
         {
             for (int j = 0; j < line.Length; j++)
             {
                 float sum = 0;
-                for (int k = 0; k < weights.Length; k++)
-                    sum += weights[k] * pixels[k * rowBytes + j];
+                for (int k = 0; k < axis.Taps; k++)
+                    sum += axis.Weight(output, k) * pixels[k * rowBytes + j];
                 line[j] = sum;
             }
 
             return;
         }
 
-        for (int j = 0; ; j += ViewCanvas.Lanes)
+        // The last vector overlaps the one before it, so it must be read before that is written: it is mixed by itself.
+        ref byte source = ref MemoryMarshal.GetReference(pixels);
+        ref float to = ref MemoryMarshal.GetReference(line);
+        int last = line.Length - ViewCanvas.Lanes;
+        Vector256<float> overlapping = Vector256<float>.Zero;
+        for (int k = 0; k < axis.Taps; k += 2)
         {
-            j = Math.Min(j, whole); // the last vector overlaps the one before it
-            Vector256<float> sum = Vector256<float>.Zero;
-            ref byte pixel = ref Unsafe.Add(ref source, j);
-            for (int k = 0; k < weights.Length; k++)
+            ref byte upper = ref Unsafe.Add(ref source, k * rowBytes);
+            ref byte lower = ref Unsafe.Add(ref upper, k + 1 < axis.Taps ? rowBytes : 0);
+            Vector256<float> upperWeight = Vector256.Create(axis.Weight(output, k)), lowerWeight = Vector256.Create(axis.Weight(output, k + 1));
+            overlapping = MixPair(overlapping, ref Unsafe.Add(ref upper, last), upperWeight, ref Unsafe.Add(ref lower, last), lowerWeight);
+            if (k == 0)
             {
-                sum += weights[k] * EightBytes(ref pixel);
-                pixel = ref Unsafe.Add(ref pixel, rowBytes);
+                for (int j = 0; j < last; j += ViewCanvas.Lanes)
+                    MixPair(Vector256<float>.Zero, ref Unsafe.Add(ref upper, j), upperWeight, ref Unsafe.Add(ref lower, j), lowerWeight).StoreUnsafe(ref to, (nuint)j);
             }
-
-            sum.CopyTo(line[j..]);
-            if (j == whole)
-                return;
+            else
+            {
+                for (int j = 0; j < last; j += ViewCanvas.Lanes)
+                    MixPair(Vector256.LoadUnsafe(ref to, (nuint)j), ref Unsafe.Add(ref upper, j), upperWeight, ref Unsafe.Add(ref lower, j), lowerWeight).StoreUnsafe(ref to, (nuint)j);
+            }
         }
+
+        overlapping.StoreUnsafe(ref to, (nuint)last);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> MixPair(Vector256<float> sum, ref byte upper, Vector256<float> upperWeight, ref byte lower, Vector256<float> lowerWeight) =>
+        sum + upperWeight * EightBytes(ref upper) + lowerWeight * EightBytes(ref lower);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> EightBytes(ref byte source)
@@ -118,20 +126,24 @@ internal static class Resampler
         static Vector256<float> Load(ref float source, int index) => Vector256.LoadUnsafe(ref source, (nuint)index);
     }
 
-    // to[i] = Σ_k weights[k] · from[first + k · step + i]
-    private static void MixLines(ReadOnlySpan<Vector256<float>> from, int first, int step, ReadOnlySpan<float> weights, Span<Vector256<float>> to)
+    // to[i] = Σ_k weight[k] · from[start + k, i]: one column of the view, all its channels; two columns of the image at a time.
+    private static void MixColumns(ReadOnlySpan<Vector256<float>> from, ResampleAxis axis, int output, Span<Vector256<float>> to)
     {
-        for (int i = 0; i < to.Length; i++)
+        from = from[((axis.Start(output) - axis.First) * to.Length)..];
+        for (int k = 0; k < axis.Taps; k += 2)
         {
-            Vector256<float> sum = Vector256<float>.Zero;
-            int at = first + i;
-            foreach (float weight in weights)
+            ReadOnlySpan<Vector256<float>> left = from.Slice(k * to.Length, to.Length), right = k + 1 < axis.Taps ? from.Slice((k + 1) * to.Length, to.Length) : left;
+            Vector256<float> leftWeight = Vector256.Create(axis.Weight(output, k)), rightWeight = Vector256.Create(axis.Weight(output, k + 1));
+            if (k == 0)
             {
-                sum += weight * from[at];
-                at += step;
+                for (int i = 0; i < to.Length; i++)
+                    to[i] = leftWeight * left[i] + rightWeight * right[i];
             }
-
-            to[i] = sum;
+            else
+            {
+                for (int i = 0; i < to.Length; i++)
+                    to[i] = to[i] + leftWeight * left[i] + rightWeight * right[i];
+            }
         }
     }
 }

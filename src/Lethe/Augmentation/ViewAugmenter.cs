@@ -6,14 +6,15 @@ using Lethe.Runtime;
 namespace Lethe.Augmentation;
 
 /// <summary>
-/// Renders views of byte images as normalised floats: crop and antialiased bilinear resize with the flip, colour jitter in random order, grey, blur,
+/// Renders views of byte images as normalised floats: crop and antialiased resize with the flip, colour jitter in random order, grey, blur,
 /// solarise, normalise.
 /// </summary>
 /// <remarks>
 /// <para>
-/// The definitions are torchvision's (RandomResizedCrop with antialiased bilinear interpolation, RandomHorizontalFlip, ColorJitter,
-/// RandomGrayscale, GaussianBlur, RandomSolarize, Normalize). One difference: torchvision rounds to bytes after each step, this does not, which
-/// moves a value by about one grey level.
+/// The definitions are torchvision's on PIL images (RandomResizedCrop with bilinear or bicubic interpolation, antialiased, RandomHorizontalFlip, ColorJitter,
+/// RandomGrayscale, GaussianBlur, RandomSolarize, Normalize). One difference: torchvision rounds to bytes after each step, PIL after each axis of a resize as well;
+/// this does not, which moves a value by about one grey level. A bicubic resize is clipped once, after both axes; where PIL clips the overshoot
+/// of the first axis before the second, a value beside a strong edge differs by more.
 /// </para>
 /// <para>
 /// A grey image gets crop, flip, brightness, contrast, blur and solarise. Rendered to three channels it is copied into each; a
@@ -28,6 +29,7 @@ public sealed class ViewAugmenter
 {
     private readonly AugmentationOptions options;
     private readonly int blurRadius;
+    private readonly Interpolation interpolation;
 
     // One number for each value of a row of the view: value · scale + shift normalises it.
     private readonly float[] scale;
@@ -57,6 +59,7 @@ public sealed class ViewAugmenter
         if (blurRadius >= size)
             throw new InvalidOptionException($"Augmentation: the radius of the blur must be less than the {size} pixels of a view; found {blurRadius}.");
         this.options = options;
+        interpolation = options.Filter;
         if (options.LocalViews > 0)
         {
             (AugmentationOptions local, int localSize) = options.Local(size);
@@ -118,26 +121,22 @@ public sealed class ViewAugmenter
         int shortSide = Math.Min(image.Height, image.Width);
         ComputeCentre(scratch.Rows, image.Height);
         ComputeCentre(scratch.Columns, image.Width);
-        ViewCanvas canvas = Resampler.Resample(image, scratch, Size);
-        if (canvas.Channels > Channels)
-            canvas = ColourSteps.ToLuma(canvas);
+        ViewCanvas canvas = Resample(image, scratch);
         Write(canvas, scratch, destination);
 
         void ComputeCentre(ResampleAxis axis, int length)
         {
             int resized = (int)((long)Size * length / shortSide);
-            axis.Compute(0, length, resized, (int)Math.Round((resized - Size) / 2.0), Size, mirrored: false);
+            axis.Compute(interpolation, 0, length, resized, (int)Math.Round((resized - Size) / 2.0), Size, mirrored: false);
         }
     }
 
     internal void RenderWith(in Image image, in ViewParameters view, Span<float> destination)
     {
         ViewScratch scratch = ViewScratch.OfThread;
-        scratch.Rows.Compute(view.Top, view.Height, Size, 0, Size, mirrored: false);
-        scratch.Columns.Compute(view.Left, view.Width, Size, 0, Size, view.Flip);
-        ViewCanvas canvas = Resampler.Resample(image, scratch, Size);
-        if (canvas.Channels > Channels)
-            canvas = ColourSteps.ToLuma(canvas);
+        scratch.Rows.Compute(interpolation, view.Top, view.Height, Size, 0, Size, mirrored: false);
+        scratch.Columns.Compute(interpolation, view.Left, view.Width, Size, 0, Size, view.Flip);
+        ViewCanvas canvas = Resample(image, scratch);
         if (view.Jitter)
             Jitter(canvas, view);
         if (view.Grey && canvas.Channels == 3)
@@ -147,6 +146,15 @@ public sealed class ViewAugmenter
         if (view.Solarise)
             ColourSteps.Solarise(canvas);
         Write(canvas, scratch, destination);
+    }
+
+    // A cubic filter leaves the range of bytes at edges; a mean does not.
+    private ViewCanvas Resample(in Image image, ViewScratch scratch)
+    {
+        ViewCanvas canvas = Resampler.Resample(image, scratch, Size);
+        if (interpolation == Interpolation.Bicubic)
+            ColourSteps.Clip(canvas);
+        return canvas.Channels > Channels ? ColourSteps.ToLuma(canvas) : canvas;
     }
 
     private void Jitter(ViewCanvas canvas, in ViewParameters view)

@@ -12,6 +12,7 @@ public class AugmentationOptionsTests
         { "crop scale must satisfy 0 < minimum ≤ maximum ≤ 1; found NaN to 1", new() { CropScaleMinimum = double.NaN } },
         { "aspect ratio of crops must satisfy 0 < minimum ≤ maximum ≤ 100; found 2 to 1", new() { AspectRatioMinimum = 2, AspectRatioMaximum = 1 } },
         { "sigma of the blur must satisfy 0 < minimum ≤ maximum ≤ 100; found 0 to 2", new() { BlurSigmaMinimum = 0 } },
+        { "--interpolation must be bilinear or bicubic; found 'cubic'", new() { Interpolation = "cubic" } },
         { "brightness jitter must be between 0 and 10; found -1", new() { Brightness = -1 } },
         { "contrast jitter must be between 0 and 10; found NaN", new() { Contrast = double.NaN } },
         { "saturation jitter must be between 0 and 10; found 11", new() { Saturation = 11 } },

@@ -11,7 +11,7 @@ internal static class ReferenceView
     public static double[,,] Render(Image image, ViewParameters view, AugmentationOptions options, int size, int channels, int blurRadius)
     {
         double[,,] crop = Crop(ToDoubles(image), view.Top, view.Left, view.Height, view.Width);
-        double[,,] pixels = Resize(crop, size, size);
+        double[,,] pixels = Resize(crop, size, size, options.Interpolation == "bicubic");
         if (view.Flip)
             pixels = Mirror(pixels);
         if (image.Channels == 3 && channels == 1)
@@ -40,11 +40,11 @@ internal static class ReferenceView
         return Map(pixels, channels, (p, r, c, k) => p[r, c, Math.Min(k, p.GetLength(2) - 1)]);
     }
 
-    public static double[,,] RenderPlain(Image image, int size)
+    public static double[,,] RenderPlain(Image image, int size, bool cubic = false)
     {
         int shortSide = Math.Min(image.Height, image.Width);
         int height = size * image.Height / shortSide, width = size * image.Width / shortSide;
-        double[,,] resized = Resize(ToDoubles(image), height, width);
+        double[,,] resized = Resize(ToDoubles(image), height, width, cubic);
         return Crop(resized, (int)Math.Round((height - size) / 2.0), (int)Math.Round((width - size) / 2.0), size, size);
     }
 
@@ -77,10 +77,10 @@ internal static class ReferenceView
 
     private static double[,,] Mirror(double[,,] from) => Map(from, from.GetLength(2), (p, r, c, k) => p[r, p.GetLength(1) - 1 - c, k]);
 
-    // The triangle filter over all inputs of an axis, not only those where it is positive.
-    private static double[,,] Resize(double[,,] from, int height, int width)
+    // The filter over all inputs of an axis, not only those where it is not 0.
+    private static double[,,] Resize(double[,,] from, int height, int width, bool cubic)
     {
-        double[][] rows = Weights(from.GetLength(0), height), columns = Weights(from.GetLength(1), width);
+        double[][] rows = Weights(from.GetLength(0), height, cubic), columns = Weights(from.GetLength(1), width, cubic);
         double[,,] to = new double[height, width, from.GetLength(2)];
         return Map(to, from.GetLength(2), (_, r, c, k) =>
         {
@@ -91,21 +91,28 @@ internal static class ReferenceView
                     sum += rows[r][i] * columns[c][j] * from[i, j, k];
             }
 
-            return sum;
+            return Math.Clamp(sum, 0, 255);
         });
     }
 
-    private static double[][] Weights(int inputs, int outputs)
+    private static double[][] Weights(int inputs, int outputs, bool cubic)
     {
         double scale = (double)inputs / outputs;
         double radius = scale > 1 ? scale : 1;
         return [.. Enumerable.Range(0, outputs).Select(output =>
         {
             double centre = (output + 0.5) * scale;
-            double[] raw = [.. Enumerable.Range(0, inputs).Select(i => Math.Max(0, 1 - Math.Abs((i + 0.5 - centre) / radius)))];
+            double[] raw = [.. Enumerable.Range(0, inputs).Select(i => Filter(Math.Abs((i + 0.5 - centre) / radius), cubic))];
             return raw.Select(w => w / raw.Sum()).ToArray();
         })];
     }
+
+    // Keys' cubic, solved for a = -1/2, and the triangle.
+    private static double Filter(double x, bool cubic) =>
+        !cubic ? Math.Max(0, 1 - x)
+        : x <= 1 ? 1 - 2.5 * Math.Pow(x, 2) + 1.5 * Math.Pow(x, 3)
+        : x <= 2 ? 2 - 4 * x + 2.5 * Math.Pow(x, 2) - 0.5 * Math.Pow(x, 3)
+        : 0;
 
     private static double Luma(double[,,] p, int r, int c) =>
         p.GetLength(2) == 1 ? p[r, c, 0] : 0.299 * p[r, c, 0] + 0.587 * p[r, c, 1] + 0.114 * p[r, c, 2];

@@ -35,6 +35,57 @@ public class ViewAugmenterTests
         }
     }
 
+    [Theory]
+    [InlineData(32, 32, 3, 32, 3)]
+    [InlineData(28, 28, 1, 28, 1)]
+    [InlineData(40, 31, 3, 20, 1)]
+    [InlineData(61, 149, 3, 33, 3)]
+    [InlineData(7, 5, 3, 16, 3)] // fewer inputs than weights in some crops
+    [InlineData(2, 1, 3, 16, 3)]
+    [InlineData(300, 200, 3, 17, 3)]
+    public void Render_Bicubic_MatchesTheDefinitions(int height, int width, int imageChannels, int size, int channels)
+    {
+        AugmentationOptions options = Everything with { Interpolation = "bicubic" };
+        ViewAugmenter augmenter = Sample.Plain(options, size, channels);
+        float[] actual = new float[augmenter.Length];
+        for (ulong seed = 0; seed < 25; seed++)
+        {
+            Image image = Sample.Noise(height, width, imageChannels, seed + 1000);
+            ViewParameters view = ViewParameters.Draw(options, height, width, seed) with { Solarise = false };
+            double[,,] expected = ReferenceView.Render(image, view, options, size, channels, Math.Max(1, size / 20));
+            augmenter.RenderWith(image, view, actual);
+            AssertWithin(expected, actual, greyLevels: 0.01, $"seed {seed}, {view}");
+        }
+    }
+
+    [Theory]
+    [InlineData(16, 16, 28)]
+    [InlineData(75, 51, 24)]
+    [InlineData(9, 300, 16)]
+    public void RenderPlain_Bicubic_IsResizedAndCut(int height, int width, int size)
+    {
+        ViewAugmenter augmenter = Sample.Plain(new AugmentationOptions { Interpolation = "bicubic" }, size, 3);
+        Image image = Sample.Noise(height, width, 3, 8);
+        float[] actual = new float[augmenter.Length];
+        augmenter.RenderPlain(image, actual);
+        AssertWithin(ReferenceView.RenderPlain(image, size, cubic: true), actual, 0.01, "plain");
+    }
+
+    [Fact]
+    public void Render_BicubicAtAnEdge_IsSharperThanBilinearAndClipped()
+    {
+        // Left half 40, right half 255: the cubic undershoots beside the edge and would overshoot 255.
+        byte[] pixels = [.. Enumerable.Range(0, 16 * 16).Select(i => (byte)(i % 16 < 8 ? 40 : 255))];
+        var image = new Image(pixels, 16, 16, 1);
+        float[] linear = new float[32 * 32], cubic = new float[32 * 32];
+        AugmentationOptions options = AugmentationOptions.Named("none");
+        Sample.Plain(options, 32, 1).Render(image, 1, linear);
+        Sample.Plain(options with { Interpolation = "bicubic" }, 32, 1).Render(image, 1, cubic);
+        Assert.Equal(1, cubic.Max());
+        Assert.True(cubic.Min() < 38 / 255f);
+        Assert.Equal(40 / 255f, linear.Min(), 1e-6);
+    }
+
     [Fact]
     public void Render_LargeView_MatchesTheDefinitions()
     {
