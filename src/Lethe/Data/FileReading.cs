@@ -3,12 +3,14 @@ using Lethe.Runtime;
 namespace Lethe.Data;
 
 /// <summary>
-/// One reading of many image files into memory: headers first, so that sizes and memory are known, then pixels, both
-/// on all cores. Each result is put where its file stands in the list: the order of threads changes nothing.
+/// One reading of many image files into memory, on all cores: first the headers where the sizes decide what is read, else those of a few files, so that it
+/// is known whether memory will do; then pixels. Each result is put where its file stands in the list: the order of threads changes nothing.
 /// </summary>
 internal sealed class FileReading(
     string root, IReadOnlyList<string> files, int maxBadFiles, IProgress<DataProgress>? progress, CancellationToken cancel, int threads = -1)
 {
+    private const int SampledHeaders = 256;
+
     private readonly string?[] reasons = new string?[files.Count];
     private readonly (int Height, int Width)[] sizes = new (int, int)[files.Count];
 
@@ -16,11 +18,20 @@ internal sealed class FileReading(
     public IReadOnlyList<string> SkippedFiles =>
         [.. Enumerable.Range(0, files.Count).Where(i => reasons[i] is not null).OrderBy(i => files[i], StringComparer.Ordinal).Select(i => $"{FullPath(i)}: {reasons[i]}")];
 
+    /// <summary>The sizes in the files, once headers or pixels have been read.</summary>
+    public SizeRange Sizes
+    {
+        get
+        {
+            (int, int)[] good = [.. Enumerable.Range(0, files.Count).Where(i => reasons[i] is null).Select(i => sizes[i])];
+            return good.Length > 0 ? SizeRange.Of(good) : throw NoGoodFile();
+        }
+    }
+
     public SizeRange ReadHeaders()
     {
         ForEachGoodFile("reading headers", i => sizes[i] = ImageDecoder.ReadSize(FullPath(i)));
-        (int, int)[] good = [.. Enumerable.Range(0, files.Count).Where(i => reasons[i] is null).Select(i => sizes[i])];
-        return good.Length > 0 ? SizeRange.Of(good) : throw NoGoodFile();
+        return Sizes;
     }
 
     /// <param name="imageSize">Height and width of a view; larger images are reduced to what it needs.</param>
@@ -28,24 +39,20 @@ internal sealed class FileReading(
     /// <param name="advice">What to do where memory is too small.</param>
     public Image?[] Decode(int imageSize, int channels, string advice)
     {
-        // Views are cut at random from the whole image: a little more than their own size keeps detail in the crops;
-        // 256 stored pixels for views of 224 is the custom.
-        int shortSide = (int)Math.Ceiling(1.15 * imageSize);
-        MemoryBudget.Require(
-            sizes.Where((_, i) => reasons[i] is null).Sum(size =>
-            {
-                (int height, int width) = Reduction.TargetSize(size.Height, size.Width, shortSide);
-                return (long)height * width * (channels == 1 ? 1 : 3);
-            }),
-            $"{files.Count} images at --image-size {imageSize}",
-            advice);
-
+        int shortSide = ShortSide(imageSize);
+        string what = $"{files.Count} images at --image-size {imageSize}";
+        MemoryBudget.Require(EstimateBytes(shortSide, channels), what, advice);
         var images = new Image?[files.Count];
+        long bytes = 0, largest = MemoryBudget.Largest;
         ForEachGoodFile("decoding", i =>
         {
-            Image image = ImageDecoder.Decode(FullPath(i), shortSide);
-            images[i] = channels == 0 ? image : ImageDecoder.ToChannels(image, channels);
+            if (Interlocked.Read(ref bytes) > largest)
+                return; // the files of the estimate were smaller than the rest
+            (Image image, sizes[i]) = ImageDecoder.Decode(FullPath(i), shortSide, channels);
+            images[i] = image;
+            Interlocked.Add(ref bytes, image.Pixels.Length);
         });
+        MemoryBudget.Require(bytes, what, advice);
         if (images.All(image => image is null))
             throw NoGoodFile();
         if (channels == 0 && images.Any(image => image is { Channels: 3 }))
@@ -58,6 +65,38 @@ internal sealed class FileReading(
         }
 
         return images;
+    }
+
+    /// <summary>
+    /// The short side that images are kept at. Views are cut at random from the whole image: a little more than their own size keeps detail in the
+    /// crops; 256 stored pixels for views of 224 is the custom.
+    /// </summary>
+    internal static int ShortSide(int imageSize) => (int)Math.Ceiling(1.15 * imageSize);
+
+    private long EstimateBytes(int shortSide, int channels)
+    {
+        int step = Math.Max(1, files.Count / SampledHeaders), seen = 0;
+        long bytes = 0;
+        for (int i = 0; i < files.Count; i += step)
+        {
+            try
+            {
+                if (sizes[i] == default && reasons[i] is null)
+                    sizes[i] = ImageDecoder.ReadSize(FullPath(i));
+            }
+            catch (Exception error) when (error is DataException or IOException or UnauthorizedAccessException)
+            {
+                // Decoding will find the same and tell.
+            }
+
+            if (sizes[i] == default)
+                continue;
+            (int height, int width) = Reduction.TargetSize(sizes[i].Height, sizes[i].Width, shortSide);
+            bytes += (long)height * width * (channels == 1 ? 1 : 3);
+            seen++;
+        }
+
+        return seen == 0 ? 0 : (long)((double)bytes / seen * files.Count);
     }
 
     private string FullPath(int index) => Path.Combine(root, files[index]);

@@ -10,9 +10,8 @@ internal sealed class FolderSource(
     public override LoadedImages Load(int[] items, DataOptions options, IProgress<DataProgress>? progress, CancellationToken cancel)
     {
         var reading = new FileReading(root, [.. items.Select(item => paths[item])], options.MaxBadFiles, progress, cancel);
-        SizeRange sizes = reading.ReadHeaders();
-        int imageSize = ResolveImageSize(options.ImageSize, sizes);
+        int imageSize = options.ImageSize != 0 ? options.ImageSize : ResolveImageSize(0, reading.ReadHeaders());
         Image?[] images = reading.Decode(imageSize, channels: 0, advice: "Use --limit N or a smaller --image-size.");
-        return new LoadedImages(images, reading.SkippedFiles, imageSize, sizes);
+        return new LoadedImages(images, reading.SkippedFiles, imageSize, reading.Sizes);
     }
 }

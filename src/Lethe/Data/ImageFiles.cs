@@ -37,7 +37,6 @@ public static class ImageFiles
         if (files.Length == 0)
             throw new DataException($"There is no image in '{path}' or below it; expected JPEG, PNG, BMP, WebP or GIF files. {ImageListing.WhatIsIn(path)}");
         var reading = new FileReading(root, files, maxBadFiles, progress, cancel);
-        reading.ReadHeaders();
         Image?[] images = reading.Decode(imageSize, channels, "Read a part of the folder at a time.");
         int[] good = [.. Enumerable.Range(0, files.Length).Where(i => images[i] is not null)];
         var set = new ImageSet(path, [.. good.Select(i => images[i]!.Value)], paths: [.. good.Select(i => files[i])]);

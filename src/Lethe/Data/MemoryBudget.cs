@@ -8,8 +8,12 @@ internal static class MemoryBudget
     // What training itself needs (weights, activations, views in flight) must fit beside the images.
     private const double Share = 0.6;
 
-    public static void Require(long bytes, string what, string advice) =>
-        Require(bytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, what, advice);
+    /// <summary>The most bytes of images that are taken.</summary>
+    public static long Largest => (long)(Share * Available);
+
+    private static long Available => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
+    public static void Require(long bytes, string what, string advice) => Require(bytes, Available, what, advice);
 
     public static void Require(long bytes, long available, string what, string advice)
     {

@@ -102,7 +102,7 @@ public sealed class ImageDecoderTests : IDisposable
         byte[] jpeg = TempFolder.Encode(SKEncodedImageFormat.Jpeg, storedHeight, storedWidth, (y, x) => Colour(rows[y * 2 / storedHeight][x * 2 / storedWidth]));
         string path = folder.Write("turned.jpg", WithOrientation(jpeg, orientation));
 
-        Image image = ImageDecoder.Decode(path, AnySize);
+        Image image = ImageDecoder.Decode(path, AnySize).Image;
         Assert.Equal((32, 64), ImageDecoder.ReadSize(path));
         Assert.Equal((32, 64), (image.Height, image.Width));
         AssertNear([255, 0, 0], At(image, 4, 4), 6);
@@ -132,7 +132,7 @@ public sealed class ImageDecoderTests : IDisposable
                 byte value = (byte)((x < width / 2 ? 50 : 180) + ((x + y) % 2 == 0 ? 40 : 0));
                 return new SKColor(value, value, value);
             });
-            Image image = ImageDecoder.Decode(folder.Write("large", bytes), 37);
+            Image image = ImageDecoder.Decode(folder.Write("large", bytes), 37).Image;
             Assert.Equal(37, Math.Min(image.Height, image.Width));
             Assert.Equal(93, Math.Max(image.Height, image.Width));
             AssertNear([70], At(image, image.Height / 2, 3), 4);
@@ -200,6 +200,34 @@ public sealed class ImageDecoderTests : IDisposable
         Assert.Contains("scans", Assert.Throws<DataException>(() => Decode([.. jpeg[..^2], .. scans, 0xFF, 0xD9])).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(5, 7)]
+    [InlineData(16, 16)]
+    public void Decode_AnyNumberOfPixels_KeepsEachOfThem(int height, int width)
+    {
+        // Vectors take four pixels, or eight: what is left over counts as well.
+        SKColor Colour(int y, int x) => new((byte)(31 * y + x), (byte)(7 * x), (byte)(y ^ x));
+        byte[] expected = [.. Enumerable.Range(0, height * width).SelectMany(i => new[] { Colour(i / width, i % width) }).SelectMany(c => new[] { c.Red, c.Green, c.Blue })];
+        string path = folder.Write("pixels.png", TempFolder.Encode(SKEncodedImageFormat.Png, height, width, Colour));
+        (Image image, (int Height, int Width) stored) = ImageDecoder.Decode(path, AnySize, channels: 3);
+        Assert.Equal(expected, image.Pixels.ToArray());
+        Assert.Equal((height, width), stored);
+    }
+
+    [Fact]
+    public void Decode_OneColouredOrTransparentPixelAnywhere_IsSeen()
+    {
+        for (int place = 0; place < 35; place++)
+        {
+            SKColor Grey(int y, int x) => y * 7 + x == place ? new SKColor(60, 60, 61) : new SKColor(9, 9, 9);
+            SKColor Clear(int y, int x) => y * 7 + x == place ? new SKColor(0, 0, 0, 0) : new SKColor(9, 9, 9);
+            Assert.Equal(3, Decode(TempFolder.Encode(SKEncodedImageFormat.Png, 5, 7, Grey)).Channels);
+            Image flat = Decode(TempFolder.Encode(SKEncodedImageFormat.Png, 5, 7, Clear));
+            Assert.Equal(Enumerable.Range(0, 35).Select(i => (byte)(i == place ? 255 : 9)), flat.Pixels.ToArray());
+        }
+    }
+
     [Fact]
     public void ToChannels_BothWays_KeepsGrey()
     {
@@ -231,7 +259,7 @@ public sealed class ImageDecoderTests : IDisposable
         return [.. jpeg[..2], .. exif, .. jpeg[2..]];
     }
 
-    private Image Decode(byte[] bytes, string name = "image") => ImageDecoder.Decode(folder.Write(name, bytes), AnySize);
+    private Image Decode(byte[] bytes, string name = "image") => ImageDecoder.Decode(folder.Write(name, bytes), AnySize).Image;
 
     private void AssertTruncationFails(byte[] bytes)
     {
