@@ -85,6 +85,6 @@ internal static class DataCommand
 
     private sealed class Progress(Terminal terminal) : IProgress<DataProgress>
     {
-        public void Report(DataProgress value) => terminal.Progress.Report(new WorkflowProgress(value.Stage, value.Done, value.Total, ""));
+        public void Report(DataProgress value) => terminal.Progress.Report(new WorkflowProgress(value.Stage, value.Done, value.Total, "", value.Notice));
     }
 }

@@ -11,6 +11,12 @@ public sealed record DataOptions
     /// <summary>Folder that holds the files of a named source; embedded and paths do not use it.</summary>
     public string? DataRoot { get; init; }
 
+    /// <summary>
+    /// A file, or a folder to put it in, that keeps the decoded images of a folder of image files: made at first use, read in place of the files from then on,
+    /// made anew where the files have changed. Images stay on disk, so a folder may be larger than memory; the bits of a run are the same with it and without.
+    /// </summary>
+    public string? Cache { get; init; }
+
     /// <summary>Height and width of the views that the encoder sees, in pixels, 16 to 224; 0 takes the size of the images (32 where they differ).</summary>
     public int ImageSize { get; init; }
 
@@ -32,6 +38,8 @@ public sealed record DataOptions
     {
         if (string.IsNullOrWhiteSpace(Data))
             throw new InvalidOptionException("--data is empty. Give 'embedded', a name that 'lethe data' lists, or a path.");
+        if (Cache is not null && string.IsNullOrWhiteSpace(Cache))
+            throw new InvalidOptionException("--cache is empty. Give a file, or a folder to put it in, or leave it out.");
         if (ImageSize is not 0 and (< 16 or > 224))
             throw new InvalidOptionException($"--image-size must be between 16 and 224, or 0 for the size of the images; found {ImageSize}.");
         if (Limit is < 0 or 1)

@@ -121,6 +121,8 @@ public static class DataSources
     {
         options.Validate();
         ImageSource source = Recognise(options);
+        if (options.Cache is not null && source.Paths is null)
+            throw new InvalidOptionException($"--cache keeps decoded image files, and '{options.Data}' ({source.Kind}) has none. Leave it out.");
         Division division = Division.Of(source, options, seed);
         LoadedImages loaded = source.Load([.. division.Train, .. division.Probe, .. division.Test], options, progress, cancel);
         int train = division.Train.Length, probe = division.Probe.Length;

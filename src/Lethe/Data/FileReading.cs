@@ -67,13 +67,80 @@ internal sealed class FileReading(
         return images;
     }
 
+    /// <summary>The sizes of files that are in a pack.</summary>
+    /// <param name="pack">The pack.</param>
+    /// <param name="places">Where in it each file is.</param>
+    public SizeRange Look(ImagePack pack, int[] places)
+    {
+        for (int i = 0; i < places.Length; i++)
+        {
+            reasons[i] = pack.ReasonAgainst(places[i]);
+            sizes[i] = (pack[places[i]].SourceHeight, pack[places[i]].SourceWidth);
+        }
+
+        RequireFewBad();
+        return Sizes;
+    }
+
+    /// <summary>The images of a pack that was looked at, each checked. Pixels are not copied, unless colour is stored and all of these files are grey.</summary>
+    /// <returns>The images; null where one is damaged.</returns>
+    public Image?[]? Take(ImagePack pack, int[] places)
+    {
+        var images = new Image?[files.Count];
+        bool damaged = false;
+
+        // In the order on disk, which is read ahead.
+        int[] order = [.. Enumerable.Range(0, files.Count).OrderBy(i => places[i])];
+        ForEachGoodFile("checking the cache", order, i =>
+        {
+            if (damaged)
+                return;
+            if (pack.IsWhole(places[i]))
+                images[i] = pack.Read(places[i]);
+            else
+                damaged = true;
+        });
+        if (damaged)
+            return null;
+        if (pack.Channels == 3 && Enumerable.Range(0, files.Count).All(i => images[i] is null || pack[places[i]].Channels == 1))
+        {
+            MemoryBudget.Require(images.Sum(image => (long)(image?.Pixels.Length ?? 0) / 3), $"{files.Count} grey images of a folder with others in colour", "Use --limit N.");
+            for (int i = 0; i < images.Length; i++)
+            {
+                if (images[i] is { } image)
+                    images[i] = ImageDecoder.ToChannels(image, 1);
+            }
+        }
+
+        return images;
+    }
+
+    /// <summary>What a failed reading of a file says of it; null where it succeeds.</summary>
+    internal static string? WhyNot(Action read)
+    {
+        try
+        {
+            read();
+            return null;
+        }
+        catch (DataException error)
+        {
+            return error.Message;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return $"cannot be read: {error.Message}";
+        }
+    }
+
     /// <summary>
     /// The short side that images are kept at. Views are cut at random from the whole image: a little more than their own size keeps detail in the
     /// crops; 256 stored pixels for views of 224 is the custom.
     /// </summary>
     internal static int ShortSide(int imageSize) => (int)Math.Ceiling(1.15 * imageSize);
 
-    private long EstimateBytes(int shortSide, int channels)
+    /// <summary>Bytes of all images, by the headers that were read or, if none were, of a few files.</summary>
+    internal long EstimateBytes(int shortSide, int channels)
     {
         int step = Math.Max(1, files.Count / SampledHeaders), seen = 0;
         long bytes = 0;
@@ -101,32 +168,25 @@ internal sealed class FileReading(
 
     private string FullPath(int index) => Path.Combine(root, files[index]);
 
-    private void ForEachGoodFile(string stage, Action<int> read)
+    private void ForEachGoodFile(string stage, Action<int> read) => ForEachGoodFile(stage, [.. Enumerable.Range(0, files.Count)], read);
+
+    private void ForEachGoodFile(string stage, int[] order, Action<int> read)
     {
         int done = 0;
         int step = Math.Max(1, files.Count / 100);
-        Parallel.For(0, files.Count, new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = threads }, i =>
+        Parallel.For(0, files.Count, new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = threads }, k =>
         {
-            if (reasons[i] is null)
-            {
-                try
-                {
-                    read(i);
-                }
-                catch (DataException error)
-                {
-                    reasons[i] = error.Message;
-                }
-                catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-                {
-                    reasons[i] = $"cannot be read: {error.Message}";
-                }
-            }
-
+            int i = order[k];
+            reasons[i] ??= WhyNot(() => read(i));
             int count = Interlocked.Increment(ref done);
             if (count % step == 0 || count == files.Count)
                 progress?.Report(new DataProgress(stage, count, files.Count));
         });
+        RequireFewBad();
+    }
+
+    private void RequireFewBad()
+    {
         int bad = reasons.Count(reason => reason is not null);
         if (bad > maxBadFiles)
         {

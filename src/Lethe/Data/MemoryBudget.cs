@@ -24,5 +24,5 @@ internal static class MemoryBudget
         }
     }
 
-    private static string Gibibytes(long bytes) => (bytes / (double)(1L << 30)).ToString("0.0");
+    public static string Gibibytes(long bytes) => (bytes / (double)(1L << 30)).ToString("0.0");
 }

@@ -35,6 +35,8 @@ internal sealed class TintedSource(ImageSource inner, string name, ColourShiftOp
     public override LoadedImages Load(int[] items, DataOptions data, IProgress<DataProgress>? progress, CancellationToken cancel)
     {
         LoadedImages loaded = inner.Load(items, data, progress, cancel);
+        MemoryBudget.Require(
+            loaded.Images.Sum(image => image is { } i ? (long)i.Height * i.Width * 3 : 0), $"{items.Length} tinted images", "Tinted images are kept in memory, with --cache as well: use --limit N or a smaller --image-size.");
         int classes = ColourShift.RequireClasses(name, ClassNames);
         var images = new Image?[items.Length];
         Parallel.For(0, items.Length, new ParallelOptions { CancellationToken = cancel }, i =>

@@ -9,7 +9,7 @@ namespace Lethe.Reporting;
 public sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
 {
     // These differ between runs that ask the same question.
-    private static readonly HashSet<string> ignoredOptions = new(["seed", "out", "resume", "threads", "dataRoot"], StringComparer.Ordinal);
+    private static readonly HashSet<string> ignoredOptions = new(["seed", "out", "resume", "threads", "dataRoot", "cache"], StringComparer.Ordinal);
 
     /// <summary>Reads run directories.</summary>
     /// <param name="runDirectories">One or several; one named twice is read once.</param>

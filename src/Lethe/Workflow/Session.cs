@@ -185,7 +185,7 @@ public sealed class Session
 
     internal static DataSplits Read(DataOptions options, ulong seed, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
     {
-        var reading = progress is null ? null : new Forward<DataProgress>(p => progress.Report(new WorkflowProgress(p.Stage, p.Done, p.Total, "")));
+        var reading = progress is null ? null : new Forward<DataProgress>(p => progress.Report(new WorkflowProgress(p.Stage, p.Done, p.Total, "", p.Notice)));
         return DataSources.Open(options, seed, reading, cancellation);
     }
 }

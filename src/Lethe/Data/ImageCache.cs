@@ -1,0 +1,111 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+using Lethe.Runtime;
+
+namespace Lethe.Data;
+
+/// <summary>
+/// The pack behind <c>--cache</c>: opened where it fits the files of a folder, made where there is none, made anew where files or the size have changed or
+/// where it is damaged.
+/// </summary>
+/// <param name="root">The folder.</param>
+/// <param name="paths">All its image files.</param>
+/// <param name="options">Where the pack is, and the size of views.</param>
+/// <param name="progress">Told how far it is, and why a pack is made anew.</param>
+/// <param name="cancel">Stops it.</param>
+internal sealed class ImageCache(string root, IReadOnlyList<string> paths, DataOptions options, IProgress<DataProgress>? progress, CancellationToken cancel)
+{
+    private const int MostFiles = 20_000_000; // an index below 1 GiB
+    private const double ShareOfDisk = 0.95;
+
+    private readonly string[] sorted = [.. paths.Order(StringComparer.Ordinal)];
+    private readonly string path = PathOf(root, options);
+
+    /// <summary>Reads some of the files from the pack.</summary>
+    /// <param name="items">Which of the paths.</param>
+    /// <param name="resolve">The size of views for sizes of images.</param>
+    /// <returns>The images. Their pixels stay in the file.</returns>
+    /// <exception cref="DataException">The pack cannot be read or made, or too many files cannot be used.</exception>
+    public LoadedImages Load(int[] items, Func<SizeRange, int> resolve)
+    {
+        if (paths.Count > MostFiles)
+            throw new DataException($"--cache: '{root}' has {paths.Count} image files, more than the {MostFiles} that a cache can hold. Use --limit and no cache, or give a part of the folder.");
+        int[] places = [.. items.Select(item => Array.BinarySearch(sorted, paths[item], StringComparer.Ordinal))];
+        UInt128 listing = Listing();
+        (ImagePack? pack, string? why) = ImagePack.TryOpen(path, listing);
+        for (bool first = true; ; first = false)
+        {
+            var reading = new FileReading(root, [.. items.Select(item => paths[item])], options.MaxBadFiles, progress, cancel);
+            SizeRange? sizes = pack is not null ? reading.Look(pack, places) : options.ImageSize == 0 ? reading.ReadHeaders() : null;
+            int imageSize = options.ImageSize != 0 ? options.ImageSize : resolve(sizes!);
+            int shortSide = FileReading.ShortSide(imageSize);
+            if (pack is not null && pack.ShortSide != shortSide)
+            {
+                why = $"it holds images for another size of views (short side {pack.ShortSide}, needed {shortSide})";
+                pack = null;
+            }
+
+            if (pack is not null)
+            {
+                // Each image is looked at once, since a damaged one would train in silence.
+                if (reading.Take(pack, places) is { } images)
+                    return new LoadedImages(images, reading.SkippedFiles, imageSize, sizes!);
+                if (!first)
+                    throw new DataException($"The cache '{path}' was just written and is damaged. Check the disk, or give --cache a path on another one.");
+                why = "it is damaged";
+            }
+
+            Make(listing, shortSide, why);
+            (pack, why) = ImagePack.TryOpen(path, listing);
+            if (pack is null)
+                throw new DataException($"The cache '{path}' was just written and cannot be used: {why ?? "it is gone"}. Leave the files alone while it is made, or check the disk.");
+        }
+    }
+
+    /// <summary>The file of the pack: as given, or in the folder given under a name made of the source and the size.</summary>
+    private static string PathOf(string root, DataOptions options)
+    {
+        string cache = options.Cache!;
+        if (!Directory.Exists(cache) && !Path.EndsInDirectorySeparator(cache))
+            return cache;
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
+        ulong hash = XxHash3.HashToUInt64(MemoryMarshal.AsBytes(full.AsSpan()));
+        return Path.Combine(cache, $"{Path.GetFileName(full)}-{(uint)hash:x8}{(options.ImageSize == 0 ? "" : $"-{options.ImageSize}")}.lethe-images");
+    }
+
+    private void Make(UInt128 listing, int shortSide, string? why)
+    {
+        progress?.Report(new DataProgress("packing images", 0, sorted.Length, why is null
+            ? $"Packing {sorted.Length} image files into '{path}', once; later runs read it."
+            : $"The cache '{path}' cannot be used: {why}. It is made anew of {sorted.Length} image files."));
+        long needed = new FileReading(root, sorted, options.MaxBadFiles, null, cancel).EstimateBytes(shortSide, 3);
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (Directory.Exists(folder) && needed > ShareOfDisk * new DriveInfo(folder).AvailableFreeSpace)
+        {
+            throw new DataException(
+                $"The cache '{path}' needs some {MemoryBudget.Gibibytes(needed)} GiB; {MemoryBudget.Gibibytes(new DriveInfo(folder).AvailableFreeSpace)} GiB are free there. Give --cache a path on a larger disk, or use a smaller --image-size.");
+        }
+
+        new ImagePackWriter(root, sorted, listing, shortSide).Write(path, "packing images", progress, cancel);
+    }
+
+    /// <summary>XXH3-128 of the relative paths, sizes and times of modification of all files.</summary>
+    private UInt128 Listing()
+    {
+        var facts = new long[2 * sorted.Length];
+        Parallel.For(0, sorted.Length, new ParallelOptions { CancellationToken = cancel }, i =>
+        {
+            var file = new FileInfo(Path.Combine(root, sorted[i]));
+            (facts[2 * i], facts[(2 * i) + 1]) = file.Exists ? (file.Length, file.LastWriteTimeUtc.Ticks) : (-1, 0);
+        });
+        var hash = new XxHash128();
+        foreach (string name in sorted)
+        {
+            hash.Append(MemoryMarshal.AsBytes(name.AsSpan()));
+            hash.Append("\0\0"u8);
+        }
+
+        hash.Append(MemoryMarshal.AsBytes<long>(facts));
+        return hash.GetCurrentHashAsUInt128();
+    }
+}
