@@ -11,6 +11,7 @@ namespace Lethe.Benchmarks;
 /// <param name="repeats">How many pairs.</param>
 internal sealed class Comparison(string python, string peers, int repeats)
 {
+    private static readonly int[] EpochCounts = [2000, 10_000, 50_000];
     private static readonly string[] Layouts = ["channels-last", "channels-first"];
 
     /// <summary>Training throughput. The peer has the better of its memory layouts in each pair.</summary>
@@ -57,6 +58,28 @@ internal sealed class Comparison(string python, string peers, int repeats)
         foreach (string field in new[] { "views_per_second", "views_per_cpu_second", "peak_mib" })
         {
             Print(field, [.. pairs.Select(pair => Number(pair.Lethe, field))], [.. pairs.Select(pair => Number(pair.Peer, field))]);
+        }
+    }
+
+    /// <summary>What an image of an epoch costs as there are more images; ratios are to the fewest, within each turn. Without a peer.</summary>
+    public void Epochs(string images, int size, int width, string? cache)
+    {
+        string[] settings = [.. Arguments(("images", images), ("size", size), ("width", width)), .. cache is null ? [] : Arguments(("cache", cache))];
+        JsonElement[][] turns = new JsonElement[repeats][];
+        for (int i = 0; i < repeats; i++)
+        {
+            turns[i] = [.. EpochCounts.Select(count => Lethe("epoch", [.. settings, .. Arguments(("count", count))]))];
+            Console.Error.WriteLine($"{i + 1}/{repeats}  {string.Join(", ", turns[i])}");
+        }
+
+        for (int k = 0; k < EpochCounts.Length; k++)
+        {
+            JsonElement[] results = [.. turns.Select(turn => turn[k])];
+            Console.WriteLine($"{Number(results[0], "images")} images:");
+            foreach (string field in new[] { "microseconds_per_image", "cpu_microseconds_per_image" })
+                Console.WriteLine($"  {field} {Spread([.. results.Select(result => Number(result, field))])}, ratio {Spread([.. turns.Select(turn => Number(turn[k], field) / Number(turn[0], field))])}");
+            foreach (string field in new[] { "waiting_share", "anonymous_mib", "peak_mib" })
+                Console.WriteLine($"  {field} {Spread([.. results.Select(result => Number(result, field))])}");
         }
     }
 

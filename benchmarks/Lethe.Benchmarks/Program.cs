@@ -47,6 +47,12 @@ augmentation.SetAction(parsed =>
         AugmentationThroughput.FromMemory(parsed.GetValue(source)!.FullName, parsed.GetValue(many), parsed.GetValue(size), parsed.GetValue(interpolation)!, parsed.GetValue(seconds));
 });
 
+var cache = new Option<string?>("--cache") { Description = "keep decoded images in this file; else they are in memory" };
+var small = new Option<int>("--width") { Description = "channels of the network's first stage; 0 for views alone", DefaultValueFactory = _ => 0 };
+var epoch = new Command("epoch", "What an image of an epoch costs, views alone or with a small network, one thread") { images, count, size, small, cache };
+epoch.SetAction(parsed => EpochTime.Measure(
+    parsed.GetValue(images)!.FullName, parsed.GetValue(count), parsed.GetValue(size), parsed.GetValue(small), parsed.GetValue(cache)));
+
 var codingRate = new Command("coding-rate", "Coding rate reduction of the instance partition with its gradient, seconds") { n, d, threads, repeats };
 codingRate.SetAction(parsed => CodingRateTime.Measure(parsed.GetValue(n), parsed.GetValue(d), parsed.GetValue(threads), parsed.GetValue(repeats)));
 
@@ -86,6 +92,10 @@ compareUmm.SetAction(parsed => Compare(parsed).Umm(
     parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(batch), parsed.GetValue(split)!, parsed.GetValue(steps), parsed.GetValue(warmUp), parsed.GetValue(threads)));
 var compareLinearProbe = new Command("linear-probe", "Seconds and accuracy of the linear protocol against 1 000 epochs of Adam on the same features") { rows, features, classes, threads, seed, repeats, peers, python };
 compareLinearProbe.SetAction(parsed => Compare(parsed).LinearProbe(parsed.GetValue(rows), parsed.GetValue(features), parsed.GetValue(classes), parsed.GetValue(threads), parsed.GetValue(seed)));
+var compareEpochs = new Command("epochs", "What an image of an epoch costs as there are more images, in turn") { images, size, small, cache, repeats, peers, python };
+compareEpochs.SetAction(parsed => Compare(parsed).Epochs(
+    parsed.GetValue(images)!.FullName, parsed.GetValue(size), parsed.GetValue(small), parsed.GetValue(cache)));
+compare.Add(compareEpochs);
 compare.Add(compareAugmentation);
 compare.Add(compareLinearProbe);
 compare.Add(compareTraining);
@@ -101,7 +111,7 @@ kernels.SetAction(parsed =>
 try
 {
     TorchRuntime.Prepare(); // some verbs use torch before anything of Lethe
-    return new RootCommand("Measures how fast Lethe is, alone and beside PyTorch.") { training, augmentation, codingRate, linearProbe, umm, methods, supervised, table, compare, kernels }
+    return new RootCommand("Measures how fast Lethe is, alone and beside PyTorch.") { training, augmentation, epoch, codingRate, linearProbe, umm, methods, supervised, table, compare, kernels }
         .Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (LetheException error)
