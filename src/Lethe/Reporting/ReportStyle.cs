@@ -33,6 +33,7 @@ internal static class ReportStyle
         .verdicts b { display: block; color: var(--soft); font-size: 0.86rem; font-weight: 600; }
         h2 { margin: 68px 0 6px; font-size: 1.22rem; line-height: 1.3; font-weight: 640; letter-spacing: -0.01em; }
         h3 { margin: 30px 0 10px; font-size: 0.98rem; font-weight: 620; }
+        h4 { margin: 18px 0 8px; font-size: 0.88rem; font-weight: 620; }
         p { margin: 0 0 12px; max-width: 72ch; }
         .lead { color: var(--soft); margin-bottom: 20px; }
         .missing { padding: 14px 18px; border: 1px dashed var(--rule); border-radius: 10px; color: var(--soft); max-width: none; }

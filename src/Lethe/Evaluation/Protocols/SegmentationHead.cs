@@ -4,12 +4,14 @@ using static TorchSharp.torch.nn;
 
 namespace Lethe.Evaluation.Protocols;
 
-/// <summary>Scores of the classes of pixels from feature maps: batch-norm and a 1×1 convolution for each map, resized to the pixels and summed.</summary>
+/// <summary>Scores of the classes of pixels from feature maps: for each map batch-norm, a 3×3 convolution, ReLU and a 1×1 convolution, resized to the pixels and summed.</summary>
 internal sealed class SegmentationHead : Module<IReadOnlyList<Tensor>, Tensor>
 {
+    /// <summary>Channels between the two convolutions.</summary>
+    public const int Hidden = 32;
+
     private readonly int size;
-    private readonly BatchNorm2d[] norms;
-    private readonly Conv2d[] convolutions;
+    private readonly Sequential[] parts;
 
     /// <param name="layers">Which of the maps it takes.</param>
     /// <param name="channels">Channels of each of all maps.</param>
@@ -20,15 +22,9 @@ internal sealed class SegmentationHead : Module<IReadOnlyList<Tensor>, Tensor>
     {
         this.size = size;
         Layers = layers;
-        norms = [.. layers.Select(layer => BatchNorm2d(channels[layer], affine: false))];
-        convolutions = [.. layers.Select(layer => Conv2d(channels[layer], classes, 1))];
-        for (int i = 0; i < norms.Length; i++)
-        {
-            init.zeros_(convolutions[i].weight);
-            init.zeros_(convolutions[i].bias);
-            register_module($"norm{layers[i]}", norms[i]);
-            register_module($"convolution{layers[i]}", convolutions[i]);
-        }
+        parts = [.. layers.Select(layer => Sequential(BatchNorm2d(channels[layer], affine: false), Conv2d(channels[layer], Hidden, 3, padding: 1), ReLU(), Conv2d(Hidden, classes, 1)))];
+        for (int i = 0; i < parts.Length; i++)
+            register_module($"part{layers[i]}", parts[i]);
     }
 
     /// <summary>Places of the maps that it takes.</summary>
@@ -40,10 +36,9 @@ internal sealed class SegmentationHead : Module<IReadOnlyList<Tensor>, Tensor>
     {
         using var scope = NewDisposeScope();
         Tensor? sum = null;
-        for (int i = 0; i < norms.Length; i++)
+        for (int i = 0; i < parts.Length; i++)
         {
-            Tensor scores = convolutions[i].forward(norms[i].forward(maps[Layers[i]]));
-            Tensor resized = functional.interpolate(scores, size: [size, size], mode: InterpolationMode.Bilinear, align_corners: false);
+            Tensor resized = functional.interpolate(parts[i].forward(maps[Layers[i]]), size: [size, size], mode: InterpolationMode.Bilinear, align_corners: false);
             sum = sum is null ? resized : sum + resized;
         }
 

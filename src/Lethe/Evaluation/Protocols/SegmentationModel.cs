@@ -18,6 +18,7 @@ internal sealed class SegmentationModel : FittedModel
     // What a seed is for.
     private const ulong Weights = 1;
     private const ulong Order = 2;
+    private const ulong Heads = 3;
 
     private readonly SegmentationHead head;
     private readonly ResNet? network;
@@ -35,7 +36,7 @@ internal sealed class SegmentationModel : FittedModel
     {
         int layers = encoder.MapChannels.Count;
         int[][] taken = [.. Enumerable.Range(0, layers).Select(layer => (int[])[layer]), [.. Enumerable.Range(0, layers)]];
-        SegmentationHead[] heads = [.. taken.Select(places => Head(places, encoder, classes))];
+        SegmentationHead[] heads = [.. taken.Select(places => Head(places, encoder, classes, seed))];
         Train(encoder, null, heads, images, options, RandomStream.Derive(seed, Order), cancellation);
         return
         [
@@ -52,7 +53,7 @@ internal sealed class SegmentationModel : FittedModel
     public static SegmentationModel FitWhole(EncoderState encoder, ImageSet images, int classes, DenseProtocolOptions options, ulong seed, CancellationToken cancellation)
     {
         ResNet network = encoder.Copy(RandomStream.Derive(seed, Weights));
-        SegmentationHead head = Head([.. Enumerable.Range(0, encoder.MapChannels.Count)], encoder, classes);
+        SegmentationHead head = Head([.. Enumerable.Range(0, encoder.MapChannels.Count)], encoder, classes, seed);
         Train(encoder, network, [head], images, options, RandomStream.Derive(seed, Order), cancellation);
         return new SegmentationModel(head, network, classes)
         {
@@ -106,9 +107,10 @@ internal sealed class SegmentationModel : FittedModel
         return network is null ? encoder.Maps(images) : network.ForwardMaps(images);
     }
 
-    private static SegmentationHead Head(int[] layers, EncoderState encoder, int classes)
+    private static SegmentationHead Head(int[] layers, EncoderState encoder, int classes, ulong seed)
     {
         using var scope = NewDisposeScope();
+        manual_seed((long)(RandomStream.Derive(seed, Heads) >> 1));
         var head = new SegmentationHead(layers, encoder.MapChannels, classes, encoder.Plain.Size);
         head.to(encoder.Device);
         EncoderState.Outlive(head);
