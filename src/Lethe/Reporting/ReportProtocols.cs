@@ -42,9 +42,9 @@ internal static class ReportProtocols
             "div",
             Class("wide"),
             El("h3", $"{table.Protocol}{(table.Target is null ? "" : $" on {table.Target}")}{(table.Quick ? ", quick: not for conclusions" : "")}"),
-            byLayer.Length == 0 ? null : El("div", Class("three"), byLayer.Select(chart => chart.Render())),
+            byLayer.Length == 0 ? null : El("div", Class("many"), byLayer.Select(chart => chart.Render())),
             overEpochs.Count == 0 ? null : El("h4", "Over the epochs of pre-training"),
-            overEpochs.Count == 0 ? null : El("div", Class("three"), overEpochs.Select(chart => chart.Render())),
+            overEpochs.Count == 0 ? null : El("div", Class("many"), overEpochs.Select(chart => chart.Render())),
             byLayer.Length == 0 ? numbers : El("details", Class("block"), El("summary", "Every number"), numbers),
             table.Settings.Select(text => P(Class("note"), text)));
     }

@@ -53,7 +53,8 @@ internal static class ReportStyle
 
         .groups { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); gap: 8px 36px; }
         .groups.single { display: block; }
-        .two, .three { display: grid; gap: 18px; margin-bottom: 18px; align-items: start; }
+        .two, .three, .many { display: grid; gap: 18px; margin-bottom: 18px; align-items: start; }
+        .many { grid-template-columns: repeat(auto-fill, minmax(min(100%, 300px), 1fr)); }
         .two { grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); }
         .three { grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); }
         .groups .three { grid-template-columns: repeat(auto-fit, minmax(min(100%, 230px), 1fr)); } .groups.single .three { grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); }
