@@ -111,16 +111,20 @@ public static class ProtocolEvaluation
         return found;
     }
 
-    /// <summary>Old records with new ones in the place of those that say the same; what was measured of other weights of the same state is gone.</summary>
+    /// <summary>
+    /// Old records with new ones in their place. A protocol's records of a state and data set are replaced as a whole, so that none stays that was made with other
+    /// settings; what was measured of other weights of that state is gone.
+    /// </summary>
     internal static IReadOnlyList<EvaluationRecord> Merge(IReadOnlyList<EvaluationRecord> old, IReadOnlyList<EvaluationRecord> fresh)
     {
-        static object Identity(EvaluationRecord r) => (r.Stage, r.Epoch, r.Protocol, r.Target, r.Quick, r.Variant, r.LabelShare, r.Layer, r.Measure);
-        HashSet<object> replaced = [.. fresh.Select(Identity)];
-        var weights = fresh.Select(record => (record.Stage, record.Epoch, record.Weights)).Distinct().ToDictionary(state => (state.Stage, state.Epoch), state => state.Weights);
+        static object State(EvaluationRecord r) => (r.Stage, r.Epoch);
+        static object Whole(EvaluationRecord r) => (State(r), r.Protocol, r.Target, r.Quick);
+        HashSet<object> replaced = [.. fresh.Select(Whole)];
+        var weights = fresh.Select(record => (State: State(record), record.Weights)).Distinct().ToDictionary(state => state.State, state => state.Weights);
         return
         [
             .. old.Where(record => record.Measure is null
-                || (!replaced.Contains(Identity(record)) && (!weights.TryGetValue((record.Stage, record.Epoch), out string? now) || record.Weights == now))),
+                || (!replaced.Contains(Whole(record)) && (!weights.TryGetValue(State(record), out string? now) || record.Weights == now))),
             .. fresh,
         ];
     }

@@ -160,6 +160,10 @@ public sealed class ProtocolEvaluationTests : IDisposable
         EvaluationRecord[] old = [plain, Record("linear", "a"), Record("knn", "b"), Record("knn", "c", EvaluationStage.Untrained)];
         EvaluationRecord fresh = Record("linear", "b", value: 0.7);
         Assert.Equal([plain, old[2], old[3], fresh], ProtocolEvaluation.Merge(old, [fresh]));
+
+        // Less of the same protocol takes the place of more; what was measured at an epoch, quickly or elsewhere is not the same.
+        EvaluationRecord[] others = [fresh with { Epoch = 3, Weights = "c" }, fresh with { Quick = true }, fresh with { Target = "other" }];
+        Assert.Equal([.. others, fresh], ProtocolEvaluation.Merge([fresh with { Measure = "more" }, .. others], [fresh]));
     }
 
     private (RunDirectory Run, Session Session) Start() => small.Start("run", cancellation: TestContext.Current.CancellationToken);
