@@ -48,6 +48,10 @@ var methods = new Command("methods", "What a training step of each method costs 
 methods.SetAction(parsed => MethodCost.Measure(
     parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(batch), parsed.GetValue(steps), parsed.GetValue(warmUp), parsed.GetValue(threads), parsed.GetValue(repeats)));
 
+var backbone = new Option<string>("--backbone") { Description = "the network", DefaultValueFactory = _ => "resnet18" };
+var profile = new Command("profile", "Where the time of a training step goes, beside what the machine can do") { backbone, width, size, batch, threads };
+profile.SetAction(parsed => StepProfile.Measure(parsed.GetValue(backbone)!, parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(batch), parsed.GetValue(threads)));
+
 var supervised = new Command("supervised", "The network of the methods trained with labels in the same budget: accuracy of its last layer") { images, count, width, epochs, batch, seed, threads };
 supervised.SetAction(parsed => SupervisedTraining.Measure(
     parsed.GetValue(images)!.FullName, parsed.GetValue(count), parsed.GetValue(width), parsed.GetValue(epochs), parsed.GetValue(batch), parsed.GetValue(seed), parsed.GetValue(threads)));
@@ -82,7 +86,7 @@ kernels.SetAction(parsed =>
 try
 {
     TorchRuntime.Prepare(); // some verbs use torch before anything of Lethe
-    return new RootCommand("Measures how fast Lethe is, alone and beside PyTorch.") { training, codingRate, linearProbe, umm, methods, supervised, table, compare, kernels }
+    return new RootCommand("Measures how fast Lethe is, alone and beside PyTorch.") { training, profile, codingRate, linearProbe, umm, methods, supervised, table, compare, kernels }
         .Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (LetheException error)
