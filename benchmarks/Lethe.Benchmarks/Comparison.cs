@@ -124,18 +124,21 @@ internal sealed class Comparison(string python, string peers, int repeats)
     }
 
     /// <summary>The linear protocol against Adam on the same rows; accuracies have to be no worse.</summary>
-    public void LinearProbe(int rows, int features, int classes, int threads, int seed)
+    public void LinearProbe(LinearProbeRows rows, int threads)
     {
         string folder = Directory.CreateTempSubdirectory("lethe-linear-").FullName;
         try
         {
-            LinearProbeTime.Write(folder, rows, features, classes, seed);
+            (int dimension, int classes) = LinearProbeTime.Write(folder, rows, threads);
+            string[] which = rows.Run is null
+                ? Arguments(("rows", rows.Count), ("features", rows.Dimension), ("classes", rows.Classes), ("seed", rows.Seed))
+                : Arguments(("run", rows.Run), ("layer", rows.Layer));
             var pairs = new List<(JsonElement Lethe, JsonElement Peer)>();
             for (int i = 0; i < repeats; i++)
             {
                 pairs.Add((
-                    Lethe("linear-probe", Arguments(("rows", rows), ("features", features), ("classes", classes), ("threads", threads), ("seed", seed))),
-                    Peer("linear_probe.py", Arguments(("folder", folder), ("d", features), ("classes", classes), ("threads", threads)))));
+                    Lethe("linear-probe", [.. which, .. Arguments(("threads", threads))]),
+                    Peer("linear_probe.py", Arguments(("folder", folder), ("d", dimension), ("classes", classes), ("threads", threads)))));
                 Console.Error.WriteLine($"{i + 1}/{repeats}  Lethe {pairs[i].Lethe}, PyTorch {pairs[i].Peer}");
             }
 

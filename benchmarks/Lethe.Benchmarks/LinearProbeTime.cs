@@ -2,13 +2,15 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Lethe.Evaluation;
 using Lethe.Numerics;
+using Lethe.Reporting;
+using Lethe.Workflow;
 using static TorchSharp.torch;
 
 namespace Lethe.Benchmarks;
 
 /// <summary>
-/// The linear protocol, choice of the strength included, on features like those of an encoder: classes on a few hidden directions that are
-/// mixed into correlated ReLU outputs. The same numbers are written for the PyTorch program.
+/// The linear protocol, choice of the strength included, on the features of a run's encoder, or on some like them: classes on a few hidden directions
+/// that are mixed into correlated ReLU outputs. The same numbers are written for the PyTorch program.
 /// </summary>
 internal static class LinearProbeTime
 {
@@ -16,14 +18,12 @@ internal static class LinearProbeTime
     private const int HiddenDirections = 64;
 
     /// <summary>Fits and prints seconds and accuracy.</summary>
-    public static void Measure(int n, int d, int classes, int threads, int seed)
+    public static void Measure(LinearProbeRows rows, int threads)
     {
         set_num_threads(threads);
         using var scope = NewDisposeScope();
-        (Tensor features, int[] labels) = Features(n, d, classes, seed);
-        (Tensor test, int[] truth) = (features.narrow(0, n, TestRows), labels[n..]);
-        Tensor fit = features.narrow(0, 0, n);
-        int[] fitLabels = labels[..n];
+        (Tensor fit, int[] fitLabels, Tensor test, int[] truth) = Rows(rows, threads);
+        (int n, int d, int classes) = ((int)fit.size(0), (int)fit.size(1), fitLabels.Distinct().Count());
         _ = LogisticRegression.Fit(fit.narrow(0, 0, 10 * classes), fitLabels[..(10 * classes)]); // what is loaded and compiled at first use
         double processor = Resources.ProcessorSeconds();
         long start = Stopwatch.GetTimestamp();
@@ -39,15 +39,33 @@ internal static class LinearProbeTime
     }
 
     /// <summary>Writes the rows to fit and to test as raw float32 and int64.</summary>
-    public static void Write(string folder, int n, int d, int classes, int seed)
+    /// <returns>Features in a row, and classes.</returns>
+    public static (int Dimension, int Classes) Write(string folder, LinearProbeRows rows, int threads)
     {
         using var scope = NewDisposeScope();
-        (Tensor features, int[] labels) = Features(n, d, classes, seed);
-        foreach ((string part, int from, int count) in new[] { ("fit", 0, n), ("test", n, TestRows) })
+        (Tensor fit, int[] fitLabels, Tensor test, int[] truth) = Rows(rows, threads);
+        foreach ((string part, Tensor features, int[] labels) in new[] { ("fit", fit, fitLabels), ("test", test, truth) })
         {
-            File.WriteAllBytes(Path.Combine(folder, $"{part}.f32"), features.narrow(0, from, count).contiguous().bytes.ToArray());
-            File.WriteAllBytes(Path.Combine(folder, $"{part}.i64"), MemoryMarshal.AsBytes<long>(labels.Skip(from).Take(count).Select(label => (long)label).ToArray()).ToArray());
+            File.WriteAllBytes(Path.Combine(folder, $"{part}.f32"), features.contiguous().bytes.ToArray());
+            File.WriteAllBytes(Path.Combine(folder, $"{part}.i64"), MemoryMarshal.AsBytes<long>(labels.Select(label => (long)label).ToArray()).ToArray());
         }
+
+        return ((int)fit.size(1), fitLabels.Distinct().Count());
+    }
+
+    private static (Tensor Fit, int[] FitLabels, Tensor Test, int[] Truth) Rows(LinearProbeRows rows, int threads)
+    {
+        if (rows.Run is null)
+        {
+            (Tensor features, int[] labels) = Features(rows.Count, rows.Dimension, rows.Classes, rows.Seed);
+            return (features.narrow(0, 0, rows.Count), labels[..rows.Count], features.narrow(0, rows.Count, TestRows), labels[rows.Count..]);
+        }
+
+        RunDirectory run = RunDirectory.Open(rows.Run);
+        var machine = new Machine { Threads = threads };
+        Session session = Session.Open(run, machine);
+        using TrainedEncoder encoder = TrainedEncoder.Load(run, machine, rows.Layer);
+        return (tensor(encoder.Embed(session.Data.Probe)), [.. session.Data.Probe.Labels!], tensor(encoder.Embed(session.Data.Test)), [.. session.Data.Test.Labels!]);
     }
 
     private static (Tensor Features, int[] Labels) Features(int n, int d, int classes, int seed)

@@ -20,6 +20,8 @@ var d = new Option<int>("--d") { Description = "dimension", DefaultValueFactory 
 var repeats = new Option<int>("--repeats") { Description = "how often", DefaultValueFactory = _ => 3 };
 var rows = new Option<int>("--rows") { Description = "labelled rows to fit on", DefaultValueFactory = _ => 2000 };
 var features = new Option<int>("--features") { Description = "dimension of the features", DefaultValueFactory = _ => 512 };
+var ofRun = new Option<string?>("--run") { Description = "a run whose encoder gives the features, in place of made-up ones" };
+var layer = new Option<string>("--layer") { Description = "the layer of that encoder", DefaultValueFactory = _ => "layer4" };
 var classes = new Option<int>("--classes") { Description = "classes", DefaultValueFactory = _ => 10 };
 var split = new Option<string>("--split") { Description = "the last frozen layer", DefaultValueFactory = _ => "layer2" };
 var hypergradient = new Option<string>("--hypergradient") { Description = "first-order, finite-difference or exact", DefaultValueFactory = _ => "finite-difference" };
@@ -56,8 +58,8 @@ epoch.SetAction(parsed => EpochTime.Measure(
 var codingRate = new Command("coding-rate", "Coding rate reduction of the instance partition with its gradient, seconds") { n, d, threads, repeats };
 codingRate.SetAction(parsed => CodingRateTime.Measure(parsed.GetValue(n), parsed.GetValue(d), parsed.GetValue(threads), parsed.GetValue(repeats)));
 
-var linearProbe = new Command("linear-probe", "The linear protocol, choice of its strength included, seconds and accuracy") { rows, features, classes, threads, seed };
-linearProbe.SetAction(parsed => LinearProbeTime.Measure(parsed.GetValue(rows), parsed.GetValue(features), parsed.GetValue(classes), parsed.GetValue(threads), parsed.GetValue(seed)));
+var linearProbe = new Command("linear-probe", "The linear protocol, choice of its strength included, seconds and accuracy") { ofRun, layer, rows, features, classes, threads, seed };
+linearProbe.SetAction(parsed => LinearProbeTime.Measure(ProbeRows(parsed), parsed.GetValue(threads)));
 
 var umm = new Command("umm", "One step of UMM, seconds") { width, size, batch, split, hypergradient, steps, warmUp, threads };
 umm.SetAction(parsed => UmmStepTime.Measure(
@@ -67,6 +69,10 @@ umm.SetAction(parsed => UmmStepTime.Measure(
 var methods = new Command("methods", "What a training step of each method costs beside one of SimCLR") { width, size, batch, steps, warmUp, threads, repeats };
 methods.SetAction(parsed => MethodCost.Measure(
     parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(batch), parsed.GetValue(steps), parsed.GetValue(warmUp), parsed.GetValue(threads), parsed.GetValue(repeats)));
+
+var backbone = new Option<string>("--backbone") { Description = "the network", DefaultValueFactory = _ => "resnet18" };
+var profile = new Command("profile", "Where the time of a training step goes, beside what the machine can do") { backbone, width, size, batch, threads };
+profile.SetAction(parsed => StepProfile.Measure(parsed.GetValue(backbone)!, parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(batch), parsed.GetValue(threads)));
 
 var supervised = new Command("supervised", "The network of the methods trained with labels in the same budget: accuracy of its last layer") { images, count, width, epochs, batch, seed, threads };
 supervised.SetAction(parsed => SupervisedTraining.Measure(
@@ -90,13 +96,13 @@ compareCodingRate.SetAction(parsed => Compare(parsed).CodingRate(parsed.GetValue
 var compareUmm = new Command("umm", "Seconds of a step of UMM with finite differences") { width, size, batch, split, steps, warmUp, threads, repeats, peers, python };
 compareUmm.SetAction(parsed => Compare(parsed).Umm(
     parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(batch), parsed.GetValue(split)!, parsed.GetValue(steps), parsed.GetValue(warmUp), parsed.GetValue(threads)));
-var compareLinearProbe = new Command("linear-probe", "Seconds and accuracy of the linear protocol against 1 000 epochs of Adam on the same features") { rows, features, classes, threads, seed, repeats, peers, python };
-compareLinearProbe.SetAction(parsed => Compare(parsed).LinearProbe(parsed.GetValue(rows), parsed.GetValue(features), parsed.GetValue(classes), parsed.GetValue(threads), parsed.GetValue(seed)));
 var compareEpochs = new Command("epochs", "What an image of an epoch costs as there are more images, in turn") { images, size, small, cache, repeats, peers, python };
 compareEpochs.SetAction(parsed => Compare(parsed).Epochs(
     parsed.GetValue(images)!.FullName, parsed.GetValue(size), parsed.GetValue(small), parsed.GetValue(cache)));
 compare.Add(compareEpochs);
 compare.Add(compareAugmentation);
+var compareLinearProbe = new Command("linear-probe", "Seconds and accuracy of the linear protocol against 1 000 epochs of Adam on the same features") { ofRun, layer, rows, features, classes, threads, seed, repeats, peers, python };
+compareLinearProbe.SetAction(parsed => Compare(parsed).LinearProbe(ProbeRows(parsed), parsed.GetValue(threads)));
 compare.Add(compareLinearProbe);
 compare.Add(compareTraining);
 compare.Add(compareUmm);
@@ -111,7 +117,7 @@ kernels.SetAction(parsed =>
 try
 {
     TorchRuntime.Prepare(); // some verbs use torch before anything of Lethe
-    return new RootCommand("Measures how fast Lethe is, alone and beside PyTorch.") { training, augmentation, epoch, codingRate, linearProbe, umm, methods, supervised, table, compare, kernels }
+    return new RootCommand("Measures how fast Lethe is, alone and beside PyTorch.") { training, augmentation, epoch, profile, codingRate, linearProbe, umm, methods, supervised, table, compare, kernels }
         .Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (LetheException error)
@@ -125,5 +131,8 @@ void RequireOneSource(CommandResult result)
     if ((result.GetValue(source) is null) == (result.GetValue(files) is null))
         result.AddError("Give either --images FOLDER or --files FOLDER.");
 }
+
+LinearProbeRows ProbeRows(ParseResult parsed) => new(
+    parsed.GetValue(ofRun), parsed.GetValue(layer)!, parsed.GetValue(rows), parsed.GetValue(features), parsed.GetValue(classes), parsed.GetValue(seed));
 
 Comparison Compare(ParseResult parsed) => new(parsed.GetValue(python)!, parsed.GetValue(peers)!.FullName, parsed.GetValue(repeats));

@@ -23,11 +23,9 @@ internal static class DiagnoseCommand
         var views = new Option<int?>("--views") { Description = "Views of each image, stacked: all rows of view 1, then of view 2. [1, or the first of three dimensions]", HelpName = "V" };
         var measures = new Option<string>("--measures") { Description = $"What to show of a run: {LayerMeasures.AllName}, or names with commas between; a wrong one lists them.", HelpName = "NAMES", DefaultValueFactory = _ => LayerMeasures.Default };
         var against = new Option<string?>("--against") { Description = "Another run on other images of the source: score how far RUN has memorised the images that only it was trained on (SSLMem).", HelpName = "RUN" };
-        var causal = new Option<bool>("--causal") { Description = "Read the encoder causally, before and after each undo, on generated images whose factors are known: which of them each layer says, which it answers to, and what a probe is worth when its shortcut is turned around." };
-        var everyCheckpoint = new Option<bool>("--every-checkpoint") { Description = "With --causal: also the checkpoints that pretrain --keep-checkpoints left." };
         var dataRoot = UndoCommand.DataRoot();
-        var command = new Command("diagnose", "Show the quality of each layer over training, and where ΔR turned; score single images against another run; read the encoder causally; or measure features from elsewhere.") { run, measures, against, causal, everyCheckpoint, features, labels, epsilonSquared, views, dataRoot };
-        var table = new OptionTable(command, new ScoringOptions(), new CausalOptions(), new Machine());
+        var command = new Command("diagnose", "Show the quality of each layer over training, and where ΔR turned; score single images against another run; or measure features from elsewhere.") { run, measures, against, features, labels, epsilonSquared, views, dataRoot };
+        var table = new OptionTable(command, new ScoringOptions(), new Machine());
         return command.Does(terminal, (parsed, cancellation) =>
         {
             string? path = parsed.GetValue(run);
@@ -35,35 +33,19 @@ internal static class DiagnoseCommand
             if ((path is null) == (file is null))
                 throw new InvalidOptionException("diagnose takes a run directory, or --features with a .npy file: one of the two.");
             OptionValues values = table.Read(parsed);
-            if (parsed.GetValue(causal))
-            {
-                if (file is not null || parsed.GetValue(against) is not null || parsed.GetResult(measures) is { Implicit: false })
-                    throw new InvalidOptionException("--causal takes a run alone, and none of --against, --features and --measures.");
-                CausalOptions how = values.Apply(new CausalOptions());
-                how.Validate();
-                Machine machine = values.Apply(new Machine());
-                values.RequireAllUsed("belongs to --against. Leave it out, or leave out --causal.");
-                RunDirectory directory = RunDirectory.Open(path!);
-                Session session = Session.Open(directory, machine, parsed.GetValue(dataRoot), terminal.Progress, cancellation);
-                return CausalView.Show(path!, CausalReading.Run(directory, session, how, parsed.GetValue(everyCheckpoint), terminal.Progress, cancellation), how, terminal);
-            }
-
-            if (parsed.GetValue(everyCheckpoint))
-                throw new InvalidOptionException("--every-checkpoint belongs to --causal.");
             if (parsed.GetValue(against) is { } other)
             {
                 if (file is not null || parsed.GetResult(measures) is { Implicit: false })
                     throw new InvalidOptionException("--against takes two runs, and neither --features nor --measures.");
                 var options = values.Apply(new ScoringOptions());
                 Machine machine = values.Apply(new Machine());
-                values.RequireAllUsed("belongs to --causal. Leave it out, or leave out --against.");
                 return ScoresView.Show(path!, other, Scoring.Run(
                     RunDirectory.Open(path!), RunDirectory.Open(other), options, machine, parsed.GetValue(dataRoot), terminal.Progress, cancellation), options, terminal);
             }
 
             string[] scoring = [.. values.Flags, .. parsed.GetResult(dataRoot) is { Implicit: false } ? new[] { dataRoot.Name } : []];
             if (scoring.Length > 0)
-                throw new InvalidOptionException($"{string.Join(", ", scoring)}: only --against and --causal read images and compute. Leave it out.");
+                throw new InvalidOptionException($"{string.Join(", ", scoring)}: only --against reads images and computes. Leave it out.");
             if (file is not null && parsed.GetResult(measures) is { Implicit: false })
                 throw new InvalidOptionException("--measures belongs to a run. Of features, all is shown that they allow.");
             if (file is not null)

@@ -8,6 +8,9 @@ namespace Lethe.Data;
 /// </summary>
 public static class DomainFolders
 {
+    /// <summary>What stands before the path in <c>--data</c> and <c>--target</c>.</summary>
+    public const string Prefix = "domains:";
+
     /// <summary>Reads all images.</summary>
     /// <param name="root">The folder that holds the domains.</param>
     /// <param name="imageSize">Height and width of the views to come, in pixels, 16 to 224; larger images are reduced to what views of that size need.</param>

@@ -65,6 +65,19 @@ public sealed class ImageSet
         }
     }
 
+    /// <summary>The class of every pixel of each image, row by row, [Height, Width]; null where pixels have no classes.</summary>
+    /// <exception cref="ArgumentException">The count is not that of the images.</exception>
+    public IReadOnlyList<ReadOnlyMemory<byte>>? Masks
+    {
+        get;
+        init
+        {
+            if (value is not null && value.Count != images.Count)
+                throw new ArgumentException($"Expected one mask for each of {images.Count} images, found {value.Count}.", nameof(value));
+            field = value;
+        }
+    }
+
     /// <summary>One image.</summary>
     /// <param name="index">From 0 to <see cref="Count"/> − 1.</param>
     public Image this[int index] => images[index];
@@ -81,6 +94,7 @@ public sealed class ImageSet
         Paths is null ? null : [.. indices.Select(i => Paths[i])])
     {
         Items = Items is null ? null : [.. indices.Select(i => Items[i])],
+        Masks = Masks is null ? null : [.. indices.Select(i => Masks[i])],
     };
 
     /// <summary>These images and then others of the same classes; pixels are shared, not copied.</summary>
@@ -98,6 +112,7 @@ public sealed class ImageSet
             Paths is null || other.Paths is null ? null : [.. Paths, .. other.Paths])
         {
             Items = Items is null || other.Items is null ? null : [.. Items, .. other.Items],
+            Masks = Masks is null || other.Masks is null ? null : [.. Masks, .. other.Masks],
         };
     }
 }

@@ -1,5 +1,4 @@
 using Lethe.Runtime;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Lethe.Diagnostics;
@@ -38,7 +37,15 @@ public sealed record InterventionalSensitivity(double Irrelevant, double Relevan
     /// <returns>A number in [0, 4].</returns>
     /// <exception cref="ArgumentException">The shapes cannot be used or differ.</exception>
     /// <exception cref="DataException">The features hold NaN or infinity.</exception>
-    public static double Answer(Tensor features, Tensor changed)
+    public static double Answer(Tensor features, Tensor changed) => Answers(features, changed).Average();
+
+    /// <summary>The answer of each image to one intervention.</summary>
+    /// <param name="features">Of the images as they are, [N, d].</param>
+    /// <param name="changed">Of the same images under the intervention, [N, d].</param>
+    /// <returns>N numbers in [0, 4].</returns>
+    /// <exception cref="ArgumentException">The shapes cannot be used or differ.</exception>
+    /// <exception cref="DataException">The features hold NaN or infinity.</exception>
+    public static double[] Answers(Tensor features, Tensor changed)
     {
         FeatureCheck.Matrix(features, nameof(features));
         FeatureCheck.Matrix(changed, nameof(changed));
@@ -46,7 +53,7 @@ public sealed record InterventionalSensitivity(double Irrelevant, double Relevan
             throw new ArgumentException($"Expected features of the same images, of shape [{string.Join(", ", features.shape)}]; found [{string.Join(", ", changed.shape)}].", nameof(changed));
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        return (Rows(features) - Rows(changed)).square().sum([1]).mean().ToDouble();
+        return (Rows(features) - Rows(changed)).square().sum([1]).cpu().data<double>().ToArray();
     }
 
     private static Tensor Rows(Tensor features) => nn.functional.normalize(features.to(ScalarType.Float64), 2, -1, 1e-12); // [N, d]

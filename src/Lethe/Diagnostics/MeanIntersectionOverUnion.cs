@@ -16,6 +16,13 @@ public sealed record MeanIntersectionOverUnion(IReadOnlyList<double?> Classes, d
     /// <exception cref="ArgumentException">The counts differ, there is no pixel, or a pixel has a class that is none.</exception>
     public static MeanIntersectionOverUnion Measure(ReadOnlySpan<byte> predicted, ReadOnlySpan<byte> truth, int classes)
     {
+        (long[] both, long[] predictedCounts, long[] trueCounts) = Count(predicted, truth, classes);
+        return Of(both, predictedCounts, trueCounts);
+    }
+
+    /// <summary>Pixels by class: those of both, those predicted, the true ones.</summary>
+    internal static (long[] Both, long[] Predicted, long[] True) Count(ReadOnlySpan<byte> predicted, ReadOnlySpan<byte> truth, int classes)
+    {
         if (predicted.Length != truth.Length || truth.Length == 0)
             throw new ArgumentException($"Expected as many predicted as true pixels, at least one; found {predicted.Length} and {truth.Length}.", nameof(predicted));
         var both = new long[classes];
@@ -32,7 +39,13 @@ public sealed record MeanIntersectionOverUnion(IReadOnlyList<double?> Classes, d
                 both[right]++;
         }
 
-        double?[] byClass = [.. Enumerable.Range(0, classes).Select(c => predictedCounts[c] + trueCounts[c] is var sum and > 0 ? (double?)both[c] / (sum - both[c]) : null)];
-        return new MeanIntersectionOverUnion(byClass, (double)both.Sum() / truth.Length);
+        return (both, predictedCounts, trueCounts);
+    }
+
+    /// <summary>From pixels counted by class: those of both, those predicted, the true ones.</summary>
+    internal static MeanIntersectionOverUnion Of(long[] both, long[] predictedCounts, long[] trueCounts)
+    {
+        double?[] byClass = [.. Enumerable.Range(0, both.Length).Select(c => predictedCounts[c] + trueCounts[c] is var sum and > 0 ? (double?)both[c] / (sum - both[c]) : null)];
+        return new MeanIntersectionOverUnion(byClass, (double)both.Sum() / trueCounts.Sum());
     }
 }

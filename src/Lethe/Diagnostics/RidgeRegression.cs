@@ -28,16 +28,36 @@ public static class RidgeRegression
         IReadOnlyList<IReadOnlyList<double>> testTargets,
         LinearProbeOptions? options = null)
     {
+        if (trainTargets.Count == 0 || trainTargets.Count != testTargets.Count)
+            throw new ArgumentException($"Expected the same targets for training and test, at least one; found {trainTargets.Count} and {testTargets.Count}.", nameof(testTargets));
+        FeatureCheck.Matrix(testFeatures, nameof(testFeatures));
+        Check(testFeatures, testTargets, least: 2, nameof(testTargets));
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        LinearReadout readout = Fit(trainFeatures, trainTargets, options);
+        double[] reached = Determination(readout.Read(testFeatures.to(ScalarType.Float64)), Matrix(testTargets, CPU));
+        return
+        [
+            .. reached.Select((value, i) => new RidgeRegressionResult(value, readout.Strengths[i], readout.ValidationDeterminations[i], (int)trainFeatures.size(0), (int)testFeatures.size(0))),
+        ];
+    }
+
+    /// <summary>Fits on rows, each target by itself.</summary>
+    /// <param name="trainFeatures">Shape [N, d], N at least 3.</param>
+    /// <param name="trainTargets">Targets, N numbers each, at least one.</param>
+    /// <param name="options">How the regularisation is chosen; null takes the defaults.</param>
+    /// <returns>What reads the targets from features.</returns>
+    /// <exception cref="ArgumentException">Shapes or counts do not fit together.</exception>
+    /// <exception cref="InvalidOptionException">An option cannot be used.</exception>
+    /// <exception cref="DataException">Features or targets hold NaN or infinity, or a target is constant.</exception>
+    public static LinearReadout Fit(Tensor trainFeatures, IReadOnlyList<IReadOnlyList<double>> trainTargets, LinearProbeOptions? options = null)
+    {
         options ??= new LinearProbeOptions();
         options.Validate();
         FeatureCheck.Matrix(trainFeatures, nameof(trainFeatures));
-        FeatureCheck.Matrix(testFeatures, nameof(testFeatures));
-        if (trainFeatures.size(1) != testFeatures.size(1))
-            throw new ArgumentException($"Expected test features of dimension {trainFeatures.size(1)}, as the training features, found {testFeatures.size(1)}.", nameof(testFeatures));
-        if (trainTargets.Count == 0 || trainTargets.Count != testTargets.Count)
-            throw new ArgumentException($"Expected the same targets for training and test, at least one; found {trainTargets.Count} and {testTargets.Count}.", nameof(testTargets));
+        if (trainTargets.Count == 0)
+            throw new ArgumentException("Expected at least one target, found none.", nameof(trainTargets));
         Check(trainFeatures, trainTargets, least: 3, nameof(trainTargets));
-        Check(testFeatures, testTargets, least: 2, nameof(testTargets));
 
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
@@ -63,17 +83,7 @@ public static class RidgeRegression
             }
         }
 
-        LinearProbe.Ridge all = LinearProbe.Ridge.Fit(features, targets);
-        Tensor tested = all.Project(testFeatures.to(ScalarType.Float64)), expected = Matrix(testTargets, features.device);
-        return
-        [
-            .. Enumerable.Range(0, chosen.Length).Select(i =>
-            {
-                using var step = NewDisposeScope();
-                double reached = Determination(all.Score(tested, chosen[i]), expected)[i];
-                return new RidgeRegressionResult(reached, chosen[i], best[i], rows, (int)testFeatures.size(0));
-            }),
-        ];
+        return LinearReadout.Of(LinearProbe.Ridge.Fit(features, targets), chosen, best);
     }
 
     private static double[] Determination(Tensor predicted, Tensor truth)

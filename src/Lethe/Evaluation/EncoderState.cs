@@ -124,6 +124,18 @@ public sealed class EncoderState : IDisposable
     public IReadOnlyDictionary<string, Tensor> Collect(IEnumerable<ViewBatch> batches, CancellationToken cancellation = default) =>
         LayerFeatures.Collect(backbone, project, batches, Device, cancellation);
 
+    /// <summary>Channels of the feature map of each layer of the backbone, early to late.</summary>
+    public IReadOnlyList<int> MapChannels => backbone.Channels;
+
+    /// <summary>Feature maps of every layer of the backbone, in evaluation mode and without gradient. Tensors belong to the caller's dispose scope.</summary>
+    /// <param name="images">[N, C, H, W], normalised, on the device.</param>
+    /// <returns>One [N, C′, H′, W′] for each layer.</returns>
+    public IReadOnlyList<Tensor> Maps(Tensor images)
+    {
+        using IDisposable frozen = no_grad();
+        return backbone.ForwardMaps(images);
+    }
+
     /// <summary>A network of its own to fine-tune: these weights, or fresh ones of a seed where the encoder is untrained, so that draws from scratch differ in them too.</summary>
     /// <param name="seed">Decides fresh weights.</param>
     /// <returns>The network, on the device; the caller disposes it.</returns>

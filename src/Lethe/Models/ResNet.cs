@@ -170,6 +170,20 @@ public sealed class ResNet : Module<Tensor, Tensor>
         return features;
     }
 
+    /// <summary>Channels of the feature map of each of <see cref="Layers"/>.</summary>
+    public IReadOnlyList<int> Channels => channels;
+
+    /// <summary>The feature map of every layer, not pooled.</summary>
+    /// <param name="images">[N, C, H, W], normalised.</param>
+    /// <returns>One [N, C′, H′, W′] for each of <see cref="Layers"/>, with as many channels as <see cref="Channels"/> says.</returns>
+    public IReadOnlyList<Tensor> ForwardMaps(Tensor images)
+    {
+        var maps = new Tensor[parts.Length];
+        for (int i = 0; i < parts.Length; i++)
+            maps[i] = parts[i].forward(i == 0 ? images : maps[i - 1]);
+        return maps;
+    }
+
     /// <summary>The parts that run after a point.</summary>
     /// <param name="split">The point.</param>
     /// <returns>The modules that <see cref="ForwardFrom"/> runs.</returns>

@@ -99,7 +99,7 @@ public sealed record ComparisonTable(IReadOnlyList<ComparisonEntrant> Entrants, 
 
     private static string Prefix(ReportGroup group) => group.Title.Length == 0 ? "" : $"{group.Title[0]} ";
 
-    private static IEnumerable<EvaluationRecord> Recorded(ReportRun run) => [.. run.Evaluations, .. run.Protocols];
+    private static IEnumerable<EvaluationRecord> Recorded(ReportRun run) => [.. run.Evaluations, .. run.Protocols.Where(record => record.Epoch is null)];
 
     private static IEnumerable<EvaluationRecord> Recorded(ReportUndo undo) => [.. undo.Evaluations, .. undo.Protocols];
 

@@ -61,6 +61,9 @@ public sealed record EvaluationRecord(EvaluationStage Stage, string Layer, strin
     /// <summary>The value of each draw, in order, where there are several; states of an encoder share their draws.</summary>
     public IReadOnlyList<double>? Draws { get; init; }
 
+    /// <summary>The epoch of pre-training whose kept checkpoint was measured; null for the states that every run has.</summary>
+    public int? Epoch { get; init; }
+
     /// <summary>Whether it was made with <c>--quick</c>.</summary>
     public bool? Quick { get; init; }
 

@@ -21,6 +21,9 @@ internal sealed record LineChart(string Title, string Note, string XLabel, strin
     /// <summary>Height of the drawing.</summary>
     public double Height { get; init; } = 262;
 
+    /// <summary>Names of the places 0, 1, 2 … of the axis, where it counts things that have names; none shows numbers.</summary>
+    public IReadOnlyList<string> Places { get; init; } = [];
+
     /// <summary>Epochs to mark with an upright line.</summary>
     public IReadOnlyList<(double X, string Text)> Marks { get; init; } = [];
 
@@ -42,7 +45,7 @@ internal sealed record LineChart(string Title, string Note, string XLabel, strin
                 Width - names,
                 30,
                 Height - 38,
-                AxisScale.Whole(points.Select(point => point.X), 5),
+                AxisScale.Whole(points.Select(point => point.X), Places.Count > 0 ? Places.Count : 5),
                 AxisScale.Around([.. points.Select(p => p.Y.Mean - p.Y.Deviation), .. points.Select(p => p.Y.Mean + p.Y.Deviation), .. AlsoHold], 4));
         }
     }
@@ -95,7 +98,7 @@ internal sealed record LineChart(string Title, string Note, string XLabel, strin
         area.Y.Ticks.Select(tick => El("text", Class("tick end"), At("x", area.Left - 7), At("y", area.PlaceY(tick) + 4), area.Y.Label(tick))),
         El("line", Class("axis"), At("x1", area.Left), At("x2", area.Right), At("y1", area.Floor), At("y2", area.Floor)),
         area.X.Ticks.Select(tick => El("line", Class("axis"), At("x1", area.PlaceX(tick)), At("x2", area.PlaceX(tick)), At("y1", area.Floor), At("y2", area.Floor + 4))),
-        area.X.Ticks.Select(tick => El("text", Class("tick middle"), At("x", area.PlaceX(tick)), At("y", area.Floor + 17), area.X.Label(tick))),
+        area.X.Ticks.Select(tick => El("text", Class("tick middle"), At("x", area.PlaceX(tick)), At("y", area.Floor + 17), Place(tick))),
         El("text", Class("label"), At("x", 2), At("y", 13), YLabel),
         El("text", Class("label end"), At("x", area.Right), At("y", Height - 5), XLabel),
         Marks.SelectMany(mark => Mark(area, mark)),
@@ -127,7 +130,7 @@ internal sealed record LineChart(string Title, string Note, string XLabel, strin
                 At("cx", area.PlaceX(point.X)),
                 At("cy", area.PlaceY(point.Y.Mean)),
                 At("r", series.Points.Count > 25 ? 1.6 : 2.6),
-                El("title", $"{series.Name}, {XLabel} {Wording.Count(point.X)}: {Wording.Plain(point.Y, Decimals)}"))));
+                El("title", $"{series.Name}, {XLabel} {Place(point.X)}: {Wording.Plain(point.Y, Decimals)}"))));
     }
 
     /// <summary>Names at the ends of the lines, pushed apart where lines end close together.</summary>
@@ -142,8 +145,10 @@ internal sealed record LineChart(string Title, string Note, string XLabel, strin
             "g", Class(end.Series.Colour), El("text", Class("name"), At("x", area.PlaceX(end.Series.Points[^1].X) + 8), At("y", end.Y), end.Series.Name)));
     }
 
+    private string Place(double x) => Places.Count == 0 ? Wording.Count(x) : Places[(int)x];
+
     private string Describe() => $"{YLabel} over {XLabel}. " + string.Join(" ", Series.Where(s => s.Points.Count > 0).Select(s =>
-        $"{s.Name}: from {Wording.Plain(s.Points[0].Y, Decimals)} at {Wording.Count(s.Points[0].X)} to {Wording.Plain(s.Points[^1].Y, Decimals)} at {Wording.Count(s.Points[^1].X)}."));
+        $"{s.Name}: from {Wording.Plain(s.Points[0].Y, Decimals)} at {Place(s.Points[0].X)} to {Wording.Plain(s.Points[^1].Y, Decimals)} at {Place(s.Points[^1].X)}."));
 
     private XElement DataTable()
     {
@@ -155,7 +160,7 @@ internal sealed record LineChart(string Title, string Note, string XLabel, strin
             [XLabel, .. Series.Select(series => series.Name)],
             all.Where((_, i) => i % every == 0 || i == all.Length - 1).Select(x => (IEnumerable<string>)
             [
-                Wording.Count(x), .. columns.Select(column => column.TryGetValue(x, out Spread value) ? Wording.Plain(value, Decimals) : "–"),
+                Place(x), .. columns.Select(column => column.TryGetValue(x, out Spread value) ? Wording.Plain(value, Decimals) : "–"),
             ]));
     }
 }

@@ -17,7 +17,7 @@ public sealed record ProtocolTable(
     /// <returns>One table for each protocol and data set, in the order of their first record.</returns>
     public static IReadOnlyList<ProtocolTable> Of(IReadOnlyList<IReadOnlyList<EvaluationRecord>> runs)
     {
-        EvaluationRecord[] records = [.. runs.SelectMany(run => run).Where(record => record.Measure is not null)];
+        EvaluationRecord[] records = [.. runs.SelectMany(run => run).Where(record => record is { Measure: not null, Epoch: null })];
         return
         [
             .. records.GroupBy(record => (record.Protocol, record.Target)).Select(group =>

@@ -3,9 +3,14 @@ using static Lethe.Reporting.Markup;
 
 namespace Lethe.Reporting;
 
-/// <summary>The tables of the protocols, one for each protocol, data set and undo, each with its settings.</summary>
+/// <summary>What the protocols found, one block for each protocol, data set and undo: by layer and over epochs as pictures, every number as a table, and the settings.</summary>
 internal static class ReportProtocols
 {
+    private const int Width = 360, Height = 210;
+
+    // Fewer layers are no course.
+    private const int FewestLayers = 3;
+
     public static bool Any(ReportModel model) => model.Groups.Any(group => group.Runs.Any(run => run.Protocols.Count > 0 || run.Undos.Any(undo => undo.Protocols.Count > 0)));
 
     public static IEnumerable<XElement?> Of(ReportGroup group)
@@ -15,7 +20,7 @@ internal static class ReportProtocols
             if (group.UndoNames.Count > 1)
                 yield return El("h3", $"UMM {undo}");
             foreach (ProtocolTable table in ProtocolTable.Of(Records(group, undo)))
-                yield return Figures(table);
+                yield return Figures(table, OverEpochs(group, table));
         }
     }
 
@@ -23,19 +28,74 @@ internal static class ReportProtocols
     public static IReadOnlyList<IReadOnlyList<EvaluationRecord>> Records(ReportGroup group, string? undo) =>
         [.. group.Runs.Select(run => (IReadOnlyList<EvaluationRecord>)[.. run.Protocols, .. run.Undos.FirstOrDefault(one => one.Name == undo)?.Protocols ?? []])];
 
-    private static XElement Figures(ProtocolTable table) => El(
-        "div",
-        Class("wide"),
-        El("h3", $"{table.Protocol}{(table.Target is null ? "" : $" on {table.Target}")}{(table.Quick ? ", quick: not for conclusions" : "")}"),
-        table.Settings.Select(text => P(Class("note"), text)),
-        Table(
+    private static XElement Figures(ProtocolTable table, IReadOnlyList<LineChart> overEpochs)
+    {
+        LineChart[] byLayer = [.. ByLayer(table)];
+        XElement numbers = Table(
             "",
             ["layer", "fitted", "measure", .. table.Stages.Select(Wording.Stage)],
             table.Rows.Select(row => (IEnumerable<string>)
             [
-                row.Layer,
-                row.LabelShare is { } share ? $"{row.Variant}, {Wording.Short(100 * share)} % of the labels" : row.Variant,
-                row.Measure,
-                .. table.Stages.Select(stage => row.Cells.TryGetValue(stage, out ProtocolCell? cell) ? cell.ToString() : "–"),
-            ])));
+                row.Layer, Fitted(row.Variant, row.LabelShare), row.Measure, .. table.Stages.Select(stage => row.Cells.TryGetValue(stage, out ProtocolCell? cell) ? cell.ToString() : "–"),
+            ]));
+        return El(
+            "div",
+            Class("wide"),
+            El("h3", $"{table.Protocol}{(table.Target is null ? "" : $" on {table.Target}")}{(table.Quick ? ", quick: not for conclusions" : "")}"),
+            byLayer.Length == 0 ? null : El("div", Class("many"), byLayer.Select(chart => chart.Render())),
+            overEpochs.Count == 0 ? null : El("h4", "Over the epochs of pre-training"),
+            overEpochs.Count == 0 ? null : El("div", Class("many"), overEpochs.Select(chart => chart.Render())),
+            byLayer.Length == 0 ? numbers : El("details", Class("block"), El("summary", "Every number"), numbers),
+            table.Settings.Select(text => P(Class("note"), text)));
+    }
+
+    private static string Fitted(string variant, double? share) => share is { } part ? $"{variant}, {Wording.Short(100 * part)} % of the labels" : variant;
+
+    private static IEnumerable<LineChart> ByLayer(ProtocolTable table)
+    {
+        foreach (var rows in table.Rows.GroupBy(row => (row.Variant, row.LabelShare, row.Measure)).Where(rows => rows.Count() >= FewestLayers))
+        {
+            ProtocolRow[] layers = [.. rows];
+            ChartSeries Of(EvaluationStage stage) => new(
+                Wording.Stage(stage),
+                $"stage-{stage.ToString().ToLowerInvariant()}",
+                stage is EvaluationStage.Untrained or EvaluationStage.Control,
+                [.. layers.Index().Where(layer => layer.Item.Cells.ContainsKey(stage)).Select(layer => new ChartPoint(layer.Index, Shown(layer.Item.Cells[stage])))]);
+            yield return Chart(rows.Key.Measure, rows.Key.Variant, rows.Key.LabelShare, "band: the interval of 95 %", "layer", [.. table.Stages.Select(Of)]) with
+            {
+                Places = [.. layers.Select(row => row.Layer)],
+            };
+        }
+
+        static Spread Shown(ProtocolCell cell) => new(100 * cell.Value, cell is { Low: { } low, High: { } high } ? 50 * (high - low) : 0, 1);
+    }
+
+    /// <summary>The first, a middle and the last layer at the checkpoints that were kept, the mean over runs.</summary>
+    private static IReadOnlyList<LineChart> OverEpochs(ReportGroup group, ProtocolTable table)
+    {
+        EvaluationRecord[] records =
+        [
+            .. group.Runs.SelectMany(run => run.Protocols).Where(record => record.Epoch is not null && record.Measure is not null
+                && record.Protocol == table.Protocol && record.Target == table.Target && (record.Quick == true) == table.Quick),
+        ];
+        if (records.Select(record => record.Epoch).Distinct().Count() < 2)
+            return [];
+        return
+        [
+            .. records.GroupBy(record => (record.Variant, record.LabelShare, record.Measure)).Select(same =>
+            {
+                IReadOnlyList<string> layers = LayerOrder.Sort(same.Select(record => record.Layer));
+                string? last = LayerOrder.Last(layers), early = LayerOrder.Early(layers, null);
+                string[] shown = [.. new[] { layers[0], early, last }.OfType<string>().Distinct()];
+                return Chart(same.Key.Measure!, same.Key.Variant ?? "", same.Key.LabelShare, "", "epoch", [.. shown.Select(layer => new ChartSeries(
+                    layer,
+                    layer == last ? "last" : layer == early ? "early" : "faint",
+                    false,
+                    [.. same.Where(record => record.Layer == layer).GroupBy(record => record.Epoch!.Value).OrderBy(epoch => epoch.Key).Select(epoch => new ChartPoint(epoch.Key, Spread.Of([.. epoch.Select(record => 100 * record.Value)])))]))]);
+            }),
+        ];
+    }
+
+    private static LineChart Chart(string measure, string variant, double? share, string note, string x, ChartSeries[] series) =>
+        new(measure, string.Join("; ", new[] { Fitted(variant, share), note }.Where(text => text.Length > 0)), x, "× 100", series) { Width = Width, Height = Height, Decimals = 1 };
 }

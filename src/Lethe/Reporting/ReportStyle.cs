@@ -33,6 +33,7 @@ internal static class ReportStyle
         .verdicts b { display: block; color: var(--soft); font-size: 0.86rem; font-weight: 600; }
         h2 { margin: 68px 0 6px; font-size: 1.22rem; line-height: 1.3; font-weight: 640; letter-spacing: -0.01em; }
         h3 { margin: 30px 0 10px; font-size: 0.98rem; font-weight: 620; }
+        h4 { margin: 18px 0 8px; font-size: 0.88rem; font-weight: 620; }
         p { margin: 0 0 12px; max-width: 72ch; }
         .lead { color: var(--soft); margin-bottom: 20px; }
         .missing { padding: 14px 18px; border: 1px dashed var(--rule); border-radius: 10px; color: var(--soft); max-width: none; }
@@ -52,7 +53,8 @@ internal static class ReportStyle
 
         .groups { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); gap: 8px 36px; }
         .groups.single { display: block; }
-        .two, .three { display: grid; gap: 18px; margin-bottom: 18px; align-items: start; }
+        .two, .three, .many { display: grid; gap: 18px; margin-bottom: 18px; align-items: start; }
+        .many { grid-template-columns: repeat(auto-fill, minmax(min(100%, 300px), 1fr)); }
         .two { grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); }
         .three { grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); }
         .groups .three { grid-template-columns: repeat(auto-fit, minmax(min(100%, 230px), 1fr)); } .groups.single .three { grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); }

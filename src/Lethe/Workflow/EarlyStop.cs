@@ -1,3 +1,4 @@
+using System.Globalization;
 using Lethe.Diagnostics;
 using Lethe.Reporting;
 using Lethe.Storage;
@@ -24,6 +25,11 @@ internal sealed class EarlyStop(RunDirectory run, RunOptions options)
 
     /// <summary>The name, without extension, under which the weights of an evaluation are kept.</summary>
     public static string CheckpointName(int epoch) => $"epoch-{epoch:D5}";
+
+    /// <summary>Epochs whose weights were kept, in ascending order.</summary>
+    public static IReadOnlyList<int> KeptEpochs(RunDirectory run) => Directory.Exists(run.CheckpointFolder)
+        ? [.. Directory.GetFiles(run.CheckpointFolder, "epoch-*.safetensors").Select(file => int.Parse(Path.GetFileNameWithoutExtension(file)["epoch-".Length..], CultureInfo.InvariantCulture)).Order()]
+        : [];
 
     /// <summary>Whether training is to end after the evaluation of an epoch.</summary>
     public bool IsDue(int evaluatedAt)

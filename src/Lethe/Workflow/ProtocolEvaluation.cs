@@ -4,6 +4,7 @@ using Lethe.Evaluation;
 using Lethe.Evaluation.Protocols;
 using Lethe.Methods;
 using Lethe.Models;
+using Lethe.Numerics;
 using Lethe.Reporting;
 using Lethe.Runtime;
 using Lethe.Storage;
@@ -30,11 +31,12 @@ public static class ProtocolEvaluation
         RunDirectory run, Session session, ProtocolPlan plan, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
     {
         using DirectoryLock held = DirectoryLock.Acquire(run.Path);
-        Part[] parts = Parts(plan, session.Data, session.Data.ImageSize, progress, cancellation);
+        Part[] parts = Parts(plan, session.Data, session.Machine.ThreadCount(), progress, cancellation);
         IReadOnlyList<EvaluationStage> chosen = plan.Options.ChosenStages();
         State[] all =
         [
             new State(EvaluationStage.Untrained, run),
+            .. plan.Options.EveryCheckpoint ? Kept(run) : [],
             new State(EvaluationStage.Before, run),
             .. run.Undos.SelectMany(undo => undo.Control is { } control
                 ? (State[])[new State(EvaluationStage.Control, control), new State(EvaluationStage.Umm, undo)]
@@ -47,15 +49,15 @@ public static class ProtocolEvaluation
         using SslMethod method = session.CreateMethod();
         var found = new List<EvaluationRecord>();
         int done = 0, total = states.Length * parts.Length;
-        foreach ((EvaluationStage stage, RunDirectory home) in states)
+        foreach ((EvaluationStage stage, RunDirectory home, int? epoch) in states)
         {
             bool untrained = stage == EvaluationStage.Untrained;
             if (!untrained)
-                Session.LoadLast(home, method);
+                Session.Load(home, method, epoch is { } kept ? EarlyStop.CheckpointName(kept) : "last");
             using var encoder = new EncoderState(method, session.Augmenter.Statistics, session.Device, session.Machine.ThreadCount(), untrained, store);
             foreach (Part part in parts)
             {
-                IReadOnlyList<EvaluationRecord> records = Measure(part, stage, encoder, plan.Options, done++, total, progress, cancellation);
+                IReadOnlyList<EvaluationRecord> records = Measure(part, stage, epoch, encoder, plan.Options, done++, total, progress, cancellation);
                 home.SaveEvaluation(Merge(home.LoadEvaluation(), records));
                 found.AddRange(records);
             }
@@ -90,7 +92,9 @@ public static class ProtocolEvaluation
         using var fresh = new ResNet(network.Options, network.InputChannels, network.ImageSize);
         fresh.to(device);
         ChannelStatistics statistics = Statistics(file.Normalisation, splits.Train, network.InputChannels);
-        Part[] parts = Parts(plan, splits, splits.ImageSize, progress, cancellation);
+        if (plan.Options.EveryCheckpoint)
+            throw new InvalidOptionException("--every-checkpoint belongs to a run; an encoder from a file is one checkpoint.");
+        Part[] parts = Parts(plan, splits, machine.ThreadCount(), progress, cancellation);
         EvaluationStage[] stages = [.. plan.Options.ChosenStages().Where(stage => stage is EvaluationStage.Untrained or EvaluationStage.Before)];
         if (stages.Length == 0)
             throw new InvalidOptionException($"--stages {plan.Options.Stages}: an encoder from a file has the states untrained and before.");
@@ -101,70 +105,137 @@ public static class ProtocolEvaluation
             bool untrained = stage == EvaluationStage.Untrained;
             using var encoder = new EncoderState(untrained ? fresh : network, statistics, device, machine.ThreadCount(), untrained);
             foreach (Part part in parts)
-                found.AddRange(Measure(part, stage, encoder, plan.Options, done++, stages.Length * parts.Length, progress, cancellation));
+                found.AddRange(Measure(part, stage, null, encoder, plan.Options, done++, stages.Length * parts.Length, progress, cancellation));
         }
 
         return found;
     }
 
-    /// <summary>Old records with new ones in the place of those that say the same; what was measured of other weights of the same state is gone.</summary>
+    /// <summary>
+    /// Old records with new ones in their place. A protocol's records of a state and data set are replaced as a whole, so that none stays that was made with other
+    /// settings; what was measured of other weights of that state is gone.
+    /// </summary>
     internal static IReadOnlyList<EvaluationRecord> Merge(IReadOnlyList<EvaluationRecord> old, IReadOnlyList<EvaluationRecord> fresh)
     {
-        static object Identity(EvaluationRecord r) => (r.Stage, r.Protocol, r.Target, r.Quick, r.Variant, r.LabelShare, r.Layer, r.Measure);
-        HashSet<object> replaced = [.. fresh.Select(Identity)];
-        var weights = fresh.Select(record => (record.Stage, record.Weights)).Distinct().ToDictionary(state => state.Stage, state => state.Weights);
+        static object State(EvaluationRecord r) => (r.Stage, r.Epoch);
+        static object Whole(EvaluationRecord r) => (State(r), r.Protocol, r.Target, r.Quick);
+        HashSet<object> replaced = [.. fresh.Select(Whole)];
+        var weights = fresh.Select(record => (State: State(record), record.Weights)).Distinct().ToDictionary(state => state.State, state => state.Weights);
         return
         [
             .. old.Where(record => record.Measure is null
-                || (!replaced.Contains(Identity(record)) && (!weights.TryGetValue(record.Stage, out string? now) || record.Weights == now))),
+                || (!replaced.Contains(Whole(record)) && (!weights.TryGetValue(State(record), out string? now) || record.Weights == now))),
             .. fresh,
         ];
     }
 
-    private static Part[] Parts(ProtocolPlan plan, DataSplits own, int imageSize, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
+    private static IEnumerable<State> Kept(RunDirectory run)
+    {
+        IReadOnlyList<int> epochs = EarlyStop.KeptEpochs(run);
+        if (epochs.Count == 0)
+            throw new RunException($"{run.Path} has no checkpoint of an epoch: --every-checkpoint needs a run that was made with 'lethe pretrain --keep-checkpoints true'. Leave it out to measure the last one.");
+        return epochs.Select(epoch => new State(EvaluationStage.Before, run, epoch));
+    }
+
+    private static Part[] Parts(ProtocolPlan plan, DataSplits own, int threads, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
     {
         ProtocolRunOptions options = plan.Options;
-        DataSplits? target = options.Target is null ? null : Session.Read(
-            new DataOptions { Data = options.Target, DataRoot = options.TargetRoot, ImageSize = imageSize }, options.Seed, progress, cancellation);
-        Part[] parts = [.. plan.Protocols.Select(protocol => protocol.Entry.NeedsTarget ? OfTarget(protocol, target!, options) : OfOwn(protocol, own, options))];
+        bool Needs(ProtocolImages images) => plan.Protocols.Any(protocol => protocol.Entry.Images == images);
+        DataSplits? target = Needs(ProtocolImages.Target)
+            ? Session.Read(new DataOptions { Data = options.Target!, DataRoot = options.TargetRoot, ImageSize = own.ImageSize }, options.Seed, progress, cancellation)
+            : null;
+        DomainSet? domains = Needs(ProtocolImages.Domains) ? ReadDomains(options, own.ImageSize, progress, cancellation) : null;
+        Part[] parts =
+        [
+            .. plan.Protocols.Select(protocol => protocol.Entry.Images switch
+            {
+                ProtocolImages.Target => OfTarget(protocol, target!, options),
+                ProtocolImages.Domains => OfDomains(protocol, domains!, options),
+                ProtocolImages.Generated => OfGenerated(protocol, own.ImageSize, threads, cancellation),
+                _ => OfOwn(protocol, own, options),
+            }),
+        ];
         foreach (Part part in parts)
-            ProtocolRunner.Check(part.Protocol, part.Fitting, part.Test);
+        {
+            foreach (Fold fold in part.Folds)
+                ProtocolRunner.Check(part.Protocol, fold.Fitting, fold.Test);
+        }
+
         return parts;
     }
+
+    private static DomainSet ReadDomains(ProtocolRunOptions options, int imageSize, IProgress<WorkflowProgress>? progress, CancellationToken cancellation) => DomainFolders.Read(
+        options.Target![DomainFolders.Prefix.Length..],
+        imageSize,
+        progress: progress is null ? null : new Forward<DataProgress>(p => progress.Report(new WorkflowProgress(p.Stage, p.Done, p.Total, ""))),
+        cancel: cancellation);
 
     private static Part OfOwn((ProtocolEntry Entry, Protocol Protocol) protocol, DataSplits data, ProtocolRunOptions options) => new(
         protocol.Entry.Name,
         protocol.Protocol,
         null,
         data.Fingerprint,
-        new FittingImages(data.Source, First(data.Train, options.Quick ? QuickTrainImages : 0), First(data.Probe, options.FitImages)),
-        First(data.Test, options.MeasureImages));
+        [
+            new Fold(
+                "",
+                new FittingImages(data.Source, First(data.Train, options.Quick ? QuickTrainImages : 0), First(data.Probe, options.FitImages)),
+                First(data.Test, options.MeasureImages)),
+        ]);
 
     private static Part OfTarget((ProtocolEntry Entry, Protocol Protocol) protocol, DataSplits data, ProtocolRunOptions options)
     {
         // Nothing was trained on a target without labels, so that all but its test part may be fitted on.
         ImageSet images = First(data.Train.Join("training", data.Probe), options.FitImages);
-        return new Part(protocol.Entry.Name, protocol.Protocol, data.Source, data.Fingerprint, new FittingImages(data.Source, images, images), First(data.Test, options.MeasureImages));
+        return new Part(
+            protocol.Entry.Name, protocol.Protocol, data.Source, data.Fingerprint, [new Fold("", new FittingImages(data.Source, images, images), First(data.Test, options.MeasureImages))]);
     }
+
+    private static Part OfDomains((ProtocolEntry Entry, Protocol Protocol) protocol, DomainSet domains, ProtocolRunOptions options) => new(
+        protocol.Entry.Name,
+        protocol.Protocol,
+        options.Target,
+        Fingerprint.Of(domains.Images),
+        [
+            .. domains.DomainNames.Select(domain =>
+            {
+                (ImageSet others, ImageSet own) = domains.LeaveOut(domain);
+                ImageSet fitted = First(Shuffled(others, options.Seed), options.FitImages);
+                return new Fold(domain, new FittingImages(domains.Images.Name, fitted, fitted), First(Shuffled(own, options.Seed), options.MeasureImages));
+            }),
+        ]);
+
+    private static Part OfGenerated((ProtocolEntry Entry, Protocol Protocol) protocol, int imageSize, int threads, CancellationToken cancellation)
+    {
+        (FittingImages fitting, ImageSet test) = ((GeneratingProtocol)protocol.Protocol).Draw(imageSize, threads, cancellation);
+        return new Part(protocol.Entry.Name, protocol.Protocol, null, Fingerprint.Of(fitting.Train, fitting.Probe, test), [new Fold("", fitting, test)]);
+    }
+
+    // The images of a folder stand in the order of their classes; some of them must be some of each.
+    private static ImageSet Shuffled(ImageSet images, ulong seed) =>
+        images.Subset(images.Name, new RandomStream(RandomStream.Derive(seed, (ulong)images.Count)).Permutation(images.Count));
 
     private static ImageSet First(ImageSet images, int most) =>
         most == 0 || most >= images.Count ? images : images.Subset(images.Name, [.. Enumerable.Range(0, most)]);
 
     private static IReadOnlyList<EvaluationRecord> Measure(
-        Part part, EvaluationStage stage, EncoderState encoder, ProtocolRunOptions options, int done, int total, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
+        Part part, EvaluationStage stage, int? epoch, EncoderState encoder, ProtocolRunOptions options, int done, int total, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
     {
-        string state = stage.ToString().ToLowerInvariant();
+        string state = stage.ToString().ToLowerInvariant() + (epoch is null ? "" : $", epoch {epoch}");
         void Tell(string detail) => progress?.Report(new WorkflowProgress("evaluating", done, total, $"{part.Name}, {state}{detail}"));
         Tell("");
         string settings = string.Join(' ', new[]
         {
             options.Quick ? "Quick: few images, draws and steps, to see that it works and not for conclusions." : "",
             part.Protocol.Settings(),
-            encoder.Conversion(part.Test),
+            encoder.Conversion(part.Folds[0].Test),
         }.Where(text => text.Length > 0));
+        var told = new Forward<string>(detail => Tell(": " + detail));
+        IReadOnlyList<ProtocolResult> results = part.Folds is [var only]
+            ? ProtocolRunner.Run(part.Protocol, encoder, only.Fitting, only.Test, options.Seed, told, cancellation)
+            : ProtocolRunner.RunLeavingOut(part.Protocol, encoder, [.. part.Folds.Select(fold => (fold.Domain, fold.Fitting, fold.Test))], options.Seed, told, cancellation);
         return
         [
-            .. ProtocolRunner.Run(part.Protocol, encoder, part.Fitting, part.Test, options.Seed, new Forward<string>(detail => Tell(": " + detail)), cancellation)
+            .. results
                 .Select(result => new EvaluationRecord(stage, result.Layer, part.Name, result.Value)
                 {
                     Measure = result.Measure,
@@ -179,6 +250,7 @@ public static class ProtocolEvaluation
                     ProbeCount = result.FitCount,
                     TestCount = result.TestCount,
                     Seed = options.Seed,
+                    Epoch = epoch,
                     Quick = options.Quick,
                     Settings = settings,
                     Fingerprint = part.Fingerprint,
@@ -213,9 +285,12 @@ public static class ProtocolEvaluation
         return new Image(grey, image.Height, image.Width, 1);
     })]);
 
-    /// <summary>A state of the encoder, and where it and its results lie.</summary>
-    private sealed record State(EvaluationStage Stage, RunDirectory Home);
+    /// <summary>A state of the encoder, where it and its results lie, and of a kept checkpoint the epoch.</summary>
+    private sealed record State(EvaluationStage Stage, RunDirectory Home, int? Epoch = null);
 
-    /// <summary>A protocol with the images that it works on.</summary>
-    private sealed record Part(string Name, Protocol Protocol, string? Target, string Fingerprint, FittingImages Fitting, ImageSet Test);
+    /// <summary>A protocol with the images that it works on, divided once or once for each domain.</summary>
+    private sealed record Part(string Name, Protocol Protocol, string? Target, string Fingerprint, IReadOnlyList<Fold> Folds);
+
+    /// <summary>What is fitted on and what is measured on; a domain's name where it is left out.</summary>
+    private sealed record Fold(string Domain, FittingImages Fitting, ImageSet Test);
 }

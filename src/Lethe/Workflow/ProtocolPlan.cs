@@ -1,3 +1,4 @@
+using Lethe.Data;
 using Lethe.Evaluation.Protocols;
 using Lethe.Runtime;
 
@@ -24,6 +25,8 @@ public sealed record ProtocolPlan(IReadOnlyList<(ProtocolEntry Entry, Protocol P
             throw new InvalidOptionException($"--protocol {needy.Name} needs --target, another data set with labels: a name that 'lethe data' lists, or a path.");
         if (options.Target is not null && !entries.Any(entry => entry.NeedsTarget))
             throw new InvalidOptionException($"--target '{options.Target}': none of the protocols {names} works on another data set. Add {string.Join(" or ", ProtocolRegistry.All.Where(entry => entry.NeedsTarget).Select(entry => entry.Name))}, or leave it out.");
+        if (options.Target is { } target && entries.Any(entry => entry.Images == ProtocolImages.Domains) && (!target.StartsWith(DomainFolders.Prefix, StringComparison.Ordinal) || target.Contains(",test=", StringComparison.Ordinal)))
+            throw new InvalidOptionException($"--target '{target}': the protocol domains leaves each domain out in turn and needs --target {DomainFolders.Prefix}PATH, a folder of DOMAIN/CLASS/image, without test=.");
         return new ProtocolPlan([.. entries.Select(entry =>
         {
             ProtocolOptions chosen = own(options.Quick ? entry.DefaultOptions.Quick() : entry.DefaultOptions);

@@ -17,6 +17,9 @@ public sealed record ProtocolRunOptions
     /// <summary>States of the encoder, with commas between: untrained, before, control, umm; or all.</summary>
     public string Stages { get; init; } = AllStages;
 
+    /// <summary>Measure also the checkpoints that pretrain --keep-checkpoints left, so that results can be seen over epochs.</summary>
+    public bool EveryCheckpoint { get; init; }
+
     /// <summary>Labelled images at most that linear, kNN and clustering are fitted on, and those of a target's training part; 0 takes all.</summary>
     public int FitImages { get; init; }
 

@@ -88,27 +88,4 @@ public sealed class DiagnoseTests : IDisposable
         Assert.Equal(2, alone.ExitCode);
         Assert.Contains("--score-views: only --against", alone.Error, StringComparison.Ordinal);
     }
-
-    [Fact]
-    public async Task Diagnose_Causal_ShowsEachStateAndGivesJson()
-    {
-        CommandLine made = await CommandLine.RunAsync([.. StoryTests.Pretrain(folder["run"]), "--data", "causal-shapes:count=200,test-count=60,size=16"]);
-        Assert.True(made.ExitCode == 0, made.Error);
-        CommandLine result = await CommandLine.RunAsync("diagnose", folder["run"], "--causal", "--causal-images", "60", "--threads", "1", "--json");
-        Assert.True(result.ExitCode == 0, result.Error);
-        JsonArray states = result.Json["states"]!.AsArray();
-        Assert.Equal(["untrained", "before"], states.Select(state => (string)state!["stage"]!));
-        JsonNode layer = states[1]!["layers"]![4]!;
-        Assert.Equal(9, layer["factors"]!.AsArray().Count);
-        Assert.Equal((double)layer["answerIrrelevant"]! / (double)layer["answerRelevant"]!, (double)layer["ratio"]!, 1e-12);
-        Assert.Equal(3, layer["shortcut"]!.AsArray().Count);
-        Assert.Contains("rotation", result.Error, StringComparison.Ordinal);
-
-        CommandLine both = await CommandLine.RunAsync("diagnose", folder["run"], "--causal", "--against", folder["run"]);
-        Assert.Equal(2, both.ExitCode);
-        CommandLine other = await CommandLine.RunAsync("diagnose", folder["run"], "--causal", "--score-views", "3");
-        Assert.Contains("--score-views: belongs to --against", other.Error, StringComparison.Ordinal);
-        CommandLine alone = await CommandLine.RunAsync("diagnose", folder["run"], "--causal-images", "50");
-        Assert.Contains("--causal-images: only", alone.Error, StringComparison.Ordinal);
-    }
 }

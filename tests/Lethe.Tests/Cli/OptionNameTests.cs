@@ -15,7 +15,7 @@ namespace Lethe.Tests.Cli;
 public class OptionNameTests
 {
     private static readonly object[] shared =
-        [new DataOptions(), new RunOptions(), new BackboneOptions(), new TrainingOptions(), new AugmentationOptions(), new EvaluationOptions(), new Machine(), new UmmOptions(), new ScoringOptions(), new CausalOptions(), new MemorisationOptions(), new InterleavingOptions()];
+        [new DataOptions(), new RunOptions(), new BackboneOptions(), new TrainingOptions(), new AugmentationOptions(), new EvaluationOptions(), new Machine(), new UmmOptions(), new ScoringOptions(), new MemorisationOptions(), new InterleavingOptions()];
 
     /// <summary>One flag sets all properties of its name, so they must mean the same: methods share names among themselves only, and of one type.</summary>
     [Fact]

@@ -1,5 +1,4 @@
 using Lethe.Diagnostics;
-using Lethe.Numerics;
 using Lethe.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -73,37 +72,6 @@ public sealed class CausalMeasuresTests
         Assert.Null(InterventionalSensitivity.Measure(Turned(0, 1), Turned(1, 1), Turned(0, 2)).Ratio);
         Assert.Throws<ArgumentException>(() => InterventionalSensitivity.Answer(ones(2, 3), ones(3, 3)));
         Assert.Contains("row 1", Assert.Throws<DataException>(() => InterventionalSensitivity.Answer(ones(2, 1), tensor(new double[,] { { 1 }, { double.NaN } }))).Message, StringComparison.Ordinal);
-    }
-
-    /// <summary>A feature that says the class by a shortcut, and one that says it truly but faintly: the probe follows the shortcut, and is as wrong as that.</summary>
-    [Fact]
-    public void ConfoundedProbe_OfAShortcut_FallsWithRho()
-    {
-        using var scope = NewDisposeScope();
-        (Tensor train, int[] labels) = Shortcut(0.9, 1);
-        ConfoundedProbe found = ConfoundedProbe.Measure(0.9, train, labels, [.. new[] { 0.9, 0, -0.9 }.Select(rho => Shortcut(rho, 2) is var test ? (rho, test.Features, (IReadOnlyList<int>)test.Labels) : default)]);
-        Assert.Equal([0.9, 0, -0.9], found.Accuracies.Select(test => test.Rho));
-        double[] accuracies = [.. found.Accuracies.Select(test => test.Result.Accuracy)];
-        Assert.InRange(accuracies[0], 0.9, 1);
-        Assert.InRange(accuracies[1], 0.35, 0.75);
-        Assert.InRange(accuracies[2], 0, 0.3);
-        Assert.Throws<ArgumentException>(() => ConfoundedProbe.Measure(0.9, train, labels, []));
-
-        static (Tensor Features, int[] Labels) Shortcut(double rho, ulong seed)
-        {
-            var stream = new RandomStream(seed);
-            const int Rows = 600;
-            var labels = new int[Rows];
-            var features = new double[Rows, 2];
-            for (int i = 0; i < Rows; i++)
-            {
-                labels[i] = stream.NextInt(2);
-                int hint = stream.NextDouble() < Math.Abs(rho) ? (rho < 0 ? 1 - labels[i] : labels[i]) : stream.NextInt(2);
-                (features[i, 0], features[i, 1]) = (hint + (0.05 * stream.NextGaussian()), labels[i] + (4 * stream.NextGaussian()));
-            }
-
-            return (tensor(features), labels);
-        }
     }
 
     /// <summary>By hand: class 0 has 2 of 4, class 1 has 2 of 4, class 2 has 1 of 3; class 3 is nowhere.</summary>

@@ -1,3 +1,4 @@
+using Lethe.Evaluation.Protocols;
 using Lethe.Methods;
 using Lethe.Reporting;
 using Lethe.Runtime;
@@ -68,9 +69,9 @@ public sealed class ProtocolEvaluationTests : IDisposable
         (RunDirectory run, Session session) = Start();
         for (int i = 0; i < 12; i++)
             SmallRun.WriteImage(Path.Combine(small["flat"], $"{i:00}.png"), i);
-        var progress = new List<WorkflowProgress>();
+        var progress = new System.Collections.Concurrent.ConcurrentQueue<WorkflowProgress>(); // files are read on several threads
         DataException error = Assert.Throws<DataException>(() => ProtocolEvaluation.Run(
-            run, session, Plan("linear,transfer", new ProtocolRunOptions { Target = small["flat"] }), new Training.Inline<WorkflowProgress>(progress.Add), TestContext.Current.CancellationToken));
+            run, session, Plan("linear,transfer", new ProtocolRunOptions { Target = small["flat"] }), new Training.Inline<WorkflowProgress>(progress.Enqueue), TestContext.Current.CancellationToken));
         Assert.Contains("have no labels", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(progress, report => report.Stage == "evaluating");
         Assert.DoesNotContain(run.LoadEvaluation(), record => record.Measure is not null);
@@ -97,6 +98,59 @@ public sealed class ProtocolEvaluationTests : IDisposable
             trained.Select(record => (record.Layer, record.Value)));
     }
 
+    /// <summary>Each domain is measured with nothing of it fitted on, and the mean is over domains.</summary>
+    [Fact]
+    public void Run_Domains_LeavesEachOutInTurn()
+    {
+        (RunDirectory run, Session session) = Start();
+        foreach ((string domain, int d) in new[] { "photo", "sketch" }.Select((name, i) => (name, i)))
+        {
+            for (int i = 0; i < 24; i++)
+                SmallRun.WriteImage(Path.Combine(small["pacs"], domain, i % 2 == 0 ? "cat" : "dog", $"{i:00}.png"), (100 * d) + i);
+        }
+
+        ProtocolRunOptions options = new() { Target = "domains:" + small["pacs"], Quick = true, FitImages = 20, MeasureImages = 10, Stages = "before" };
+        IReadOnlyList<EvaluationRecord> found = ProtocolEvaluation.Run(run, session, Plan("domains", options), cancellation: TestContext.Current.CancellationToken);
+        EvaluationRecord[] last = [.. found.Where(record => record.Layer == "layer4" && record.Variant == "linear")];
+        Assert.Equal(["accuracy", "accuracy on photo", "accuracy on sketch"], last.Select(record => record.Measure));
+        Assert.Equal([20, 10, 10], last.Select(record => record.TestCount));
+        Assert.All(last, record => Assert.Equal(20, record.ProbeCount));
+        Assert.Equal((last[1].Value + last[2].Value) / 2, last[0].Value, 1e-12);
+        double Half(EvaluationRecord record) => (record.High!.Value - record.Low!.Value) / 2;
+        Assert.Equal(Math.Sqrt((Half(last[1]) * Half(last[1])) + (Half(last[2]) * Half(last[2]))) / 2, Half(last[0]), 1e-12);
+        foreach (string target in new[] { small["pacs"], options.Target + ",test=photo" })
+            Assert.Contains("needs --target domains:PATH", Assert.Throws<InvalidOptionException>(() => Plan("domains", options with { Target = target })).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The checkpoint of the last epoch is the encoder before UMM; frozen layers answer alike before and after, and not the last.</summary>
+    [Fact]
+    public void Run_CausalWithEveryCheckpoint_GivesACourseAndEveryState()
+    {
+        RunOptions keeping = small.Options with { Training = small.Options.Training with { KeepCheckpoints = true } };
+        (RunDirectory run, Session session) = small.Start("run", keeping, cancellation: TestContext.Current.CancellationToken);
+        SmallRun.RunUndo(run, session, cancellation: TestContext.Current.CancellationToken);
+        ProtocolPlan plan = ProtocolPlan.Create("causal", new ProtocolRunOptions { EveryCheckpoint = true }, own => own is CausalProtocolOptions causal ? causal with { CausalImages = 60 } : own);
+        IReadOnlyList<EvaluationRecord> found = ProtocolEvaluation.Run(run, session, plan, cancellation: TestContext.Current.CancellationToken);
+        double[] Values(EvaluationStage stage, int? epoch, string layer) => [.. found.Where(record => record.Stage == stage && record.Epoch == epoch && record.Layer == layer).Select(record => record.Value)];
+        int last = found.Max(record => record.Epoch)!.Value;
+        Assert.Equal(keeping.Training.Epochs, last);
+        Assert.Equal(16, Values(EvaluationStage.Before, null, "layer4").Length);
+        Assert.Equal(Values(EvaluationStage.Before, last, "layer4"), Values(EvaluationStage.Before, null, "layer4"));
+        Assert.NotEqual(Values(EvaluationStage.Untrained, null, "layer4"), Values(EvaluationStage.Before, null, "layer4"));
+        Assert.Equal(Values(EvaluationStage.Before, null, "layer2"), Values(EvaluationStage.Umm, null, "layer2"));
+        Assert.NotEqual(Values(EvaluationStage.Control, null, "layer4"), Values(EvaluationStage.Umm, null, "layer4"));
+        Assert.Contains(found, record => record.Measure == "accuracy of hue" && record.Value > 0.1);
+
+        // Only the states that every run has are compared and tabled; the page shows the course.
+        ReportModel model = ReportModel.Load([run.Path]);
+        ProtocolTable table = Assert.Single(ProtocolTable.Of([model.Groups[0].Runs[0].Protocols]));
+        Assert.Equal(2, table.Stages.Count);
+        Assert.All(table.Rows, row => Assert.Equal(2, row.Cells.Count));
+        Assert.Contains("Over the epochs of pre-training</h4>", HtmlReport.Render(model), StringComparison.Ordinal);
+        (RunDirectory bare, Session other) = small.Start("bare", cancellation: TestContext.Current.CancellationToken);
+        Assert.Contains("--keep-checkpoints", Assert.Throws<RunException>(() => ProtocolEvaluation.Run(bare, other, plan, cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Merge_OtherWeights_DropsWhatWasMeasuredOfTheOld()
     {
@@ -106,6 +160,10 @@ public sealed class ProtocolEvaluationTests : IDisposable
         EvaluationRecord[] old = [plain, Record("linear", "a"), Record("knn", "b"), Record("knn", "c", EvaluationStage.Untrained)];
         EvaluationRecord fresh = Record("linear", "b", value: 0.7);
         Assert.Equal([plain, old[2], old[3], fresh], ProtocolEvaluation.Merge(old, [fresh]));
+
+        // Less of the same protocol takes the place of more; what was measured at an epoch, quickly or elsewhere is not the same.
+        EvaluationRecord[] others = [fresh with { Epoch = 3, Weights = "c" }, fresh with { Quick = true }, fresh with { Target = "other" }];
+        Assert.Equal([.. others, fresh], ProtocolEvaluation.Merge([fresh with { Measure = "more" }, .. others], [fresh]));
     }
 
     private (RunDirectory Run, Session Session) Start() => small.Start("run", cancellation: TestContext.Current.CancellationToken);

@@ -117,7 +117,7 @@ public static class CausalShapes
     {
         var images = new Image[factors.Count];
         Parallel.For(0, images.Length, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancel }, i => images[i] = Render(factors[i], size));
-        return new ImageSet(name, images, [.. factors.Select(image => image.Shape)], ShapeNames);
+        return new ImageSet(name, images, [.. factors.Select(image => image.Shape)], ShapeNames) { Items = [.. Enumerable.Range(0, images.Length)] };
     }
 
     internal static void RequireRho(double rho, string name)

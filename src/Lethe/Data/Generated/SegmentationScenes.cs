@@ -73,13 +73,16 @@ public static class SegmentationScenes
     /// <param name="size">Height and width, in pixels, at least 16.</param>
     /// <param name="threads">Threads that draw; the pictures do not depend on them.</param>
     /// <param name="cancel">Stops the drawing.</param>
-    /// <returns>The scenes.</returns>
-    public static SegmentationSet Images(string name, ulong seed, int first, int count, int size, int threads = 1, CancellationToken cancel = default)
+    /// <returns>The scenes with their masks, of the classes <see cref="ClassNames"/>.</returns>
+    public static ImageSet Images(string name, ulong seed, int first, int count, int size, int threads = 1, CancellationToken cancel = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         var scenes = new (Image Image, ReadOnlyMemory<byte> Mask)[count];
         Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancel }, i => scenes[i] = Render(seed, first + i, size));
-        var images = new ImageSet(name, [.. scenes.Select(scene => scene.Image)]) { Items = [.. Enumerable.Range(first, count)] };
-        return new SegmentationSet(images, [.. scenes.Select(scene => scene.Mask)], ClassNames);
+        return new ImageSet(name, [.. scenes.Select(scene => scene.Image)])
+        {
+            Items = [.. Enumerable.Range(first, count)],
+            Masks = [.. scenes.Select(scene => scene.Mask)],
+        };
     }
 }

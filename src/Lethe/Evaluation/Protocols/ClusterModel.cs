@@ -31,7 +31,7 @@ internal sealed class ClusterModel(KMeans clusters, int[] classes) : FittedModel
 
         return
         [
-            Score.OfLabels([.. found.Select(cluster => classes[cluster])], test),
+            Score.OfLabels([.. found.Select(cluster => classes[cluster])], test.Labels!),
             Of(Score.MutualInformation, ClusterScores.NormalisedMutualInformation),
             Of(Score.RandIndex, ClusterScores.AdjustedRandIndex),
         ];

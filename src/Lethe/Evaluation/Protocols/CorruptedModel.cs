@@ -8,7 +8,7 @@ internal sealed class CorruptedModel(LinearClassifier classifier, IReadOnlyList<
 {
     public override IReadOnlyList<Score> Measure(EncoderState encoder, ImageSet test, ulong seed, CancellationToken cancellation)
     {
-        var scores = new List<Score> { Score.OfLabels(Predict(encoder, test, cancellation), test) };
+        var scores = new List<Score> { Score.OfLabels(Predict(encoder, test, cancellation), test.Labels!) };
         double[] overall = new double[test.Count];
         foreach (Corruption corruption in corruptions)
         {
@@ -22,10 +22,10 @@ internal sealed class CorruptedModel(LinearClassifier classifier, IReadOnlyList<
 
             for (int i = 0; i < own.Length; i++)
                 overall[i] += own[i] / corruptions.Count;
-            scores.Add(Mean(Score.AccuracyUnder(corruption.Name), own, seed));
+            scores.Add(Score.OfImages(Score.AccuracyUnder(corruption.Name), own, seed));
         }
 
-        scores.Insert(1, Mean(Score.CorruptionAccuracy, overall, seed));
+        scores.Insert(1, Score.OfImages(Score.CorruptionAccuracy, overall, seed));
         return scores;
     }
 }

@@ -78,7 +78,7 @@ internal sealed class FineTunedModel : FittedModel
             predicted.AddRange(scores.argmax(1).cpu().data<long>().ToArray().Select(index => classes[index]));
         }
 
-        return [Score.OfLabels(predicted, test)];
+        return [Score.OfLabels(predicted, test.Labels!)];
     }
 
     private protected override void Release()

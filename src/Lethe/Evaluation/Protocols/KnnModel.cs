@@ -10,7 +10,7 @@ internal sealed class KnnModel(Tensor bank, IReadOnlyList<int> labels, KnnProbeO
     public override string Checksum() => EncoderState.Checksum([new("bank", bank), new("labels " + string.Join(',', labels), bank)]);
 
     public override IReadOnlyList<Score> Measure(EncoderState encoder, ImageSet test, ulong seed, CancellationToken cancellation) =>
-        [Score.OfLabels(KnnProbe.Predict(bank, labels, encoder.Features(test, cancellation)[Layer], options), test)];
+        [Score.OfLabels(KnnProbe.Predict(bank, labels, encoder.Features(test, cancellation)[Layer], options), test.Labels!)];
 
     private protected override void Release()
     {

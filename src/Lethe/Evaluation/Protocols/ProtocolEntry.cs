@@ -12,8 +12,11 @@ public sealed record ProtocolEntry
     /// <summary>What it asks of the encoder, in a few words.</summary>
     public required string Summary { get; init; }
 
+    /// <summary>Which images it works on.</summary>
+    public ProtocolImages Images { get; init; }
+
     /// <summary>Whether it works on another data set than the encoder's own, given as <c>--target</c>.</summary>
-    public bool NeedsTarget { get; init; }
+    public bool NeedsTarget => Images is ProtocolImages.Target or ProtocolImages.Domains;
 
     /// <summary>A record of its options with the defaults; its type is what <see cref="Create"/> takes.</summary>
     public required ProtocolOptions DefaultOptions { get; init; }

@@ -15,6 +15,9 @@ public static class ProtocolRegistry
         TransferProtocol.Entry,
         RobustnessProtocol.Entry,
         ColourProtocol.Entry,
+        DomainsProtocol.Entry,
+        DenseProtocol.Entry,
+        CausalProtocol.Entry,
     ];
 
     /// <summary>Finds a protocol.</summary>

@@ -19,9 +19,56 @@ public static class ProtocolRunner
     /// <exception cref="LetheException">The images cannot be used; the message says what to do.</exception>
     public static void Check(Protocol protocol, FittingImages images, ImageSet test)
     {
-        if (test.Labels is null)
+        if (protocol is not GeneratingProtocol && test.Labels is null)
             throw new DataException($"The images of {images.Source} have no labels; accuracies need them. Give class folders or another source with labels.");
         protocol.Check(images);
+    }
+
+    /// <summary>Fits and measures with each domain left out in turn.</summary>
+    /// <param name="protocol">The protocol.</param>
+    /// <param name="encoder">The encoder.</param>
+    /// <param name="domains">For each domain, its name, the images of all others, and its own to measure on.</param>
+    /// <param name="seed">Decides all that is random.</param>
+    /// <param name="progress">Told what was measured.</param>
+    /// <param name="cancellation">Stops soon.</param>
+    /// <returns>The accuracy on each domain, and the mean over domains.</returns>
+    /// <exception cref="LetheException">The images cannot be used.</exception>
+    public static IReadOnlyList<ProtocolResult> RunLeavingOut(
+        Protocol protocol,
+        EncoderState encoder,
+        IReadOnlyList<(string Name, FittingImages Others, ImageSet Own)> domains,
+        ulong seed,
+        IProgress<string>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        (string Domain, ProtocolResult Result)[] found =
+        [
+            .. domains.SelectMany(domain =>
+            {
+                var told = progress is null ? null : new Prefixed($"without {domain.Name}, ", progress);
+                return Run(protocol, encoder, domain.Others, domain.Own, seed, told, cancellation).Select(result => (domain.Name, result));
+            }),
+        ];
+        return
+        [
+            .. found.GroupBy(one => (one.Result.Variant, one.Result.Layer, one.Result.LabelShare, one.Result.Measure)).SelectMany(group =>
+            {
+                ProtocolResult[] each = [.. group.Select(one => one.Result)];
+                double mean = each.Average(result => result.Value);
+
+                // The domains' test images are independent of each other.
+                double half = Math.Sqrt(each.Sum(result => Math.Pow((result.Interval.High - result.Interval.Low) / 2, 2))) / each.Length;
+                ProtocolResult overall = each[0] with
+                {
+                    Value = mean,
+                    Interval = new ConfidenceInterval(mean - half, mean + half, $"95 %, of the mean over {each.Length} domains from those of each"),
+                    Draws = [mean],
+                    TestCount = each.Sum(result => result.TestCount),
+                    Strength = null,
+                };
+                return group.Select(one => one.Result with { Measure = Score.AccuracyOn(one.Domain) }).Prepend(overall);
+            }),
+        ];
     }
 
     /// <summary>Fits and measures.</summary>
@@ -76,5 +123,10 @@ public static class ProtocolRunner
                 };
             }),
         ];
+    }
+
+    private sealed class Prefixed(string prefix, IProgress<string> inner) : IProgress<string>
+    {
+        public void Report(string value) => inner.Report(prefix + value);
     }
 }

@@ -1,4 +1,3 @@
-using Lethe.Data;
 using Lethe.Diagnostics;
 
 namespace Lethe.Evaluation.Protocols;
@@ -38,10 +37,56 @@ public sealed record Score(string Measure, double Value, ConfidenceInterval Inte
     /// <returns>The measure.</returns>
     public static string AccuracyUnder(string corruption) => $"accuracy under {corruption}";
 
+    /// <summary>How far features move under an intervention on all factors but the relevant one, in [0, 4]: <see cref="InterventionalSensitivity.Irrelevant"/>.</summary>
+    public const string IrrelevantAnswer = "answer to S_ur";
+
+    /// <summary>How far features move under an intervention on the relevant factor, in [0, 4]: <see cref="InterventionalSensitivity.Relevant"/>.</summary>
+    public const string RelevantAnswer = "answer to S_r";
+
+    /// <summary>The former divided by the latter: <see cref="InterventionalSensitivity.Ratio"/>.</summary>
+    public const string Sensitivity = "answer to S_ur over S_r";
+
+    /// <summary>The mean over classes of what predicted and true regions share, of what they cover together: <see cref="MeanIntersectionOverUnion"/>.</summary>
+    public const string MeanIntersection = "mean IoU";
+
+    /// <summary>The fraction of the pixels of all test images that were labelled right.</summary>
+    public const string PixelAccuracy = "pixel accuracy";
+
+    /// <summary>The accuracy with which one factor of the images is read.</summary>
+    /// <param name="factor">Its name.</param>
+    /// <returns>The measure.</returns>
+    public static string AccuracyOf(string factor) => $"accuracy of {factor}";
+
+    /// <summary>R² with which one continuous factor of the images is read.</summary>
+    /// <param name="factor">Its name.</param>
+    /// <returns>The measure.</returns>
+    public static string DeterminationOf(string factor) => $"R² of {factor}";
+
+    /// <summary>The accuracy on the images of one domain.</summary>
+    /// <param name="domain">Its name.</param>
+    /// <returns>The measure.</returns>
+    public static string AccuracyOn(string domain) => $"accuracy on {domain}";
+
     /// <summary>The accuracy of predicted labels.</summary>
-    internal static Score OfLabels(IReadOnlyList<int> predicted, ImageSet test)
+    internal static Score OfLabels(IReadOnlyList<int> predicted, IReadOnlyList<int> truth, string measure = Accuracy)
     {
-        int hits = predicted.Zip(test.Labels!, (p, label) => p == label).Count(hit => hit);
-        return new Score(Accuracy, (double)hits / test.Count, ConfidenceInterval.Wilson(hits, test.Count));
+        int hits = predicted.Zip(truth, (p, label) => p == label).Count(hit => hit);
+        return new Score(measure, (double)hits / truth.Count, ConfidenceInterval.Wilson(hits, truth.Count));
     }
+
+    /// <summary>
+    /// What a shortcut is worth: 1 for each test image whose label is found and 0 for each other, where the shortcut goes with the class, says nothing, and
+    /// goes against it. The copies of an image hang together, so images are drawn again and not copies.
+    /// </summary>
+    internal static IReadOnlyList<Score> OfShortcut(double[] tied, double[] untied, double[] turned, ulong seed) =>
+    [
+        OfImages(TiedAccuracy, tied, seed),
+        OfImages(UntiedAccuracy, untied, seed),
+        OfImages(TurnedAccuracy, turned, seed),
+        OfImages(Drop, [.. tied.Zip(turned, (before, after) => before - after)], seed),
+    ];
+
+    /// <summary>The mean of one number for each test image.</summary>
+    internal static Score OfImages(string measure, double[] values, ulong seed) =>
+        new(measure, values.Average(), ConfidenceInterval.Bootstrap(values.Average(), values.Length, images => images.Average(i => values[i]), seed));
 }

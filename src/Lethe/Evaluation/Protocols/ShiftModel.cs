@@ -1,6 +1,5 @@
 using Lethe.Augmentation;
 using Lethe.Data;
-using Lethe.Diagnostics;
 using static TorchSharp.torch;
 
 namespace Lethe.Evaluation.Protocols;
@@ -23,13 +22,6 @@ internal abstract class ShiftModel(LinearClassifier classifier) : FittedModel
         // Features of so many copies of the test images would push all others out of memory and store: they are not kept.
         Tensor features = encoder.Collect(EvaluationBatches.Plain(changed, encoder.Plain, BatchSize, encoder.Threads, cancellation), cancellation)[Layer][0]; // [N, d]
         return [.. classifier.Predict(features).Zip(changed.Labels!, (found, label) => found == label ? 1.0 : 0.0)];
-    }
-
-    /// <summary>The mean over test images of one number for each, with its interval: the copies of an image hang together, so images are drawn again and not copies.</summary>
-    private protected static Score Mean(string measure, double[] ofImages, ulong seed)
-    {
-        double value = ofImages.Average();
-        return new Score(measure, value, ConfidenceInterval.Bootstrap(value, ofImages.Length, images => images.Average(i => ofImages[i]), seed));
     }
 
     private protected sealed override void Release()

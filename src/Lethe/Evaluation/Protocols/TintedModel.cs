@@ -8,13 +8,6 @@ internal sealed class TintedModel(LinearClassifier classifier, ColourShiftOption
     public override IReadOnlyList<Score> Measure(EncoderState encoder, ImageSet test, ulong seed, CancellationToken cancellation)
     {
         double[] At(double rho) => Hits(encoder, ColourShift.Apply(test, shift with { Rho = rho }), cancellation);
-        double[] same = At(shift.Rho), none = At(0), turned = At(-shift.Rho);
-        return
-        [
-            Mean(Score.TiedAccuracy, same, seed),
-            Mean(Score.UntiedAccuracy, none, seed),
-            Mean(Score.TurnedAccuracy, turned, seed),
-            Mean(Score.Drop, [.. same.Zip(turned, (before, after) => before - after)], seed),
-        ];
+        return Score.OfShortcut(At(shift.Rho), At(0), At(-shift.Rho), seed);
     }
 }

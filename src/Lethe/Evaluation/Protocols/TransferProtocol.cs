@@ -19,7 +19,7 @@ public sealed class TransferProtocol(TransferProtocolOptions options) : Protocol
         Name = "transfer",
         Title = "Transfer",
         Summary = "another data set (--target): linear and kNN on frozen features, and fine-tuning against the network from scratch",
-        NeedsTarget = true,
+        Images = ProtocolImages.Target,
         DefaultOptions = new TransferProtocolOptions(),
         Create = options => new TransferProtocol((TransferProtocolOptions)options),
     };

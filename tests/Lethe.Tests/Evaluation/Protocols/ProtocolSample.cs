@@ -20,6 +20,16 @@ internal static class ProtocolSample
         .Concat([KeyValuePair.Create<string, Protocol>("linear by SGD", new LinearProtocol(new LinearProtocolOptions { LinearSolver = "sgd", LinearEpochs = 2, LinearBatchSize = 8 }))])
         .ToDictionary();
 
+    /// <summary>What a protocol works on: the sample, or what it draws itself; and two sets of test images.</summary>
+    public static (FittingImages Fitting, ImageSet Test, ImageSet Other) For(Protocol protocol)
+    {
+        if (protocol is not GeneratingProtocol generating)
+            return (Fitting, Images("test", 3, 12), Images("test", 9, 12, label: i => (i + 1) % 3));
+        (FittingImages fitting, ImageSet test) = generating.Draw(16, 1, TestContext.Current.CancellationToken);
+        ImageSet Half(int first) => test.Subset("test", [.. Enumerable.Range(first, test.Count / 2)]);
+        return (fitting, Half(0), Half(test.Count / 2));
+    }
+
     public static FittingImages Fitting => new("sample", Images("train", 1, 60), Images("probe", 2, 30));
 
     public static EncoderState Encoder(SslMethod method, bool untrained = false, FeatureStore? store = null) => new(method, Statistics, CPU, 1, untrained, store);

@@ -1,0 +1,174 @@
+using System.Diagnostics;
+using Lethe.Augmentation;
+using Lethe.Data;
+using Lethe.Methods;
+using Lethe.Models;
+using Lethe.Training;
+using Lethe.Workflow;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Lethe.Benchmarks;
+
+/// <summary>
+/// Where the time of one SimCLR training step goes: each operation of the network is timed alone, forwards and backwards, on a tensor of the shape that it gets
+/// in a step, and set beside the whole step and beside what the machine can do (a matrix product, a copy).
+/// </summary>
+internal static class StepProfile
+{
+    private const int Least = 3;
+    private const double LeastSeconds = 0.5;
+
+    /// <summary>Measures and prints one JSON object.</summary>
+    public static void Measure(string backbone, int width, int size, int batch, int threads)
+    {
+        Device device = new Machine { Threads = threads }.Prepare();
+        manual_seed(0);
+        using SslMethod method = MethodRegistry.Find("simclr").Create(new SimClrOptions(), new ResNet(new BackboneOptions { Backbone = backbone, Width = width }, 3, size));
+        method.train();
+        int views = 2 * batch;
+        (nn.Module<Tensor, Tensor> Module, long[] Shape)[] calls = Calls(method.Backbone, views, size);
+        double flops = 0, normBytes = 0, reluBytes = 0, convolutions = 0, norms = 0, relus = 0, forward = 0;
+        foreach (var same in calls.GroupBy(call => (Kind(call.Module), string.Join(',', call.Shape))))
+        {
+            (nn.Module<Tensor, Tensor> module, long[] shape) = same.First();
+            bool first = module is Conv2d { in_channels: 3 };
+            (double ahead, double both, long outputs) = Times(module.forward, shape, inputGradient: !first);
+            int count = same.Count();
+            if (module is Conv2d convolution)
+            {
+                long kernel = convolution.kernel_size.Aggregate(1L, (product, side) => product * side);
+                double once = 2.0 * outputs * convolution.in_channels * kernel;
+                flops += count * once * (first ? 2 : 3);
+                convolutions += count * both;
+                forward += count * ahead;
+                continue;
+            }
+
+            // Forwards batch-norm reads its input twice and writes once; backwards it reads input and gradient twice and writes once.
+            norms += count * both;
+            normBytes += count * 8.0 * sizeof(float) * outputs;
+            (_, double relu, _) = Times(x => x.relu(), shape, inputGradient: true);
+            relus += count * relu;
+            reluBytes += count * 5.0 * sizeof(float) * outputs;
+        }
+
+        (_, double head, _) = Times(
+            features => method.Loss(Views.Pair(features, SplitPoint.Layer4), new TrainingProgress(0, 1, 0, 0)).Total, [views, method.Backbone.FeatureDimension, 1, 1], inputGradient: true);
+        foreach (Parameter parameter in method.parameters())
+            parameter.grad = zeros_like(parameter);
+        using Optimiser adam = Optimiser.Create("adam", method.named_parameters().Select(entry => (entry.name, entry.parameter)), 0, 0);
+        double update = Seconds(() => adam.Step(1e-6));
+        (double step, double waiting) = Step(method, size, batch, threads, device);
+        double rest = step - convolutions - norms - relus - head - update - waiting;
+        JsonLine.Write(new
+        {
+            backbone, width, size, batch, threads, Step = step,
+            Convolutions = convolutions, ConvolutionsForward = forward, BatchNorm = norms, Relu = relus, ProjectorAndLoss = head, Optimiser = update, Waiting = waiting, Rest = rest,
+            ConvolutionGigaflops = flops / convolutions / 1e9, MatrixGigaflops = MatrixGigaflops(), BatchNormGigabytes = normBytes / norms / 1e9, ReluGigabytes = reluBytes / relus / 1e9,
+            CopyGigabytes = CopyGigabytes(),
+        });
+    }
+
+    private static string Kind(nn.Module module) => module is Conv2d convolution
+        ? $"convolution {convolution.in_channels} {convolution.out_channels} {string.Join(',', convolution.kernel_size)} {string.Join(',', convolution.stride)}"
+        : "norm";
+
+    /// <summary>Every convolution and batch-norm, with the shape of what it gets: each stage after the first halves the sides, in its first strided convolution.</summary>
+    private static (nn.Module<Tensor, Tensor> Module, long[] Shape)[] Calls(ResNet network, int views, int size) =>
+    [
+        .. network.named_modules().Select(part =>
+        {
+            int stage = part.name.StartsWith("layer", StringComparison.Ordinal) ? part.name[5] - '0' : 1;
+            long side = size >> (stage - 1);
+            return part.module switch
+            {
+                Conv2d convolution => (convolution, [views, convolution.in_channels, side * convolution.stride[0], side * convolution.stride[0]]),
+                BatchNormLayer norm => (norm, [views, norm.Scale!.shape[0], side, side]),
+                _ => ((nn.Module<Tensor, Tensor>, long[])?)null,
+            };
+        }).OfType<(nn.Module<Tensor, Tensor>, long[])>(),
+    ];
+
+    // As views lie in memory.
+    private static Tensor ChannelsLast(long[] shape) => randn(shape[0], shape[2], shape[3], shape[1]).permute(0, 3, 1, 2); // [N, C, H, W]
+
+    /// <summary>Seconds of a forward pass, of forward and backward, and how many numbers come out.</summary>
+    private static (double Forward, double Both, long Outputs) Times(Func<Tensor, Tensor> operation, long[] shape, bool inputGradient)
+    {
+        using var scope = NewDisposeScope();
+        Tensor input = ChannelsLast(shape).requires_grad_(inputGradient);
+        Tensor output = operation(input);
+        Tensor gradient = output.dim() == 4 ? randn_like(output) : ones_like(output);
+        long outputs = output.numel();
+        double forward = Seconds(() => operation(input)), both = Seconds(() => operation(input).backward([gradient]));
+        return (forward, both, outputs);
+    }
+
+    /// <summary>The median of some calls after one that does not count.</summary>
+    private static double Seconds(Action work)
+    {
+        var times = new List<double>();
+        long start = Stopwatch.GetTimestamp();
+        for (int i = 0; i <= Least || Stopwatch.GetElapsedTime(start).TotalSeconds < LeastSeconds; i++)
+        {
+            using var scope = NewDisposeScope();
+            long before = Stopwatch.GetTimestamp();
+            work();
+            if (i > 0)
+                times.Add(Stopwatch.GetElapsedTime(before).TotalSeconds);
+        }
+
+        times.Sort();
+        return times[times.Count / 2];
+    }
+
+    private static (double Step, double Waiting) Step(SslMethod method, int size, int batch, int threads, Device device)
+    {
+        const int Steps = 8, WarmUp = 2;
+        var images = new ImageSet("noise", NoiseImages.Create(batch * 2, size));
+        var augmenter = new ViewAugmenter(new AugmentationOptions(), size, 3, ChannelStatistics.Measure(images));
+        using var loader = new ViewLoader(images, augmenter, batch, seed: 0, threads);
+        var options = new TrainingOptions { Epochs = WarmUp + Steps, BatchSize = batch, EvaluateEvery = WarmUp + Steps, CheckpointMinutes = 1e6 };
+        using var pretrainer = new Pretrainer(method, loader, options, 0, device);
+        using var enough = new CancellationTokenSource();
+        var times = new List<double>();
+        TimeSpan waited = TimeSpan.Zero;
+        long last = Stopwatch.GetTimestamp();
+        try
+        {
+            pretrainer.Train((_, _) => { }, () => { }, new AtOnce<TrainingStep>(step =>
+            {
+                if (step.Step == WarmUp)
+                    waited = loader.Waited;
+                times.Add(Stopwatch.GetElapsedTime(last).TotalSeconds);
+                last = Stopwatch.GetTimestamp();
+                if (step.Step == WarmUp + Steps)
+                    enough.Cancel();
+            }), cancellation: enough.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // How the measurement ends.
+        }
+
+        double[] timed = [.. times.Skip(WarmUp).Order()];
+        return (timed[timed.Length / 2], (loader.Waited - waited).TotalSeconds / Steps);
+    }
+
+    private static double MatrixGigaflops()
+    {
+        const int Side = 1536;
+        using var scope = NewDisposeScope();
+        Tensor a = randn(Side, Side), b = randn(Side, Side);
+        return 2.0 * Side * Side * Side / Seconds(() => a.matmul(b)) / 1e9;
+    }
+
+    private static double CopyGigabytes()
+    {
+        const int Numbers = 1 << 26;
+        using var scope = NewDisposeScope();
+        Tensor from = ones(Numbers), to = zeros(Numbers);
+        return 2.0 * sizeof(float) * Numbers / Seconds(() => to.copy_(from)) / 1e9;
+    }
+}

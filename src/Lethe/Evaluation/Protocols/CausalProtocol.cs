@@ -1,0 +1,106 @@
+using System.Globalization;
+using Lethe.Data;
+using Lethe.Data.Generated;
+using Lethe.Numerics;
+using Lethe.Runtime;
+
+namespace Lethe.Evaluation.Protocols;
+
+/// <summary>
+/// The causal reading of every layer, on images of <see cref="CausalShapes"/> whose factors are known: how well each factor is read, what the layer answers to,
+/// and what a classifier is worth when its shortcut is turned around.
+/// </summary>
+/// <remarks>
+/// The images are drawn for this and are never those of a source, whichever its seed. They are rendered in the size and channels of the encoder; on a grey one
+/// hue is seen as brightness only. After section 2 of Qiang et al. 2024 (2410.00772), whose factors are not observed; here they are.
+/// </remarks>
+/// <param name="options">On how many images, and ρ.</param>
+public sealed class CausalProtocol(CausalProtocolOptions options) : GeneratingProtocol
+{
+    // What a seed is for; apart from these tags, fixed, so that all encoders see the same images.
+    private const ulong ReadingSeed = 0x4361_7573_616C;
+    private const ulong Fitting = 1;
+    private const ulong Testing = 2;
+    private const ulong ConfoundedFitting = 3;
+    private const ulong Intervening = 4;
+
+    private static readonly ulong testing = RandomStream.Derive(ReadingSeed, Testing);
+    private static readonly ulong intervening = RandomStream.Derive(ReadingSeed, Intervening);
+
+    /// <summary>The entry of the registry.</summary>
+    public static ProtocolEntry Entry { get; } = new()
+    {
+        Name = "causal",
+        Title = "Causal reading",
+        Summary = "generated images whose factors are known: how well each layer says each factor, what it answers to, and what a shortcut is worth when it is turned around",
+        Images = ProtocolImages.Generated,
+        DefaultOptions = new CausalProtocolOptions(),
+        Create = options => new CausalProtocol((CausalProtocolOptions)options),
+    };
+
+    /// <summary>What causes the test images when hue and texture go with the shape as far as ρ says; all other factors are those of the images as they are.</summary>
+    internal static CausalFactors[] TestFactors(ImageSet test, double rho) => [.. test.Items!.Select(item => CausalShapes.Draw(testing, item, rho))];
+
+    /// <summary>Test images under an intervention.</summary>
+    internal static CausalFactors[] Intervened(ImageSet test, IReadOnlyList<CausalFactor> changed) =>
+        [.. TestFactors(test, 0).Select(factors => CausalShapes.Intervene(factors, changed, intervening))];
+
+    /// <inheritdoc/>
+    public override string Settings() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{options.CausalImages} generated images to fit, as many others to measure, of ten shapes; no factor depends on another. Factors: {LinearProtocol.RegressionSettings()} Of continuous factors R² of ridge regression. "
+        + $"Interventions: E‖f(x) − f(x under do)‖² with rows of norm 1, do of all factors but shape (S_ur), do of shape (S_r), and their ratio, of which 100 means that both move the features equally. "
+        + $"Shortcut: the shape by a linear classifier fitted where hue and texture go with it (ρ = {options.CausalRho}), measured at ρ, 0 and −ρ, and the drop from ρ to −ρ.");
+
+    /// <inheritdoc/>
+    public override (FittingImages Fitting, ImageSet Test) Draw(int size, int threads, CancellationToken cancellation = default)
+    {
+        ImageSet Images(string name, ulong seed, double rho) => CausalShapes.Images(
+            name, [.. Enumerable.Range(0, options.CausalImages).Select(i => CausalShapes.Draw(seed, i, rho))], size, threads, cancellation);
+        return (
+            new FittingImages(
+                "causal shapes",
+                Images("confounded", RandomStream.Derive(ReadingSeed, ConfoundedFitting), options.CausalRho),
+                Images("unconfounded", RandomStream.Derive(ReadingSeed, Fitting), 0)),
+            Images("test", testing, 0));
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<FittedModel> Fit(EncoderState encoder, FittingImages images, ulong seed, CancellationToken cancellation)
+    {
+        CausalFactors[] factors = [.. images.Probe.Items!.Select(item => CausalShapes.Draw(RandomStream.Derive(ReadingSeed, Fitting), item, 0))];
+        foreach (string layer in encoder.Layers)
+            yield return FactorModel.Fit(encoder.Features(images.Probe, cancellation)[layer], factors, layer, seed, cancellation);
+        var drawn = new CausalImages();
+        foreach (string layer in encoder.Layers)
+            yield return new InterventionModel(drawn) { Variant = "interventions", Layer = layer, FitCount = 0 };
+        foreach (string layer in encoder.Layers)
+        {
+            LinearClassifier classifier = LogisticRegression.Fit(
+                encoder.Features(images.Train, cancellation)[layer], images.Train.Labels!, new LogisticRegressionOptions { Seed = seed }, cancellation);
+            yield return new ShortcutModel(classifier, options.CausalRho, drawn) { Variant = "shortcut", Layer = layer, FitCount = images.Train.Count, Strength = classifier.Strength };
+        }
+    }
+}
+
+/// <summary>Options of <see cref="CausalProtocol"/>.</summary>
+public sealed record CausalProtocolOptions : ProtocolOptions
+{
+    /// <summary>Generated images that the causal reading is fitted on, and as many others that it is measured on.</summary>
+    public int CausalImages { get; init; } = 1000;
+
+    /// <summary>ρ under which the classifier of the causal reading's shortcut is fitted; it is measured at ρ, at 0 and at −ρ.</summary>
+    public double CausalRho { get; init; } = 0.9;
+
+    /// <inheritdoc/>
+    public override void Validate()
+    {
+        LabelCheck.Require(CausalImages >= 40, "--causal-images", "must be at least 40", CausalImages);
+        if (CausalRho == 0)
+            throw new InvalidOptionException("--causal-rho must not be 0: there would be no shortcut to turn around.");
+        CausalShapes.RequireRho(CausalRho, "--causal-rho");
+    }
+
+    /// <inheritdoc/>
+    public override ProtocolOptions Quick() => this with { CausalImages = 200 };
+}

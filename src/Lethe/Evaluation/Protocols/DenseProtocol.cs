@@ -1,0 +1,77 @@
+using System.Globalization;
+using Lethe.Data;
+using Lethe.Data.Generated;
+
+namespace Lethe.Evaluation.Protocols;
+
+/// <summary>
+/// Dense transfer: which of ten shapes, or the background, each pixel of a generated scene belongs to, by a light head on the feature maps of a layer, on those of all
+/// layers, and on those of the network fine-tuned with it; in the untrained state, the whole network from scratch.
+/// </summary>
+/// <param name="options">On how many scenes, and how to train.</param>
+public sealed class DenseProtocol(DenseProtocolOptions options) : GeneratingProtocol
+{
+    // What a seed is for; apart from this tag, fixed, so that all encoders see the same scenes.
+    private const ulong SceneSeed = 0x4465_6E73_65;
+
+    /// <summary>The entry of the registry.</summary>
+    public static ProtocolEntry Entry { get; } = new()
+    {
+        Name = "dense",
+        Title = "Dense transfer",
+        Summary = "semantic segmentation of generated scenes with exact masks, by a light head on frozen maps of each and of all layers, and fine-tuning against the network from scratch",
+        Images = ProtocolImages.Generated,
+        DefaultOptions = new DenseProtocolOptions(),
+        Create = options => new DenseProtocol((DenseProtocolOptions)options),
+    };
+
+    /// <inheritdoc/>
+    public override string Settings() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{options.DenseImages} generated scenes to fit, {options.DenseTestImages} others to measure, of ten shapes before patterned backgrounds, in the size that the encoder sees. "
+        + $"A head is batch-norm, a 3×3 convolution to {SegmentationHead.Hidden} channels, ReLU and a 1×1 convolution on a layer's map, its scores brought to the pixels bilinearly; on all layers, the sum of one for each. Cross-entropy, Adam, {options.FineTuneSteps} steps of {options.FineTuneBatchSize} scenes, "
+        + $"5 % warm-up, half cosine, learning rate {options.DenseHeadLearningRate} for heads and {options.FineTuneLearningRate} for the network where it is fine-tuned; the last step counts. In the untrained state fine-tuning is the same network from scratch. "
+        + $"Mean IoU: pixels of all scenes counted together, mean over the eleven classes.");
+
+    /// <inheritdoc/>
+    public override (FittingImages Fitting, ImageSet Test) Draw(int size, int threads, CancellationToken cancellation = default)
+    {
+        ImageSet train = SegmentationScenes.Images("train", SceneSeed, 0, options.DenseImages, size, threads, cancellation);
+        return (
+            new FittingImages("segmentation scenes", train, train),
+            SegmentationScenes.Images("test", SceneSeed, options.DenseImages, options.DenseTestImages, size, threads, cancellation));
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<FittedModel> Fit(EncoderState encoder, FittingImages images, ulong seed, CancellationToken cancellation)
+    {
+        foreach (SegmentationModel model in SegmentationModel.FitFrozen(encoder, images.Train, SegmentationScenes.ClassNames.Count, options, seed, cancellation))
+            yield return model;
+        yield return SegmentationModel.FitWhole(encoder, images.Train, SegmentationScenes.ClassNames.Count, options, seed, cancellation);
+    }
+}
+
+/// <summary>Options of <see cref="DenseProtocol"/>.</summary>
+public sealed record DenseProtocolOptions : FineTuningOptions
+{
+    /// <summary>Generated scenes that dense transfer is fitted on.</summary>
+    public int DenseImages { get; init; } = 2000;
+
+    /// <summary>Generated scenes that dense transfer is measured on.</summary>
+    public int DenseTestImages { get; init; } = 500;
+
+    /// <summary>Peak learning rate of the heads of dense transfer.</summary>
+    public double DenseHeadLearningRate { get; init; } = 0.01;
+
+    /// <inheritdoc/>
+    public override void Validate()
+    {
+        ValidateFineTuning();
+        LabelCheck.Require(DenseImages >= 2, "--dense-images", "must be at least 2", DenseImages);
+        LabelCheck.Require(DenseTestImages >= 1, "--dense-test-images", "must be at least 1", DenseTestImages);
+        LabelCheck.Require(DenseHeadLearningRate > 0 && double.IsFinite(DenseHeadLearningRate), "--dense-head-learning-rate", "must be positive", DenseHeadLearningRate);
+    }
+
+    /// <inheritdoc/>
+    public override ProtocolOptions Quick() => this with { DenseImages = 200, DenseTestImages = 100, FineTuneSteps = 20, FineTuneBatchSize = 32 };
+}
