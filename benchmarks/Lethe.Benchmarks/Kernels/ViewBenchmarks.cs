@@ -18,12 +18,15 @@ public class ViewBenchmarks
     [Params(28, 32, 64, 224)]
     public int Size { get; set; }
 
+    [Params("bilinear", "bicubic")]
+    public string Interpolation { get; set; } = "";
+
     [GlobalSetup]
     public void Setup()
     {
         int source = Size switch { 64 => 96, 224 => 256, _ => Size };
         images = NoiseImages.Create(Images, source);
-        var options = new AugmentationOptions { BlurProbability = Size > 32 ? 0.5 : 0 };
+        var options = new AugmentationOptions { BlurProbability = Size > 32 ? 0.5 : 0, Interpolation = Interpolation };
         augmenter = new ViewAugmenter(options, Size, 3, new ChannelStatistics([0.5f, 0.5f, 0.5f], [0.25f, 0.25f, 0.25f]));
         view = new float[augmenter.Length];
     }
