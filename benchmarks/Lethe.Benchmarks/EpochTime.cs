@@ -37,9 +37,11 @@ internal static class EpochTime
         {
             for (int epoch = 0; !clock.IsDone; epoch++)
             {
-                clock.Begin();
                 foreach (ViewBatch _ in loader.Batches(epoch))
                 {
+                    clock.Step();
+                    if (clock.IsDone)
+                        break;
                 }
             }
         }
@@ -48,13 +50,11 @@ internal static class EpochTime
             using SslMethod method = session.CreateMethod();
             using var pretrainer = new Pretrainer(method, loader, options.Training, options.Seed, session.Device);
             using var enough = new CancellationTokenSource();
-            clock.Begin();
             try
             {
-                pretrainer.Train((_, _) => { }, () => { }, new AtOnce<TrainingStep>(step =>
+                pretrainer.Train((_, _) => { }, () => { }, new AtOnce<TrainingStep>(_ =>
                 {
-                    if (step.Step % loader.StepsPerEpoch == 0)
-                        clock.Begin();
+                    clock.Step();
                     if (clock.IsDone)
                         enough.Cancel();
                 }), cancellation: enough.Token);
@@ -81,14 +81,14 @@ internal static class EpochTime
         });
     }
 
-    /// <summary>Times whole epochs: those that begin after the warm-up, until there is enough to go by.</summary>
+    /// <summary>Times as many steps as whole epochs have, from where the warm-up ends: the beginning of an epoch is among them each time.</summary>
     private sealed class EpochClock(ViewLoader loader)
     {
         private readonly long started = Stopwatch.GetTimestamp();
-        private bool running;
         private long begun;
         private double processor;
         private TimeSpan waited;
+        private int steps;
 
         public bool IsDone { get; private set; }
 
@@ -100,21 +100,23 @@ internal static class EpochTime
 
         public double Waited { get; private set; }
 
-        /// <summary>Called where an epoch begins, and so another ends.</summary>
-        public void Begin()
+        /// <summary>Called after each step.</summary>
+        public void Step()
         {
-            if (running)
+            if (begun == 0)
             {
-                Epochs++;
-                Seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
-                ProcessorSeconds = Resources.ProcessorSeconds() - processor;
-                Waited = (loader.Waited - waited).TotalSeconds;
-                IsDone = Seconds >= ShortestSeconds;
+                if (Stopwatch.GetElapsedTime(started).TotalSeconds >= WarmUpSeconds)
+                    (begun, processor, waited) = (Stopwatch.GetTimestamp(), Resources.ProcessorSeconds(), loader.Waited);
+                return;
             }
-            else if (Stopwatch.GetElapsedTime(started).TotalSeconds >= WarmUpSeconds)
-            {
-                (running, begun, processor, waited) = (true, Stopwatch.GetTimestamp(), Resources.ProcessorSeconds(), loader.Waited);
-            }
+
+            if (++steps % loader.StepsPerEpoch != 0)
+                return;
+            Epochs = steps / loader.StepsPerEpoch;
+            Seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
+            ProcessorSeconds = Resources.ProcessorSeconds() - processor;
+            Waited = (loader.Waited - waited).TotalSeconds;
+            IsDone = Seconds >= ShortestSeconds;
         }
     }
 }

@@ -31,7 +31,7 @@ internal sealed class ImagePackWriter(string root, IReadOnlyList<string> files, 
         }
         catch (Exception error) when (error is RunException or IOException or UnauthorizedAccessException)
         {
-            throw new DataException($"The cache '{path}' cannot be written: {(error.InnerException ?? error).Message} Give --cache a path on a disk with room that you may write to, or leave it out.", error);
+            throw new DataException($"The cache '{path}' cannot be written: {(error.InnerException ?? error).Message} Wait if another run is making it; else give --cache a path on a disk with room that you may write to, or leave it out.", error);
         }
     }
 

@@ -52,4 +52,15 @@ public sealed class ImageFilesTests : IDisposable
         Assert.Throws<InvalidOptionException>(() => ImageFiles.ReadAll(folder.Root, 8));
         Assert.Throws<InvalidOptionException>(() => ImageFiles.ReadAll(folder.Root, 32, channels: 2));
     }
+
+    [Theory]
+    [InlineData(3, 300 * 24 * 36 * 3)]
+    [InlineData(1, 300 * 24 * 36)]
+    public void EstimateBytes_FilesOfOneSize_IsWhatTheyTakeReduced(int channels, long expected)
+    {
+        folder.WritePngs("", 299, height: 40, width: 60);
+        folder.Write("299.png", [.. "not an image"u8]);
+        var reading = new FileReading(folder.Root, [.. Enumerable.Range(0, 300).Select(i => $"{i:000}.png")], 10, null, CancellationToken.None);
+        Assert.Equal(expected, reading.EstimateBytes(shortSide: 24, channels));
+    }
 }
