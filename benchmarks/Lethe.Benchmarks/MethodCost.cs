@@ -1,9 +1,7 @@
-using System.Diagnostics;
 using Lethe.Augmentation;
 using Lethe.Data;
 using Lethe.Methods;
 using Lethe.Models;
-using Lethe.Training;
 using Lethe.Workflow;
 
 namespace Lethe.Benchmarks;
@@ -41,29 +39,7 @@ internal static class MethodCost
         {
             TorchSharp.torch.manual_seed(0);
             using SslMethod method = entry.Create(entry.DefaultOptions, new ResNet(new BackboneOptions { Backbone = "resnet10", Width = width }, 3, size));
-            using var loader = new ViewLoader(images, augmenter, batch, seed: 0, threads);
-            var options = new TrainingOptions { Epochs = warmUp + steps, BatchSize = batch, EvaluateEvery = warmUp + steps, CheckpointMinutes = 1e6 };
-            using var pretrainer = new Pretrainer(method, loader, options, 0, device);
-            using var enough = new CancellationTokenSource();
-            var times = new List<double>();
-            long last = Stopwatch.GetTimestamp();
-            try
-            {
-                pretrainer.Train((_, _) => { }, () => { }, new AtOnce<TrainingStep>(step =>
-                {
-                    times.Add(Stopwatch.GetElapsedTime(last).TotalSeconds);
-                    last = Stopwatch.GetTimestamp();
-                    if (step.Step == warmUp + steps)
-                        enough.Cancel();
-                }), cancellation: enough.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                // How the measurement ends.
-            }
-
-            double[] timed = [.. times.Skip(warmUp).Order()];
-            return timed[timed.Length / 2];
+            return StepTime.Measure(method, images, augmenter, batch, steps, warmUp, threads, device).Seconds;
         }
     }
 }

@@ -74,6 +74,9 @@ var backbone = new Option<string>("--backbone") { Description = "the network", D
 var profile = new Command("profile", "Where the time of a training step goes, beside what the machine can do") { backbone, width, size, batch, threads };
 profile.SetAction(parsed => StepProfile.Measure(parsed.GetValue(backbone)!, parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(batch), parsed.GetValue(threads)));
 
+var diagnosis = new Command("diagnosis", "Diagnosing every layer on many images, as a share of an epoch of training on as many") { count, width, size, batch, threads };
+diagnosis.SetAction(parsed => DiagnosisCost.Measure(parsed.GetValue(count), parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(batch), parsed.GetValue(threads)));
+
 var supervised = new Command("supervised", "The network of the methods trained with labels in the same budget: accuracy of its last layer") { images, count, width, epochs, batch, seed, threads };
 supervised.SetAction(parsed => SupervisedTraining.Measure(
     parsed.GetValue(images)!.FullName, parsed.GetValue(count), parsed.GetValue(width), parsed.GetValue(epochs), parsed.GetValue(batch), parsed.GetValue(seed), parsed.GetValue(threads)));
@@ -117,7 +120,7 @@ kernels.SetAction(parsed =>
 try
 {
     TorchRuntime.Prepare(); // some verbs use torch before anything of Lethe
-    return new RootCommand("Measures how fast Lethe is, alone and beside PyTorch.") { training, augmentation, epoch, profile, codingRate, linearProbe, umm, methods, supervised, table, compare, kernels }
+    return new RootCommand("Measures how fast Lethe is, alone and beside PyTorch.") { training, augmentation, epoch, profile, diagnosis, codingRate, linearProbe, umm, methods, supervised, table, compare, kernels }
         .Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (LetheException error)

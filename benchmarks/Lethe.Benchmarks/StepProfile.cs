@@ -59,7 +59,9 @@ internal static class StepProfile
             parameter.grad = zeros_like(parameter);
         using Optimiser adam = Optimiser.Create("adam", method.named_parameters().Select(entry => (entry.name, entry.parameter)), 0, 0);
         double update = Seconds(() => adam.Step(1e-6));
-        (double step, double waiting) = Step(method, size, batch, threads, device);
+        var images = new ImageSet("noise", NoiseImages.Create(batch * 2, size));
+        var augmenter = new ViewAugmenter(new AugmentationOptions(), size, 3, ChannelStatistics.Measure(images));
+        (double step, double waiting) = StepTime.Measure(method, images, augmenter, batch, steps: 8, warmUp: 2, threads, device);
         double rest = step - convolutions - norms - relus - head - update - waiting;
         JsonLine.Write(new
         {
@@ -121,39 +123,6 @@ internal static class StepProfile
 
         times.Sort();
         return times[times.Count / 2];
-    }
-
-    private static (double Step, double Waiting) Step(SslMethod method, int size, int batch, int threads, Device device)
-    {
-        const int Steps = 8, WarmUp = 2;
-        var images = new ImageSet("noise", NoiseImages.Create(batch * 2, size));
-        var augmenter = new ViewAugmenter(new AugmentationOptions(), size, 3, ChannelStatistics.Measure(images));
-        using var loader = new ViewLoader(images, augmenter, batch, seed: 0, threads);
-        var options = new TrainingOptions { Epochs = WarmUp + Steps, BatchSize = batch, EvaluateEvery = WarmUp + Steps, CheckpointMinutes = 1e6 };
-        using var pretrainer = new Pretrainer(method, loader, options, 0, device);
-        using var enough = new CancellationTokenSource();
-        var times = new List<double>();
-        TimeSpan waited = TimeSpan.Zero;
-        long last = Stopwatch.GetTimestamp();
-        try
-        {
-            pretrainer.Train((_, _) => { }, () => { }, new AtOnce<TrainingStep>(step =>
-            {
-                if (step.Step == WarmUp)
-                    waited = loader.Waited;
-                times.Add(Stopwatch.GetElapsedTime(last).TotalSeconds);
-                last = Stopwatch.GetTimestamp();
-                if (step.Step == WarmUp + Steps)
-                    enough.Cancel();
-            }), cancellation: enough.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // How the measurement ends.
-        }
-
-        double[] timed = [.. times.Skip(WarmUp).Order()];
-        return (timed[timed.Length / 2], (loader.Waited - waited).TotalSeconds / Steps);
     }
 
     private static double MatrixGigaflops()

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Lethe.Evaluation;
 
-/// <summary>Runs a method's network over images in evaluation mode and collects what each layer gives.</summary>
+/// <summary>Runs a method's network over images as in evaluation mode, on a copy with batch-norm folded in, and collects what each layer gives.</summary>
 public static class LayerFeatures
 {
     /// <summary>The name of the projector's output among the layers.</summary>
@@ -43,16 +43,17 @@ public static class LayerFeatures
         string[] names = project is null ? [.. Names.Where(name => name != Projector)] : [.. Names];
         using IDisposable frozen = no_grad();
         using var collected = NewDisposeScope();
+        using var folded = new FrozenLayers(backbone, SplitPoint.Layer4);
         var parts = names.ToDictionary(name => name, _ => new List<Tensor>());
         foreach (ViewBatch batch in batches)
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             Tensor images = ImageTensor.FromPixels(batch.Pixels, batch.Views * batch.N, batch.Size, batch.Channels, device);
-            IReadOnlyList<Tensor> layers = backbone.ForwardLayers(images);
+            Tensor[] layers = [.. folded.ForwardMaps(images).Zip(ResNet.Layers, (map, layer) => backbone.Pool(layer, map))]; // [V n, d] each
             for (int i = 0; i < names.Length; i++)
             {
-                Tensor features = i < layers.Count ? layers[i] : project!(layers[^1]);
+                Tensor features = i < layers.Length ? layers[i] : project!(layers[^1]);
                 parts[names[i]].Add(features.cpu().reshape(batch.Views, batch.N, -1).MoveToOuterDisposeScope()); // [V, n, d]
             }
         }

@@ -10,7 +10,7 @@ namespace Lethe.Models;
 public sealed class FrozenLayers : IDisposable
 {
     private readonly List<FoldedConvolution> convolutions = [];
-    private readonly List<Func<Tensor, Tensor>> steps = [];
+    private readonly List<Func<Tensor, Tensor>[]> layers = [];
 
     /// <summary>Copies the layers.</summary>
     /// <param name="network">The network.</param>
@@ -19,6 +19,7 @@ public sealed class FrozenLayers : IDisposable
     {
         foreach (Sequential part in network.PartsUpTo(to).Cast<Sequential>())
         {
+            var steps = new List<Func<Tensor, Tensor>>();
             for (int i = 0; i < part.Count; i++)
             {
                 switch (part[i])
@@ -38,6 +39,8 @@ public sealed class FrozenLayers : IDisposable
                         throw new ArgumentException($"Layer {part[i]} cannot be run alone.", nameof(network));
                 }
             }
+
+            layers.Add([.. steps]);
         }
     }
 
@@ -48,15 +51,27 @@ public sealed class FrozenLayers : IDisposable
     {
         using IDisposable frozen = no_grad();
         using var scope = NewDisposeScope();
-        Tensor map = images;
-        foreach (Func<Tensor, Tensor> step in steps)
+        return layers.Aggregate(images, Run).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The feature map after each layer, up to rounding what <see cref="ResNet.ForwardMaps"/> gives.</summary>
+    /// <param name="images">[N, C, H, W], normalised.</param>
+    /// <returns>One [N, C′, H′, W′] for each layer up to the split.</returns>
+    public IReadOnlyList<Tensor> ForwardMaps(Tensor images)
+    {
+        using IDisposable frozen = no_grad();
+        var maps = new Tensor[layers.Count];
+        for (int i = 0; i < maps.Length; i++)
         {
-            map = step(map);
+            using var scope = NewDisposeScope();
+            maps[i] = Run(i == 0 ? images : maps[i - 1], layers[i]).MoveToOuterDisposeScope();
         }
 
-        return map.MoveToOuterDisposeScope();
+        return maps;
     }
 
     /// <inheritdoc/>
     public void Dispose() => convolutions.ForEach(convolution => convolution.Dispose());
+
+    private static Tensor Run(Tensor map, Func<Tensor, Tensor>[] steps) => steps.Aggregate(map, (current, step) => step(current));
 }

@@ -162,12 +162,21 @@ public sealed class ResNet : Module<Tensor, Tensor>
         for (int i = 0; i < parts.Length; i++)
         {
             map = parts[i].forward(map);
-            int cells = FeatureDimension / channels[i];
-            int rows = 1 << (int.Log2(cells) / 2);
-            features[i] = functional.adaptive_avg_pool2d(map, ((long)rows, (long)(cells / rows))).flatten(1).MoveToOuterDisposeScope(); // [N, d]
+            features[i] = Pool(Layers[i], map).MoveToOuterDisposeScope();
         }
 
         return features;
+    }
+
+    /// <summary>Pools the map of a layer to d numbers, as <see cref="ForwardLayers"/> does.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="map">Its feature map, [N, C′, H′, W′].</param>
+    /// <returns>[N, d].</returns>
+    public Tensor Pool(SplitPoint layer, Tensor map)
+    {
+        int cells = FeatureDimension / channels[(int)layer - 1];
+        int rows = 1 << (int.Log2(cells) / 2);
+        return functional.adaptive_avg_pool2d(map, ((long)rows, (long)(cells / rows))).flatten(1); // [N, d]
     }
 
     /// <summary>Channels of the feature map of each of <see cref="Layers"/>.</summary>

@@ -32,6 +32,11 @@ public class FrozenLayersTests
         Assert.False(found.requires_grad);
         network.eval();
         Assert.True(Tiny.RelativeError([found], [network.ForwardTo(split, Tiny.Images(3, ScalarType.Float64, seed: 2))]) < 1e-12);
+
+        // The map after each layer stays what it was when the next has run.
+        IReadOnlyList<Tensor> maps = frozen.ForwardMaps(Tiny.Images(3, ScalarType.Float64, seed: 2));
+        Assert.Equal((int)split, maps.Count);
+        Assert.True(Tiny.RelativeError(maps, [.. network.ForwardMaps(Tiny.Images(3, ScalarType.Float64, seed: 2)).Take(maps.Count)]) < 1e-12);
     }
 
     [Fact]
