@@ -35,11 +35,7 @@ public sealed class DomainsProtocol(DomainsProtocolOptions options) : Protocol
     public override IEnumerable<FittedModel> Fit(EncoderState encoder, FittingImages images, ulong seed, CancellationToken cancellation)
     {
         foreach (string layer in encoder.Layers)
-        {
-            LinearClassifier classifier = LogisticRegression.Fit(
-                encoder.Features(images.Train, cancellation)[layer], images.Train.Labels!, new LogisticRegressionOptions { Seed = RandomStream.Derive(seed, Regression) }, cancellation);
-            yield return new LinearModel(classifier) { Variant = LinearProtocol.Variant, Layer = layer, FitCount = images.Train.Count, Strength = classifier.Strength };
-        }
+            yield return LinearModel.Fit(encoder, images.Train, layer, RandomStream.Derive(seed, Regression), cancellation);
 
         yield return FineTunedModel.Fit(encoder, images.Train, options, RandomStream.Derive(seed, FineTuning), null, 0, cancellation);
     }

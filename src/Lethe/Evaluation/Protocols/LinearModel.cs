@@ -7,6 +7,13 @@ namespace Lethe.Evaluation.Protocols;
 /// <summary>A linear classifier on the features of a layer.</summary>
 internal sealed class LinearModel(LinearClassifier classifier) : FittedModel
 {
+    /// <summary>Fits logistic regression on the frozen features of a layer.</summary>
+    public static LinearModel Fit(EncoderState encoder, ImageSet images, string layer, ulong seed, CancellationToken cancellation)
+    {
+        LinearClassifier classifier = LogisticRegression.Fit(encoder.Features(images, cancellation)[layer], images.Labels!, new LogisticRegressionOptions { Seed = seed }, cancellation);
+        return new LinearModel(classifier) { Variant = LinearProtocol.Variant, Layer = layer, FitCount = images.Count, Strength = classifier.Strength };
+    }
+
     public override string Checksum() => ChecksumOf(classifier);
 
     /// <summary>XXH3-128 of all numbers of a classifier.</summary>

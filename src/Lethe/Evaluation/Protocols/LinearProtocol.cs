@@ -40,15 +40,9 @@ public sealed class LinearProtocol(LinearProtocolOptions options) : Protocol
         IReadOnlyDictionary<string, LinearClassifier>? all = sgd ? LinearSgd.Fit(encoder, images.Probe, options, seed, cancellation) : null;
         foreach (string layer in encoder.Layers)
         {
-            LinearClassifier classifier = all?[layer]
-                ?? LogisticRegression.Fit(encoder.Features(images.Probe, cancellation)[layer], images.Probe.Labels!, new LogisticRegressionOptions { Seed = seed }, cancellation);
-            yield return new LinearModel(classifier)
-            {
-                Variant = sgd ? SgdVariant : Variant,
-                Layer = layer,
-                FitCount = images.Probe.Count,
-                Strength = sgd ? null : classifier.Strength,
-            };
+            yield return all is null
+                ? LinearModel.Fit(encoder, images.Probe, layer, seed, cancellation)
+                : new LinearModel(all[layer]) { Variant = SgdVariant, Layer = layer, FitCount = images.Probe.Count };
         }
     }
 

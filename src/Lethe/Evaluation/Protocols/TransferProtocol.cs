@@ -39,11 +39,7 @@ public sealed class TransferProtocol(TransferProtocolOptions options) : Protocol
     {
         IReadOnlyList<int> labels = images.Train.Labels!;
         foreach (string layer in encoder.Layers)
-        {
-            LinearClassifier classifier = LogisticRegression.Fit(
-                encoder.Features(images.Train, cancellation)[layer], labels, new LogisticRegressionOptions { Seed = Numerics.RandomStream.Derive(seed, Regression) }, cancellation);
-            yield return new LinearModel(classifier) { Variant = LinearProtocol.Variant, Layer = layer, FitCount = images.Train.Count, Strength = classifier.Strength };
-        }
+            yield return LinearModel.Fit(encoder, images.Train, layer, Numerics.RandomStream.Derive(seed, Regression), cancellation);
 
         foreach (string layer in encoder.Layers)
         {

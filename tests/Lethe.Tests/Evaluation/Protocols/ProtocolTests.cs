@@ -191,6 +191,7 @@ public class ProtocolTests
         using EncoderState encoder = ProtocolSample.Encoder(method);
         var models = new List<string>();
         var scores = new List<double>();
+        guarded.Closed = true;
         using IEnumerator<FittedModel> fitting = protocol.Fit(encoder, fittingImages, 1, cancellation).GetEnumerator();
         while (true)
         {
