@@ -71,7 +71,7 @@ public sealed class CausalProtocol(CausalProtocolOptions options) : GeneratingPr
         CausalFactors[] factors = [.. images.Probe.Items!.Select(item => CausalShapes.Draw(RandomStream.Derive(ReadingSeed, Fitting), item, 0))];
         foreach (string layer in encoder.Layers)
             yield return FactorModel.Fit(encoder.Features(images.Probe, cancellation)[layer], factors, layer, seed, cancellation);
-        var drawn = new CausalImages();
+        var drawn = new ChangedImages();
         foreach (string layer in encoder.Layers)
             yield return new InterventionModel(drawn) { Variant = "interventions", Layer = layer, FitCount = 0 };
         foreach (string layer in encoder.Layers)

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Lethe.Evaluation.Protocols;
 
 /// <summary>A layer's answers to interventions on the test images. Nothing is fitted.</summary>
-internal sealed class InterventionModel(CausalImages images) : FittedModel
+internal sealed class InterventionModel(ChangedImages images) : FittedModel
 {
     public override string Checksum() => "";
 

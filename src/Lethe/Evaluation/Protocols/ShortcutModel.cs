@@ -3,7 +3,7 @@ using Lethe.Data;
 namespace Lethe.Evaluation.Protocols;
 
 /// <summary>A linear classifier of shapes, fitted where hue and texture give them away, and measured where these do, do not, and mislead.</summary>
-internal sealed class ShortcutModel(LinearClassifier classifier, double rho, CausalImages images) : FittedModel
+internal sealed class ShortcutModel(LinearClassifier classifier, double rho, ChangedImages images) : FittedModel
 {
     public override string Checksum() => LinearModel.ChecksumOf(classifier);
 

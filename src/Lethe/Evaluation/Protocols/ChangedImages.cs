@@ -4,7 +4,7 @@ using Lethe.Data.Generated;
 namespace Lethe.Evaluation.Protocols;
 
 /// <summary>Changed copies of the test images of the causal reading. The layers share them, so they are drawn once.</summary>
-internal sealed class CausalImages
+internal sealed class ChangedImages
 {
     private readonly Dictionary<(ImageSet Test, string Change), ImageSet> drawn = [];
 
