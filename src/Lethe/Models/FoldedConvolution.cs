@@ -1,6 +1,5 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace Lethe.Models;
 
@@ -25,7 +24,7 @@ internal sealed class FoldedConvolution : IDisposable
         padding = [.. convolution.padding ?? throw new ArgumentException("Expected padding in numbers.", nameof(convolution))];
     }
 
-    public Tensor Forward(Tensor input) => functional.conv2d(input, weight, bias, strides, padding);
+    public Tensor Forward(Tensor input) => MapConvolution.Forward(input, weight, bias, strides, padding);
 
     public void Dispose()
     {

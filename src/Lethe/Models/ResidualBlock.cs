@@ -56,7 +56,7 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input) =>
-        Forward(input, (i, x) => norms[i].forward(convolutions[i].forward(x)), downsample is null ? null : downsample.forward);
+        Forward(input, (i, x) => norms[i].forward(MapConvolution.Forward(convolutions[i], x)), downsample is null ? null : downsample.forward);
 
     /// <summary>The block as a function, in evaluation mode as it stands, with batch-norm folded into copies of its convolutions.</summary>
     /// <param name="copies">Where to put the copies, which the caller disposes.</param>

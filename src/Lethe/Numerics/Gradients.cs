@@ -2,9 +2,19 @@ using static TorchSharp.torch;
 
 namespace Lethe.Numerics;
 
-/// <summary>Gradients of a scalar. The only place that calls torch's <c>autograd.grad</c>.</summary>
+/// <summary>Gradients of a scalar. The only place that calls torch's <c>autograd.grad</c> and <c>backward</c>.</summary>
 public static class Gradients
 {
+    [ThreadStatic]
+    private static GradientPass? pass;
+
+    /// <summary>The pass that this thread is in, for <see cref="GraphNode"/>.</summary>
+    internal static GradientPass? Pass => pass;
+
+    /// <summary>Adds the gradients of a loss to those of all leaves of its graph, and frees the graph on the way.</summary>
+    /// <param name="loss">One element, with a graph.</param>
+    public static void Accumulate(Tensor loss) => Run(new GradientPass(freesGraph: true, wanted: null), loss.backward);
+
     /// <summary>The gradients of <paramref name="loss"/> with respect to each of <paramref name="inputs"/>.</summary>
     /// <remarks>
     /// An error inside torch's native function ends the process instead of throwing, so everything that can be checked is
@@ -41,7 +51,9 @@ public static class Gradients
                 throw new ArgumentException($"Input {i}, of shape [{string.Join(", ", inputs[i].shape)}], does not require a gradient. Set requires_grad before the loss is computed.", nameof(inputs));
         }
 
-        IList<Tensor> found = autograd.grad([loss], [.. inputs], retain_graph: retainGraph || createGraph, create_graph: createGraph, allow_unused: true);
+        bool keep = retainGraph || createGraph;
+        IList<Tensor> found = [];
+        Run(new GradientPass(!keep, inputs), () => found = autograd.grad([loss], [.. inputs], retain_graph: keep, create_graph: createGraph, allow_unused: true));
         var gradients = new Tensor[inputs.Count];
         for (int i = 0; i < gradients.Length; i++)
         {
@@ -49,5 +61,22 @@ public static class Gradients
         }
 
         return gradients;
+    }
+
+    private static void Run(GradientPass next, Action backward)
+    {
+        GradientPass? outer = pass;
+        pass = next;
+        try
+        {
+            backward();
+        }
+        finally
+        {
+            pass = outer;
+        }
+
+        if (next.Error is { } error)
+            throw new InvalidOperationException($"The gradient of an operation of ours failed: {error.Message}", error);
     }
 }

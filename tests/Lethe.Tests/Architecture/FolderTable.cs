@@ -7,10 +7,11 @@ internal static class FolderTable
     {
         ["Runtime"] = [],
         ["Numerics"] = ["Runtime"],
+        ["Kernels"] = ["Runtime"],
         ["Storage"] = ["Runtime"],
         ["Data"] = ["Runtime", "Numerics", "Storage"],
         ["Augmentation"] = ["Runtime", "Numerics", "Data"],
-        ["Models"] = ["Runtime", "Numerics"],
+        ["Models"] = ["Runtime", "Numerics", "Kernels"],
         ["Methods"] = ["Runtime", "Numerics", "Models"],
         ["Training"] = ["Runtime", "Numerics", "Storage", "Data", "Augmentation", "Models", "Methods"],
         ["Diagnostics"] = ["Runtime", "Numerics"],

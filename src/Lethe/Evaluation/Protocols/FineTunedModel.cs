@@ -116,7 +116,7 @@ internal sealed class FineTunedModel : FittedModel
                 optimiser.ZeroGradients();
                 Tensor features = backbone.forward(ImageTensor.FromPixels(batch.Pixels, batch.N, batch.Size, batch.Channels, encoder.Device)); // [n, d]
                 Tensor labels = tensor(batch.Indices.Take(batch.N).Select(index => truth[index]).ToArray(), device: encoder.Device);
-                nn.functional.cross_entropy(head.forward(features), labels).backward();
+                Gradients.Accumulate(nn.functional.cross_entropy(head.forward(features), labels));
                 optimiser.Step(schedule.At(step++));
             }
         }

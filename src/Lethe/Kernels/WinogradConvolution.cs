@@ -1,0 +1,266 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Lethe.Runtime;
+
+namespace Lethe.Kernels;
+
+/// <summary>
+/// Convolutions of 3×3 taps at stride 1 with a border of one zero, by Winograd's algorithm F(4×4, 3×3) (see <see cref="WinogradTransforms"/>), over float32 maps in
+/// channels-last memory: a quarter of the multiplications of the definition. Results do not depend on the number of threads.
+/// </summary>
+internal static unsafe class WinogradConvolution
+{
+    // Channels come in whole tiles of the product.
+    private const int ChannelStep = MatrixTile.Columns;
+
+    // Both transformed sides of a block of tiles stay near the processor; a block is at least so deep that it pays to load the filters for it.
+    private const int BlockBytes = 512 << 10;
+    private const int LeastBlock = 48;
+    private const int MostBlock = 192;
+
+    // Sums of the gradient of the filters, one for each part of the tiles.
+    private const int SumBytes = 8 << 20;
+    private const int MostSums = 8;
+
+    // Whole blocks of rows would start in the same few lines of a cache otherwise.
+    private const int Padding = 16;
+
+    // Of the thread that calls: the filters transformed, or the sums of their gradient, then as many zeros as there are channels.
+    [ThreadStatic]
+    private static NativeBuffer? filterMemory;
+
+    /// <summary>Whether this machine has the instructions.</summary>
+    public static bool IsSupported => Vector256.IsHardwareAccelerated && Fma.IsSupported;
+
+    /// <summary>Whether a convolution can be done here, and is likely to be faster than by its definition.</summary>
+    /// <param name="shape">The map.</param>
+    /// <param name="from">Channels that go in.</param>
+    /// <param name="to">Channels that come out.</param>
+    /// <returns>Whether it pays.</returns>
+    public static bool Pays(MapShape shape, int from, int to) => IsSupported && from % ChannelStep == 0 && to % ChannelStep == 0 && shape.Filled >= 0.5;
+
+    /// <summary>y = x ∗ w + bias, or with the taps turned around and the channels' roles exchanged the gradient with respect to x.</summary>
+    /// <param name="shape">N, H and W of both maps.</param>
+    /// <param name="input">[N, H, W, <paramref name="from"/>].</param>
+    /// <param name="from">Channels that go in.</param>
+    /// <param name="weight">[<paramref name="to"/>, <paramref name="from"/>, 3, 3], or [<paramref name="from"/>, <paramref name="to"/>, 3, 3] if <paramref name="transposed"/>.</param>
+    /// <param name="transposed">Whether to turn the taps around and exchange the channels' roles.</param>
+    /// <param name="bias">[<paramref name="to"/>], or null.</param>
+    /// <param name="output">[N, H, W, <paramref name="to"/>], written.</param>
+    /// <param name="to">Channels that come out.</param>
+    public static void Forward(MapShape shape, float* input, int from, float* weight, bool transposed, float* bias, float* output, int to)
+    {
+        nint filters = (nint)from * to + Padding;
+        float* u = FilterMemory(WinogradTransforms.Points * filters, Math.Max(from, to), out float* zeros);
+        ThreadTeam.For(from, 0, (k, _) => TransformFilters(weight, k, from, to, transposed, u, filters));
+
+        int block = Block(from, to), tiles = shape.Tiles;
+        nint row = Row(from), outRow = Row(to), plane = block * row + Padding, outPlane = block * outRow + Padding;
+        float* shift = bias is null ? zeros : bias;
+        ThreadTeam.For((tiles + block - 1) / block, WinogradTransforms.Points * (plane + outPlane) + to, (item, scratch) =>
+        {
+            float* v = scratch, m = v + WinogradTransforms.Points * plane, outside = m + WinogradTransforms.Points * outPlane;
+            float** pixels = stackalloc float*[36];
+            int first = item * block, count = Math.Min(block, tiles - first);
+            for (int t = 0; t < count; t++)
+            {
+                InputPixels(shape, input, from, first + t, zeros, pixels);
+                Prefetch(shape, input, from, first + t + 2, MapShape.Side + 1);
+                WinogradTransforms.Input(pixels, from, v + t * row, plane);
+            }
+
+            for (int point = 0; point < WinogradTransforms.Points; point++)
+            {
+                for (int j = 0; j < to; j += MatrixTile.Columns)
+                {
+                    // Rows after the last tile are in the scratch too: what comes out of them is not looked at.
+                    for (int t = 0; t < count; t += 6)
+                    {
+                        MatrixTile.Product6(
+                            v + point * plane + t * row, row, 1, u + point * filters + (nint)j * from, MatrixTile.Columns, from,
+                            m + point * outPlane + t * outRow + j, outRow, add: false);
+                    }
+                }
+            }
+
+            for (int t = 0; t < count; t++)
+            {
+                OutputPixels(shape, output, to, first + t, outside, pixels);
+                Prefetch(shape, output, to, first + t + 2, MapShape.Side);
+                WinogradTransforms.Output(m + t * outRow, outPlane, to, shift, pixels);
+            }
+        });
+    }
+
+    /// <summary>The gradient with respect to the taps.</summary>
+    /// <param name="shape">N, H and W of both maps.</param>
+    /// <param name="input">x, [N, H, W, <paramref name="from"/>].</param>
+    /// <param name="from">Channels that go in.</param>
+    /// <param name="gradient">The gradient with respect to y, [N, H, W, <paramref name="to"/>].</param>
+    /// <param name="to">Channels that come out.</param>
+    /// <param name="weight">[<paramref name="to"/>, <paramref name="from"/>, 3, 3], written.</param>
+    public static void WeightGradient(MapShape shape, float* input, int from, float* gradient, int to, float* weight)
+    {
+        nint filters = (nint)from * to + Padding, sum = WinogradTransforms.Points * filters;
+        int block = Block(from, to), tiles = shape.Tiles, blocks = (tiles + block - 1) / block;
+
+        // Tiles are summed in parts that depend on the shapes alone. Where these are too few for the threads, columns are shared out, which changes no sum.
+        int parts = 1;
+        while (2 * parts <= Math.Min(MostSums, blocks) && 2 * parts * sum * sizeof(float) <= SumBytes)
+            parts *= 2;
+        int shares = 1;
+        while (parts * shares < ThreadTeam.Threads && to / (2 * shares) % MatrixTile.Columns == 0 && to / (2 * shares) >= 2 * MatrixTile.Columns)
+            shares *= 2;
+        int columns = to / shares;
+        float* u = FilterMemory(parts * sum, Math.Max(from, to), out float* zeros);
+        nint row = Row(from), outRow = Row(columns), plane = block * row + Padding, outPlane = block * outRow + Padding;
+        ThreadTeam.For(parts * shares, WinogradTransforms.Points * (plane + outPlane), (item, scratch) =>
+        {
+            (int part, int share) = Math.DivRem(item, shares);
+            float* v = scratch, d = v + WinogradTransforms.Points * plane;
+            float** pixels = stackalloc float*[36];
+            float* own = u + part * sum + share * columns;
+            int begin = (int)((long)blocks * part / parts), end = (int)((long)blocks * (part + 1) / parts);
+            for (int b = begin; b < end; b++)
+            {
+                int first = b * block, count = Math.Min(block, tiles - first);
+                for (int t = 0; t < count; t++)
+                {
+                    InputPixels(shape, input, from, first + t, zeros, pixels);
+                    Prefetch(shape, input, from, first + t + 2, MapShape.Side + 1);
+                    WinogradTransforms.Input(pixels, from, v + t * row, plane);
+                    OutputPixels(shape, gradient, to, first + t, zeros, pixels, share * columns);
+                    Prefetch(shape, gradient, to, first + t + 2, MapShape.Side);
+                    WinogradTransforms.OutputGradient(pixels, columns, d + t * outRow, outPlane);
+                }
+
+                for (int point = 0; point < WinogradTransforms.Points; point++)
+                {
+                    for (int j = 0; j < columns; j += MatrixTile.Columns)
+                        Products(v + point * plane, row, from, d + point * outPlane + j, outRow, count, own + point * filters + j, to, add: b > begin);
+                }
+            }
+        });
+        ThreadTeam.For(from, 0, (k, _) => FinishFilters(u, filters, sum, parts, k, from, to, weight));
+    }
+
+    private static float* FilterMemory(nint count, int channels, out float* zeros)
+    {
+        float* memory = (filterMemory ??= new NativeBuffer()).Take(count + channels);
+        zeros = memory + count;
+        NativeMemory.Clear(zeros, (nuint)channels * sizeof(float));
+        return memory;
+    }
+
+    /// <summary>C = VᵀD or C += VᵀD for sixteen columns, over some tiles.</summary>
+    private static void Products(float* v, nint row, int from, float* d, nint outRow, int tiles, float* sum, int to, bool add)
+    {
+        // A multiple of 16 is made of sixes and at most two fours.
+        int k = 0, sixes = from - (from % 6 == 0 ? 0 : from % 6 == 4 ? 4 : 8);
+        for (; k < sixes; k += 6)
+            MatrixTile.Product6(v + k, 1, row, d, outRow, tiles, sum + (nint)k * to, to, add);
+        for (; k < from; k += 4)
+            MatrixTile.Product4(v + k, 1, row, d, outRow, tiles, sum + (nint)k * to, to, add);
+    }
+
+    // Panels of sixteen columns, each with its rows one after the other.
+    private static void TransformFilters(float* weight, int k, int from, int to, bool transposed, float* u, nint filters)
+    {
+        float* taps = stackalloc float[9 * WinogradTransforms.Lanes];
+        for (int j = 0; j < to; j += WinogradTransforms.Lanes)
+        {
+            for (int lane = 0; lane < WinogradTransforms.Lanes; lane++)
+            {
+                float* source = weight + 9 * (transposed ? (nint)k * to + j + lane : (nint)(j + lane) * from + k);
+                for (int tap = 0; tap < 9; tap++)
+                    taps[tap * WinogradTransforms.Lanes + lane] = source[transposed ? 8 - tap : tap];
+            }
+
+            (int panel, int column) = Math.DivRem(j, MatrixTile.Columns);
+            WinogradTransforms.Filter(taps, u + ((nint)panel * from + k) * MatrixTile.Columns + column, filters);
+        }
+    }
+
+    private static void FinishFilters(float* u, nint filters, nint sum, int parts, int k, int from, int to, float* weight)
+    {
+        float* taps = stackalloc float[9 * WinogradTransforms.Lanes];
+        for (int j = 0; j < to; j += WinogradTransforms.Lanes)
+        {
+            float* first = u + (nint)k * to + j;
+            for (int part = 1; part < parts; part++)
+            {
+                for (int point = 0; point < WinogradTransforms.Points; point++)
+                {
+                    float* at = first + point * filters;
+                    (Vector256.Load(at) + Vector256.Load(at + part * sum)).Store(at);
+                }
+            }
+
+            WinogradTransforms.FilterGradient(first, filters, taps);
+            for (int lane = 0; lane < WinogradTransforms.Lanes; lane++)
+            {
+                float* to9 = weight + 9 * ((nint)(j + lane) * from + k);
+                for (int tap = 0; tap < 9; tap++)
+                    to9[tap] = taps[tap * WinogradTransforms.Lanes + lane];
+            }
+        }
+    }
+
+    private static int Block(int from, int to) => Math.Clamp(BlockBytes / (WinogradTransforms.Points * sizeof(float) * (from + to)) / 6 * 6, LeastBlock, MostBlock);
+
+    private static nint Row(int channels) => channels % 256 == 0 ? channels + Padding : channels;
+
+    /// <summary>Where the 6×6 pixels are that a tile is made from.</summary>
+    private static void InputPixels(MapShape shape, float* map, int channels, int tile, float* outside, float** pixels)
+    {
+        (int image, int top, int left) = shape.Place(tile);
+        top--;
+        left--;
+        float* at = map + (((nint)image * shape.Height + top) * shape.Width + left) * channels;
+        nint line = (nint)shape.Width * channels;
+        bool whole = top >= 0 && left >= 0 && top + 6 <= shape.Height && left + 6 <= shape.Width;
+        for (int i = 0; i < 6; i++, at += line, pixels += 6)
+        {
+            if (whole)
+            {
+                for (int j = 0; j < 6; j++)
+                    pixels[j] = at + j * channels;
+                continue;
+            }
+
+            bool inside = (uint)(top + i) < (uint)shape.Height;
+            for (int j = 0; j < 6; j++)
+                pixels[j] = inside && (uint)(left + j) < (uint)shape.Width ? at + j * channels : outside;
+        }
+    }
+
+    /// <summary>Where a tile's 4×4 pixels are, from one of the channels on.</summary>
+    private static void OutputPixels(MapShape shape, float* map, int channels, int tile, float* outside, float** pixels, int channel = 0)
+    {
+        (int image, int top, int left) = shape.Place(tile);
+        float* at = map + (((nint)image * shape.Height + top) * shape.Width + left) * channels + channel;
+        nint line = (nint)shape.Width * channels;
+        for (int i = 0; i < MapShape.Side; i++, at += line, pixels += MapShape.Side)
+        {
+            for (int j = 0; j < MapShape.Side; j++)
+                pixels[j] = top + i < shape.Height && left + j < shape.Width ? at + j * channels : outside;
+        }
+    }
+
+    // Tiles jump from row to row, which the processor does not foresee: a thin, large map took half as long again without.
+    private static void Prefetch(MapShape shape, float* map, int channels, int tile, int rows)
+    {
+        if (tile >= shape.Tiles)
+            return;
+        (int image, int top, int left) = shape.Place(tile);
+        int end = Math.Min(top + rows, shape.Height);
+        nint bytes = (nint)Math.Min(MapShape.Side, shape.Width - left) * channels * sizeof(float);
+        for (; top < end; top++)
+        {
+            byte* at = (byte*)(map + (((nint)image * shape.Height + top) * shape.Width + left) * channels);
+            for (nint i = 0; i < bytes; i += 64)
+                Sse.Prefetch0(at + i);
+        }
+    }
+}

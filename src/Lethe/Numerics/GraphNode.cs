@@ -1,0 +1,210 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace Lethe.Numerics;
+
+/// <summary>
+/// An operation of our own in torch's graph. Its gradient may be made of such operations again, so that it can be differentiated as often as they can.
+/// </summary>
+/// <remarks>
+/// TorchSharp's own <c>autograd.Function</c> does the same, but keeps another tensor of the output's size for each call, every gradient on the way until the step's scope
+/// ends, and what is saved for backward until the whole graph is gone. This one keeps no copy, lets go of a gradient as soon as the next is there, and of what was saved as
+/// soon as <see cref="Gradients"/> says that the graph is not needed again.
+/// </remarks>
+internal sealed unsafe partial class GraphNode
+{
+    private const string Library = "LibTorchSharp";
+
+    // Torch holds a node by its native half alone, so something must hold this half; it is let go of when torch frees the other.
+    private static readonly HashSet<GraphNode> Alive = [];
+
+    // What the last call of this thread returned: torch has taken its own reference by the next.
+    [ThreadStatic]
+    private static Tensor[]? handedOver;
+
+    private readonly Input[] inputs;
+    private readonly Backward backward;
+    private readonly ApplyFunction apply;
+    private readonly Action delete;
+    private readonly nint* returned;
+    private nint[]? saved;
+
+    private GraphNode(Input[] inputs, Backward backward)
+    {
+        this.inputs = inputs;
+        this.backward = backward;
+        apply = Apply;
+        delete = Delete;
+        returned = (nint*)NativeMemory.AllocZeroed((nuint)inputs.Length, (nuint)sizeof(nint));
+    }
+
+    /// <summary>The gradient with respect to the inputs.</summary>
+    /// <param name="inputs">The inputs, as they were given.</param>
+    /// <param name="gradient">The gradient with respect to the output.</param>
+    /// <param name="wanted">For each input, whether its gradient is asked for.</param>
+    /// <returns>One for each input; null where it is not wanted.</returns>
+    public delegate Tensor?[] Backward(Tensor[] inputs, Tensor gradient, bool[] wanted);
+
+    private delegate HandleList ApplyFunction(nint* gradients, int count);
+
+    /// <summary>The output of an operation, in the graph if one is being made and an input requires a gradient.</summary>
+    /// <param name="inputs">What it depends on. They must not be changed in place afterwards.</param>
+    /// <param name="forward">Computes the output, a new tensor.</param>
+    /// <param name="backward">Its gradient, from operations of torch and of this class.</param>
+    /// <returns>The output.</returns>
+    public static Tensor Run(Tensor[] inputs, Func<Tensor[], Tensor> forward, Backward backward)
+    {
+        bool graph = is_grad_enabled() && inputs.Any(input => input.requires_grad);
+        Tensor plain;
+        using (no_grad())
+            plain = forward(inputs);
+        if (!graph)
+            return plain;
+
+        var node = new GraphNode([.. inputs.Select(input => new Input(input.requires_grad, input.is_leaf ? (nint)Data(input) : 0))], backward);
+        using (plain)
+            return node.Attach(inputs, plain);
+    }
+
+    /// <summary>Where a tensor's first number lies.</summary>
+    /// <param name="tensor">A tensor on a processor.</param>
+    /// <returns>The address.</returns>
+    public static void* Data(Tensor tensor)
+    {
+        void* data = THSTensor_data(tensor.Handle);
+        GC.KeepAlive(tensor);
+        return data;
+    }
+
+    private Tensor Attach(Tensor[] tensors, Tensor plain)
+    {
+        lock (Alive)
+            Alive.Add(this);
+        NativeNode node = THSAutograd_CSharpNode_ctor(Marshal.GetFunctionPointerForDelegate(apply), Marshal.GetFunctionPointerForDelegate(delete));
+        CheckForErrors();
+        nint[] handles = [.. tensors.Select(tensor => tensor.Handle)];
+        nint output = plain.Handle, result = 0;
+        fixed (nint* first = handles)
+        {
+            var list = new HandleList(first, handles.Length);
+            THSAutograd_CSharpNode_setNextEdges(node, list, 1);
+            THSAutograd_CSharpNode_clearInputMetadata(node);
+            wrapped = &result;
+            THSAutograd_Function_wrapOutputs(list, default, default, new HandleList(&output, 1), node, &TakeOutput);
+        }
+
+        CheckForErrors();
+        saved = [.. handles.Select(handle => THSAutograd_SavedVariable_ctor(handle, node, 0))];
+        CheckForErrors();
+        THSAutograd_CSharpNode_disposeSharedPtr(node);
+        THSAutograd_CSharpNode_disposeWeakPtr(node);
+        GC.KeepAlive(tensors);
+        GC.KeepAlive(plain);
+        return Tensor.UnsafeCreateTensor(result);
+    }
+
+    private HandleList Apply(nint* gradients, int count)
+    {
+        new Span<nint>(returned, inputs.Length).Clear();
+        try
+        {
+            foreach (Tensor tensor in handedOver ?? [])
+                tensor.Dispose();
+            handedOver = null;
+            if (count == 1 && gradients[0] != 0)
+            {
+                using var scope = NewDisposeScope();
+                handedOver = Differentiate(Tensor.UnsafeCreateTensor(gradients[0]));
+            }
+        }
+        catch (Exception error) when (Gradients.Pass is { } pass)
+        {
+            // What leaves this method ends the process; the pass throws it once torch is through.
+            pass.Error ??= error;
+        }
+
+        return new HandleList(returned, inputs.Length);
+    }
+
+    private Tensor[] Differentiate(Tensor gradient)
+    {
+        if (saved is null)
+            throw new InvalidOperationException("The graph of this operation was freed by an earlier backward pass. Keep it with retainGraph.");
+        Tensor[] values = [.. saved.Select(variable => Tensor.UnsafeCreateTensor(THSAutograd_SavedVariable_unpack(variable, default)))];
+        CheckForErrors();
+        bool[] wanted = [.. inputs.Select(input => input.RequiresGradient && (input.Leaf == 0 || Gradients.Pass?.Wants(input.Leaf) != false))];
+        Tensor?[] found = backward(values, gradient, wanted);
+        for (int i = 0; i < found.Length; i++)
+            returned[i] = found[i]?.Handle ?? 0;
+        if (Gradients.Pass is { FreesGraph: true })
+            Release();
+        return [.. found.OfType<Tensor>().Select(tensor => tensor.DetachFromDisposeScope())];
+    }
+
+    private void Delete()
+    {
+        Release();
+        NativeMemory.Free(returned);
+        lock (Alive)
+            Alive.Remove(this);
+    }
+
+    private void Release()
+    {
+        foreach (nint variable in saved ?? [])
+            THSAutograd_SavedVariable_dispose(variable);
+        saved = null;
+    }
+
+    [ThreadStatic]
+    private static nint* wrapped;
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static nint* TakeOutput(nuint count) => wrapped;
+
+    [LibraryImport(Library)]
+    private static partial void* THSTensor_data(nint tensor);
+
+    [LibraryImport(Library)]
+    private static partial NativeNode THSAutograd_CSharpNode_ctor(nint apply, nint delete);
+
+    [LibraryImport(Library)]
+    private static partial void THSAutograd_CSharpNode_setNextEdges(NativeNode node, HandleList inputs, byte executable);
+
+    [LibraryImport(Library)]
+    private static partial void THSAutograd_CSharpNode_clearInputMetadata(NativeNode node);
+
+    [LibraryImport(Library)]
+    private static partial void THSAutograd_Function_wrapOutputs(
+        HandleList inputs, HandleList notDifferentiable, HandleList changed, HandleList outputs, NativeNode node, delegate* unmanaged[Cdecl]<nuint, nint*> allocate);
+
+    [LibraryImport(Library)]
+    private static partial nint THSAutograd_SavedVariable_ctor(nint tensor, NativeNode node, byte inPlaceOnView);
+
+    [LibraryImport(Library)]
+    private static partial nint THSAutograd_SavedVariable_unpack(nint variable, NativeNode node);
+
+    [LibraryImport(Library)]
+    private static partial void THSAutograd_SavedVariable_dispose(nint variable);
+
+    [LibraryImport(Library)]
+    private static partial void THSAutograd_CSharpNode_disposeSharedPtr(NativeNode node);
+
+    [LibraryImport(Library)]
+    private static partial void THSAutograd_CSharpNode_disposeWeakPtr(NativeNode node);
+
+    /// <summary>What is known of an input without holding it; <paramref name="Leaf"/> is where a leaf's numbers lie, 0 for another tensor.</summary>
+    private readonly record struct Input(bool RequiresGradient, nint Leaf);
+
+    // The library's own layouts: a pair of pointers to a shared and a weak pointer, and an array with its length.
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly record struct NativeNode(nint Shared, nint Weak);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly struct HandleList(nint* values, long count)
+    {
+        public readonly nint* Values = values;
+        public readonly long Count = count;
+    }
+}

@@ -1,0 +1,94 @@
+using Lethe.Models;
+using Lethe.Numerics;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Lethe.Tests.Models;
+
+/// <summary>Our convolution as an operation of torch's graph, against torch's own in double precision.</summary>
+[Collection(typeof(TorchCollection))]
+public class MapConvolutionTests
+{
+    [Fact]
+    public void Forward_FirstSecondAndThirdDerivative_AreTorchs()
+    {
+        using var scope = NewDisposeScope();
+        Tensor[] ours = Derivatives((conv, x) => MapConvolution.Forward(conv, x), ScalarType.Float32);
+        Tensor[] theirs = Derivatives((conv, x) => conv.forward(x), ScalarType.Float64);
+        for (int i = 0; i < ours.Length; i++)
+        {
+            double size = theirs[i].abs().max().item<double>();
+            Assert.True(size > 1e-9);
+            Assert.InRange((ours[i].to(ScalarType.Float64) - theirs[i]).abs().max().item<double>() / size, 0, 1e-4);
+        }
+    }
+
+    [Fact]
+    public void Forward_ServedAsOurs_IsNotTorchs()
+    {
+        // Otherwise the other tests would compare torch with itself.
+        using var scope = NewDisposeScope();
+        Assert.SkipUnless(Lethe.Kernels.WinogradConvolution.IsSupported, "This processor has no vectors of 256 bits with fused multiplication.");
+        using Conv2d convolution = Create(ScalarType.Float32);
+        Tensor x = Input(ScalarType.Float32);
+        Assert.NotEqual(0, (MapConvolution.Forward(convolution, x) - convolution.forward(x)).abs().max().item<float>());
+    }
+
+    [Fact]
+    public void Forward_WeightNotAskedFor_StillGivesTheInputsGradient()
+    {
+        using var scope = NewDisposeScope();
+        using Conv2d convolution = Create(ScalarType.Float32);
+        Tensor x = Input(ScalarType.Float32).requires_grad_();
+        Tensor loss = MapConvolution.Forward(convolution, x).square().sum();
+        Tensor alone = Gradients.Of(loss, [x])[0];
+        Tensor[] both = Gradients.Of(loss, [x, convolution.weight], retainGraph: false);
+        Assert.Equal(alone.data<float>().ToArray(), both[0].data<float>().ToArray());
+        Assert.NotEqual(0, both[1].abs().sum().item<float>());
+    }
+
+    [Fact]
+    public void Accumulate_GraphUsedTwice_SaysThatItIsGone()
+    {
+        using var scope = NewDisposeScope();
+        Assert.SkipUnless(Lethe.Kernels.WinogradConvolution.IsSupported, "This processor has no vectors of 256 bits with fused multiplication.");
+        using Conv2d convolution = Create(ScalarType.Float32);
+        Tensor middle = MapConvolution.Forward(convolution, Input(ScalarType.Float32).requires_grad_());
+        Gradients.Accumulate(middle.sum());
+        var error = Assert.Throws<InvalidOperationException>(() => Gradients.Accumulate(middle.sum()));
+        Assert.Contains("retainGraph", error.Message);
+    }
+
+    [Fact]
+    public void Forward_MapsInPlainMemory_GiveTheSame()
+    {
+        using var scope = NewDisposeScope();
+        using Conv2d convolution = Create(ScalarType.Float32);
+        Tensor plain = Input(ScalarType.Float32), last = plain.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+        Assert.Equal(0, (MapConvolution.Forward(convolution, plain) - MapConvolution.Forward(convolution, last)).abs().max().item<float>());
+    }
+
+    private static Conv2d Create(ScalarType type)
+    {
+        Conv2d convolution = nn.Conv2d(16, 32, 3, 1, 1, bias: false);
+        using (no_grad())
+            convolution.weight.copy_(arange(16 * 32 * 9).mul(0.7).sin().reshape(32, 16, 3, 3) * 0.1);
+        convolution.to(type);
+        return convolution;
+    }
+
+    private static Tensor Input(ScalarType type) => arange(3 * 16 * 6 * 7).mul(1.3).cos().reshape(3, 16, 6, 7).to(type).DetachFromDisposeScope();
+
+    /// <summary>What comes out, its gradients, and those of functions of these.</summary>
+    private static Tensor[] Derivatives(Func<Conv2d, Tensor, Tensor> forward, ScalarType type)
+    {
+        using Conv2d convolution = Create(type);
+        Tensor x = Input(type).requires_grad_();
+        Tensor y = forward(convolution, x);
+        Tensor[] first = Gradients.Of(y.pow(3).mean(), [x, convolution.weight], createGraph: true);
+        Tensor[] second = Gradients.Of(first[0].mul(50).pow(3).sum() + first[1].pow(2).sum(), [x, convolution.weight], createGraph: true);
+        Tensor[] third = Gradients.Of(second[0].mul(50).pow(2).sum() + second[1].pow(2).sum(), [x, convolution.weight]);
+        return [y, .. first, .. second, .. third];
+    }
+}
