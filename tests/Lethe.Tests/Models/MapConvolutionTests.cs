@@ -19,7 +19,7 @@ public class MapConvolutionTests
         for (int i = 0; i < ours.Length; i++)
         {
             double size = theirs[i].abs().max().item<double>();
-            Assert.True(size > 1e-9);
+            Assert.True(size > 1e-5, $"{i}: {size}");
             Assert.InRange((ours[i].to(ScalarType.Float64) - theirs[i]).abs().max().item<double>() / size, 0, 1e-4);
         }
     }
@@ -86,9 +86,9 @@ public class MapConvolutionTests
         using Conv2d convolution = Create(type);
         Tensor x = Input(type).requires_grad_();
         Tensor y = forward(convolution, x);
-        Tensor[] first = Gradients.Of(y.pow(3).mean(), [x, convolution.weight], createGraph: true);
-        Tensor[] second = Gradients.Of(first[0].mul(50).pow(3).sum() + first[1].pow(2).sum(), [x, convolution.weight], createGraph: true);
-        Tensor[] third = Gradients.Of(second[0].mul(50).pow(2).sum() + second[1].pow(2).sum(), [x, convolution.weight]);
+        Tensor[] first = Gradients.Of(y.pow(3).sum(), [x, convolution.weight], createGraph: true);
+        Tensor[] second = Gradients.Of(first[0].pow(3).sum() + first[1].pow(2).sum(), [x, convolution.weight], createGraph: true);
+        Tensor[] third = Gradients.Of(second[0].pow(2).sum() + second[1].pow(2).sum(), [x, convolution.weight]);
         return [y, .. first, .. second, .. third];
     }
 }
