@@ -49,7 +49,37 @@ public sealed class BatchNormLayer : Module<Tensor, Tensor>
     internal BatchNormPass Pass { get; set; }
 
     /// <inheritdoc/>
-    public override Tensor forward(Tensor input)
+    public override Tensor forward(Tensor input) => Normalise(input, addend: null, rectify: false);
+
+    /// <summary>The normalised map, plus an addend, rectified: in one operation where that can be had.</summary>
+    /// <param name="input">[N, C, H, W] or [N, C].</param>
+    /// <param name="addend">Of the same shape, or null.</param>
+    /// <param name="rectify">Whether a ReLU comes after.</param>
+    /// <returns>Of the same shape.</returns>
+    internal Tensor Normalise(Tensor input, Tensor? addend, bool rectify)
+    {
+        if (training && affine && (Pass & ~BatchNormPass.Held) == 0 && MapNormalisation.Serves(input))
+            return MapNormalisation.Run(input, Scale!, Shift!, addend, rectify, Epsilon, Pass.HasFlag(BatchNormPass.Held) ? null : MoveStatistics);
+
+        // Batch-norm's backward needs its input, not its output, so its output may be overwritten.
+        using var scope = NewDisposeScope();
+        Tensor output = Alone(input);
+        if (addend is not null)
+            output = output.add_(addend);
+        if (rectify)
+            output = output.relu_();
+        return output.MoveToOuterDisposeScope();
+    }
+
+    private void MoveStatistics(double[] mean, double[] variance, long numbers)
+    {
+        get_buffer("num_batches_tracked")!.add_(1);
+        double unbiased = numbers / Math.Max(1.0, numbers - 1);
+        get_buffer("running_mean")!.mul_(1 - Momentum).add_(tensor(mean, ScalarType.Float32), Momentum);
+        get_buffer("running_var")!.mul_(1 - Momentum).add_(tensor(variance, ScalarType.Float32), Momentum * unbiased);
+    }
+
+    private Tensor Alone(Tensor input)
     {
         bool evaluation = !training || Pass.HasFlag(BatchNormPass.Evaluation);
         if (Pass.HasFlag(BatchNormPass.Evaluation) || (!evaluation && Pass.HasFlag(BatchNormPass.ThirdDerivative)))

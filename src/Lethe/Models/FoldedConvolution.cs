@@ -26,6 +26,12 @@ internal sealed class FoldedConvolution : IDisposable
 
     public Tensor Forward(Tensor input) => MapConvolution.Forward(input, weight, bias, strides, padding);
 
+    public Tensor Rectified(Tensor input, Tensor? addend)
+    {
+        Tensor output = Forward(input);
+        return (addend is null ? output : output.add_(addend)).relu_();
+    }
+
     public void Dispose()
     {
         weight.Dispose();

@@ -1,5 +1,6 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace Lethe.Models;
 
@@ -17,30 +18,11 @@ public sealed class FrozenLayers : IDisposable
     /// <param name="to">The last layer.</param>
     public FrozenLayers(ResNet network, SplitPoint to)
     {
-        foreach (Sequential part in network.PartsUpTo(to).Cast<Sequential>())
+        foreach (Module part in network.PartsUpTo(to))
         {
-            var steps = new List<Func<Tensor, Tensor>>();
-            for (int i = 0; i < part.Count; i++)
-            {
-                switch (part[i])
-                {
-                    case Conv2d convolution:
-                        var folded = new FoldedConvolution(convolution, (BatchNormLayer)part[++i]);
-                        convolutions.Add(folded);
-                        steps.Add(folded.Forward);
-                        break;
-                    case ResidualBlock block:
-                        steps.Add(block.Fold(convolutions));
-                        break;
-                    case nn.Module<Tensor, Tensor> plain:
-                        steps.Add(plain.forward);
-                        break;
-                    default:
-                        throw new ArgumentException($"Layer {part[i]} cannot be run alone.", nameof(network));
-                }
-            }
-
-            layers.Add([.. steps]);
+            layers.Add(part is Stem stem
+                ? [stem.Fold(convolutions)]
+                : [.. ((Sequential)part).children().Cast<ResidualBlock>().Select(block => block.Fold(convolutions))]);
         }
     }
 

@@ -26,7 +26,7 @@ internal static unsafe class MapConvolution
     /// <param name="padding">Down and across, in pixels.</param>
     /// <returns>[N, C′, H′, W′].</returns>
     public static Tensor Forward(Tensor input, Tensor weight, Tensor bias, long[] strides, long[] padding) => IsOurs(input, weight, strides, padding)
-        ? Compute(ChannelsLast(input), weight, transposed: false, bias)
+        ? Compute(MapLayout.ChannelsLast(input), weight, transposed: false, bias)
         : nn.functional.conv2d(input, weight, bias, strides, padding);
 
     private static bool IsOurs(Tensor input, Tensor weight, ReadOnlySpan<long> strides, ReadOnlySpan<long> padding) =>
@@ -34,13 +34,13 @@ internal static unsafe class MapConvolution
         && input.dtype == ScalarType.Float32
         && strides is [1, 1] && padding is [1, 1]
         && weight.shape is [long to, long from, 3, 3]
-        && WinogradConvolution.Pays(Shape(input), (int)from, (int)to);
+        && WinogradConvolution.Pays(MapLayout.Shape(input), (int)from, (int)to);
 
     /// <summary>The convolution, or its transpose: the gradient of one with respect to its input.</summary>
     private static Tensor Run(Tensor input, Tensor weight, bool transposed) => GraphNode.Run(
-        [ChannelsLast(input), weight.contiguous()],
-        inputs => Compute(inputs[0], inputs[1], transposed, bias: null),
-        (inputs, gradient, wanted) =>
+        [MapLayout.ChannelsLast(input), weight.contiguous()],
+        inputs => (Compute(inputs[0], inputs[1], transposed, bias: null), []),
+        (inputs, _, gradient, wanted) =>
         [
             wanted[0] ? Run(gradient, inputs[1], !transposed) : null,
             !wanted[1] ? null : transposed ? WeightGradient(gradient, inputs[0]) : WeightGradient(inputs[0], gradient),
@@ -48,38 +48,28 @@ internal static unsafe class MapConvolution
 
     /// <summary>The gradient with respect to the weight, linear in the input and in the gradient with respect to the output.</summary>
     private static Tensor WeightGradient(Tensor input, Tensor gradient) => GraphNode.Run(
-        [ChannelsLast(input), ChannelsLast(gradient)],
+        [MapLayout.ChannelsLast(input), MapLayout.ChannelsLast(gradient)],
         inputs =>
         {
             (int from, int to) = (Channels(inputs[0]), Channels(inputs[1]));
             Tensor weight = empty(to, from, 3, 3);
-            WinogradConvolution.WeightGradient(Shape(inputs[0]), Data(inputs[0]), from, Data(inputs[1]), to, Data(weight));
+            WinogradConvolution.WeightGradient(MapLayout.Shape(inputs[0]), NativeTensor.Data(inputs[0]), from, NativeTensor.Data(inputs[1]), to, NativeTensor.Data(weight));
             GC.KeepAlive(inputs);
-            return weight;
+            return (weight, []);
         },
-        (inputs, weight, wanted) => [wanted[0] ? Run(inputs[1], weight, transposed: true) : null, wanted[1] ? Run(inputs[0], weight, transposed: false) : null]);
+        (inputs, _, weight, wanted) => [wanted[0] ? Run(inputs[1], weight, transposed: true) : null, wanted[1] ? Run(inputs[0], weight, transposed: false) : null]);
 
     private static Tensor Compute(Tensor input, Tensor weight, bool transposed, Tensor? bias)
     {
-        MapShape shape = Shape(input);
+        MapShape shape = MapLayout.Shape(input);
         int from = Channels(input), to = (int)weight.shape[transposed ? 1 : 0];
-        Tensor output = empty(shape.Images, shape.Height, shape.Width, to).permute(0, 3, 1, 2);
-        WinogradConvolution.Forward(shape, Data(input), from, Data(weight), transposed, bias is null ? null : Data(bias), Data(output), to);
+        Tensor output = MapLayout.Empty(shape, to);
+        WinogradConvolution.Forward(shape, NativeTensor.Data(input), from, NativeTensor.Data(weight), transposed, bias is null ? null : NativeTensor.Data(bias), NativeTensor.Data(output), to);
         GC.KeepAlive(input);
         GC.KeepAlive(weight);
         GC.KeepAlive(bias);
         return output;
     }
 
-    private static MapShape Shape(Tensor map) => new((int)map.shape[0], (int)map.shape[2], (int)map.shape[3]);
-
-    private static int Channels(Tensor map) => (int)map.shape[1];
-
-    private static float* Data(Tensor tensor) => (float*)GraphNode.Data(tensor);
-
-    private static Tensor ChannelsLast(Tensor map)
-    {
-        Tensor last = map.permute(0, 2, 3, 1);
-        return last.is_contiguous() ? map : last.contiguous().permute(0, 3, 1, 2);
-    }
+        private static int Channels(Tensor map) => (int)map.shape[1];
 }

@@ -51,7 +51,7 @@ public sealed class ResNet : Module<Tensor, Tensor>
         register_module("bn1", bn1);
         parts = new Module<Tensor, Tensor>[5];
         channels = new int[5];
-        parts[0] = large ? Sequential(conv1, bn1, ReLU(inplace: true), MaxPool2d(3, 2, 1)) : Sequential(conv1, bn1, ReLU(inplace: true));
+        parts[0] = new Stem(conv1, bn1, pooled: large);
         channels[0] = options.Width;
         int current = options.Width;
         for (int stage = 0; stage < 4; stage++)

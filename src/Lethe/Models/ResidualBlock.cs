@@ -56,7 +56,7 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input) =>
-        Forward(input, (i, x) => norms[i].forward(MapConvolution.Forward(convolutions[i], x)), downsample is null ? null : downsample.forward);
+        Forward(input, (i, x, addend) => norms[i].Normalise(MapConvolution.Forward(convolutions[i], x), addend, rectify: true), downsample is null ? null : downsample.forward);
 
     /// <summary>The block as a function, in evaluation mode as it stands, with batch-norm folded into copies of its convolutions.</summary>
     /// <param name="copies">Where to put the copies, which the caller disposes.</param>
@@ -68,22 +68,17 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
         copies.AddRange(branch);
         if (shortcut is not null)
             copies.Add(shortcut);
-        return input => Forward(input, (i, x) => branch[i].Forward(x), shortcut is null ? null : shortcut.Forward);
+        return input => Forward(input, (i, x, addend) => branch[i].Rectified(x, addend), shortcut is null ? null : shortcut.Forward);
     }
 
-    private Tensor Forward(Tensor input, Func<int, Tensor, Tensor> normalised, Func<Tensor, Tensor>? shortcut)
+    // The shortcut is made first, since the last step of the branch adds it.
+    private Tensor Forward(Tensor input, Func<int, Tensor, Tensor?, Tensor> step, Func<Tensor, Tensor>? shortcut)
     {
         using var scope = NewDisposeScope();
-        Tensor x = input;
+        Tensor around = shortcut is null ? input : shortcut(Strided(input)), x = input;
         for (int i = 0; i < convolutions.Length; i++)
-        {
-            x = normalised(i, x);
-            if (i < convolutions.Length - 1)
-                x = x.relu_();
-        }
-
-        // Batch-norm's backward needs its input, not its output, so its output may be overwritten.
-        return x.add_(shortcut is null ? input : shortcut(Strided(input))).relu_().MoveToOuterDisposeScope();
+            x = step(i, x, i == convolutions.Length - 1 ? around : null);
+        return x.MoveToOuterDisposeScope();
     }
 
     private Tensor Strided(Tensor input) => stride == 1 ? input : input.slice(2, 0, input.shape[2], stride).slice(3, 0, input.shape[3], stride);

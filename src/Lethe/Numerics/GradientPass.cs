@@ -13,7 +13,7 @@ internal sealed class GradientPass
     public unsafe GradientPass(bool freesGraph, IReadOnlyList<Tensor>? wanted)
     {
         FreesGraph = freesGraph;
-        this.wanted = wanted is null ? null : [.. wanted.Where(tensor => tensor.device_type == TorchSharp.DeviceType.CPU).Select(tensor => (nint)GraphNode.Data(tensor))];
+        this.wanted = wanted is null ? null : [.. wanted.Where(tensor => tensor.device_type == TorchSharp.DeviceType.CPU).Select(tensor => (nint)NativeTensor.Data(tensor))];
     }
 
     /// <summary>Whether nothing runs the graph again, so that what was saved for it can go.</summary>

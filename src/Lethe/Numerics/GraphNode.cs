@@ -41,43 +41,35 @@ internal sealed unsafe partial class GraphNode
 
     /// <summary>The gradient with respect to the inputs.</summary>
     /// <param name="inputs">The inputs, as they were given.</param>
+    /// <param name="kept">What the forward pass asked to keep.</param>
     /// <param name="gradient">The gradient with respect to the output.</param>
     /// <param name="wanted">For each input, whether its gradient is asked for.</param>
     /// <returns>One for each input; null where it is not wanted.</returns>
-    public delegate Tensor?[] Backward(Tensor[] inputs, Tensor gradient, bool[] wanted);
+    public delegate Tensor?[] Backward(Tensor[] inputs, Tensor[] kept, Tensor gradient, bool[] wanted);
 
     private delegate HandleList ApplyFunction(nint* gradients, int count);
 
     /// <summary>The output of an operation, in the graph if one is being made and an input requires a gradient.</summary>
     /// <param name="inputs">What it depends on. They must not be changed in place afterwards.</param>
-    /// <param name="forward">Computes the output, a new tensor.</param>
+    /// <param name="forward">Computes the output, a new tensor, and what else backward needs: constants as far as a derivative is concerned.</param>
     /// <param name="backward">Its gradient, from operations of torch and of this class.</param>
     /// <returns>The output.</returns>
-    public static Tensor Run(Tensor[] inputs, Func<Tensor[], Tensor> forward, Backward backward)
+    public static Tensor Run(Tensor[] inputs, Func<Tensor[], (Tensor Output, Tensor[] Kept)> forward, Backward backward)
     {
         bool graph = is_grad_enabled() && inputs.Any(input => input.requires_grad);
         Tensor plain;
+        Tensor[] kept;
         using (no_grad())
-            plain = forward(inputs);
+            (plain, kept) = forward(inputs);
         if (!graph)
             return plain;
 
-        var node = new GraphNode([.. inputs.Select(input => new Input(input.requires_grad, input.is_leaf ? (nint)Data(input) : 0))], backward);
+        var node = new GraphNode([.. inputs.Select(input => new Input(input.requires_grad, input.is_leaf ? (nint)NativeTensor.Data(input) : 0))], backward);
         using (plain)
-            return node.Attach(inputs, plain);
+            return node.Attach(inputs, kept, plain);
     }
 
-    /// <summary>Where a tensor's first number lies.</summary>
-    /// <param name="tensor">A tensor on a processor.</param>
-    /// <returns>The address.</returns>
-    public static void* Data(Tensor tensor)
-    {
-        void* data = THSTensor_data(tensor.Handle);
-        GC.KeepAlive(tensor);
-        return data;
-    }
-
-    private Tensor Attach(Tensor[] tensors, Tensor plain)
+    private Tensor Attach(Tensor[] tensors, Tensor[] kept, Tensor plain)
     {
         lock (Alive)
             Alive.Add(this);
@@ -95,11 +87,12 @@ internal sealed unsafe partial class GraphNode
         }
 
         CheckForErrors();
-        saved = [.. handles.Select(handle => THSAutograd_SavedVariable_ctor(handle, node, 0))];
+        saved = [.. tensors.Concat(kept).Select(tensor => THSAutograd_SavedVariable_ctor(tensor.Handle, node, 0))];
         CheckForErrors();
         THSAutograd_CSharpNode_disposeSharedPtr(node);
         THSAutograd_CSharpNode_disposeWeakPtr(node);
         GC.KeepAlive(tensors);
+        GC.KeepAlive(kept);
         GC.KeepAlive(plain);
         return Tensor.UnsafeCreateTensor(result);
     }
@@ -134,7 +127,7 @@ internal sealed unsafe partial class GraphNode
         Tensor[] values = [.. saved.Select(variable => Tensor.UnsafeCreateTensor(THSAutograd_SavedVariable_unpack(variable, default)))];
         CheckForErrors();
         bool[] wanted = [.. inputs.Select(input => input.RequiresGradient && (input.Leaf == 0 || Gradients.Pass?.Wants(input.Leaf) != false))];
-        Tensor?[] found = backward(values, gradient, wanted);
+        Tensor?[] found = backward(values[..inputs.Length], values[inputs.Length..], gradient, wanted);
         for (int i = 0; i < found.Length; i++)
             returned[i] = found[i]?.Handle ?? 0;
         if (Gradients.Pass is { FreesGraph: true })
@@ -162,9 +155,6 @@ internal sealed unsafe partial class GraphNode
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static nint* TakeOutput(nuint count) => wrapped;
-
-    [LibraryImport(Library)]
-    private static partial void* THSTensor_data(nint tensor);
 
     [LibraryImport(Library)]
     private static partial NativeNode THSAutograd_CSharpNode_ctor(nint apply, nint delete);
