@@ -133,6 +133,26 @@ internal static unsafe class MatrixTile
         Store(lower + cRow, c30, c31);
     }
 
+    /// <summary>C = AᵀB or C += AᵀB for any number of rows and sixteen columns.</summary>
+    /// <param name="a">A: element (k, r) lies at k·<paramref name="aRow"/> + r.</param>
+    /// <param name="aRow">From a row of A to the next.</param>
+    /// <param name="rows">Rows of C, columns of A: a multiple of 16.</param>
+    /// <param name="b">B: sixteen numbers of row k lie from k·<paramref name="bRow"/>.</param>
+    /// <param name="bRow">From a row of B to the next.</param>
+    /// <param name="depth">Rows of A and of B.</param>
+    /// <param name="c">C: sixteen numbers of row r lie from r·<paramref name="cRow"/>.</param>
+    /// <param name="cRow">From a row of C to the next.</param>
+    /// <param name="add">Whether to add to what is in C.</param>
+    public static void TransposedProduct(float* a, nint aRow, int rows, float* b, nint bRow, int depth, float* c, nint cRow, bool add)
+    {
+        // A multiple of 16 is made of sixes and at most two fours.
+        int r = 0, sixes = rows - (rows % 6 == 0 ? 0 : rows % 6 == 4 ? 4 : 8);
+        for (; r < sixes; r += 6)
+            Product6(a + r, 1, aRow, b, bRow, depth, c + r * cRow, cRow, add);
+        for (; r < rows; r += 4)
+            Product4(a + r, 1, aRow, b, bRow, depth, c + r * cRow, cRow, add);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Row First, Row Second) Pair(float* from) => (Vector256.Load(from), Vector256.Load(from + 8));
 

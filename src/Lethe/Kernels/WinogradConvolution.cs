@@ -7,21 +7,14 @@ namespace Lethe.Kernels;
 
 /// <summary>
 /// Convolutions of 3×3 taps at stride 1 with a border of one zero, by Winograd's algorithm F(4×4, 3×3) (see <see cref="WinogradTransforms"/>), over float32 maps in
-/// channels-last memory: a quarter of the multiplications of the definition. Results do not depend on the number of threads.
+/// channels-last memory: a quarter of the multiplications of the definition.
 /// </summary>
-internal static unsafe class WinogradConvolution
+internal sealed unsafe class WinogradConvolution : ConvolutionKernel
 {
-    // Channels come in whole tiles of the product.
-    private const int ChannelStep = MatrixTile.Columns;
-
     // Both transformed sides of a block of tiles stay near the processor; a block is at least so deep that it pays to load the filters for it.
     private const int BlockBytes = 512 << 10;
     private const int LeastBlock = 48;
     private const int MostBlock = 192;
-
-    // Sums of the gradient of the filters, one for each part of the tiles.
-    private const int SumBytes = 8 << 20;
-    private const int MostSums = 8;
 
     // Whole blocks of rows would start in the same few lines of a cache otherwise.
     private const int Padding = 16;
@@ -29,6 +22,13 @@ internal static unsafe class WinogradConvolution
     // Of the thread that calls: the filters transformed, or the sums of their gradient, then as many zeros as there are channels.
     [ThreadStatic]
     private static NativeBuffer? filterMemory;
+
+    private WinogradConvolution()
+    {
+    }
+
+    /// <summary>The only one.</summary>
+    public static WinogradConvolution Instance { get; } = new();
 
     /// <summary>Whether this machine has the instructions.</summary>
     public static bool IsSupported => Vector256.IsHardwareAccelerated && Fma.IsSupported;
@@ -40,16 +40,19 @@ internal static unsafe class WinogradConvolution
     /// <returns>Whether it pays.</returns>
     public static bool Pays(MapShape shape, int from, int to) => IsSupported && from % ChannelStep == 0 && to % ChannelStep == 0 && shape.Filled >= 0.5;
 
-    /// <summary>y = x ∗ w + bias, or with the taps turned around and the channels' roles exchanged the gradient with respect to x.</summary>
-    /// <param name="shape">N, H and W of both maps.</param>
-    /// <param name="input">[N, H, W, <paramref name="from"/>].</param>
-    /// <param name="from">Channels that go in.</param>
-    /// <param name="weight">[<paramref name="to"/>, <paramref name="from"/>, 3, 3], or [<paramref name="from"/>, <paramref name="to"/>, 3, 3] if <paramref name="transposed"/>.</param>
-    /// <param name="transposed">Whether to turn the taps around and exchange the channels' roles.</param>
-    /// <param name="bias">[<paramref name="to"/>], or null.</param>
-    /// <param name="output">[N, H, W, <paramref name="to"/>], written.</param>
-    /// <param name="to">Channels that come out.</param>
-    public static void Forward(MapShape shape, float* input, int from, float* weight, bool transposed, float* bias, float* output, int to)
+    /// <inheritdoc/>
+    public override MapShape Output(MapShape input) => input;
+
+    /// <inheritdoc/>
+    public override void Forward(MapShape shape, float* input, int from, float* weight, float* bias, float* output, int to) =>
+        Convolve(shape, input, from, weight, transposed: false, bias, output, to);
+
+    /// <inheritdoc/>
+    public override void InputGradient(MapShape shape, float* gradient, int to, float* weight, float* output, int from) =>
+        Convolve(shape, gradient, to, weight, transposed: true, null, output, from);
+
+    // Transposed: with the taps turned around and the channels' roles exchanged, a weight of [from, to, 3, 3].
+    private static void Convolve(MapShape shape, float* input, int from, float* weight, bool transposed, float* bias, float* output, int to)
     {
         nint filters = (nint)from * to + Padding;
         float* u = FilterMemory(WinogradTransforms.Points * filters, Math.Max(from, to), out float* zeros);
@@ -93,35 +96,22 @@ internal static unsafe class WinogradConvolution
         });
     }
 
-    /// <summary>The gradient with respect to the taps.</summary>
-    /// <param name="shape">N, H and W of both maps.</param>
-    /// <param name="input">x, [N, H, W, <paramref name="from"/>].</param>
-    /// <param name="from">Channels that go in.</param>
-    /// <param name="gradient">The gradient with respect to y, [N, H, W, <paramref name="to"/>].</param>
-    /// <param name="to">Channels that come out.</param>
-    /// <param name="weight">[<paramref name="to"/>, <paramref name="from"/>, 3, 3], written.</param>
-    public static void WeightGradient(MapShape shape, float* input, int from, float* gradient, int to, float* weight)
+    /// <inheritdoc/>
+    public override void WeightGradient(MapShape shape, float* input, int from, float* gradient, int to, float* weight)
     {
         nint filters = (nint)from * to + Padding, sum = WinogradTransforms.Points * filters;
         int block = Block(from, to), tiles = shape.Tiles, blocks = (tiles + block - 1) / block;
-
-        // Tiles are summed in parts that depend on the shapes alone. Where these are too few for the threads, columns are shared out, which changes no sum.
-        int parts = 1;
-        while (2 * parts <= Math.Min(MostSums, blocks) && 2 * parts * sum * sizeof(float) <= SumBytes)
-            parts *= 2;
-        int shares = 1;
-        while (parts * shares < ThreadTeam.Threads && to / (2 * shares) % MatrixTile.Columns == 0 && to / (2 * shares) >= 2 * MatrixTile.Columns)
-            shares *= 2;
-        int columns = to / shares;
-        float* u = FilterMemory(parts * sum, Math.Max(from, to), out float* zeros);
+        SumDivision division = SumDivision.Of(blocks, sum, to);
+        int columns = to / division.Shares;
+        float* u = FilterMemory(division.Parts * sum, Math.Max(from, to), out float* zeros);
         nint row = Row(from), outRow = Row(columns), plane = block * row + Padding, outPlane = block * outRow + Padding;
-        ThreadTeam.For(parts * shares, WinogradTransforms.Points * (plane + outPlane), (item, scratch) =>
+        ThreadTeam.For(division.Items, WinogradTransforms.Points * (plane + outPlane), (item, scratch) =>
         {
-            (int part, int share) = Math.DivRem(item, shares);
+            (int part, int share) = Math.DivRem(item, division.Shares);
             float* v = scratch, d = v + WinogradTransforms.Points * plane;
             float** pixels = stackalloc float*[36];
             float* own = u + part * sum + share * columns;
-            int begin = (int)((long)blocks * part / parts), end = (int)((long)blocks * (part + 1) / parts);
+            (int begin, int end) = division.Blocks(part, blocks);
             for (int b = begin; b < end; b++)
             {
                 int first = b * block, count = Math.Min(block, tiles - first);
@@ -138,11 +128,11 @@ internal static unsafe class WinogradConvolution
                 for (int point = 0; point < WinogradTransforms.Points; point++)
                 {
                     for (int j = 0; j < columns; j += MatrixTile.Columns)
-                        Products(v + point * plane, row, from, d + point * outPlane + j, outRow, count, own + point * filters + j, to, add: b > begin);
+                        MatrixTile.TransposedProduct(v + point * plane, row, from, d + point * outPlane + j, outRow, count, own + point * filters + j, to, add: b > begin);
                 }
             }
         });
-        ThreadTeam.For(from, 0, (k, _) => FinishFilters(u, filters, sum, parts, k, from, to, weight));
+        ThreadTeam.For(from, 0, (k, _) => FinishFilters(u, filters, sum, division.Parts, k, from, to, weight));
     }
 
     private static float* FilterMemory(nint count, int channels, out float* zeros)
@@ -151,17 +141,6 @@ internal static unsafe class WinogradConvolution
         zeros = memory + count;
         NativeMemory.Clear(zeros, (nuint)channels * sizeof(float));
         return memory;
-    }
-
-    /// <summary>C = VᵀD or C += VᵀD for sixteen columns, over some tiles.</summary>
-    private static void Products(float* v, nint row, int from, float* d, nint outRow, int tiles, float* sum, int to, bool add)
-    {
-        // A multiple of 16 is made of sixes and at most two fours.
-        int k = 0, sixes = from - (from % 6 == 0 ? 0 : from % 6 == 4 ? 4 : 8);
-        for (; k < sixes; k += 6)
-            MatrixTile.Product6(v + k, 1, row, d, outRow, tiles, sum + (nint)k * to, to, add);
-        for (; k < from; k += 4)
-            MatrixTile.Product4(v + k, 1, row, d, outRow, tiles, sum + (nint)k * to, to, add);
     }
 
     // Panels of sixteen columns, each with its rows one after the other.

@@ -10,8 +10,8 @@ internal sealed class FoldedConvolution : IDisposable
 {
     private readonly Tensor weight;
     private readonly Tensor bias;
-    private readonly long[] strides;
-    private readonly long[] padding;
+    private readonly int stride;
+    private readonly int padding;
 
     public FoldedConvolution(Conv2d convolution, BatchNormLayer norm)
     {
@@ -20,11 +20,11 @@ internal sealed class FoldedConvolution : IDisposable
         (Tensor scale, Tensor shift) = norm.RunningMap();
         weight = (convolution.weight * scale.reshape(-1, 1, 1, 1)).DetachFromDisposeScope();
         bias = shift.DetachFromDisposeScope();
-        strides = [.. convolution.stride];
-        padding = [.. convolution.padding ?? throw new ArgumentException("Expected padding in numbers.", nameof(convolution))];
+        stride = (int)convolution.stride[0];
+        padding = (int)convolution.padding![0];
     }
 
-    public Tensor Forward(Tensor input) => MapConvolution.Forward(input, weight, bias, strides, padding);
+    public Tensor Forward(Tensor input) => MapConvolution.Forward(input, weight, bias, stride, padding);
 
     public Tensor Rectified(Tensor input, Tensor? addend)
     {

@@ -6,70 +6,98 @@ using static TorchSharp.torch;
 namespace Lethe.Models;
 
 /// <summary>
-/// Convolutions of a network: those of 3×3 taps at stride 1 in float32 on a processor by <see cref="WinogradConvolution"/> where it pays, all others by torch. Either way they can
-/// be differentiated as often as one likes.
+/// Convolutions of a network: in float32 on a processor by kernels of our own where these are faster, all others by torch. Either way they can be differentiated as often as one likes.
 /// </summary>
 internal static unsafe class MapConvolution
 {
     /// <summary>What a layer gives for a map.</summary>
-    /// <param name="layer">The layer.</param>
+    /// <param name="layer">The layer, without bias.</param>
     /// <param name="input">[N, C, H, W].</param>
     /// <returns>[N, C′, H′, W′].</returns>
-    public static Tensor Forward(Conv2d layer, Tensor input) =>
-        layer.bias is null && IsOurs(input, layer.weight, layer.stride, layer.padding) ? Run(input, layer.weight, transposed: false) : layer.forward(input);
+    public static Tensor Forward(Conv2d layer, Tensor input) => Forward(input, layer.weight, bias: null, (int)layer.stride[0], (int)layer.padding![0]);
 
-    /// <summary>A convolution without graph.</summary>
+    /// <summary>A convolution; with a bias without graph.</summary>
     /// <param name="input">[N, C, H, W].</param>
     /// <param name="weight">[C′, C, K, K].</param>
-    /// <param name="bias">[C′].</param>
-    /// <param name="strides">Down and across, in pixels.</param>
+    /// <param name="bias">[C′], or null.</param>
+    /// <param name="stride">Down and across, in pixels.</param>
     /// <param name="padding">Down and across, in pixels.</param>
     /// <returns>[N, C′, H′, W′].</returns>
-    public static Tensor Forward(Tensor input, Tensor weight, Tensor bias, long[] strides, long[] padding) => IsOurs(input, weight, strides, padding)
-        ? Compute(MapLayout.ChannelsLast(input), weight, transposed: false, bias)
-        : nn.functional.conv2d(input, weight, bias, strides, padding);
+    public static Tensor Forward(Tensor input, Tensor weight, Tensor? bias, int stride, int padding)
+    {
+        if (Kernel(input, weight, stride, padding) is { } kernel)
+            return bias is null ? Run(kernel, input, weight) : Output(kernel, MapLayout.ChannelsLast(input), weight.contiguous(), bias);
 
-    private static bool IsOurs(Tensor input, Tensor weight, ReadOnlySpan<long> strides, ReadOnlySpan<long> padding) =>
-        input.device_type == TorchSharp.DeviceType.CPU
-        && input.dtype == ScalarType.Float32
-        && strides is [1, 1] && padding is [1, 1]
-        && weight.shape is [long to, long from, 3, 3]
-        && WinogradConvolution.Pays(MapLayout.Shape(input), (int)from, (int)to);
+        // The stride is taken before a 1×1 convolution: on a processor, the backward pass of one with a stride and few channels in channels-last memory
+        // writes past its buffers (oneDNN in libtorch 2.10, fewer than 8 with AVX2).
+        return stride > 1 && weight.shape[2] == 1
+            ? nn.functional.conv2d(input.slice(2, 0, input.shape[2], stride).slice(3, 0, input.shape[3], stride), weight, bias)
+            : nn.functional.conv2d(input, weight, bias, [stride, stride], [padding, padding]);
+    }
 
-    /// <summary>The convolution, or its transpose: the gradient of one with respect to its input.</summary>
-    private static Tensor Run(Tensor input, Tensor weight, bool transposed) => GraphNode.Run(
+    private static ConvolutionKernel? Kernel(Tensor input, Tensor weight, int stride, int padding)
+    {
+        if (input.device_type != TorchSharp.DeviceType.CPU || input.dtype != ScalarType.Float32)
+            return null;
+        (int to, int from, int taps) = ((int)weight.shape[0], (int)weight.shape[1], (int)weight.shape[2]);
+        if (taps == 3 && stride == 1 && padding == 1 && WinogradConvolution.Pays(MapLayout.Shape(input), from, to))
+            return WinogradConvolution.Instance;
+        return PatchConvolution.Pays(stride, from, to) ? new PatchConvolution(taps, stride, padding) : null;
+    }
+
+    private static Tensor Run(ConvolutionKernel kernel, Tensor input, Tensor weight) => GraphNode.Run(
         [MapLayout.ChannelsLast(input), weight.contiguous()],
-        inputs => (Compute(inputs[0], inputs[1], transposed, bias: null), []),
+        inputs => (Output(kernel, inputs[0], inputs[1], bias: null), []),
         (inputs, _, gradient, wanted) =>
         [
-            wanted[0] ? Run(gradient, inputs[1], !transposed) : null,
-            !wanted[1] ? null : transposed ? WeightGradient(gradient, inputs[0]) : WeightGradient(inputs[0], gradient),
+            wanted[0] ? InputGradient(kernel, gradient, inputs[1], MapLayout.Shape(inputs[0])) : null,
+            wanted[1] ? WeightGradient(kernel, inputs[0], gradient, inputs[1].shape) : null,
         ]);
 
-    /// <summary>The gradient with respect to the weight, linear in the input and in the gradient with respect to the output.</summary>
-    private static Tensor WeightGradient(Tensor input, Tensor gradient) => GraphNode.Run(
+    private static Tensor InputGradient(ConvolutionKernel kernel, Tensor gradient, Tensor weight, MapShape shape) => GraphNode.Run(
+        [MapLayout.ChannelsLast(gradient), weight.contiguous()],
+        inputs =>
+        {
+            (int to, int from) = (Channels(inputs[0]), (int)inputs[1].shape[1]);
+            Tensor output = MapLayout.Empty(shape, from);
+            kernel.InputGradient(shape, NativeTensor.Data(inputs[0]), to, NativeTensor.Data(inputs[1]), NativeTensor.Data(output), from);
+            GC.KeepAlive(inputs);
+            return (output, []);
+        },
+        (inputs, _, direction, wanted) =>
+        [
+            wanted[0] ? Run(kernel, direction, inputs[1]) : null,
+            wanted[1] ? WeightGradient(kernel, direction, inputs[0], inputs[1].shape) : null,
+        ]);
+
+    private static Tensor WeightGradient(ConvolutionKernel kernel, Tensor input, Tensor gradient, long[] weightShape) => GraphNode.Run(
         [MapLayout.ChannelsLast(input), MapLayout.ChannelsLast(gradient)],
         inputs =>
         {
-            (int from, int to) = (Channels(inputs[0]), Channels(inputs[1]));
-            Tensor weight = empty(to, from, 3, 3);
-            WinogradConvolution.WeightGradient(MapLayout.Shape(inputs[0]), NativeTensor.Data(inputs[0]), from, NativeTensor.Data(inputs[1]), to, NativeTensor.Data(weight));
+            Tensor weight = NativeTensor.Empty(weightShape);
+            kernel.WeightGradient(
+                MapLayout.Shape(inputs[0]), NativeTensor.Data(inputs[0]), Channels(inputs[0]), NativeTensor.Data(inputs[1]), Channels(inputs[1]), NativeTensor.Data(weight));
             GC.KeepAlive(inputs);
             return (weight, []);
         },
-        (inputs, _, weight, wanted) => [wanted[0] ? Run(inputs[1], weight, transposed: true) : null, wanted[1] ? Run(inputs[0], weight, transposed: false) : null]);
+        (inputs, _, direction, wanted) =>
+        [
+            wanted[0] ? InputGradient(kernel, inputs[1], direction, MapLayout.Shape(inputs[0])) : null,
+            wanted[1] ? Run(kernel, inputs[0], direction) : null,
+        ]);
 
-    private static Tensor Compute(Tensor input, Tensor weight, bool transposed, Tensor? bias)
+    private static Tensor Output(ConvolutionKernel kernel, Tensor input, Tensor weight, Tensor? bias)
     {
         MapShape shape = MapLayout.Shape(input);
-        int from = Channels(input), to = (int)weight.shape[transposed ? 1 : 0];
-        Tensor output = MapLayout.Empty(shape, to);
-        WinogradConvolution.Forward(shape, NativeTensor.Data(input), from, NativeTensor.Data(weight), transposed, bias is null ? null : NativeTensor.Data(bias), NativeTensor.Data(output), to);
+        int to = (int)weight.shape[0];
+        Tensor output = MapLayout.Empty(kernel.Output(shape), to);
+        float* shift = bias is null ? null : NativeTensor.Data(bias);
+        kernel.Forward(shape, NativeTensor.Data(input), Channels(input), NativeTensor.Data(weight), shift, NativeTensor.Data(output), to);
         GC.KeepAlive(input);
         GC.KeepAlive(weight);
         GC.KeepAlive(bias);
         return output;
     }
 
-        private static int Channels(Tensor map) => (int)map.shape[1];
+    private static int Channels(Tensor map) => (int)map.shape[1];
 }

@@ -13,12 +13,10 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
     private readonly Conv2d[] convolutions;
     private readonly BatchNormLayer[] norms;
     private readonly Sequential? downsample;
-    private readonly int stride;
 
     public ResidualBlock(int inputChannels, int channels, int stride, bool bottleneck, bool zeroInit)
         : base(nameof(ResidualBlock))
     {
-        this.stride = stride;
         OutputChannels = bottleneck ? 4 * channels : channels;
         convolutions = bottleneck
             ?
@@ -43,10 +41,8 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
             init.zeros_(norms[^1].Scale!);
         if (stride != 1 || inputChannels != OutputChannels)
         {
-            // The stride is taken before it: on a processor, the backward pass of a strided 1×1 convolution of few
-            // channels in channels-last memory writes past its buffers (oneDNN in libtorch 2.10, fewer than 8 with AVX2).
             downsample = Sequential(
-                ("0", Conv2d(inputChannels, OutputChannels, 1, bias: false)),
+                ("0", Conv2d(inputChannels, OutputChannels, 1, stride, bias: false)),
                 ("1", new BatchNormLayer(OutputChannels)));
             register_module("downsample", downsample);
         }
@@ -56,7 +52,10 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input) =>
-        Forward(input, (i, x, addend) => norms[i].Normalise(MapConvolution.Forward(convolutions[i], x), addend, rectify: true), downsample is null ? null : downsample.forward);
+        Forward(
+            input,
+            (i, x, addend) => norms[i].Normalise(MapConvolution.Forward(convolutions[i], x), addend, rectify: true),
+            downsample is null ? null : x => ((BatchNormLayer)downsample[1]).forward(MapConvolution.Forward((Conv2d)downsample[0], x)));
 
     /// <summary>The block as a function, in evaluation mode as it stands, with batch-norm folded into copies of its convolutions.</summary>
     /// <param name="copies">Where to put the copies, which the caller disposes.</param>
@@ -75,11 +74,9 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
     private Tensor Forward(Tensor input, Func<int, Tensor, Tensor?, Tensor> step, Func<Tensor, Tensor>? shortcut)
     {
         using var scope = NewDisposeScope();
-        Tensor around = shortcut is null ? input : shortcut(Strided(input)), x = input;
+        Tensor around = shortcut is null ? input : shortcut(input), x = input;
         for (int i = 0; i < convolutions.Length; i++)
             x = step(i, x, i == convolutions.Length - 1 ? around : null);
         return x.MoveToOuterDisposeScope();
     }
-
-    private Tensor Strided(Tensor input) => stride == 1 ? input : input.slice(2, 0, input.shape[2], stride).slice(3, 0, input.shape[3], stride);
 }
