@@ -49,17 +49,18 @@ public sealed class BatchNormLayer : Module<Tensor, Tensor>
     internal BatchNormPass Pass { get; set; }
 
     /// <inheritdoc/>
-    public override Tensor forward(Tensor input) => Normalise(input, addend: null, rectify: false);
+    public override Tensor forward(Tensor input) => Normalise(input, addend: null, rectify: false, consume: false);
 
     /// <summary>The normalised map, plus an addend, rectified: in one operation where that can be had.</summary>
     /// <param name="input">[N, C, H, W] or [N, C].</param>
     /// <param name="addend">Of the same shape, or null.</param>
     /// <param name="rectify">Whether a ReLU comes after.</param>
+    /// <param name="consume">Whether nothing else needs <paramref name="input"/>, not even after a backward pass.</param>
     /// <returns>Of the same shape.</returns>
-    internal Tensor Normalise(Tensor input, Tensor? addend, bool rectify)
+    internal Tensor Normalise(Tensor input, Tensor? addend, bool rectify, bool consume)
     {
         if (training && affine && (Pass & ~BatchNormPass.Held) == 0 && MapNormalisation.Serves(input))
-            return MapNormalisation.Run(input, Scale!, Shift!, addend, rectify, Epsilon, Pass.HasFlag(BatchNormPass.Held) ? null : MoveStatistics);
+            return MapNormalisation.Run(input, Scale!, Shift!, addend, rectify, Epsilon, consume, Pass.HasFlag(BatchNormPass.Held) ? null : MoveStatistics);
 
         // Batch-norm's backward needs its input, not its output, so its output may be overwritten.
         using var scope = NewDisposeScope();

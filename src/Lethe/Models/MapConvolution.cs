@@ -47,8 +47,8 @@ internal static unsafe class MapConvolution
 
     private static Tensor Run(ConvolutionKernel kernel, Tensor input, Tensor weight) => GraphNode.Run(
         [MapLayout.ChannelsLast(input), weight.contiguous()],
-        inputs => (Output(kernel, inputs[0], inputs[1], bias: null), []),
-        (inputs, _, gradient, wanted) =>
+        inputs => (Output(kernel, inputs[0], inputs[1], bias: null), inputs),
+        (inputs, gradient, wanted) =>
         [
             wanted[0] ? InputGradient(kernel, gradient, inputs[1], MapLayout.Shape(inputs[0])) : null,
             wanted[1] ? WeightGradient(kernel, inputs[0], gradient, inputs[1].shape) : null,
@@ -62,9 +62,9 @@ internal static unsafe class MapConvolution
             Tensor output = MapLayout.Empty(shape, from);
             kernel.InputGradient(shape, NativeTensor.Data(inputs[0]), to, NativeTensor.Data(inputs[1]), NativeTensor.Data(output), from);
             GC.KeepAlive(inputs);
-            return (output, []);
+            return (output, inputs);
         },
-        (inputs, _, direction, wanted) =>
+        (inputs, direction, wanted) =>
         [
             wanted[0] ? Run(kernel, direction, inputs[1]) : null,
             wanted[1] ? WeightGradient(kernel, direction, inputs[0], inputs[1].shape) : null,
@@ -78,9 +78,9 @@ internal static unsafe class MapConvolution
             kernel.WeightGradient(
                 MapLayout.Shape(inputs[0]), NativeTensor.Data(inputs[0]), Channels(inputs[0]), NativeTensor.Data(inputs[1]), Channels(inputs[1]), NativeTensor.Data(weight));
             GC.KeepAlive(inputs);
-            return (weight, []);
+            return (weight, inputs);
         },
-        (inputs, _, direction, wanted) =>
+        (inputs, direction, wanted) =>
         [
             wanted[0] ? InputGradient(kernel, inputs[1], direction, MapLayout.Shape(inputs[0])) : null,
             wanted[1] ? Run(kernel, inputs[0], direction) : null,

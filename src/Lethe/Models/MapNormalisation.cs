@@ -6,7 +6,7 @@ namespace Lethe.Models;
 
 /// <summary>
 /// Batch normalisation of a map by its own moments, an addend and a ReLU in one operation of torch's graph, by <see cref="BatchNormKernel"/>. It can be differentiated as often as one
-/// likes; from the second time on from operations of torch.
+/// likes: twice by that kernel, from then on by operations of torch.
 /// </summary>
 internal static unsafe class MapNormalisation
 {
@@ -23,9 +23,10 @@ internal static unsafe class MapNormalisation
     /// <param name="addend">[N, C, H, W], or null.</param>
     /// <param name="rectify">Whether there is a ReLU.</param>
     /// <param name="epsilon">ε.</param>
+    /// <param name="consume">Whether nothing but this operation needs <paramref name="input"/>: its memory then serves its gradient, once the graph is not needed again.</param>
     /// <param name="moments">Told μ and σ², [C] each, and how many numbers they are of.</param>
     /// <returns>[N, C, H, W].</returns>
-    public static Tensor Run(Tensor input, Tensor scale, Tensor shift, Tensor? addend, bool rectify, double epsilon, Action<double[], double[], long>? moments)
+    public static Tensor Run(Tensor input, Tensor scale, Tensor shift, Tensor? addend, bool rectify, double epsilon, bool consume, Action<double[], double[], long>? moments)
     {
         Tensor[] inputs = [MapLayout.ChannelsLast(input), scale, shift];
         if (addend is not null)
@@ -33,12 +34,12 @@ internal static unsafe class MapNormalisation
         return GraphNode.Run(
             inputs,
             tensors => Forward(tensors, rectify, epsilon, moments),
-            (tensors, kept, gradient, wanted) => is_grad_enabled()
-                ? Differentiable(tensors, kept, gradient, rectify, epsilon)
-                : Backward(tensors, kept, MapLayout.ChannelsLast(gradient), wanted, rectify));
+            (kept, gradient, wanted) => is_grad_enabled()
+                ? Differentiable(kept, MapLayout.ChannelsLast(gradient), wanted, rectify, epsilon)
+                : Backward(kept, MapLayout.ChannelsLast(gradient), wanted, rectify, consume && Gradients.Pass is { FreesGraph: true }));
     }
 
-    // Kept: a row each of mean, 1 / √(σ² + ε), scale and shift of the map as a whole; then the output, where an addend makes it tell what was rectified.
+    // Kept: y and γ; a row each of mean, 1 / √(σ² + ε), scale and shift of the map as a whole; then the output, where an addend makes it tell what was rectified.
     private static (Tensor Output, Tensor[] Kept) Forward(Tensor[] inputs, bool rectify, double epsilon, Action<double[], double[], long>? moments)
     {
         Tensor map = inputs[0];
@@ -62,58 +63,139 @@ internal static unsafe class MapNormalisation
         BatchNormKernel.Forward(NativeTensor.Data(map), (nint)rows, channels, row + 2 * channels, row + 3 * channels, addend, rectify, NativeTensor.Data(output));
         GC.KeepAlive(inputs);
         moments?.Invoke(mean, variance, rows);
-        return (output, rectify && addend is not null ? [values, output.detach()] : [values]);
+        return (output, rectify && addend is not null ? [map, inputs[1], values, output.detach()] : [map, inputs[1], values]);
     }
 
-    private static Tensor?[] Backward(Tensor[] inputs, Tensor[] kept, Tensor gradient, bool[] wanted, bool rectify)
+    private static Tensor?[] Backward(Tensor[] kept, Tensor gradient, bool[] wanted, bool rectify, bool inPlace)
     {
-        Tensor map = inputs[0];
-        int channels = (int)map.shape[1];
+        (Tensor map, int channels) = (kept[0], (int)kept[0].shape[1]);
         nint rows = (nint)(map.numel() / channels);
-        float* mean = NativeTensor.Data(kept[0]), rate = mean + channels, scale = mean + 2 * channels, shift = mean + 3 * channels;
-        float* rectified = kept.Length > 1 ? NativeTensor.Data(kept[1]) : null;
+        float* mean = NativeTensor.Data(kept[2]), rate = mean + channels, scale = mean + 2 * channels, shift = mean + 3 * channels;
+        float* rectified = kept.Length > 3 ? NativeTensor.Data(kept[3]) : null;
         var (sum, product) = (new double[channels], new double[channels]);
         BatchNormKernel.BackwardSums(NativeTensor.Data(map), NativeTensor.Data(gradient), rows, channels, mean, scale, shift, rectified, rectify, sum, product);
-        Tensor scaleGradient = empty(channels), shiftGradient = empty(channels), factors = empty(3, channels), result = MapLayout.Empty(MapLayout.Shape(map), channels);
-        Tensor? addend = inputs.Length > 3 && wanted[3] ? MapLayout.Empty(MapLayout.Shape(map), channels) : null;
-        float* dGamma = NativeTensor.Data(scaleGradient), dBeta = NativeTensor.Data(shiftGradient), factor = NativeTensor.Data(factors);
+        Tensor scaleGradient = empty(channels), shiftGradient = empty(channels);
+        Tensor result = inPlace ? map.detach() : MapLayout.Empty(MapLayout.Shape(map), channels);
+        Tensor? addend = wanted.Length > 3 && wanted[3] ? MapLayout.Empty(MapLayout.Shape(map), channels) : null;
+        float* dGamma = NativeTensor.Data(scaleGradient), dBeta = NativeTensor.Data(shiftGradient);
+        float[] factors = new float[3 * channels];
         for (int c = 0; c < channels; c++)
         {
             // γr (g − mean(g) − x̂ mean(g x̂)), as a factor of g, one of y and a rest.
             double share = product[c] * rate[c] * rate[c] / rows;
             dGamma[c] = (float)(product[c] * rate[c]);
             dBeta[c] = (float)sum[c];
-            factor[c] = scale[c];
-            factor[channels + c] = (float)(-scale[c] * share);
-            factor[2 * channels + c] = (float)(scale[c] * (share * mean[c] - sum[c] / rows));
+            factors[c] = scale[c];
+            factors[channels + c] = (float)(-scale[c] * share);
+            factors[2 * channels + c] = (float)(scale[c] * (share * mean[c] - sum[c] / rows));
         }
 
-        BatchNormKernel.Backward(
-            NativeTensor.Data(map), NativeTensor.Data(gradient), rows, channels, factor, scale, shift, rectified, rectify, NativeTensor.Data(result), addend is null ? null : NativeTensor.Data(addend));
-        GC.KeepAlive(inputs);
+        fixed (float* factor = factors)
+        {
+            BatchNormKernel.Backward(
+                NativeTensor.Data(map), NativeTensor.Data(gradient), rows, channels, factor, scale, shift, rectified, rectify, NativeTensor.Data(result),
+                addend is null ? null : NativeTensor.Data(addend));
+        }
+
         GC.KeepAlive(kept);
         GC.KeepAlive(gradient);
-        return inputs.Length > 3 ? [result, scaleGradient, shiftGradient, addend] : [result, scaleGradient, shiftGradient];
+        return wanted.Length > 3 ? [result, scaleGradient, shiftGradient, addend] : [result, scaleGradient, shiftGradient];
     }
 
-    // The same from operations that torch can differentiate.
-    private static Tensor?[] Differentiable(Tensor[] inputs, Tensor[] kept, Tensor gradient, bool rectify, double epsilon)
+    // The same, as operations of the graph. Those with respect to γ and β are asked for in this place by few.
+    private static Tensor?[] Differentiable(Tensor[] kept, Tensor gradient, bool[] wanted, bool rectify, double epsilon)
     {
-        int channels = (int)inputs[0].shape[1];
-        Tensor Rows(Tensor map) => MapLayout.ChannelsLast(map).permute(0, 2, 3, 1).reshape(-1, channels);
-        Tensor Map(Tensor rows) => rows.reshape(inputs[0].permute(0, 2, 3, 1).shape).permute(0, 3, 1, 2);
-        Tensor y = Rows(inputs[0]), g = Rows(gradient);
-        if (rectify)
+        Tensor result = GraphNode.Run(
+            [kept[0], kept[1], gradient],
+            inputs => (Backward(kept, inputs[2], [true, false, false], rectify, inPlace: false)[0]!, [kept[0], kept[1], .. kept[2..], inputs[2]]),
+            (all, direction, _) => is_grad_enabled()
+                ? SecondDifferentiable(all[..^1], all[^1], direction, rectify, epsilon)
+                : Second(all[..^1], all[^1], MapLayout.ChannelsLast(direction), rectify));
+        if (!wanted[1] && !wanted[2] && wanted.Length == 3)
+            return [result, null, null];
+        Tensor g = rectify ? gradient * Positive(kept) : gradient, rows = Rows(g);
+        Tensor? scaleGradient = wanted[1] ? (rows * Normal(kept[0], epsilon).Value).sum([0L]) : null, shiftGradient = wanted[2] ? rows.sum([0L]) : null;
+        return wanted.Length > 3 ? [result, scaleGradient, shiftGradient, g] : [result, scaleGradient, shiftGradient];
+    }
+
+    /// <summary>
+    /// The derivatives of Σ v·dy with respect to y, γ and g, for dy = γr (g − ḡ − x̂c), c the mean of g x̂. With e the mean of v x̂: with respect to g the same map of v, with respect to y
+    /// −γr² (c (v − v̄) + e (g − ḡ) + x̂ (mean(vg) − v̄ḡ − 3ce)).
+    /// </summary>
+    private static Tensor?[] Second(Tensor[] kept, Tensor gradient, Tensor direction, bool rectify)
+    {
+        (Tensor map, int channels) = (kept[0], (int)kept[0].shape[1]);
+        nint rows = (nint)(map.numel() / channels);
+        float* y = NativeTensor.Data(map), v = NativeTensor.Data(direction), gamma = NativeTensor.Data(kept[1]);
+        float* mean = NativeTensor.Data(kept[2]), rate = mean + channels, scale = mean + 2 * channels, shift = mean + 3 * channels;
+        float* rectified = kept.Length > 3 ? NativeTensor.Data(kept[3]) : null;
+        Tensor masked = MapLayout.Empty(MapLayout.Shape(map), channels), toMap = MapLayout.Empty(MapLayout.Shape(map), channels), toScale = empty(channels);
+        float* g = NativeTensor.Data(masked), dScale = NativeTensor.Data(toScale);
+        float[] same = new float[3 * channels], ofDirection = new float[3 * channels], ofGradient = new float[2 * channels], adjoint = new float[3 * channels];
+        Array.Fill(same, 1, 0, channels);
+        double[] gSum = new double[channels], gProduct = new double[channels], vSum = new double[channels], vProduct = new double[channels], both = new double[channels];
+        fixed (float* one = same, a = ofDirection, b = ofGradient, h = adjoint)
         {
-            using IDisposable constant = no_grad();
-            Tensor z = kept.Length > 1 ? Rows(kept[1]) : y * kept[0][2] + kept[0][3];
-            using IDisposable again = enable_grad();
-            g = g * (z > 0);
+            float* zeros = one + channels;
+            BatchNormKernel.Backward(y, NativeTensor.Data(gradient), rows, channels, one, scale, shift, rectified, rectify, g, null);
+            BatchNormKernel.BackwardSums(y, g, rows, channels, mean, scale, shift, null, rectify: false, gSum, gProduct);
+            BatchNormKernel.BackwardSums(g, v, rows, channels, zeros, scale, shift, null, rectify: false, vSum, both);
+            BatchNormKernel.BackwardSums(y, v, rows, channels, mean, scale, shift, null, rectify: false, vSum, vProduct);
+            for (int i = 0; i < channels; i++)
+            {
+                double c = gProduct[i] * rate[i] / rows, e = vProduct[i] * rate[i] / rows, meanG = gSum[i] / rows, meanV = vSum[i] / rows, meanBoth = both[i] / rows;
+                double factor = -gamma[i] * rate[i] * rate[i], ofNormal = meanBoth - meanV * meanG - 3 * c * e;
+                dScale[i] = (float)(rate[i] * rows * (meanBoth - meanV * meanG - c * e));
+                a[i] = (float)(factor * c);
+                a[channels + i] = (float)(factor * ofNormal * rate[i]);
+                a[2 * channels + i] = (float)(-factor * (c * meanV + e * meanG + ofNormal * rate[i] * mean[i]));
+                b[i] = (float)(factor * e);
+                h[i] = scale[i];
+                h[channels + i] = (float)(-scale[i] * e * rate[i]);
+                h[2 * channels + i] = (float)(scale[i] * (e * rate[i] * mean[i] - meanV));
+            }
+
+            float* to = NativeTensor.Data(toMap);
+            BatchNormKernel.Backward(y, v, rows, channels, a, scale, shift, null, rectify: false, to, null);
+            BatchNormKernel.Forward(g, rows, channels, b, b + channels, to, rectify: false, to);
+
+            // From here on the memory of g holds the derivative with respect to it.
+            BatchNormKernel.Backward(y, v, rows, channels, h, scale, shift, null, rectify: false, g, null);
+            if (rectify)
+                BatchNormKernel.Backward(y, g, rows, channels, one, scale, shift, rectified, rectify, g, null);
         }
 
-        Tensor centred = y - y.mean([0L]), rate = (centred.square().mean([0L]) + epsilon).rsqrt(), normal = centred * rate;
-        Tensor shiftGradient = g.sum([0L]), scaleGradient = (g * normal).sum([0L]);
-        Tensor result = inputs[1] * rate * (g - g.mean([0L]) - normal * (scaleGradient / y.shape[0]));
-        return inputs.Length > 3 ? [Map(result), scaleGradient, shiftGradient, Map(g)] : [Map(result), scaleGradient, shiftGradient];
+        GC.KeepAlive(kept);
+        GC.KeepAlive(gradient);
+        GC.KeepAlive(direction);
+        return [toMap, toScale, masked];
     }
+
+    private static Tensor?[] SecondDifferentiable(Tensor[] kept, Tensor gradient, Tensor direction, bool rectify, double epsilon)
+    {
+        Tensor mask = rectify ? Rows(Positive(kept)) : ones(1), g = Rows(gradient) * mask, v = Rows(direction);
+        (Tensor normal, Tensor rate) = Normal(kept[0], epsilon);
+        Tensor c = (g * normal).mean([0L]), e = (v * normal).mean([0L]), vCentred = v - v.mean([0L]), gCentred = g - g.mean([0L]);
+        Tensor covariance = (vCentred * gCentred).mean([0L]), scale = kept[1] * rate;
+        Tensor toMap = -scale * rate * (c * vCentred + e * gCentred + normal * (covariance - 3 * c * e));
+        Tensor toGradient = scale * (vCentred - normal * e) * mask;
+        return [Map(toMap, kept[0]), rate * (covariance - c * e) * v.shape[0], Map(toGradient, kept[0])];
+    }
+
+    private static (Tensor Value, Tensor Rate) Normal(Tensor map, double epsilon)
+    {
+        Tensor rows = Rows(map), centred = rows - rows.mean([0L]), rate = (centred.square().mean([0L]) + epsilon).rsqrt();
+        return (centred * rate, rate);
+    }
+
+    /// <summary>1 where the map was not rectified away, [N, C, H, W]: a constant.</summary>
+    private static Tensor Positive(Tensor[] kept)
+    {
+        using IDisposable constant = no_grad();
+        return ((kept.Length > 3 ? Rows(kept[3]) : Rows(kept[0]) * kept[2][2] + kept[2][3]) > 0).to(ScalarType.Float32).reshape(kept[0].permute(0, 2, 3, 1).shape).permute(0, 3, 1, 2);
+    }
+
+    private static Tensor Rows(Tensor map) => MapLayout.ChannelsLast(map).permute(0, 2, 3, 1).reshape(-1, map.shape[1]);
+
+    private static Tensor Map(Tensor rows, Tensor like) => rows.reshape(like.permute(0, 2, 3, 1).shape).permute(0, 3, 1, 2);
 }

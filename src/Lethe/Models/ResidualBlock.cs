@@ -54,8 +54,8 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input) =>
         Forward(
             input,
-            (i, x, addend) => norms[i].Normalise(MapConvolution.Forward(convolutions[i], x), addend, rectify: true),
-            downsample is null ? null : x => ((BatchNormLayer)downsample[1]).forward(MapConvolution.Forward((Conv2d)downsample[0], x)));
+            (i, x, addend) => norms[i].Normalise(MapConvolution.Forward(convolutions[i], x), addend, rectify: true, consume: true),
+            downsample is null ? null : x => ((BatchNormLayer)downsample[1]).Normalise(MapConvolution.Forward((Conv2d)downsample[0], x), addend: null, rectify: false, consume: true));
 
     /// <summary>The block as a function, in evaluation mode as it stands, with batch-norm folded into copies of its convolutions.</summary>
     /// <param name="copies">Where to put the copies, which the caller disposes.</param>

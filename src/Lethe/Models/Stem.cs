@@ -26,7 +26,7 @@ internal sealed class Stem : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        return Pooled(norm.Normalise(MapConvolution.Forward(convolution, input), addend: null, rectify: true)).MoveToOuterDisposeScope();
+        return Pooled(norm.Normalise(MapConvolution.Forward(convolution, input), addend: null, rectify: true, consume: true)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The stem as a function, in evaluation mode as it stands, with batch-norm folded into a copy of its convolution.</summary>

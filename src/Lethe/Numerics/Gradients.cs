@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using static TorchSharp.torch;
 
 namespace Lethe.Numerics;
@@ -77,6 +78,6 @@ public static class Gradients
         }
 
         if (next.Error is { } error)
-            throw new InvalidOperationException($"The gradient of an operation of ours failed: {error.Message}", error);
+            ExceptionDispatchInfo.Throw(error);
     }
 }

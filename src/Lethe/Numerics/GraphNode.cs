@@ -40,18 +40,17 @@ internal sealed unsafe partial class GraphNode
     }
 
     /// <summary>The gradient with respect to the inputs.</summary>
-    /// <param name="inputs">The inputs, as they were given.</param>
-    /// <param name="kept">What the forward pass asked to keep.</param>
+    /// <param name="kept">What the forward pass asked to keep, inputs as part of the graph.</param>
     /// <param name="gradient">The gradient with respect to the output.</param>
     /// <param name="wanted">For each input, whether its gradient is asked for.</param>
     /// <returns>One for each input; null where it is not wanted.</returns>
-    public delegate Tensor?[] Backward(Tensor[] inputs, Tensor[] kept, Tensor gradient, bool[] wanted);
+    public delegate Tensor?[] Backward(Tensor[] kept, Tensor gradient, bool[] wanted);
 
     private delegate HandleList ApplyFunction(nint* gradients, int count);
 
     /// <summary>The output of an operation, in the graph if one is being made and an input requires a gradient.</summary>
     /// <param name="inputs">What it depends on. They must not be changed in place afterwards.</param>
-    /// <param name="forward">Computes the output, a new tensor, and what else backward needs: constants as far as a derivative is concerned.</param>
+    /// <param name="forward">Computes the output, a new tensor, and says what backward needs: inputs, and others that are constants as far as a derivative is concerned.</param>
     /// <param name="backward">Its gradient, from operations of torch and of this class.</param>
     /// <returns>The output.</returns>
     public static Tensor Run(Tensor[] inputs, Func<Tensor[], (Tensor Output, Tensor[] Kept)> forward, Backward backward)
@@ -87,7 +86,7 @@ internal sealed unsafe partial class GraphNode
         }
 
         CheckForErrors();
-        saved = [.. tensors.Concat(kept).Select(tensor => THSAutograd_SavedVariable_ctor(tensor.Handle, node, 0))];
+        saved = [.. kept.Select(tensor => THSAutograd_SavedVariable_ctor(tensor.Handle, node, 0))];
         CheckForErrors();
         THSAutograd_CSharpNode_disposeSharedPtr(node);
         THSAutograd_CSharpNode_disposeWeakPtr(node);
@@ -127,7 +126,7 @@ internal sealed unsafe partial class GraphNode
         Tensor[] values = [.. saved.Select(variable => Tensor.UnsafeCreateTensor(THSAutograd_SavedVariable_unpack(variable, default)))];
         CheckForErrors();
         bool[] wanted = [.. inputs.Select(input => input.RequiresGradient && (input.Leaf == 0 || Gradients.Pass?.Wants(input.Leaf) != false))];
-        Tensor?[] found = backward(values[..inputs.Length], values[inputs.Length..], gradient, wanted);
+        Tensor?[] found = backward(values, gradient, wanted);
         for (int i = 0; i < found.Length; i++)
             returned[i] = found[i]?.Handle ?? 0;
         if (Gradients.Pass is { FreesGraph: true })
