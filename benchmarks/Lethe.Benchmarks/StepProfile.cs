@@ -28,29 +28,27 @@ internal static class StepProfile
         method.train();
         int views = 2 * batch;
         (nn.Module<Tensor, Tensor> Module, long[] Shape)[] calls = Calls(method.Backbone, views, size);
-        double flops = 0, normBytes = 0, reluBytes = 0, convolutions = 0, norms = 0, relus = 0, forward = 0;
+        double flops = 0, normBytes = 0, convolutions = 0, norms = 0, forward = 0;
         foreach (var same in calls.GroupBy(call => (Kind(call.Module), string.Join(',', call.Shape))))
         {
             (nn.Module<Tensor, Tensor> module, long[] shape) = same.First();
-            bool first = module is Conv2d { in_channels: 3 };
-            (double ahead, double both, long outputs) = Times(module.forward, shape, inputGradient: !first);
             int count = same.Count();
             if (module is Conv2d convolution)
             {
+                bool first = convolution.in_channels == 3;
+                (double ahead, double both, long outputs) = Times(x => MapConvolution.Forward(convolution, x), shape, inputGradient: !first);
                 long kernel = convolution.kernel_size.Aggregate(1L, (product, side) => product * side);
-                double once = 2.0 * outputs * convolution.in_channels * kernel;
-                flops += count * once * (first ? 2 : 3);
+                flops += count * 2.0 * outputs * convolution.in_channels * kernel * (first ? 2 : 3);
                 convolutions += count * both;
                 forward += count * ahead;
                 continue;
             }
 
-            // Forwards batch-norm reads its input twice and writes once; backwards it reads input and gradient twice and writes once.
-            norms += count * both;
-            normBytes += count * 8.0 * sizeof(float) * outputs;
-            (_, double relu, _) = Times(x => x.relu(), shape, inputGradient: true);
-            relus += count * relu;
-            reluBytes += count * 5.0 * sizeof(float) * outputs;
+            // Each of them with a ReLU, and with an addition where a block ends: moments read the map once, the rest reads it and writes; backwards two
+            // passes read map and gradient, of which the second writes.
+            (_, double norm, long numbers) = Times(x => ((BatchNormLayer)module).Normalise(x, addend: null, rectify: true, consume: true), shape, inputGradient: true);
+            norms += count * norm;
+            normBytes += count * 8.0 * sizeof(float) * numbers;
         }
 
         (_, double head, _) = Times(
@@ -62,12 +60,12 @@ internal static class StepProfile
         var images = new ImageSet("noise", NoiseImages.Create(batch * 2, size));
         var augmenter = new ViewAugmenter(new AugmentationOptions(), size, 3, ChannelStatistics.Measure(images));
         (double step, double waiting) = StepTime.Measure(method, images, augmenter, batch, steps: 8, warmUp: 2, threads, device);
-        double rest = step - convolutions - norms - relus - head - update - waiting;
+        double rest = step - convolutions - norms - head - update - waiting;
         JsonLine.Write(new
         {
             backbone, width, size, batch, threads, Step = step,
-            Convolutions = convolutions, ConvolutionsForward = forward, BatchNorm = norms, Relu = relus, ProjectorAndLoss = head, Optimiser = update, Waiting = waiting, Rest = rest,
-            ConvolutionGigaflops = flops / convolutions / 1e9, MatrixGigaflops = MatrixGigaflops(), BatchNormGigabytes = normBytes / norms / 1e9, ReluGigabytes = reluBytes / relus / 1e9,
+            Convolutions = convolutions, ConvolutionsForward = forward, BatchNormAndRelu = norms, ProjectorAndLoss = head, Optimiser = update, Waiting = waiting, Rest = rest,
+            ConvolutionGigaflops = flops / convolutions / 1e9, MatrixGigaflops = MatrixGigaflops(), BatchNormGigabytes = normBytes / norms / 1e9,
             CopyGigabytes = CopyGigabytes(),
         });
     }

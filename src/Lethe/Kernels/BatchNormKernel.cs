@@ -19,18 +19,15 @@ internal static unsafe class BatchNormKernel
 
     // What a thread takes at once.
     private const int ItemNumbers = 1 << 15;
-    private const int MostItems = 64;
+    private const int MostSums = 64;
 
     [ThreadStatic]
     private static NativeBuffer? own;
 
-    /// <summary>Whether this machine has the instructions.</summary>
-    public static bool IsSupported => WinogradConvolution.IsSupported;
-
     /// <summary>Whether rows of so many channels can be done here.</summary>
     /// <param name="channels">C.</param>
     /// <returns>Whether they can.</returns>
-    public static bool Serves(int channels) => IsSupported && channels % Lanes == 0;
+    public static bool Serves(int channels) => MatrixTile.IsSupported && channels % Lanes == 0;
 
     /// <summary>Mean and (biased) variance of each channel.</summary>
     /// <param name="map">[rows, <paramref name="channels"/>].</param>
@@ -61,7 +58,7 @@ internal static unsafe class BatchNormKernel
     /// <param name="output">z, [rows, C], written.</param>
     public static void Forward(float* map, nint rows, int channels, float* scale, float* shift, float* addend, bool rectify, float* output)
     {
-        int items = (int)Math.Clamp(rows * channels / ItemNumbers, 1, int.MaxValue);
+        int items = ItemCount(rows, channels, int.MaxValue);
         ThreadTeam.For(items, 0, (item, _) => ForwardRows(map, rows * item / items, rows * (item + 1) / items, channels, scale, shift, addend, rectify, output));
     }
 
@@ -97,7 +94,7 @@ internal static unsafe class BatchNormKernel
     public static void Backward(
         float* map, float* gradient, nint rows, int channels, float* factors, float* scale, float* shift, float* rectified, bool rectify, float* output, float* addend)
     {
-        int items = (int)Math.Clamp(rows * channels / ItemNumbers, 1, int.MaxValue);
+        int items = ItemCount(rows, channels, int.MaxValue);
         ThreadTeam.For(items, 0, (item, _) =>
             BackwardRows(map, gradient, rows * item / items, rows * (item + 1) / items, channels, factors, scale, shift, rectified, rectify, output, addend));
     }
@@ -107,7 +104,7 @@ internal static unsafe class BatchNormKernel
     /// <summary>Two sums over rows for each channel, in parts that depend on the shape alone.</summary>
     private static void Sums(nint rows, int channels, double[] first, double[] second, LaneSums sums)
     {
-        int items = ItemCount(rows, channels);
+        int items = ItemCount(rows, channels, MostSums);
         nint near = Math.Max(LeastNearRows, NearNumbers / channels);
         double* all = (double*)(own ??= new NativeBuffer()).Take((nint)items * 2 * channels * sizeof(double) / sizeof(float));
         ThreadTeam.For(items, 0, (item, _) =>
@@ -199,7 +196,7 @@ internal static unsafe class BatchNormKernel
         }
     }
 
-    private static int ItemCount(nint rows, int channels) => (int)Math.Clamp(rows * channels / ItemNumbers, 1, MostItems);
+    private static int ItemCount(nint rows, int channels, int most) => (int)Math.Clamp(rows * channels / ItemNumbers, 1, most);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lane Normalised(Lane value, Lane scale, Lane shift) => Vector256.FusedMultiplyAdd(value, scale, shift);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Row = System.Runtime.Intrinsics.Vector256<float>;
 
 namespace Lethe.Kernels;
@@ -9,6 +10,9 @@ namespace Lethe.Kernels;
 /// </summary>
 internal static unsafe class MatrixTile
 {
+    /// <summary>Whether this machine has the instructions.</summary>
+    public static bool IsSupported => Vector256.IsHardwareAccelerated && Fma.IsSupported;
+
     /// <summary>Columns of a tile.</summary>
     public const int Columns = 16;
 

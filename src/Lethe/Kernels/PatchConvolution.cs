@@ -23,7 +23,7 @@ internal sealed unsafe class PatchConvolution(int taps, int stride, int padding)
     /// <param name="from">Channels that go in.</param>
     /// <param name="to">Channels that come out.</param>
     /// <returns>Whether it pays.</returns>
-    public static bool Pays(int stride, int from, int to) => WinogradConvolution.IsSupported && stride > 1 && from % ChannelStep == 0 && to % ChannelStep == 0;
+    public static bool Pays(int stride, int from, int to) => MatrixTile.IsSupported && stride > 1 && from % ChannelStep == 0 && to % ChannelStep == 0;
 
     /// <inheritdoc/>
     public override MapShape Output(MapShape input) => new(input.Images, Side(input.Height), Side(input.Width));

@@ -30,15 +30,12 @@ internal sealed unsafe class WinogradConvolution : ConvolutionKernel
     /// <summary>The only one.</summary>
     public static WinogradConvolution Instance { get; } = new();
 
-    /// <summary>Whether this machine has the instructions.</summary>
-    public static bool IsSupported => Vector256.IsHardwareAccelerated && Fma.IsSupported;
-
     /// <summary>Whether a convolution can be done here, and is likely to be faster than by its definition.</summary>
     /// <param name="shape">The map.</param>
     /// <param name="from">Channels that go in.</param>
     /// <param name="to">Channels that come out.</param>
     /// <returns>Whether it pays.</returns>
-    public static bool Pays(MapShape shape, int from, int to) => IsSupported && from % ChannelStep == 0 && to % ChannelStep == 0 && shape.Filled >= 0.5;
+    public static bool Pays(MapShape shape, int from, int to) => MatrixTile.IsSupported && from % ChannelStep == 0 && to % ChannelStep == 0 && shape.Filled >= 0.5;
 
     /// <inheritdoc/>
     public override MapShape Output(MapShape input) => input;

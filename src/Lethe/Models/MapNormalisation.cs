@@ -107,7 +107,7 @@ internal static unsafe class MapNormalisation
     {
         Tensor result = GraphNode.Run(
             [kept[0], kept[1], gradient],
-            inputs => (Backward(kept, inputs[2], [true, false, false], rectify, inPlace: false)[0]!, [kept[0], kept[1], .. kept[2..], inputs[2]]),
+            inputs => (Backward(kept, inputs[2], [true, false, false], rectify, inPlace: false)[0]!, [.. kept, inputs[2]]),
             (all, direction, _) => is_grad_enabled()
                 ? SecondDifferentiable(all[..^1], all[^1], direction, rectify, epsilon)
                 : Second(all[..^1], all[^1], MapLayout.ChannelsLast(direction), rectify));

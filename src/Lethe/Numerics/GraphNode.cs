@@ -23,6 +23,9 @@ internal sealed unsafe partial class GraphNode
     [ThreadStatic]
     private static Tensor[]? handedOver;
 
+    [ThreadStatic]
+    private static nint* wrapped;
+
     private readonly Input[] inputs;
     private readonly Backward backward;
     private readonly ApplyFunction apply;
@@ -45,6 +48,16 @@ internal sealed unsafe partial class GraphNode
     /// <param name="wanted">For each input, whether its gradient is asked for.</param>
     /// <returns>One for each input; null where it is not wanted.</returns>
     public delegate Tensor?[] Backward(Tensor[] kept, Tensor gradient, bool[] wanted);
+
+    /// <summary>Operations in graphs that torch still holds.</summary>
+    internal static int Count
+    {
+        get
+        {
+            lock (Alive)
+                return Alive.Count;
+        }
+    }
 
     private delegate HandleList ApplyFunction(nint* gradients, int count);
 
@@ -149,9 +162,7 @@ internal sealed unsafe partial class GraphNode
         saved = null;
     }
 
-    [ThreadStatic]
-    private static nint* wrapped;
-
+    // Torch asks where to put the outputs of a node; there is one.
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static nint* TakeOutput(nuint count) => wrapped;
 

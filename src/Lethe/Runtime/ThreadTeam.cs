@@ -27,7 +27,14 @@ internal static unsafe class ThreadTeam
     /// <param name="items">How many.</param>
     /// <param name="scratch">Numbers that a thread needs for itself.</param>
     /// <param name="work">Does one. It must not throw.</param>
-    public static void For(int items, nint scratch, ItemWork work)
+    public static void For(int items, nint scratch, ItemWork work) => For(items, scratch, work, Parallel is not null);
+
+    /// <summary>The same, on torch's threads or on .NET's.</summary>
+    /// <param name="items">How many.</param>
+    /// <param name="scratch">Numbers that a thread needs for itself.</param>
+    /// <param name="work">Does one.</param>
+    /// <param name="onTorchs">Whether on torch's.</param>
+    internal static void For(int items, nint scratch, ItemWork work, bool onTorchs)
     {
         int next = 0;
         void TakeItems()
@@ -42,7 +49,7 @@ internal static unsafe class ThreadTeam
         {
             TakeItems();
         }
-        else if (Parallel is null)
+        else if (!onTorchs)
         {
             System.Threading.Tasks.Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, _ => TakeItems());
         }

@@ -113,11 +113,11 @@ public unsafe class ConvolutionKernelTests
     [InlineData(8, 8, 3, 16, false)]
     [InlineData(8, 8, 16, 24, false)]
     public void Pays_FewPixelsInTilesOrOddChannels_DoesNot(int height, int width, int from, int to, bool expected) =>
-        Assert.Equal(expected && WinogradConvolution.IsSupported, WinogradConvolution.Pays(new MapShape(2, height, width), from, to));
+        Assert.Equal(expected && MatrixTile.IsSupported, WinogradConvolution.Pays(new MapShape(2, height, width), from, to));
 
     private static (ConvolutionKernel Kernel, Definition Definition) Create(int taps, int stride, MapShape shape, int from, int to)
     {
-        Assert.SkipUnless(WinogradConvolution.IsSupported, "This processor has no vectors of 256 bits with fused multiplication.");
+        Assert.SkipUnless(MatrixTile.IsSupported, "This processor has no vectors of 256 bits with fused multiplication.");
         int padding = taps / 2;
         ConvolutionKernel kernel = stride == 1 ? WinogradConvolution.Instance : new PatchConvolution(taps, stride, padding);
         var definition = new Definition(shape, from, to, taps, stride, padding);

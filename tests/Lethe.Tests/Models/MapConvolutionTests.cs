@@ -29,7 +29,7 @@ public class MapConvolutionTests
     {
         // Otherwise the other tests would compare torch with itself.
         using var scope = NewDisposeScope();
-        Assert.SkipUnless(Lethe.Kernels.WinogradConvolution.IsSupported, "This processor has no vectors of 256 bits with fused multiplication.");
+        Assert.SkipUnless(Lethe.Kernels.MatrixTile.IsSupported, "This processor has no vectors of 256 bits with fused multiplication.");
         using Conv2d convolution = Create(ScalarType.Float32);
         Tensor x = Input(ScalarType.Float32);
         Assert.NotEqual(0, (MapConvolution.Forward(convolution, x) - convolution.forward(x)).abs().max().item<float>());
@@ -52,7 +52,7 @@ public class MapConvolutionTests
     public void Accumulate_GraphUsedTwice_SaysThatItIsGone()
     {
         using var scope = NewDisposeScope();
-        Assert.SkipUnless(Lethe.Kernels.WinogradConvolution.IsSupported, "This processor has no vectors of 256 bits with fused multiplication.");
+        Assert.SkipUnless(Lethe.Kernels.MatrixTile.IsSupported, "This processor has no vectors of 256 bits with fused multiplication.");
         using Conv2d convolution = Create(ScalarType.Float32);
         Tensor middle = MapConvolution.Forward(convolution, Input(ScalarType.Float32).requires_grad_());
         Gradients.Accumulate(middle.sum());
