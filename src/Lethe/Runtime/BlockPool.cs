@@ -8,12 +8,14 @@ namespace Lethe.Runtime;
 /// </summary>
 /// <remarks>
 /// Free blocks are kept as far as all blocks together take 64 MiB more than were ever in use at once; of the others, those of the size that was not asked for
-/// for longest go first. Without any more, a thin network trains a sixth slower, since the system clears each block that it gives again.
+/// for longest go first. Without any more, a thin network trains a sixth slower, since the system clears each block that it gives again. Where more than
+/// 1 GiB is in use, nothing more is kept: what is computed in such blocks takes so long that clearing them does not matter.
 /// </remarks>
 internal static unsafe partial class BlockPool
 {
     private const nuint Header = 64; // holds the size, and keeps the block at the start of a line of the cache
     private const nuint Idle = 64 << 20;
+    private const nuint Much = 1 << 30;
 
     private static readonly Lock Gate = new();
     private static readonly Dictionary<nuint, Stack<nint>> Free = [];
@@ -42,7 +44,7 @@ internal static unsafe partial class BlockPool
             }
             else
             {
-                Trim(mostInUse > inUse + bytes ? mostInUse - inUse - bytes + Idle : Idle);
+                Trim((mostInUse > inUse + bytes ? mostInUse - inUse - bytes : 0) + (mostInUse < Much ? Idle : 0));
                 block = (byte*)Allocate(bytes + Header);
                 *(nuint*)block = bytes;
             }
