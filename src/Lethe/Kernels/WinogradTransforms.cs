@@ -9,8 +9,8 @@ namespace Lethe.Kernels;
 /// output tile of 4×4 is Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A of an input tile d of 6×6 and taps g of 3×3.
 /// </summary>
 /// <remarks>
-/// The maps evaluate polynomials at 0, ±√½, ±√2 and infinity. With 0, ±1, ±2 and infinity, as they are often given, rounding errors are some three
-/// times as large, for as many operations. With points ±a and ±b, a²b² = 1: B has rows from x(x² − a²)(x² − b²) divided by each root; G has
+/// The maps evaluate polynomials at 0, ±√½, ±√2 and infinity. With 0, ±1, ±2 and infinity, as they are often given, rounding errors are a
+/// few times as large, for as many operations. With points ±a and ±b, a²b² = 1: B has rows from x(x² − a²)(x² − b²) divided by each root; G has
 /// powers of a point over the derivative there; A has its powers.
 /// </remarks>
 [SkipLocalsInit]

@@ -59,11 +59,14 @@ public sealed class BatchNormLayer : Module<Tensor, Tensor>
     /// <returns>Of the same shape.</returns>
     internal Tensor Normalise(Tensor input, Tensor? addend, bool rectify, bool consume)
     {
+        using var scope = NewDisposeScope();
         if (training && affine && (Pass & ~BatchNormPass.Held) == 0 && MapNormalisation.Serves(input))
-            return MapNormalisation.Run(input, Scale!, Shift!, addend, rectify, Epsilon, consume, Pass.HasFlag(BatchNormPass.Held) ? null : MoveStatistics);
+        {
+            Action<double[], double[], long>? moments = Pass.HasFlag(BatchNormPass.Held) ? null : MoveStatistics;
+            return MapNormalisation.Run(input, Scale!, Shift!, addend, rectify, Epsilon, consume, moments).MoveToOuterDisposeScope();
+        }
 
         // Batch-norm's backward needs its input, not its output, so its output may be overwritten.
-        using var scope = NewDisposeScope();
         Tensor output = Alone(input);
         if (addend is not null)
             output = output.add_(addend);

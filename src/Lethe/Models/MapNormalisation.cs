@@ -31,12 +31,20 @@ internal static unsafe class MapNormalisation
         Tensor[] inputs = [MapLayout.ChannelsLast(input), scale, shift];
         if (addend is not null)
             inputs = [.. inputs, MapLayout.ChannelsLast(addend)];
+        bool needed = !consume;
         return GraphNode.Run(
             inputs,
             tensors => Forward(tensors, rectify, epsilon, moments),
-            (kept, gradient, wanted) => is_grad_enabled()
-                ? Differentiable(kept, MapLayout.ChannelsLast(gradient), wanted, rectify, epsilon)
-                : Backward(kept, MapLayout.ChannelsLast(gradient), wanted, rectify, consume && Gradients.Pass is { FreesGraph: true }));
+            (kept, gradient, wanted) =>
+            {
+                gradient = MapLayout.ChannelsLast(gradient);
+                if (!is_grad_enabled())
+                    return Backward(kept, gradient, wanted, rectify, inPlace: !needed && Gradients.Pass is { FreesGraph: true });
+
+                // The gradient's own node keeps the input too, and may run after this one.
+                needed = true;
+                return Differentiable(kept, gradient, wanted, rectify, epsilon);
+            });
     }
 
     // Kept: y and γ; a row each of mean, 1 / √(σ² + ε), scale and shift of the map as a whole; then the output, where an addend makes it tell what was rectified.

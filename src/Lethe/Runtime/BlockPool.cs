@@ -4,7 +4,7 @@ namespace Lethe.Runtime;
 
 /// <summary>
 /// Memory for the large maps of a network: a block that is given back serves the next map of exactly that size. A training step asks for the same sizes each time, so
-/// nothing is left over; the C library's heap cuts a free block for a smaller map, finds none for the next large one, and grows to three times of what is in use.
+/// nothing is left over; the C library's heap cuts a free block for a smaller map, finds none for the next large one, and grows far beyond what is in use.
 /// </summary>
 /// <remarks>
 /// Free blocks are kept as far as all blocks together take 64 MiB more than were ever in use at once; of the others, those of the size that was not asked for

@@ -24,6 +24,28 @@ public class MapConvolutionTests
         }
     }
 
+    [Theory]
+    [InlineData(16, 32)]
+    [InlineData(128, 8)]
+    public void Forward_Rounding_IsAtMostThreeTimesTorchs(int channels, int side)
+    {
+        using var scope = NewDisposeScope();
+        Assert.SkipUnless(Lethe.Kernels.MatrixTile.IsSupported, "This processor has no vectors of 256 bits with fused multiplication.");
+        using Conv2d convolution = nn.Conv2d(channels, channels, 3, 1, 1, bias: false), exact = nn.Conv2d(channels, channels, 3, 1, 1, bias: false);
+        using Generator generator = new(1);
+        Tensor weight = randn([channels, channels, 3, 3], generator: generator), x = randn([8, channels, side, side], generator: generator);
+        exact.to(ScalarType.Float64);
+        using (no_grad())
+        {
+            convolution.weight.copy_(weight);
+            exact.weight.copy_(convolution.weight);
+        }
+
+        Tensor truth = exact.forward(x.to(ScalarType.Float64));
+        double Error(Tensor y) => (y.to(ScalarType.Float64) - truth).square().mean().sqrt().item<double>();
+        Assert.InRange(Error(MapConvolution.Forward(convolution, x)) / Error(convolution.forward(x)), 0.1, 3);
+    }
+
     [Fact]
     public void Forward_ServedAsOurs_IsNotTorchs()
     {

@@ -66,6 +66,24 @@ public class MapNormalisationTests
     }
 
     [Fact]
+    public void Run_ConsumedAndDifferentiatedTwice_LeavesItsInputToTheSecond()
+    {
+        Assert.SkipUnless(MatrixTile.IsSupported, "This processor has no vectors of 256 bits with fused multiplication.");
+        using var scope = NewDisposeScope();
+        float[] Second(bool consume)
+        {
+            Tensor y = MapLayout.ChannelsLast(Input(ScalarType.Float32, 2)).requires_grad_(), before = y.detach().clone();
+            Tensor loss = MapNormalisation.Run(y, ones(8), zeros(8), null, rectify: true, 1e-5, consume, null).pow(3).sum();
+            Tensor first = Gradients.Of(loss, [y], createGraph: true)[0];
+            Tensor second = Gradients.Of(loss + first.pow(2).sum(), [y], retainGraph: false)[0];
+            Assert.Equal(0, (y.detach() - before).abs().max().item<float>());
+            return [.. second.contiguous().data<float>()];
+        }
+
+        Assert.Equal(Second(consume: false), Second(consume: true));
+    }
+
+    [Fact]
     public void BatchNormLayer_Training_MovesRunningStatisticsAsTorchs()
     {
         using var scope = NewDisposeScope();
@@ -80,6 +98,21 @@ public class MapNormalisationTests
         foreach (string name in new[] { "running_mean", "running_var" })
             Assert.InRange((ours.get_buffer(name)! - theirs.get_buffer(name)!).abs().max().item<float>(), 0, 1e-6f);
         Assert.Equal(3, ours.get_buffer("num_batches_tracked")!.item<long>());
+    }
+
+    [Fact]
+    public void BatchNormLayer_Training_LeavesItsOutputAlone()
+    {
+        using var scope = NewDisposeScope();
+        using var layer = new BatchNormLayer(8);
+        Tensor y = Input(ScalarType.Float32, 0);
+        using (layer.forward(y))
+        {
+        }
+
+        long before = Tensor.TotalCount;
+        using Tensor output = layer.forward(y);
+        Assert.Equal(before + 1, Tensor.TotalCount);
     }
 
     private static Tensor Input(ScalarType type, int seed) => (arange(3 * 8 * 5 * 6).mul(1.3 + seed).cos() + arange(3 * 8 * 5 * 6).mul(0.17).sin()).reshape(3, 8, 5, 6).to(type);
