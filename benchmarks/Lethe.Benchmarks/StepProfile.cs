@@ -3,6 +3,7 @@ using Lethe.Augmentation;
 using Lethe.Data;
 using Lethe.Methods;
 using Lethe.Models;
+using Lethe.Operators;
 using Lethe.Training;
 using Lethe.Workflow;
 using TorchSharp.Modules;

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Lethe.Models;
+using Lethe.Operators;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

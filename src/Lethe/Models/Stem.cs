@@ -1,3 +1,4 @@
+using Lethe.Operators;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

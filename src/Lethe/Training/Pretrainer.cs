@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Lethe.Augmentation;
 using Lethe.Methods;
 using Lethe.Numerics;
+using Lethe.Operators;
 using Lethe.Runtime;
 using static TorchSharp.torch;
 

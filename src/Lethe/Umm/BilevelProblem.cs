@@ -1,7 +1,7 @@
 using Lethe.Diagnostics;
 using Lethe.Methods;
 using Lethe.Models;
-using Lethe.Numerics;
+using Lethe.Operators;
 using Lethe.Training;
 using Lethe.Umm.VolumeFactors;
 using TorchSharp.Modules;

@@ -7,22 +7,21 @@ internal static class FolderTable
     {
         ["Runtime"] = [],
         ["Numerics"] = ["Runtime"],
-        ["Kernels"] = ["Runtime"],
+        ["Operators"] = ["Runtime", "Numerics"],
         ["Storage"] = ["Runtime"],
         ["Data"] = ["Runtime", "Numerics", "Storage"],
         ["Augmentation"] = ["Runtime", "Numerics", "Data"],
-        ["Models"] = ["Runtime", "Numerics", "Kernels"],
-        ["Methods"] = ["Runtime", "Numerics", "Models"],
-        ["Training"] = ["Runtime", "Numerics", "Storage", "Data", "Augmentation", "Models", "Methods"],
-        ["Diagnostics"] = ["Runtime", "Numerics"],
-        ["Umm"] = ["Runtime", "Numerics", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics"],
-        ["Evaluation"] = ["Runtime", "Numerics", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics"],
+        ["Models"] = ["Runtime", "Numerics", "Operators"],
+        ["Methods"] = ["Runtime", "Numerics", "Operators", "Models"],
+        ["Training"] = ["Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods"],
+        ["Diagnostics"] = ["Runtime", "Numerics", "Operators"],
+        ["Umm"] = ["Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics"],
+        ["Evaluation"] = ["Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics"],
         ["Reporting"] = ["Runtime", "Storage", "Diagnostics"],
-        ["Export"] = ["Runtime", "Numerics", "Storage", "Models"],
         ["Workflow"] =
         [
-            "Runtime", "Numerics", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics", "Umm", "Evaluation",
-            "Reporting", "Export",
+            "Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics", "Umm", "Evaluation",
+            "Reporting",
         ],
     };
 

@@ -1,6 +1,7 @@
 using CsCheck;
 using Lethe.Diagnostics;
 using Lethe.Numerics;
+using Lethe.Operators;
 using Lethe.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
 using Lethe.Numerics;
+using Lethe.Operators;
 using TorchSharp;
 using static TorchSharp.torch;
 

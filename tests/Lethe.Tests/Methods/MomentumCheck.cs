@@ -1,5 +1,5 @@
 using Lethe.Methods;
-using Lethe.Numerics;
+using Lethe.Operators;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -2,7 +2,7 @@ using CsCheck;
 using Lethe.Augmentation;
 using Lethe.Methods;
 using Lethe.Models;
-using Lethe.Numerics;
+using Lethe.Operators;
 using Lethe.Runtime;
 using Lethe.Tests.Diagnostics;
 using Lethe.Tests.Training;

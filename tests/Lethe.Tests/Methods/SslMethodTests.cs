@@ -1,6 +1,6 @@
 using Lethe.Methods;
 using Lethe.Models;
-using Lethe.Numerics;
+using Lethe.Operators;
 using Lethe.Runtime;
 using Lethe.Training;
 using static TorchSharp.torch;

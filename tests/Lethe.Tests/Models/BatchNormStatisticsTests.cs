@@ -1,5 +1,5 @@
 using Lethe.Models;
-using Lethe.Numerics;
+using Lethe.Operators;
 using Lethe.Tests.Methods;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,5 +1,5 @@
 using Lethe.Models;
-using Lethe.Numerics;
+using Lethe.Operators;
 using Lethe.Runtime;
 using Lethe.Tests.Methods;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
 using Lethe.Numerics;
+using Lethe.Operators;
 using Lethe.Runtime;
 using Lethe.Tests.Diagnostics;
 using TorchSharp;

@@ -1,5 +1,5 @@
 using CsCheck;
-using Lethe.Numerics;
+using Lethe.Operators;
 using Lethe.Tests.Methods;
 using Lethe.Umm;
 using static TorchSharp.torch;

@@ -2,7 +2,7 @@ using Lethe.Augmentation;
 using Lethe.Diagnostics;
 using Lethe.Methods;
 using Lethe.Models;
-using Lethe.Numerics;
+using Lethe.Operators;
 using Lethe.Runtime;
 using Lethe.Tests.Methods;
 using Lethe.Tests.Training;

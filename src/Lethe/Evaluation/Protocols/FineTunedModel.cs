@@ -3,6 +3,7 @@ using Lethe.Augmentation;
 using Lethe.Data;
 using Lethe.Models;
 using Lethe.Numerics;
+using Lethe.Operators;
 using Lethe.Training;
 using TorchSharp;
 using TorchSharp.Modules;

@@ -3,6 +3,7 @@ using Lethe.Data;
 using Lethe.Diagnostics;
 using Lethe.Models;
 using Lethe.Numerics;
+using Lethe.Operators;
 using Lethe.Training;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,4 +1,4 @@
-using Lethe.Numerics;
+using Lethe.Operators;
 using static TorchSharp.torch;
 
 namespace Lethe.Umm.VolumeFactors;

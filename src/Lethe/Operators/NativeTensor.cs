@@ -1,8 +1,7 @@
 using System.Runtime.InteropServices;
-using Lethe.Runtime;
 using static TorchSharp.torch;
 
-namespace Lethe.Numerics;
+namespace Lethe.Operators;
 
 /// <summary>The memory of tensors on a processor, for kernels of our own.</summary>
 internal static unsafe partial class NativeTensor

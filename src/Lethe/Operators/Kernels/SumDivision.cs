@@ -1,6 +1,5 @@
-using Lethe.Runtime;
 
-namespace Lethe.Kernels;
+namespace Lethe.Operators.Kernels;
 
 /// <summary>How the sum over all pixels that a weight's gradient is, is shared out to threads.</summary>
 /// <param name="Parts">Parts of the pixels, each with a sum of its own: a function of the shapes alone, so that the result is one too.</param>

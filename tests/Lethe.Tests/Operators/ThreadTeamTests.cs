@@ -1,7 +1,7 @@
-using Lethe.Runtime;
+using Lethe.Operators;
 using static TorchSharp.torch;
 
-namespace Lethe.Tests.Runtime;
+namespace Lethe.Tests.Operators;
 
 [Collection(typeof(TorchCollection))]
 public unsafe class ThreadTeamTests

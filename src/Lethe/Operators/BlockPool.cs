@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
+using Lethe.Runtime;
 
-namespace Lethe.Runtime;
+namespace Lethe.Operators;
 
 /// <summary>
 /// Memory for the large maps of a network: a block that is given back serves the next map of exactly that size. A training step asks for the same sizes each time, so

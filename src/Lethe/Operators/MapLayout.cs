@@ -1,8 +1,7 @@
-using Lethe.Kernels;
-using Lethe.Numerics;
+using Lethe.Operators.Kernels;
 using static TorchSharp.torch;
 
-namespace Lethe.Models;
+namespace Lethe.Operators;
 
 /// <summary>How feature maps lie in memory: channels-last, all channels of a pixel together, whatever torch's order of dimensions says.</summary>
 internal static class MapLayout

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Lane = System.Runtime.Intrinsics.Vector256<float>;
 
-namespace Lethe.Kernels;
+namespace Lethe.Operators.Kernels;
 
 /// <summary>
 /// The linear maps of Winograd's algorithm F(4×4, 3×3) (Winograd 1980; Lavin and Gray 2016, 1509.09308), eight channels at a time. An

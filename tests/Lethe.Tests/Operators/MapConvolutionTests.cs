@@ -1,10 +1,9 @@
-using Lethe.Models;
-using Lethe.Numerics;
+using Lethe.Operators;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Lethe.Tests.Models;
+namespace Lethe.Tests.Operators;
 
 /// <summary>Our convolution as an operation of torch's graph, against torch's own in double precision.</summary>
 [Collection(typeof(TorchCollection))]
@@ -30,7 +29,7 @@ public class MapConvolutionTests
     public void Forward_Rounding_IsAtMostThreeTimesTorchs(int channels, int side)
     {
         using var scope = NewDisposeScope();
-        Assert.SkipUnless(Lethe.Kernels.MatrixTile.IsSupported, "This processor has no vectors of 256 bits with fused multiplication.");
+        Assert.SkipUnless(Lethe.Operators.Kernels.MatrixTile.IsSupported, "This processor has no vectors of 256 bits with fused multiplication.");
         using Conv2d convolution = nn.Conv2d(channels, channels, 3, 1, 1, bias: false), exact = nn.Conv2d(channels, channels, 3, 1, 1, bias: false);
         using Generator generator = new(1);
         Tensor weight = randn([channels, channels, 3, 3], generator: generator), x = randn([8, channels, side, side], generator: generator);
@@ -51,7 +50,7 @@ public class MapConvolutionTests
     {
         // Otherwise the other tests would compare torch with itself.
         using var scope = NewDisposeScope();
-        Assert.SkipUnless(Lethe.Kernels.MatrixTile.IsSupported, "This processor has no vectors of 256 bits with fused multiplication.");
+        Assert.SkipUnless(Lethe.Operators.Kernels.MatrixTile.IsSupported, "This processor has no vectors of 256 bits with fused multiplication.");
         using Conv2d convolution = Create(ScalarType.Float32);
         Tensor x = Input(ScalarType.Float32);
         Assert.NotEqual(0, (MapConvolution.Forward(convolution, x) - convolution.forward(x)).abs().max().item<float>());
@@ -74,7 +73,7 @@ public class MapConvolutionTests
     public void Accumulate_GraphUsedTwice_SaysThatItIsGone()
     {
         using var scope = NewDisposeScope();
-        Assert.SkipUnless(Lethe.Kernels.MatrixTile.IsSupported, "This processor has no vectors of 256 bits with fused multiplication.");
+        Assert.SkipUnless(Lethe.Operators.Kernels.MatrixTile.IsSupported, "This processor has no vectors of 256 bits with fused multiplication.");
         using Conv2d convolution = Create(ScalarType.Float32);
         Tensor middle = MapConvolution.Forward(convolution, Input(ScalarType.Float32).requires_grad_());
         Gradients.Accumulate(middle.sum());

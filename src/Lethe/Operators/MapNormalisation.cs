@@ -1,8 +1,7 @@
-using Lethe.Kernels;
-using Lethe.Numerics;
+using Lethe.Operators.Kernels;
 using static TorchSharp.torch;
 
-namespace Lethe.Models;
+namespace Lethe.Operators;
 
 /// <summary>
 /// Batch normalisation of a map by its own moments, an addend and a ReLU in one operation of torch's graph, by <see cref="BatchNormKernel"/>. It can be differentiated as often as one

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using TorchSharp;
 
-namespace Lethe.Runtime;
+namespace Lethe.Operators;
 
 /// <summary>
 /// Shares work out to the threads that torch computes with. They are torch's own where these can be had (libgomp, Linux), so that no

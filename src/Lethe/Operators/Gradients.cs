@@ -1,7 +1,7 @@
 using System.Runtime.ExceptionServices;
 using static TorchSharp.torch;
 
-namespace Lethe.Numerics;
+namespace Lethe.Operators;
 
 /// <summary>Gradients of a scalar. The only place that calls torch's <c>autograd.grad</c> and <c>backward</c>.</summary>
 public static class Gradients

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Row = System.Runtime.Intrinsics.Vector256<float>;
 
-namespace Lethe.Kernels;
+namespace Lethe.Operators.Kernels;
 
 /// <summary>
 /// Products of small matrices that stay in registers: six or four rows of sixteen columns, C = A·B or C += A·B, where A may lie in either order.

@@ -1,7 +1,7 @@
-using Lethe.Numerics;
+using Lethe.Operators;
 using static TorchSharp.torch;
 
-namespace Lethe.Tests.Numerics;
+namespace Lethe.Tests.Operators;
 
 [Collection(typeof(TorchCollection))]
 public class GraphNodeTests

@@ -1,7 +1,6 @@
 using System.Runtime.Intrinsics;
-using Lethe.Runtime;
 
-namespace Lethe.Kernels;
+namespace Lethe.Operators.Kernels;
 
 /// <summary>
 /// Convolutions of any taps and stride as products of matrices: the pixels that an output is made of are laid out in a row (a patch), for some outputs at a time. For the gradient with

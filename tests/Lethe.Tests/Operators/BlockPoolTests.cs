@@ -1,6 +1,6 @@
-using Lethe.Runtime;
+using Lethe.Operators;
 
-namespace Lethe.Tests.Runtime;
+namespace Lethe.Tests.Operators;
 
 [Collection(typeof(TorchCollection))]
 public unsafe class BlockPoolTests

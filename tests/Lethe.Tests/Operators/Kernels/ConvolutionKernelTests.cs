@@ -1,8 +1,8 @@
-using Lethe.Kernels;
 using Lethe.Numerics;
+using Lethe.Operators.Kernels;
 using static TorchSharp.torch;
 
-namespace Lethe.Tests.Kernels;
+namespace Lethe.Tests.Operators.Kernels;
 
 /// <summary>The kernels against the definition in double precision, computed by loops.</summary>
 [Collection(typeof(TorchCollection))]

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
-namespace Lethe.Numerics;
+namespace Lethe.Operators;
 
 /// <summary>
 /// An operation of our own in torch's graph. Its gradient may be made of such operations again, so that it can be differentiated as often as they can.

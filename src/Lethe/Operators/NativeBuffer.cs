@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Lethe.Runtime;
+namespace Lethe.Operators;
 
 /// <summary>
 /// Memory outside of the managed heap that is kept from one use to the next and grows as needed. Large blocks that are given back are cleared by the system

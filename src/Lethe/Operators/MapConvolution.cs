@@ -1,9 +1,8 @@
-using Lethe.Kernels;
-using Lethe.Numerics;
+using Lethe.Operators.Kernels;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Lethe.Models;
+namespace Lethe.Operators;
 
 /// <summary>
 /// Convolutions of a network: in float32 on a processor by kernels of our own where these are faster, all others by torch. Either way they can be differentiated as often as one likes.

@@ -1,8 +1,8 @@
-using Lethe.Numerics;
+using Lethe.Operators;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Lethe.Tests.Numerics;
+namespace Lethe.Tests.Operators;
 
 public class GradientsTests
 {

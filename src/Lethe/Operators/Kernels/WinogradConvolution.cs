@@ -1,9 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
-using Lethe.Runtime;
 
-namespace Lethe.Kernels;
+namespace Lethe.Operators.Kernels;
 
 /// <summary>
 /// Convolutions of 3×3 taps at stride 1 with a border of one zero, by Winograd's algorithm F(4×4, 3×3) (see <see cref="WinogradTransforms"/>), over float32 maps in

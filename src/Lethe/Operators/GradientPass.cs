@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Lethe.Numerics;
+namespace Lethe.Operators;
 
 /// <summary>What the nodes of a graph need to know of the backward pass that runs them, which torch does not tell them.</summary>
 internal sealed class GradientPass

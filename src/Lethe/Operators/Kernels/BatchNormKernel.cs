@@ -1,9 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using Lethe.Runtime;
 using Lane = System.Runtime.Intrinsics.Vector256<float>;
 
-namespace Lethe.Kernels;
+namespace Lethe.Operators.Kernels;
 
 /// <summary>
 /// Batch normalisation of rows of channels, with an addend and a ReLU after it where a network has them: forwards one pass for the moments and one for the rest, backwards the

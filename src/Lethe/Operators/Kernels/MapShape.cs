@@ -1,4 +1,4 @@
-namespace Lethe.Kernels;
+namespace Lethe.Operators.Kernels;
 
 /// <summary>The shape of a feature map in channels-last memory, and how it is cut into tiles of 4×4 pixels.</summary>
 /// <param name="Images">N.</param>

@@ -1,9 +1,9 @@
-using Lethe.Kernels;
 using Lethe.Models;
-using Lethe.Numerics;
+using Lethe.Operators;
+using Lethe.Operators.Kernels;
 using static TorchSharp.torch;
 
-namespace Lethe.Tests.Models;
+namespace Lethe.Tests.Operators;
 
 /// <summary>Batch-norm, addend and ReLU as one operation, against the same from torch's primitive operations in double precision.</summary>
 [Collection(typeof(TorchCollection))]

@@ -1,4 +1,4 @@
-namespace Lethe.Kernels;
+namespace Lethe.Operators.Kernels;
 
 /// <summary>
 /// A convolution without dilation or groups of float32 maps in channels-last memory, and its two gradients. All three are linear in both of what they are given, so that each
