@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Lethe.Operators;
 
 namespace Lethe.Cli;
 
@@ -46,12 +47,20 @@ internal static class Application
             return Verb.WrongUse;
         }
 
-        return await parsed.InvokeAsync(new InvocationConfiguration
+        OperatorNotices.Added += terminal.Say;
+        try
         {
-            ProcessTerminationTimeout = timeToSave,
-            EnableDefaultExceptionHandler = false,
-            Output = terminal.Output,
-            Error = terminal.Error,
-        });
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                ProcessTerminationTimeout = timeToSave,
+                EnableDefaultExceptionHandler = false,
+                Output = terminal.Output,
+                Error = terminal.Error,
+            });
+        }
+        finally
+        {
+            OperatorNotices.Added -= terminal.Say;
+        }
     }
 }

@@ -60,6 +60,13 @@ public sealed class BatchNormLayer : Module<Tensor, Tensor>
     /// <returns>Of the same shape.</returns>
     internal Tensor Normalise(Tensor input, Tensor? addend, bool rectify, bool consume)
     {
+        TensorCheck.Usable(input, nameof(input));
+        if (input.dim() is not (2 or 4) || input.shape[1] != get_buffer("running_mean")!.shape[0] || input.numel() == 0)
+        {
+            throw new ArgumentException(
+                $"Expected [N, C] or [N, C, H, W] with C = {get_buffer("running_mean")!.shape[0]} and at least one image, found {TensorCheck.Words(input)}.", nameof(input));
+        }
+
         using var scope = NewDisposeScope();
         if (training && affine && (Pass & ~BatchNormPass.Held) == 0 && MapNormalisation.Serves(input))
         {

@@ -5,45 +5,101 @@ using static TorchSharp.torch;
 namespace Lethe.Operators;
 
 /// <summary>
-/// Convolutions of a network: in float32 on a processor by kernels of our own where these are faster, all others by torch. Either way they can be differentiated as often as one likes.
+/// Convolutions of a network: in float32 on a processor by kernels of our own, all others by torch. Either way they can be differentiated as often as one likes, and are tested on
+/// each new shape before they are trusted (<see cref="ConvolutionGuard"/>).
 /// </summary>
 internal static unsafe class MapConvolution
 {
+    // A few images: unlike torch's, our kernels do the same for each.
+    private const int MostTested = 1 << 18;
+
+    private static readonly ConvolutionGuard Guard = new(
+        (input, weight, stride, padding) => Run(Kernel(Spec(input, weight, stride, padding)), input, weight), MostTested);
+
     /// <summary>What a layer gives for a map.</summary>
-    /// <param name="layer">The layer, without bias.</param>
+    /// <param name="layer">The layer, without dilation or groups.</param>
     /// <param name="input">[N, C, H, W].</param>
     /// <returns>[N, C′, H′, W′].</returns>
-    public static Tensor Forward(Conv2d layer, Tensor input) => Forward(input, layer.weight, bias: null, (int)layer.stride[0], (int)layer.padding![0]);
+    /// <exception cref="ArgumentException">The map does not fit the layer.</exception>
+    public static Tensor Forward(Conv2d layer, Tensor input) => Forward(input, layer.weight, layer.bias, (int)layer.stride[0], (int)layer.padding![0]);
 
-    /// <summary>A convolution; with a bias without graph.</summary>
+    /// <summary>A convolution.</summary>
     /// <param name="input">[N, C, H, W].</param>
     /// <param name="weight">[C′, C, K, K].</param>
     /// <param name="bias">[C′], or null.</param>
     /// <param name="stride">Down and across, in pixels.</param>
     /// <param name="padding">Down and across, in pixels.</param>
     /// <returns>[N, C′, H′, W′].</returns>
+    /// <exception cref="ArgumentException">Shapes, types or devices do not fit each other, or the map is empty.</exception>
     public static Tensor Forward(Tensor input, Tensor weight, Tensor? bias, int stride, int padding)
     {
-        if (Kernel(input, weight, stride, padding) is { } kernel)
-            return bias is null ? Run(kernel, input, weight) : Output(kernel, MapLayout.ChannelsLast(input), weight.contiguous(), bias);
+        Require(input, weight, bias, stride, padding);
+        ConvolutionSpec spec = Spec(input, weight, stride, padding);
+        if (OperatorSwitch.Own && input.device_type == TorchSharp.DeviceType.CPU && input.dtype == ScalarType.Float32)
+        {
+            if (Guard.Passes(spec, channelsLast: true))
+                return Own(Kernel(spec), input, weight, bias);
+            GiveUp(spec);
+        }
 
-        // The stride is taken before a 1×1 convolution: on a processor, the backward pass of one with a stride and few channels in channels-last memory
-        // writes past its buffers (oneDNN in libtorch 2.10, fewer than 8 with AVX2).
-        return stride > 1 && weight.shape[2] == 1
-            ? nn.functional.conv2d(input.slice(2, 0, input.shape[2], stride).slice(3, 0, input.shape[3], stride), weight, bias)
-            : nn.functional.conv2d(input, weight, bias, [stride, stride], [padding, padding]);
+        return TorchConvolution.Run(input, weight, bias, spec);
     }
 
-    private static ConvolutionKernel? Kernel(Tensor input, Tensor weight, int stride, int padding)
+    private static void Require(Tensor input, Tensor weight, Tensor? bias, int stride, int padding)
     {
-        if (input.device_type != TorchSharp.DeviceType.CPU || input.dtype != ScalarType.Float32)
-            return null;
-        (int to, int from, int taps) = ((int)weight.shape[0], (int)weight.shape[1], (int)weight.shape[2]);
-        if (taps == 3 && stride == 1 && padding == 1 && WinogradConvolution.Pays(MapLayout.Shape(input), from, to))
-            return WinogradConvolution.Instance;
-        return PatchConvolution.Pays(stride, from, to) ? new PatchConvolution(taps, stride, padding) : null;
+        TensorCheck.Usable(input, nameof(input));
+        TensorCheck.Usable(weight, nameof(weight));
+        if (weight.dim() != 4 || weight.shape[2] != weight.shape[3])
+            throw new ArgumentException($"Expected weights [C′, C, K, K], found {TensorCheck.Words(weight)}.", nameof(weight));
+        if (input.dim() != 4 || input.shape[1] != weight.shape[1] || input.numel() == 0)
+            throw new ArgumentException($"Expected a feature map [N, {weight.shape[1]}, H, W] with at least one image, found {TensorCheck.Words(input)}.", nameof(input));
+        TensorCheck.Alike(weight, input, nameof(weight));
+        if (bias is not null)
+        {
+            TensorCheck.Usable(bias, nameof(bias));
+            TensorCheck.Shape(bias, [weight.shape[0]], nameof(bias));
+            TensorCheck.Alike(bias, input, nameof(bias));
+        }
+
+        long least = weight.shape[2] - 2 * padding;
+        if (input.shape[2] < least || input.shape[3] < least)
+            throw new ArgumentException($"Expected a feature map of {least}×{least} pixels at least, found {TensorCheck.Words(input)}.", nameof(input));
+        ArgumentOutOfRangeException.ThrowIfLessThan(stride, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(padding);
     }
 
+    private static ConvolutionSpec Spec(Tensor input, Tensor weight, int stride, int padding) =>
+        new(MapLayout.Shape(input), (int)weight.shape[1], (int)weight.shape[0], (int)weight.shape[2], stride, padding);
+
+    private static ConvolutionKernel Kernel(ConvolutionSpec spec) =>
+        Lanes.Wide && Fills<Lane16>(spec.To) && (Fills<Lane16>(spec.From) || spec.From < MatrixTile<Lane8>.Columns) ? Kernel<Lane16>(spec) : Kernel<Lane8>(spec);
+
+    private static ConvolutionKernel Kernel<TLane>(ConvolutionSpec spec)
+        where TLane : struct, ILane<TLane> =>
+        spec is { Taps: 3, Stride: 1, Padding: 1 } && WinogradConvolution<TLane>.Pays(spec.Shape, spec.From, spec.To)
+            ? WinogradConvolution<TLane>.Instance
+            : new IndirectConvolution<TLane>(spec.Taps, spec.Stride, spec.Padding);
+
+    private static bool Fills<TLane>(int channels)
+        where TLane : struct, ILane<TLane> => channels % MatrixTile<TLane>.Columns == 0;
+
+    private static void GiveUp(ConvolutionSpec spec)
+    {
+        OperatorSwitch.TurnOff();
+        OperatorNotices.Give(
+            $"This library's convolutions compute wrong numbers on this machine (seen with {spec.Taps}×{spec.Taps} from {spec.From} to {spec.To} channels). "
+            + "Torch's are used instead. Please report it, with what /proc/cpuinfo says.");
+    }
+
+    private static Tensor Own(ConvolutionKernel kernel, Tensor input, Tensor weight, Tensor? bias)
+    {
+        if (bias is null)
+            return Run(kernel, input, weight);
+        bool graph = is_grad_enabled() && (input.requires_grad || weight.requires_grad || bias.requires_grad);
+        return graph
+            ? Run(kernel, input, weight) + bias.reshape(1, -1, 1, 1)
+            : Output(kernel, MapLayout.ChannelsLast(input), weight.contiguous(), bias.contiguous());
+    }
     private static Tensor Run(ConvolutionKernel kernel, Tensor input, Tensor weight) => GraphNode.Run(
         [MapLayout.ChannelsLast(input), weight.contiguous()],
         inputs => (Output(kernel, inputs[0], inputs[1], bias: null), inputs),

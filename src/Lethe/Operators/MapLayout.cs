@@ -9,10 +9,23 @@ internal static class MapLayout
     /// <summary>The map in channels-last memory: itself if it is.</summary>
     /// <param name="map">[N, C, H, W].</param>
     /// <returns>The same numbers.</returns>
-    public static Tensor ChannelsLast(Tensor map)
+    public static Tensor ChannelsLast(Tensor map) => IsChannelsLast(map) ? map : map.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+
+    /// <summary>Whether a map is in channels-last memory.</summary>
+    /// <param name="map">[N, C, H, W].</param>
+    /// <returns>Whether it is.</returns>
+    public static bool IsChannelsLast(Tensor map)
     {
-        Tensor last = map.permute(0, 2, 3, 1);
-        return last.is_contiguous() ? map : last.contiguous().permute(0, 3, 1, 2);
+        long[] sides = map.shape, steps = map.stride();
+        long step = 1;
+        foreach (int dimension in (ReadOnlySpan<int>)[1, 3, 2, 0])
+        {
+            if (sides[dimension] != 1 && steps[dimension] != step)
+                return false;
+            step *= sides[dimension];
+        }
+
+        return true;
     }
 
     /// <summary>A map in channels-last memory, of any values.</summary>

@@ -13,7 +13,7 @@ internal static unsafe class MapNormalisation
     /// <param name="input">[N, C, H, W].</param>
     /// <returns>Whether it can.</returns>
     public static bool Serves(Tensor input) =>
-        input.dim() == 4 && input.device_type == TorchSharp.DeviceType.CPU && input.dtype == ScalarType.Float32 && BatchNormKernel.Serves((int)input.shape[1]);
+        OperatorSwitch.Own && input.dim() == 4 && input.device_type == TorchSharp.DeviceType.CPU && input.dtype == ScalarType.Float32 && BatchNormKernel.Serves((int)input.shape[1]);
 
     /// <summary>relu(γ (y − μ) / √(σ² + ε) + β + addend).</summary>
     /// <param name="input">y, [N, C, H, W].</param>
@@ -25,9 +25,20 @@ internal static unsafe class MapNormalisation
     /// <param name="consume">Whether nothing but this operation needs <paramref name="input"/>: its memory then serves its gradient, once the graph is not needed again.</param>
     /// <param name="moments">Told μ and σ², [C] each, and how many numbers they are of.</param>
     /// <returns>[N, C, H, W].</returns>
+    /// <exception cref="ArgumentException">Shapes, types or devices do not fit each other.</exception>
     public static Tensor Run(Tensor input, Tensor scale, Tensor shift, Tensor? addend, bool rectify, double epsilon, bool consume, Action<double[], double[], long>? moments)
     {
-        Tensor[] inputs = [MapLayout.ChannelsLast(input), scale, shift];
+        TensorCheck.Shape(scale, [input.shape[1]], nameof(scale));
+        TensorCheck.Alike(scale, input, nameof(scale));
+        TensorCheck.Shape(shift, [input.shape[1]], nameof(shift));
+        TensorCheck.Alike(shift, input, nameof(shift));
+        if (addend is not null)
+        {
+            TensorCheck.Shape(addend, input.shape, nameof(addend));
+            TensorCheck.Alike(addend, input, nameof(addend));
+        }
+
+        Tensor[] inputs = [MapLayout.ChannelsLast(input), scale.contiguous(), shift.contiguous()];
         if (addend is not null)
             inputs = [.. inputs, MapLayout.ChannelsLast(addend)];
         bool needed = !consume;

@@ -115,6 +115,7 @@ public static class HtmlReport
             [
                 ["lethe", manifest.ToolVersion], [".NET", versions.DotNet], ["TorchSharp", versions.TorchSharp], ["libtorch", versions.Libtorch],
                 ["system", versions.OperatingSystem], ["processor", versions.Processor], ["threads", Wording.Count(versions.Threads)], ["device", versions.Device],
+                .. versions.Kernels is { } kernels ? (IEnumerable<IReadOnlyList<string>>)[["kernels", kernels]] : [],
                 [group.Runs.Count == 1 ? "seed" : "seeds", string.Join(", ", group.Runs.Select(run => run.Manifest.Seed))],
                 ["run format", $"{manifest.FormatVersion}"],
             ]));

@@ -8,6 +8,7 @@ namespace Lethe.Reporting;
 /// <param name="Processor">Description of the processor.</param>
 /// <param name="Threads">Threads that computed.</param>
 /// <param name="Device">cpu, or the name of the accelerator.</param>
+/// <param name="Kernels">Operations of networks on a processor, ours or torch, and their vectors; null in runs of earlier versions.</param>
 public sealed record RunVersions(
     string DotNet,
     string TorchSharp,
@@ -15,4 +16,5 @@ public sealed record RunVersions(
     string OperatingSystem,
     string Processor,
     int Threads,
-    string Device);
+    string Device,
+    string? Kernels = null);

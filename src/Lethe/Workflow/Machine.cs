@@ -1,3 +1,4 @@
+using Lethe.Operators;
 using Lethe.Reporting;
 using Lethe.Runtime;
 using System.Runtime.InteropServices;
@@ -14,11 +15,26 @@ public sealed record Machine
     /// <summary>Threads to compute with; 0 takes one for each core.</summary>
     public int Threads { get; init; }
 
+    /// <summary>
+    /// Operations of networks on a processor: ours (this library's kernels) or torch (torch's own operations, slower); empty takes those that a run was made with, ours for a
+    /// new one.
+    /// </summary>
+    public string Kernels { get; init; } = "";
+
     /// <summary>Threads after defaults.</summary>
     /// <returns>At least 1.</returns>
     public int ThreadCount() => Threads > 0 ? Threads : Environment.ProcessorCount;
 
-    /// <summary>Checks the values and sets torch's number of threads.</summary>
+    /// <summary>This machine, with what is left open taken as a run was made.</summary>
+    /// <param name="versions">What the run's manifest says.</param>
+    /// <returns>The machine.</returns>
+    public Machine As(RunVersions versions) => this with
+    {
+        Threads = Threads > 0 ? Threads : versions.Threads,
+        Kernels = Kernels.Length > 0 ? Kernels : versions.Kernels?.Split(',')[0] ?? "",
+    };
+
+    /// <summary>Checks the values, sets torch's number of threads, and chooses what networks run on.</summary>
     /// <returns>The device.</returns>
     /// <exception cref="InvalidOptionException">A value cannot be used on this machine.</exception>
     public Device Prepare()
@@ -28,6 +44,7 @@ public sealed record Machine
         string[] parts = Device.Split(':');
         if (parts.Length > 2 || parts[0] is not ("cpu" or "cuda") || (parts.Length == 2 && (parts[0] == "cpu" || !int.TryParse(parts[1], out _))))
             throw new InvalidOptionException($"--device '{Device}' is unknown. Use cpu, cuda or cuda:N.");
+        OperatorSwitch.Choose(Kernels.Length > 0 ? Kernels : OperatorSwitch.Ours);
         set_num_threads(ThreadCount());
         if (parts[0] == "cuda")
         {
@@ -55,7 +72,8 @@ public sealed record Machine
         RuntimeInformation.OSDescription,
         Processor(),
         ThreadCount(),
-        Device);
+        Device,
+        OperatorSwitch.Description);
 
     private static string Processor()
     {

@@ -60,7 +60,7 @@ public static class Pretraining
 
     /// <summary>Goes on with a run where its last checkpoint left it; does nothing where it is done.</summary>
     /// <param name="path">The run directory.</param>
-    /// <param name="machine">Where to compute; other threads or another device give other bits.</param>
+    /// <param name="machine">Where to compute; other threads, kernels or another device give other bits.</param>
     /// <param name="dataRoot">Where a named source lies now, if it has moved.</param>
     /// <param name="progress">Told how far the work has come.</param>
     /// <param name="cancellation">Stops between two steps with the state saved.</param>
@@ -73,9 +73,7 @@ public static class Pretraining
         RunDirectory run = RunDirectory.Open(path);
         using DirectoryLock held = DirectoryLock.Acquire(run.Path);
         RunManifest manifest = run.LoadManifest();
-        if (machine.Threads == 0)
-            machine = machine with { Threads = manifest.Versions.Threads };
-        Session session = Session.Open(run, machine, dataRoot, progress, cancellation);
+        Session session = Session.Open(run, machine.As(manifest.Versions), dataRoot, progress, cancellation);
         if (manifest.Status != RunStatus.Done)
             Train(run, session, manifest with { Status = RunStatus.Running, Failure = null }, progress, cancellation);
         return (run, session);

@@ -1,6 +1,7 @@
 using Lethe.Diagnostics;
 using Lethe.Evaluation;
 using Lethe.Methods;
+using Lethe.Operators;
 using Lethe.Reporting;
 using Lethe.Runtime;
 using Lethe.Training;
@@ -90,9 +91,17 @@ internal sealed class RunRecorder
     /// <summary>Writes a checkpoint; keeps it under a name of its own where asked.</summary>
     public void Save(SslMethod method, Optimiser optimiser, TrainingState state, string? keepAs = null)
     {
+        NoteOperators(state);
         Checkpoint.Save(Session.LastCheckpoint(run), method, optimiser, state);
         if (keepAs is not null)
             Checkpoint.Save(Path.Combine(run.CheckpointFolder, keepAs + ".safetensors"), method, null, state);
+    }
+
+    // What was found of this machine once networks ran on it.
+    private void NoteOperators(TrainingState state)
+    {
+        foreach (string notice in OperatorNotices.All)
+            Warn(new RunWarning((int)state.Epoch, "operators: " + notice, notice));
     }
 
     /// <summary>Does the work and records how it ended.</summary>

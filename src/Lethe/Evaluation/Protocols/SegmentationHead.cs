@@ -1,3 +1,4 @@
+using Lethe.Operators;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -38,10 +39,16 @@ internal sealed class SegmentationHead : Module<IReadOnlyList<Tensor>, Tensor>
         Tensor? sum = null;
         for (int i = 0; i < parts.Length; i++)
         {
-            Tensor resized = functional.interpolate(parts[i].forward(maps[Layers[i]]), size: [size, size], mode: InterpolationMode.Bilinear, align_corners: false);
+            Tensor resized = functional.interpolate(Scores(parts[i], maps[Layers[i]]), size: [size, size], mode: InterpolationMode.Bilinear, align_corners: false);
             sum = sum is null ? resized : sum + resized;
         }
 
         return sum!.MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Scores(Sequential part, Tensor map)
+    {
+        Tensor hidden = MapConvolution.Forward((Conv2d)part[1], ((BatchNorm2d)part[0]).forward(map));
+        return MapConvolution.Forward((Conv2d)part[3], hidden.relu());
     }
 }

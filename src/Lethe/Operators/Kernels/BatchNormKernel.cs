@@ -10,7 +10,7 @@ namespace Lethe.Operators.Kernels;
 /// </summary>
 internal static unsafe class BatchNormKernel
 {
-    private const int Lanes = 8;
+    private const int LaneCount = 8;
 
     // Rows are summed in float32 while they are near, then in float64.
     private const int NearNumbers = 4096;
@@ -26,7 +26,7 @@ internal static unsafe class BatchNormKernel
     /// <summary>Whether rows of so many channels can be done here.</summary>
     /// <param name="channels">C.</param>
     /// <returns>Whether they can.</returns>
-    public static bool Serves(int channels) => MatrixTile.IsSupported && channels % Lanes == 0;
+    public static bool Serves(int channels) => Lanes.Supported && channels % LaneCount == 0;
 
     /// <summary>Mean and (biased) variance of each channel.</summary>
     /// <param name="map">[rows, <paramref name="channels"/>].</param>
@@ -114,7 +114,7 @@ internal static unsafe class BatchNormKernel
             for (nint row = rows * item / items; row < end; row += near)
             {
                 nint count = Math.Min(near, end - row);
-                for (nint c = 0; c < channels; c += Lanes)
+                for (nint c = 0; c < channels; c += LaneCount)
                 {
                     (Lane a, Lane b) = sums(row, count, c);
                     Add(a, one + c);
@@ -167,7 +167,7 @@ internal static unsafe class BatchNormKernel
         Lane least = Vector256.Create(rectify ? 0 : float.NegativeInfinity);
         for (nint row = begin * channels; row < end * channels; row += channels)
         {
-            for (nint c = 0; c < channels; c += Lanes)
+            for (nint c = 0; c < channels; c += LaneCount)
             {
                 nint at = row + c;
                 Lane value = Normalised(Vector256.Load(map + at), Vector256.Load(scale + c), Vector256.Load(shift + c));
@@ -183,7 +183,7 @@ internal static unsafe class BatchNormKernel
     {
         for (nint row = begin * channels; row < end * channels; row += channels)
         {
-            for (nint c = 0; c < channels; c += Lanes)
+            for (nint c = 0; c < channels; c += LaneCount)
             {
                 nint at = row + c;
                 Lane value = Vector256.Load(map + at), g = Kept(value, gradient, at, Vector256.Load(scale + c), Vector256.Load(shift + c), rectified, rectify);

@@ -6,9 +6,6 @@ namespace Lethe.Operators.Kernels;
 /// </summary>
 internal abstract unsafe class ConvolutionKernel
 {
-    /// <summary>Channels come in whole tiles of the product.</summary>
-    protected const int ChannelStep = MatrixTile.Columns;
-
     /// <summary>The shape of what comes out.</summary>
     /// <param name="input">The shape of what goes in.</param>
     /// <returns>N, H′ and W′.</returns>

@@ -1,7 +1,7 @@
 
 namespace Lethe.Operators.Kernels;
 
-/// <summary>How the sum over all pixels that a weight's gradient is, is shared out to threads.</summary>
+/// <summary>How the sum over pixels that forms a weight's gradient is divided among threads.</summary>
 /// <param name="Parts">Parts of the pixels, each with a sum of its own: a function of the shapes alone, so that the result is one too.</param>
 /// <param name="Shares">Parts of the columns, where the former are too few for the threads; they change no sum.</param>
 internal readonly record struct SumDivision(int Parts, int Shares)
@@ -16,13 +16,14 @@ internal readonly record struct SumDivision(int Parts, int Shares)
     /// <param name="blocks">Blocks of pixels.</param>
     /// <param name="numbers">Numbers of a sum.</param>
     /// <param name="columns">Columns of a sum.</param>
+    /// <param name="panel">Columns that are not cut apart.</param>
     /// <returns>The division.</returns>
-    public static SumDivision Of(int blocks, nint numbers, int columns)
+    public static SumDivision Of(int blocks, nint numbers, int columns, int panel)
     {
         int parts = 1, shares = 1;
         while (2 * parts <= Math.Min(MostParts, blocks) && 2 * parts * numbers * sizeof(float) <= MostBytes)
             parts *= 2;
-        while (parts * shares < ThreadTeam.Threads && columns / (2 * shares) % MatrixTile.Columns == 0 && columns / (2 * shares) >= 2 * MatrixTile.Columns)
+        while (parts * shares < ThreadTeam.Threads && columns % (2 * shares * panel) == 0 && columns / (2 * shares) >= 2 * panel)
             shares *= 2;
         return new SumDivision(parts, shares);
     }

@@ -1,19 +1,21 @@
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace Lethe.Operators.Kernels;
 
 /// <summary>
-/// Convolutions of 3×3 taps at stride 1 with a border of one zero, by Winograd's algorithm F(4×4, 3×3) (see <see cref="WinogradTransforms"/>), over float32 maps in
+/// Convolutions of 3×3 taps at stride 1 with a border of one zero, by Winograd's algorithm F(4×4, 3×3) (see <see cref="WinogradTransforms{TLane}"/>), over float32 maps in
 /// channels-last memory: a quarter of the multiplications of the definition.
 /// </summary>
-internal sealed unsafe class WinogradConvolution : ConvolutionKernel
+/// <typeparam name="TLane">The vectors.</typeparam>
+internal sealed unsafe class WinogradConvolution<TLane> : ConvolutionKernel
+    where TLane : struct, ILane<TLane>
 {
     // Both transformed sides of a block of tiles stay near the processor; a block is at least so deep that it pays to load the filters for it.
     private const int BlockBytes = 512 << 10;
     private const int LeastBlock = 48;
-    private const int MostBlock = 192;
+    private const int MostBlock = 192; // a multiple of the product's rows
+    private const int Points = WinogradTransforms<TLane>.Points;
 
     // Whole blocks of rows would start in the same few lines of a cache otherwise.
     private const int Padding = 16;
@@ -27,14 +29,15 @@ internal sealed unsafe class WinogradConvolution : ConvolutionKernel
     }
 
     /// <summary>The only one.</summary>
-    public static WinogradConvolution Instance { get; } = new();
+    public static WinogradConvolution<TLane> Instance { get; } = new();
 
     /// <summary>Whether a convolution can be done here, and is likely to be faster than by its definition.</summary>
     /// <param name="shape">The map.</param>
     /// <param name="from">Channels that go in.</param>
     /// <param name="to">Channels that come out.</param>
     /// <returns>Whether it pays.</returns>
-    public static bool Pays(MapShape shape, int from, int to) => MatrixTile.IsSupported && from % ChannelStep == 0 && to % ChannelStep == 0 && shape.Filled >= 0.5;
+    public static bool Pays(MapShape shape, int from, int to) =>
+        from % MatrixTile<TLane>.Columns == 0 && to % MatrixTile<TLane>.Columns == 0 && shape.Filled >= 0.5;
 
     /// <inheritdoc/>
     public override MapShape Output(MapShape input) => input;
@@ -51,34 +54,35 @@ internal sealed unsafe class WinogradConvolution : ConvolutionKernel
     private static void Convolve(MapShape shape, float* input, int from, float* weight, bool transposed, float* bias, float* output, int to)
     {
         nint filters = (nint)from * to + Padding;
-        float* u = FilterMemory(WinogradTransforms.Points * filters, Math.Max(from, to), out float* zeros);
+        float* u = FilterMemory(Points * filters, Math.Max(from, to), out float* zeros);
         ThreadTeam.For(from, 0, (k, _) => TransformFilters(weight, k, from, to, transposed, u, filters));
 
         int block = Block(from, to), tiles = shape.Tiles;
         nint row = Row(from), outRow = Row(to), plane = block * row + Padding, outPlane = block * outRow + Padding;
         float* shift = bias is null ? zeros : bias;
-        ThreadTeam.For((tiles + block - 1) / block, WinogradTransforms.Points * (plane + outPlane) + to, (item, scratch) =>
+        ThreadTeam.For((tiles + block - 1) / block, Points * (plane + outPlane) + to, (item, scratch) =>
         {
-            float* v = scratch, m = v + WinogradTransforms.Points * plane, outside = m + WinogradTransforms.Points * outPlane;
+            float* v = scratch, m = v + Points * plane, outside = m + Points * outPlane;
             float** pixels = stackalloc float*[36];
+            float** rows = stackalloc float*[MostBlock];
+            Rows(v, row, block, rows);
             int first = item * block, count = Math.Min(block, tiles - first);
             for (int t = 0; t < count; t++)
             {
                 InputPixels(shape, input, from, first + t, zeros, pixels);
                 Prefetch(shape, input, from, first + t + 2, MapShape.Side + 1);
-                WinogradTransforms.Input(pixels, from, v + t * row, plane);
+                WinogradTransforms<TLane>.Input(pixels, from, v + t * row, plane);
             }
 
-            for (int point = 0; point < WinogradTransforms.Points; point++)
+            for (int point = 0; point < Points; point++)
             {
-                for (int j = 0; j < to; j += MatrixTile.Columns)
+                for (int j = 0; j < to; j += MatrixTile<TLane>.Columns)
                 {
                     // Rows after the last tile are in the scratch too: what comes out of them is not looked at.
-                    for (int t = 0; t < count; t += 6)
+                    for (int t = 0; t < count; t += MatrixTile<TLane>.Rows)
                     {
-                        MatrixTile.Product6(
-                            v + point * plane + t * row, row, 1, u + point * filters + (nint)j * from, MatrixTile.Columns, from,
-                            m + point * outPlane + t * outRow + j, outRow, add: false);
+                        float* filter = u + point * filters + (nint)j * from, product = m + point * outPlane + t * outRow + j;
+                        MatrixTile<TLane>.Product(rows + t, point * plane, filter, from, product, outRow, add: false);
                     }
                 }
             }
@@ -87,7 +91,7 @@ internal sealed unsafe class WinogradConvolution : ConvolutionKernel
             {
                 OutputPixels(shape, output, to, first + t, outside, pixels);
                 Prefetch(shape, output, to, first + t + 2, MapShape.Side);
-                WinogradTransforms.Output(m + t * outRow, outPlane, to, shift, pixels);
+                WinogradTransforms<TLane>.Output(m + t * outRow, outPlane, to, shift, pixels);
             }
         });
     }
@@ -95,16 +99,16 @@ internal sealed unsafe class WinogradConvolution : ConvolutionKernel
     /// <inheritdoc/>
     public override void WeightGradient(MapShape shape, float* input, int from, float* gradient, int to, float* weight)
     {
-        nint filters = (nint)from * to + Padding, sum = WinogradTransforms.Points * filters;
+        nint filters = (nint)from * to + Padding, sum = Points * filters;
         int block = Block(from, to), tiles = shape.Tiles, blocks = (tiles + block - 1) / block;
-        SumDivision division = SumDivision.Of(blocks, sum, to);
+        SumDivision division = SumDivision.Of(blocks, sum, to, MatrixTile<TLane>.Columns);
         int columns = to / division.Shares;
         float* u = FilterMemory(division.Parts * sum, Math.Max(from, to), out float* zeros);
         nint row = Row(from), outRow = Row(columns), plane = block * row + Padding, outPlane = block * outRow + Padding;
-        ThreadTeam.For(division.Items, WinogradTransforms.Points * (plane + outPlane), (item, scratch) =>
+        ThreadTeam.For(division.Items, Points * (plane + outPlane), (item, scratch) =>
         {
             (int part, int share) = Math.DivRem(item, division.Shares);
-            float* v = scratch, d = v + WinogradTransforms.Points * plane;
+            float* v = scratch, d = v + Points * plane;
             float** pixels = stackalloc float*[36];
             float* own = u + part * sum + share * columns;
             (int begin, int end) = division.Blocks(part, blocks);
@@ -115,20 +119,29 @@ internal sealed unsafe class WinogradConvolution : ConvolutionKernel
                 {
                     InputPixels(shape, input, from, first + t, zeros, pixels);
                     Prefetch(shape, input, from, first + t + 2, MapShape.Side + 1);
-                    WinogradTransforms.Input(pixels, from, v + t * row, plane);
+                    WinogradTransforms<TLane>.Input(pixels, from, v + t * row, plane);
                     OutputPixels(shape, gradient, to, first + t, zeros, pixels, share * columns);
                     Prefetch(shape, gradient, to, first + t + 2, MapShape.Side);
-                    WinogradTransforms.OutputGradient(pixels, columns, d + t * outRow, outPlane);
+                    WinogradTransforms<TLane>.OutputGradient(pixels, columns, d + t * outRow, outPlane);
                 }
 
-                for (int point = 0; point < WinogradTransforms.Points; point++)
+                for (int point = 0; point < Points; point++)
                 {
-                    for (int j = 0; j < columns; j += MatrixTile.Columns)
-                        MatrixTile.TransposedProduct(v + point * plane, row, from, d + point * outPlane + j, outRow, count, own + point * filters + j, to, add: b > begin);
+                    for (int j = 0; j < columns; j += MatrixTile<TLane>.Columns)
+                    {
+                        float* gradients = d + point * outPlane + j, sums = own + point * filters + j;
+                        MatrixTile<TLane>.TransposedProduct(v + point * plane, row, from, gradients, outRow, count, sums, to, add: b > begin);
+                    }
                 }
             }
         });
         ThreadTeam.For(from, 0, (k, _) => FinishFilters(u, filters, sum, division.Parts, k, from, to, weight));
+    }
+
+    private static void Rows(float* first, nint row, int count, float** rows)
+    {
+        for (int t = 0; t < count; t++)
+            rows[t] = first + t * row;
     }
 
     private static float* FilterMemory(nint count, int channels, out float* zeros)
@@ -139,50 +152,50 @@ internal sealed unsafe class WinogradConvolution : ConvolutionKernel
         return memory;
     }
 
-    // Panels of sixteen columns, each with its rows one after the other.
+    // Panels of the product's columns, each with its rows one after the other.
     private static void TransformFilters(float* weight, int k, int from, int to, bool transposed, float* u, nint filters)
     {
-        float* taps = stackalloc float[9 * WinogradTransforms.Lanes];
-        for (int j = 0; j < to; j += WinogradTransforms.Lanes)
+        float* taps = stackalloc float[9 * TLane.Count];
+        for (int j = 0; j < to; j += TLane.Count)
         {
-            for (int lane = 0; lane < WinogradTransforms.Lanes; lane++)
+            for (int lane = 0; lane < TLane.Count; lane++)
             {
                 float* source = weight + 9 * (transposed ? (nint)k * to + j + lane : (nint)(j + lane) * from + k);
                 for (int tap = 0; tap < 9; tap++)
-                    taps[tap * WinogradTransforms.Lanes + lane] = source[transposed ? 8 - tap : tap];
+                    taps[tap * TLane.Count + lane] = source[transposed ? 8 - tap : tap];
             }
 
-            (int panel, int column) = Math.DivRem(j, MatrixTile.Columns);
-            WinogradTransforms.Filter(taps, u + ((nint)panel * from + k) * MatrixTile.Columns + column, filters);
+            (int panel, int column) = Math.DivRem(j, MatrixTile<TLane>.Columns);
+            WinogradTransforms<TLane>.Filter(taps, u + ((nint)panel * from + k) * MatrixTile<TLane>.Columns + column, filters);
         }
     }
 
     private static void FinishFilters(float* u, nint filters, nint sum, int parts, int k, int from, int to, float* weight)
     {
-        float* taps = stackalloc float[9 * WinogradTransforms.Lanes];
-        for (int j = 0; j < to; j += WinogradTransforms.Lanes)
+        float* taps = stackalloc float[9 * TLane.Count];
+        for (int j = 0; j < to; j += TLane.Count)
         {
             float* first = u + (nint)k * to + j;
             for (int part = 1; part < parts; part++)
             {
-                for (int point = 0; point < WinogradTransforms.Points; point++)
+                for (int point = 0; point < Points; point++)
                 {
                     float* at = first + point * filters;
-                    (Vector256.Load(at) + Vector256.Load(at + part * sum)).Store(at);
+                    (TLane.Load(at) + TLane.Load(at + part * sum)).Store(at);
                 }
             }
 
-            WinogradTransforms.FilterGradient(first, filters, taps);
-            for (int lane = 0; lane < WinogradTransforms.Lanes; lane++)
+            WinogradTransforms<TLane>.FilterGradient(first, filters, taps);
+            for (int lane = 0; lane < TLane.Count; lane++)
             {
                 float* to9 = weight + 9 * ((nint)(j + lane) * from + k);
                 for (int tap = 0; tap < 9; tap++)
-                    to9[tap] = taps[tap * WinogradTransforms.Lanes + lane];
+                    to9[tap] = taps[tap * TLane.Count + lane];
             }
         }
     }
 
-    private static int Block(int from, int to) => Math.Clamp(BlockBytes / (WinogradTransforms.Points * sizeof(float) * (from + to)) / 6 * 6, LeastBlock, MostBlock);
+    private static int Block(int from, int to) => Math.Clamp(BlockBytes / (Points * sizeof(float) * (from + to)) / 6 * 6, LeastBlock, MostBlock);
 
     private static nint Row(int channels) => channels % 256 == 0 ? channels + Padding : channels;
 

@@ -1,0 +1,41 @@
+using Lethe.Operators.Kernels;
+using Lethe.Runtime;
+
+namespace Lethe.Operators;
+
+/// <summary>Whether networks run on operations of our own or on torch's; one choice for the process, like torch's number of threads.</summary>
+internal static class OperatorSwitch
+{
+    /// <summary>Operations of our own, where this machine can run them.</summary>
+    public const string Ours = "ours";
+
+    /// <summary>Torch's operations.</summary>
+    public const string Torch = "torch";
+
+    private static volatile bool ours = true;
+    private static volatile bool broken;
+
+    /// <summary>Names that <see cref="Choose"/> takes.</summary>
+    public static IReadOnlyList<string> Names { get; } = [Ours, Torch];
+
+    /// <summary>Whether operations of our own run. Networks ask at each call, so that a graph may hold both kinds.</summary>
+    public static bool Own => ours && !broken && Lanes.Supported;
+
+    /// <summary>What runs, for the record of a run.</summary>
+    public static string Description => Own ? $"{Ours}, vectors of {(Lanes.Wide ? 512 : 256)} bits" : Torch;
+
+    /// <summary>Chooses.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <exception cref="InvalidOptionException">There is no such choice.</exception>
+    public static void Choose(string name)
+    {
+        if (!Names.Contains(name))
+            throw new InvalidOptionException($"--kernels '{name}' is unknown. Use ours or torch.");
+        ours = name == Ours;
+        if (ours && !Lanes.Supported)
+            OperatorNotices.Give("This processor has no AVX2: torch's own operations are used, which are slower.");
+    }
+
+    /// <summary>Turns our own operations off for the rest of the process, since they were seen to fail.</summary>
+    public static void TurnOff() => broken = true;
+}
