@@ -16,7 +16,7 @@ public class MapNormalisationTests
     [InlineData(true, true)]
     public void Run_FirstToThirdDerivative_AreThoseOfPrimitiveOperations(bool rectify, bool added)
     {
-        Assert.SkipUnless(MatrixTile.IsSupported, "This processor has no vectors of 256 bits with fused multiplication.");
+        Assert.SkipUnless(Lanes.Supported, "This processor has no vectors of 256 bits with fused multiplication.");
         using var scope = NewDisposeScope();
         Tensor[] ours = Derivatives((y, scale, shift, addend) => MapNormalisation.Run(y, scale, shift, addend, rectify, 1e-5, consume: false, null), ScalarType.Float32, added);
         Tensor[] theirs = Derivatives(
@@ -41,7 +41,7 @@ public class MapNormalisationTests
     [Fact]
     public void Run_MeanFarFromZero_KeepsTheVariance()
     {
-        Assert.SkipUnless(MatrixTile.IsSupported, "This processor has no vectors of 256 bits with fused multiplication.");
+        Assert.SkipUnless(Lanes.Supported, "This processor has no vectors of 256 bits with fused multiplication.");
         using var scope = NewDisposeScope();
         Tensor y = Input(ScalarType.Float32, 1).add(1000);
         double[] variance = [];
@@ -54,7 +54,7 @@ public class MapNormalisationTests
     [Fact]
     public void Run_Consumed_OverwritesItsInputOnlyWhereTheGraphIsFreed()
     {
-        Assert.SkipUnless(MatrixTile.IsSupported, "This processor has no vectors of 256 bits with fused multiplication.");
+        Assert.SkipUnless(Lanes.Supported, "This processor has no vectors of 256 bits with fused multiplication.");
         using var scope = NewDisposeScope();
         Tensor y = MapLayout.ChannelsLast(Input(ScalarType.Float32, 2)).requires_grad_(), before = y.detach().clone();
         Tensor loss = MapNormalisation.Run(y, ones(8), zeros(8), null, rectify: true, 1e-5, consume: true, null).pow(3).sum();
@@ -68,7 +68,7 @@ public class MapNormalisationTests
     [Fact]
     public void Run_ConsumedAndDifferentiatedTwice_LeavesItsInputToTheSecond()
     {
-        Assert.SkipUnless(MatrixTile.IsSupported, "This processor has no vectors of 256 bits with fused multiplication.");
+        Assert.SkipUnless(Lanes.Supported, "This processor has no vectors of 256 bits with fused multiplication.");
         using var scope = NewDisposeScope();
         float[] Second(bool consume)
         {
