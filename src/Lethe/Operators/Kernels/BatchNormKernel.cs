@@ -1,3 +1,5 @@
+using Lethe.Numerics;
+
 namespace Lethe.Operators.Kernels;
 
 /// <summary>

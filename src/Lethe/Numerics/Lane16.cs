@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace Lethe.Operators.Kernels;
+namespace Lethe.Numerics;
 
 /// <summary>A vector of 16 numbers, 512 bits.</summary>
 /// <param name="values">The numbers.</param>

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Lethe.Operators.Kernels;
+namespace Lethe.Numerics;
 
 /// <summary>
 /// A vector of float32 numbers. Kernels are written once over it and compiled for each width; a number's result does not depend on the width, since no operation mixes numbers of
