@@ -27,6 +27,11 @@ internal unsafe interface ILane<TSelf> :
     /// <returns>The vector.</returns>
     static abstract TSelf Load(float* from);
 
+    /// <summary>Bytes from memory as numbers, at any address.</summary>
+    /// <param name="from">The first.</param>
+    /// <returns>The vector.</returns>
+    static abstract TSelf Load(byte* from);
+
     /// <summary>a·b + c, rounded once.</summary>
     /// <param name="a">a.</param>
     /// <param name="b">b.</param>

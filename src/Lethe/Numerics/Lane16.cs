@@ -34,6 +34,14 @@ internal readonly unsafe struct Lane16(Vector512<float> values) : ILane<Lane16>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane16 Load(byte* from)
+    {
+        Vector256<ushort> wide = Vector256.WidenLower(Vector128.Load(from).ToVector256Unsafe());
+        return new(Vector512.ConvertToSingle(Vector512.WidenLower(wide.ToVector512Unsafe()).AsInt32()));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane16 MultiplyAdd(Lane16 a, Lane16 b, Lane16 c) => new(Vector512.FusedMultiplyAdd(a.values, b.values, c.values));
 
     /// <inheritdoc/>
