@@ -126,7 +126,8 @@ internal static class Resampler
     }
 
     // to[i] = Σ_k weight[k] · from[start + k, i]: one column of the view, all its channels; two columns of the image at a time.
-    private static unsafe void MixColumns<TLane>(ReadOnlySpan<Vector256<float>> from, ResampleAxis axis, int output, Span<Vector256<float>> to)
+    private static unsafe void MixColumns<TLane>(
+        ReadOnlySpan<Vector256<float>> from, ResampleAxis axis, int output, Span<Vector256<float>> to)
         where TLane : struct, ILane<TLane>
     {
         from = from.Slice((axis.Start(output) - axis.First) * to.Length, axis.Taps * to.Length);

@@ -3,8 +3,8 @@ using Lethe.Numerics;
 namespace Lethe.Operators.Kernels;
 
 /// <summary>
-/// Batch normalisation of rows of channels, with an addend and a ReLU after it where a network has them: forwards one pass for the moments and one for the rest, backwards the
-/// same. Results depend neither on the number of threads nor on the width of the vectors.
+/// Batch normalisation of rows of channels, with an addend and a ReLU after it where a network has them: forwards one pass for the
+/// moments and one for the rest, backwards the same. Results depend neither on the number of threads nor on the width of the vectors.
 /// </summary>
 internal abstract unsafe class BatchNormKernel
 {
@@ -37,9 +37,10 @@ internal abstract unsafe class BatchNormKernel
     /// <param name="addend">[rows, C], or null.</param>
     /// <param name="rectify">Whether negative numbers become 0.</param>
     /// <param name="output">z, [rows, C], written.</param>
-    public abstract void Forward(float* map, nint rows, int channels, float* scale, float* shift, float* addend, bool rectify, float* output);
+    public abstract void Forward(
+        float* map, nint rows, int channels, float* scale, float* shift, float* addend, bool rectify, float* output);
 
-    /// <summary>Σ g and Σ g·(y − mean) over rows, where g is the gradient with respect to z where that was not rectified away.</summary>
+    /// <summary>Σ g and Σ g·(y − mean) over rows: g is the gradient with respect to z, 0 where z was rectified away.</summary>
     /// <param name="map">y, [rows, C].</param>
     /// <param name="gradient">The gradient with respect to z, [rows, C].</param>
     /// <param name="rows">Rows.</param>
@@ -52,7 +53,8 @@ internal abstract unsafe class BatchNormKernel
     /// <param name="sum">Σ g, [C], written.</param>
     /// <param name="product">Σ g·(y − mean), [C], written.</param>
     public abstract void BackwardSums(
-        float* map, float* gradient, nint rows, int channels, float* mean, float* scale, float* shift, float* rectified, bool rectify, double[] sum, double[] product);
+        float* map, float* gradient, nint rows, int channels, float* mean, float* scale, float* shift, float* rectified, bool rectify,
+        double[] sum, double[] product);
 
     /// <summary>The gradient with respect to y: a·g + b·y + c for each channel; and with respect to the addend: g.</summary>
     /// <param name="map">y, [rows, C].</param>
@@ -67,5 +69,6 @@ internal abstract unsafe class BatchNormKernel
     /// <param name="output">[rows, C], written.</param>
     /// <param name="addend">[rows, C], written; or null.</param>
     public abstract void Backward(
-        float* map, float* gradient, nint rows, int channels, float* factors, float* scale, float* shift, float* rectified, bool rectify, float* output, float* addend);
+        float* map, float* gradient, nint rows, int channels, float* factors, float* scale, float* shift, float* rectified, bool rectify,
+        float* output, float* addend);
 }

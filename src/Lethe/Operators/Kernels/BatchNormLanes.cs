@@ -26,7 +26,8 @@ internal sealed unsafe class BatchNormLanes<TLane> : BatchNormKernel
     public override void Moments(float* map, nint rows, int channels, double[] mean, double[] variance)
     {
         // Around the first row rather than zero, so that a mean far from zero takes no digits of the variance.
-        Sums(rows, channels, mean, variance, (row, count, sum, squares) => AddMoments(map + row * channels, count, channels, map, sum, squares));
+        Sums(rows, channels, mean, variance, (row, count, sum, squares) =>
+            AddMoments(map + row * channels, count, channels, map, sum, squares));
         for (int c = 0; c < channels; c++)
         {
             double offset = mean[c] / rows;
@@ -36,25 +37,32 @@ internal sealed unsafe class BatchNormLanes<TLane> : BatchNormKernel
     }
 
     /// <inheritdoc/>
-    public override void Forward(float* map, nint rows, int channels, float* scale, float* shift, float* addend, bool rectify, float* output)
+    public override void Forward(
+        float* map, nint rows, int channels, float* scale, float* shift, float* addend, bool rectify, float* output)
     {
         int items = ItemCount(rows, channels, int.MaxValue);
-        ThreadTeam.For(items, 0, (item, _) => ForwardRows(map, rows * item / items, rows * (item + 1) / items, channels, scale, shift, addend, rectify, output));
+        ThreadTeam.For(items, 0, (item, _) =>
+            ForwardRows(map, rows * item / items, rows * (item + 1) / items, channels, scale, shift, addend, rectify, output));
     }
 
     /// <inheritdoc/>
     public override void BackwardSums(
-        float* map, float* gradient, nint rows, int channels, float* mean, float* scale, float* shift, float* rectified, bool rectify, double[] sum, double[] product) =>
+        float* map, float* gradient, nint rows, int channels, float* mean, float* scale, float* shift, float* rectified, bool rectify,
+        double[] sum, double[] product) =>
         Sums(rows, channels, sum, product, (row, count, one, two) =>
             AddGradients(map, gradient, row * channels, count, channels, mean, scale, shift, rectified, rectify, one, two));
 
     /// <inheritdoc/>
     public override void Backward(
-        float* map, float* gradient, nint rows, int channels, float* factors, float* scale, float* shift, float* rectified, bool rectify, float* output, float* addend)
+        float* map, float* gradient, nint rows, int channels, float* factors, float* scale, float* shift, float* rectified, bool rectify,
+        float* output, float* addend)
     {
         int items = ItemCount(rows, channels, int.MaxValue);
         ThreadTeam.For(items, 0, (item, _) =>
-            BackwardRows(map, gradient, rows * item / items, rows * (item + 1) / items, channels, factors, scale, shift, rectified, rectify, output, addend));
+        {
+            nint begin = rows * item / items, end = rows * (item + 1) / items;
+            BackwardRows(map, gradient, begin, end, channels, factors, scale, shift, rectified, rectify, output, addend);
+        });
     }
 
     /// <summary>Two sums over rows for each channel, in parts that depend on the shape alone.</summary>
@@ -102,11 +110,13 @@ internal sealed unsafe class BatchNormLanes<TLane> : BatchNormKernel
     }
 
     private static void AddGradients(
-        float* map, float* gradient, nint first, nint rows, nint channels, float* mean, float* scale, float* shift, float* rectified, bool rectify, double* sums, double* products)
+        float* map, float* gradient, nint first, nint rows, nint channels, float* mean, float* scale, float* shift, float* rectified,
+        bool rectify, double* sums, double* products)
     {
         for (nint c = 0; c < channels; c += TLane.Count)
         {
-            TLane centre = TLane.Load(mean + c), factor = TLane.Load(scale + c), offset = TLane.Load(shift + c), sum = TLane.Zero, product = TLane.Zero;
+            TLane centre = TLane.Load(mean + c), factor = TLane.Load(scale + c), offset = TLane.Load(shift + c);
+            TLane sum = TLane.Zero, product = TLane.Zero;
             nint at = first + c;
             for (nint row = 0; row < rows; row++, at += channels)
             {
@@ -138,14 +148,16 @@ internal sealed unsafe class BatchNormLanes<TLane> : BatchNormKernel
     }
 
     private static void BackwardRows(
-        float* map, float* gradient, nint begin, nint end, nint channels, float* factors, float* scale, float* shift, float* rectified, bool rectify, float* output, float* addend)
+        float* map, float* gradient, nint begin, nint end, nint channels, float* factors, float* scale, float* shift, float* rectified,
+        bool rectify, float* output, float* addend)
     {
         for (nint row = begin * channels; row < end * channels; row += channels)
         {
             for (nint c = 0; c < channels; c += TLane.Count)
             {
                 nint at = row + c;
-                TLane value = TLane.Load(map + at), g = Kept(value, gradient, at, TLane.Load(scale + c), TLane.Load(shift + c), rectified, rectify);
+                TLane value = TLane.Load(map + at);
+                TLane g = Kept(value, gradient, at, TLane.Load(scale + c), TLane.Load(shift + c), rectified, rectify);
                 if (addend is not null)
                     g.Store(addend + at);
                 TLane rest = TLane.MultiplyAdd(TLane.Load(factors + channels + c), value, TLane.Load(factors + 2 * channels + c));

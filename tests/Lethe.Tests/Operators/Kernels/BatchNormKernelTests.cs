@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Lethe.Tests.Operators.Kernels;
 
-/// <summary>The kernel against the definition in double precision, computed by loops; and its bits for each width of vectors and number of threads.</summary>
+/// <summary>The kernel against the definition in double precision, and its bits for each width of vectors and number of threads.</summary>
 [Collection(typeof(TorchCollection))]
 public unsafe class BatchNormKernelTests
 {
@@ -54,7 +54,8 @@ public unsafe class BatchNormKernelTests
                     double z = (double)maps.Scale[c] * maps.Y[i] + maps.Shift[c] + (added ? maps.Addend[i] : 0);
                     kept[i] = rectify && z <= 0 ? 0 : maps.Gradient[i];
                     Assert.Equal(rectify ? Math.Max(0, z) : z, found.Z[i], 1e-6);
-                    Assert.Equal(maps.Factors[c] * kept[i] + (double)maps.Factors[channels + c] * maps.Y[i] + maps.Factors[2 * channels + c], found.MapGradient[i], 1e-6);
+                    double rest = (double)maps.Factors[channels + c] * maps.Y[i] + maps.Factors[2 * channels + c];
+                    Assert.Equal(maps.Factors[c] * kept[i] + rest, found.MapGradient[i], 1e-6);
                     Assert.Equal(added ? (float)kept[i] : 0, found.AddendGradient[i]);
                 }
 
@@ -133,7 +134,8 @@ public unsafe class BatchNormKernelTests
     private static Results Run(BatchNormKernel kernel, Maps maps, bool rectify, bool added)
     {
         var found = new Results(maps.Y.Length, maps.Channels);
-        fixed (float* y = maps.Y, g = maps.Gradient, a = maps.Addend, mean = maps.Mean, scale = maps.Scale, shift = maps.Shift, factors = maps.Factors)
+        fixed (float* y = maps.Y, g = maps.Gradient, a = maps.Addend)
+        fixed (float* mean = maps.Mean, scale = maps.Scale, shift = maps.Shift, factors = maps.Factors)
         fixed (float* z = found.Z, toMap = found.MapGradient, toAddend = found.AddendGradient)
         {
             float* rectified = rectify && added ? z : null;
