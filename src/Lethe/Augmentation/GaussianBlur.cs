@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Lethe.Numerics;
 
 namespace Lethe.Augmentation;
 
@@ -20,11 +21,10 @@ internal static class GaussianBlur
         radius = Math.Min(radius, (int)Math.Ceiling(6 * sigma));
         Span<float> weights = stackalloc float[radius + 1];
         Kernel(sigma, weights);
-        var blurred = new ViewCanvas(scratch.Blurred(canvas.Values.Length), canvas.Size, canvas.Channels);
-        Span<float> padded = scratch.Padded(canvas.Stride * ViewCanvas.Lanes + 2 * radius);
-        for (int line = 0; line < canvas.Size * canvas.Channels; line++)
-            AlongRows(canvas.Line(line), blurred.Line(line), weights, padded, canvas.Size);
-        AlongColumns(blurred, canvas, weights);
+        if (canvas.IsWide)
+            Blur<Lane16>(canvas, weights, scratch);
+        else
+            Blur<Lane8>(canvas, weights, scratch);
     }
 
     /// <summary>The weights of the centre and of one side.</summary>
@@ -37,8 +37,19 @@ internal static class GaussianBlur
             weights[k] = (float)(Math.Exp(-0.5 * (k / sigma) * (k / sigma)) / sum);
     }
 
-    private static void AlongRows(
+    private static void Blur<TLane>(ViewCanvas canvas, ReadOnlySpan<float> weights, ViewScratch scratch)
+        where TLane : struct, ILane<TLane>
+    {
+        var blurred = new ViewCanvas(scratch.Blurred(canvas.Values.Length), canvas.Size, canvas.Channels);
+        Span<float> padded = scratch.Padded(canvas.Stride * ViewCanvas.Lanes + 2 * (weights.Length - 1));
+        for (int line = 0; line < canvas.Size * canvas.Channels; line++)
+            AlongRows<TLane>(canvas.Line(line), blurred.Line(line), weights, padded, canvas.Size);
+        AlongColumns<TLane>(blurred, canvas, weights);
+    }
+
+    private static unsafe void AlongRows<TLane>(
         ReadOnlySpan<Vector256<float>> from, Span<Vector256<float>> to, ReadOnlySpan<float> weights, Span<float> padded, int size)
+        where TLane : struct, ILane<TLane>
     {
         int radius = weights.Length - 1;
         ReadOnlySpan<float> line = MemoryMarshal.Cast<Vector256<float>, float>(from);
@@ -49,40 +60,45 @@ internal static class GaussianBlur
             padded[radius + size - 1 + k] = line[size - 1 - k];
         }
 
-        ref float centre = ref padded[radius];
-        for (int i = 0; i < to.Length; i++)
+        fixed (float* source = padded, weight = weights)
+        fixed (Vector256<float>* target = to)
         {
-            nint at = i * ViewCanvas.Lanes;
-            Vector256<float> sum = weights[0] * Load(ref centre, at);
-            for (int k = 1; k < weights.Length; k++)
-                sum += weights[k] * (Load(ref centre, at - k) + Load(ref centre, at + k));
-            to[i] = sum;
+            float* centre = source + radius;
+            for (int i = 0; i < line.Length; i += TLane.Count, centre += TLane.Count)
+            {
+                TLane sum = TLane.Create(weight[0]) * TLane.Load(centre);
+                for (nint k = 1; k <= radius; k++)
+                    sum += TLane.Create(weight[k]) * (TLane.Load(centre - k) + TLane.Load(centre + k));
+                sum.Store((float*)target + i);
+            }
         }
-
-        // A negative offset wraps around and back: the vector lies within the padding.
-        static Vector256<float> Load(ref float origin, nint offset) => Vector256.LoadUnsafe(ref origin, unchecked((nuint)offset));
     }
 
     // All channels of a column lie side by side.
-    private static void AlongColumns(ViewCanvas from, ViewCanvas to, ReadOnlySpan<float> weights)
+    private static unsafe void AlongColumns<TLane>(ViewCanvas from, ViewCanvas to, ReadOnlySpan<float> weights)
+        where TLane : struct, ILane<TLane>
     {
-        int length = from.Channels * from.Stride, last = from.Size - 1;
-        Span<int> sides = stackalloc int[2 * weights.Length];
-        for (int column = 0; column <= last; column++)
+        int length = from.Channels * from.Stride * ViewCanvas.Lanes, last = from.Size - 1, radius = weights.Length - 1;
+        float** sides = stackalloc float*[2 * weights.Length];
+        fixed (Vector256<float>* source = from.Values, target = to.Values)
+        fixed (float* weight = weights)
         {
-            for (int k = 1; k < weights.Length; k++)
+            for (int column = 0; column <= last; column++)
             {
-                sides[2 * k] = Math.Abs(column - k) * length;
-                sides[2 * k + 1] = (last - Math.Abs(last - (column + k))) * length;
-            }
+                for (int k = 1; k <= radius; k++)
+                {
+                    sides[2 * k] = (float*)source + Math.Abs(column - k) * length;
+                    sides[2 * k + 1] = (float*)source + (last - Math.Abs(last - (column + k))) * length;
+                }
 
-            int at = column * length;
-            for (int i = 0; i < length; i++)
-            {
-                Vector256<float> sum = weights[0] * from.Values[at + i];
-                for (int k = 1; k < weights.Length; k++)
-                    sum += weights[k] * (from.Values[sides[2 * k] + i] + from.Values[sides[2 * k + 1] + i]);
-                to.Values[at + i] = sum;
+                float* centre = (float*)source + column * length, output = (float*)target + column * length;
+                for (nint i = 0; i < length; i += TLane.Count)
+                {
+                    TLane sum = TLane.Create(weight[0]) * TLane.Load(centre + i);
+                    for (nint k = 1; k <= radius; k++)
+                        sum += TLane.Create(weight[k]) * (TLane.Load(sides[2 * k] + i) + TLane.Load(sides[2 * k + 1] + i));
+                    sum.Store(output + i);
+                }
             }
         }
     }

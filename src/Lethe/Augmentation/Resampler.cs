@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using Lethe.Data;
+using Lethe.Numerics;
 
 namespace Lethe.Augmentation;
 
@@ -16,10 +16,20 @@ internal static class Resampler
     /// <returns>The canvas, with as many channels as the image, in the scratch.</returns>
     public static ViewCanvas Resample(in Image image, ViewScratch scratch, int size)
     {
-        int channels = image.Channels;
-        int stride = ViewCanvas.VectorsFor(size);
+        int used = (scratch.Columns.End - scratch.Columns.First) * image.Channels;
+        var canvas = new ViewCanvas(scratch.Canvas(size * image.Channels * ViewCanvas.VectorsFor(size)), size, image.Channels);
+        if (canvas.IsWide && used >= Lane16.Count)
+            Resample<Lane16>(image, scratch, used, canvas);
+        else
+            Resample<Lane8>(image, scratch, used, canvas);
+        return canvas;
+    }
+
+    private static void Resample<TLane>(in Image image, ViewScratch scratch, int used, ViewCanvas canvas)
+        where TLane : struct, ILane<TLane>
+    {
+        int stride = canvas.Stride;
         ResampleAxis rows = scratch.Rows, columns = scratch.Columns;
-        int used = (columns.End - columns.First) * channels;
         int padded = ViewCanvas.VectorsFor(used) * ViewCanvas.Lanes;
         Span<float> lines = scratch.Lines(ViewCanvas.Lanes * padded);
         Span<Vector256<float>> narrowed = scratch.Narrowed(padded * stride); // [image column · channel, row of the view]
@@ -29,8 +39,8 @@ internal static class Resampler
             {
                 Span<float> line = lines.Slice(i * padded, used);
                 int row = block * ViewCanvas.Lanes + i;
-                if (row < size)
-                    MixRows(image, columns.First * channels, rows, row, line);
+                if (row < canvas.Size)
+                    MixRows<TLane>(image, columns.First * image.Channels, rows, row, line);
                 else
                     line.Clear();
             }
@@ -38,20 +48,18 @@ internal static class Resampler
             TransposeLines(lines, padded, narrowed, stride, block);
         }
 
-        var canvas = new ViewCanvas(scratch.Canvas(size * channels * stride), size, channels);
-        int length = channels * stride; // of one column, all channels
-        for (int column = 0; column < size; column++)
-            MixColumns(narrowed, columns, column, canvas.Values.Slice(column * length, length));
-
-        return canvas;
+        int length = canvas.Channels * stride; // of one column, all channels
+        for (int column = 0; column < canvas.Size; column++)
+            MixColumns<TLane>(narrowed, columns, column, canvas.Values.Slice(column * length, length));
     }
 
     // line[j] = Σ_k weight[k] · image[start + k, offset + j], bytes in, floats out; two rows at a time.
-    private static void MixRows(in Image image, int offset, ResampleAxis axis, int output, Span<float> line)
+    private static unsafe void MixRows<TLane>(in Image image, int offset, ResampleAxis axis, int output, Span<float> line)
+        where TLane : struct, ILane<TLane>
     {
         int rowBytes = image.Width * image.Channels;
         ReadOnlySpan<byte> pixels = image.Pixels.Span.Slice(axis.Start(output) * rowBytes + offset, (axis.Taps - 1) * rowBytes + line.Length);
-        if (line.Length < ViewCanvas.Lanes)
+        if (line.Length < TLane.Count)
         {
             for (int j = 0; j < line.Length; j++)
             {
@@ -64,45 +72,36 @@ internal static class Resampler
             return;
         }
 
-        // The last vector overlaps the one before it, so it must be read before that is written: it is mixed by itself.
-        ref byte source = ref MemoryMarshal.GetReference(pixels);
-        ref float to = ref MemoryMarshal.GetReference(line);
-        int last = line.Length - ViewCanvas.Lanes;
-        Vector256<float> overlapping = Vector256<float>.Zero;
-        for (int k = 0; k < axis.Taps; k += 2)
+        fixed (byte* source = pixels)
+        fixed (float* to = line)
         {
-            ref byte upper = ref Unsafe.Add(ref source, k * rowBytes);
-            ref byte lower = ref Unsafe.Add(ref upper, k + 1 < axis.Taps ? rowBytes : 0);
-            Vector256<float> upperWeight = Vector256.Create(axis.Weight(output, k)), lowerWeight = Vector256.Create(axis.Weight(output, k + 1));
-            overlapping = MixPair(overlapping, ref Unsafe.Add(ref upper, last), upperWeight, ref Unsafe.Add(ref lower, last), lowerWeight);
-            if (k == 0)
+            // The last vector overlaps the one before it, so it must be read before that is written: it is mixed by itself.
+            nint last = line.Length - TLane.Count;
+            TLane overlapping = TLane.Zero;
+            for (int k = 0; k < axis.Taps; k += 2)
             {
-                for (int j = 0; j < last; j += ViewCanvas.Lanes)
-                    MixPair(Vector256<float>.Zero, ref Unsafe.Add(ref upper, j), upperWeight, ref Unsafe.Add(ref lower, j), lowerWeight).StoreUnsafe(ref to, (nuint)j);
+                byte* upper = source + k * rowBytes, lower = k + 1 < axis.Taps ? upper + rowBytes : upper;
+                TLane upperWeight = TLane.Create(axis.Weight(output, k)), lowerWeight = TLane.Create(axis.Weight(output, k + 1));
+                overlapping = Mix(overlapping, upperWeight, TLane.Load(upper + last), lowerWeight, TLane.Load(lower + last));
+                if (k == 0)
+                {
+                    for (nint j = 0; j < last; j += TLane.Count)
+                        Mix(TLane.Zero, upperWeight, TLane.Load(upper + j), lowerWeight, TLane.Load(lower + j)).Store(to + j);
+                }
+                else
+                {
+                    for (nint j = 0; j < last; j += TLane.Count)
+                        Mix(TLane.Load(to + j), upperWeight, TLane.Load(upper + j), lowerWeight, TLane.Load(lower + j)).Store(to + j);
+                }
             }
-            else
-            {
-                for (int j = 0; j < last; j += ViewCanvas.Lanes)
-                    MixPair(Vector256.LoadUnsafe(ref to, (nuint)j), ref Unsafe.Add(ref upper, j), upperWeight, ref Unsafe.Add(ref lower, j), lowerWeight).StoreUnsafe(ref to, (nuint)j);
-            }
+
+            overlapping.Store(to + last);
         }
-
-        overlapping.StoreUnsafe(ref to, (nuint)last);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> MixPair(Vector256<float> sum, ref byte upper, Vector256<float> upperWeight, ref byte lower, Vector256<float> lowerWeight) =>
-        sum + upperWeight * EightBytes(ref upper) + lowerWeight * EightBytes(ref lower);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> EightBytes(ref byte source)
-    {
-        Vector128<byte> bytes = Vector128.CreateScalar(Unsafe.ReadUnaligned<ulong>(ref source)).AsByte();
-        if (Avx2.IsSupported)
-            return Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(bytes));
-        (Vector128<uint> low, Vector128<uint> high) = Vector128.Widen(Vector128.WidenLower(bytes));
-        return Vector256.ConvertToSingle(Vector256.Create(low, high).AsInt32());
-    }
+    private static TLane Mix<TLane>(TLane sum, TLane oneWeight, TLane one, TLane otherWeight, TLane other)
+        where TLane : struct, ILane<TLane> => sum + oneWeight * one + otherWeight * other;
 
     private static void TransposeLines(ReadOnlySpan<float> lines, int length, Span<Vector256<float>> narrowed, int stride, int block)
     {
@@ -127,22 +126,29 @@ internal static class Resampler
     }
 
     // to[i] = Σ_k weight[k] · from[start + k, i]: one column of the view, all its channels; two columns of the image at a time.
-    private static void MixColumns(ReadOnlySpan<Vector256<float>> from, ResampleAxis axis, int output, Span<Vector256<float>> to)
+    private static unsafe void MixColumns<TLane>(
+        ReadOnlySpan<Vector256<float>> from, ResampleAxis axis, int output, Span<Vector256<float>> to)
+        where TLane : struct, ILane<TLane>
     {
-        from = from[((axis.Start(output) - axis.First) * to.Length)..];
-        for (int k = 0; k < axis.Taps; k += 2)
+        from = from.Slice((axis.Start(output) - axis.First) * to.Length, axis.Taps * to.Length);
+        nint length = to.Length * ViewCanvas.Lanes;
+        fixed (Vector256<float>* source = from, target = to)
         {
-            ReadOnlySpan<Vector256<float>> left = from.Slice(k * to.Length, to.Length), right = k + 1 < axis.Taps ? from.Slice((k + 1) * to.Length, to.Length) : left;
-            Vector256<float> leftWeight = Vector256.Create(axis.Weight(output, k)), rightWeight = Vector256.Create(axis.Weight(output, k + 1));
-            if (k == 0)
+            float* sum = (float*)target;
+            for (int k = 0; k < axis.Taps; k += 2)
             {
-                for (int i = 0; i < to.Length; i++)
-                    to[i] = leftWeight * left[i] + rightWeight * right[i];
-            }
-            else
-            {
-                for (int i = 0; i < to.Length; i++)
-                    to[i] = to[i] + leftWeight * left[i] + rightWeight * right[i];
+                float* left = (float*)source + k * length, right = k + 1 < axis.Taps ? left + length : left;
+                TLane leftWeight = TLane.Create(axis.Weight(output, k)), rightWeight = TLane.Create(axis.Weight(output, k + 1));
+                if (k == 0)
+                {
+                    for (nint i = 0; i < length; i += TLane.Count)
+                        (leftWeight * TLane.Load(left + i) + rightWeight * TLane.Load(right + i)).Store(sum + i);
+                }
+                else
+                {
+                    for (nint i = 0; i < length; i += TLane.Count)
+                        Mix(TLane.Load(sum + i), leftWeight, TLane.Load(left + i), rightWeight, TLane.Load(right + i)).Store(sum + i);
+                }
             }
         }
     }

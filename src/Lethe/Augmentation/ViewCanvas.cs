@@ -32,6 +32,9 @@ internal readonly ref struct ViewCanvas
     /// <summary>Vectors of one channel of one column.</summary>
     public int Stride { get; }
 
+    /// <summary>Whether the rows fill vectors of 512 bits, and such are to be used.</summary>
+    public bool IsWide => Numerics.Lanes.Wide && Stride % 2 == 0;
+
     /// <summary>One channel of one column: <see cref="Stride"/> vectors.</summary>
     /// <param name="line">Column times <see cref="Channels"/>, plus channel.</param>
     public Span<Vector256<float>> Line(int line) => Values.Slice(line * Stride, Stride);

@@ -1,3 +1,4 @@
+using Lethe.Numerics;
 using Lethe.Operators.Kernels;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

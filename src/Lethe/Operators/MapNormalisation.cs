@@ -63,8 +63,9 @@ internal static unsafe class MapNormalisation
         Tensor map = inputs[0];
         int channels = (int)map.shape[1];
         long rows = map.numel() / channels;
+        var kernel = BatchNormKernel.For(channels);
         var (mean, variance) = (new double[channels], new double[channels]);
-        BatchNormKernel.Moments(NativeTensor.Data(map), (nint)rows, channels, mean, variance);
+        kernel.Moments(NativeTensor.Data(map), (nint)rows, channels, mean, variance);
         Tensor values = empty(4, channels);
         float* row = NativeTensor.Data(values), gamma = NativeTensor.Data(inputs[1]), beta = NativeTensor.Data(inputs[2]);
         for (int c = 0; c < channels; c++)
@@ -78,7 +79,7 @@ internal static unsafe class MapNormalisation
 
         Tensor output = MapLayout.Empty(MapLayout.Shape(map), channels);
         float* addend = inputs.Length > 3 ? NativeTensor.Data(inputs[3]) : null;
-        BatchNormKernel.Forward(NativeTensor.Data(map), (nint)rows, channels, row + 2 * channels, row + 3 * channels, addend, rectify, NativeTensor.Data(output));
+        kernel.Forward(NativeTensor.Data(map), (nint)rows, channels, row + 2 * channels, row + 3 * channels, addend, rectify, NativeTensor.Data(output));
         GC.KeepAlive(inputs);
         moments?.Invoke(mean, variance, rows);
         return (output, rectify && addend is not null ? [map, inputs[1], values, output.detach()] : [map, inputs[1], values]);
@@ -90,8 +91,9 @@ internal static unsafe class MapNormalisation
         nint rows = (nint)(map.numel() / channels);
         float* mean = NativeTensor.Data(kept[2]), rate = mean + channels, scale = mean + 2 * channels, shift = mean + 3 * channels;
         float* rectified = kept.Length > 3 ? NativeTensor.Data(kept[3]) : null;
+        var kernel = BatchNormKernel.For(channels);
         var (sum, product) = (new double[channels], new double[channels]);
-        BatchNormKernel.BackwardSums(NativeTensor.Data(map), NativeTensor.Data(gradient), rows, channels, mean, scale, shift, rectified, rectify, sum, product);
+        kernel.BackwardSums(NativeTensor.Data(map), NativeTensor.Data(gradient), rows, channels, mean, scale, shift, rectified, rectify, sum, product);
         Tensor scaleGradient = empty(channels), shiftGradient = empty(channels);
         Tensor result = inPlace ? map.detach() : MapLayout.Empty(MapLayout.Shape(map), channels);
         Tensor? addend = wanted.Length > 3 && wanted[3] ? MapLayout.Empty(MapLayout.Shape(map), channels) : null;
@@ -110,7 +112,7 @@ internal static unsafe class MapNormalisation
 
         fixed (float* factor = factors)
         {
-            BatchNormKernel.Backward(
+            kernel.Backward(
                 NativeTensor.Data(map), NativeTensor.Data(gradient), rows, channels, factor, scale, shift, rectified, rectify, NativeTensor.Data(result),
                 addend is null ? null : NativeTensor.Data(addend));
         }
@@ -152,13 +154,14 @@ internal static unsafe class MapNormalisation
         float[] same = new float[3 * channels], ofDirection = new float[3 * channels], ofGradient = new float[2 * channels], adjoint = new float[3 * channels];
         Array.Fill(same, 1, 0, channels);
         double[] gSum = new double[channels], gProduct = new double[channels], vSum = new double[channels], vProduct = new double[channels], both = new double[channels];
+        var kernel = BatchNormKernel.For(channels);
         fixed (float* one = same, a = ofDirection, b = ofGradient, h = adjoint)
         {
             float* zeros = one + channels;
-            BatchNormKernel.Backward(y, NativeTensor.Data(gradient), rows, channels, one, scale, shift, rectified, rectify, g, null);
-            BatchNormKernel.BackwardSums(y, g, rows, channels, mean, scale, shift, null, rectify: false, gSum, gProduct);
-            BatchNormKernel.BackwardSums(g, v, rows, channels, zeros, scale, shift, null, rectify: false, vSum, both);
-            BatchNormKernel.BackwardSums(y, v, rows, channels, mean, scale, shift, null, rectify: false, vSum, vProduct);
+            kernel.Backward(y, NativeTensor.Data(gradient), rows, channels, one, scale, shift, rectified, rectify, g, null);
+            kernel.BackwardSums(y, g, rows, channels, mean, scale, shift, null, rectify: false, gSum, gProduct);
+            kernel.BackwardSums(g, v, rows, channels, zeros, scale, shift, null, rectify: false, vSum, both);
+            kernel.BackwardSums(y, v, rows, channels, mean, scale, shift, null, rectify: false, vSum, vProduct);
             for (int i = 0; i < channels; i++)
             {
                 double c = gProduct[i] * rate[i] / rows, e = vProduct[i] * rate[i] / rows, meanG = gSum[i] / rows, meanV = vSum[i] / rows, meanBoth = both[i] / rows;
@@ -174,13 +177,13 @@ internal static unsafe class MapNormalisation
             }
 
             float* to = NativeTensor.Data(toMap);
-            BatchNormKernel.Backward(y, v, rows, channels, a, scale, shift, null, rectify: false, to, null);
-            BatchNormKernel.Forward(g, rows, channels, b, b + channels, to, rectify: false, to);
+            kernel.Backward(y, v, rows, channels, a, scale, shift, null, rectify: false, to, null);
+            kernel.Forward(g, rows, channels, b, b + channels, to, rectify: false, to);
 
             // From here on the memory of g holds the derivative with respect to it.
-            BatchNormKernel.Backward(y, v, rows, channels, h, scale, shift, null, rectify: false, g, null);
+            kernel.Backward(y, v, rows, channels, h, scale, shift, null, rectify: false, g, null);
             if (rectify)
-                BatchNormKernel.Backward(y, g, rows, channels, one, scale, shift, rectified, rectify, g, null);
+                kernel.Backward(y, g, rows, channels, one, scale, shift, rectified, rectify, g, null);
         }
 
         GC.KeepAlive(kept);

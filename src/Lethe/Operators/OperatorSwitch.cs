@@ -1,4 +1,4 @@
-using Lethe.Operators.Kernels;
+using Lethe.Numerics;
 using Lethe.Runtime;
 
 namespace Lethe.Operators;

@@ -1,4 +1,4 @@
-using Lethe.Operators.Kernels;
+using Lethe.Numerics;
 using Lethe.Operators;
 using TorchSharp;
 using TorchSharp.Modules;

@@ -1,6 +1,6 @@
 using Lethe.Models;
+using Lethe.Numerics;
 using Lethe.Operators;
-using Lethe.Operators.Kernels;
 using static TorchSharp.torch;
 
 namespace Lethe.Tests.Operators;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Lethe.Numerics;
 
 namespace Lethe.Operators.Kernels;
 

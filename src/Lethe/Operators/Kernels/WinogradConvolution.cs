@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using Lethe.Numerics;
 
 namespace Lethe.Operators.Kernels;
 

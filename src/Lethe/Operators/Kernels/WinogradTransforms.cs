@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Lethe.Numerics;
 
 namespace Lethe.Operators.Kernels;
 

@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
-namespace Lethe.Operators.Kernels;
+namespace Lethe.Numerics;
 
 /// <summary>A vector of 8 numbers, 256 bits.</summary>
 /// <param name="values">The numbers.</param>
@@ -31,6 +32,17 @@ internal readonly unsafe struct Lane8(Vector256<float> values) : ILane<Lane8>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane8 Load(float* from) => new(Vector256.Load(from));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane8 Load(byte* from)
+    {
+        Vector128<byte> bytes = Vector128.CreateScalar(*(ulong*)from).AsByte();
+        if (Avx2.IsSupported)
+            return new(Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(bytes)));
+        (Vector128<uint> low, Vector128<uint> high) = Vector128.Widen(Vector128.WidenLower(bytes));
+        return new(Vector256.ConvertToSingle(Vector256.Create(low, high).AsInt32()));
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

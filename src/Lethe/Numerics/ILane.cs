@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Lethe.Operators.Kernels;
+namespace Lethe.Numerics;
 
 /// <summary>
 /// A vector of float32 numbers. Kernels are written once over it and compiled for each width; a number's result does not depend on the width, since no operation mixes numbers of
@@ -26,6 +26,11 @@ internal unsafe interface ILane<TSelf> :
     /// <param name="from">The first.</param>
     /// <returns>The vector.</returns>
     static abstract TSelf Load(float* from);
+
+    /// <summary>Bytes from memory as numbers, at any address.</summary>
+    /// <param name="from">The first.</param>
+    /// <returns>The vector.</returns>
+    static abstract TSelf Load(byte* from);
 
     /// <summary>a·b + c, rounded once.</summary>
     /// <param name="a">a.</param>

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace Lethe.Operators.Kernels;
+namespace Lethe.Numerics;
 
 /// <summary>A vector of 16 numbers, 512 bits.</summary>
 /// <param name="values">The numbers.</param>
@@ -31,6 +31,14 @@ internal readonly unsafe struct Lane16(Vector512<float> values) : ILane<Lane16>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane16 Load(float* from) => new(Vector512.Load(from));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane16 Load(byte* from)
+    {
+        Vector256<ushort> wide = Vector256.WidenLower(Vector128.Load(from).ToVector256Unsafe());
+        return new(Vector512.ConvertToSingle(Vector512.WidenLower(wide.ToVector512Unsafe()).AsInt32()));
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,7 +1,7 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace Lethe.Operators.Kernels;
+namespace Lethe.Numerics;
 
 /// <summary>Which vectors kernels use on this machine.</summary>
 internal static class Lanes
