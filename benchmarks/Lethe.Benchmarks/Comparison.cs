@@ -14,27 +14,32 @@ internal sealed class Comparison(string python, string peers, int repeats)
     private static readonly int[] EpochCounts = [2000, 10_000, 50_000];
     private static readonly string[] Layouts = ["channels-last", "channels-first"];
 
-    /// <summary>Training throughput. The peer has the better of its memory layouts in each pair.</summary>
-    public void Training(string images, int count, int size, int width, int batch, int steps, int warmUp, int threads)
+    /// <summary>Training throughput. The peers are PyTorch, with the better of its memory layouts in each turn, and Lethe on libtorch's own operations.</summary>
+    public void Training(string images, int count, int size, string backbone, int width, int batch, int steps, int warmUp, int threads) =>
+        Network("training", "simclr_training.py", Arguments(
+            ("images", images), ("count", count), ("size", size), ("backbone", backbone), ("width", width), ("batch", batch), ("steps", steps), ("warmup", warmUp), ("threads", threads)));
+
+    /// <summary>Features of images, without decoding; peers as in training.</summary>
+    public void Features(int size, string backbone, int width, int batch, int steps, int warmUp, int threads) =>
+        Network("features", "features.py", Arguments(
+            ("size", size), ("backbone", backbone), ("width", width), ("batch", batch), ("steps", steps), ("warmup", warmUp), ("threads", threads)));
+
+    private void Network(string verb, string peer, string[] settings)
     {
-        string[] settings = Arguments(
-            ("images", images), ("count", count), ("size", size), ("width", width), ("batch", batch), ("steps", steps), ("warmup", warmUp), ("threads", threads));
-        var pairs = new List<(JsonElement Lethe, JsonElement Peer)>();
+        var turns = new List<(JsonElement Lethe, JsonElement Torch, JsonElement Peer)>();
         for (int i = 0; i < repeats; i++)
         {
-            JsonElement lethe = Lethe("training", settings);
-            foreach (string layout in Layouts)
-            {
-                JsonElement peer = Peer("simclr_training.py", [.. settings, "--layout", layout]);
-                Console.Error.WriteLine($"{i + 1}/{repeats}  {layout}: Lethe {lethe}, PyTorch {peer}");
-                pairs.Add((lethe, peer));
-            }
+            JsonElement lethe = Lethe(verb, settings), torch = Lethe(verb, [.. settings, "--kernels", "torch"]);
+            JsonElement[] layouts = [.. Layouts.Select(layout => Peer(peer, [.. settings, "--layout", layout]))];
+            turns.Add((lethe, torch, layouts.MaxBy(layout => Number(layout, "images_per_second"))));
+            Console.Error.WriteLine($"{i + 1}/{repeats}  Lethe {lethe}, with torch's operations {torch}, PyTorch {string.Join(" and ", layouts)}");
         }
 
         foreach (string field in new[] { "images_per_second", "images_per_cpu_second", "peak_mib" })
         {
-            JsonElement[] better = [.. pairs.Chunk(Layouts.Length).Select(round => round.MaxBy(pair => Number(pair.Peer, "images_per_second")).Peer)];
-            Print(field, [.. pairs.Chunk(Layouts.Length).Select(round => Number(round[0].Lethe, field))], [.. better.Select(peer => Number(peer, field))]);
+            double[] ours = [.. turns.Select(turn => Number(turn.Lethe, field))];
+            Print(field, ours, [.. turns.Select(turn => Number(turn.Peer, field))]);
+            Print(field, ours, [.. turns.Select(turn => Number(turn.Torch, field))], "Lethe on libtorch's operations");
         }
     }
 
@@ -152,10 +157,10 @@ internal sealed class Comparison(string python, string peers, int repeats)
         }
     }
 
-    private static void Print(string field, double[] lethe, double[] peer)
+    private static void Print(string field, double[] lethe, double[] peer, string name = "PyTorch")
     {
         double[] ratios = [.. lethe.Zip(peer, (ours, theirs) => ours / theirs)];
-        Console.WriteLine($"{field}: Lethe {Spread(lethe)}, PyTorch {Spread(peer)}, ratio {Spread(ratios)}");
+        Console.WriteLine($"{field}: Lethe {Spread(lethe)}, {name} {Spread(peer)}, ratio {Spread(ratios)}");
     }
 
     private static string Spread(double[] values)

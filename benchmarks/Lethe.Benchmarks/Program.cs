@@ -29,10 +29,16 @@ var peers = new Option<DirectoryInfo>("--peers") { Description = "folder of the 
 var python = new Option<string>("--python") { Description = "a Python with torch and torchvision", DefaultValueFactory = _ => "/usr/bin/python3" };
 var bdnArguments = new Argument<string[]>("arguments") { Description = "what BenchmarkDotNet takes, such as --filter '*View*'; put -- before them", DefaultValueFactory = _ => ["--filter", "*"] };
 
-var training = new Command("training", "End-to-end SimCLR pre-training, images per second") { images, count, size, width, batch, steps, warmUp, threads };
+var backbone = new Option<string>("--backbone") { Description = "the network", DefaultValueFactory = _ => "resnet18" };
+var operations = new Option<string>("--kernels") { Description = "ours or torch", DefaultValueFactory = _ => "ours" };
+var training = new Command("training", "End-to-end SimCLR pre-training, images per second") { images, count, size, backbone, width, batch, steps, warmUp, threads, operations };
 training.SetAction(parsed => TrainingThroughput.Measure(
-    parsed.GetValue(images)!.FullName, parsed.GetValue(count), parsed.GetValue(size), parsed.GetValue(width),
-    parsed.GetValue(batch), parsed.GetValue(steps), parsed.GetValue(warmUp), parsed.GetValue(threads)));
+    parsed.GetValue(images)!.FullName, parsed.GetValue(count), parsed.GetValue(size), parsed.GetValue(backbone)!, parsed.GetValue(width),
+    parsed.GetValue(batch), parsed.GetValue(steps), parsed.GetValue(warmUp), parsed.GetValue(threads), parsed.GetValue(operations)!));
+var passes = new Command("features", "Features of images, without decoding, images per second") { size, backbone, width, batch, steps, warmUp, threads, operations };
+passes.SetAction(parsed => FeatureThroughput.Measure(
+    parsed.GetValue(backbone)!, parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(batch), parsed.GetValue(steps),
+    parsed.GetValue(warmUp), parsed.GetValue(threads), parsed.GetValue(operations)!));
 
 var interpolation = new Option<string>("--interpolation") { Description = "bilinear or bicubic", DefaultValueFactory = _ => "bilinear" };
 var source = new Option<DirectoryInfo>("--images") { Description = "folder of class folders, decoded before the clock starts" };
@@ -70,7 +76,6 @@ var methods = new Command("methods", "What a training step of each method costs 
 methods.SetAction(parsed => MethodCost.Measure(
     parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(batch), parsed.GetValue(steps), parsed.GetValue(warmUp), parsed.GetValue(threads), parsed.GetValue(repeats)));
 
-var backbone = new Option<string>("--backbone") { Description = "the network", DefaultValueFactory = _ => "resnet18" };
 var profile = new Command("profile", "Where the time of a training step goes, beside what the machine can do") { backbone, width, size, batch, threads };
 profile.SetAction(parsed => StepProfile.Measure(parsed.GetValue(backbone)!, parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(batch), parsed.GetValue(threads)));
 
@@ -86,10 +91,14 @@ var table = new Command("table", "Markdown table of runs: one row for each metho
 table.SetAction(parsed => MethodTable.Write(parsed.GetValue(runs)!));
 
 var compare = new Command("compare", "Lethe and the PyTorch programs in turn at equal settings: medians, spread and ratios");
-var compareTraining = new Command("training", "Images per second of SimCLR pre-training") { images, count, size, width, batch, steps, warmUp, threads, repeats, peers, python };
+var compareTraining = new Command("training", "Images per second of SimCLR pre-training") { images, count, size, backbone, width, batch, steps, warmUp, threads, repeats, peers, python };
 compareTraining.SetAction(parsed => Compare(parsed).Training(
-    parsed.GetValue(images)!.FullName, parsed.GetValue(count), parsed.GetValue(size), parsed.GetValue(width),
+    parsed.GetValue(images)!.FullName, parsed.GetValue(count), parsed.GetValue(size), parsed.GetValue(backbone)!, parsed.GetValue(width),
     parsed.GetValue(batch), parsed.GetValue(steps), parsed.GetValue(warmUp), parsed.GetValue(threads)));
+var compareFeatures = new Command("features", "Images per second of feature extraction, without decoding") { size, backbone, width, batch, steps, warmUp, threads, repeats, peers, python };
+compareFeatures.SetAction(parsed => Compare(parsed).Features(
+    parsed.GetValue(size), parsed.GetValue(backbone)!, parsed.GetValue(width), parsed.GetValue(batch), parsed.GetValue(steps), parsed.GetValue(warmUp), parsed.GetValue(threads)));
+compare.Add(compareFeatures);
 var compareAugmentation = new Command("augmentation", "Views per second on one thread against torchvision on PIL, from memory or from files") { source, files, many, size, interpolation, seconds, repeats, peers, python };
 compareAugmentation.Validators.Add(RequireOneSource);
 compareAugmentation.SetAction(parsed => Compare(parsed).Augmentation(
@@ -120,7 +129,7 @@ kernels.SetAction(parsed =>
 try
 {
     TorchRuntime.Prepare(); // some verbs use torch before anything of Lethe
-    return new RootCommand("Measures how fast Lethe is, alone and beside PyTorch.") { training, augmentation, epoch, profile, diagnosis, codingRate, linearProbe, umm, methods, supervised, table, compare, kernels }
+    return new RootCommand("Measures how fast Lethe is, alone and beside PyTorch.") { training, passes, augmentation, epoch, profile, diagnosis, codingRate, linearProbe, umm, methods, supervised, table, compare, kernels }
         .Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (LetheException error)

@@ -75,13 +75,20 @@ internal static class StepProfile
         ? $"convolution {convolution.in_channels} {convolution.out_channels} {string.Join(',', convolution.kernel_size)} {string.Join(',', convolution.stride)}"
         : "norm";
 
-    /// <summary>Every convolution and batch-norm, with the shape of what it gets: each stage after the first halves the sides, in its first strided convolution.</summary>
+    /// <summary>
+    /// Every convolution and batch-norm, with the shape of what it gets: each stage after the first halves the sides, in its first strided convolution; so do, where images are
+    /// large, the stem's convolution and its pooling.
+    /// </summary>
     private static (nn.Module<Tensor, Tensor> Module, long[] Shape)[] Calls(ResNet network, int views, int size) =>
     [
         .. network.named_modules().Select(part =>
         {
-            int stage = part.name.StartsWith("layer", StringComparison.Ordinal) ? part.name[5] - '0' : 1;
-            long side = size >> (stage - 1);
+            bool large = network.get_parameter("conv1.weight")!.shape[2] == 7, stem = !part.name.StartsWith("layer", StringComparison.Ordinal);
+            int stage = stem ? 1 : part.name[5] - '0';
+
+            // A bottleneck takes the stride in its second convolution.
+            bool before = network.Options.Backbone == "resnet50" && stage > 1 && (part.name.EndsWith(".0.conv1", StringComparison.Ordinal) || part.name.EndsWith(".0.bn1", StringComparison.Ordinal));
+            long side = size >> (stage - 1 + (!large ? 0 : stem ? 1 : 2) - (before ? 1 : 0));
             return part.module switch
             {
                 Conv2d convolution => (convolution, [views, convolution.in_channels, side * convolution.stride[0], side * convolution.stride[0]]),

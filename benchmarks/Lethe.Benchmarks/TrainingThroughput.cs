@@ -11,13 +11,13 @@ namespace Lethe.Benchmarks;
 /// <summary>SimCLR pre-training as <c>lethe pretrain</c> does it: images to views, forward, backward, step.</summary>
 internal static class TrainingThroughput
 {
-    public static void Measure(string images, int count, int size, int width, int batch, int steps, int warmUp, int threads)
+    public static void Measure(string images, int count, int size, string backbone, int width, int batch, int steps, int warmUp, int threads, string kernels)
     {
         var options = new RunOptions
         {
             // A run cannot be without images to probe and test; here they are never looked at.
             Data = new DataOptions { Data = images, ImageSize = size, Limit = count, ProbeImages = 1, TestImages = 1 },
-            Backbone = new BackboneOptions { Width = width },
+            Backbone = new BackboneOptions { Backbone = backbone, Width = width },
             Training = new TrainingOptions
             {
                 BatchSize = batch,
@@ -28,7 +28,7 @@ internal static class TrainingThroughput
                 CheckpointMinutes = 1e6,
             },
         };
-        Session session = Session.Create(options, new Machine { Threads = threads });
+        Session session = Session.Create(options, new Machine { Threads = threads, Kernels = kernels });
         using SslMethod method = session.CreateMethod();
         using ViewLoader loader = session.CreateLoader(batch, options.Seed);
         using var pretrainer = new Pretrainer(method, loader, options.Training, options.Seed, session.Device);
@@ -69,6 +69,8 @@ internal static class TrainingThroughput
             ImagesPerCpuSecond = trained / processor,
             WaitingShare = waited / clock.Elapsed,
             Loss = loss,
+            Kernels = kernels,
+            Backbone = backbone,
             Width = width,
             Batch = batch,
             Size = size,

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """SimCLR pre-training with torch and torchvision, end to end: the work of `Lethe.Benchmarks training`.
 
-Images are decoded once, before the clock starts; two worker processes make the views with torchvision; the network is
-a ResNet-18 for small images whose first stage has --width channels. Prints one JSON object on the last line.
+Images are decoded once, before the clock starts; two worker processes make the views with torchvision. Prints one JSON
+object on the last line.
 """
 import argparse
 import json
@@ -18,38 +18,9 @@ from torch.nn import functional
 from torch.utils import data
 from torchvision import datasets, transforms
 
+from networks import backbone
+
 MEAN, DEVIATION = (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)
-
-
-class Residual(nn.Module):
-    def __init__(self, before, after, stride):
-        super().__init__()
-        self.conv1 = nn.Conv2d(before, after, 3, stride=stride, padding=1, bias=False)
-        self.bn1 = nn.BatchNorm2d(after)
-        self.conv2 = nn.Conv2d(after, after, 3, padding=1, bias=False)
-        self.bn2 = nn.BatchNorm2d(after)
-        self.shortcut = nn.Identity()
-        if stride > 1 or before != after:
-            self.shortcut = nn.Sequential(nn.Conv2d(before, after, 1, stride=stride, bias=False), nn.BatchNorm2d(after))
-        self.relu = nn.ReLU(inplace=True)
-
-    def forward(self, x):
-        inner = self.relu(self.bn1(self.conv1(x)))
-        return self.relu(self.bn2(self.conv2(inner)) + self.shortcut(x))
-
-
-def network(width):
-    """Backbone, pooling and the projector 8w -> 512 -> 128."""
-    layers = [nn.Conv2d(3, width, 3, padding=1, bias=False), nn.BatchNorm2d(width), nn.ReLU(inplace=True)]
-    channels = width
-    for stage in range(4):
-        for block in range(2):
-            after = width * 2 ** stage
-            layers.append(Residual(channels, after, 2 if stage > 0 and block == 0 else 1))
-            channels = after
-    layers += [nn.AdaptiveAvgPool2d(1), nn.Flatten()]
-    layers += [nn.Linear(channels, 512, bias=False), nn.BatchNorm1d(512), nn.ReLU(inplace=True), nn.Linear(512, 128)]
-    return nn.Sequential(*layers)
 
 
 class Pairs(data.Dataset):
@@ -107,6 +78,7 @@ def main():
     parser.add_argument("--images", required=True, help="folder of class folders")
     parser.add_argument("--count", type=int, default=2048)
     parser.add_argument("--size", type=int, default=32)
+    parser.add_argument("--backbone", choices=["resnet18", "resnet50"], default="resnet18")
     parser.add_argument("--width", type=int, default=64)
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--steps", type=int, default=12)
@@ -119,7 +91,10 @@ def main():
     torch.manual_seed(0)
     torch.set_num_threads(options.threads)
     layout = torch.channels_last if options.layout == "channels-last" else torch.contiguous_format
-    model = network(options.width).to(memory_format=layout)
+    model = nn.Sequential(*backbone(options.backbone, options.width, options.size))
+    channels = options.width * 8 * (4 if options.backbone == "resnet50" else 1)
+    model.extend([nn.Linear(channels, 512, bias=False), nn.BatchNorm1d(512), nn.ReLU(inplace=True), nn.Linear(512, 128)])
+    model = model.to(memory_format=layout)
     optimiser = torch.optim.SGD(model.parameters(), lr=0.06, momentum=0.9, weight_decay=5e-4)
     loader = data.DataLoader(
         Pairs(options.images, options.count, options.size), batch_size=options.batch, shuffle=True, drop_last=True,
@@ -140,6 +115,7 @@ def main():
         "images_per_second": trained / clock,
         "images_per_cpu_second": trained / processor,
         "loss": value,
+        "backbone": options.backbone,
         "width": options.width,
         "batch": options.batch,
         "size": options.size,
