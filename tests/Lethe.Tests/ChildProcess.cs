@@ -4,7 +4,8 @@ using System.Reflection;
 namespace Lethe.Tests;
 
 /// <summary>
-/// Runs a piece of a test in a process of its own, in which nothing has happened yet: this assembly again, which does the piece before it would load torch and run tests.
+/// Runs a piece of a test in a process of its own, in which nothing has happened yet: this assembly again, which does the piece before it
+/// would load torch and run tests.
 /// </summary>
 internal static class ChildProcess
 {

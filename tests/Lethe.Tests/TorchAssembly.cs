@@ -3,7 +3,9 @@ using Lethe.Runtime;
 
 namespace Lethe.Tests;
 
-/// <summary>Loads torch before any test, because a test may call it first; or does what a test asked of this assembly in a process of its own.</summary>
+/// <summary>
+/// Loads torch before any test, because a test may call it first; or does what a test asked of this assembly in a process of its own.
+/// </summary>
 internal static class TorchAssembly
 {
     [ModuleInitializer]

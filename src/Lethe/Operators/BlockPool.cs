@@ -4,18 +4,21 @@ using Lethe.Runtime;
 namespace Lethe.Operators;
 
 /// <summary>
-/// Memory for the large maps of a network: a block that is returned serves the next map of exactly that size. A training step asks for the same sizes each time, so
-/// nothing is left over; the C library's heap cuts a free block for a smaller map, finds none for the next large one, and grows far beyond what is in use.
+/// Memory for the large maps of a network: a block that is returned serves the next map of exactly that size. A training step asks for the
+/// same sizes each time, so nothing is left over; the C library's heap cuts a free block for a smaller map, finds none for the next large
+/// one, and grows far beyond what is in use.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Free blocks are kept as far as all blocks together take 64 MiB more than were in use at once lately; of the others, those of the size that was not asked for
-/// for longest go first. Without any more, a thin network trains a sixth slower, since the system clears each block that it gives again. Where more than
-/// 1 GiB is in use, nothing more is kept: what is computed in such blocks takes so long that clearing them does not matter.
+/// Free blocks are kept as far as all blocks together take 64 MiB more than were in use at once lately; of the others, those of the size
+/// that was not asked for for longest go first. Without any more, a thin network trains a sixth slower, since the system clears each block
+/// that it gives again. Where more than 1 GiB is in use, nothing more is kept: what is computed in such blocks takes so long that clearing
+/// them does not matter.
 /// </para>
 /// <para>
-/// While free blocks are held, a timer looks at them every ten seconds. Where nothing was rented or returned since the last time, all of them go; otherwise what
-/// was in use before the last two times is forgotten, so that a program that trained and now only embeds does not keep what training needed.
+/// While free blocks are held, a timer looks at them every ten seconds. Where nothing was rented or returned since the last time, all of
+/// them go; otherwise what was in use before the last two times is forgotten, so that a program that trained and now only embeds does not
+/// keep what training needed.
 /// </para>
 /// </remarks>
 internal static unsafe partial class BlockPool
@@ -79,7 +82,9 @@ internal static unsafe partial class BlockPool
 
     /// <summary>Returns a block. Any thread may.</summary>
     /// <param name="memory">What <see cref="Rent"/> gave.</param>
-    /// <exception cref="ArgumentException">It is not rented: it was returned before, or is none of the pool's. Nothing has changed.</exception>
+    /// <exception cref="ArgumentException">
+    /// It is not rented: it was returned before, or is none of the pool's. Nothing has changed.
+    /// </exception>
     public static void Return(void* memory)
     {
         lock (Gate)

@@ -6,7 +6,8 @@ namespace Lethe.Operators;
 
 /// <summary>Gradients of a scalar. The only place that asks torch for them.</summary>
 /// <remarks>
-/// TorchSharp's <c>autograd.grad</c> lets errors of torch end the process. The same function, called from a script of torch's own, lets them reach the caller.
+/// TorchSharp's <c>autograd.grad</c> lets errors of torch end the process. The same function, called from a script of torch's own, lets
+/// them reach the caller.
 /// </remarks>
 public static class Gradients
 {
@@ -35,7 +36,9 @@ public static class Gradients
     /// <summary>Adds the gradients of a loss to those of all leaves of its graph, and frees the graph on the way.</summary>
     /// <param name="loss">One element, with a graph.</param>
     /// <exception cref="ArgumentException">The loss is not a scalar with a graph.</exception>
-    /// <exception cref="InvalidOperationException">The graph was freed before, or a tensor of it changed in place, or torch has no memory left.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The graph was freed before, or a tensor of it changed in place, or torch has no memory left.
+    /// </exception>
     public static void Accumulate(Tensor loss)
     {
         Check(loss);
@@ -44,8 +47,8 @@ public static class Gradients
 
     /// <summary>The gradients of <paramref name="loss"/> with respect to each of <paramref name="inputs"/>.</summary>
     /// <remarks>
-    /// For a vector–Jacobian product take the loss (outputs·vector).sum(). A leaf that was given other memory since (<c>set_</c>, <c>resize_</c>) is a new one to torch, of which
-    /// the loss is independent.
+    /// For a vector–Jacobian product take the loss (outputs·vector).sum(). A leaf that was given other memory since (<c>set_</c>,
+    /// <c>resize_</c>) is a new one to torch, of which the loss is independent.
     /// </remarks>
     /// <param name="loss">One element, with a graph.</param>
     /// <param name="inputs">Tensors of the graph or leaves; each requires a gradient.</param>
@@ -56,7 +59,9 @@ public static class Gradients
     /// </param>
     /// <returns>One gradient for each input, of its shape; zeros where the loss does not depend on it.</returns>
     /// <exception cref="ArgumentException">The loss is not a scalar with a graph, or an input requires no gradient.</exception>
-    /// <exception cref="InvalidOperationException">The graph was freed before, or a tensor of it changed in place, or torch has no memory left.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The graph was freed before, or a tensor of it changed in place, or torch has no memory left.
+    /// </exception>
     public static Tensor[] Of(Tensor loss, IReadOnlyList<Tensor> inputs, bool createGraph = false, bool retainGraph = true)
     {
         Check(loss);
@@ -70,14 +75,17 @@ public static class Gradients
             if (!inputs[i].requires_grad)
             {
                 throw new ArgumentException(
-                    $"Input {i}, of shape [{string.Join(", ", inputs[i].shape)}], does not require a gradient. Set requires_grad before the loss is computed.",
+                    $"Input {i}, of shape [{string.Join(", ", inputs[i].shape)}], does not require a gradient. "
+                    + "Set requires_grad before the loss is computed.",
                     nameof(inputs));
             }
         }
 
         bool keep = retainGraph || createGraph;
         Tensor[] found = [];
-        Run(new GradientPass(!keep, inputs), () => found = (Tensor[])Script.Value.invoke(Function, loss, inputs.ToArray(), keep, createGraph));
+        Run(
+            new GradientPass(!keep, inputs),
+            () => found = (Tensor[])Script.Value.invoke(Function, loss, inputs.ToArray(), keep, createGraph));
         return found;
     }
 
@@ -87,11 +95,16 @@ public static class Gradients
         if (loss.IsInvalid)
             throw new ArgumentException("The loss has been disposed.", nameof(loss));
         if (loss.numel() != 1)
-            throw new ArgumentException($"Expected a loss of one element, found shape [{string.Join(", ", loss.shape)}]. Take its mean or sum.", nameof(loss));
+        {
+            throw new ArgumentException(
+                $"Expected a loss of one element, found shape [{string.Join(", ", loss.shape)}]. Take its mean or sum.", nameof(loss));
+        }
+
         if (!loss.requires_grad)
         {
             throw new ArgumentException(
-                "The loss has no graph: it was computed without gradients, detached, or from nothing that requires a gradient.", nameof(loss));
+                "The loss has no graph: it was computed without gradients, detached, or from nothing that requires a gradient.",
+                nameof(loss));
         }
     }
 

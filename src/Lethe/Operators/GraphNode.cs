@@ -81,7 +81,8 @@ internal sealed unsafe partial class GraphNode
 
         using (plain)
         {
-            var node = new GraphNode([.. inputs.Select(input => new Input(input.requires_grad, input.is_leaf ? NativeTensor.Identity(input) : 0))], backward);
+            IEnumerable<Input> known = inputs.Select(input => new Input(input.requires_grad, input.is_leaf ? NativeTensor.Identity(input) : 0));
+            var node = new GraphNode([.. known], backward);
             return node.Attach(inputs, kept, plain);
         }
     }
@@ -161,8 +162,9 @@ internal sealed unsafe partial class GraphNode
         }
         catch (Exception error)
         {
-            // What leaves this method ends the process. Given no gradients at all, torch raises an error of its own, which reaches whoever asked for the gradient; a pass
-            // of Gradients throws this one in its place, and of torch's own backward() at least a listener can learn what happened.
+            // What leaves this method ends the process. Given no gradients at all, torch raises an error of its own, which reaches whoever
+            // asked for the gradient; a pass of Gradients throws this one in its place, and of torch's own backward() at least a listener
+            // can learn what happened.
             if (Gradients.Pass is { } pass)
                 pass.Error ??= error;
             else

@@ -19,7 +19,9 @@ internal sealed unsafe class NativeBuffer
     /// <summary>Frees the memory.</summary>
     ~NativeBuffer() => NativeMemory.AlignedFree(memory);
 
-    /// <summary>Lets each buffer fall back to what it is asked for next. Not before: only its own thread knows when its memory is not in use.</summary>
+    /// <summary>
+    /// Lets each buffer fall back to what it is asked for next. Not before: only its own thread knows when its memory is not in use.
+    /// </summary>
     public static void ShrinkAll() => Interlocked.Increment(ref shrinks);
 
     /// <summary>Some numbers of any value, from the start of a line of the cache. What was taken before is given up.</summary>

@@ -22,14 +22,21 @@ internal static unsafe partial class NativeTensor
     {
         RequireAlive(tensor);
         if (tensor.device_type != TorchSharp.DeviceType.CPU || tensor.dtype != ScalarType.Float32 || tensor.is_sparse)
-            throw new ArgumentException($"Expected a dense float32 tensor on a processor, found {tensor.dtype} on {tensor.device}.", nameof(tensor));
+        {
+            throw new ArgumentException(
+                $"Expected a dense float32 tensor on a processor, found {tensor.dtype} on {tensor.device}.", nameof(tensor));
+        }
+
         void* data = THSTensor_data(tensor.Handle);
         CheckForErrors();
-        return data is null ? throw new ArgumentException("Expected a tensor with numbers, found an empty one.", nameof(tensor)) : (float*)data;
+        if (data is null)
+            throw new ArgumentException("Expected a tensor with numbers, found an empty one.", nameof(tensor));
+        return (float*)data;
     }
 
     /// <summary>
-    /// What torch knows a tensor by: two objects of one tensor have the same, and no other tensor has it while that one lives, which a leaf does as long as a graph holds it.
+    /// What torch knows a tensor by: two objects of one tensor have the same, and no other tensor has it while that one lives, which a leaf
+    /// does as long as a graph holds it.
     /// </summary>
     /// <param name="tensor">Any tensor.</param>
     /// <returns>The address of torch's own object, which is all that lies behind a handle.</returns>
@@ -73,7 +80,9 @@ internal static unsafe partial class NativeTensor
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void Release(void* memory) => ReleaseBlock(memory);
 
-    /// <summary>The last error while torch let go of pooled memory, which torch cannot be told; null if there was none since this was last asked.</summary>
+    /// <summary>
+    /// The last error while torch let go of pooled memory, which torch cannot be told; null if there was none since this was last asked.
+    /// </summary>
     /// <returns>The error.</returns>
     internal static Exception? TakeReleaseError() => Interlocked.Exchange(ref releaseError, null);
 

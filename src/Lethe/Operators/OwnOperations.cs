@@ -6,17 +6,26 @@ using static TorchSharp.torch;
 namespace Lethe.Operators;
 
 /// <summary>
-/// Whether operations of our own can run in this process. They rest on exports of TorchSharp's native library that are no public interface, so they are used only with
-/// versions that they are tested with, where all exports are there, and after a trial on a few numbers. Otherwise everything runs on torch's operations.
+/// Whether operations of our own can run in this process. They rest on exports of TorchSharp's native library that are no public interface,
+/// so they are used only with versions that they are tested with, where all exports are there, and after a trial on a few numbers.
+/// Otherwise everything runs on torch's operations.
 /// </summary>
 internal static class OwnOperations
 {
     /// <summary>What <see cref="GraphNode"/> and <see cref="NativeTensor"/> call.</summary>
     internal static readonly string[] Exports =
     [
-        "THSAutograd_CSharpNode_ctor", "THSAutograd_CSharpNode_setNextEdges", "THSAutograd_CSharpNode_clearInputMetadata", "THSAutograd_CSharpNode_disposeSharedPtr",
-        "THSAutograd_CSharpNode_disposeWeakPtr", "THSAutograd_Function_wrapOutputs", "THSAutograd_SavedVariable_ctor", "THSAutograd_SavedVariable_unpack",
-        "THSAutograd_SavedVariable_dispose", "THSTensor_data", "THSTensor_new",
+        "THSAutograd_CSharpNode_ctor",
+        "THSAutograd_CSharpNode_setNextEdges",
+        "THSAutograd_CSharpNode_clearInputMetadata",
+        "THSAutograd_CSharpNode_disposeSharedPtr",
+        "THSAutograd_CSharpNode_disposeWeakPtr",
+        "THSAutograd_Function_wrapOutputs",
+        "THSAutograd_SavedVariable_ctor",
+        "THSAutograd_SavedVariable_unpack",
+        "THSAutograd_SavedVariable_dispose",
+        "THSTensor_data",
+        "THSTensor_new",
     ];
 
     // The package's range, in Directory.Packages.props.
@@ -40,7 +49,11 @@ internal static class OwnOperations
     {
         const string Instead = "torch's operations take the place of Lethe's own, which is slower";
         if (version is null || version < First || version >= FirstAfter)
-            return $"TorchSharp {version?.ToString(3) ?? "of unknown version"} is loaded, and Lethe is tested with {First} only: {Instead}.";
+        {
+            string found = version?.ToString(3) ?? "of unknown version";
+            return $"TorchSharp {found} is loaded, and Lethe is tested with {First} only: {Instead}.";
+        }
+
         try
         {
             if (Exports.FirstOrDefault(name => !hasExport(name)) is { } missing)
@@ -55,7 +68,7 @@ internal static class OwnOperations
     }
 
     private static bool HasExport(string name) =>
-        NativeLibrary.Load(TorchRuntime.LibraryName, typeof(torch).Assembly, null) is nint library && NativeLibrary.TryGetExport(library, name, out _);
+        NativeLibrary.TryGetExport(NativeLibrary.Load(TorchRuntime.LibraryName, typeof(torch).Assembly, null), name, out _);
 
     // On a thread of its own, where no setting of the caller's (no_grad, a dispose scope) is in force.
     private static void TryThem()
@@ -89,7 +102,8 @@ internal static class OwnOperations
         Tensor second = Gradients.Of(first, [leaf])[0];
         Require(cube.item<float>() == 8 && first.item<float>() == 12 && second.item<float>() == 12, "a node's output or gradient is wrong");
         nint identity = NativeTensor.Identity(leaf);
-        Require(identity == NativeTensor.Identity(leaf.contiguous()) && identity != NativeTensor.Identity(other), "a tensor is not known again");
+        Require(identity == NativeTensor.Identity(leaf.contiguous()), "a tensor is not known again");
+        Require(identity != NativeTensor.Identity(other), "two tensors are taken for one");
     }
 
     private static unsafe void TryPooledTensor()
@@ -97,7 +111,8 @@ internal static class OwnOperations
         const int Many = 1 << 17;
         Tensor pooled = NativeTensor.Empty(Many).fill_(1);
         float* data = NativeTensor.Data(pooled);
-        Require(BlockPool.IsRented(data) && data[Many - 1] == 1 && pooled.sum().item<float>() == Many, "a tensor in memory of the pool is wrong");
+        bool right = data[Many - 1] == 1 && pooled.sum().item<float>() == Many;
+        Require(right && BlockPool.IsRented(data), "a tensor in memory of the pool is wrong");
         pooled.Dispose();
         Require(!BlockPool.IsRented(data), "the memory of a tensor does not come back");
     }

@@ -26,8 +26,8 @@ internal static unsafe class ThreadTeam
     public static int Threads => torch.get_num_threads();
 
     /// <summary>
-    /// Does each of some items once, on whichever thread is free. An error in one keeps the threads from taking others and is thrown here, once all have stopped. The work may
-    /// call this again.
+    /// Does each of some items once, on whichever thread is free. An error in one keeps the threads from taking others and is thrown here,
+    /// once all have stopped. The work may call this again.
     /// </summary>
     /// <param name="items">How many.</param>
     /// <param name="scratch">Numbers that a thread needs for itself.</param>

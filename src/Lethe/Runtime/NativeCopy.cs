@@ -79,7 +79,9 @@ internal static class NativeCopy
             string path = Path.Combine(folder, fileName);
             Place(path, bytes);
             nint handle = load(path);
-            notice($"torch loads through a temporary copy, because none could be kept ({problem}); set LETHE_CACHE to a folder that can be written.");
+            notice(
+                $"torch loads through a temporary copy, because none could be kept ({problem}); "
+                + "set LETHE_CACHE to a folder that can be written.");
             return handle;
         }
         catch (Exception error) when (IsExpected(error))

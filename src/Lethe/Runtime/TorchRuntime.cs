@@ -7,13 +7,14 @@ using TorchSharp;
 namespace Lethe.Runtime;
 
 /// <summary>
-/// Loads torch, also on Linux systems whose libstdc++ is older than GCC 13's, such as Debian 12 and Ubuntu 22.04, and sets up the process for it. Nothing of that happens
-/// before <see cref="Prepare"/> is called.
+/// Loads torch, also on Linux systems whose libstdc++ is older than GCC 13's, such as Debian 12 and Ubuntu 22.04, and sets up the process
+/// for it. Nothing of that happens before <see cref="Prepare"/> is called.
 /// </summary>
 /// <remarks>
-/// TorchSharp's native library asks for a newer libstdc++ than these systems have, for the sake of one symbol that does nothing
-/// new (see <c>ElfCompatibility</c>). Where loading it fails for this reason, and only there, an adapted copy is put into a cache folder and loaded instead, and a handler of
-/// <see cref="AssemblyLoadContext.ResolvingUnmanagedDll"/> gives it to TorchSharp. The files of the packages are never changed.
+/// TorchSharp's native library asks for a newer libstdc++ than these systems have, for the sake of one symbol that does nothing new (see
+/// <c>ElfCompatibility</c>). Where loading it fails for this reason, and only there, an adapted copy is put into a cache folder and loaded
+/// instead, and a handler of <see cref="AssemblyLoadContext.ResolvingUnmanagedDll"/> gives it to TorchSharp. The files of the packages are
+/// never changed.
 /// </remarks>
 public static class TorchRuntime
 {
@@ -27,11 +28,14 @@ public static class TorchRuntime
     private static nint adapted;
 
     /// <summary>
-    /// Sets up the process and loads torch. A program calls it first, before anything touches torch. Any thread may; the first call that succeeds counts, later ones change
-    /// nothing. Where torch loads by itself the call may be left out, and the process is then left as it is.
+    /// Sets up the process and loads torch. A program calls it first, before anything touches torch. Any thread may; the first call that
+    /// succeeds counts, later ones change nothing. Where torch loads by itself the call may be left out, and the process is then left as it
+    /// is.
     /// </summary>
     /// <param name="options">What it may do; null for the defaults.</param>
-    /// <exception cref="DataException">Torch's native libraries are missing or do not load here; or the adapted copy cannot be written.</exception>
+    /// <exception cref="DataException">
+    /// Torch's native libraries are missing or do not load here; or the adapted copy cannot be written.
+    /// </exception>
     public static void Prepare(TorchRuntimeOptions? options = null)
     {
         lock (Gate)
@@ -60,7 +64,8 @@ public static class TorchRuntime
         if (!loads())
         {
             throw new DataException(
-                "torch's native libraries do not load by themselves on this system. Call Lethe.Runtime.TorchRuntime.Prepare() first thing in the program; it makes them load, or says why it cannot.");
+                "torch's native libraries do not load by themselves on this system. Call Lethe.Runtime.TorchRuntime.Prepare() first thing "
+                + "in the program; it makes them load, or says why it cannot.");
         }
     }
 
@@ -101,7 +106,8 @@ public static class TorchRuntime
         catch (Exception error) when (error is DllNotFoundException or BadImageFormatException)
         {
             throw new DataException(
-                $"torch's native libraries did not load. Reference the package of libtorch for this system (such as libtorch-cpu-{Rid}). {error.Message}",
+                "torch's native libraries did not load. Reference the package of libtorch for this system "
+                + $"(such as libtorch-cpu-{Rid}). {error.Message}",
                 error);
         }
     }
@@ -137,7 +143,8 @@ public static class TorchRuntime
             NativeLibrary.Load(cuda);
         NativeLibrary.Load(torchLibrary);
         string? cache = options.CacheFolder ?? NativeCopy.CacheFolder(Environment.GetEnvironmentVariable);
-        return NativeCopy.Load(LibraryFile, bytes, cache is null ? null : Path.Combine(cache, hash), NativeLibrary.Load, options.Notice ?? (_ => { }));
+        string? folder = cache is null ? null : Path.Combine(cache, hash);
+        return NativeCopy.Load(LibraryFile, bytes, folder, NativeLibrary.Load, options.Notice ?? (_ => { }));
     }
 
     private static bool SystemIsNewEnough() =>

@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Lethe.Storage;
 
 /// <summary>
-/// Which file an open file is, whatever its name. On Linux the device's number and the file's on it, which no other file has while one of them is open or mapped; elsewhere
-/// its path and when it was changed. A file whose length has changed counts as another one.
+/// Which file an open file is, whatever its name. On Linux the device's number and the file's on it, which no other file has while one of
+/// them is open or mapped; elsewhere its path and when it was changed. A file whose length has changed counts as another one.
 /// </summary>
 internal readonly partial record struct FileIdentity(UInt128 Number, string Path, long Length, DateTime Changed)
 {

@@ -7,9 +7,9 @@ namespace Lethe.Storage;
 /// A file as read-only memory, whatever its size: what is looked at is read when it is looked at, and the system takes the room back when it needs it.
 /// </summary>
 /// <remarks>
-/// A file stays mapped until the process ends, since nothing can tell when the last span of it is gone. That costs addresses, of which there are plenty, no memory, and a
-/// file is mapped once however often it is opened. A file put in its place by renaming is another one and does no harm; the old one's room on the disk is free when the
-/// process ends. The file must not be cut short by others meanwhile.
+/// A file stays mapped until the process ends, since nothing can tell when the last span of it is gone. That costs addresses, of which
+/// there are plenty, no memory, and a file is mapped once however often it is opened. A file put in its place by renaming is another one
+/// and does no harm; the old one's room on the disk is free when the process ends. The file must not be cut short by others meanwhile.
 /// </remarks>
 internal sealed unsafe class MappedFile
 {

@@ -6,6 +6,8 @@ namespace Lethe.Tests.Operators;
 [Collection(typeof(TorchCollection))]
 public class OwnOperationsTests
 {
+    private static InvalidOperationException Unexpected => new("It is not to be asked.");
+
     [Fact]
     public void Available_TestedVersion_IsTrueWithoutReason()
     {
@@ -20,21 +22,22 @@ public class OwnOperationsTests
     [InlineData(null)]
     public void Decide_OtherVersion_IsAgainstWithoutTryingAnything(string? version)
     {
-        string? reason = OwnOperations.Decide(version is null ? null : new Version(version), _ => throw new InvalidOperationException(), () => throw new InvalidOperationException());
+        string? reason = OwnOperations.Decide(version is null ? null : new Version(version), _ => throw Unexpected, () => throw Unexpected);
         Assert.Matches(@"^TorchSharp .* is loaded, and Lethe is tested with 0\.107 only: .*slower\.$", reason);
     }
 
     [Fact]
     public void Decide_MissingExport_IsAgainstAndNamesIt()
     {
-        string? reason = OwnOperations.Decide(new Version(0, 107, 3, 0), name => name != "THSTensor_new", () => throw new InvalidOperationException());
+        string? reason = OwnOperations.Decide(new Version(0, 107, 3, 0), name => name != "THSTensor_new", () => throw Unexpected);
         Assert.Matches(@"has no THSTensor_new: .*slower\.$", reason);
     }
 
     [Fact]
     public void Decide_TrialThatFails_IsAgainstAndSaysHow()
     {
-        string? reason = OwnOperations.Decide(new Version(0, 107, 0, 0), _ => true, () => throw new InvalidOperationException("a gradient is wrong"));
+        var wrong = new InvalidOperationException("a gradient is wrong");
+        string? reason = OwnOperations.Decide(new Version(0, 107, 0, 0), _ => true, () => throw wrong);
         Assert.Matches(@"failed \(a gradient is wrong\): .*slower\.$", reason);
     }
 
