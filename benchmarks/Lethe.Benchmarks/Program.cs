@@ -128,7 +128,7 @@ kernels.SetAction(parsed =>
 
 try
 {
-    TorchRuntime.Prepare(); // some verbs use torch before anything of Lethe
+    TorchRuntime.Prepare(new TorchRuntimeOptions { Notice = Console.Error.WriteLine });
     return new RootCommand("Measures how fast Lethe is, alone and beside PyTorch.") { training, passes, augmentation, epoch, profile, diagnosis, codingRate, linearProbe, umm, methods, supervised, table, compare, kernels }
         .Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }

@@ -26,7 +26,7 @@ internal static class Verb
         command.SetAction((parsed, cancellation) => Task.Run(
             () => Guard(terminal, () =>
             {
-                TorchRuntime.Prepare();
+                TorchRuntime.Prepare(new TorchRuntimeOptions { Notice = notice => terminal.Say($"lethe: {notice}") });
                 JsonNode result = work(parsed, cancellation);
                 if (parsed.GetValue(json))
                     terminal.WriteJson(result);

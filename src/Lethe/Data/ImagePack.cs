@@ -44,7 +44,7 @@ internal sealed class ImagePack
         {
             if (new FileInfo(path).Length < PackHeader.Size)
                 throw NoPack(path);
-            var file = new MappedFile(path);
+            var file = MappedFile.Open(path);
             PackHeader header = MemoryMarshal.Read<PackHeader>(file.Slice(0, PackHeader.Size).Span);
             if (header.Magic != PackHeader.ExpectedMagic)
                 throw NoPack(path);

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Lethe.Runtime;
 using static TorchSharp.torch;
 
 namespace Lethe.Operators;
@@ -14,12 +16,10 @@ namespace Lethe.Operators;
 /// </remarks>
 internal sealed unsafe partial class GraphNode
 {
-    private const string Library = "LibTorchSharp";
-
     // Torch holds a node by its native half alone, so something must hold this half; it is let go of when torch frees the other.
     private static readonly HashSet<GraphNode> Alive = [];
 
-    // What the last call of this thread returned: torch has taken its own reference by the next.
+    // What the last node on this thread returned: torch has taken its own reference by the next, or by the end of the pass.
     [ThreadStatic]
     private static Tensor[]? handedOver;
 
@@ -66,8 +66,11 @@ internal sealed unsafe partial class GraphNode
     /// <param name="forward">Computes the output, a new tensor, and says what backward needs: inputs, and others that are constants as far as a derivative is concerned.</param>
     /// <param name="backward">Its gradient, from operations of torch and of this class.</param>
     /// <returns>The output.</returns>
+    /// <exception cref="ObjectDisposedException">An input has been disposed.</exception>
     public static Tensor Run(Tensor[] inputs, Func<Tensor[], (Tensor Output, Tensor[] Kept)> forward, Backward backward)
     {
+        foreach (Tensor input in inputs)
+            NativeTensor.RequireAlive(input);
         bool graph = is_grad_enabled() && inputs.Any(input => input.requires_grad);
         Tensor plain;
         Tensor[] kept;
@@ -76,9 +79,20 @@ internal sealed unsafe partial class GraphNode
         if (!graph)
             return plain;
 
-        var node = new GraphNode([.. inputs.Select(input => new Input(input.requires_grad, input.is_leaf ? (nint)NativeTensor.Data(input) : 0))], backward);
         using (plain)
+        {
+            IEnumerable<Input> known = inputs.Select(input => new Input(input.requires_grad, input.is_leaf ? NativeTensor.Identity(input) : 0));
+            var node = new GraphNode([.. known], backward);
             return node.Attach(inputs, kept, plain);
+        }
+    }
+
+    /// <summary>Lets go of what the last node on this thread returned, once torch is through.</summary>
+    internal static void LetGo()
+    {
+        foreach (Tensor tensor in handedOver ?? [])
+            tensor.Dispose();
+        handedOver = null;
     }
 
     private Tensor Attach(Tensor[] tensors, Tensor[] kept, Tensor plain)
@@ -86,50 +100,77 @@ internal sealed unsafe partial class GraphNode
         lock (Alive)
             Alive.Add(this);
         NativeNode node = THSAutograd_CSharpNode_ctor(Marshal.GetFunctionPointerForDelegate(apply), Marshal.GetFunctionPointerForDelegate(delete));
-        CheckForErrors();
-        nint[] handles = [.. tensors.Select(tensor => tensor.Handle)];
-        nint output = plain.Handle, result = 0;
-        fixed (nint* first = handles)
+        if (node.Shared == 0)
         {
-            var list = new HandleList(first, handles.Length);
-            THSAutograd_CSharpNode_setNextEdges(node, list, 1);
-            THSAutograd_CSharpNode_clearInputMetadata(node);
-            wrapped = &result;
-            THSAutograd_Function_wrapOutputs(list, default, default, new HandleList(&output, 1), node, &TakeOutput);
+            Delete();
+            CheckForErrors();
+            throw new InvalidOperationException("torch made no node.");
         }
 
-        CheckForErrors();
-        saved = [.. kept.Select(tensor => THSAutograd_SavedVariable_ctor(tensor.Handle, node, 0))];
-        CheckForErrors();
-        THSAutograd_CSharpNode_disposeSharedPtr(node);
-        THSAutograd_CSharpNode_disposeWeakPtr(node);
-        GC.KeepAlive(tensors);
-        GC.KeepAlive(kept);
-        GC.KeepAlive(plain);
-        return Tensor.UnsafeCreateTensor(result);
+        try
+        {
+            nint[] handles = [.. tensors.Select(tensor => tensor.Handle)];
+            nint output = plain.Handle, result = 0;
+            fixed (nint* first = handles)
+            {
+                var list = new HandleList(first, handles.Length);
+                THSAutograd_CSharpNode_setNextEdges(node, list, 1);
+                CheckForErrors();
+                THSAutograd_CSharpNode_clearInputMetadata(node);
+                wrapped = &result;
+                THSAutograd_Function_wrapOutputs(list, default, default, new HandleList(&output, 1), node, &TakeOutput);
+                CheckForErrors();
+            }
+
+            Tensor attached = Tensor.UnsafeCreateTensor(result);
+            try
+            {
+                saved = [.. kept.Select(tensor => THSAutograd_SavedVariable_ctor(tensor.Handle, node, 0))];
+                CheckForErrors();
+                return attached;
+            }
+            catch
+            {
+                attached.Dispose();
+                throw;
+            }
+        }
+        finally
+        {
+            // From here on the output holds the node; without one it is deleted now.
+            THSAutograd_CSharpNode_disposeSharedPtr(node);
+            THSAutograd_CSharpNode_disposeWeakPtr(node);
+            GC.KeepAlive(tensors);
+            GC.KeepAlive(kept);
+            GC.KeepAlive(plain);
+        }
     }
 
     private HandleList Apply(nint* gradients, int count)
     {
-        new Span<nint>(returned, inputs.Length).Clear();
         try
         {
-            foreach (Tensor tensor in handedOver ?? [])
-                tensor.Dispose();
-            handedOver = null;
+            LetGo();
+            new Span<nint>(returned, inputs.Length).Clear();
             if (count == 1 && gradients[0] != 0)
             {
                 using var scope = NewDisposeScope();
                 handedOver = Differentiate(Tensor.UnsafeCreateTensor(gradients[0]));
             }
-        }
-        catch (Exception error) when (Gradients.Pass is { } pass)
-        {
-            // What leaves this method ends the process; the pass throws it once torch is through.
-            pass.Error ??= error;
-        }
 
-        return new HandleList(returned, inputs.Length);
+            return new HandleList(returned, inputs.Length);
+        }
+        catch (Exception error)
+        {
+            // What leaves this method ends the process. Given no gradients at all, torch raises an error of its own, which reaches whoever
+            // asked for the gradient; a pass of Gradients throws this one in its place, and of torch's own backward() at least a listener
+            // can learn what happened.
+            if (Gradients.Pass is { } pass)
+                pass.Error ??= error;
+            else
+                Trace.TraceError($"An operation of Lethe failed in backward: {error}");
+            return default;
+        }
     }
 
     private Tensor[] Differentiate(Tensor gradient)
@@ -140,6 +181,8 @@ internal sealed unsafe partial class GraphNode
         CheckForErrors();
         bool[] wanted = [.. inputs.Select(input => input.RequiresGradient && (input.Leaf == 0 || Gradients.Pass?.Wants(input.Leaf) != false))];
         Tensor?[] found = backward(values, gradient, wanted);
+        if (found.Length != inputs.Length)
+            throw new InvalidOperationException($"Expected {inputs.Length} gradients of this operation, found {found.Length}.");
         for (int i = 0; i < found.Length; i++)
             returned[i] = found[i]?.Handle ?? 0;
         if (Gradients.Pass is { FreesGraph: true })
@@ -166,35 +209,35 @@ internal sealed unsafe partial class GraphNode
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static nint* TakeOutput(nuint count) => wrapped;
 
-    [LibraryImport(Library)]
+    [LibraryImport(TorchRuntime.LibraryName)]
     private static partial NativeNode THSAutograd_CSharpNode_ctor(nint apply, nint delete);
 
-    [LibraryImport(Library)]
+    [LibraryImport(TorchRuntime.LibraryName)]
     private static partial void THSAutograd_CSharpNode_setNextEdges(NativeNode node, HandleList inputs, byte executable);
 
-    [LibraryImport(Library)]
+    [LibraryImport(TorchRuntime.LibraryName)]
     private static partial void THSAutograd_CSharpNode_clearInputMetadata(NativeNode node);
 
-    [LibraryImport(Library)]
+    [LibraryImport(TorchRuntime.LibraryName)]
     private static partial void THSAutograd_Function_wrapOutputs(
         HandleList inputs, HandleList notDifferentiable, HandleList changed, HandleList outputs, NativeNode node, delegate* unmanaged[Cdecl]<nuint, nint*> allocate);
 
-    [LibraryImport(Library)]
+    [LibraryImport(TorchRuntime.LibraryName)]
     private static partial nint THSAutograd_SavedVariable_ctor(nint tensor, NativeNode node, byte inPlaceOnView);
 
-    [LibraryImport(Library)]
+    [LibraryImport(TorchRuntime.LibraryName)]
     private static partial nint THSAutograd_SavedVariable_unpack(nint variable, NativeNode node);
 
-    [LibraryImport(Library)]
+    [LibraryImport(TorchRuntime.LibraryName)]
     private static partial void THSAutograd_SavedVariable_dispose(nint variable);
 
-    [LibraryImport(Library)]
+    [LibraryImport(TorchRuntime.LibraryName)]
     private static partial void THSAutograd_CSharpNode_disposeSharedPtr(NativeNode node);
 
-    [LibraryImport(Library)]
+    [LibraryImport(TorchRuntime.LibraryName)]
     private static partial void THSAutograd_CSharpNode_disposeWeakPtr(NativeNode node);
 
-    /// <summary>What is known of an input without holding it; <paramref name="Leaf"/> is where a leaf's numbers lie, 0 for another tensor.</summary>
+    /// <summary>What is known of an input without holding it; <paramref name="Leaf"/> is a leaf's identity, 0 for another tensor.</summary>
     private readonly record struct Input(bool RequiresGradient, nint Leaf);
 
     // The library's own layouts: a pair of pointers to a shared and a weak pointer, and an array with its length.

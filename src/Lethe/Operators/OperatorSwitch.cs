@@ -19,7 +19,7 @@ internal static class OperatorSwitch
     public static IReadOnlyList<string> Names { get; } = [Ours, Torch];
 
     /// <summary>Whether operations of our own run. Networks ask at each call, so that a graph may hold both kinds.</summary>
-    public static bool Own => ours && !broken && Lanes.Supported;
+    public static bool Own => ours && !broken && Lanes.Supported && OwnOperations.Available;
 
     /// <summary>What runs, for the record of a run.</summary>
     public static string Description => Own ? $"{Ours}, vectors of {(Lanes.Wide ? 512 : 256)} bits" : Torch;
@@ -34,6 +34,8 @@ internal static class OperatorSwitch
         ours = name == Ours;
         if (ours && !Lanes.Supported)
             OperatorNotices.Give("This processor has no AVX2: torch's own operations are used, which are slower.");
+        else if (ours && OwnOperations.Reason is { } reason)
+            OperatorNotices.Give(reason);
     }
 
     /// <summary>Turns our own operations off for the rest of the process, since they were seen to fail.</summary>

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
+using Lethe.Runtime;
 using TorchSharp;
 
 namespace Lethe.Operators;
@@ -23,10 +25,13 @@ internal static unsafe class ThreadTeam
     /// <summary>Threads that take part, as torch was told.</summary>
     public static int Threads => torch.get_num_threads();
 
-    /// <summary>Does each of some items once, on whichever thread is free.</summary>
+    /// <summary>
+    /// Does each of some items once, on whichever thread is free. An error in one keeps the threads from taking others and is thrown here,
+    /// once all have stopped. The work may call this again.
+    /// </summary>
     /// <param name="items">How many.</param>
     /// <param name="scratch">Numbers that a thread needs for itself.</param>
-    /// <param name="work">Does one. It must not throw.</param>
+    /// <param name="work">Does one.</param>
     public static void For(int items, nint scratch, ItemWork work) => For(items, scratch, work, Parallel is not null);
 
     /// <summary>The same, on torch's threads or on .NET's.</summary>
@@ -37,11 +42,28 @@ internal static unsafe class ThreadTeam
     internal static void For(int items, nint scratch, ItemWork work, bool onTorchs)
     {
         int next = 0;
+        Exception? error = null;
         void TakeItems()
         {
-            float* memory = (own ??= new NativeBuffer()).Take(scratch);
-            while (Interlocked.Increment(ref next) - 1 is int item && item < items)
-                work(item, memory);
+            NativeBuffer? buffer = null;
+            try
+            {
+                // While it is in use, the buffer is nobody else's: not of work within this work either.
+                buffer = own ?? new NativeBuffer();
+                own = null;
+                float* memory = buffer.Take(scratch);
+                while (Volatile.Read(ref error) is null && Interlocked.Increment(ref next) - 1 is int item && item < items)
+                    work(item, memory);
+            }
+            catch (Exception thrown)
+            {
+                // Below this lies native code, which no exception may pass.
+                Interlocked.CompareExchange(ref error, thrown, null);
+            }
+            finally
+            {
+                own = buffer;
+            }
         }
 
         int threads = Math.Min(Threads, items);
@@ -56,9 +78,18 @@ internal static unsafe class ThreadTeam
         else
         {
             GCHandle handle = GCHandle.Alloc((Action)TakeItems);
-            Parallel(&Enter, (void*)GCHandle.ToIntPtr(handle), (uint)threads, 0);
-            handle.Free();
+            try
+            {
+                Parallel(&Enter, (void*)GCHandle.ToIntPtr(handle), (uint)threads, 0);
+            }
+            finally
+            {
+                handle.Free();
+            }
         }
+
+        if (error is not null)
+            ExceptionDispatchInfo.Throw(error);
     }
 
     [UnmanagedCallersOnly]
@@ -66,7 +97,7 @@ internal static unsafe class ThreadTeam
 
     // Found through torch's library, which depends on it: there may be others of that name.
     private static delegate* unmanaged<delegate* unmanaged<void*, void>, void*, uint, uint, void> FindParallel() =>
-        NativeLibrary.TryLoad("LibTorchSharp", typeof(torch).Assembly, null, out nint library)
+        NativeLibrary.TryLoad(TorchRuntime.LibraryName, typeof(torch).Assembly, null, out nint library)
         && NativeLibrary.TryGetExport(library, "GOMP_parallel", out nint parallel)
             ? (delegate* unmanaged<delegate* unmanaged<void*, void>, void*, uint, uint, void>)parallel
             : null;

@@ -62,7 +62,7 @@ internal static class NativeCopy
                 bool made = Place(path, bytes);
                 nint handle = load(path);
                 if (made)
-                    notice($"lethe: this system's libstdc++ is older than GCC 13's, so torch loads through an adapted copy, made once: {path}");
+                    notice($"This system's libstdc++ is older than GCC 13's, so torch loads through an adapted copy, made once: {path}");
                 return handle;
             }
             catch (Exception error) when (IsExpected(error))
@@ -79,7 +79,9 @@ internal static class NativeCopy
             string path = Path.Combine(folder, fileName);
             Place(path, bytes);
             nint handle = load(path);
-            notice($"lethe: torch loads through a temporary copy, because none could be kept ({problem}); set LETHE_CACHE to a folder that can be written");
+            notice(
+                $"torch loads through a temporary copy, because none could be kept ({problem}); "
+                + "set LETHE_CACHE to a folder that can be written.");
             return handle;
         }
         catch (Exception error) when (IsExpected(error))

@@ -37,6 +37,7 @@ public sealed record Machine
     /// <summary>Checks the values, sets torch's number of threads, and chooses what networks run on.</summary>
     /// <returns>The device.</returns>
     /// <exception cref="InvalidOptionException">A value cannot be used on this machine.</exception>
+    /// <exception cref="DataException">Torch does not load, since <see cref="TorchRuntime.Prepare"/> was not called.</exception>
     public Device Prepare()
     {
         if (Threads is < 0 or > 1024)
@@ -44,6 +45,7 @@ public sealed record Machine
         string[] parts = Device.Split(':');
         if (parts.Length > 2 || parts[0] is not ("cpu" or "cuda") || (parts.Length == 2 && (parts[0] == "cpu" || !int.TryParse(parts[1], out _))))
             throw new InvalidOptionException($"--device '{Device}' is unknown. Use cpu, cuda or cuda:N.");
+        TorchRuntime.RequireLoaded();
         OperatorSwitch.Choose(Kernels.Length > 0 ? Kernels : OperatorSwitch.Ours);
         set_num_threads(ThreadCount());
         if (parts[0] == "cuda")
@@ -59,7 +61,6 @@ public sealed record Machine
             return new Device(TorchSharp.DeviceType.CUDA, index);
         }
 
-        NativeHeap.KeepFreedMemory();
         return CPU;
     }
 

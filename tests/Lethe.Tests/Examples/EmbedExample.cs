@@ -1,5 +1,6 @@
 using Lethe.Data;
 using Lethe.Reporting;
+using Lethe.Runtime;
 using Lethe.Workflow;
 
 namespace Lethe.Tests.Examples;
@@ -10,6 +11,7 @@ internal static class EmbedExample
     public static float[,] Run()
     {
         // example
+        TorchRuntime.Prepare();
         var options = new RunOptions { Data = new DataOptions { Data = "photos" } };
         Pretraining.Start(options, new Machine(), "runs/photos", command: "from my program");
 

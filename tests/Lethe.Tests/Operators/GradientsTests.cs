@@ -47,7 +47,75 @@ public class GradientsTests
     }
 
     [Fact]
-    public void Of_InputsThatWouldEndTheProcess_AreRefusedBefore()
+    public void Of_FreedGraph_IsAnErrorAndTorchWorksOn()
+    {
+        using var scope = NewDisposeScope();
+        Tensor x = tensor([1.0, 2.0]).requires_grad_(), loss = x.exp().sum();
+        Gradients.Of(loss, [x], retainGraph: false);
+        Action[] passes = [() => Gradients.Of(loss, [x]), () => Gradients.Of(loss, [x], createGraph: true), () => Gradients.Accumulate(loss)];
+        foreach (Action again in passes)
+            Assert.Contains("a second time", Assert.Throws<InvalidOperationException>(again).Message);
+        Assert.Equal([2.0, 4.0], Gradients.Of(x.square().sum(), [x])[0].data<double>().ToArray());
+    }
+
+    [Fact]
+    public void Of_TensorChangedInPlace_IsAnErrorAndTorchWorksOn()
+    {
+        using var scope = NewDisposeScope();
+        Tensor x = tensor([1.0, 2.0]).requires_grad_(), y = x.exp(), loss = y.square().sum();
+        using (no_grad())
+            y.mul_(2);
+        Assert.Contains("inplace", Assert.Throws<InvalidOperationException>(() => Gradients.Of(loss, [x])).Message);
+        Assert.Contains("inplace", Assert.Throws<InvalidOperationException>(() => Gradients.Accumulate(loss)).Message);
+        Assert.Equal([2.0, 4.0], Gradients.Of(x.square().sum(), [x])[0].data<double>().ToArray());
+    }
+
+    [Fact]
+    public void Of_NoMemoryInBackward_IsAnErrorAndTorchWorksOn()
+    {
+        using var scope = NewDisposeScope();
+        Tensor x = ones(1).requires_grad_();
+
+        // What is selected from takes no memory; its gradient, mostly zeros, would.
+        Tensor loss = x.expand(1L << 46).select(0, 5);
+        Assert.Contains("memory", Assert.Throws<InvalidOperationException>(() => Gradients.Of(loss, [x])).Message);
+        Assert.Equal(2, Gradients.Of(x.square().sum(), [x])[0].item<float>());
+    }
+
+    [Fact]
+    public void Of_Inputs_KeepWhatIsInTheirGradients()
+    {
+        using var scope = NewDisposeScope();
+        Tensor x = ones(2).requires_grad_(), y = x * 2, other = ones(2).requires_grad_();
+        Gradients.Accumulate((x * 5).sum());
+        Gradients.Of((y * y * other).sum(), [x, y], createGraph: true);
+        Assert.Equal([5f, 5f], x.grad!.data<float>().ToArray());
+        Assert.Null(other.grad);
+    }
+
+    [Fact]
+    public void Of_SeveralThreads_GivesEachItsOwn() => Parallel.For(1, 9, number =>
+    {
+        using var scope = NewDisposeScope();
+        Tensor x = tensor((double)number).requires_grad_();
+        for (int i = 0; i < 50; i++)
+            Assert.Equal(3 * number * number, Gradients.Of(x.pow(3), [x], createGraph: i % 2 == 0)[0].item<double>());
+    });
+
+    [Fact]
+    public void Accumulate_LossThatIsNone_IsRefused()
+    {
+        using var scope = NewDisposeScope();
+        Tensor x = ones(2).requires_grad_(), disposed = x.sum();
+        disposed.Dispose();
+        Assert.Contains("mean or sum", Assert.Throws<ArgumentException>(() => Gradients.Accumulate(x * 2)).Message);
+        Assert.Contains("no graph", Assert.Throws<ArgumentException>(() => Gradients.Accumulate(ones(1))).Message);
+        Assert.Contains("disposed", Assert.Throws<ArgumentException>(() => Gradients.Accumulate(disposed)).Message);
+        Assert.Throws<ArgumentNullException>(() => Gradients.Accumulate(null!));
+    }
+
+    [Fact]
+    public void Of_WrongInputs_AreRefused()
     {
         using var scope = NewDisposeScope();
         Tensor x = ones(2).requires_grad_(), constant = ones(2);

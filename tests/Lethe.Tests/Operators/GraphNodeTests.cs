@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Lethe.Operators;
 using static TorchSharp.torch;
 
@@ -58,6 +59,59 @@ public class GraphNodeTests
         Tensor y = GraphNode.Run([x], inputs => (inputs[0] * 2, []), (_, _, _) => throw new ArithmeticException("no gradient"));
         Assert.Equal("no gradient", Assert.Throws<ArithmeticException>(() => Gradients.Of(y.sum(), [x])).Message);
         Assert.Equal("no gradient", Assert.Throws<ArithmeticException>(() => Gradients.Accumulate(y.sum())).Message);
+    }
+
+    [Fact]
+    public void Run_ErrorInTheGradientUnderTorchsOwnBackward_IsThrownToo()
+    {
+        using var scope = NewDisposeScope();
+        Tensor x = ones(2).requires_grad_();
+        Tensor y = GraphNode.Run([x, x * 2], inputs => (inputs[0] * 2, []), (_, _, _) => throw new ArithmeticException("no gradient"));
+        Assert.Throws<ExternalException>(() => y.sum().backward());
+        Assert.Equal([3f, 3f], Gradients.Of(x.pow(3).sum(), [x])[0].data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Run_WrongNumberOfGradients_IsAnError()
+    {
+        using var scope = NewDisposeScope();
+        Tensor x = ones(2).requires_grad_();
+        Tensor y = GraphNode.Run([x], inputs => (inputs[0] * 2, []), (_, gradient, _) => [gradient, gradient]);
+        Assert.Contains("1 gradients", Assert.Throws<InvalidOperationException>(() => Gradients.Of(y.sum(), [x])).Message);
+    }
+
+    [Fact]
+    public void Run_DisposedInput_IsRefused()
+    {
+        using var scope = NewDisposeScope();
+        Tensor x = ones(2);
+        x.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => Cube(x));
+    }
+
+    [Fact]
+    public void Run_ErrorWhileTheNodeIsMade_LeavesNoNode()
+    {
+        using var scope = NewDisposeScope();
+        Tensor x = ones(2).requires_grad_();
+        int before = GraphNode.Count;
+        Assert.ThrowsAny<Exception>(() => GraphNode.Run([x], inputs => (inputs[0] * 2, [null!]), (_, gradient, _) => [gradient]));
+        Assert.Equal(before, GraphNode.Count);
+    }
+
+    [Fact]
+    public void Run_LeavesOfOneMemory_AreToldApart()
+    {
+        using var scope = NewDisposeScope();
+        Tensor x = ones(2).requires_grad_(), same = x.detach().requires_grad_();
+        bool[] asked = [];
+        Tensor y = GraphNode.Run([x, same], inputs => (inputs[0] * inputs[1], inputs), (kept, gradient, wanted) =>
+        {
+            asked = wanted;
+            return [wanted[0] ? gradient * kept[1] : null, wanted[1] ? gradient * kept[0] : null];
+        });
+        Assert.Equal([1f, 1f], Gradients.Of(y.sum(), [x])[0].data<float>().ToArray());
+        Assert.Equal([true, false], asked);
     }
 
     [Fact]

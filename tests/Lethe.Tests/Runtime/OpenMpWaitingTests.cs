@@ -5,7 +5,7 @@ namespace Lethe.Tests.Runtime;
 public partial class OpenMpWaitingTests
 {
     [Fact]
-    public void Shorten_ByItself_HasSetWhatLibgompReads()
+    public void Shorten_ByPrepare_HasSetWhatLibgompReads()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "libgomp is Linux'.");
         Assert.SkipWhen(Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is not null, "The user has said how to wait.");

@@ -24,6 +24,13 @@ public class TorchRuntimeTests
     }
 
     [Fact]
+    public void RequireLoaded_TorchThatDoesNotLoad_SaysWhatToCall()
+    {
+        TorchRuntime.RequireLoaded();
+        Assert.Contains("TorchRuntime.Prepare()", Assert.Throws<DataException>(() => TorchRuntime.RequireLoaded(() => false)).Message);
+    }
+
+    [Fact]
     public void Find_SeveralFolders_TakesTheFirstThatHasIt()
     {
         using var folder = new TemporaryFolder();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Lethe.Storage;
 
 namespace Lethe.Tests.Storage;
@@ -24,7 +25,7 @@ public sealed class MappedFileTests : IDisposable
             }
         }
 
-        var file = new MappedFile(folder["large"]);
+        var file = MappedFile.Open(folder["large"]);
         Assert.Equal(Length, file.Length);
         foreach (long place in places)
             Assert.Equal([1, 2, 3, 4], file.Slice(place, 4).ToArray());
@@ -37,16 +38,16 @@ public sealed class MappedFileTests : IDisposable
     public void Slice_FileReplacedByRenaming_KeepsTheOldBytes()
     {
         File.WriteAllBytes(folder["file"], [1, 2, 3]);
-        var file = new MappedFile(folder["file"]);
+        var file = MappedFile.Open(folder["file"]);
         AtomicFile.Write(folder["file"], stream => stream.Write([7, 8, 9]));
         Assert.Equal([1, 2, 3], file.Slice(0, 3).ToArray());
     }
 
     [Fact]
-    public void Slice_HeldAlone_KeepsTheFileMapped()
+    public void Slice_SpanHeldAlone_StaysMapped()
     {
         File.WriteAllBytes(folder["file"], [1, 2, 3]);
-        ReadOnlyMemory<byte> held = new MappedFile(folder["file"]).Slice(1, 2);
+        ReadOnlySpan<byte> held = Span();
         for (int i = 0; i < 3; i++)
         {
             GC.Collect();
@@ -54,5 +55,21 @@ public sealed class MappedFileTests : IDisposable
         }
 
         Assert.Equal([2, 3], held.ToArray());
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        ReadOnlySpan<byte> Span() => MappedFile.Open(folder["file"]).Slice(1, 2).Span;
+    }
+
+    [Fact]
+    public void Open_TheSameFileAgain_MapsItOnce()
+    {
+        File.WriteAllBytes(folder["file"], [1, 2, 3]);
+        MappedFile first = MappedFile.Open(folder["file"]);
+        Assert.Same(first, MappedFile.Open(folder["file"]));
+        AtomicFile.Write(folder["file"], stream => stream.Write([7, 8, 9]));
+        Assert.Equal([7, 8, 9], MappedFile.Open(folder["file"]).Slice(0, 3).ToArray());
+        Assert.Equal([1, 2, 3], first.Slice(0, 3).ToArray());
+        File.AppendAllText(folder["file"], "0");
+        Assert.Equal(4, MappedFile.Open(folder["file"]).Length);
     }
 }
