@@ -1,4 +1,5 @@
 using Lethe.Models;
+using Lethe.Numerics;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -62,7 +63,7 @@ public sealed class SimSiam : SslMethod
     public static Tensor NegativeCosine(Tensor predictionFirst, Tensor predictionSecond, Tensor embeddingFirst, Tensor embeddingSecond)
     {
         EmbeddingPair.Check(predictionFirst, predictionSecond, atLeast: 1);
-        return -0.5 * (EmbeddingPair.MeanCosine(predictionFirst, embeddingSecond) + EmbeddingPair.MeanCosine(predictionSecond, embeddingFirst));
+        return EmbeddingPair.MeanCosine(predictionFirst, embeddingSecond).Plus(EmbeddingPair.MeanCosine(predictionSecond, embeddingFirst)).Times(-0.5);
     }
 
     /// <inheritdoc/>

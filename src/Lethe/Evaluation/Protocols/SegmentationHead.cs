@@ -1,3 +1,5 @@
+using Lethe.Models;
+using Lethe.Numerics;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -22,7 +24,11 @@ internal sealed class SegmentationHead : Module<IReadOnlyList<Tensor>, Tensor>
     {
         this.size = size;
         Layers = layers;
-        parts = [.. layers.Select(layer => Sequential(BatchNorm2d(channels[layer], affine: false), Conv2d(channels[layer], Hidden, 3, padding: 1), ReLU(), Conv2d(Hidden, classes, 1)))];
+        parts =
+        [
+            .. layers.Select(layer => Sequential(
+                new BatchNormLayer(channels[layer], affine: false), Conv2d(channels[layer], Hidden, 3, padding: 1), ReLU(), Conv2d(Hidden, classes, 1))),
+        ];
         for (int i = 0; i < parts.Length; i++)
             register_module($"part{layers[i]}", parts[i]);
     }
@@ -39,7 +45,7 @@ internal sealed class SegmentationHead : Module<IReadOnlyList<Tensor>, Tensor>
         for (int i = 0; i < parts.Length; i++)
         {
             Tensor resized = functional.interpolate(parts[i].forward(maps[Layers[i]]), size: [size, size], mode: InterpolationMode.Bilinear, align_corners: false);
-            sum = sum is null ? resized : sum + resized;
+            sum = sum is null ? resized : sum.Plus(resized);
         }
 
         return sum!.MoveToOuterDisposeScope();
