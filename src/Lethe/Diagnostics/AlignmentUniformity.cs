@@ -54,7 +54,8 @@ public static class AlignmentUniformity
             using var block = NewDisposeScope();
             long size = Math.Min(blockRows, count - start);
             Tensor some = rows.narrow(0, start, size), later = rows.narrow(0, start, count - start);
-            Tensor distances = some.matmul(later.t()).Times_(-2).Plus_(squares.narrow(0, start, size).unsqueeze(1)).Plus_(squares.narrow(0, start, count - start)); // [b, N − start]
+            Tensor ofSome = squares.narrow(0, start, size).unsqueeze(1), ofLater = squares.narrow(0, start, count - start);
+            Tensor distances = some.matmul(later.t()).Times_(-2).Plus_(ofSome).Plus_(ofLater); // [b, N − start]
             sum += distances.relu_().Times_(-2).exp_().triu_(1).sum(ScalarType.Float64).Value();
         }
 

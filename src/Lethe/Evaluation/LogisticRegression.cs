@@ -168,7 +168,8 @@ public static class LogisticRegression
             using var scope = NewDisposeScope();
             Tensor W = (tensor(other.Weights).reshape(other.Mean.Length, -1) * tensor(other.Scale).unsqueeze(1)).to(type); // of features as they are
             Tensor b = (tensor(other.Bias).to(type) - tensor(other.Mean).to(type).matmul(W)).Plus(standard.Mean.matmul(W));
-            Tensor standardised = W * where(standard.Scale.to(ScalarType.Bool), standard.Scale.reciprocal(), zeros_like(standard.Scale)).unsqueeze(1);
+            Tensor scale = standard.Scale, deviation = where(scale.to(ScalarType.Bool), scale.reciprocal(), zeros_like(scale)); // [d]
+            Tensor standardised = W * deviation.unsqueeze(1);
             return cat([Basis.t().matmul(standardised), b.unsqueeze(0)]).to(ScalarType.Float64).reshape(-1).data<double>().ToArray();
         }
 

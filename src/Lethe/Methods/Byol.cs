@@ -73,7 +73,8 @@ public sealed class Byol : SslMethod
     public static Tensor PredictionLoss(Tensor predictionFirst, Tensor predictionSecond, Tensor targetFirst, Tensor targetSecond)
     {
         EmbeddingPair.Check(predictionFirst, predictionSecond, atLeast: 1);
-        return EmbeddingPair.MeanCosine(predictionFirst, targetSecond).Plus(EmbeddingPair.MeanCosine(predictionSecond, targetFirst)).Times(-2).Plus(4);
+        Tensor first = EmbeddingPair.MeanCosine(predictionFirst, targetSecond), second = EmbeddingPair.MeanCosine(predictionSecond, targetFirst);
+        return first.Plus(second).Times(-2).Plus(4);
     }
 
     /// <inheritdoc/>

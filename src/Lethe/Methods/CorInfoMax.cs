@@ -82,7 +82,8 @@ public sealed class CorInfoMax : SslMethod
         Tensor z = functional.normalize(embeddings).to(ScalarType.Float64); // [N, k]
         Tensor newMean = mean.detach().Times(meanForgetting).Plus(z.mean([0]).Times(1 - meanForgetting));
         Tensor centred = z - newMean;
-        Tensor newCovariance = covariance.detach().Times(covarianceForgetting).Plus(centred.t().mm(centred).Times((1 - covarianceForgetting) / z.shape[0]));
+        Tensor scatter = centred.t().mm(centred).Times((1 - covarianceForgetting) / z.shape[0]);
+        Tensor newCovariance = covariance.detach().Times(covarianceForgetting).Plus(scatter);
         return (newMean, newCovariance);
     }
 

@@ -63,7 +63,9 @@ public sealed class SimSiam : SslMethod
     public static Tensor NegativeCosine(Tensor predictionFirst, Tensor predictionSecond, Tensor embeddingFirst, Tensor embeddingSecond)
     {
         EmbeddingPair.Check(predictionFirst, predictionSecond, atLeast: 1);
-        return EmbeddingPair.MeanCosine(predictionFirst, embeddingSecond).Plus(EmbeddingPair.MeanCosine(predictionSecond, embeddingFirst)).Times(-0.5);
+        Tensor first = EmbeddingPair.MeanCosine(predictionFirst, embeddingSecond);
+        Tensor second = EmbeddingPair.MeanCosine(predictionSecond, embeddingFirst);
+        return first.Plus(second).Times(-0.5);
     }
 
     /// <inheritdoc/>

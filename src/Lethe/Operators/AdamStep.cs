@@ -1,6 +1,9 @@
 namespace Lethe.Operators;
 
-/// <summary>The numbers of a step of Adam: m ← β₁m + (1 − β₁)g, s ← β₂s + (1 − β₂)g², p ← p − r·m̂ / (√ŝ + ε), m̂ = m/(1 − β₁ᵗ), ŝ = s/(1 − β₂ᵗ).</summary>
+/// <summary>
+/// The numbers of a step of Adam: m ← β₁m + (1 − β₁)g, s ← β₂s + (1 − β₂)g², p ← p − r·m̂ / (√ŝ + ε),
+/// with m̂ = m/(1 − β₁ᵗ) and ŝ = s/(1 − β₂ᵗ).
+/// </summary>
 /// <param name="Rate">r.</param>
 /// <param name="Decay">wd.</param>
 /// <param name="Decoupled">p ← (1 − r·wd)·p before the step, instead of wd·p in the gradient.</param>

@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace Lethe.Operators;
 
 /// <summary>
-/// Steps of optimisers, in place: by <see cref="ParameterKernel"/> where parameter, gradient and state are contiguous float32 tensors on a processor, by operations of torch
-/// elsewhere. To be called without gradients being recorded; torch does not notice that a kernel changed a tensor that its graph still needs.
+/// Steps of optimisers, in place: by <see cref="ParameterKernel"/> where parameter, gradient and state are contiguous float32 tensors on a
+/// processor, by operations of torch elsewhere. To be called while no graph is recorded, and none is left that needs the parameter as it
+/// was: torch does not notice what a kernel changes.
 /// </summary>
 internal static unsafe class ParameterUpdate
 {
@@ -18,11 +19,13 @@ internal static unsafe class ParameterUpdate
     /// <param name="momentum">m.</param>
     /// <param name="rate">r.</param>
     /// <param name="trust">η, which makes q = η‖p‖/‖u‖, or 1 where either is zero; null for q = 1.</param>
-    public static void Momentum(Tensor parameter, Tensor gradient, Tensor? velocity, double decay, double momentum, double rate, double? trust = null)
+    public static void Momentum(
+        Tensor parameter, Tensor gradient, Tensor? velocity, double decay, double momentum, double rate, double? trust = null)
     {
         if (Serves(parameter, gradient, velocity ?? gradient))
         {
-            float* p = NativeTensor.Data(parameter), g = NativeTensor.Data(gradient), v = velocity is null ? null : NativeTensor.Data(velocity);
+            float* p = NativeTensor.Data(parameter), g = NativeTensor.Data(gradient);
+            float* v = velocity is null ? null : NativeTensor.Data(velocity);
             nint count = (nint)parameter.numel();
             double ratio = 1;
             if (trust is { } part && ParameterKernel.SquaredNorms(count, p, g, (float)decay) is { Parameter: > 0, Gradient: > 0 } squares)
@@ -57,8 +60,9 @@ internal static unsafe class ParameterUpdate
     {
         if (Serves(parameter, gradient, first, second))
         {
-            ParameterKernel.Adam(
-                (nint)parameter.numel(), NativeTensor.Data(parameter), NativeTensor.Data(gradient), NativeTensor.Data(first), NativeTensor.Data(second), step);
+            float* p = NativeTensor.Data(parameter), g = NativeTensor.Data(gradient);
+            float* m = NativeTensor.Data(first), s = NativeTensor.Data(second);
+            ParameterKernel.Adam((nint)parameter.numel(), p, g, m, s, step);
             GC.KeepAlive(parameter);
             GC.KeepAlive(gradient);
             GC.KeepAlive(first);
@@ -86,5 +90,6 @@ internal static unsafe class ParameterUpdate
         return true;
     }
 
-    private static bool IsPlain(Tensor tensor) => tensor.device_type == TorchSharp.DeviceType.CPU && tensor.dtype == ScalarType.Float32 && tensor.is_contiguous();
+    private static bool IsPlain(Tensor tensor) =>
+        tensor.device_type == TorchSharp.DeviceType.CPU && tensor.dtype == ScalarType.Float32 && tensor.is_contiguous();
 }

@@ -76,7 +76,7 @@ public sealed class BilevelProblem(
         using BatchNormStatistics held = BatchNormStatistics.HoldForThirdDerivative(method);
         using var scope = NewDisposeScope();
         Tensor[] gradient = Gradients.Of(LevelOne(place).Total, parameters, createGraph: true);
-        Tensor slope = gradient.Zip(direction, (g, v) => (g * v.detach()).sum()).Aggregate((a, b) => a.Plus(b));
+        Tensor slope = gradient.Zip(direction, (g, v) => (g * v.detach()).sum()).Aggregate(TensorArithmetic.Plus);
         return [.. Gradients.Of(slope, parameters, retainGraph: false).Select(part => part.MoveToOuterDisposeScope())];
     }
 

@@ -49,7 +49,8 @@ public class ArchitectureTests
     [Fact]
     public void ScalarRule_SampleThatBreaksIt_FindsEachBreach()
     {
-        IReadOnlyList<string> violations = ScalarRule.Violations(typeof(ArchitectureTests).Assembly.Location, "Lethe.Tests.Architecture.Sample.Numbers");
+        const string Sample = "Lethe.Tests.Architecture.Sample.Numbers";
+        IReadOnlyList<string> violations = ScalarRule.Violations(typeof(ArchitectureTests).Assembly.Location, Sample);
         string[] breaches = ["Conversion", "Made", "Operator", "Compound", "Sum", "<Lambda>", "Choice", "Module"];
         Assert.All(breaches, breach => Assert.Contains(violations, violation => violation.Contains($"::{breach}", StringComparison.Ordinal)));
         Assert.Contains(violations, violation => violation.Contains("BatchNorm::forward", StringComparison.Ordinal));

@@ -4,8 +4,8 @@ using Mono.Cecil.Cil;
 namespace Lethe.Tests.Architecture;
 
 /// <summary>
-/// Finds where a library hands torch a <c>Scalar</c> that the collector may free during the call: TorchSharp reads its handle and does not keep the object.
-/// A scalar is safe in a <c>using</c> local, which is alive until it is disposed, and in a static field.
+/// Finds where a library hands torch a <c>Scalar</c> that the collector may free during the call: TorchSharp reads its handle and does
+/// not keep the object. A scalar is safe in a <c>using</c> local, which is alive until it is disposed, and in a static field.
 /// </summary>
 internal sealed class ScalarRule
 {
@@ -19,7 +19,7 @@ internal sealed class ScalarRule
     private readonly HashSet<TypeDefinition> made = [];
     private readonly Queue<MethodDefinition> open = [];
 
-    /// <summary>Every instruction that makes a scalar without keeping it, and every call of a method of TorchSharp that does, or comes to one that does.</summary>
+    /// <summary>What makes a scalar without keeping it, and what calls a method of TorchSharp that does or that comes to one.</summary>
     /// <param name="library">The library's file; TorchSharp's lies beside it.</param>
     /// <param name="within">Only types whose full names start so are looked at.</param>
     public static IReadOnlyList<string> Violations(string library, string within)
@@ -27,10 +27,8 @@ internal sealed class ScalarRule
         using var resolver = new DefaultAssemblyResolver();
         resolver.AddSearchDirectory(Path.GetDirectoryName(library)!);
         using ModuleDefinition module = ModuleDefinition.ReadModule(library, new ReaderParameters { AssemblyResolver = resolver });
-        return new ScalarRule().Violations(
-        [
-            .. module.GetTypes().Where(type => type.FullName.StartsWith(within, StringComparison.Ordinal)).SelectMany(type => type.Methods).Where(method => method.HasBody),
-        ]);
+        IEnumerable<TypeDefinition> types = module.GetTypes().Where(type => type.FullName.StartsWith(within, StringComparison.Ordinal));
+        return new ScalarRule().Violations([.. types.SelectMany(type => type.Methods).Where(method => method.HasBody)]);
     }
 
     private IReadOnlyList<string> Violations(MethodDefinition[] methods)
@@ -57,7 +55,8 @@ internal sealed class ScalarRule
     private Dictionary<MethodDefinition, string> Careless()
     {
         var paths = new Dictionary<MethodDefinition, string>();
-        var next = new Queue<(MethodDefinition Method, string Path)>(callers.Keys.Where(method => Unkept(method).Any()).Select(method => (method, method.FullName)));
+        IEnumerable<MethodDefinition> makers = callers.Keys.Where(method => Unkept(method).Any());
+        var next = new Queue<(MethodDefinition Method, string Path)>(makers.Select(method => (method, method.FullName)));
         while (next.TryDequeue(out (MethodDefinition Method, string Path) found))
         {
             if (!paths.TryAdd(found.Method, found.Path))
@@ -107,7 +106,8 @@ internal sealed class ScalarRule
     }
 
     private IEnumerable<MethodDefinition> Called(MethodDefinition method) =>
-        method.Body.Instructions.Select(instruction => instruction.Operand).OfType<MethodReference>().Select(Resolve).OfType<MethodDefinition>().Distinct();
+        method.Body.Instructions.Select(instruction => instruction.Operand).OfType<MethodReference>()
+            .Select(Resolve).OfType<MethodDefinition>().Distinct();
 
     // Only TorchSharp's own methods: nothing else is followed.
     private MethodDefinition? Resolve(MethodReference reference)

@@ -15,12 +15,14 @@ public class CollectorTests
     [InlineData("barlow-twins", "adam")]
     [InlineData("vicreg", "lars")]
     [InlineData("moco", "sgd")]
-    public void Pretrain_CollectorBeside_GivesTheSameBits(string method, string optimiser) => GivesTheSameBits(() => Pretrained(method, optimiser, steps: 60));
+    public void Pretrain_CollectorBeside_GivesTheSameBits(string method, string optimiser) =>
+        GivesTheSameBits(() => Pretrained(method, optimiser, steps: 60));
 
     [Theory]
     [InlineData("simclr", "finite-difference")]
     [InlineData("corinfomax", "exact")]
-    public void Umm_CollectorBeside_GivesTheSameBits(string method, string hypergradient) => GivesTheSameBits(() => Undone(method, hypergradient, steps: 15));
+    public void Umm_CollectorBeside_GivesTheSameBits(string method, string hypergradient) =>
+        GivesTheSameBits(() => Undone(method, hypergradient, steps: 15));
 
     [Fact(Explicit = true)]
     [Trait("Category", "Long")]
@@ -55,7 +57,8 @@ public class CollectorTests
         using ViewLoader loader = Tiny.Loader(16, 8);
         TrainingOptions options = new() { Epochs = steps / 2, BatchSize = 8, Optimiser = optimiser, EvaluateEvery = steps };
         using var pretrainer = new Pretrainer(method, loader, options, 3, CPU);
-        pretrainer.Train((_, _) => { }, () => { }, new Inline<TrainingStep>(_ => afterStep?.Invoke()), cancellation: TestContext.Current.CancellationToken);
+        var progress = new Inline<TrainingStep>(_ => afterStep?.Invoke());
+        pretrainer.Train((_, _) => { }, () => { }, progress, cancellation: TestContext.Current.CancellationToken);
         return Tiny.Bits(method.state_dict().Concat(pretrainer.Optimiser.State));
     }
 
@@ -63,7 +66,10 @@ public class CollectorTests
     {
         using SslMethod method = Tiny.Method(name);
         using ViewLoader loader = Tiny.Loader();
-        UmmOptions options = new() { Iterations = steps, BatchSize = 4, EvaluateIterations = steps, OuterLearningRate = 1e-3, Hypergradient = hypergradient };
+        UmmOptions options = new()
+        {
+            Iterations = steps, BatchSize = 4, EvaluateIterations = steps, OuterLearningRate = 1e-3, Hypergradient = hypergradient,
+        };
         using var trainer = new UmmTrainer(method, loader, options, control: false, 3, CPU);
         trainer.Train((_, _) => { }, () => { }, cancellation: TestContext.Current.CancellationToken);
         return Tiny.Bits(method.state_dict().Concat(trainer.Optimiser.State));

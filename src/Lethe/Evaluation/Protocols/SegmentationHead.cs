@@ -26,8 +26,8 @@ internal sealed class SegmentationHead : Module<IReadOnlyList<Tensor>, Tensor>
         Layers = layers;
         parts =
         [
-            .. layers.Select(layer => Sequential(
-                new BatchNormLayer(channels[layer], affine: false), Conv2d(channels[layer], Hidden, 3, padding: 1), ReLU(), Conv2d(Hidden, classes, 1))),
+            .. layers.Select(layer => channels[layer]).Select(from => Sequential(
+                new BatchNormLayer(from, affine: false), Conv2d(from, Hidden, 3, padding: 1), ReLU(), Conv2d(Hidden, classes, 1))),
         ];
         for (int i = 0; i < parts.Length; i++)
             register_module($"part{layers[i]}", parts[i]);

@@ -5,7 +5,8 @@ using Lane = System.Runtime.Intrinsics.Vector256<float>;
 namespace Lethe.Operators.Kernels;
 
 /// <summary>
-/// Steps of optimisers over a parameter, its gradient and its state, in one pass over their memory. Each number goes through torch's float32 operations in torch's order.
+/// Steps of optimisers over a parameter, its gradient and its state, in one pass over their memory. Each number goes through torch's
+/// float32 operations in torch's order.
 /// </summary>
 internal static unsafe class ParameterKernel
 {
@@ -26,7 +27,8 @@ internal static unsafe class ParameterKernel
     /// <param name="trust">q.</param>
     /// <param name="momentum">m.</param>
     /// <param name="rate">r.</param>
-    public static void Momentum(nint count, float* parameter, float* gradient, float* velocity, float decay, float trust, float momentum, float rate) =>
+    public static void Momentum(
+        nint count, float* parameter, float* gradient, float* velocity, float decay, float trust, float momentum, float rate) =>
         ThreadTeam.For(Items(count), 0, (item, _) =>
         {
             Lane back = Vector256.Create(-rate);
