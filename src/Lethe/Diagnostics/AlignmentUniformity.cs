@@ -1,5 +1,5 @@
+using Lethe.Numerics;
 using Lethe.Runtime;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Lethe.Diagnostics;
@@ -29,7 +29,7 @@ public static class AlignmentUniformity
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        return ViewDistance.Pairs(views).Select(pair => pair.square().mean().ToDouble()).Average();
+        return ViewDistance.Pairs(views).Select(pair => pair.Squared().mean().Value()).Average();
     }
 
     /// <summary>Uniformity, in float64; of more than 4 096 rows the distances in float32, which moves the result by some 1e-7 and takes a third of the time.</summary>
@@ -46,7 +46,7 @@ public static class AlignmentUniformity
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         Tensor rows = nn.functional.normalize(features.to(ScalarType.Float64), 2, 1, 1e-12).to(features.size(0) > MostExactRows ? ScalarType.Float32 : ScalarType.Float64); // [N, d]
-        Tensor squares = rows.square().sum(1); // [N]: 1, or 0 for a row of zeros
+        Tensor squares = rows.Squared().sum(1); // [N]: 1, or 0 for a row of zeros
         long count = rows.size(0), blockRows = Math.Max(1, BlockDistances / count);
         double sum = 0;
         for (long start = 0; start < count; start += blockRows)
@@ -54,8 +54,9 @@ public static class AlignmentUniformity
             using var block = NewDisposeScope();
             long size = Math.Min(blockRows, count - start);
             Tensor some = rows.narrow(0, start, size), later = rows.narrow(0, start, count - start);
-            Tensor distances = some.matmul(later.t()).mul_(-2).add_(squares.narrow(0, start, size).unsqueeze(1)).add_(squares.narrow(0, start, count - start)); // [b, N − start]
-            sum += distances.clamp_min_(0).mul_(-2).exp_().triu_(1).sum(ScalarType.Float64).ToDouble();
+            Tensor ofSome = squares.narrow(0, start, size).unsqueeze(1), ofLater = squares.narrow(0, start, count - start);
+            Tensor distances = some.matmul(later.t()).Times_(-2).Plus_(ofSome).Plus_(ofLater); // [b, N − start]
+            sum += distances.relu_().Times_(-2).exp_().triu_(1).sum(ScalarType.Float64).Value();
         }
 
         return Math.Log(sum / (count * (count - 1) / 2.0));

@@ -1,6 +1,5 @@
 using Lethe.Numerics;
 using Lethe.Runtime;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Lethe.Diagnostics;
@@ -76,10 +75,10 @@ public static class CodingRate
         Tensor rate = OfNormalised(cat([u, v]), epsilonSquared);
 
         double a = u.size(1) / (2 * epsilonSquared);
-        Tensor sum = u + v, difference = u - v;
-        Tensor determinants = (1 + a / 2 * sum.square().sum(1)) * (1 + a / 2 * difference.square().sum(1))
-            - a * a / 4 * (sum * difference).sum(1).square(); // [N]
-        Tensor conditional = determinants.log().mean() / 2;
+        Tensor sum = u.Plus(v), difference = u - v;
+        Tensor determinants = sum.Squared().sum(1).Times(a / 2).Plus(1) * difference.Squared().sum(1).Times(a / 2).Plus(1)
+            - (sum * difference).sum(1).Squared().Times(a * a / 4); // [N]
+        Tensor conditional = determinants.log().mean().Over(2);
         return (rate - conditional).MoveToOuterDisposeScope();
     }
 
@@ -133,8 +132,8 @@ public static class CodingRate
         long viewCount = Z.size(0), dimension = Z.size(2);
         Tensor rows = Z.reshape(-1, dimension); // [V·N, d]
         Tensor groups = LogDeterminant.OfIdentityPlus(Z.transpose(0, 1), dimension / (viewCount * epsilonSquared)); // [N]
-        double conditional = groups.mean().ToDouble() / 2;
-        return new CodingRateReduction(OfNormalised(rows, epsilonSquared).ToDouble(), conditional, (int)rows.size(0), (int)dimension, epsilonSquared, InstancePartition);
+        double conditional = groups.mean().Value() / 2;
+        return new CodingRateReduction(OfNormalised(rows, epsilonSquared).Value(), conditional, (int)rows.size(0), (int)dimension, epsilonSquared, InstancePartition);
     }
 
     /// <summary>ΔR of the label partition, in float64, without a gradient.</summary>
@@ -160,14 +159,14 @@ public static class CodingRate
         {
             long[] members = [.. group];
             Tensor part = Z.index_select(0, tensor(members, device: Z.device)); // [m_j, d]
-            conditional += (double)members.Length / rows * OfNormalised(part, epsilonSquared).ToDouble();
+            conditional += (double)members.Length / rows * OfNormalised(part, epsilonSquared).Value();
         }
 
-        return new CodingRateReduction(OfNormalised(Z, epsilonSquared).ToDouble(), conditional, (int)rows, (int)dimension, epsilonSquared, LabelPartition);
+        return new CodingRateReduction(OfNormalised(Z, epsilonSquared).Value(), conditional, (int)rows, (int)dimension, epsilonSquared, LabelPartition);
     }
 
     private static Tensor Normalised(Tensor features) => nn.functional.normalize(features, 2, -1, SmallestNorm);
 
     private static Tensor OfNormalised(Tensor Z, double epsilonSquared) =>
-        LogDeterminant.OfIdentityPlus(Z, Z.size(1) / (Z.size(0) * epsilonSquared)) / 2;
+        LogDeterminant.OfIdentityPlus(Z, Z.size(1) / (Z.size(0) * epsilonSquared)).Over(2);
 }

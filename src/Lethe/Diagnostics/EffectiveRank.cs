@@ -1,5 +1,5 @@
+using Lethe.Numerics;
 using Lethe.Runtime;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Lethe.Diagnostics;
@@ -23,9 +23,9 @@ public static class EffectiveRank
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         Tensor singular = linalg.svdvals(features.to(ScalarType.Float64)); // [min(N, d)]
-        double total = singular.sum().ToDouble();
-        Tensor p = (total > 0 ? singular / total : singular) + Floor;
-        return Math.Exp(-(p * p.log()).sum().ToDouble());
+        double total = singular.sum().Value();
+        Tensor p = (total > 0 ? singular.Over(total) : singular).Plus(Floor);
+        return Math.Exp(-(p * p.log()).sum().Value());
     }
 
     /// <summary>
@@ -42,6 +42,6 @@ public static class EffectiveRank
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         Tensor rows = nn.functional.normalize(features.to(ScalarType.Float64), 2, 1, 1e-12);
-        return (rows - rows.mean([0])).square().mean([0]).sqrt().mean().ToDouble();
+        return (rows - rows.mean([0])).Squared().mean([0]).sqrt().mean().Value();
     }
 }

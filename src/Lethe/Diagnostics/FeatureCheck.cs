@@ -1,5 +1,4 @@
 using Lethe.Runtime;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Lethe.Diagnostics;
@@ -27,11 +26,11 @@ internal static class FeatureCheck
     {
         using var scope = NewDisposeScope();
         Tensor bad = features.detach().reshape(-1, features.size(-1)).isfinite().logical_not().any(1); // [rows]
-        long count = bad.count_nonzero().ToInt64();
+        long count = bad.count_nonzero().item<long>();
         if (count == 0)
             return;
 
-        long row = bad.to_type(ScalarType.Int32).argmax().ToInt64();
+        long row = bad.to_type(ScalarType.Int32).argmax().item<long>();
         throw new DataException(
             $"Expected finite features, found NaN or infinity in {count} of {bad.numel()} rows of {name}, first in row {row} (counted from 0). "
             + "Remove those rows, or look for what made the encoder produce them.");

@@ -1,5 +1,5 @@
+using Lethe.Numerics;
 using Lethe.Runtime;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Lethe.Diagnostics;
@@ -52,7 +52,7 @@ public static class FeatureDiagnostics
             label = CodingRate.MeasureLabels(rows, rowLabels, epsilonSquared);
         }
 
-        double rate = (instance ?? label)?.Rate ?? CodingRate.Rate(rows, epsilonSquared).ToDouble();
+        double rate = (instance ?? label)?.Rate ?? CodingRate.Rate(rows, epsilonSquared).Value();
         return new FeatureReport(
             rowCount, dimension, views, epsilonSquared, rate, instance, label, EffectiveRank.NormalisedDeviation(rows), FeatureGeometry.Measure(rows.reshape(views, images, dimension)));
     }

@@ -1,3 +1,4 @@
+using Lethe.Numerics;
 using Lethe.Runtime;
 using static TorchSharp.torch;
 
@@ -35,7 +36,7 @@ public static class ImageMemorisation
 
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        return ((MeanDistance(without) - MeanDistance(with)) / 2).cpu().data<double>().ToArray();
+        return (MeanDistance(without) - MeanDistance(with)).Over(2).cpu().data<double>().ToArray();
     }
 
     /// <summary>Pearson's correlation of the scores of the same images in two layers.</summary>

@@ -1,3 +1,4 @@
+using Lethe.Numerics;
 using Lethe.Runtime;
 using static TorchSharp.torch;
 
@@ -53,7 +54,7 @@ public sealed record InterventionalSensitivity(double Irrelevant, double Relevan
             throw new ArgumentException($"Expected features of the same images, of shape [{string.Join(", ", features.shape)}]; found [{string.Join(", ", changed.shape)}].", nameof(changed));
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        return (Rows(features) - Rows(changed)).square().sum([1]).cpu().data<double>().ToArray();
+        return (Rows(features) - Rows(changed)).Squared().sum([1]).cpu().data<double>().ToArray();
     }
 
     private static Tensor Rows(Tensor features) => nn.functional.normalize(features.to(ScalarType.Float64), 2, -1, 1e-12); // [N, d]

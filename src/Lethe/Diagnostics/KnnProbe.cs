@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Lethe.Numerics;
 using Lethe.Runtime;
 using static TorchSharp.torch;
 
@@ -102,7 +103,7 @@ public static class KnnProbe
         {
             using var block = NewDisposeScope();
             int rows = Math.Min(blockRows, queryRows - start);
-            Tensor cosines = Normalised(queries.narrow(0, start, rows)).matmul(columns).clamp(-1, 1).cpu(); // [rows, N]
+            Tensor cosines = Normalised(queries.narrow(0, start, rows)).matmul(columns).AtLeast(-1).AtMost(1).cpu(); // [rows, N]
             ReadOnlySpan<float> values = MemoryMarshal.Cast<byte, float>(cosines.bytes);
             for (int row = 0; row < rows; row++)
             {

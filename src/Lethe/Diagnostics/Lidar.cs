@@ -1,5 +1,5 @@
+using Lethe.Numerics;
 using Lethe.Runtime;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Lethe.Diagnostics;
@@ -46,17 +46,17 @@ public static class Lidar
         Tensor Z = views.to(ScalarType.Float64);
         long q = Z.size(0), n = Z.size(1), d = Z.size(2);
         Tensor means = Z.mean([0]); // [n, d]
-        Tensor between = (means - means.mean([0])) / Math.Sqrt(n - 1); // [n, d], Σ_b = betweenᵀ·between
-        Tensor within = (Z - means).reshape(-1, d) / Math.Sqrt(n * (q - 1)); // [q·n, d]
-        Tensor factor = linalg.cholesky(within.t().matmul(within) + delta * eye(d, dtype: ScalarType.Float64, device: Z.device)); // [d, d]
+        Tensor between = (means - means.mean([0])).Over(Math.Sqrt(n - 1)); // [n, d], Σ_b = betweenᵀ·between
+        Tensor within = (Z - means).reshape(-1, d).Over(Math.Sqrt(n * (q - 1))); // [q·n, d]
+        Tensor factor = linalg.cholesky(within.t().matmul(within).PlusIdentity(delta)); // [d, d]
 
         // L⁻¹Σ_bL⁻ᵀ has the eigenvalues of Σ_w^{−½}Σ_bΣ_w^{−½}; those that are not zero are had from the smaller side.
         Tensor whitened = linalg.solve_triangular(factor, between.t(), upper: false); // [d, n]
         Tensor gram = n < d ? whitened.t().matmul(whitened) : whitened.matmul(whitened.t());
-        Tensor eigenvalues = linalg.eigvalsh(gram).clamp_min(0); // [min(n, d)]
-        double total = eigenvalues.sum().ToDouble();
-        Tensor p = (total > 0 ? eigenvalues / total : eigenvalues) + Floor;
-        double entropy = -(p * p.log()).sum().ToDouble() - (d - eigenvalues.size(0)) * Floor * Math.Log(Floor);
+        Tensor eigenvalues = linalg.eigvalsh(gram).AtLeast(0); // [min(n, d)]
+        double total = eigenvalues.sum().Value();
+        Tensor p = (total > 0 ? eigenvalues.Over(total) : eigenvalues).Plus(Floor);
+        double entropy = -(p * p.log()).sum().Value() - (d - eigenvalues.size(0)) * Floor * Math.Log(Floor);
         return Math.Exp(entropy);
     }
 }

@@ -1,6 +1,5 @@
 using Lethe.Numerics;
 using Lethe.Runtime;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Lethe.Diagnostics;
@@ -75,7 +74,7 @@ public static class LinearProbe
         foreach (double strength in Grid(options))
         {
             using var step = NewDisposeScope();
-            double accuracy = ridge.Predict(projected, strength).eq(truth).to_type(ScalarType.Float64).mean().ToDouble();
+            double accuracy = ridge.Predict(projected, strength).eq(truth).to_type(ScalarType.Float64).mean().Value();
             if (accuracy >= best)
                 (best, chosen) = (accuracy, strength);
         }
@@ -119,12 +118,12 @@ public static class LinearProbe
             if (X.size(1) <= X.size(0))
             {
                 (Tensor eigenvalues, Tensor vectors) = linalg.eigh(X.t().matmul(X)); // [d], [d, d]
-                return new Ridge(standard, vectors, eigenvalues.clamp_min(0), vectors.t().matmul(X.t().matmul(Y)), intercept, X.size(0));
+                return new Ridge(standard, vectors, eigenvalues.AtLeast(0), vectors.t().matmul(X.t().matmul(Y)), intercept, X.size(0));
             }
             else
             {
                 (Tensor eigenvalues, Tensor vectors) = linalg.eigh(X.matmul(X.t())); // [n], [n, n]
-                return new Ridge(standard, X.t().matmul(vectors), eigenvalues.clamp_min(0), vectors.t().matmul(Y), intercept, X.size(0));
+                return new Ridge(standard, X.t().matmul(vectors), eigenvalues.AtLeast(0), vectors.t().matmul(Y), intercept, X.size(0));
             }
         }
 
@@ -133,7 +132,7 @@ public static class LinearProbe
 
         /// <summary>Scores [m, c] of projected rows.</summary>
         public Tensor Score(Tensor projected, double strength) =>
-            projected.matmul(Coefficients / (Eigenvalues + strength * Rows).unsqueeze(1)) + Intercept; // [m, c]
+            projected.matmul(Coefficients / Eigenvalues.Plus(strength * Rows).unsqueeze(1)).Plus(Intercept); // [m, c]
 
         /// <summary>Classes [m] of projected rows.</summary>
         public Tensor Predict(Tensor projected, double strength) => Score(projected, strength).argmax(1);

@@ -1,3 +1,4 @@
+using Lethe.Numerics;
 using static TorchSharp.torch;
 
 namespace Lethe.Diagnostics;
@@ -14,7 +15,8 @@ public sealed record LinearReadout(double[] Mean, double[] Scale, double[] Weigh
     internal static LinearReadout Of(LinearProbe.Ridge ridge, double[] strengths, double[] validation)
     {
         static double[] Numbers(Tensor values) => values.to(ScalarType.Float64).cpu().contiguous().reshape(-1).data<double>().ToArray();
-        Tensor damping = ridge.Eigenvalues.unsqueeze(1) + (tensor(strengths, device: ridge.Eigenvalues.device) * ridge.Rows); // [r, t]
+        Tensor penalties = tensor(strengths, device: ridge.Eigenvalues.device).Times(ridge.Rows); // [t]
+        Tensor damping = ridge.Eigenvalues.unsqueeze(1).Plus(penalties); // [r, t]
         Tensor weights = ridge.Basis.matmul(ridge.Coefficients / damping); // [d, t]
         return new LinearReadout(Numbers(ridge.Standard.Mean), Numbers(ridge.Standard.Scale), Numbers(weights), Numbers(ridge.Intercept), strengths, validation);
     }
@@ -30,6 +32,6 @@ public sealed record LinearReadout(double[] Mean, double[] Scale, double[] Weigh
         using IDisposable frozen = no_grad();
         using var scope = NewDisposeScope();
         Tensor standardised = (features.cpu().to(ScalarType.Float64) - tensor(Mean)) * tensor(Scale);
-        return (standardised.matmul(tensor(Weights).reshape(Mean.Length, -1)) + tensor(Intercept)).MoveToOuterDisposeScope(); // [M, t]
+        return standardised.matmul(tensor(Weights).reshape(Mean.Length, -1)).Plus(tensor(Intercept)).MoveToOuterDisposeScope(); // [M, t]
     }
 }

@@ -88,8 +88,8 @@ public static class RidgeRegression
 
     private static double[] Determination(Tensor predicted, Tensor truth)
     {
-        Tensor error = (predicted - truth).square().sum([0]), total = (truth - truth.mean([0])).square().sum([0]); // [t]
-        return (1 - (error / total.clamp_min(1e-300))).cpu().data<double>().ToArray();
+        Tensor error = (predicted - truth).Squared().sum([0]), total = (truth - truth.mean([0])).Squared().sum([0]); // [t]
+        return (-error / total.AtLeast(1e-300)).Plus(1).cpu().data<double>().ToArray();
     }
 
     private static Tensor Matrix(IReadOnlyList<IReadOnlyList<double>> targets, Device device) =>

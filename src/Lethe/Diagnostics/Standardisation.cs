@@ -1,3 +1,4 @@
+using Lethe.Numerics;
 using static TorchSharp.torch;
 
 namespace Lethe.Diagnostics;
@@ -15,9 +16,9 @@ internal sealed record Standardisation(Tensor Mean, Tensor Scale)
     public static Standardisation Of(Tensor features)
     {
         Tensor mean = features.mean([0]); // [d]
-        Tensor deviation = (features - mean).square().mean([0]).sqrt();
-        Tensor constant = deviation.le(mean.abs() * SmallestDeviation);
-        return new Standardisation(mean, where(constant, zeros_like(deviation), 1 / deviation));
+        Tensor deviation = (features - mean).Squared().mean([0]).sqrt();
+        Tensor constant = deviation.le(mean.abs().Times(SmallestDeviation));
+        return new Standardisation(mean, where(constant, zeros_like(deviation), deviation.reciprocal()));
     }
 
     /// <summary>Applies it to rows, [m, d].</summary>

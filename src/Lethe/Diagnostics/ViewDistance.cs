@@ -1,3 +1,4 @@
+using Lethe.Numerics;
 using static TorchSharp.torch;
 
 namespace Lethe.Diagnostics;
@@ -18,7 +19,7 @@ internal static class ViewDistance
         [
             .. from i in Enumerable.Range(0, count)
                from j in Enumerable.Range(i + 1, count - i - 1)
-               select (Z[i] - Z[j]).square().sum(1).sqrt(), // [N]
+               select (Z[i] - Z[j]).Squared().sum(1).sqrt(), // [N]
         ];
     }
 }

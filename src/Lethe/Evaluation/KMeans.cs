@@ -1,5 +1,4 @@
 using Lethe.Numerics;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Lethe.Evaluation;
@@ -72,7 +71,7 @@ public sealed class KMeans
     }
 
     // ‖x − c‖² less ‖x‖², which does not change which centre is the nearest.
-    private static Tensor Distances(Tensor X, Tensor C) => C.square().sum([1]) - (2 * X.matmul(C.t())); // [N, k]
+    private static Tensor Distances(Tensor X, Tensor C) => C.Squared().sum([1]) - X.matmul(C.t()).Times(2); // [N, k]
 
     private static Tensor Spread(Tensor X, int clusters, ref RandomStream random)
     {
@@ -84,7 +83,7 @@ public sealed class KMeans
         for (int k = 1; k < clusters; k++)
         {
             using var scope = NewDisposeScope();
-            float[] distance = (X - X[chosen[k - 1]]).square().sum([1]).data<float>().ToArray();
+            float[] distance = (X - X[chosen[k - 1]]).Squared().sum([1]).data<float>().ToArray();
             double total = 0;
             for (int i = 0; i < rows; i++)
                 total += nearest[i] = Math.Min(nearest[i], distance[i]);
@@ -101,25 +100,25 @@ public sealed class KMeans
     private static (Tensor Centres, double Inertia) Settle(Tensor X, Tensor centres, int maxIterations)
     {
         long clusters = centres.size(0);
-        Tensor squares = X.square().sum([1]); // [N]
+        Tensor squares = X.Squared().sum([1]); // [N]
         Tensor? assigned = null;
         for (int iteration = 0; iteration < maxIterations; iteration++)
         {
             using var scope = NewDisposeScope();
             Tensor distances = Distances(X, centres); // [N, k]
             Tensor now = distances.argmin(1); // [N]
-            if (assigned is not null && now.eq(assigned).all().ToBoolean())
+            if (assigned is not null && now.eq(assigned).all().item<bool>())
                 break;
             Tensor members = nn.functional.one_hot(now, clusters).to(ScalarType.Float32); // [N, k]
             Tensor counts = members.sum([0]); // [k]
-            Tensor moved = members.t().matmul(X) / counts.clamp_min(1).unsqueeze(1); // [k, d]
+            Tensor moved = members.t().matmul(X) / counts.AtLeast(1).unsqueeze(1); // [k, d]
 
             // A cluster that lost all its rows begins again at the row that is farthest from its own centre.
-            Tensor far = (distances.amin([1]) + squares).argsort(descending: true);
+            Tensor far = distances.amin([1]).Plus(squares).argsort(descending: true);
             long taken = 0;
             for (long k = 0; k < clusters; k++)
             {
-                if (counts[k].ToSingle() == 0)
+                if (counts[k].item<float>() == 0)
                     moved[k] = X[far[taken++]];
             }
 
@@ -129,7 +128,7 @@ public sealed class KMeans
             centres = moved.MoveToOuterDisposeScope();
         }
 
-        double inertia = (Distances(X, centres).amin([1]) + squares).clamp_min(0).sum(ScalarType.Float64).ToDouble();
+        double inertia = Distances(X, centres).amin([1]).Plus(squares).AtLeast(0).sum(ScalarType.Float64).Value();
         return (centres, inertia);
     }
 }

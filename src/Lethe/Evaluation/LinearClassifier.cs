@@ -1,4 +1,5 @@
 using Lethe.Diagnostics;
+using Lethe.Numerics;
 using static TorchSharp.torch;
 
 namespace Lethe.Evaluation;
@@ -37,7 +38,8 @@ public sealed record LinearClassifier(int[] Classes, double[] Mean, double[] Sca
         using var scope = NewDisposeScope();
         ScalarType type = features.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
         Tensor As(double[] values) => tensor(values).to(type);
-        Tensor scores = ((features.cpu().to(type) - As(Mean)) * As(Scale)).matmul(As(Weights).reshape(Mean.Length, -1)) + As(Bias); // [M, c]
+        Tensor standardised = (features.cpu().to(type) - As(Mean)) * As(Scale); // [M, d]
+        Tensor scores = standardised.matmul(As(Weights).reshape(Mean.Length, -1)).Plus(As(Bias)); // [M, c]
         return [.. scores.argmax(1).data<long>().ToArray().Select(index => Classes[index])];
     }
 }

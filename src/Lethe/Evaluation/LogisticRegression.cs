@@ -1,7 +1,6 @@
 using Lethe.Diagnostics;
 using Lethe.Numerics;
 using Lethe.Runtime;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Lethe.Evaluation;
@@ -70,7 +69,7 @@ public static class LogisticRegression
             cancellation.ThrowIfCancellationRequested();
             point = problem.Fit(strength, point, coarse: true);
             using var step = NewDisposeScope();
-            double accuracy = problem.Scores(held, point).argmax(1).eq(heldTruth).to_type(ScalarType.Float64).mean().ToDouble();
+            double accuracy = problem.Scores(held, point).argmax(1).eq(heldTruth).to_type(ScalarType.Float64).mean().Value();
             if (accuracy > best.Accuracy)
                 best = (accuracy, strength, point);
             worse = accuracy < best.Accuracy ? worse + 1 : 0;
@@ -118,7 +117,7 @@ public static class LogisticRegression
             Basis = basis ?? Decompose(X);
             rotated = cat([X.matmul(Basis), ones(rows, 1, dtype: type)], 1);
             indicators = nn.functional.one_hot(tensor(truth), classes.Length).to(type);
-            spread = rotated.square().mean([0]).to(ScalarType.Float64).data<double>().ToArray();
+            spread = rotated.Squared().mean([0]).to(ScalarType.Float64).data<double>().ToArray();
         }
 
         public Tensor Basis { get; } // [d, r]
@@ -128,7 +127,7 @@ public static class LogisticRegression
         public Tensor Scores(Tensor projected, double[] point)
         {
             Tensor W = Matrix(point);
-            return projected.matmul(W.narrow(0, 0, W.size(0) - 1)) + W[-1]; // [m, c]
+            return projected.matmul(W.narrow(0, 0, W.size(0) - 1)).Plus(W[-1]); // [m, c]
         }
 
         public double[] Fit(double strength, double[]? start, bool coarse = false)
@@ -148,8 +147,8 @@ public static class LogisticRegression
             {
                 using var scope = NewDisposeScope();
                 Tensor logarithms = rotated.matmul(Matrix(point)).log_softmax(1); // [n, c]
-                double value = -(logarithms * indicators).sum(ScalarType.Float64).ToDouble() / rows;
-                Tensor slopes = rotated.t().matmul(logarithms.exp_().sub_(indicators)).div_((double)rows); // [r + 1, c]
+                double value = -(logarithms * indicators).sum(ScalarType.Float64).Value() / rows;
+                Tensor slopes = rotated.t().matmul(logarithms.exp_().sub_(indicators)).Over_(rows); // [r + 1, c]
                 slopes.to(ScalarType.Float64).data<double>().CopyTo(gradient);
                 for (int i = 0; i < penalised; i++)
                 {
@@ -168,8 +167,9 @@ public static class LogisticRegression
                 return null;
             using var scope = NewDisposeScope();
             Tensor W = (tensor(other.Weights).reshape(other.Mean.Length, -1) * tensor(other.Scale).unsqueeze(1)).to(type); // of features as they are
-            Tensor b = tensor(other.Bias).to(type) - tensor(other.Mean).to(type).matmul(W) + standard.Mean.matmul(W);
-            Tensor standardised = W * where(standard.Scale.eq(0), zeros_like(standard.Scale), 1 / standard.Scale).unsqueeze(1);
+            Tensor b = (tensor(other.Bias).to(type) - tensor(other.Mean).to(type).matmul(W)).Plus(standard.Mean.matmul(W));
+            Tensor scale = standard.Scale, deviation = where(scale.to(ScalarType.Bool), scale.reciprocal(), zeros_like(scale)); // [d]
+            Tensor standardised = W * deviation.unsqueeze(1);
             return cat([Basis.t().matmul(standardised), b.unsqueeze(0)]).to(ScalarType.Float64).reshape(-1).data<double>().ToArray();
         }
 
@@ -188,8 +188,8 @@ public static class LogisticRegression
             (Tensor values, Tensor vectors) = linalg.eigh((tall ? X.t().matmul(X) : X.matmul(X.t())).to(ScalarType.Float64));
 
             // Directions in which the rows do not differ have no weight in the optimum.
-            double least = Math.Max(values[-1].ToDouble(), 0) * (X.dtype == ScalarType.Float64 ? 1e-12 : 1e-7);
-            long first = values.le(least).sum(ScalarType.Int64).ToInt64();
+            double least = Math.Max(values[-1].item<double>(), 0) * (X.dtype == ScalarType.Float64 ? 1e-12 : 1e-7);
+            long first = values.le(tensor(least, dtype: ScalarType.Float64)).count_nonzero().item<long>();
             values = values.narrow(0, first, values.size(0) - first);
             vectors = vectors.narrow(1, first, vectors.size(1) - first);
             return (tall ? vectors.to(X.dtype).contiguous() : X.t().matmul((vectors / values.sqrt()).to(X.dtype))).MoveToOuterDisposeScope();

@@ -62,7 +62,7 @@ public sealed class MethodLossEvaluator(DataSplits data, ViewAugmenter augmenter
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             Tensor pixels = ImageTensor.FromPixels(views.Pixels, views.Views * views.N, views.Size, views.Channels, device);
-            sum += method.Loss(Views.Pair(pixels), late).Total.to(ScalarType.Float64).item<double>();
+            sum += method.Loss(Views.Pair(pixels), late).Total.Value();
         }
 
         return sum / batches;

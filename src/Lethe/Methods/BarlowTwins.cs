@@ -60,8 +60,8 @@ public sealed class BarlowTwins : SslMethod
     public static (Tensor Invariance, Tensor Redundancy) Terms(Tensor first, Tensor second)
     {
         EmbeddingPair.Check(first, second, atLeast: 2);
-        Tensor correlation = Standardised(first).t().mm(Standardised(second)) / first.shape[0]; // [k, k]
-        return ((1 - correlation.diagonal()).square().sum(), OffDiagonal.SquaredSum(correlation));
+        Tensor correlation = Standardised(first).t().mm(Standardised(second)).Over(first.shape[0]); // [k, k]
+        return (correlation.diagonal().Minus(1).Squared().sum(), OffDiagonal.SquaredSum(correlation));
     }
 
     /// <inheritdoc/>
@@ -74,8 +74,8 @@ public sealed class BarlowTwins : SslMethod
         Tensor embeddings = Project(features); // [2N, k]
         (Tensor first, Tensor second) = EmbeddingPair.Split(embeddings);
         (Tensor invariance, Tensor redundancy) = Terms(first, second);
-        redundancy *= options.RedundancyWeight;
-        return new MethodLoss(invariance + redundancy, [("invariance", invariance), ("redundancy", redundancy)], features, embeddings);
+        redundancy = redundancy.Times(options.RedundancyWeight);
+        return new MethodLoss(invariance.Plus(redundancy), [("invariance", invariance), ("redundancy", redundancy)], features, embeddings);
     }
 
     /// <inheritdoc/>
@@ -87,7 +87,7 @@ public sealed class BarlowTwins : SslMethod
     private static Tensor Standardised(Tensor z)
     {
         Tensor centred = z - z.mean([0], keepdim: true); // [N, k]
-        return centred / (centred.square().mean([0], keepdim: true) + VarianceFloor).sqrt();
+        return centred / centred.Squared().mean([0], keepdim: true).Plus(VarianceFloor).sqrt();
     }
 }
 

@@ -1,4 +1,5 @@
 using Lethe.Models;
+using Lethe.Numerics;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -72,7 +73,8 @@ public sealed class Byol : SslMethod
     public static Tensor PredictionLoss(Tensor predictionFirst, Tensor predictionSecond, Tensor targetFirst, Tensor targetSecond)
     {
         EmbeddingPair.Check(predictionFirst, predictionSecond, atLeast: 1);
-        return 4 - 2 * (EmbeddingPair.MeanCosine(predictionFirst, targetSecond) + EmbeddingPair.MeanCosine(predictionSecond, targetFirst));
+        Tensor first = EmbeddingPair.MeanCosine(predictionFirst, targetSecond), second = EmbeddingPair.MeanCosine(predictionSecond, targetFirst);
+        return first.Plus(second).Times(-2).Plus(4);
     }
 
     /// <inheritdoc/>

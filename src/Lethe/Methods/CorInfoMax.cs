@@ -80,9 +80,10 @@ public sealed class CorInfoMax : SslMethod
         }
 
         Tensor z = functional.normalize(embeddings).to(ScalarType.Float64); // [N, k]
-        Tensor newMean = meanForgetting * mean.detach() + (1 - meanForgetting) * z.mean([0]);
+        Tensor newMean = mean.detach().Times(meanForgetting).Plus(z.mean([0]).Times(1 - meanForgetting));
         Tensor centred = z - newMean;
-        Tensor newCovariance = covarianceForgetting * covariance.detach() + (1 - covarianceForgetting) / z.shape[0] * centred.t().mm(centred);
+        Tensor scatter = centred.t().mm(centred).Times((1 - covarianceForgetting) / z.shape[0]);
+        Tensor newCovariance = covariance.detach().Times(covarianceForgetting).Plus(scatter);
         return (newMean, newCovariance);
     }
 
@@ -93,7 +94,7 @@ public sealed class CorInfoMax : SslMethod
     public static Tensor Attraction(Tensor first, Tensor second)
     {
         EmbeddingPair.Check(first, second, atLeast: 1);
-        return (functional.normalize(first) - functional.normalize(second)).square().mean();
+        return (functional.normalize(first) - functional.normalize(second)).Squared().mean();
     }
 
     /// <summary>−[ log det(R¹ + εI) + log det(R² + εI) ] / k.</summary>
@@ -106,8 +107,8 @@ public sealed class CorInfoMax : SslMethod
         long k = first.shape[0];
         if (first.dim() != 2 || first.shape[1] != k || !second.shape.SequenceEqual(first.shape))
             throw new ArgumentException($"Expected two covariances [k, k], found [{string.Join(", ", first.shape)}] and [{string.Join(", ", second.shape)}].");
-        Tensor both = stack([first, second]) + epsilon * eye(k, dtype: first.dtype, device: first.device); // [2, k, k]
-        return -LogDeterminant.OfPositiveDefinite(both).sum() / k;
+        Tensor both = stack([first, second]).PlusIdentity(epsilon); // [2, k, k]
+        return -LogDeterminant.OfPositiveDefinite(both).sum().Over(k);
     }
 
     /// <inheritdoc/>
@@ -120,10 +121,10 @@ public sealed class CorInfoMax : SslMethod
         Tensor embeddings = Project(features); // [2N, k]
         (Tensor first, Tensor second) = EmbeddingPair.Split(embeddings);
         (Tensor Mean, Tensor Covariance) ofFirst = Updated("first", first), ofSecond = Updated("second", second);
-        Tensor attraction = options.AttractionWeight * Attraction(first, second);
+        Tensor attraction = Attraction(first, second).Times(options.AttractionWeight);
         Tensor logDeterminant = Repulsion(ofFirst.Covariance, ofSecond.Covariance, options.LogDetEpsilon).to(embeddings.dtype);
         return new MethodLoss(
-            attraction + logDeterminant,
+            attraction.Plus(logDeterminant),
             [("attraction", attraction), ("logDeterminant", logDeterminant)],
             features,
             embeddings,

@@ -1,3 +1,4 @@
+using Lethe.Numerics;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -35,8 +36,8 @@ public sealed class EmbeddingQueue : Module
         using var scope = NewDisposeScope();
         long length = queue.shape[0], before = count.item<long>(), n = embeddings.shape[0];
         long kept = Math.Min(n, length);
-        Tensor places = arange(before + n - kept, before + n, dtype: ScalarType.Int64, device: queue.device).remainder(length); // [kept]
-        queue.index_copy_(0, places, embeddings.detach().narrow(0, n - kept, kept));
-        count.add_(n);
+        long[] places = [.. Enumerable.Range(0, (int)kept).Select(i => (before + n - kept + i) % length)];
+        queue.index_copy_(0, tensor(places, device: queue.device), embeddings.detach().narrow(0, n - kept, kept));
+        count.Plus_(n);
     }
 }

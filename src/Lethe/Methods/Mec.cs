@@ -1,4 +1,5 @@
 using Lethe.Models;
+using Lethe.Numerics;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -66,7 +67,7 @@ public sealed class Mec : SslMethod
     public static Tensor Similarities(Tensor predicted, Tensor target, double scale)
     {
         EmbeddingPair.Check(predicted, target, atLeast: 1);
-        return scale * functional.normalize(predicted).mm(functional.normalize(target).t());
+        return functional.normalize(predicted).mm(functional.normalize(target).t()).Times(scale);
     }
 
     /// <summary>log det(I + C), or the first terms of its series tr(C) − tr(C²)/2 + tr(C³)/3 − …</summary>
@@ -89,7 +90,7 @@ public sealed class Mec : SslMethod
         Tensor transposed = similarities.t(), length = similarities.trace(), power = similarities;
         for (int term = 2; term <= order; term++)
         {
-            length = length + (power * transposed).sum() * ((term % 2 == 0 ? -1.0 : 1.0) / term);
+            length = length.Plus((power * transposed).sum().Times((term % 2 == 0 ? -1.0 : 1.0) / term));
             if (term < order)
                 power = power.mm(similarities); // [N, N]
         }
@@ -125,11 +126,11 @@ public sealed class Mec : SslMethod
         using IDisposable frozen = no_grad();
         using var scope = NewDisposeScope();
         Tensor matrix = similarities.detach();
-        Tensor longest = matrix.square().sum([1]).argmax();
+        Tensor longest = matrix.Squared().sum([1]).argmax();
         Tensor vector = functional.normalize(matrix.index_select(0, longest.reshape(1)).t(), dim: 0); // [N, 1]
         for (int step = 1; step < steps; step++)
             vector = functional.normalize(matrix.t().mm(matrix.mm(vector)), dim: 0);
-        return matrix.mm(vector).norm().to(ScalarType.Float64).item<double>();
+        return matrix.mm(vector).norm().Value();
     }
 
     /// <inheritdoc/>
@@ -144,8 +145,8 @@ public sealed class Mec : SslMethod
         (Tensor firstTarget, Tensor secondTarget) = EmbeddingPair.Split(target.Embed(views.From, views.Full));
         double inverse = InverseScale(views.Images, options.ProjectorOutput, options.Distortion, options.DistortionWarmUp, progress.Epoch);
         Tensor forward = Similarities(first, secondTarget, 1 / inverse), backward = Similarities(second, firstTarget, 1 / inverse); // [N, N]
-        Tensor length = CodingLength(forward, options.Order) + CodingLength(backward, options.Order);
-        Tensor loss = length * (-0.5 * inverse / views.Images);
+        Tensor length = CodingLength(forward, options.Order).Plus(CodingLength(backward, options.Order));
+        Tensor loss = length.Times(-0.5 * inverse / views.Images);
         return new MethodLoss(loss, [("codingLength", loss)], features, embeddings, Warning: () => Caution(forward) ?? Caution(backward));
     }
 
@@ -157,7 +158,7 @@ public sealed class Mec : SslMethod
         [backbone.FeatureDimension, options.ProjectorHidden, options.ProjectorHidden, options.ProjectorOutput], outputNorm: true);
 
     private static (Tensor Sign, Tensor Logarithm) SignAndLogarithm(Tensor similarities) =>
-        linalg.slogdet(eye(similarities.shape[0], dtype: similarities.dtype, device: similarities.device) + similarities);
+        linalg.slogdet(similarities.PlusIdentity());
 
     // Without numbers, so that a run can report it once.
     private string? Caution(Tensor similarities)
@@ -170,7 +171,7 @@ public sealed class Mec : SslMethod
         }
 
         using IDisposable frozen = no_grad();
-        return SignAndLogarithm(similarities).Sign.to(ScalarType.Float64).item<double>() > 0
+        return SignAndLogarithm(similarities).Sign.Value() > 0
             ? null
             : "MEC's det(I + C) is not positive: predictions point away from their targets. Raise --distortion or --distortion-warm-up, or lower --learning-rate.";
     }

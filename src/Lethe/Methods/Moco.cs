@@ -1,4 +1,5 @@
 using Lethe.Models;
+using Lethe.Numerics;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -85,7 +86,7 @@ public sealed class Moco : SslMethod
         Tensor q = functional.normalize(queries);
         Tensor positives = q.mul(functional.normalize(keys.detach())).sum([1], keepdim: true); // [N, 1]
         Tensor negatives = q.mm(functional.normalize(queue.detach()).t()); // [N, M]
-        Tensor logits = cat([positives, negatives], 1).div_(temperature);
+        Tensor logits = cat([positives, negatives], 1).Over_(temperature);
         return functional.cross_entropy(logits, zeros(q.shape[0], dtype: ScalarType.Int64, device: q.device));
     }
 

@@ -1,4 +1,5 @@
 using Lethe.Models;
+using Lethe.Numerics;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -71,7 +72,7 @@ public sealed class MomentumEncoder : Module
             foreach ((TorchSharp.Modules.Parameter source, TorchSharp.Modules.Parameter target) in from.parameters().Zip(to.parameters()))
             {
                 if (source.requires_grad)
-                    target.mul_(rate).add_(source, 1 - rate);
+                    target.Times_(rate).Plus_(source, 1 - rate);
             }
         }
     }

@@ -1,4 +1,5 @@
 using Lethe.Models;
+using Lethe.Numerics;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -71,9 +72,9 @@ public sealed class Relic : SslMethod
         EmbeddingPair.Check(first, second, atLeast: 1);
         Tensor logFirst = LogProbabilities(first, targetSecond, temperature); // [N, N]
         Tensor logSecond = LogProbabilities(second, targetFirst, temperature);
-        Tensor contrastive = -(logFirst.diagonal().mean() + logSecond.diagonal().mean());
+        Tensor contrastive = -logFirst.diagonal().mean().Plus(logSecond.diagonal().mean());
         Tensor invariance = Divergence(logFirst, logSecond);
-        return (contrastive, oneSided ? invariance : invariance + Divergence(logSecond, logFirst));
+        return (contrastive, oneSided ? invariance : invariance.Plus(Divergence(logSecond, logFirst)));
     }
 
     /// <inheritdoc/>
@@ -87,8 +88,8 @@ public sealed class Relic : SslMethod
         (Tensor first, Tensor second) = EmbeddingPair.Split(embeddings);
         (Tensor targetFirst, Tensor targetSecond) = EmbeddingPair.Split(target.Embed(views.From, views.Full));
         (Tensor contrastive, Tensor invariance) = Terms(first, second, targetFirst, targetSecond, options.Temperature, options.OneSidedKl);
-        invariance *= options.KlWeight;
-        return new MethodLoss(contrastive + invariance, [("contrastive", contrastive), ("invariance", invariance)], features, embeddings);
+        invariance = invariance.Times(options.KlWeight);
+        return new MethodLoss(contrastive.Plus(invariance), [("contrastive", contrastive), ("invariance", invariance)], features, embeddings);
     }
 
     /// <inheritdoc/>
@@ -99,7 +100,7 @@ public sealed class Relic : SslMethod
     {
         EmbeddingPair.Check(online, targets, atLeast: 1);
         Tensor cosines = functional.normalize(online).mm(functional.normalize(targets.detach()).t());
-        return functional.log_softmax(cosines / temperature, 1);
+        return functional.log_softmax(cosines.Over(temperature), 1);
     }
 
     /// <summary>KL(p‖q) of rows of logarithms, the mean over the rows.</summary>

@@ -1,4 +1,5 @@
 using Lethe.Models;
+using Lethe.Numerics;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -56,10 +57,10 @@ public sealed class SimClr : SslMethod
         EmbeddingPair.Check(first, second, atLeast: 1);
         long images = first.shape[0];
         Tensor z = functional.normalize(cat([first, second])); // [2N, k]
-        Tensor logits = z.mm(z.t()).div_(temperature); // [2N, 2N]
+        Tensor logits = z.mm(z.t()).Over_(temperature); // [2N, 2N]
         Tensor self = eye(2 * images, dtype: ScalarType.Bool, device: z.device);
-        Tensor positives = arange(2 * images, dtype: ScalarType.Int64, device: z.device).roll(images, 0L);
-        return functional.cross_entropy(logits.masked_fill_(self, double.NegativeInfinity), positives);
+        long[] positives = [.. Enumerable.Range(0, 2 * (int)images).Select(view => (view + images) % (2 * images))];
+        return functional.cross_entropy(logits.Fill_(self, double.NegativeInfinity), tensor(positives, device: z.device));
     }
 
     /// <inheritdoc/>

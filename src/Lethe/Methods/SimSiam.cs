@@ -1,4 +1,5 @@
 using Lethe.Models;
+using Lethe.Numerics;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -62,7 +63,9 @@ public sealed class SimSiam : SslMethod
     public static Tensor NegativeCosine(Tensor predictionFirst, Tensor predictionSecond, Tensor embeddingFirst, Tensor embeddingSecond)
     {
         EmbeddingPair.Check(predictionFirst, predictionSecond, atLeast: 1);
-        return -0.5 * (EmbeddingPair.MeanCosine(predictionFirst, embeddingSecond) + EmbeddingPair.MeanCosine(predictionSecond, embeddingFirst));
+        Tensor first = EmbeddingPair.MeanCosine(predictionFirst, embeddingSecond);
+        Tensor second = EmbeddingPair.MeanCosine(predictionSecond, embeddingFirst);
+        return first.Plus(second).Times(-0.5);
     }
 
     /// <inheritdoc/>

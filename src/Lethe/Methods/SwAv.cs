@@ -105,7 +105,7 @@ public sealed class SwAv : SslMethod
             }
         }
 
-        Tensor[] logarithms = [.. scores.Select(view => (view / temperature).log_softmax(1))]; // V of [N, K]
+        Tensor[] logarithms = [.. scores.Select(view => view.Over(temperature).log_softmax(1))]; // V of [N, K]
         Tensor sum = zeros([], dtype: scores[0].dtype, device: scores[0].device);
         for (int code = 0; code < codes.Count; code++)
         {
@@ -116,7 +116,7 @@ public sealed class SwAv : SslMethod
             }
         }
 
-        return sum / (codes.Count * (scores.Count - 1));
+        return sum.Over(codes.Count * (scores.Count - 1));
     }
 
     /// <inheritdoc/>

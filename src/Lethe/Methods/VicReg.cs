@@ -60,7 +60,7 @@ public sealed class VicReg : SslMethod
         EmbeddingPair.Check(first, second, atLeast: 2);
         (Tensor varianceFirst, Tensor covarianceFirst) = Regularisers(first);
         (Tensor varianceSecond, Tensor covarianceSecond) = Regularisers(second);
-        return ((first - second).square().mean(), (varianceFirst + varianceSecond) / 2, covarianceFirst + covarianceSecond);
+        return ((first - second).Squared().mean(), varianceFirst.Plus(varianceSecond).Over(2), covarianceFirst.Plus(covarianceSecond));
     }
 
     /// <inheritdoc/>
@@ -73,11 +73,11 @@ public sealed class VicReg : SslMethod
         Tensor embeddings = Project(features); // [2N, k]
         (Tensor first, Tensor second) = EmbeddingPair.Split(embeddings);
         (Tensor invariance, Tensor variance, Tensor covariance) = Terms(first, second);
-        invariance *= options.InvarianceWeight;
-        variance *= options.VarianceWeight;
-        covariance *= options.CovarianceWeight;
+        invariance = invariance.Times(options.InvarianceWeight);
+        variance = variance.Times(options.VarianceWeight);
+        covariance = covariance.Times(options.CovarianceWeight);
         return new MethodLoss(
-            invariance + variance + covariance,
+            invariance.Plus(variance).Plus(covariance),
             [("invariance", invariance), ("variance", variance), ("covariance", covariance)],
             features,
             embeddings);
@@ -95,9 +95,9 @@ public sealed class VicReg : SslMethod
         double freedom = z.shape[0] - 1;
 
         // In brackets: a bare 0 is also a ScalarType, and sum would take it as that.
-        Tensor deviation = (centred.square().sum([0]) / freedom + 1e-4).sqrt(); // [k]
-        Tensor covariance = centred.t().mm(centred) / freedom; // [k, k]
-        return ((1 - deviation).relu().mean(), OffDiagonal.SquaredSum(covariance) / z.shape[1]);
+        Tensor deviation = centred.Squared().sum([0]).Over(freedom).Plus(1e-4).sqrt(); // [k]
+        Tensor covariance = centred.t().mm(centred).Over(freedom); // [k, k]
+        return ((-deviation).Plus(1).relu().mean(), OffDiagonal.SquaredSum(covariance).Over(z.shape[1]));
     }
 }
 

@@ -73,7 +73,7 @@ public sealed class Wmse : SslMethod
             throw new ArgumentException($"Expected the numbers 0 to {images - 1} in any order, one for each image.", nameof(permutation));
         Tensor order = tensor(permutation.Select(row => (long)row).ToArray(), device: first.device);
         long parts = images / whiteningBatch;
-        return 2 - 2 * (Whitened(first, "first") * Whitened(second, "second")).sum([1]).mean();
+        return (Whitened(first, "first") * Whitened(second, "second")).sum([1]).mean().Times(-2).Plus(2);
 
         Tensor Whitened(Tensor view, string name) => functional.normalize(cat([.. view.index_select(0, order).tensor_split(parts)
             .Select((rows, i) => Whitening.Cholesky(rows, whiteningEpsilon, $"sub-batch {i + 1} of {parts}, {name} view"))])); // [N, k]

@@ -1,3 +1,4 @@
+using Lethe.Numerics;
 using Lethe.Operators;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -77,7 +78,7 @@ public sealed class BatchNormLayer : Module<Tensor, Tensor>
         // Batch-norm's backward needs its input, not its output, so its output may be overwritten.
         Tensor output = Alone(input);
         if (addend is not null)
-            output = output.add_(addend);
+            output = output.Plus_(addend);
         if (rectify)
             output = output.relu_();
         return output.MoveToOuterDisposeScope();
@@ -85,10 +86,10 @@ public sealed class BatchNormLayer : Module<Tensor, Tensor>
 
     private void MoveStatistics(double[] mean, double[] variance, long numbers)
     {
-        get_buffer("num_batches_tracked")!.add_(1);
+        get_buffer("num_batches_tracked")!.Plus_(1);
         double unbiased = numbers / Math.Max(1.0, numbers - 1);
-        get_buffer("running_mean")!.mul_(1 - Momentum).add_(tensor(mean, ScalarType.Float32), Momentum);
-        get_buffer("running_var")!.mul_(1 - Momentum).add_(tensor(variance, ScalarType.Float32), Momentum * unbiased);
+        get_buffer("running_mean")!.Times_(1 - Momentum).Plus_(tensor(mean, ScalarType.Float32), Momentum);
+        get_buffer("running_var")!.Times_(1 - Momentum).Plus_(tensor(variance, ScalarType.Float32), Momentum * unbiased);
     }
 
     private Tensor Alone(Tensor input)
@@ -100,7 +101,7 @@ public sealed class BatchNormLayer : Module<Tensor, Tensor>
         if (!evaluation && !held)
         {
             using IDisposable frozen = no_grad();
-            get_buffer("num_batches_tracked")!.add_(1);
+            get_buffer("num_batches_tracked")!.Plus_(1);
         }
 
         return functional.batch_norm(
@@ -111,7 +112,7 @@ public sealed class BatchNormLayer : Module<Tensor, Tensor>
     /// <returns>Two of [C].</returns>
     internal (Tensor Scale, Tensor Shift) RunningMap()
     {
-        Tensor rate = (get_buffer("running_var")! + Epsilon).rsqrt();
+        Tensor rate = get_buffer("running_var")!.Plus(Epsilon).rsqrt();
         Tensor scale = Scale is null ? rate : Scale * rate;
         Tensor shift = get_buffer("running_mean")! * scale;
         return (scale, Shift is null ? -shift : Shift - shift);
@@ -127,14 +128,14 @@ public sealed class BatchNormLayer : Module<Tensor, Tensor>
         if (evaluation)
         {
             (Tensor scale, Tensor shift) = RunningMap();
-            output = rows * scale + shift;
+            output = (rows * scale).Plus(shift);
         }
         else
         {
             Tensor centred = rows - rows.mean([0]);
-            output = centred * (centred.square().mean([0]) + Epsilon).rsqrt();
+            output = centred * centred.Squared().mean([0]).Plus(Epsilon).rsqrt();
             if (affine)
-                output = output * Scale! + Shift!;
+                output = (output * Scale!).Plus(Shift!);
         }
 
         return (input.dim() == 4 ? output.reshape(last.shape).permute(0, 3, 1, 2) : output).MoveToOuterDisposeScope();

@@ -1,3 +1,4 @@
+using Lethe.Numerics;
 using Lethe.Operators;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -30,7 +31,7 @@ internal sealed class FoldedConvolution : IDisposable
     public Tensor Rectified(Tensor input, Tensor? addend)
     {
         Tensor output = Forward(input);
-        return (addend is null ? output : output.add_(addend)).relu_();
+        return (addend is null ? output : output.Plus_(addend)).relu_();
     }
 
     public void Dispose()

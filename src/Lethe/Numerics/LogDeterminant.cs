@@ -1,5 +1,4 @@
 using Lethe.Runtime;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Lethe.Numerics;
@@ -31,7 +30,7 @@ public static class LogDeterminant
         using var scope = NewDisposeScope();
         Tensor transposed = Z.transpose(-2, -1);
         Tensor gram = Z.size(-2) <= Z.size(-1) ? Z.matmul(transposed) : transposed.matmul(Z); // [..., r, r]
-        Tensor matrix = gram * scale + eye(gram.size(-1), dtype: Z.dtype, device: Z.device);
+        Tensor matrix = gram.Times(scale).PlusIdentity();
         return (OfCholesky(matrix) ?? throw new TrainingException(
             $"log det(I + {scale:G3}·ZᵀZ) of shape [{string.Join(", ", Z.shape)}] has no Cholesky factor: Z holds NaN or infinity, or is too large for {Z.dtype}. "
             + "Lower the learning rate, look for the step at which the features stop being finite, or compute in float64.")).MoveToOuterDisposeScope();
@@ -58,7 +57,7 @@ public static class LogDeterminant
     private static Tensor? OfCholesky(Tensor matrix)
     {
         (Tensor factor, Tensor info) = linalg.cholesky_ex(matrix);
-        Tensor value = 2 * factor.diagonal(0, -2, -1).log().sum(-1);
-        return info.count_nonzero().ToInt64() == 0 && value.detach().isfinite().all().ToBoolean() ? value : null;
+        Tensor value = factor.diagonal(0, -2, -1).log().sum(-1).Times(2);
+        return info.count_nonzero().item<long>() == 0 && value.detach().isfinite().all().item<bool>() ? value : null;
     }
 }

@@ -23,6 +23,6 @@ public static class OffDiagonal
 
         // Without its last element the matrix in memory is k − 1 rows of k + 1, each of which starts on the diagonal.
         Tensor beside = C.reshape(k * k).narrow(0, 0, k * k - 1).view(k - 1, k + 1).narrow(1, 1, k); // [k - 1, k]
-        return beside.square().sum().MoveToOuterDisposeScope();
+        return beside.Squared().sum().MoveToOuterDisposeScope();
     }
 }

@@ -31,7 +31,7 @@ public static class SinkhornKnopp
         ArgumentOutOfRangeException.ThrowIfLessThan(iterations, 1);
         using IDisposable constant = no_grad();
         using var scope = NewDisposeScope();
-        Tensor logarithm = scores / epsilon; // [N, K]
+        Tensor logarithm = scores.Over(epsilon); // [N, K]
         for (int i = 0; i < iterations; i++)
         {
             logarithm = logarithm.log_softmax(0).log_softmax(1);

@@ -1,5 +1,4 @@
 using Lethe.Runtime;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Lethe.Numerics;
@@ -32,19 +31,19 @@ public static class Whitening
         using var scope = NewDisposeScope();
         long m = rows.size(0), k = rows.size(1);
         Tensor centred = rows - rows.mean([0], keepdim: true); // [m, k]
-        Tensor covariance = centred.t().mm(centred) / (m - 1); // [k, k]
+        Tensor covariance = centred.t().mm(centred).Over(m - 1); // [k, k]
         if (epsilon > 0)
-            covariance = (1 - epsilon) * covariance + epsilon * eye(k, dtype: rows.dtype, device: rows.device);
+            covariance = covariance.Times(1 - epsilon).PlusIdentity(epsilon);
         (Tensor factor, Tensor info) = linalg.cholesky_ex(covariance);
 
         // A squared pivot is what the columns before leave of a variance. Below the rounding of that variance it is noise,
         // and whitening would blow the noise up to variance one. The comparison is also false for NaN, as LAPACK's info may not be.
         double rounding = k * (rows.dtype == ScalarType.Float32 ? Math.ScaleB(1, -23) : Math.ScaleB(1, -52));
-        Tensor sound = factor.detach().diagonal().square() > rounding * covariance.detach().diagonal();
-        if (info.count_nonzero().ToInt64() != 0 || !sound.all().ToBoolean())
+        Tensor sound = factor.detach().diagonal().Squared() > covariance.detach().diagonal().Times(rounding);
+        if (info.count_nonzero().item<long>() != 0 || !sound.all().item<bool>())
         {
             throw new TrainingException(
-                $"The covariance of {place} has no Cholesky factor: " + (rows.detach().isfinite().all().ToBoolean()
+                $"The covariance of {place} has no Cholesky factor: " + (rows.detach().isfinite().all().item<bool>()
                 ? $"among {m} rows some of {k} columns depend on the others. Raise --whitening-epsilon (1e-3, say), or raise --whitening-batch and with it --batch-size."
                 : "its rows hold NaN or infinity. Lower --learning-rate or lengthen --warm-up."));
         }

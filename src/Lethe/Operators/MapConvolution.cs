@@ -98,7 +98,7 @@ internal static unsafe class MapConvolution
             return Run(kernel, input, weight);
         bool graph = is_grad_enabled() && (input.requires_grad || weight.requires_grad || bias.requires_grad);
         return graph
-            ? Run(kernel, input, weight) + bias.reshape(1, -1, 1, 1)
+            ? Run(kernel, input, weight).Plus(bias.reshape(1, -1, 1, 1))
             : Output(kernel, MapLayout.ChannelsLast(input), weight.contiguous(), bias.contiguous());
     }
     private static Tensor Run(ConvolutionKernel kernel, Tensor input, Tensor weight) => GraphNode.Run(

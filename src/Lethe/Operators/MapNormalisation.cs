@@ -1,3 +1,4 @@
+using Lethe.Numerics;
 using Lethe.Operators.Kernels;
 using static TorchSharp.torch;
 
@@ -198,14 +199,14 @@ internal static unsafe class MapNormalisation
         (Tensor normal, Tensor rate) = Normal(kept[0], epsilon);
         Tensor c = (g * normal).mean([0L]), e = (v * normal).mean([0L]), vCentred = v - v.mean([0L]), gCentred = g - g.mean([0L]);
         Tensor covariance = (vCentred * gCentred).mean([0L]), scale = kept[1] * rate;
-        Tensor toMap = -scale * rate * (c * vCentred + e * gCentred + normal * (covariance - 3 * c * e));
+        Tensor toMap = -scale * rate * (c * vCentred).Plus(e * gCentred).Plus(normal * (covariance - c.Times(3) * e));
         Tensor toGradient = scale * (vCentred - normal * e) * mask;
-        return [Map(toMap, kept[0]), rate * (covariance - c * e) * v.shape[0], Map(toGradient, kept[0])];
+        return [Map(toMap, kept[0]), (rate * (covariance - c * e)).Times(v.shape[0]), Map(toGradient, kept[0])];
     }
 
     private static (Tensor Value, Tensor Rate) Normal(Tensor map, double epsilon)
     {
-        Tensor rows = Rows(map), centred = rows - rows.mean([0L]), rate = (centred.square().mean([0L]) + epsilon).rsqrt();
+        Tensor rows = Rows(map), centred = rows - rows.mean([0L]), rate = centred.Squared().mean([0L]).Plus(epsilon).rsqrt();
         return (centred * rate, rate);
     }
 
@@ -213,7 +214,8 @@ internal static unsafe class MapNormalisation
     private static Tensor Positive(Tensor[] kept)
     {
         using IDisposable constant = no_grad();
-        return ((kept.Length > 3 ? Rows(kept[3]) : Rows(kept[0]) * kept[2][2] + kept[2][3]) > 0).to(ScalarType.Float32).reshape(kept[0].permute(0, 2, 3, 1).shape).permute(0, 3, 1, 2);
+        Tensor rows = kept.Length > 3 ? Rows(kept[3]) : (Rows(kept[0]) * kept[2][2]).Plus(kept[2][3]);
+        return Map(rows.relu().sign(), kept[0]);
     }
 
     private static Tensor Rows(Tensor map) => MapLayout.ChannelsLast(map).permute(0, 2, 3, 1).reshape(-1, map.shape[1]);

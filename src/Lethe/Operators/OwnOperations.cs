@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Lethe.Numerics;
 using Lethe.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -97,7 +98,7 @@ internal static class OwnOperations
     {
         Tensor leaf = tensor([2f], ScalarType.Float32, CPU).requires_grad_(), other = tensor([2f], ScalarType.Float32, CPU);
         Tensor cube = GraphNode.Run(
-            [leaf], inputs => (inputs[0] * inputs[0] * inputs[0], inputs), (kept, gradient, _) => [gradient * 3 * kept[0] * kept[0]]);
+            [leaf], inputs => (inputs[0] * inputs[0] * inputs[0], inputs), (kept, gradient, _) => [gradient.Times(3) * kept[0] * kept[0]]);
         Tensor first = Gradients.Of(cube, [leaf], createGraph: true)[0];
         Tensor second = Gradients.Of(first, [leaf])[0];
         Require(cube.item<float>() == 8 && first.item<float>() == 12 && second.item<float>() == 12, "a node's output or gradient is wrong");
@@ -109,7 +110,8 @@ internal static class OwnOperations
     private static unsafe void TryPooledTensor()
     {
         const int Many = 1 << 17;
-        Tensor pooled = NativeTensor.Empty(Many).fill_(1);
+        Tensor pooled = NativeTensor.Empty(Many);
+        new Span<float>(NativeTensor.Data(pooled), Many).Fill(1);
         float* data = NativeTensor.Data(pooled);
         bool right = data[Many - 1] == 1 && pooled.sum().item<float>() == Many;
         Require(right && BlockPool.IsRented(data), "a tensor in memory of the pool is wrong");

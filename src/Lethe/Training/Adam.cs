@@ -1,3 +1,5 @@
+using Lethe.Numerics;
+using Lethe.Operators;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -22,23 +24,14 @@ public sealed class Adam(IEnumerable<(string Name, Parameter Value)> parameters,
     {
         // The count is a tensor of the state, so that a checkpoint holds it. Its key names no parameter.
         Tensor count = Slot("/step", () => zeros(1, dtype: ScalarType.Int64).squeeze(0));
-        count.add_(1);
+        count.Plus_(1);
         step = count.item<long>();
     }
 
     private protected override void Update(string name, Parameter parameter, Tensor gradient, double learningRate)
     {
-        if (weightDecay > 0 && IsWeight(parameter))
-        {
-            if (decoupled)
-                parameter.mul_(1 - learningRate * weightDecay);
-            else
-                gradient = gradient.add(parameter, weightDecay);
-        }
-
-        Tensor first = Slot(name + "/first", () => zeros_like(gradient)).mul_(Beta1).add_(gradient, 1 - Beta1);
-        Tensor second = Slot(name + "/second", () => zeros_like(gradient)).mul_(Beta2).addcmul_(gradient, gradient, 1 - Beta2);
-        Tensor root = second.sqrt().div_(Math.Sqrt(1 - Math.Pow(Beta2, step))).add_(Epsilon);
-        parameter.addcdiv_(first, root, -learningRate / (1 - Math.Pow(Beta1, step)));
+        Tensor first = Slot(name + "/first", () => zeros_like(parameter)), second = Slot(name + "/second", () => zeros_like(parameter));
+        double decay = IsWeight(parameter) ? weightDecay : 0;
+        ParameterUpdate.Adam(parameter, gradient, first, second, new AdamStep(learningRate, decay, decoupled, Beta1, Beta2, Epsilon, step));
     }
 }

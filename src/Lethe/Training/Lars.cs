@@ -1,3 +1,4 @@
+using Lethe.Operators;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -20,19 +21,8 @@ public sealed class Lars(IEnumerable<(string Name, Parameter Value)> parameters,
 
     private protected override void Update(string name, Parameter parameter, Tensor gradient, double learningRate)
     {
-        Tensor direction = gradient;
-        if (IsWeight(parameter))
-        {
-            direction = gradient.add(parameter, weightDecay);
-            Tensor size = parameter.norm();
-            Tensor length = direction.norm();
-
-            // On the device, so that no step waits for a number to be read back.
-            Tensor ratio = where(size.mul(length).gt(0), size.mul(Trust).div(length), ones_like(size));
-            direction = direction.mul(ratio);
-        }
-
-        Tensor velocity = Slot(name + "/momentum", () => zeros_like(gradient)).mul_(momentum).add_(direction);
-        parameter.add_(velocity, -learningRate);
+        bool adapted = IsWeight(parameter);
+        Tensor velocity = Slot(name + "/momentum", () => zeros_like(parameter));
+        ParameterUpdate.Momentum(parameter, gradient, velocity, adapted ? weightDecay : 0, momentum, learningRate, adapted ? Trust : null);
     }
 }

@@ -1,4 +1,5 @@
 using Lethe.Methods;
+using Lethe.Numerics;
 using Lethe.Runtime;
 using static TorchSharp.torch;
 
@@ -15,13 +16,13 @@ public static class LossCheck
     {
         if (IsFinite(loss.Total))
             return;
-        string[] terms = [.. loss.Terms.Where(term => !IsFinite(term.Value)).Select(term => $"'{term.Name}' is {term.Value.to(ScalarType.Float64).item<double>()}")];
-        string found = terms.Length == 0 ? $"the sum of its terms is {loss.Total.to(ScalarType.Float64).item<double>()}" : string.Join(", ", terms);
+        string[] terms = [.. loss.Terms.Where(term => !IsFinite(term.Value)).Select(term => $"'{term.Name}' is {term.Value.Value()}")];
+        string found = terms.Length == 0 ? $"the sum of its terms is {loss.Total.Value()}" : string.Join(", ", terms);
         bool features = loss.Features.isfinite().all().item<bool>();
         throw new TrainingException(
             $"The loss is not finite at {place}: {found}; the backbone's features {(features ? "are finite" : "are not finite either")}. "
             + "Lower --learning-rate, lengthen --warm-up, or raise --batch-size; the last checkpoint is from before this step.");
     }
 
-    private static bool IsFinite(Tensor value) => double.IsFinite(value.to(ScalarType.Float64).item<double>());
+    private static bool IsFinite(Tensor value) => double.IsFinite(value.Value());
 }

@@ -184,7 +184,7 @@ public sealed class Pretrainer : IDisposable
             ViewBatch batch = batches.Current;
             MethodLoss loss = method.Loss(DeviceViews.Of(batch, device), place);
             LossCheck.RequireFinite(loss, $"epoch {epoch + 1}, step {State.Step + 1}");
-            Gradients.Accumulate(options.Accumulate == 1 ? loss.Total : loss.Total / options.Accumulate);
+            Gradients.Accumulate(options.Accumulate == 1 ? loss.Total : loss.Total.Over(options.Accumulate));
             total += loss.Total.item<float>() / options.Accumulate;
             State.Add("loss", loss.Total.item<float>());
             foreach ((string name, Tensor value) in loss.Terms)

@@ -1,3 +1,4 @@
+using Lethe.Operators;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -15,9 +16,7 @@ public sealed class Sgd(IEnumerable<(string Name, Parameter Value)> parameters, 
 
     private protected override void Update(string name, Parameter parameter, Tensor gradient, double learningRate)
     {
-        Tensor direction = weightDecay > 0 && IsWeight(parameter) ? gradient.add(parameter, weightDecay) : gradient;
-        if (momentum > 0)
-            direction = Slot(name + "/momentum", () => zeros_like(gradient)).mul_(momentum).add_(direction);
-        parameter.add_(direction, -learningRate);
+        Tensor? velocity = momentum > 0 ? Slot(name + "/momentum", () => zeros_like(parameter)) : null;
+        ParameterUpdate.Momentum(parameter, gradient, velocity, IsWeight(parameter) ? weightDecay : 0, momentum, learningRate);
     }
 }

@@ -1,6 +1,7 @@
 using Lethe.Diagnostics;
 using Lethe.Methods;
 using Lethe.Models;
+using Lethe.Numerics;
 using Lethe.Operators;
 using Lethe.Training;
 using Lethe.Umm.VolumeFactors;
@@ -45,7 +46,7 @@ public sealed class BilevelProblem(
         LossCheck.RequireFinite(loss, place);
         Tensor logVolume = volumeFactor.LogVolume(new VolumeSample(early, loss, LateLayers, progress.Seed), Aligned);
         Tensor divergence = DistributionAlignment.JensenShannonToUniform(logVolume);
-        Tensor total = Aligned ? loss.Total + options.Beta * divergence : loss.Total;
+        Tensor total = Aligned ? loss.Total.Plus(divergence.Times(options.Beta)) : loss.Total;
         return new LevelOne(total, divergence, logVolume);
     }
 
@@ -75,7 +76,7 @@ public sealed class BilevelProblem(
         using BatchNormStatistics held = BatchNormStatistics.HoldForThirdDerivative(method);
         using var scope = NewDisposeScope();
         Tensor[] gradient = Gradients.Of(LevelOne(place).Total, parameters, createGraph: true);
-        Tensor slope = gradient.Zip(direction, (g, v) => (g * v.detach()).sum()).Aggregate((a, b) => a + b);
+        Tensor slope = gradient.Zip(direction, (g, v) => (g * v.detach()).sum()).Aggregate(TensorArithmetic.Plus);
         return [.. Gradients.Of(slope, parameters, retainGraph: false).Select(part => part.MoveToOuterDisposeScope())];
     }
 
@@ -92,7 +93,7 @@ public sealed class BilevelProblem(
         Tensor reduction = CodingRate.InstanceReduction(first, second, options.EpsilonSquared);
         double bound = CodingRate.UpperBound((int)early.shape[0], (int)loss.Features.shape[1], options.EpsilonSquared);
         double weight = (options.MinimiseReduction ? options.Alpha : -options.Alpha) / bound;
-        Tensor total = options.Alpha > 0 ? loss.Total + weight * reduction : loss.Total;
+        Tensor total = options.Alpha > 0 ? loss.Total.Plus(reduction.Times(weight)) : loss.Total;
         return new LevelTwo(total, reduction, loss);
     }
 

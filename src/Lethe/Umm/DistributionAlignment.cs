@@ -1,3 +1,4 @@
+using Lethe.Numerics;
 using static TorchSharp.torch;
 
 namespace Lethe.Umm;
@@ -22,9 +23,9 @@ public static class DistributionAlignment
         Tensor logDensity = (-logVolume).log_softmax(0); // [n]
 
         // Relative to uniform, r = n·p, which is 1 where nothing is memorised: small divergences keep their digits.
-        Tensor relative = (logDensity + logCount).exp();
-        Tensor middle = (relative + 1) / 2;
+        Tensor relative = logDensity.Plus(logCount).exp();
+        Tensor middle = relative.Plus(1).Over(2);
         Tensor logMiddle = middle.log();
-        return ((relative * (logDensity + logCount - logMiddle)).mean() - logMiddle.mean()) / 2;
+        return ((relative * (logDensity.Plus(logCount) - logMiddle)).mean() - logMiddle.mean()).Over(2);
     }
 }

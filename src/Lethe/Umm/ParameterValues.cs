@@ -1,3 +1,4 @@
+using Lethe.Numerics;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -21,7 +22,7 @@ internal sealed class ParameterValues : IDisposable
         using IDisposable frozen = no_grad();
         for (int i = 0; i < parameters.Count; i++)
         {
-            parameters[i].add_(direction[i], factor);
+            parameters[i].Plus_(direction[i], factor);
         }
     }
 

@@ -146,19 +146,17 @@ public sealed class UmmTrainer : IDisposable
         var now = new TrainingProgress(State.Step, options.Iterations, epochs, RandomStream.Derive(seed, (ulong)State.Step));
         var problem = new BilevelProblem(method, early.requires_grad_(), parameters, now, options);
         LevelTwo two = control ? PlainStep(problem, place) : BilevelStep(problem, place);
-        State.Add(Measure.Loss, Value(two.Loss.Total));
-        State.Add(Measure.LevelTwoLoss, Value(two.Total));
-        State.Add(Measure.BatchReduction, Value(two.Reduction));
+        State.Add(Measure.Loss, two.Loss.Total.Value());
+        State.Add(Measure.LevelTwoLoss, two.Total.Value());
+        State.Add(Measure.BatchReduction, two.Reduction.Value());
         State.SumCount++;
         State.Step++;
         State.Epoch = epochsBefore + (double)State.Step / loader.StepsPerEpoch;
         State.LearningRate = options.OuterLearningRate;
         two.Loss.Commit?.Invoke();
         method.AfterStep(now with { Step = State.Step, Epoch = State.Epoch });
-        return Value(two.Total);
+        return two.Total.Value();
     }
-
-    private static double Value(Tensor scalar) => scalar.to(ScalarType.Float64).item<double>();
 
     private double Step(ViewBatch batch)
     {
@@ -176,9 +174,9 @@ public sealed class UmmTrainer : IDisposable
     private LevelTwo BilevelStep(BilevelProblem problem, string place)
     {
         (IReadOnlyList<Tensor> inner, LevelOne one) = problem.LevelOneGradient(place);
-        State.Add(Measure.LevelOneLoss, Value(one.Total));
-        State.Add(Measure.JensenShannon, Value(one.Divergence));
-        State.Add(Measure.VolumeSpread, Value(one.LogVolume.std()));
+        State.Add(Measure.LevelOneLoss, one.Total.Value());
+        State.Add(Measure.JensenShannon, one.Divergence.Value());
+        State.Add(Measure.VolumeSpread, one.LogVolume.std().Value());
 
         using var start = new ParameterValues(parameters);
         start.Shift(inner, -options.InnerLearningRate);

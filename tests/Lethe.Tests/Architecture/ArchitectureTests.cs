@@ -1,5 +1,7 @@
 using System.Reflection;
+using Lethe.Cli;
 using Lethe.Runtime;
+using Lethe.Tests.Examples;
 
 namespace Lethe.Tests.Architecture;
 
@@ -35,6 +37,24 @@ public class ArchitectureTests
         Assert.Contains($"{Root}.Unknown.Stray is in no folder of the table", violations);
         Assert.Contains(violations, violation => violation.StartsWith($"{Root}.Above.Tensors uses TorchSharp.", StringComparison.Ordinal));
         Assert.DoesNotContain(violations, violation => violation.Contains("Roof uses", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(typeof(TorchRuntime), "Lethe.")]
+    [InlineData(typeof(RunCommand), "Lethe.")]
+    [InlineData(typeof(AlignUniform), "Lethe.Tests.Examples.AlignUniform")]
+    public void Library_NumbersInNativeCalls_OutliveThem(Type type, string within) =>
+        Assert.Empty(ScalarRule.Violations(type.Assembly.Location, within));
+
+    [Fact]
+    public void ScalarRule_SampleThatBreaksIt_FindsEachBreach()
+    {
+        const string Sample = "Lethe.Tests.Architecture.Sample.Numbers";
+        IReadOnlyList<string> violations = ScalarRule.Violations(typeof(ArchitectureTests).Assembly.Location, Sample);
+        string[] breaches = ["Conversion", "Made", "Operator", "Compound", "Sum", "<Lambda>", "Choice", "Module"];
+        Assert.All(breaches, breach => Assert.Contains(violations, violation => violation.Contains($"::{breach}", StringComparison.Ordinal)));
+        Assert.Contains(violations, violation => violation.Contains("BatchNorm::forward", StringComparison.Ordinal));
+        Assert.DoesNotContain(violations, violation => violation.Contains("Careful", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Lethe.Methods;
 using Lethe.Models;
+using Lethe.Numerics;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -55,7 +56,7 @@ public sealed class AlignUniform : SslMethod
     {
         EmbeddingPair.Check(first, second, atLeast: 2);
         (Tensor x, Tensor y) = (functional.normalize(first), functional.normalize(second));
-        return ((x - y).square().sum([1]).mean(), (Uniformity(x) + Uniformity(y)) / 2);
+        return ((x - y).Squared().sum([1]).mean(), Uniformity(x).Plus(Uniformity(y)).Over(2));
     }
 
     /// <inheritdoc/>
@@ -68,8 +69,8 @@ public sealed class AlignUniform : SslMethod
         Tensor embeddings = Project(features); // [2N, k]
         (Tensor first, Tensor second) = EmbeddingPair.Split(embeddings);
         (Tensor alignment, Tensor uniformity) = Terms(first, second);
-        uniformity *= options.UniformityWeight;
-        return new MethodLoss(alignment + uniformity, [("alignment", alignment), ("uniformity", uniformity)], features, embeddings);
+        uniformity = uniformity.Times(options.UniformityWeight);
+        return new MethodLoss(alignment.Plus(uniformity), [("alignment", alignment), ("uniformity", uniformity)], features, embeddings);
     }
 
     /// <inheritdoc/>
@@ -81,10 +82,9 @@ public sealed class AlignUniform : SslMethod
     // Of unit rows ‖a − b‖² = 2 − 2a·b. Each pair i < j once: the triangle above the diagonal.
     private static Tensor Uniformity(Tensor z)
     {
-        Tensor exponents = 4 * z.mm(z.t()) - 4; // [N, N]
-        Tensor below = ones_like(exponents).tril().to(ScalarType.Bool);
+        Tensor exponents = z.mm(z.t()).Times(4).Minus(4); // [N, N]
         long pairs = z.shape[0] * (z.shape[0] - 1) / 2;
-        return exponents.masked_fill(below, double.NegativeInfinity).flatten().logsumexp(0) - Math.Log(pairs);
+        return exponents.exp().triu(1).sum().Over(pairs).log();
     }
 }
 

@@ -1,6 +1,7 @@
 using Lethe.Augmentation;
 using Lethe.Data;
 using Lethe.Diagnostics;
+using Lethe.Numerics;
 using Lethe.Training;
 using static TorchSharp.torch;
 
@@ -57,8 +58,8 @@ internal static class LinearSgd
             using var scope = NewDisposeScope();
             Tensor X = cat([standard.Apply(features), ones(features.size(0), 1)], 1); // [n, d + 1]
             Tensor error = X.matmul(weights).softmax(1) - indicators; // [n, c]
-            velocity.mul_(Momentum).add_(X.t().matmul(error) / X.size(0));
-            weights.sub_(velocity * learningRate);
+            velocity.Times_(Momentum).Plus_(X.t().matmul(error).Over(X.size(0)));
+            weights.sub_(velocity.Times(learningRate));
         }
 
         public LinearClassifier Classifier(int[] classes)

@@ -1,3 +1,5 @@
+using Lethe.Models;
+using Lethe.Numerics;
 using Lethe.Operators;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -23,7 +25,11 @@ internal sealed class SegmentationHead : Module<IReadOnlyList<Tensor>, Tensor>
     {
         this.size = size;
         Layers = layers;
-        parts = [.. layers.Select(layer => Sequential(BatchNorm2d(channels[layer], affine: false), Conv2d(channels[layer], Hidden, 3, padding: 1), ReLU(), Conv2d(Hidden, classes, 1)))];
+        parts =
+        [
+            .. layers.Select(layer => channels[layer]).Select(from => Sequential(
+                new BatchNormLayer(from, affine: false), Conv2d(from, Hidden, 3, padding: 1), ReLU(), Conv2d(Hidden, classes, 1))),
+        ];
         for (int i = 0; i < parts.Length; i++)
             register_module($"part{layers[i]}", parts[i]);
     }
@@ -40,7 +46,7 @@ internal sealed class SegmentationHead : Module<IReadOnlyList<Tensor>, Tensor>
         for (int i = 0; i < parts.Length; i++)
         {
             Tensor resized = functional.interpolate(Scores(parts[i], maps[Layers[i]]), size: [size, size], mode: InterpolationMode.Bilinear, align_corners: false);
-            sum = sum is null ? resized : sum + resized;
+            sum = sum is null ? resized : sum.Plus(resized);
         }
 
         return sum!.MoveToOuterDisposeScope();
@@ -48,7 +54,7 @@ internal sealed class SegmentationHead : Module<IReadOnlyList<Tensor>, Tensor>
 
     private static Tensor Scores(Sequential part, Tensor map)
     {
-        Tensor hidden = MapConvolution.Forward((Conv2d)part[1], ((BatchNorm2d)part[0]).forward(map));
+        Tensor hidden = MapConvolution.Forward((Conv2d)part[1], ((BatchNormLayer)part[0]).forward(map));
         return MapConvolution.Forward((Conv2d)part[3], hidden.relu());
     }
 }

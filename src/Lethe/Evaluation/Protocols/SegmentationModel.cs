@@ -142,7 +142,8 @@ internal sealed class SegmentationModel : FittedModel
                     ofNetwork?.ZeroGradients();
                     IReadOnlyList<Tensor> maps = Maps(encoder, network, batch);
                     Tensor truth = Truth(images, batch, encoder.Device);
-                    Tensor loss = heads.Select(head => nn.functional.cross_entropy(head.forward(maps), truth)).Aggregate((sum, one) => sum + one);
+                    Tensor[] losses = [.. heads.Select(head => nn.functional.cross_entropy(head.forward(maps), truth))];
+                    Tensor loss = losses.Aggregate(TensorArithmetic.Plus);
                     Gradients.Accumulate(loss);
                     double rate = schedule.At(step++);
                     ofHeads.Step(options.DenseHeadLearningRate * rate);

@@ -1,3 +1,4 @@
+using Lethe.Numerics;
 using static TorchSharp.torch;
 
 namespace Lethe.Umm.Hypergradients;
@@ -12,6 +13,6 @@ public sealed class Exact : Hypergradient
     public override IReadOnlyList<Tensor> Complete(BilevelProblem problem, IReadOnlyList<Tensor> outer, string place)
     {
         IReadOnlyList<Tensor> product = problem.LevelOneCurvature(outer, place);
-        return [.. outer.Select((v, i) => v - problem.InnerLearningRate * product[i])];
+        return [.. outer.Select((v, i) => v - product[i].Times(problem.InnerLearningRate))];
     }
 }

@@ -1,3 +1,4 @@
+using Lethe.Numerics;
 using static TorchSharp.torch;
 
 namespace Lethe.Umm.Hypergradients;
@@ -19,7 +20,7 @@ public sealed class FiniteDifference(double radius) : Hypergradient
     /// <inheritdoc/>
     public override IReadOnlyList<Tensor> Complete(BilevelProblem problem, IReadOnlyList<Tensor> outer, string place)
     {
-        double norm = Math.Sqrt(outer.Sum(v => v.square().sum().to(ScalarType.Float64).item<double>()));
+        double norm = Math.Sqrt(outer.Sum(v => v.Squared().sum().Value()));
         if (norm == 0)
             return outer;
         double epsilon = radius / norm;
@@ -31,6 +32,6 @@ public sealed class FiniteDifference(double radius) : Hypergradient
         IReadOnlyList<Tensor> behind = problem.LevelOneGradient(place).Gradient;
         start.Restore();
         double factor = problem.InnerLearningRate / (2 * epsilon);
-        return [.. outer.Select((v, i) => v - factor * (ahead[i] - behind[i]))];
+        return [.. outer.Select((v, i) => v - (ahead[i] - behind[i]).Times(factor))];
     }
 }

@@ -1,3 +1,4 @@
+using Lethe.Numerics;
 using static TorchSharp.torch;
 
 namespace Lethe.Umm.VolumeFactors;
@@ -22,6 +23,6 @@ public sealed class JacobianNorm(int probes) : VolumeFactor
     public override Tensor LogVolume(VolumeSample sample, bool differentiable)
     {
         Tensor rows = JacobianRows.Of(sample, (dimension, random) => JacobianRows.Gaussian(probes, dimension, random).sign(), differentiable);
-        return (rows.square().sum([1, 2]) / probes + Smallest).log() / 2;
+        return rows.Squared().sum([1, 2]).Over(probes).Plus(Smallest).log().Over(2);
     }
 }

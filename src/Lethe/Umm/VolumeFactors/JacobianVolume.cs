@@ -22,7 +22,7 @@ public sealed class JacobianVolume(int probes, double floor) : VolumeFactor
     {
         Tensor rows = JacobianRows.Of(sample, Orthonormal, differentiable); // [n, q, D]
         Tensor gram = rows.bmm(rows.transpose(1, 2)); // [n, q, q]
-        return LogDeterminant.OfPositiveDefinite(gram + floor * eye(gram.shape[1], dtype: gram.dtype, device: gram.device)) / 2;
+        return LogDeterminant.OfPositiveDefinite(gram.PlusIdentity(floor)).Over(2);
     }
 
     // The factor Q of a Gaussian matrix spans a uniform subspace, and a determinant does not depend on the basis within it.

@@ -1,3 +1,4 @@
+using Lethe.Numerics;
 using Lethe.Operators;
 using static TorchSharp.torch;
 
@@ -20,7 +21,7 @@ public sealed class LossGradient : VolumeFactor
     public override Tensor LogVolume(VolumeSample sample, bool differentiable)
     {
         Tensor gradient = Gradients.Of(sample.Loss.Total, [sample.Early], createGraph: differentiable, retainGraph: true)[0];
-        Tensor squares = gradient.flatten(1).square().sum(1); // [n]
-        return ((squares + Delta * Delta).sqrt() + Delta).log();
+        Tensor squares = gradient.flatten(1).Squared().sum(1); // [n]
+        return squares.Plus(Delta * Delta).sqrt().Plus(Delta).log();
     }
 }
