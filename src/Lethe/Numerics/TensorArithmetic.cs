@@ -9,9 +9,13 @@ namespace Lethe.Numerics;
 /// </summary>
 public static class TensorArithmetic
 {
-    // Statics are never collected.
-    private static readonly Scalar One = 1.ToScalar();
-    private static readonly Scalar Two = 2.ToScalar();
+    // Statics are never collected. Lazy, since a type that is only looked at must not load torch.
+    private static readonly Lazy<Scalar> LazyOne = new(() => 1.ToScalar());
+    private static readonly Lazy<Scalar> LazyTwo = new(() => 2.ToScalar());
+
+    private static Scalar One => LazyOne.Value;
+
+    private static Scalar Two => LazyTwo.Value;
 
     /// <summary>x + y.</summary>
     /// <param name="x">Any shape.</param>

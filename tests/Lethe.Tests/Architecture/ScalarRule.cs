@@ -12,6 +12,9 @@ internal sealed class ScalarRule
     private const string Torch = "TorchSharp";
     private const string Scalar = "TorchSharp.Scalar";
 
+    // What a script of torch is given and gives back: scalars of numbers alone, and Gradients gives it tensors and yes or no.
+    private static readonly string[] Harmless = ["DetermineArgumentTypeRefs", "ProcessReturnValue"];
+
     private readonly Dictionary<MethodReference, MethodDefinition?> resolved = [];
 
     // What the library reaches of TorchSharp, each with who calls it there. A virtual method calls its overrides in types that are made.
@@ -55,7 +58,7 @@ internal sealed class ScalarRule
     private Dictionary<MethodDefinition, string> Careless()
     {
         var paths = new Dictionary<MethodDefinition, string>();
-        IEnumerable<MethodDefinition> makers = callers.Keys.Where(method => Unkept(method).Any());
+        IEnumerable<MethodDefinition> makers = callers.Keys.Where(method => !Harmless.Contains(method.Name) && Unkept(method).Any());
         var next = new Queue<(MethodDefinition Method, string Path)>(makers.Select(method => (method, method.FullName)));
         while (next.TryDequeue(out (MethodDefinition Method, string Path) found))
         {
