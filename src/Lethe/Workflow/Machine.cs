@@ -1,3 +1,4 @@
+using System.Globalization;
 using Lethe.Reporting;
 using Lethe.Runtime;
 using System.Runtime.InteropServices;
@@ -26,12 +27,12 @@ public sealed record Machine
         if (Threads is < 0 or > 1024)
             throw new InvalidOptionException($"--threads must be between 1 and 1024, or 0 for one a core; found {Threads}.");
         string[] parts = Device.Split(':');
-        if (parts.Length > 2 || parts[0] is not ("cpu" or "cuda") || (parts.Length == 2 && (parts[0] == "cpu" || !int.TryParse(parts[1], out _))))
+        if (parts.Length > 2 || parts[0] is not ("cpu" or "cuda") || (parts.Length == 2 && (parts[0] == "cpu" || Index(parts[1]) is null)))
             throw new InvalidOptionException($"--device '{Device}' is unknown. Use cpu, cuda or cuda:N.");
         set_num_threads(ThreadCount());
         if (parts[0] == "cuda")
         {
-            int index = parts.Length == 2 ? int.Parse(parts[1]) : 0;
+            int index = parts.Length == 2 ? Index(parts[1])!.Value : 0;
             if (!cuda.is_available() || index >= cuda.device_count())
             {
                 throw new InvalidOptionException(
@@ -56,6 +57,8 @@ public sealed record Machine
         Processor(),
         ThreadCount(),
         Device);
+
+    private static int? Index(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int index) ? index : null;
 
     private static string Processor()
     {
