@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Lethe.Tests;
 
 /// <summary>
-/// A host that writes numbers and dates in another way: a comma for decimals, as in German, and a minus sign of its own, as in Swedish. It needs no
-/// data of cultures. Only for tests of <see cref="TorchCollection"/>, which run alone.
+/// A host that writes numbers and dates in another way: a comma for decimals, as in German, and a minus sign of its own, as in Swedish. It
+/// needs no data of cultures. Only for tests of <see cref="TorchCollection"/>, which run alone.
 /// </summary>
 internal sealed class HostCulture : IDisposable
 {

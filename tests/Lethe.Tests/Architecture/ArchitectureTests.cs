@@ -58,7 +58,8 @@ public class ArchitectureTests
                 "Sum makes a string of Double",
                 "Thousands interpolates Int32",
             ],
-            CultureRule.Violations(typeof(ArchitectureTests).Assembly, Root).Select(violation => violation.Replace($"{Root}.Foreign.", "", StringComparison.Ordinal)));
+            CultureRule.Violations(typeof(ArchitectureTests).Assembly, Root)
+                .Select(violation => violation.Replace($"{Root}.Foreign.", "", StringComparison.Ordinal)));
     }
 
     [Fact]

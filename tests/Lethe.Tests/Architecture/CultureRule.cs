@@ -5,25 +5,29 @@ using Assembly = System.Reflection.Assembly;
 namespace Lethe.Tests.Architecture;
 
 /// <summary>
-/// Finds where an assembly lets the culture of its host into a text or into the order of texts by calls that the compiler writes or chooses, so that
-/// the analyzers do not see them: interpolated strings, numbers joined to a string, orders without a comparer.
+/// Finds where an assembly lets the culture of its host into a text or into the order of texts by calls that the compiler writes or chooses,
+/// so that the analyzers do not see them: interpolated strings, numbers joined to a string, orders without a comparer.
 /// </summary>
 internal static class CultureRule
 {
     private static readonly HashSet<string> varying =
     [
-        "System.Double", "System.Single", "System.Half", "System.Decimal", "System.DateTime", "System.DateTimeOffset", "System.DateOnly", "System.TimeOnly",
-        "System.TimeSpan", "System.Numerics.Complex", "System.Numerics.BigInteger", "System.FormattableString", "System.IFormattable",
+        "System.Double", "System.Single", "System.Half", "System.Decimal", "System.Numerics.Complex", "System.Numerics.BigInteger",
+        "System.DateTime", "System.DateTimeOffset", "System.DateOnly", "System.TimeOnly", "System.TimeSpan",
+        "System.FormattableString", "System.IFormattable",
     ];
 
     private static readonly HashSet<string> whole =
     [
-        "System.SByte", "System.Byte", "System.Int16", "System.UInt16", "System.Int32", "System.UInt32", "System.Int64", "System.UInt64", "System.IntPtr",
-        "System.UIntPtr",
+        "System.SByte", "System.Byte", "System.Int16", "System.UInt16", "System.Int32", "System.UInt32", "System.Int64", "System.UInt64",
+        "System.IntPtr", "System.UIntPtr",
     ];
 
     private static readonly HashSet<string> ordering =
-        ["Order", "OrderDescending", "OrderBy", "OrderByDescending", "ThenBy", "ThenByDescending", "Min", "Max", "MinBy", "MaxBy", "Sort", "BinarySearch"];
+    [
+        "Order", "OrderDescending", "OrderBy", "OrderByDescending", "ThenBy", "ThenByDescending", "Min", "Max", "MinBy", "MaxBy", "Sort",
+        "BinarySearch",
+    ];
 
     /// <summary>Each such call, after the method that makes it.</summary>
     /// <param name="assembly">The assembly.</param>
@@ -32,14 +36,14 @@ internal static class CultureRule
     {
         using ModuleDefinition module = ModuleDefinition.ReadModule(assembly.Location);
         var violations = new SortedSet<string>(StringComparer.Ordinal);
-        IEnumerable<TypeDefinition> types = module.GetTypes().Where(type => $"{Outermost(type).Namespace}.".StartsWith($"{root}.", StringComparison.Ordinal));
-
-        // What a record says of itself is for debuggers.
-        foreach (MethodDefinition method in types.SelectMany(type => type.Methods).Where(method => method.HasBody && method.Name != "PrintMembers"))
+        foreach (MethodDefinition method in module.GetTypes().Where(type => IsWithin(type, root)).SelectMany(type => type.Methods))
         {
+            // What a record says of itself is for debuggers.
+            if (!method.HasBody || method.Name == "PrintMembers")
+                continue;
             foreach (Instruction instruction in method.Body.Instructions)
             {
-                if (instruction.Operand is MethodReference called && Breach(called, instruction) is { } breach)
+                if (instruction.Operand is MethodReference called && Breach(called, instruction.Previous) is { } breach)
                     violations.Add($"{method.DeclaringType.FullName}.{method.Name} {breach}");
             }
         }
@@ -47,7 +51,7 @@ internal static class CultureRule
         return [.. violations];
     }
 
-    private static string? Breach(MethodReference called, Instruction call)
+    private static string? Breach(MethodReference called, Instruction? before)
     {
         TypeReference[] types = called is GenericInstanceMethod generic ? [.. generic.GenericArguments] : [];
         TypeReference[] parameters = [.. called.Parameters.Select(parameter => parameter.ParameterType)];
@@ -55,35 +59,39 @@ internal static class CultureRule
         if (called.Name == "AppendFormatted")
         {
             TypeReference value = types.Concat(parameters).First();
-            bool formatted = whole.Contains(value.FullName) && call.Previous is { OpCode.Code: Code.Ldstr, Operand: string format } && format[0] is not ('D' or 'x');
-            return formatted || Varies(value) ? $"interpolates {value.Name}" : null;
+            string format = before is { OpCode.Code: Code.Ldstr, Operand: string text } ? text : "D";
+            bool grouped = whole.Contains(value.FullName) && format[0] is not ('D' or 'x');
+            return grouped || Varies(value) ? $"interpolates {value.Name}" : null;
         }
 
         if (called.Name == "ToString" && parameters.Length == 0)
         {
-            TypeReference value = call.Previous is { OpCode.Code: Code.Constrained, Operand: TypeReference constrained } ? constrained : called.DeclaringType;
+            TypeReference value = before is { OpCode.Code: Code.Constrained, Operand: TypeReference actual } ? actual : called.DeclaringType;
             return Varies(value) ? $"makes a string of {value.Name}" : null;
         }
 
-        if (owner is "System.String" or "System.Text.StringBuilder" or "System.IO.TextWriter" && parameters.All(parameter => parameter.Name != nameof(IFormatProvider)))
-            return types.Concat(parameters).FirstOrDefault(Varies) is { } value ? $"calls {called.Name} with {value.Name}" : null;
-        return OrdersTexts(called, types, parameters) ? $"calls {called.DeclaringType.Name}.{called.Name} on texts without a comparer" : null;
+        bool writes = owner is "System.String" or "System.Text.StringBuilder" or "System.IO.TextWriter";
+        if (writes && !Takes(parameters, nameof(IFormatProvider)) && types.Concat(parameters).FirstOrDefault(Varies) is { } written)
+            return $"calls {called.Name} with {written.Name}";
+        return OrdersTexts(called, types) && !Takes(parameters, "IComparer") && !Takes(parameters, "Comparison")
+            ? $"calls {called.DeclaringType.Name}.{called.Name} on texts without a comparer"
+            : null;
     }
 
-    // What is ordered is the last type of the method, as the key of OrderBy, or the first of a collection.
-    private static bool OrdersTexts(MethodReference called, TypeReference[] types, TypeReference[] parameters)
+    // What is ordered by is the last type of the method, as the key of OrderBy, or the first of a collection.
+    private static bool OrdersTexts(MethodReference called, TypeReference[] types)
     {
-        TypeReference? element = called.DeclaringType is GenericInstanceType type ? type.GenericArguments[0] : types.LastOrDefault();
-        bool sorts = ordering.Contains(called.Name) || (called.Name == ".ctor" && called.DeclaringType.Name.StartsWith("Sorted", StringComparison.Ordinal));
-        return sorts && element?.FullName == "System.String"
-            && !parameters.Any(parameter => parameter.Name.StartsWith("IComparer", StringComparison.Ordinal) || parameter.Name.StartsWith("Comparison", StringComparison.Ordinal));
+        TypeReference? key = called.DeclaringType is GenericInstanceType owner ? owner.GenericArguments[0] : types.LastOrDefault();
+        bool sorted = called.Name == ".ctor" && called.DeclaringType.Name.StartsWith("Sorted", StringComparison.Ordinal);
+        return key?.FullName == "System.String" && (sorted || ordering.Contains(called.Name));
     }
 
-    private static bool Varies(TypeReference type) => type switch
-    {
-        GenericInstanceType { Name: "Nullable`1" } nullable => Varies(nullable.GenericArguments[0]),
-        _ => varying.Contains(type.FullName),
-    };
+    private static bool Takes(TypeReference[] parameters, string type) =>
+        parameters.Any(parameter => parameter.Name.StartsWith(type, StringComparison.Ordinal));
 
-    private static TypeDefinition Outermost(TypeDefinition type) => type.DeclaringType is null ? type : Outermost(type.DeclaringType);
+    private static bool Varies(TypeReference type) =>
+        varying.Contains((type is GenericInstanceType { Name: "Nullable`1" } nullable ? nullable.GenericArguments[0] : type).FullName);
+
+    private static bool IsWithin(TypeDefinition type, string root) =>
+        type.DeclaringType is { } outer ? IsWithin(outer, root) : $"{type.Namespace}.".StartsWith($"{root}.", StringComparison.Ordinal);
 }

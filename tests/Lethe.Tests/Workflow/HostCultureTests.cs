@@ -25,8 +25,8 @@ public sealed partial class HostCultureTests : IDisposable
         ["report"] = () => HtmlReport.Render(Model),
         ["table of undos"] = () => AblationMarkdown.Render(AblationTable.Of(Model)),
         ["comparison"] = () => ComparisonMarkdown.Render(Compared) + ComparisonPage.Render(Compared, "lethe compare"),
-        ["verdict"] = () => MemorisationMonitor.Judge(
-            [.. Enumerable.Range(0, 30).Select(i => new Measurement(i, "layer4", Measure.InstanceReductionTrain, i < 15 ? i : 20 - (0.53 * i)))]).Reason,
+        ["verdict"] = () => MemorisationMonitor.Judge([.. Enumerable.Range(0, 30).Select(
+            i => new Measurement(i, "layer4", Measure.InstanceReductionTrain, i < 15 ? i : 20 - (0.53 * i)))]).Reason,
         ["measure of a layer"] = () => string.Join(' ', LayerMeasures.All.Select(measure => measure.Format(-1234.5))),
         ["collapse"] = () => new CollapseReading(CollapseKind.Complete, 0.25, 1.5).Words,
         ["settings of protocols"] = () => string.Join('\n', ProtocolSample.All.Values.Select(protocol => protocol.Settings())),
@@ -120,8 +120,9 @@ public sealed partial class HostCultureTests : IDisposable
         foreach (string path in Directory.GetFiles(folder["run"], "*", SearchOption.AllDirectories))
         {
             string name = Path.GetRelativePath(folder["run"], path).Replace('\\', '/');
+            bool isText = Path.GetExtension(name) is ".json" or ".jsonl";
             if (!name.Contains("tensorboard/", StringComparison.Ordinal))
-                written[name] = Path.GetExtension(name) is ".json" or ".jsonl" ? Times().Replace(await File.ReadAllTextAsync(path), "") : "";
+                written[name] = isText ? Times().Replace(await File.ReadAllTextAsync(path), "") : "";
         }
 
         return written;
