@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 using Lethe.Runtime;
 
@@ -174,7 +173,7 @@ internal sealed class Comparison(string python, string peers, int repeats)
     private static double Number(JsonElement result, string field) => result.GetProperty(field).GetDouble();
 
     private static string[] Arguments(params (string Name, object Value)[] settings) =>
-        [.. settings.SelectMany(setting => new[] { $"--{setting.Name}", string.Create(CultureInfo.InvariantCulture, $"{setting.Value}") })];
+        [.. settings.SelectMany(setting => new[] { $"--{setting.Name}", FormattableString.Invariant($"{setting.Value}") })];
 
     private static JsonElement Lethe(string verb, string[] settings) => Start(Environment.ProcessPath!, [verb, .. settings]);
 

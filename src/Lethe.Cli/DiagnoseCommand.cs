@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Lethe.Diagnostics;
 using Lethe.Evaluation;
@@ -19,7 +21,11 @@ internal static class DiagnoseCommand
         var run = new Argument<string?>("RUN") { Description = "A run directory.", Arity = ArgumentArity.ZeroOrOne };
         var features = new Option<string?>("--features") { Description = "Features of any framework: .npy, [rows, d], or [views, images, d].", HelpName = "F.npy" };
         var labels = new Option<string?>("--labels") { Description = "Class numbers: .npy, one for each image or each row.", HelpName = "L.npy" };
-        var epsilonSquared = new Option<double>("--epsilon-squared") { Description = "ε², the distortion that coding rates allow.", HelpName = "E", DefaultValueFactory = _ => CodingRate.DefaultEpsilonSquared };
+        var epsilonSquared = new Option<double>("--epsilon-squared")
+        {
+            Description = "ε², the distortion that coding rates allow.", HelpName = "E", DefaultValueFactory = _ => CodingRate.DefaultEpsilonSquared,
+            CustomParser = EpsilonSquared,
+        };
         var views = new Option<int?>("--views") { Description = "Views of each image, stacked: all rows of view 1, then of view 2. [1, or the first of three dimensions]", HelpName = "V" };
         var measures = new Option<string>("--measures") { Description = $"What to show of a run: {LayerMeasures.AllName}, or names with commas between; a wrong one lists them.", HelpName = "NAMES", DefaultValueFactory = _ => LayerMeasures.Default };
         var against = new Option<string?>("--against") { Description = "Another run on other images of the source: score how far RUN has memorised the images that only it was trained on (SSLMem).", HelpName = "RUN" };
@@ -95,7 +101,8 @@ internal static class DiagnoseCommand
         RunManifest manifest = run.LoadManifest();
         foreach (RateSetting setting in manifest.RateSettings.Where(s => s.Layer is "layer4" or "projector"))
         {
-            terminal.Say($"ΔR of {setting.Layer} in nats: m = {setting.Rows}, d = {setting.Dimension}, ε² = {setting.EpsilonSquared}.");
+            terminal.Say(
+                Invariant($"ΔR of {setting.Layer} in nats: m = {setting.Rows}, d = {setting.Dimension}, ε² = {setting.EpsilonSquared}."));
         }
 
         MemorisationVerdict verdict = MemorisationMonitor.Judge(measurements, manifest.MonitorOptions());
@@ -120,6 +127,17 @@ internal static class DiagnoseCommand
         };
     }
 
+    // The framework's own parser goes by the culture, and takes "0,5" for 5 where a comma groups digits.
+    private static double EpsilonSquared(ArgumentResult given)
+    {
+        string text = given.Tokens[0].Value;
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number))
+            given.AddError($"--epsilon-squared expects a finite number, with a point for decimals, found '{text}'.");
+        return number;
+    }
+
+    private static string Number(double value) => Invariant($"{value:F4}");
+
     private static JsonObject Features(string file, string? labelFile, int? views, double epsilonSquared, Terminal terminal)
     {
         using var scope = torch.NewDisposeScope();
@@ -129,16 +147,16 @@ internal static class DiagnoseCommand
         Table table = new Table().Border(TableBorder.Simple).AddColumn("partition").AddColumn("R").AddColumn("R_c").AddColumn("ΔR");
         foreach (CodingRateReduction part in new[] { report.Instance, report.Label }.OfType<CodingRateReduction>())
         {
-            table.AddRow(part.Partition, $"{part.Rate:F4}", $"{part.ConditionalRate:F4}", $"{part.Reduction:F4}");
+            table.AddRow(part.Partition, Number(part.Rate), Number(part.ConditionalRate), Number(part.Reduction));
         }
 
         if (table.Rows.Count == 0)
-            table.AddRow("none", $"{report.Rate:F4}", "–", "–");
+            table.AddRow("none", Number(report.Rate), "–", "–");
         terminal.Show(table);
-        terminal.Say($"m = {report.Rows}, d = {report.Dimension}, ε² = {report.EpsilonSquared}; nats, rows normalised. RankMe {report.RankMe:F2}; standard deviation of a normalised feature {report.NormalisedDeviation:F4}.");
+        terminal.Say(Invariant($"m = {report.Rows}, d = {report.Dimension}, ε² = {report.EpsilonSquared}; nats, rows normalised. RankMe {report.RankMe:F2}; standard deviation of a normalised feature {report.NormalisedDeviation:F4}."));
         FeatureGeometry geometry = report.Geometry;
         (string Title, double? Value)[] rest = [("α-ReQ", geometry.AlphaReq), ("uniformity", geometry.Uniformity), ("alignment", geometry.Alignment), ("LiDAR", geometry.Lidar)];
-        terminal.Say(string.Join(", ", rest.Where(measure => measure.Value is not null).Select(measure => $"{measure.Title} {measure.Value:F4}")));
+        terminal.Say(string.Join(", ", rest.Where(measure => measure.Value is not null).Select(measure => Invariant($"{measure.Title} {measure.Value:F4}"))));
         if (report.Instance is null && report.Label is null)
             terminal.Say("ΔR needs a partition: give --views 2 for stacked views, or --labels.");
         return new JsonObject

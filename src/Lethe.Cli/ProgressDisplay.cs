@@ -85,7 +85,7 @@ internal sealed class ProgressDisplay(TextWriter output, bool terminal, bool col
         double rate = value.Done > first ? (value.Done - first) / sinceStart.Elapsed.TotalSeconds : 0;
         string left = rate > 0 && value.Done < value.Total ? $"  {Duration(TimeSpan.FromSeconds((value.Total - value.Done) / rate))} left" : "";
         string bar = terminal ? Bar(share) + " " : "";
-        return $"{value.Stage,-13}{bar}{share,4:P0}  {value.Done}/{value.Total}  {value.Detail}{left}";
+        return Invariant($"{value.Stage,-13}{bar}{share,4:P0}  {value.Done}/{value.Total}  {value.Detail}{left}");
     }
 
     private static string Bar(double share)

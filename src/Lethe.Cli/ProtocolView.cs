@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -28,7 +27,7 @@ internal static class ProtocolView
                 table.AddColumn(new TableColumn(stage == EvaluationStage.Umm ? "UMM" : stage.ToString().ToLowerInvariant()).RightAligned());
             foreach (ProtocolRow row in found.Rows)
             {
-                string fitted = row.LabelShare is { } share ? string.Create(CultureInfo.InvariantCulture, $"{row.Variant}, {100 * share:0.##} %") : row.Variant;
+                string fitted = row.LabelShare is { } share ? Invariant($"{row.Variant}, {100 * share:0.##} %") : row.Variant;
                 table.AddRow([row.Layer, fitted, row.Measure, .. found.Stages.Select(stage => row.Cells.TryGetValue(stage, out ProtocolCell? cell) ? Markup.Escape(cell.ToString()) : "–")]);
             }
 

@@ -29,8 +29,8 @@ internal static class ScoresView
         {
             table.AddRow(
             [
-                layer.Layer, $"{layer.Mean:F4}", Number(layer.UnseenMean), Number(layer.Excess), Number(layer.ExcessError), $"{layer.PositiveShare:P1}", $"{layer.Sum:F2}",
-                .. scores.Layers.Select(second => ImageMemorisation.Correlation(layer.Scores, second.Scores) is { } r ? $"{r:F2}" : "–"),
+                layer.Layer, Number(layer.Mean), Number(layer.UnseenMean), Number(layer.Excess), Number(layer.ExcessError), Invariant($"{layer.PositiveShare:P1}"), Invariant($"{layer.Sum:F2}"),
+                .. scores.Layers.Select(second => ImageMemorisation.Correlation(layer.Scores, second.Scores) is { } r ? Invariant($"{r:F2}") : "–"),
             ]);
         }
 
@@ -52,7 +52,7 @@ internal static class ScoresView
         };
     }
 
-    private static string Number(double? value) => value is { } number ? $"{number:F4}" : "–";
+    private static string Number(double? value) => value is { } number ? Invariant($"{number:F4}") : "–";
 
     private static JsonObject Layer(LayerScores layer, ImageScores scores) => new()
     {

@@ -55,5 +55,5 @@ internal static class SummaryView
     private static string Title(EvaluationStage stage) => stage == EvaluationStage.Umm ? "UMM" : stage.ToString().ToLowerInvariant();
 
     private static string Format(string protocol, double value) =>
-        protocol is EvaluationProtocol.Linear or EvaluationProtocol.Knn ? $"{100 * value:F1}%" : $"{value:F2}";
+        protocol is EvaluationProtocol.Linear or EvaluationProtocol.Knn ? Invariant($"{100 * value:F1}%") : Invariant($"{value:F2}");
 }

@@ -157,12 +157,13 @@ public sealed record AugmentationOptions
     private static void CheckRange(string what, double minimum, double maximum, double largest)
     {
         if (!(minimum > 0 && minimum <= maximum && maximum <= largest))
-            throw new InvalidOptionException($"Augmentation: {what} must satisfy 0 < minimum ≤ maximum ≤ {largest}; found {minimum} to {maximum}.");
+            throw new InvalidOptionException(
+                Invariant($"Augmentation: {what} must satisfy 0 < minimum ≤ maximum ≤ {largest}; found {minimum} to {maximum}."));
     }
 
     private static void CheckStrength(string what, double value, double largest)
     {
         if (!(value >= 0 && value <= largest))
-            throw new InvalidOptionException($"Augmentation: {what} must be between 0 and {largest}; found {value}.");
+            throw new InvalidOptionException(Invariant($"Augmentation: {what} must be between 0 and {largest}; found {value}."));
     }
 }

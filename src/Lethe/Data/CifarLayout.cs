@@ -1,3 +1,4 @@
+using System.Globalization;
 using Lethe.Runtime;
 
 namespace Lethe.Data;
@@ -41,7 +42,7 @@ internal static class CifarLayout
         [
             .. ImageListing.VisibleNames(folder, folders: false)
                 .Where(name => name.StartsWith("data_batch_", StringComparison.Ordinal) && name.EndsWith(".bin", StringComparison.Ordinal))
-                .Select(name => int.TryParse(name["data_batch_".Length..^".bin".Length], out int number) ? number : 0)
+                .Select(name => int.TryParse(name["data_batch_".Length..^".bin".Length], NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0)
                 .Where(number => number > 0)
                 .Order(),
         ];
@@ -93,7 +94,7 @@ internal static class CifarLayout
     private static string[] ClassNames(string file, int classes)
     {
         if (!File.Exists(file))
-            return [.. Enumerable.Range(0, classes).Select(label => label.ToString())];
+            return [.. Enumerable.Range(0, classes).Select(label => label.ToString(CultureInfo.InvariantCulture))];
         string[] names = [.. File.ReadLines(file).Select(line => line.Trim()).Where(line => line.Length > 0)];
         return names.Length == classes
             ? names

@@ -19,8 +19,9 @@ public sealed record ColourShiftOptions
     public void Validate()
     {
         if (!(Math.Abs(Rho) <= 1))
-            throw new InvalidOptionException($"Colour shift: rho, the strength of confounding, must be between -1 and 1; found {Rho}.");
+            throw new InvalidOptionException(
+                Invariant($"Colour shift: rho, the strength of confounding, must be between -1 and 1; found {Rho}."));
         if (!(Strength > 0 && Strength <= 1))
-            throw new InvalidOptionException($"Colour shift: strength must be above 0 and at most 1; found {Strength}.");
+            throw new InvalidOptionException(Invariant($"Colour shift: strength must be above 0 and at most 1; found {Strength}."));
     }
 }

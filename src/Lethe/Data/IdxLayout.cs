@@ -1,3 +1,4 @@
+using System.Globalization;
 using Lethe.Runtime;
 
 namespace Lethe.Data;
@@ -51,7 +52,7 @@ internal static class IdxLayout
         if (labels is null)
             return new StoredSource("IDX without labels", images, testCount, null, null);
         int largest = labels.Max();
-        classNames ??= [.. Enumerable.Range(0, largest + 1).Select(label => label.ToString())];
+        classNames ??= [.. Enumerable.Range(0, largest + 1).Select(label => label.ToString(CultureInfo.InvariantCulture))];
         if (largest >= classNames.Count)
             throw new DataException($"The labels beside '{file}' go up to {largest}; expected {classNames.Count} classes, 0 to {classNames.Count - 1}.");
         return new StoredSource("IDX", images, testCount, labels, classNames);

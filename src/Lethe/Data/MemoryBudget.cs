@@ -1,3 +1,4 @@
+using System.Globalization;
 using Lethe.Runtime;
 
 namespace Lethe.Data;
@@ -24,5 +25,5 @@ internal static class MemoryBudget
         }
     }
 
-    public static string Gibibytes(long bytes) => (bytes / (double)(1L << 30)).ToString("0.0");
+    public static string Gibibytes(long bytes) => (bytes / (double)(1L << 30)).ToString("0.0", CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Lethe.Diagnostics;
 
 /// <summary>What <see cref="CollapseMonitor"/> saw.</summary>
@@ -11,8 +9,8 @@ public sealed record CollapseReading(CollapseKind Kind, double Spread, double Ra
     /// <summary>What happened, in a sentence without advice.</summary>
     public string Words => Kind switch
     {
-        CollapseKind.Complete => string.Create(CultureInfo.InvariantCulture, $"The embeddings have collapsed: all images have nearly the same one (spread {Spread:F3} of 1)."),
-        CollapseKind.Dimensional => string.Create(CultureInfo.InvariantCulture, $"The embeddings have collapsed to a few directions (effective rank {Rank:F1})."),
-        _ => string.Create(CultureInfo.InvariantCulture, $"The embeddings have not collapsed (spread {Spread:F2} of 1, effective rank {Rank:F1})."),
+        CollapseKind.Complete => Invariant($"The embeddings have collapsed: all images have nearly the same one (spread {Spread:F3} of 1)."),
+        CollapseKind.Dimensional => Invariant($"The embeddings have collapsed to a few directions (effective rank {Rank:F1})."),
+        _ => Invariant($"The embeddings have not collapsed (spread {Spread:F2} of 1, effective rank {Rank:F1})."),
     };
 }

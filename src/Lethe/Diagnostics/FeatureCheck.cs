@@ -48,6 +48,7 @@ internal static class FeatureCheck
     public static void EpsilonSquared(double epsilonSquared)
     {
         if (!double.IsFinite(epsilonSquared) || epsilonSquared <= 0)
-            throw new InvalidOptionException($"ε² must be a positive number, found {epsilonSquared}. The usual value is {CodingRate.DefaultEpsilonSquared}.");
+            throw new InvalidOptionException(
+                Invariant($"ε² must be a positive number, found {epsilonSquared}. The usual value is {CodingRate.DefaultEpsilonSquared}."));
     }
 }

@@ -18,6 +18,6 @@ public sealed record KnnProbeOptions
         if (Neighbours < 1)
             throw new InvalidOptionException($"The number of neighbours must be at least 1, found {Neighbours}.");
         if (!double.IsFinite(Temperature) || Temperature <= 0)
-            throw new InvalidOptionException($"The temperature of the neighbours' votes must be positive, found {Temperature}.");
+            throw new InvalidOptionException(Invariant($"The temperature of the neighbours' votes must be positive, found {Temperature}."));
     }
 }

@@ -38,7 +38,8 @@ public static class Lidar
         if (views.size(0) < 2 || views.size(1) < 2)
             throw new ArgumentException($"LiDAR needs at least two views of at least two images, found {views.size(0)} views of {views.size(1)} images.", nameof(views));
         if (!(delta > 0) || !double.IsFinite(delta))
-            throw new InvalidOptionException($"The δ of LiDAR must be positive, found {delta}. The usual value is {DefaultDelta}.");
+            throw new InvalidOptionException(
+                Invariant($"The δ of LiDAR must be positive, found {delta}. The usual value is {DefaultDelta}."));
         FeatureCheck.Finite(views, nameof(views));
 
         using var noGradient = no_grad();

@@ -25,10 +25,12 @@ public sealed record LinearProbeOptions
     public void Validate()
     {
         if (!(SmallestStrength > 0) || !(LargestStrength >= SmallestStrength) || !double.IsFinite(LargestStrength))
-            throw new InvalidOptionException($"The strengths of the linear probe must be positive and in order, found {SmallestStrength} to {LargestStrength}.");
+            throw new InvalidOptionException(
+                Invariant($"The strengths of the linear probe must be positive and in order, found {SmallestStrength} to {LargestStrength}."));
         if (Strengths < 1)
             throw new InvalidOptionException($"The linear probe needs at least one strength to try, found {Strengths}.");
         if (!(ValidationFraction > 0 && ValidationFraction < 1))
-            throw new InvalidOptionException($"The validation fraction of the linear probe must lie between 0 and 1, found {ValidationFraction}.");
+            throw new InvalidOptionException(
+                Invariant($"The validation fraction of the linear probe must lie between 0 and 1, found {ValidationFraction}."));
     }
 }

@@ -151,9 +151,9 @@ public static class MemorisationMonitor
         {
             reason = turn.Curve is null
                 ? "ΔR did not turn in any layer."
-                : $"ΔR of {turn.Layer} on {turn.Images} images turned at epoch {turn.Curve.PeakEpoch}: it peaked at {turn.Curve.Peak:0.00} nats and ended {turn.Curve.Drop:0.00} below.";
+                : Invariant($"ΔR of {turn.Layer} on {turn.Images} images turned at epoch {turn.Curve.PeakEpoch}: it peaked at {turn.Curve.Peak:0.00} nats and ended {turn.Curve.Drop:0.00} below.");
             if (gap is not null)
-                reason += $" From epoch {gap.Gap.OnsetEpoch} on, ΔR of {gap.Layer} on training images rose against ΔR on unseen ones: their difference went from {gap.Gap.First:0.00} to {gap.Gap.Last:0.00} nats.";
+                reason += Invariant($" From epoch {gap.Gap.OnsetEpoch} on, ΔR of {gap.Layer} on training images rose against ΔR on unseen ones: their difference went from {gap.Gap.First:0.00} to {gap.Gap.Last:0.00} nats.");
             else if (layers.Any(l => l.Gap.Evaluations >= options.FewestEvaluations))
                 reason += " No layer opened a gap between ΔR on training and on unseen images.";
         }

@@ -25,11 +25,14 @@ public sealed record MemorisationOptions
     public void Validate()
     {
         if (!(RelativeTolerance >= 0 && RelativeTolerance < 1))
-            throw new InvalidOptionException($"The relative tolerance of the monitor must be at least 0 and below 1, found {RelativeTolerance}.");
+            throw new InvalidOptionException(
+                Invariant($"The relative tolerance of the monitor must be at least 0 and below 1, found {RelativeTolerance}."));
         if (!(AbsoluteTolerance >= 0) || !double.IsFinite(AbsoluteTolerance))
-            throw new InvalidOptionException($"The absolute tolerance of the monitor must not be negative, found {AbsoluteTolerance} nats.");
+            throw new InvalidOptionException(
+                Invariant($"The absolute tolerance of the monitor must not be negative, found {AbsoluteTolerance} nats."));
         if (!(NoiseTolerance >= 0) || !double.IsFinite(NoiseTolerance))
-            throw new InvalidOptionException($"The noise tolerance of the monitor must not be negative, found {NoiseTolerance}.");
+            throw new InvalidOptionException(
+                Invariant($"The noise tolerance of the monitor must not be negative, found {NoiseTolerance}."));
         if (Patience < 1)
             throw new InvalidOptionException($"The patience of the monitor must be at least 1 evaluation, found {Patience}.");
         if (FewestEvaluations < Patience + 2)

@@ -106,7 +106,8 @@ public static class RidgeRegression
             if (!targets[i].All(double.IsFinite))
                 throw new DataException($"Target {i} of {name} holds NaN or infinity.");
             if (targets[i].All(value => value == targets[i][0]))
-                throw new DataException($"Target {i} of {name} is {targets[i][0]} in all {features.size(0)} rows, so nothing can be read from it. Give rows in which it varies.");
+                throw new DataException(
+                    Invariant($"Target {i} of {name} is {targets[i][0]} in all {features.size(0)} rows, so nothing can be read from it. Give rows in which it varies."));
         }
     }
 }

@@ -168,7 +168,8 @@ public sealed class EncoderState : IDisposable
     private string Key(ImageSet images)
     {
         var hash = new XxHash128();
-        string what = string.Join(' ', [Weights, Fingerprint.Of(images), $"{Plain.Size}", $"{Plain.Channels}", .. Statistics.Mean.Select(x => $"{x:R}"), .. Statistics.StandardDeviation.Select(x => $"{x:R}"), .. Layers]);
+        IEnumerable<string> statistics = Statistics.Mean.Concat(Statistics.StandardDeviation).Select(x => Invariant($"{x:R}"));
+        string what = string.Join(' ', [Weights, Fingerprint.Of(images), $"{Plain.Size}", $"{Plain.Channels}", .. statistics, .. Layers]);
         hash.Append(Encoding.UTF8.GetBytes(what));
         return Convert.ToHexStringLower(hash.GetCurrentHash());
     }

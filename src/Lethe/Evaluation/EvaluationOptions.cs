@@ -35,10 +35,10 @@ public sealed record EvaluationOptions
         if (LidarImages < 2)
             throw new InvalidOptionException($"--lidar-images must be at least 2, found {LidarImages}.");
         if (!(EpsilonSquared > 0) || double.IsInfinity(EpsilonSquared))
-            throw new InvalidOptionException($"--epsilon-squared must be positive, found {EpsilonSquared}.");
+            throw new InvalidOptionException(Invariant($"--epsilon-squared must be positive, found {EpsilonSquared}."));
         if (Neighbours < 1)
             throw new InvalidOptionException($"--neighbours must be at least 1, found {Neighbours}.");
         if (!(KnnTemperature > 0))
-            throw new InvalidOptionException($"--knn-temperature must be positive, found {KnnTemperature}.");
+            throw new InvalidOptionException(Invariant($"--knn-temperature must be positive, found {KnnTemperature}."));
     }
 }

@@ -28,13 +28,15 @@ public sealed record LogisticRegressionOptions
     public void Validate()
     {
         if (Strength is { } strength && !(strength > 0 && double.IsFinite(strength)))
-            throw new InvalidOptionException($"The strength of logistic regression must be positive, found {strength}.");
+            throw new InvalidOptionException(Invariant($"The strength of logistic regression must be positive, found {strength}."));
         if (!(SmallestStrength > 0) || !(LargestStrength >= SmallestStrength) || !double.IsFinite(LargestStrength))
-            throw new InvalidOptionException($"The strengths of logistic regression must be positive and in order, found {SmallestStrength} to {LargestStrength}.");
+            throw new InvalidOptionException(
+                Invariant($"The strengths of logistic regression must be positive and in order, found {SmallestStrength} to {LargestStrength}."));
         if (Strengths < 1)
             throw new InvalidOptionException($"Logistic regression needs at least one strength to try, found {Strengths}.");
         if (!(ValidationShare > 0 && ValidationShare < 1))
-            throw new InvalidOptionException($"The validation share of logistic regression must lie between 0 and 1, found {ValidationShare}.");
+            throw new InvalidOptionException(
+                Invariant($"The validation share of logistic regression must lie between 0 and 1, found {ValidationShare}."));
     }
 
     /// <summary>The strengths that are tried, smallest first.</summary>

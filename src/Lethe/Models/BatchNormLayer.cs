@@ -50,6 +50,12 @@ public sealed class BatchNormLayer : Module<Tensor, Tensor>
     /// <summary>How passes are made at present.</summary>
     internal BatchNormPass Pass { get; set; }
 
+    /// <summary>All batch-norm layers of a module, itself among them.</summary>
+    /// <param name="module">The module.</param>
+    /// <returns>Each layer once.</returns>
+    internal static IEnumerable<BatchNormLayer> Within(Module module) =>
+        module.modules().Prepend(module).OfType<BatchNormLayer>().Distinct();
+
     /// <inheritdoc/>
     public override Tensor forward(Tensor input) => Normalise(input, addend: null, rectify: false, consume: false);
 

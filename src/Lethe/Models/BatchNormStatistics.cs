@@ -12,7 +12,7 @@ public sealed class BatchNormStatistics : IDisposable
 
     private BatchNormStatistics(Module module, BatchNormPass added)
     {
-        foreach (BatchNormLayer layer in module.modules().Prepend(module).OfType<BatchNormLayer>().Distinct())
+        foreach (BatchNormLayer layer in BatchNormLayer.Within(module))
         {
             found.Add((layer, layer.Pass));
             layer.Pass |= added;

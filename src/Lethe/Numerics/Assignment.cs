@@ -18,7 +18,7 @@ public static class Assignment
         foreach (double weight in weights)
         {
             if (!double.IsFinite(weight))
-                throw new ArgumentException($"Expected finite weights, found {weight}.", nameof(weights));
+                throw new ArgumentException(Invariant($"Expected finite weights, found {weight}."), nameof(weights));
         }
 
         // Row 'rows' and column 'columns' stand for none: a path begins in the column that is not there.

@@ -37,7 +37,7 @@ public static class Lbfgs
         double[] point = [.. start], gradient = new double[length];
         double value = evaluate(point, gradient);
         if (!double.IsFinite(value))
-            throw new ArgumentException($"The function is {value} at the start; expected a finite number.", nameof(start));
+            throw new ArgumentException(Invariant($"The function is {value} at the start; expected a finite number."), nameof(start));
         var pairs = new List<(double[] Step, double[] Change, double Product)>();
         int iteration = 0;
         for (; iteration < maxIterations; iteration++)

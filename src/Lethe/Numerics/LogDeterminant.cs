@@ -25,14 +25,14 @@ public static class LogDeterminant
         if (Z.dim() < 2 || Z.dtype is not (ScalarType.Float32 or ScalarType.Float64))
             throw new ArgumentException($"Expected a float32 or float64 matrix [m, d] or a batch of them, found {Z.dtype} of shape [{string.Join(", ", Z.shape)}].", nameof(Z));
         if (!double.IsFinite(scale) || scale < 0)
-            throw new ArgumentException($"Expected a finite scale that is not negative, found {scale}.", nameof(scale));
+            throw new ArgumentException(Invariant($"Expected a finite scale that is not negative, found {scale}."), nameof(scale));
 
         using var scope = NewDisposeScope();
         Tensor transposed = Z.transpose(-2, -1);
         Tensor gram = Z.size(-2) <= Z.size(-1) ? Z.matmul(transposed) : transposed.matmul(Z); // [..., r, r]
         Tensor matrix = gram.Times(scale).PlusIdentity();
         return (OfCholesky(matrix) ?? throw new TrainingException(
-            $"log det(I + {scale:G3}·ZᵀZ) of shape [{string.Join(", ", Z.shape)}] has no Cholesky factor: Z holds NaN or infinity, or is too large for {Z.dtype}. "
+            Invariant($"log det(I + {scale:G3}·ZᵀZ) of shape [{string.Join(", ", Z.shape)}] has no Cholesky factor: Z holds NaN or infinity, or is too large for {Z.dtype}. ")
             + "Lower the learning rate, look for the step at which the features stop being finite, or compute in float64.")).MoveToOuterDisposeScope();
     }
 

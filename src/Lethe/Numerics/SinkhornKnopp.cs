@@ -27,7 +27,7 @@ public static class SinkhornKnopp
         if (scores.dim() != 2 || scores.numel() == 0)
             throw new ArgumentException($"Expected scores [N, K] of at least one row and one column, found [{string.Join(", ", scores.shape)}].", nameof(scores));
         if (!(epsilon > 0) || !double.IsFinite(epsilon))
-            throw new ArgumentException($"Expected a positive epsilon, found {epsilon}.", nameof(epsilon));
+            throw new ArgumentException(Invariant($"Expected a positive epsilon, found {epsilon}."), nameof(epsilon));
         ArgumentOutOfRangeException.ThrowIfLessThan(iterations, 1);
         using IDisposable constant = no_grad();
         using var scope = NewDisposeScope();

@@ -9,13 +9,36 @@ namespace Lethe.Numerics;
 /// </summary>
 public static class TensorArithmetic
 {
-    // Statics are never collected. Lazy, since a type that is only looked at must not load torch.
-    private static readonly Lazy<Scalar> LazyOne = new(() => 1.ToScalar());
-    private static readonly Lazy<Scalar> LazyTwo = new(() => 2.ToScalar());
+    // Statics are never collected. They are made at first use, since a type that is only looked at must not load torch.
+    private static readonly Lock Gate = new();
+    private static Scalar? one;
+    private static Scalar? two;
 
-    private static Scalar One => LazyOne.Value;
+    private static Scalar One
+    {
+        get
+        {
+            lock (Gate)
+            {
+                if (one is null)
+                    one = 1.ToScalar();
+                return one;
+            }
+        }
+    }
 
-    private static Scalar Two => LazyTwo.Value;
+    private static Scalar Two
+    {
+        get
+        {
+            lock (Gate)
+            {
+                if (two is null)
+                    two = 2.ToScalar();
+                return two;
+            }
+        }
+    }
 
     /// <summary>x + y.</summary>
     /// <param name="x">Any shape.</param>

@@ -26,7 +26,7 @@ public static class Whitening
         if (rows.dim() != 2 || rows.size(0) < 2 || rows.dtype is not (ScalarType.Float32 or ScalarType.Float64))
             throw new ArgumentException($"Expected a float32 or float64 matrix [m, k] of at least two rows, found {rows.dtype} of shape [{string.Join(", ", rows.shape)}].", nameof(rows));
         if (epsilon is not (>= 0 and <= 1))
-            throw new ArgumentException($"Expected an epsilon between 0 and 1, found {epsilon}.", nameof(epsilon));
+            throw new ArgumentException(Invariant($"Expected an epsilon between 0 and 1, found {epsilon}."), nameof(epsilon));
 
         using var scope = NewDisposeScope();
         long m = rows.size(0), k = rows.size(1);

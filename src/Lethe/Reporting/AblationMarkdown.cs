@@ -14,9 +14,9 @@ public static class AblationMarkdown
         foreach (AblationTable table in tables)
         {
             if (text.Length > 0) text.Append('\n');
-            if (table.Setting.Length > 0) text.Append($"## {table.Setting}\n\n");
+            if (table.Setting.Length > 0) text.Append(Invariant($"## {table.Setting}\n\n"));
             var columns = AblationCell.Columns(table);
-            text.Append($"States of {table.Layer}. {Naming(table)}\n\n");
+            text.Append(Invariant($"States of {table.Layer}. {Naming(table)}\n\n"));
             Line(["state", "n", .. columns.Select(column => column.Group == "label-free" ? column.Title : column.Title == "%" ? $"{column.Group}, %" : column.Title)]);
             Line(["---", .. columns.Select(_ => "--:").Prepend("--:")]);
             foreach (AblationRow row in table.Rows)
@@ -24,13 +24,13 @@ public static class AblationMarkdown
                 Line([Escaped(row.Label), $"{row.Runs}", .. columns.Select(column => column.Cell(row) is { } cell ? Cell(cell) : "–")]);
             }
 
-            text.Append($"\n{Reading(table)}\n");
-            foreach (string note in table.Notes) text.Append($"\n{Escaped(note)}\n");
+            text.Append(Invariant($"\n{Reading(table)}\n"));
+            foreach (string note in table.Notes) text.Append(Invariant($"\n{Escaped(note)}\n"));
         }
 
         return text.ToString();
 
-        void Line(IEnumerable<string> cells) => text.Append($"| {string.Join(" | ", cells)} |\n");
+        void Line(IEnumerable<string> cells) => text.Append(Invariant($"| {string.Join(" | ", cells)} |\n"));
     }
 
     /// <summary>What the rows are, in words.</summary>

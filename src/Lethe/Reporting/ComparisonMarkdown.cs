@@ -13,7 +13,7 @@ public static class ComparisonMarkdown
         var text = new StringBuilder();
         foreach (ComparisonGrid grid in table.Grids())
         {
-            text.Append($"**{grid.Title}**\n\n");
+            text.Append(Invariant($"**{grid.Title}**\n\n"));
             Line(grid.Header);
             Line(grid.Header.Select((_, i) => i < grid.Names ? "---" : "--:"));
             for (int i = 0; i < grid.Rows.Count; i++)
@@ -24,7 +24,7 @@ public static class ComparisonMarkdown
         text.AppendJoin("\n\n", table.Remarks().Select(Escaped)).Append('\n');
         return text.ToString();
 
-        void Line(IEnumerable<string> cells) => text.Append($"| {string.Join(" | ", cells.Select(Escaped))} |\n");
+        void Line(IEnumerable<string> cells) => text.Append(Invariant($"| {string.Join(" | ", cells.Select(Escaped))} |\n"));
     }
 
     private static string Escaped(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Lethe.Reporting;
 
 /// <summary>One row of what is shown of a run's layers: a measurement, or a sum and difference of several.</summary>
@@ -16,5 +18,5 @@ public sealed record LayerMeasure(string Name, string Title, bool IsFraction, IR
     /// <summary>The value in words.</summary>
     /// <param name="value">A value.</param>
     /// <returns>Percent with one decimal, or a number with two.</returns>
-    public string Format(double value) => value.ToString(IsFraction ? "P1" : "F2", System.Globalization.CultureInfo.CurrentCulture);
+    public string Format(double value) => value.ToString(IsFraction ? "P1" : "F2", CultureInfo.InvariantCulture);
 }

@@ -79,7 +79,8 @@ internal static class RunFiles
         foreach (Measurement measurement in measurements)
         {
             if (!double.IsFinite(measurement.Value))
-                throw new ArgumentException($"{measurement.Name} of {measurement.Layer} at epoch {measurement.Epoch} is {measurement.Value}; only finite numbers are kept.", nameof(measurements));
+                throw new ArgumentException(
+                    Invariant($"{measurement.Name} of {measurement.Layer} at epoch {measurement.Epoch} is {measurement.Value}; only finite numbers are kept."), nameof(measurements));
             lines.Add(JsonSerializer.Serialize(measurement, compact));
         }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Hashing;
 using System.Reflection;
 using System.Runtime.InteropServices;
@@ -134,7 +135,7 @@ public static class TorchRuntime
         if (SystemIsNewEnough() || Find(LibraryFile, folders) is not { } original || Find("libtorch.so", folders) is not { } torchLibrary)
             return 0;
         byte[] bytes = File.ReadAllBytes(original);
-        string hash = XxHash3.HashToUInt64(bytes).ToString("x16");
+        string hash = XxHash3.HashToUInt64(bytes).ToString("x16", CultureInfo.InvariantCulture);
         if (ElfCompatibility.Patch(bytes, original) != ElfPatch.Patched)
             return 0;
 

@@ -16,8 +16,11 @@ public static class LossCheck
     {
         if (IsFinite(loss.Total))
             return;
-        string[] terms = [.. loss.Terms.Where(term => !IsFinite(term.Value)).Select(term => $"'{term.Name}' is {term.Value.Value()}")];
-        string found = terms.Length == 0 ? $"the sum of its terms is {loss.Total.Value()}" : string.Join(", ", terms);
+        string[] terms = [.. loss.Terms.Where(term => !IsFinite(term.Value))
+            .Select(term => Invariant($"'{term.Name}' is {term.Value.Value()}"))];
+        string found = terms.Length == 0
+            ? Invariant($"the sum of its terms is {loss.Total.Value()}")
+            : string.Join(", ", terms);
         bool features = loss.Features.isfinite().all().item<bool>();
         throw new TrainingException(
             $"The loss is not finite at {place}: {found}; the backbone's features {(features ? "are finite" : "are not finite either")}. "

@@ -62,18 +62,19 @@ public sealed record TrainingOptions
         if (!Training.Optimiser.Names.Contains(Optimiser))
             throw new InvalidOptionException($"--optimiser '{Optimiser}' is unknown. Use one of {string.Join(", ", Training.Optimiser.Names)}.");
         if (!(LearningRate >= 0) || double.IsInfinity(LearningRate))
-            throw new InvalidOptionException($"--learning-rate must be positive, or 0 for the optimiser's default; found {LearningRate}.");
+            throw new InvalidOptionException(
+                Invariant($"--learning-rate must be positive, or 0 for the optimiser's default; found {LearningRate}."));
         if (!(WeightDecay >= 0) || double.IsInfinity(WeightDecay))
-            throw new InvalidOptionException($"--weight-decay must not be negative, found {WeightDecay}.");
+            throw new InvalidOptionException(Invariant($"--weight-decay must not be negative, found {WeightDecay}."));
         if (Momentum is not (>= 0 and < 1))
-            throw new InvalidOptionException($"--momentum must be at least 0 and below 1, found {Momentum}.");
+            throw new InvalidOptionException(Invariant($"--momentum must be at least 0 and below 1, found {Momentum}."));
         if (WarmUp is not (>= 0 and < 1))
-            throw new InvalidOptionException($"--warm-up is a share of the steps, at least 0 and below 1; found {WarmUp}.");
+            throw new InvalidOptionException(Invariant($"--warm-up is a share of the steps, at least 0 and below 1; found {WarmUp}."));
         if (Accumulate < 1)
             throw new InvalidOptionException($"--accumulate must be at least 1 batch, found {Accumulate}.");
         if (EvaluateEvery < 0)
             throw new InvalidOptionException($"--evaluate-every must be at least 1 epoch, or 0 for ten evaluations; found {EvaluateEvery}.");
         if (!(CheckpointMinutes > 0))
-            throw new InvalidOptionException($"--checkpoint-minutes must be positive, found {CheckpointMinutes}.");
+            throw new InvalidOptionException(Invariant($"--checkpoint-minutes must be positive, found {CheckpointMinutes}."));
     }
 }

@@ -46,7 +46,7 @@ public sealed class BilevelProblem(
         LossCheck.RequireFinite(loss, place);
         Tensor logVolume = volumeFactor.LogVolume(new VolumeSample(early, loss, LateLayers, progress.Seed), Aligned);
         Tensor divergence = DistributionAlignment.JensenShannonToUniform(logVolume);
-        Tensor total = Aligned ? loss.Total.Plus(divergence.Times(options.Beta)) : loss.Total;
+        Tensor total = options.Beta > 0 ? loss.Total.Plus(divergence.Times(options.Beta)) : loss.Total;
         return new LevelOne(total, divergence, logVolume);
     }
 

@@ -93,19 +93,20 @@ public sealed record UmmOptions
         if (BatchSize is < 0 or 1)
             throw new InvalidOptionException($"--batch-size must be at least 2 images, or 0 for that of pre-training; found {BatchSize}.");
         if (!(Alpha >= 0) || !(Beta >= 0) || double.IsInfinity(Alpha) || double.IsInfinity(Beta))
-            throw new InvalidOptionException($"--alpha and --beta must not be negative, found {Alpha} and {Beta}.");
+            throw new InvalidOptionException(Invariant($"--alpha and --beta must not be negative, found {Alpha} and {Beta}."));
         if (!(FiniteDifferenceRadius > 0) || double.IsInfinity(FiniteDifferenceRadius))
-            throw new InvalidOptionException($"--finite-difference-radius must be positive, found {FiniteDifferenceRadius}.");
+            throw new InvalidOptionException(Invariant($"--finite-difference-radius must be positive, found {FiniteDifferenceRadius}."));
         if (Probes < 1)
             throw new InvalidOptionException($"--probes must be at least 1, found {Probes}.");
         if (!(VolumeFloor > 0) || double.IsInfinity(VolumeFloor))
-            throw new InvalidOptionException($"--volume-floor must be positive, found {VolumeFloor}.");
+            throw new InvalidOptionException(Invariant($"--volume-floor must be positive, found {VolumeFloor}."));
         if (!(InnerLearningRate > 0) || !(OuterLearningRate > 0) || double.IsInfinity(InnerLearningRate) || double.IsInfinity(OuterLearningRate))
-            throw new InvalidOptionException($"--inner-learning-rate and --outer-learning-rate must be positive, found {InnerLearningRate} and {OuterLearningRate}.");
+            throw new InvalidOptionException(
+                Invariant($"--inner-learning-rate and --outer-learning-rate must be positive, found {InnerLearningRate} and {OuterLearningRate}."));
         if (!Training.Optimiser.Names.Contains(OuterOptimiser))
             throw new InvalidOptionException($"--outer-optimiser '{OuterOptimiser}' is unknown. Use one of {string.Join(", ", Training.Optimiser.Names)}.");
         if (!(EpsilonSquared > 0) || double.IsInfinity(EpsilonSquared))
-            throw new InvalidOptionException($"--epsilon-squared must be positive, found {EpsilonSquared}.");
+            throw new InvalidOptionException(Invariant($"--epsilon-squared must be positive, found {EpsilonSquared}."));
         if (EvaluateIterations < 0)
             throw new InvalidOptionException($"--evaluate-iterations must be at least 1, or 0 for five evaluations; found {EvaluateIterations}.");
     }

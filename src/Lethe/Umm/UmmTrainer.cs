@@ -178,12 +178,17 @@ public sealed class UmmTrainer : IDisposable
         State.Add(Measure.JensenShannon, one.Divergence.Value());
         State.Add(Measure.VolumeSpread, one.LogVolume.std().Value());
 
+        // Level two moves the running statistics, but the second order belongs to the level one that was descended: to those from before.
+        using RunningStatistics? before = hypergradient is FirstOrder ? null : new RunningStatistics(method);
         using var start = new ParameterValues(parameters);
         start.Shift(inner, -options.InnerLearningRate);
         LevelTwo two = problem.LevelTwo(place);
         IReadOnlyList<Tensor> outer = Gradients.Of(two.Total, parameters, retainGraph: false);
         start.Restore();
-        Optimiser.Step([.. hypergradient.Complete(problem, outer, place)], options.OuterLearningRate);
+        before?.Swap();
+        IReadOnlyList<Tensor> whole = hypergradient.Complete(problem, outer, place);
+        before?.Swap();
+        Optimiser.Step([.. whole], options.OuterLearningRate);
         return two;
     }
 

@@ -1,7 +1,8 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
 using Lethe.Operators;
 using Lethe.Reporting;
 using Lethe.Runtime;
-using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace Lethe.Workflow;
@@ -43,14 +44,14 @@ public sealed record Machine
         if (Threads is < 0 or > 1024)
             throw new InvalidOptionException($"--threads must be between 1 and 1024, or 0 for one a core; found {Threads}.");
         string[] parts = Device.Split(':');
-        if (parts.Length > 2 || parts[0] is not ("cpu" or "cuda") || (parts.Length == 2 && (parts[0] == "cpu" || !int.TryParse(parts[1], out _))))
+        if (parts.Length > 2 || parts[0] is not ("cpu" or "cuda") || (parts.Length == 2 && (parts[0] == "cpu" || Index(parts[1]) is null)))
             throw new InvalidOptionException($"--device '{Device}' is unknown. Use cpu, cuda or cuda:N.");
         TorchRuntime.RequireLoaded();
         OperatorSwitch.Choose(Kernels.Length > 0 ? Kernels : OperatorSwitch.Ours);
         set_num_threads(ThreadCount());
         if (parts[0] == "cuda")
         {
-            int index = parts.Length == 2 ? int.Parse(parts[1]) : 0;
+            int index = parts.Length == 2 ? Index(parts[1])!.Value : 0;
             if (!cuda.is_available() || index >= cuda.device_count())
             {
                 throw new InvalidOptionException(
@@ -75,6 +76,8 @@ public sealed record Machine
         ThreadCount(),
         Device,
         OperatorSwitch.Description);
+
+    private static int? Index(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int index) ? index : null;
 
     private static string Processor()
     {

@@ -112,7 +112,7 @@ public static class Pretraining
                     "pre-training",
                     step.Step,
                     step.TotalSteps,
-                    $"epoch {(step.Step + pretrainer.StepsPerEpoch - 1) / pretrainer.StepsPerEpoch}/{options.Epochs}  loss {step.Loss:F3}  {step.ImagesPerSecond:F0} images/s  waiting {step.WaitingShare:P0}"))),
+                    Invariant($"epoch {(step.Step + pretrainer.StepsPerEpoch - 1) / pretrainer.StepsPerEpoch}/{options.Epochs}  loss {step.Loss:F3}  {step.ImagesPerSecond:F0} images/s  waiting {step.WaitingShare:P0}")))),
                 (epoch, loss) =>
                 {
                     // In the warm-up an encoder is still what chance made it.

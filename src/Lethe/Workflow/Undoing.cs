@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Lethe.Augmentation;
 using Lethe.Diagnostics;
@@ -26,8 +25,7 @@ public static class Undoing
     /// <param name="seed">Its seed.</param>
     /// <param name="runSeed">The seed of the run.</param>
     /// <returns>A name of letters, digits, dots and dashes.</returns>
-    public static string DefaultName(UmmOptions options, ulong seed, ulong runSeed) => string.Create(
-        CultureInfo.InvariantCulture,
+    public static string DefaultName(UmmOptions options, ulong seed, ulong runSeed) => Invariant(
         $"{options.Split}-a{options.Alpha}-b{options.Beta}{(options.MinimiseReduction ? "-minimise" : "")}{(options.CutAlignment ? "-cut" : "")}{(options.Volume == new UmmOptions().Volume ? "" : "-" + options.Volume)}-{options.Hypergradient}-{options.Iterations}{(seed == runSeed ? "" : $"-seed{seed}")}");
 
     /// <summary>Runs UMM and, if asked, the control; what is done already is not done again, what was interrupted goes on.</summary>
@@ -118,7 +116,7 @@ public static class Undoing
                 new Forward<TrainingStep>(step =>
                 {
                     (imagesPerSecond, waiting) = (step.ImagesPerSecond, step.WaitingShare);
-                    progress?.Report(new WorkflowProgress(stage, step.Step, step.TotalSteps, $"loss {step.Loss:F3}  {step.ImagesPerSecond:F0} images/s"));
+                    progress?.Report(new WorkflowProgress(stage, step.Step, step.TotalSteps, Invariant($"loss {step.Loss:F3}  {step.ImagesPerSecond:F0} images/s")));
                 }),
                 (iteration, means) => recorder.Noted([.. means.Select(mean => new Measurement(iteration, Measure.Run, mean.Name, mean.Mean))], trainer.State),
                 cancellation),

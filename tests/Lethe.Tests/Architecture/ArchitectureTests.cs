@@ -58,6 +58,31 @@ public class ArchitectureTests
     }
 
     [Fact]
+    public void Sources_EachText_IsTheSameInEveryCulture() => Assert.Empty(
+        CultureRule.Violations(Library, "Lethe").Concat(CultureRule.Violations(typeof(Lethe.Cli.Application).Assembly, "Lethe.Cli")));
+
+    [Fact]
+    public void CultureRule_SampleThatBreaksIt_FindsEachBreach()
+    {
+        const string Root = "Lethe.Tests.Architecture.Sample.Culture";
+        Assert.Equal(
+            [
+                "Append calls Append with Double",
+                "Date interpolates DateTimeOffset",
+                "Half interpolates Nullable`1",
+                "Joined calls Join with Double",
+                "Key calls Enumerable.OrderBy on texts without a comparer",
+                "Nested interpolates Single",
+                "Set calls SortedSet`1..ctor on texts without a comparer",
+                "Sorted calls Array.Sort on texts without a comparer",
+                "Sum makes a string of Double",
+                "Thousands interpolates Int32",
+            ],
+            CultureRule.Violations(typeof(ArchitectureTests).Assembly, Root)
+                .Select(violation => violation.Replace($"{Root}.Foreign.", "", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Library_PublicClasses_AreSealedAbstractOrStatic() =>
         Assert.DoesNotContain(Library.GetExportedTypes(), type => type.IsClass && !type.IsSealed && !type.IsAbstract);
 

@@ -29,6 +29,7 @@ public sealed class WrongUseTests : IDisposable
     [InlineData("--resume needs --out", "pretrain", "--resume")]
     [InlineData("neither a known source nor a path", "pretrain", "--data", "no-such-folder")]
     [InlineData("one of the two", "diagnose")]
+    [InlineData("with a point for decimals, found '0,5'", "diagnose", "--features", "f.npy", "--epsilon-squared", "0,5")]
     [InlineData("'--protocol", "evaluate", "--protocol")]
     [InlineData("one of the two", "evaluate")]
     [InlineData("one of the two", "evaluate", "run", "--encoder", "e.safetensors")]

@@ -49,13 +49,19 @@ public class BilevelProblemTests
         Assert.True(Tiny.RelativeError([level.LogVolume], [expected]) < 1e-9);
     }
 
-    [Fact]
-    public void LevelOne_Total_IsTheLossPlusBetaTimesTheDivergence()
+    [Theory]
+    [InlineData("loss-gradient", false)]
+    [InlineData("loss-gradient", true)]
+    [InlineData("jacobian-volume", true)]
+    [InlineData("jacobian-norm", true)]
+    public void LevelOne_Total_IsTheLossPlusBetaTimesTheDivergence(string volume, bool cut)
     {
-        using var problem = new SmallProblem(options);
+        using var problem = new SmallProblem(options with { Volume = volume, CutAlignment = cut });
         using BatchNormStatistics held = BatchNormStatistics.Hold(problem.Method);
         LevelOne level = problem.Problem.LevelOne("test");
         Assert.Equal(Loss(problem) + 10 * Tiny.Value(level.Divergence), Tiny.Value(level.Total), 1e-10);
+        Assert.True(Tiny.Value(level.Divergence) > 1e-6, "or it could be left out");
+        Assert.Equal(!cut, level.Divergence.requires_grad);
     }
 
     [Theory]

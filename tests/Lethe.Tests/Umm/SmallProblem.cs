@@ -13,7 +13,7 @@ internal sealed class SmallProblem : IDisposable
 {
     private readonly DisposeScope scope = NewDisposeScope();
 
-    public SmallProblem(UmmOptions options, string name = "simclr", int images = 5)
+    public SmallProblem(UmmOptions options, string name = "simclr", int images = 5, ulong seed = 0)
     {
         Options = options;
         Method = Tiny.DoubleMethod(name);
@@ -28,7 +28,7 @@ internal sealed class SmallProblem : IDisposable
 
         Early = Method.Backbone.ForwardTo(split, Tiny.Images(2 * images, ScalarType.Float64)).detach().requires_grad_();
         Parameters = [.. Method.parameters().Where(parameter => parameter.requires_grad)];
-        Problem = new BilevelProblem(Method, Early, Parameters, new TrainingProgress(0, 1, 0, 0), options);
+        Problem = new BilevelProblem(Method, Early, Parameters, new TrainingProgress(0, 1, 0, seed), options);
     }
 
     public UmmOptions Options { get; }

@@ -2,6 +2,7 @@ using Lethe.Augmentation;
 using Lethe.Diagnostics;
 using Lethe.Methods;
 using Lethe.Models;
+using Lethe.Numerics;
 using Lethe.Operators;
 using Lethe.Runtime;
 using Lethe.Tests.Methods;
@@ -134,6 +135,70 @@ public sealed class UmmTrainerTests : IDisposable
         Assert.Equal(loss, means[Measure.LevelTwoLoss], 1e-9);
         Assert.True(means[Measure.VolumeSpread] > 0);
         Assert.Equal(1, trainer.State.Step);
+    }
+
+    public static TheoryData<string, string> SecondOrders() =>
+        new MatrixTheoryData<string, string>([JacobianVolume.Name, JacobianNorm.Name], [FiniteDifference.Name, Exact.Name]);
+
+    /// <summary>
+    /// The Jacobians read the running statistics, and level two moves them: a step of SGD is nonetheless by the slope of the whole objective
+    /// at the statistics of its beginning.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(SecondOrders))]
+    public void Step_VolumeOfRunningStatistics_IsTheSlopeAtThoseOfItsBeginning(string volume, string hypergradient)
+    {
+        UmmOptions one = options with
+        {
+            Volume = volume, Probes = 3, Hypergradient = hypergradient, FiniteDifferenceRadius = 1e-6,
+            Beta = 5, InnerLearningRate = 0.1, OuterOptimiser = "sgd",
+        };
+        using var slow = new SmallProblem(one, images: 4, seed: RandomStream.Derive(3, 0));
+        using SslMethod method = Tiny.DoubleMethod();
+        SetStatistics(slow.Method);
+        SetStatistics(method);
+        using ViewLoader loader = Tiny.Loader();
+        using var trainer = new UmmTrainer(method, loader, one, control: false, 3, CPU);
+        trainer.Step(Tiny.Images(8, ScalarType.Float64));
+
+        using var scope = NewDisposeScope();
+        IEnumerable<Tensor> trained = method.parameters().Where(parameter => parameter.requires_grad);
+        Tensor[] moved = [.. trained.Zip(slow.Parameters, (after, before) => (before - after) / one.OuterLearningRate)];
+        double length = Math.Sqrt(SmallProblem.Dot(moved, moved));
+        foreach (Tensor[] direction in new[] { SmallProblem.Unit(moved), slow.Direction(1), slow.Direction(2) })
+        {
+            double expected = slow.Slope(direction, slow.Whole, 1e-7);
+            Assert.Equal(expected, SmallProblem.Dot(moved, direction), 1e-7 * Math.Abs(expected) + 1e-8 * length);
+        }
+
+        // Far from those of the batch, so that one pass changes them much.
+        static void SetStatistics(SslMethod some)
+        {
+            foreach ((string name, Tensor buffer) in some.Backbone.named_buffers())
+            {
+                if (name.StartsWith("layer4", StringComparison.Ordinal) && name.EndsWith("running_var", StringComparison.Ordinal))
+                    buffer.fill_(0.05);
+            }
+        }
+    }
+
+    /// <summary>First order makes one pass after level one and no other, so that its statistics are those of level two.</summary>
+    [Theory]
+    [MemberData(nameof(SecondOrders))]
+    public void Step_SecondOrder_MovesRunningStatisticsByLevelTwoAlone(string volume, string hypergradient)
+    {
+        SortedDictionary<string, string> Statistics(UmmOptions options)
+        {
+            using SslMethod method = Tiny.Method("byol");
+            using ViewLoader loader = Tiny.Loader();
+            using var trainer = new UmmTrainer(method, loader, options with { Volume = volume, Probes = 2 }, control: false, 3, CPU);
+            trainer.Step(Tiny.Images(8));
+            return Tiny.Bits(method.named_buffers().Select(buffer => KeyValuePair.Create(buffer.name, buffer.buffer)));
+        }
+
+        SortedDictionary<string, string> expected = Statistics(options with { Hypergradient = FirstOrder.Name });
+        Assert.Contains("backbone.layer4.0.bn1.running_mean", expected.Keys);
+        Assert.Equal(expected, Statistics(options with { Hypergradient = hypergradient }));
     }
 
     [Fact]

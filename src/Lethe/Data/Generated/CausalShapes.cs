@@ -123,7 +123,7 @@ public static class CausalShapes
     internal static void RequireRho(double rho, string name)
     {
         if (!(Math.Abs(rho) <= 1))
-            throw new InvalidOptionException($"{name}, the strength of confounding, must be between -1 and 1; found {rho}.");
+            throw new InvalidOptionException(Invariant($"{name}, the strength of confounding, must be between -1 and 1; found {rho}."));
     }
 
     private static double Continuous(CausalFactor factor, ref RandomStream stream) => factor switch

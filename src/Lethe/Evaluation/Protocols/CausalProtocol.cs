@@ -1,4 +1,3 @@
-using System.Globalization;
 using Lethe.Data;
 using Lethe.Data.Generated;
 using Lethe.Numerics;
@@ -46,11 +45,10 @@ public sealed class CausalProtocol(CausalProtocolOptions options) : GeneratingPr
         [.. TestFactors(test, 0).Select(factors => CausalShapes.Intervene(factors, changed, intervening))];
 
     /// <inheritdoc/>
-    public override string Settings() => string.Create(
-        CultureInfo.InvariantCulture,
+    public override string Settings() =>
         $"{options.CausalImages} generated images to fit, as many others to measure, of ten shapes; no factor depends on another. Factors: {LinearProtocol.RegressionSettings()} Of continuous factors R² of ridge regression. "
         + $"Interventions: E‖f(x) − f(x under do)‖² with rows of norm 1, do of all factors but shape (S_ur), do of shape (S_r), and their ratio, of which 100 means that both move the features equally. "
-        + $"Shortcut: the shape by a linear classifier fitted where hue and texture go with it (ρ = {options.CausalRho}), measured at ρ, 0 and −ρ, and the drop from ρ to −ρ.");
+        + Invariant($"Shortcut: the shape by a linear classifier fitted where hue and texture go with it (ρ = {options.CausalRho}), measured at ρ, 0 and −ρ, and the drop from ρ to −ρ.");
 
     /// <inheritdoc/>
     public override (FittingImages Fitting, ImageSet Test) Draw(int size, int threads, CancellationToken cancellation = default)

@@ -14,7 +14,7 @@ internal sealed class ChangedImages
 
     /// <summary>The test images with hue and texture tied to the shape.</summary>
     public ImageSet At(double rho, ImageSet test, EncoderState encoder, CancellationToken cancellation) =>
-        Get(test, $"rho {rho:R}", () => CausalProtocol.TestFactors(test, rho), encoder, cancellation);
+        Get(test, Invariant($"rho {rho:R}"), () => CausalProtocol.TestFactors(test, rho), encoder, cancellation);
 
     private ImageSet Get(ImageSet test, string change, Func<CausalFactors[]> factors, EncoderState encoder, CancellationToken cancellation) =>
         drawn.TryGetValue((test, change), out ImageSet? known)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Lethe.Data;
 using Lethe.Numerics;
 
@@ -26,8 +25,7 @@ public sealed class ColourProtocol(ColourProtocolOptions options) : Protocol
     };
 
     /// <inheritdoc/>
-    public override string Settings() => string.Create(
-        CultureInfo.InvariantCulture,
+    public override string Settings() => Invariant(
         $"Fitted on images tinted by class with correlation ρ = {options.ColourRho}, strength {new ColourShiftOptions().Strength}; measured on test images tinted with ρ, 0 and −ρ, and the drop from ρ to −ρ. An encoder of grey images sees a tint as brightness alone. {LinearProtocol.RegressionSettings()}");
 
     /// <inheritdoc/>

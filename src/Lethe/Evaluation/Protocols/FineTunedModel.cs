@@ -1,4 +1,3 @@
-using System.Globalization;
 using Lethe.Augmentation;
 using Lethe.Data;
 using Lethe.Models;
@@ -35,10 +34,9 @@ internal sealed class FineTunedModel : FittedModel
         this.classes = classes;
     }
 
-    public static string Settings(FineTuningOptions options) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"Fine-tuning trains the whole network and a classifier with cross-entropy for {options.FineTuneSteps} steps of {options.FineTuneBatchSize} images (random crops of 75 to 100 % of the area, flips; Adam, learning rate {options.FineTuneLearningRate}, 5 % warm-up, half cosine; the last step counts). "
-        + $"In the untrained state that is the same network from scratch on the same labels with the same budget, from other weights in each draw.");
+    public static string Settings(FineTuningOptions options) =>
+        Invariant($"Fine-tuning trains the whole network and a classifier with cross-entropy for {options.FineTuneSteps} steps of {options.FineTuneBatchSize} images (random crops of 75 to 100 % of the area, flips; Adam, learning rate {options.FineTuneLearningRate}, 5 % warm-up, half cosine; the last step counts). ")
+        + "In the untrained state that is the same network from scratch on the same labels with the same budget, from other weights in each draw.";
 
     /// <summary>Trains.</summary>
     public static FineTunedModel Fit(EncoderState encoder, ImageSet images, FineTuningOptions options, ulong seed, double? labelShare, int draw, CancellationToken cancellation)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Lethe.Diagnostics;
 
 namespace Lethe.Evaluation.Protocols;
@@ -21,8 +20,8 @@ public sealed class KnnProtocol(KnnProtocolOptions options) : Protocol
     };
 
     /// <inheritdoc/>
-    public override string Settings() => string.Create(
-        CultureInfo.InvariantCulture, $"The k = {options.Neighbours} nearest labelled images by cosine vote with exp(cos/τ), τ = {options.KnnTemperature}.");
+    public override string Settings() => Invariant(
+        $"The k = {options.Neighbours} nearest labelled images by cosine vote with exp(cos/τ), τ = {options.KnnTemperature}.");
 
     /// <inheritdoc/>
     public override void Check(FittingImages images) => LabelCheck.Classes(images.Source, images.Probe, atLeast: 1, "kNN");

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Lethe.Runtime;
 
 namespace Lethe.Evaluation.Protocols;
@@ -26,7 +25,7 @@ public sealed class LinearProtocol(LinearProtocolOptions options) : Protocol
     /// <inheritdoc/>
     public override string Settings() => options.LinearSolver == LinearProtocolOptions.Sgd
         ? $"Logistic regression on the frozen features of random crops (75 to 100 % of the area) and flips, extracted anew in each of {options.LinearEpochs} epochs; "
-          + string.Create(CultureInfo.InvariantCulture, $"SGD with momentum 0.9, batches of {options.LinearBatchSize}, learning rate {options.LinearLearningRate} falling as a half cosine, no decay; ")
+          + Invariant($"SGD with momentum 0.9, batches of {options.LinearBatchSize}, learning rate {options.LinearLearningRate} falling as a half cosine, no decay; ")
           + "features standardised with the plain images fitted on."
         : RegressionSettings();
 
@@ -50,8 +49,7 @@ public sealed class LinearProtocol(LinearProtocolOptions options) : Protocol
     internal static string RegressionSettings()
     {
         var defaults = new LogisticRegressionOptions();
-        return string.Create(
-            CultureInfo.InvariantCulture,
+        return Invariant(
             $"Multinomial logistic regression by L-BFGS on standardised frozen features; λ of the best accuracy on {100 * defaults.ValidationShare:0} % of each class, out of {defaults.Strengths} from {defaults.SmallestStrength:0.######} to {defaults.LargestStrength}, then refitted on all.");
     }
 }

@@ -99,7 +99,8 @@ public static class ProtocolRunner
                     draws.Add((score, model.FitCount, model.Strength));
                 }
 
-                progress?.Report($"{model.Variant}, {model.Layer}{(model.LabelShare is { } share ? $", {100 * share:0.##} % of the labels, draw {model.Draw + 1}" : "")}");
+                string labels = model.LabelShare is { } share ? Invariant($", {100 * share:0.##} % of the labels, draw {model.Draw + 1}") : "";
+                progress?.Report($"{model.Variant}, {model.Layer}{labels}");
             }
         }
 

@@ -24,7 +24,7 @@ public abstract class Hypergradient
     };
 
     /// <summary>Completes the gradient of level two.</summary>
-    /// <param name="problem">Both levels; φ stands at its value before level one, and does again afterwards.</param>
+    /// <param name="problem">Both levels; φ and the running statistics stand as level one found them, and do again afterwards.</param>
     /// <param name="outer">v, the gradient of level two at φ′, one tensor for each of φ.</param>
     /// <param name="place">Where in the run, for messages.</param>
     /// <returns>One tensor for each of φ.</returns>
