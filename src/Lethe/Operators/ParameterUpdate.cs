@@ -37,7 +37,7 @@ internal static unsafe class ParameterUpdate
             return;
         }
 
-        Tensor direction = gradient.Plus(parameter.Times(decay));
+        Tensor direction = Decayed(gradient, parameter, decay);
         if (trust is { } share)
         {
             // On the device, so that no step waits for a number to be read back.
@@ -71,11 +71,14 @@ internal static unsafe class ParameterUpdate
         }
 
         parameter.Times_(step.Kept);
-        Tensor direction = gradient.Plus(parameter.Times(step.Coupled));
+        Tensor direction = Decayed(gradient, parameter, step.Coupled);
         first.Times_(step.Beta1).Plus_(direction, 1 - step.Beta1);
         second.Times_(step.Beta2).Plus_(direction.Squared(), 1 - step.Beta2);
         parameter.Plus_(first / second.sqrt().Over_(step.RootScale).Plus(step.Epsilon), -step.Size);
     }
+
+    private static Tensor Decayed(Tensor gradient, Tensor parameter, double decay) =>
+        decay == 0 ? gradient : gradient.Plus(parameter.Times(decay));
 
     private static bool Serves(Tensor parameter, params ReadOnlySpan<Tensor> others)
     {

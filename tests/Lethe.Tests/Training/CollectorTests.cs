@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace Lethe.Tests.Training;
 
-/// <summary>Training gives the same bits however often the collector runs beside it: torch is given nothing that can be taken away meanwhile.</summary>
+/// <summary>
+/// Training gives the same bits however often the collector runs beside it: torch is given nothing that can be taken away meanwhile.
+/// </summary>
 [Collection(typeof(TorchCollection))]
 public class CollectorTests
 {
