@@ -14,37 +14,15 @@ public static class TensorArithmetic
     private static Scalar? one;
     private static Scalar? two;
 
-    private static Scalar One
-    {
-        get
-        {
-            lock (Gate)
-            {
-                if (one is null)
-                    one = 1.ToScalar();
-                return one;
-            }
-        }
-    }
-
-    private static Scalar Two
-    {
-        get
-        {
-            lock (Gate)
-            {
-                if (two is null)
-                    two = 2.ToScalar();
-                return two;
-            }
-        }
-    }
-
     /// <summary>x + y.</summary>
     /// <param name="x">Any shape.</param>
     /// <param name="y">A shape that broadcasts with it.</param>
     /// <returns>A new tensor.</returns>
-    public static Tensor Plus(this Tensor x, Tensor y) => x.add(y, One);
+    public static Tensor Plus(this Tensor x, Tensor y)
+    {
+        Root();
+        return x.add(y, one!);
+    }
 
     /// <summary>x + number, element by element.</summary>
     /// <param name="x">Any shape.</param>
@@ -52,8 +30,9 @@ public static class TensorArithmetic
     /// <returns>A new tensor.</returns>
     public static Tensor Plus(this Tensor x, double number)
     {
+        Root();
         using Scalar scalar = number.ToScalar();
-        return x.add(scalar, One);
+        return x.add(scalar, one!);
     }
 
     /// <summary>x − number, element by element.</summary>
@@ -89,7 +68,11 @@ public static class TensorArithmetic
     /// <summary>x², element by element.</summary>
     /// <param name="x">Any shape.</param>
     /// <returns>A new tensor.</returns>
-    public static Tensor Squared(this Tensor x) => x.pow(Two);
+    public static Tensor Squared(this Tensor x)
+    {
+        Root();
+        return x.pow(two!);
+    }
 
     /// <summary>max(x, number), element by element.</summary>
     /// <param name="x">Any shape.</param>
@@ -122,7 +105,11 @@ public static class TensorArithmetic
     /// <param name="x">Any shape.</param>
     /// <param name="y">A shape that broadcasts to it.</param>
     /// <returns><paramref name="x"/>.</returns>
-    public static Tensor Plus_(this Tensor x, Tensor y) => x.add_(y, One);
+    public static Tensor Plus_(this Tensor x, Tensor y)
+    {
+        Root();
+        return x.add_(y, one!);
+    }
 
     /// <summary>x ← x + number·y.</summary>
     /// <param name="x">Any shape.</param>
@@ -141,8 +128,9 @@ public static class TensorArithmetic
     /// <returns><paramref name="x"/>.</returns>
     public static Tensor Plus_(this Tensor x, long number)
     {
+        Root();
         using Scalar scalar = number.ToScalar();
-        return x.add_(scalar, One);
+        return x.add_(scalar, one!);
     }
 
     /// <summary>x ← x·number.</summary>
@@ -183,5 +171,19 @@ public static class TensorArithmetic
     {
         using Tensor wide = x.to(ScalarType.Float64);
         return wide.item<double>();
+    }
+
+    private static void Root()
+    {
+        if (two is not null)
+            return;
+        lock (Gate)
+        {
+            if (two is not null)
+                return;
+            one = 1.ToScalar();
+            Interlocked.MemoryBarrier();
+            two = 2.ToScalar();
+        }
     }
 }
