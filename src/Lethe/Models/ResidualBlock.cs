@@ -52,11 +52,16 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
     public int OutputChannels { get; }
 
     /// <inheritdoc/>
-    public override Tensor forward(Tensor input) =>
-        Forward(
+    public override Tensor forward(Tensor input)
+    {
+        NormalisedMap? source = null;
+        return Forward(
             input,
-            (i, x, addend) => norms[i].Normalise(MapConvolution.Forward(convolutions[i], x), addend, rectify: true, consume: true),
-            downsample is null ? null : x => ((BatchNormLayer)downsample[1]).Normalise(MapConvolution.Forward((Conv2d)downsample[0], x), addend: null, rectify: false, consume: true));
+            (i, x, addend) => norms[i].Normalise(MapConvolution.Forward(convolutions[i], x, source), addend, rectify: true, consume: true, out source),
+            downsample is null
+                ? null
+                : x => ((BatchNormLayer)downsample[1]).Normalise(MapConvolution.Forward((Conv2d)downsample[0], x), addend: null, rectify: false, consume: true));
+    }
 
     /// <summary>The block as a function, in evaluation mode as it stands, with batch-norm folded into copies of its convolutions.</summary>
     /// <param name="copies">Where to put the copies, which the caller disposes.</param>

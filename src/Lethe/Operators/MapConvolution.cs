@@ -20,9 +20,11 @@ internal static unsafe class MapConvolution
     /// <summary>What a layer gives for a map.</summary>
     /// <param name="layer">The layer, without dilation or groups.</param>
     /// <param name="input">[N, C, H, W].</param>
+    /// <param name="source">What the map was made of, if it may be made again for backward in place of keeping it.</param>
     /// <returns>[N, C′, H′, W′].</returns>
     /// <exception cref="ArgumentException">The map does not fit the layer.</exception>
-    public static Tensor Forward(Conv2d layer, Tensor input) => Forward(input, layer.weight, layer.bias, (int)layer.stride[0], (int)layer.padding![0]);
+    public static Tensor Forward(Conv2d layer, Tensor input, NormalisedMap? source = null) =>
+        Forward(input, layer.weight, layer.bias, (int)layer.stride[0], (int)layer.padding![0], source);
 
     /// <summary>A convolution.</summary>
     /// <param name="input">[N, C, H, W].</param>
@@ -30,16 +32,17 @@ internal static unsafe class MapConvolution
     /// <param name="bias">[C′], or null.</param>
     /// <param name="stride">Down and across, in pixels.</param>
     /// <param name="padding">Down and across, in pixels.</param>
+    /// <param name="source">What the map was made of, if it may be made again for backward in place of keeping it.</param>
     /// <returns>[N, C′, H′, W′].</returns>
     /// <exception cref="ArgumentException">Shapes, types or devices do not fit each other, or the map is empty.</exception>
-    public static Tensor Forward(Tensor input, Tensor weight, Tensor? bias, int stride, int padding)
+    public static Tensor Forward(Tensor input, Tensor weight, Tensor? bias, int stride, int padding, NormalisedMap? source = null)
     {
         Require(input, weight, bias, stride, padding);
         ConvolutionSpec spec = Spec(input, weight, stride, padding);
         if (OperatorSwitch.Own && input.device_type == TorchSharp.DeviceType.CPU && input.dtype == ScalarType.Float32)
         {
             if (Guard.Passes(spec, channelsLast: true))
-                return Own(Kernel(spec), input, weight, bias);
+                return Own(Kernel(spec), input, weight, bias, source);
             GiveUp(spec);
         }
 
@@ -92,15 +95,16 @@ internal static unsafe class MapConvolution
             + "Torch's are used instead. Please report it, with what /proc/cpuinfo says.");
     }
 
-    private static Tensor Own(ConvolutionKernel kernel, Tensor input, Tensor weight, Tensor? bias)
+    private static Tensor Own(ConvolutionKernel kernel, Tensor input, Tensor weight, Tensor? bias, NormalisedMap? source)
     {
         if (bias is null)
-            return Run(kernel, input, weight);
+            return source is null ? Run(kernel, input, weight) : Run(kernel, input, weight, source);
         bool graph = is_grad_enabled() && (input.requires_grad || weight.requires_grad || bias.requires_grad);
         return graph
             ? Run(kernel, input, weight).Plus(bias.reshape(1, -1, 1, 1))
             : Output(kernel, MapLayout.ChannelsLast(input), weight.contiguous(), bias.contiguous());
     }
+
     private static Tensor Run(ConvolutionKernel kernel, Tensor input, Tensor weight) => GraphNode.Run(
         [MapLayout.ChannelsLast(input), weight.contiguous()],
         inputs => (Output(kernel, inputs[0], inputs[1], bias: null), inputs),
@@ -108,6 +112,18 @@ internal static unsafe class MapConvolution
         [
             wanted[0] ? InputGradient(kernel, gradient, inputs[1], MapLayout.Shape(inputs[0])) : null,
             wanted[1] ? WeightGradient(kernel, inputs[0], gradient, inputs[1].shape) : null,
+        ]);
+
+    // Keeps what the map was made of.
+    private static Tensor Run(ConvolutionKernel kernel, Tensor input, Tensor weight, NormalisedMap source) => GraphNode.Run(
+        [MapLayout.ChannelsLast(input), weight.contiguous()],
+        inputs => (Output(kernel, inputs[0], inputs[1], bias: null), [inputs[1], source.Map, source.Scale, source.Shift, source.Values]),
+        (kept, gradient, wanted) =>
+        [
+            wanted[0] ? InputGradient(kernel, gradient, kept[0], MapLayout.Shape(kept[1])) : null,
+            wanted[1]
+                ? WeightGradient(kernel, MapNormalisation.Again(source with { Map = kept[1], Scale = kept[2], Shift = kept[3], Values = kept[4] }), gradient, kept[0].shape)
+                : null,
         ]);
 
     private static Tensor InputGradient(ConvolutionKernel kernel, Tensor gradient, Tensor weight, MapShape shape) => GraphNode.Run(

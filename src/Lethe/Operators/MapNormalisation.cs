@@ -25,9 +25,10 @@ internal static unsafe class MapNormalisation
     /// <param name="epsilon">ε.</param>
     /// <param name="consume">Whether nothing but this operation needs <paramref name="input"/>: its memory then serves its gradient, once the graph is not needed again.</param>
     /// <param name="moments">Told μ and σ², [C] each, and how many numbers they are of.</param>
-    /// <returns>[N, C, H, W].</returns>
+    /// <returns>[N, C, H, W], and what it can be made of again.</returns>
     /// <exception cref="ArgumentException">Shapes, types or devices do not fit each other.</exception>
-    public static Tensor Run(Tensor input, Tensor scale, Tensor shift, Tensor? addend, bool rectify, double epsilon, bool consume, Action<double[], double[], long>? moments)
+    public static (Tensor Output, NormalisedMap Source) Run(
+        Tensor input, Tensor scale, Tensor shift, Tensor? addend, bool rectify, double epsilon, bool consume, Action<double[], double[], long>? moments)
     {
         TensorCheck.Shape(scale, [input.shape[1]], nameof(scale));
         TensorCheck.Alike(scale, input, nameof(scale));
@@ -43,9 +44,15 @@ internal static unsafe class MapNormalisation
         if (addend is not null)
             inputs = [.. inputs, MapLayout.ChannelsLast(addend)];
         bool needed = !consume;
-        return GraphNode.Run(
+        Tensor values = inputs[1];
+        Tensor output = GraphNode.Run(
             inputs,
-            tensors => Forward(tensors, rectify, epsilon, moments),
+            tensors =>
+            {
+                (Tensor Output, Tensor[] Kept) result = Forward(tensors, rectify, epsilon, moments);
+                values = result.Kept[2];
+                return result;
+            },
             (kept, gradient, wanted) =>
             {
                 gradient = MapLayout.ChannelsLast(gradient);
@@ -56,6 +63,23 @@ internal static unsafe class MapNormalisation
                 needed = true;
                 return Differentiable(kept, gradient, wanted, rectify, epsilon);
             });
+        return (output, new NormalisedMap(inputs[0], inputs[1], inputs[2], values, epsilon));
+    }
+
+    /// <summary>The normalised, rectified map once more, bit for bit; as part of the graph where one is being made.</summary>
+    /// <param name="source">What it was made of.</param>
+    /// <returns>[N, C, H, W].</returns>
+    public static Tensor Again(NormalisedMap source)
+    {
+        if (is_grad_enabled())
+            return Run(source.Map, source.Scale, source.Shift, addend: null, rectify: true, source.Epsilon, consume: false, moments: null).Output;
+        int channels = (int)source.Map.shape[1];
+        Tensor output = MapLayout.Empty(MapLayout.Shape(source.Map), channels);
+        float* scale = NativeTensor.Data(source.Values) + 2 * channels;
+        nint rows = (nint)(source.Map.numel() / channels);
+        BatchNormKernel.For(channels).Forward(NativeTensor.Data(source.Map), rows, channels, scale, scale + channels, null, rectify: true, NativeTensor.Data(output));
+        GC.KeepAlive(source);
+        return output;
     }
 
     // Kept: y and γ; a row each of mean, 1 / √(σ² + ε), scale and shift of the map as a whole; then the output, where an addend makes it tell what was rectified.
