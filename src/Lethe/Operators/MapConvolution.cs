@@ -11,8 +11,8 @@ namespace Lethe.Operators;
 /// </summary>
 internal static unsafe class MapConvolution
 {
-    // A few images: unlike torch's, our kernels do the same for each.
-    private const int MostTested = 1 << 18;
+    // An image or a few: unlike torch's, our kernels do the same for each.
+    private const int MostTested = 1 << 16;
 
     private static readonly ConvolutionGuard Guard = new(
         (input, weight, stride, padding) => Run(Kernel(Spec(input, weight, stride, padding)), input, weight), MostTested);
