@@ -15,6 +15,9 @@ namespace Lethe.Operators;
 /// <param name="mostNumbers">Numbers of a map that is tested, at most: a larger batch is tested with fewer images.</param>
 internal sealed class ConvolutionGuard(Func<Tensor, Tensor, int, int, Tensor> convolve, int mostNumbers)
 {
+    // Over more pixels the rounding of a weight's gradient comes near to what the test takes for a fault.
+    private const int MostPixels = 1 << 18;
+
     private readonly ConcurrentDictionary<Case, bool> passed = new();
     private readonly Lock gate = new();
 
@@ -24,8 +27,8 @@ internal sealed class ConvolutionGuard(Func<Tensor, Tensor, int, int, Tensor> co
     /// <returns>Whether its output and its gradients are those of the definition.</returns>
     public bool Passes(ConvolutionSpec spec, bool channelsLast)
     {
-        int numbers = Math.Max(spec.Shape.Height * spec.Shape.Width * spec.From, spec.Output.Height * spec.Output.Width * spec.To);
-        spec = spec with { Shape = spec.Shape with { Images = Math.Clamp(mostNumbers / numbers, 1, spec.Shape.Images) } };
+        int pixels = spec.Shape.Height * spec.Shape.Width, numbers = Math.Max(pixels * spec.From, spec.Output.Height * spec.Output.Width * spec.To);
+        spec = spec with { Shape = spec.Shape with { Images = Math.Clamp(Math.Min(mostNumbers / numbers, MostPixels / pixels), 1, spec.Shape.Images) } };
         var key = new Case(spec, channelsLast, get_num_threads());
         if (passed.ContainsKey(key))
             return true;

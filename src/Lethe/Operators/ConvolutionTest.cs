@@ -29,8 +29,9 @@ internal static class ConvolutionTest
         var random = new RandomStream(0);
         MapShape shape = spec.Shape, outputs = spec.Output;
         int taps = spec.Taps * spec.Taps;
-        float[] x = Draw((long)shape.Pixels * spec.From, random), w = Draw((long)spec.To * spec.From * taps, random), g = Draw((long)outputs.Pixels * spec.To, random);
-        double[] toSigns = Signs(spec.To, random), fromSigns = Signs(spec.From, random);
+        float[] x = Draw((long)shape.Pixels * spec.From, ref random), w = Draw((long)spec.To * spec.From * taps, ref random);
+        float[] g = Draw((long)outputs.Pixels * spec.To, ref random);
+        double[] toSigns = Signs(spec.To, ref random), fromSigns = Signs(spec.From, ref random);
 
         Tensor map = Map(x, shape, spec.From, channelsLast).requires_grad_();
         Tensor weight = tensor(w).reshape(spec.To, spec.From, spec.Taps, spec.Taps).requires_grad_();
@@ -63,7 +64,7 @@ internal static class ConvolutionTest
         }
     }
 
-    private static float[] Draw(long count, RandomStream random)
+    private static float[] Draw(long count, ref RandomStream random)
     {
         float[] some = new float[Math.Min(count, Drawn)], values = new float[count];
         for (int i = 0; i < some.Length; i++)
@@ -73,7 +74,13 @@ internal static class ConvolutionTest
         return values;
     }
 
-    private static double[] Signs(int count, RandomStream random) => [.. Enumerable.Range(0, count).Select(_ => random.NextDouble() < 0.5 ? -1.0 : 1.0)];
+    private static double[] Signs(int count, ref RandomStream random)
+    {
+        double[] signs = new double[count];
+        for (int i = 0; i < count; i++)
+            signs[i] = random.NextDouble() < 0.5 ? -1 : 1;
+        return signs;
+    }
 
     private static Tensor Map(float[] values, MapShape shape, int channels, bool channelsLast)
     {

@@ -1,6 +1,7 @@
 using Lethe.Models;
 using Lethe.Tests.Methods;
 using TorchSharp;
+using Lethe.Tests.Training;
 using static TorchSharp.torch;
 
 namespace Lethe.Tests.Models;
@@ -43,13 +44,14 @@ public class FrozenLayersTests
     public void Dispose_AfterUse_LeavesNoTensors()
     {
         using ResNet network = Tiny.Backbone();
-        long before = Tensor.TotalCount;
+        LiveTensors.Settle();
+        long before = LiveTensors.Count;
         using (var scope = NewDisposeScope())
         {
             using var frozen = new FrozenLayers(network, SplitPoint.Layer2);
             frozen.Forward(Tiny.Images(2));
         }
 
-        Assert.Equal(before, Tensor.TotalCount);
+        Assert.Equal(before, LiveTensors.Count);
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Lethe.Operators;
+using Lethe.Tests.Training;
 using static TorchSharp.torch;
 
 namespace Lethe.Tests.Operators;
@@ -44,11 +45,12 @@ public class GraphNodeTests
 
         Pass();
         int nodes = GraphNode.Count;
-        long tensors = Tensor.TotalCount;
+        LiveTensors.Settle();
+        long tensors = LiveTensors.Count;
         for (int i = 0; i < 50; i++)
             Pass();
         Assert.Equal(nodes, GraphNode.Count);
-        Assert.Equal(tensors, Tensor.TotalCount);
+        Assert.Equal(tensors, LiveTensors.Count);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Lethe.Models;
 using Lethe.Numerics;
 using Lethe.Operators;
+using Lethe.Tests.Training;
 using static TorchSharp.torch;
 
 namespace Lethe.Tests.Operators;
@@ -144,9 +145,10 @@ public class MapNormalisationTests
         {
         }
 
-        long before = Tensor.TotalCount;
+        LiveTensors.Settle();
+        long before = LiveTensors.Count;
         using Tensor output = layer.forward(y);
-        Assert.Equal(before + 1, Tensor.TotalCount);
+        Assert.Equal(before + 1, LiveTensors.Count);
     }
 
     private static Tensor Input(ScalarType type, int seed) => (arange(3 * 8 * 5 * 6).mul(1.3 + seed).cos() + arange(3 * 8 * 5 * 6).mul(0.17).sin()).reshape(3, 8, 5, 6).to(type);
