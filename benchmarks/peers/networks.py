@@ -42,3 +42,10 @@ def backbone(name, width, size):
             layers.append(Residual(channels, width * 2 ** stage, 2 if stage > 0 and block == 0 else 1, bottleneck))
             channels = layers[-1].after
     return layers + [nn.AdaptiveAvgPool2d(1), nn.Flatten()]
+
+
+def network(name, width, size):
+    """A backbone and the projector d -> 512 -> 128."""
+    channels = width * 8 * (4 if name == "resnet50" else 1)
+    head = [nn.Linear(channels, 512, bias=False), nn.BatchNorm1d(512), nn.ReLU(inplace=True), nn.Linear(512, 128)]
+    return nn.Sequential(*backbone(name, width, size), *head)

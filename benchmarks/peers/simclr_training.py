@@ -13,12 +13,11 @@ import time
 
 import torch
 from PIL import Image
-from torch import nn
 from torch.nn import functional
 from torch.utils import data
 from torchvision import datasets, transforms
 
-from networks import backbone
+from networks import network
 
 MEAN, DEVIATION = (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)
 
@@ -91,10 +90,7 @@ def main():
     torch.manual_seed(0)
     torch.set_num_threads(options.threads)
     layout = torch.channels_last if options.layout == "channels-last" else torch.contiguous_format
-    model = nn.Sequential(*backbone(options.backbone, options.width, options.size))
-    channels = options.width * 8 * (4 if options.backbone == "resnet50" else 1)
-    model.extend([nn.Linear(channels, 512, bias=False), nn.BatchNorm1d(512), nn.ReLU(inplace=True), nn.Linear(512, 128)])
-    model = model.to(memory_format=layout)
+    model = network(options.backbone, options.width, options.size).to(memory_format=layout)
     optimiser = torch.optim.SGD(model.parameters(), lr=0.06, momentum=0.9, weight_decay=5e-4)
     loader = data.DataLoader(
         Pairs(options.images, options.count, options.size), batch_size=options.batch, shuffle=True, drop_last=True,

@@ -13,7 +13,8 @@ import time
 import torch
 
 from coding_rate import EPSILON_SQUARED, reduction
-from simclr_training import contrast, network, processor_seconds
+from networks import network
+from simclr_training import contrast, processor_seconds
 
 ALPHA, BETA, INNER_RATE, OUTER_RATE, RADIUS = 0.5, 10.0, 1e-2, 3e-4, 0.01
 PARTS = {"stem": 3, "layer1": 5, "layer2": 7, "layer3": 9}  # modules of the network up to the end of each
@@ -89,7 +90,7 @@ def main():
     options = parser.parse_args()
     torch.manual_seed(0)
     torch.set_num_threads(options.threads)
-    modules = list(network(options.width))
+    modules = list(network("resnet18", options.width, options.size))
     early = torch.nn.Sequential(*modules[:PARTS[options.split]]).eval()
     late = torch.nn.Sequential(*modules[PARTS[options.split]:-PROJECTOR])
     heads = torch.nn.Sequential(*modules[-PROJECTOR:])
