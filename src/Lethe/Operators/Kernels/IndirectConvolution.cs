@@ -145,7 +145,7 @@ internal sealed unsafe class IndirectConvolution<TLane>(int taps, int stride, in
 
             // A whole block of whole rows needs no copy.
             bool inPlace = direct && count == Block;
-            float* products = inPlace ? target.At(new Place(source.Places, first), to) : edges + Block * depth;
+            float* products = inPlace ? target.At(new MapWalk(source.Places, first), to) : edges + Block * depth;
             for (int run = 0; run < source.Runs; run++)
             {
                 for (int k = 0; k < source.Length; k += Depth)
@@ -163,7 +163,7 @@ internal sealed unsafe class IndirectConvolution<TLane>(int taps, int stride, in
 
             if (inPlace)
                 return;
-            var place = new Place(source.Places, first);
+            var place = new MapWalk(source.Places, first);
             for (int t = 0; t < count; t++, place.Next())
                 Finish(products + t * width, bias, target.At(place, to), to);
         });
@@ -269,40 +269,13 @@ internal sealed unsafe class IndirectConvolution<TLane>(int taps, int stride, in
     /// <summary>The taps of a place, relative to it.</summary>
     private readonly record struct Window(int Top, int Left, int Down, int Across);
 
-    /// <summary>A place among others; walking on is cheaper than finding each anew.</summary>
-    private struct Place(MapShape places, int first)
-    {
-        private readonly MapShape places = places;
-
-        public (int Image, int Row, int Column) At { get; private set; } = places.Pixel(first);
-
-        public void Next()
-        {
-            (int image, int row, int column) = At;
-            if (++column == places.Width)
-            {
-                column = 0;
-                if (++row == places.Height)
-                {
-                    row = 0;
-                    image++;
-                }
-            }
-
-            At = (image, row, column);
-        }
-    }
-
     /// <summary>Where the products of places go: pixels (Down + Step·i, Across + Step·j) of a map.</summary>
     private readonly struct Target(float* map, MapShape shape, int down, int across, int step)
     {
         public bool Dense => step == 1;
 
-        public float* At(Place place, int channels)
-        {
-            (int image, int row, int column) = place.At;
-            return map + (((nint)image * shape.Height + down + step * row) * shape.Width + across + step * column) * channels;
-        }
+        public float* At(MapWalk place, int channels) =>
+            map + (((nint)place.Image * shape.Height + down + step * place.Row) * shape.Width + across + step * place.Column) * channels;
     }
 
     /// <summary>The pixels that places are made of: windows at (step·y, step·x) of a map, zeros outside of it.</summary>
@@ -326,20 +299,19 @@ internal sealed unsafe class IndirectConvolution<TLane>(int taps, int stride, in
         /// <param name="edges">Room for all runs of all places.</param>
         public void Locate(int first, int count, int row, float** runs, float* edges)
         {
-            var place = new Place(Places, first);
+            var place = new MapWalk(Places, first);
             int run = window.Across * channels;
             bool gathered = Runs < window.Down;
             for (int t = 0; t < count; t++, place.Next())
             {
-                (int image, int y, int x) = place.At;
-                int left = step * x + window.Left;
+                int left = step * place.Column + window.Left;
                 bool across = left >= 0 && left + window.Across <= shape.Width;
                 if (gathered)
                     runs[t] = edges;
                 for (int i = 0; i < window.Down; i++)
                 {
-                    int line = step * y + window.Top + i;
-                    float* at = map + (((nint)image * shape.Height + line) * shape.Width + left) * channels;
+                    int line = step * place.Row + window.Top + i;
+                    float* at = map + (((nint)place.Image * shape.Height + line) * shape.Width + left) * channels;
                     bool down = (uint)line < (uint)shape.Height;
                     if (!gathered)
                         runs[i * row + t] = !down ? Zeros : across ? at : edges;

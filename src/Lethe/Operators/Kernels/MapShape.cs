@@ -18,27 +18,7 @@ internal readonly record struct MapShape(int Images, int Height, int Width)
     /// <summary>Share of the tiles' pixels that are pixels of the map, in (0, 1].</summary>
     public double Filled => (double)Height * Width / (Side * Side * Down * Across);
 
-    /// <summary>Where a pixel is; pixels go along rows, then down, then through images.</summary>
-    /// <param name="pixel">The pixel.</param>
-    /// <returns>Image, row and column.</returns>
-    public (int Image, int Row, int Column) Pixel(int pixel)
-    {
-        (int rows, int column) = Math.DivRem(pixel, Width);
-        (int image, int row) = Math.DivRem(rows, Height);
-        return (image, row, column);
-    }
-
     private int Down => (Height + Side - 1) / Side;
 
     private int Across => (Width + Side - 1) / Side;
-
-    /// <summary>Where a tile's first pixel is; tiles go along rows, then down, then through images.</summary>
-    /// <param name="tile">The tile.</param>
-    /// <returns>Image, row and column.</returns>
-    public (int Image, int Top, int Left) Place(int tile)
-    {
-        (int rows, int across) = Math.DivRem(tile, Across);
-        (int image, int down) = Math.DivRem(rows, Down);
-        return (image, Side * down, Side * across);
-    }
 }

@@ -18,6 +18,9 @@ internal sealed unsafe class WinogradConvolution<TLane> : ConvolutionKernel
     private const int MostBlock = 192; // a multiple of the product's rows
     private const int Points = WinogradTransforms<TLane>.Points;
 
+    // Tiles from the one at hand to the one that is fetched.
+    private const int Ahead = 2;
+
     // Whole blocks of rows would start in the same few lines of a cache otherwise.
     private const int Padding = 16;
 
@@ -68,10 +71,11 @@ internal sealed unsafe class WinogradConvolution<TLane> : ConvolutionKernel
             float** rows = stackalloc float*[MostBlock];
             Rows(v, row, block, rows);
             int first = item * block, count = Math.Min(block, tiles - first);
-            for (int t = 0; t < count; t++)
+            MapWalk tile = Tile(shape, first), ahead = Tile(shape, first + Ahead);
+            for (int t = 0; t < count; t++, tile.Next(), ahead.Next())
             {
-                InputPixels(shape, input, from, first + t, zeros, pixels);
-                Prefetch(shape, input, from, first + t + 2, MapShape.Side + 1);
+                InputPixels(shape, input, from, tile, zeros, pixels);
+                Prefetch(shape, input, from, ahead, MapShape.Side + 1);
                 WinogradTransforms<TLane>.Input(pixels, from, v + t * row, plane);
             }
 
@@ -88,10 +92,11 @@ internal sealed unsafe class WinogradConvolution<TLane> : ConvolutionKernel
                 }
             }
 
-            for (int t = 0; t < count; t++)
+            (tile, ahead) = (Tile(shape, first), Tile(shape, first + Ahead));
+            for (int t = 0; t < count; t++, tile.Next(), ahead.Next())
             {
-                OutputPixels(shape, output, to, first + t, outside, pixels);
-                Prefetch(shape, output, to, first + t + 2, MapShape.Side);
+                OutputPixels(shape, output, to, tile, outside, pixels);
+                Prefetch(shape, output, to, ahead, MapShape.Side);
                 WinogradTransforms<TLane>.Output(m + t * outRow, outPlane, to, shift, pixels);
             }
         });
@@ -116,13 +121,14 @@ internal sealed unsafe class WinogradConvolution<TLane> : ConvolutionKernel
             for (int b = begin; b < end; b++)
             {
                 int first = b * block, count = Math.Min(block, tiles - first);
-                for (int t = 0; t < count; t++)
+                MapWalk tile = Tile(shape, first), ahead = Tile(shape, first + Ahead);
+                for (int t = 0; t < count; t++, tile.Next(), ahead.Next())
                 {
-                    InputPixels(shape, input, from, first + t, zeros, pixels);
-                    Prefetch(shape, input, from, first + t + 2, MapShape.Side + 1);
+                    InputPixels(shape, input, from, tile, zeros, pixels);
+                    Prefetch(shape, input, from, ahead, MapShape.Side + 1);
                     WinogradTransforms<TLane>.Input(pixels, from, v + t * row, plane);
-                    OutputPixels(shape, gradient, to, first + t, zeros, pixels, share * columns);
-                    Prefetch(shape, gradient, to, first + t + 2, MapShape.Side);
+                    OutputPixels(shape, gradient, to, tile, zeros, pixels, share * columns);
+                    Prefetch(shape, gradient, to, ahead, MapShape.Side);
                     WinogradTransforms<TLane>.OutputGradient(pixels, columns, d + t * outRow, outPlane);
                 }
 
@@ -198,15 +204,15 @@ internal sealed unsafe class WinogradConvolution<TLane> : ConvolutionKernel
 
     private static int Block(int from, int to) => Math.Clamp(BlockBytes / (Points * sizeof(float) * (from + to)) / 6 * 6, LeastBlock, MostBlock);
 
+    private static MapWalk Tile(MapShape shape, int tile) => new(shape, tile, MapShape.Side);
+
     private static nint Row(int channels) => channels % 256 == 0 ? channels + Padding : channels;
 
     /// <summary>Where the 6×6 pixels are that a tile is made from.</summary>
-    private static void InputPixels(MapShape shape, float* map, int channels, int tile, float* outside, float** pixels)
+    private static void InputPixels(MapShape shape, float* map, int channels, MapWalk tile, float* outside, float** pixels)
     {
-        (int image, int top, int left) = shape.Place(tile);
-        top--;
-        left--;
-        float* at = map + (((nint)image * shape.Height + top) * shape.Width + left) * channels;
+        int top = tile.Row - 1, left = tile.Column - 1;
+        float* at = map + (((nint)tile.Image * shape.Height + top) * shape.Width + left) * channels;
         nint line = (nint)shape.Width * channels;
         bool whole = top >= 0 && left >= 0 && top + 6 <= shape.Height && left + 6 <= shape.Width;
         for (int i = 0; i < 6; i++, at += line, pixels += 6)
@@ -225,10 +231,10 @@ internal sealed unsafe class WinogradConvolution<TLane> : ConvolutionKernel
     }
 
     /// <summary>Where a tile's 4×4 pixels are, from one of the channels on.</summary>
-    private static void OutputPixels(MapShape shape, float* map, int channels, int tile, float* outside, float** pixels, int channel = 0)
+    private static void OutputPixels(MapShape shape, float* map, int channels, MapWalk tile, float* outside, float** pixels, int channel = 0)
     {
-        (int image, int top, int left) = shape.Place(tile);
-        float* at = map + (((nint)image * shape.Height + top) * shape.Width + left) * channels + channel;
+        int top = tile.Row, left = tile.Column;
+        float* at = map + (((nint)tile.Image * shape.Height + top) * shape.Width + left) * channels + channel;
         nint line = (nint)shape.Width * channels;
         for (int i = 0; i < MapShape.Side; i++, at += line, pixels += MapShape.Side)
         {
@@ -238,16 +244,15 @@ internal sealed unsafe class WinogradConvolution<TLane> : ConvolutionKernel
     }
 
     // Tiles jump from row to row, which the processor does not foresee: a thin, large map took half as long again without.
-    private static void Prefetch(MapShape shape, float* map, int channels, int tile, int rows)
+    private static void Prefetch(MapShape shape, float* map, int channels, MapWalk tile, int rows)
     {
-        if (tile >= shape.Tiles)
+        if (tile.Image >= shape.Images)
             return;
-        (int image, int top, int left) = shape.Place(tile);
-        int end = Math.Min(top + rows, shape.Height);
-        nint bytes = (nint)Math.Min(MapShape.Side, shape.Width - left) * channels * sizeof(float);
-        for (; top < end; top++)
+        int end = Math.Min(tile.Row + rows, shape.Height);
+        nint bytes = (nint)Math.Min(MapShape.Side, shape.Width - tile.Column) * channels * sizeof(float);
+        for (int row = tile.Row; row < end; row++)
         {
-            byte* at = (byte*)(map + (((nint)image * shape.Height + top) * shape.Width + left) * channels);
+            byte* at = (byte*)(map + (((nint)tile.Image * shape.Height + row) * shape.Width + tile.Column) * channels);
             for (nint i = 0; i < bytes; i += 64)
                 Sse.Prefetch0(at + i);
         }
