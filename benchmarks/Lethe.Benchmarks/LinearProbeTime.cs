@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Lethe.Evaluation;
 using Lethe.Numerics;
-using Lethe.Reporting;
+using Lethe.Runs;
 using Lethe.Workflow;
 using static TorchSharp.torch;
 

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Lethe.Diagnostics;
 using Lethe.Evaluation;
 using Lethe.Reporting;
+using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Storage;
 using Lethe.Workflow;

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Lethe.Data;
 using Lethe.Evaluation;
-using Lethe.Reporting;
+using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Storage;
 using Lethe.Workflow;

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Lethe.Data;
 using Lethe.Evaluation.Protocols;
 using Lethe.Models;
-using Lethe.Reporting;
+using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Storage;
 using Lethe.Workflow;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Lethe.Reporting;
+using Lethe.Runs;
 using Spectre.Console;
 
 namespace Lethe.Cli;

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Lethe.Data;
 using Lethe.Models;
-using Lethe.Reporting;
+using Lethe.Runs;
 using Lethe.Training;
 using Lethe.Umm;
 using Lethe.Workflow;

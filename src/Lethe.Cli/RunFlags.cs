@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Lethe.Augmentation;
 using Lethe.Methods;
-using Lethe.Reporting;
+using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Workflow;
 

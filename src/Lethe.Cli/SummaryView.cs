@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Lethe.Reporting;
+using Lethe.Runs;
 using Spectre.Console;
 
 namespace Lethe.Cli;

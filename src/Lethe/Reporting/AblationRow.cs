@@ -1,3 +1,5 @@
+using Lethe.Runs;
+
 namespace Lethe.Reporting;
 
 /// <summary>One state of the encoder in an <see cref="AblationTable"/>.</summary>

@@ -1,3 +1,5 @@
+using Lethe.Runs;
+
 namespace Lethe.Reporting;
 
 /// <summary>One column of a <see cref="ComparisonTable"/>: runs that differ in the seed alone, in one state of the encoder.</summary>

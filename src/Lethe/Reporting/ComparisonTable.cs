@@ -1,4 +1,5 @@
 using Lethe.Diagnostics;
+using Lethe.Runs;
 using Lethe.Runtime;
 
 namespace Lethe.Reporting;

@@ -1,3 +1,5 @@
+using Lethe.Runs;
+
 namespace Lethe.Reporting;
 
 /// <summary>One row of a <see cref="ProtocolTable"/>.</summary>

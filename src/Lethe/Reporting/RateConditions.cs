@@ -1,3 +1,5 @@
+using Lethe.Runs;
+
 namespace Lethe.Reporting;
 
 /// <summary>m, d and ε² of coding rates, which every figure of ΔR states.</summary>

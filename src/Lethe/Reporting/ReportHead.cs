@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
+using Lethe.Runs;
 using static Lethe.Reporting.Markup;
 
 namespace Lethe.Reporting;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Lethe.Diagnostics;
+using Lethe.Runs;
 using Lethe.Runtime;
 
 namespace Lethe.Reporting;

@@ -1,3 +1,5 @@
+using Lethe.Runs;
+
 namespace Lethe.Reporting;
 
 /// <summary>One number of a <see cref="SummaryTable"/>.</summary>

@@ -1,3 +1,5 @@
+using Lethe.Runs;
+
 namespace Lethe.Reporting;
 
 /// <summary>

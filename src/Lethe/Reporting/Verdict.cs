@@ -1,3 +1,4 @@
+using Lethe.Runs;
 using static Lethe.Reporting.Wording;
 
 namespace Lethe.Reporting;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Lethe.Runs;
 
 namespace Lethe.Reporting;
 

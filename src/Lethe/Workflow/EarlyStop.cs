@@ -1,6 +1,6 @@
 using System.Globalization;
 using Lethe.Diagnostics;
-using Lethe.Reporting;
+using Lethe.Runs;
 using Lethe.Storage;
 
 namespace Lethe.Workflow;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Lethe.Operators;
-using Lethe.Reporting;
+using Lethe.Runs;
 using Lethe.Runtime;
 using static TorchSharp.torch;
 

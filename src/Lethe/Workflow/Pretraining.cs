@@ -2,7 +2,7 @@ using Lethe.Augmentation;
 using Lethe.Diagnostics;
 using Lethe.Evaluation;
 using Lethe.Methods;
-using Lethe.Reporting;
+using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Storage;
 using Lethe.Training;

@@ -5,7 +5,7 @@ using Lethe.Evaluation.Protocols;
 using Lethe.Methods;
 using Lethe.Models;
 using Lethe.Numerics;
-using Lethe.Reporting;
+using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Storage;
 using TorchSharp;

@@ -1,4 +1,4 @@
-using Lethe.Reporting;
+using Lethe.Runs;
 using Lethe.Runtime;
 
 namespace Lethe.Workflow;

@@ -2,7 +2,7 @@ using Lethe.Diagnostics;
 using Lethe.Evaluation;
 using Lethe.Methods;
 using Lethe.Operators;
-using Lethe.Reporting;
+using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Training;
 using System.Diagnostics;

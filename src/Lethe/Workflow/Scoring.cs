@@ -4,7 +4,7 @@ using Lethe.Diagnostics;
 using Lethe.Evaluation;
 using Lethe.Methods;
 using Lethe.Numerics;
-using Lethe.Reporting;
+using Lethe.Runs;
 using Lethe.Runtime;
 using System.Text.Json.Nodes;
 using static TorchSharp.torch;

@@ -4,7 +4,7 @@ using Lethe.Evaluation;
 using Lethe.Methods;
 using Lethe.Models;
 using Lethe.Numerics;
-using Lethe.Reporting;
+using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Training;
 using TorchSharp;

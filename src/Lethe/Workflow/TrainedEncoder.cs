@@ -2,7 +2,7 @@ using Lethe.Augmentation;
 using Lethe.Data;
 using Lethe.Evaluation;
 using Lethe.Methods;
-using Lethe.Reporting;
+using Lethe.Runs;
 using Lethe.Runtime;
 using static TorchSharp.torch;
 

@@ -3,7 +3,7 @@ using Lethe.Augmentation;
 using Lethe.Diagnostics;
 using Lethe.Methods;
 using Lethe.Numerics;
-using Lethe.Reporting;
+using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Storage;
 using Lethe.Training;

@@ -17,11 +17,12 @@ internal static class FolderTable
         ["Diagnostics"] = ["Runtime", "Numerics", "Operators"],
         ["Umm"] = ["Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics"],
         ["Evaluation"] = ["Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics"],
-        ["Reporting"] = ["Runtime", "Storage", "Diagnostics"],
+        ["Runs"] = ["Runtime", "Storage", "Diagnostics"],
+        ["Reporting"] = ["Runtime", "Storage", "Diagnostics", "Runs"],
         ["Workflow"] =
         [
             "Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics", "Umm", "Evaluation",
-            "Reporting",
+            "Runs", "Reporting",
         ],
     };
 

@@ -1,4 +1,5 @@
 using Lethe.Reporting;
+using Lethe.Runs;
 using Lethe.Tests.Reporting;
 
 namespace Lethe.Tests.Cli;

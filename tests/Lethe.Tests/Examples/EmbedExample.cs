@@ -1,5 +1,5 @@
 using Lethe.Data;
-using Lethe.Reporting;
+using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Workflow;
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using Lethe.Diagnostics;
 using Lethe.Reporting;
+using Lethe.Runs;
 
 namespace Lethe.Tests.Reporting;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Xml.Linq;
 using CsCheck;
 using Lethe.Reporting;
+using Lethe.Runs;
 
 namespace Lethe.Tests.Reporting;
 

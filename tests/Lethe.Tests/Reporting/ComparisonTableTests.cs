@@ -1,6 +1,7 @@
 using System.Xml.Linq;
 using Lethe.Diagnostics;
 using Lethe.Reporting;
+using Lethe.Runs;
 using Lethe.Runtime;
 
 namespace Lethe.Tests.Reporting;

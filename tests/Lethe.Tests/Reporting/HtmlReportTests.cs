@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Lethe.Diagnostics;
 using Lethe.Reporting;
+using Lethe.Runs;
 using Lethe.Tests.Approved;
 
 namespace Lethe.Tests.Reporting;

@@ -1,5 +1,6 @@
 using Lethe.Diagnostics;
 using Lethe.Reporting;
+using Lethe.Runs;
 using Lethe.Runtime;
 
 namespace Lethe.Tests.Reporting;

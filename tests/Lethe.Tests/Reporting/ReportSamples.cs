@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Lethe.Diagnostics;
 using Lethe.Reporting;
+using Lethe.Runs;
 
 namespace Lethe.Tests.Reporting;
 

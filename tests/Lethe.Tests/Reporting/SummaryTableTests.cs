@@ -1,4 +1,5 @@
 using Lethe.Reporting;
+using Lethe.Runs;
 
 namespace Lethe.Tests.Reporting;
 

@@ -1,4 +1,4 @@
-using Lethe.Reporting;
+using Lethe.Runs;
 using Lethe.Tests.Training;
 using Lethe.Workflow;
 

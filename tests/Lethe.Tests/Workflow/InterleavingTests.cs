@@ -1,6 +1,6 @@
 using Lethe.Diagnostics;
 using Lethe.Methods;
-using Lethe.Reporting;
+using Lethe.Runs;
 using Lethe.Tests.Methods;
 using Lethe.Tests.Training;
 using Lethe.Workflow;

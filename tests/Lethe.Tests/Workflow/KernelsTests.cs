@@ -1,7 +1,7 @@
 using Lethe.Diagnostics;
 using Lethe.Numerics;
 using Lethe.Operators;
-using Lethe.Reporting;
+using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Workflow;
 

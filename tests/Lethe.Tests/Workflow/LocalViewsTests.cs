@@ -1,6 +1,6 @@
 using Lethe.Augmentation;
 using Lethe.Methods;
-using Lethe.Reporting;
+using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Workflow;
 

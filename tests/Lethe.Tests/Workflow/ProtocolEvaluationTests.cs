@@ -1,6 +1,7 @@
 using Lethe.Evaluation.Protocols;
 using Lethe.Methods;
 using Lethe.Reporting;
+using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Storage;
 using Lethe.Tests.Methods;

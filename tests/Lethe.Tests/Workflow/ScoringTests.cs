@@ -1,6 +1,6 @@
 using Lethe.Data;
 using Lethe.Evaluation;
-using Lethe.Reporting;
+using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Tests.Methods;
 using Lethe.Workflow;

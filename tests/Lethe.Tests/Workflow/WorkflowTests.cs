@@ -3,6 +3,7 @@ using Lethe.Diagnostics;
 using Lethe.Evaluation;
 using Lethe.Methods;
 using Lethe.Reporting;
+using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Storage;
 using Lethe.Tests.Augmentation;

@@ -6,7 +6,7 @@ using System.Text.Json.Serialization;
 using Lethe.Diagnostics;
 using Lethe.Runtime;
 
-namespace Lethe.Reporting;
+namespace Lethe.Runs;
 
 /// <summary>The text of the files of a run directory: reads and writes streams, knows no paths but in messages.</summary>
 internal static class RunFiles

@@ -2,7 +2,7 @@ using Lethe.Diagnostics;
 using Lethe.Runtime;
 using Lethe.Storage;
 
-namespace Lethe.Reporting;
+namespace Lethe.Runs;
 
 /// <summary>
 /// A run on disk. An undo lives in <c>umm/NAME</c> in the same shape, and its control in <c>umm/NAME/control</c>.

@@ -1,6 +1,6 @@
 using Lethe.Diagnostics;
 
-namespace Lethe.Reporting;
+namespace Lethe.Runs;
 
 /// <summary>What was read from <c>metrics.jsonl</c>.</summary>
 /// <param name="Measurements">The measurements in the order of the file.</param>

@@ -1,4 +1,4 @@
-namespace Lethe.Reporting;
+namespace Lethe.Runs;
 
 /// <summary>What a run directory holds.</summary>
 public enum RunKind

@@ -1,4 +1,4 @@
-namespace Lethe.Reporting;
+namespace Lethe.Runs;
 
 /// <summary>How long a run took. Kept out of <c>metrics.jsonl</c>, so that equal runs have equal measurements.</summary>
 /// <param name="Seconds">Wall-clock time, all parts of an interrupted run together.</param>

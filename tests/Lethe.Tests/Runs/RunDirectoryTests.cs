@@ -2,10 +2,11 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Lethe.Diagnostics;
-using Lethe.Reporting;
+using Lethe.Runs;
 using Lethe.Runtime;
+using Lethe.Tests.Reporting;
 
-namespace Lethe.Tests.Reporting;
+namespace Lethe.Tests.Runs;
 
 public sealed class RunDirectoryTests : IDisposable
 {

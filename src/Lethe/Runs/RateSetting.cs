@@ -1,4 +1,4 @@
-namespace Lethe.Reporting;
+namespace Lethe.Runs;
 
 /// <summary>
 /// What the coding rates of a layer were computed with. ΔR compares only where all three are equal, so every figure states them.

@@ -1,4 +1,4 @@
-namespace Lethe.Reporting;
+namespace Lethe.Runs;
 
 /// <summary>The software and the machine that a run used.</summary>
 /// <param name="DotNet">Version of the .NET runtime.</param>

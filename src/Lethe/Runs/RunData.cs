@@ -1,4 +1,4 @@
-namespace Lethe.Reporting;
+namespace Lethe.Runs;
 
 /// <summary>The images that a run used, so that another run can be shown to have used the same.</summary>
 /// <param name="Source">Name of the source, as the user gave it.</param>

@@ -1,4 +1,4 @@
-namespace Lethe.Reporting;
+namespace Lethe.Runs;
 
 /// <summary>The state of the encoder that was evaluated.</summary>
 public enum EvaluationStage

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Lethe.Diagnostics;
 using Lethe.Runtime;
 
-namespace Lethe.Reporting;
+namespace Lethe.Runs;
 
 /// <summary>What <c>run.json</c> says about a run: all that is needed to repeat it, and how far it got.</summary>
 public sealed record RunManifest

@@ -1,4 +1,4 @@
-namespace Lethe.Reporting;
+namespace Lethe.Runs;
 
 /// <summary>One number of <c>evaluation.json</c>: a protocol applied to a layer of the encoder in one state.</summary>
 /// <param name="Stage">The state of the encoder.</param>

@@ -1,4 +1,4 @@
-namespace Lethe.Reporting;
+namespace Lethe.Runs;
 
 /// <summary>Something amiss in training that did not end it.</summary>
 /// <param name="Epoch">When it was first seen: epochs done.</param>

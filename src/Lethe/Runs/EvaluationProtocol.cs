@@ -1,6 +1,6 @@
 using Lethe.Diagnostics;
 
-namespace Lethe.Reporting;
+namespace Lethe.Runs;
 
 /// <summary>Names of what <c>evaluation.json</c> holds. Accuracies are fractions in [0, 1], ΔR is in nats.</summary>
 public static class EvaluationProtocol
