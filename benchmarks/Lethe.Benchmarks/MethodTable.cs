@@ -1,7 +1,7 @@
 using System.Globalization;
 using Lethe.Diagnostics;
 using Lethe.Evaluation;
-using Lethe.Reporting;
+using Lethe.Results;
 
 namespace Lethe.Benchmarks;
 

@@ -1,17 +1,12 @@
 using System.CommandLine;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Lethe.Reporting;
-using Lethe.Runtime;
-using Spectre.Console;
+using Lethe.Results;
 
 namespace Lethe.Cli;
 
 /// <summary><c>lethe compare</c>: all that was evaluated of several runs side by side, with differences paired by seed.</summary>
 internal static class CompareCommand
 {
-    private static readonly JsonSerializerOptions json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
-
     public static Command Create(Terminal terminal)
     {
         var runs = new Argument<string[]>("RUN") { Description = "Run directories that were evaluated; runs that differ in the seed alone are one setting.", Arity = ArgumentArity.OneOrMore };
@@ -25,16 +20,15 @@ internal static class CompareCommand
         var undos = new Option<string?>("--undos") { Description = "Undos to show, with commas between. [all]", HelpName = "NAMES" };
         var output = new Option<string?>("--out") { Description = "An HTML page to write as well.", HelpName = "FILE" };
         var markdown = new Option<bool>("--markdown") { Description = "Write the tables to standard output as Markdown." };
+        var csv = new Option<bool>("--csv") { Description = "Write every number to standard output as CSV, one a line, with all its digits." };
         var command = new Command("compare", "Set everything that was evaluated of several runs side by side, with differences paired by seed and 95 % intervals.")
         {
-            runs, layer, everyLayer, baseline, undos, output, markdown,
+            runs, layer, everyLayer, baseline, undos, output, markdown, csv,
         };
         return command.Does(terminal, (parsed, _) =>
         {
             string[] paths = parsed.GetRequiredValue(runs);
-            bool asksMarkdown = parsed.GetValue(markdown);
-            if (asksMarkdown && parsed.GetValue<bool>("--json"))
-                throw new InvalidOptionException("--markdown and --json both write to standard output. Give one of the two.");
+            parsed.RequireOneOutput("--markdown", "--csv", "--json");
             var options = new ComparisonOptions
             {
                 Layer = parsed.GetValue(layer),
@@ -42,18 +36,20 @@ internal static class CompareCommand
                 Baseline = parsed.GetValue(baseline),
                 Undos = parsed.GetValue(undos)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
             };
-            ComparisonTable table = ComparisonTable.Of(ReportModel.Load(paths), options);
+            Comparison comparison = Comparison.Of(ReportModel.Load(paths), options);
             if (parsed.GetValue(output) is { } path)
             {
-                ReportCommand.WritePage(path, ComparisonPage.Render(table, CommandLine(paths, options)));
+                ReportCommand.WritePage(path, ComparisonPage.Render(comparison, CommandLine(paths, options)));
                 terminal.Say(Path.GetFullPath(path));
             }
 
-            if (asksMarkdown)
-                terminal.Output.Write(ComparisonMarkdown.Render(table));
+            if (parsed.GetValue(markdown))
+                terminal.Output.Write(MarkdownGrid.Render(comparison.Grids()));
+            else if (parsed.GetValue(csv))
+                terminal.Output.Write(CsvGrid.Render(comparison.Lines()));
             else
-                Show(table, terminal);
-            return JsonSerializer.SerializeToNode(table, json)!;
+                comparison.Grids().ToList().ForEach(grid => GridView.Show(grid, terminal));
+            return ResultJson.Of(comparison);
         });
     }
 
@@ -69,26 +65,5 @@ internal static class CompareCommand
             .. options.Undos is { } undos ? (string[])["--undos", OptionValues.Quote(string.Join(',', undos))] : [],
         ];
         return string.Join(' ', words);
-    }
-
-    private static void Show(ComparisonTable found, Terminal terminal)
-    {
-        foreach (ComparisonGrid grid in found.Grids())
-        {
-            terminal.Say(grid.Title);
-            Table table = new Table().Border(TableBorder.Simple);
-            for (int i = 0; i < grid.Header.Count; i++)
-            {
-                var column = new TableColumn(Markup.Escape(grid.Header[i]));
-                table.AddColumn(i < grid.Names ? column : column.RightAligned());
-            }
-
-            for (int i = 0; i < grid.Rows.Count; i++)
-                table.AddRow([.. grid.Rows[i].Select((cell, at) => grid.Clear[i] && at == grid.Names ? $"[bold]{Markup.Escape(cell)}[/]" : Markup.Escape(cell))]);
-            terminal.Show(table);
-        }
-
-        foreach (string text in found.Remarks())
-            terminal.Say(text);
     }
 }

@@ -3,6 +3,8 @@ using System.Text.Json.Nodes;
 using Lethe.Data;
 using Lethe.Evaluation.Protocols;
 using Lethe.Models;
+using Lethe.Reporting;
+using Lethe.Results;
 using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Storage;
@@ -85,8 +87,8 @@ internal static class EvaluateCommand
             if (undo is not null)
                 terminal.Say($"{Path.GetFileName(undo.Path)}:");
             EvaluationRecord[] records = [.. Found(directory), .. undo is null ? [] : Found(undo), .. undo?.Control is { } control ? Found(control) : []];
-            ProtocolView.Show(records, terminal);
-            undos[undo is null ? "none" : Path.GetFileName(undo.Path)] = ProtocolView.Json(records);
+            Show(records, terminal);
+            undos[undo is null ? "none" : Path.GetFileName(undo.Path)] = ResultJson.Of(records);
         }
 
         return new JsonObject { ["run"] = directory.Path, ["undos"] = undos };
@@ -96,8 +98,8 @@ internal static class EvaluateCommand
         EncoderFileOptions file, BackboneOptions backbone, DataOptions data, ProtocolPlan plan, Machine machine, string? written, Terminal terminal, CancellationToken cancellation)
     {
         IReadOnlyList<EvaluationRecord> found = ProtocolEvaluation.Run(file, backbone, data, plan, machine, terminal.Progress, cancellation);
-        ProtocolView.Show(found, terminal);
-        JsonArray records = ProtocolView.Json(found);
+        Show(found, terminal);
+        JsonArray records = ResultJson.Of(found);
         if (written is not null)
         {
             AtomicFile.Write(written, stream =>
@@ -108,6 +110,12 @@ internal static class EvaluateCommand
         }
 
         return new JsonObject { ["encoder"] = file.Encoder, ["records"] = records };
+    }
+
+    private static void Show(IReadOnlyList<EvaluationRecord> records, Terminal terminal)
+    {
+        foreach (ProtocolTable found in ProtocolTable.Of([records]))
+            GridView.Show(found.Grid(), terminal);
     }
 
     private sealed record DataRootOnly

@@ -1,8 +1,7 @@
 using System.CommandLine;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 using Lethe.Reporting;
+using Lethe.Results;
 using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Storage;
@@ -12,8 +11,6 @@ namespace Lethe.Cli;
 /// <summary><c>lethe report</c>: one self-contained page of one or several runs.</summary>
 internal static class ReportCommand
 {
-    private static readonly JsonSerializerOptions json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
-
     public static Command Create(Terminal terminal)
     {
         var runs = new Argument<string[]>("RUN") { Description = "Run directories; runs that differ in the seed alone are shown as mean and spread.", Arity = ArgumentArity.OneOrMore };
@@ -23,17 +20,16 @@ internal static class ReportCommand
         return command.Does(terminal, (parsed, _) =>
         {
             string[] paths = parsed.GetRequiredValue(runs);
+            parsed.RequireOneOutput("--markdown", "--json");
             bool asksMarkdown = parsed.GetValue(markdown);
-            if (asksMarkdown && parsed.GetValue<bool>("--json"))
-                throw new InvalidOptionException("--markdown and --json both write to standard output. Give one of the two.");
-            IReadOnlyList<AblationTable> tables = AblationTable.Of(ReportModel.Load(paths));
+            IReadOnlyList<Ablation> tables = Ablation.Of(ReportModel.Load(paths));
             if (asksMarkdown && tables.Count == 0)
                 throw new RunException($"{string.Join(", ", paths)}: no undo was evaluated, so there is no table to write. Run 'lethe undo {OptionValues.Quote(paths[0])}', or leave --markdown out.");
             string path = Write(paths, parsed.GetValue(output));
             terminal.Say(Path.GetFullPath(path));
             if (asksMarkdown)
-                terminal.Output.Write(AblationMarkdown.Render(tables));
-            return new JsonObject { ["report"] = path, ["ablation"] = JsonSerializer.SerializeToNode(tables, json) };
+                terminal.Output.Write(MarkdownGrid.Render([.. tables.Select(table => table.Grid())]));
+            return new JsonObject { ["report"] = path, ["ablation"] = ResultJson.Of(tables) };
         });
     }
 

@@ -35,6 +35,17 @@ internal static class Verb
         return command;
     }
 
+    /// <summary>Requires that of several flags which write to standard output at most one is given.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="flags">The flags.</param>
+    /// <exception cref="InvalidOptionException">Two or more are given.</exception>
+    public static void RequireOneOutput(this ParseResult parsed, params string[] flags)
+    {
+        string[] given = [.. flags.Where(parsed.GetValue<bool>)];
+        if (given.Length > 1)
+            throw new InvalidOptionException($"{string.Join(" and ", given)} write to the same standard output. Give one of them.");
+    }
+
     /// <summary>Does something and turns how it ended into an exit code and a sentence.</summary>
     internal static int Guard(Terminal terminal, Action work, CancellationToken cancellation)
     {

@@ -24,15 +24,22 @@ public sealed record PairedDifference(int Count, double Mean, double? Deviation,
     // Accuracies are fractions, and equal differences of them differ in the last bits.
     private const double RoundingShare = 1e-12;
 
-    /// <summary>Whether the 95 % interval leaves out 0; the same as P below 0.05.</summary>
-    public bool IsClear => Low > 0 || High < 0;
+    /// <summary>
+    /// What the mean must exceed to be told from chance, in the unit of the numbers: half the 95 % interval; where the test cannot be made, twice
+    /// the sampling error of a difference; null where neither is known.
+    /// </summary>
+    public double? Resolution { get; init; }
+
+    /// <summary>Whether the mean exceeds <see cref="Resolution"/>: with a test, whether the 95 % interval leaves out 0, the same as P below 0.05.</summary>
+    public bool IsClear => Math.Abs(Mean) > Resolution;
 
     /// <summary>Compares pairs.</summary>
     /// <param name="from">The first number of each pair, finite.</param>
     /// <param name="to">The second number of each pair, finite.</param>
+    /// <param name="samplingError">Standard error of one difference by itself, which serves where the test cannot be made; null where it is unknown.</param>
     /// <returns>Second minus first.</returns>
     /// <exception cref="ArgumentException">There is no pair, the series differ in length, or a number is not finite.</exception>
-    public static PairedDifference Of(IReadOnlyList<double> from, IReadOnlyList<double> to)
+    public static PairedDifference Of(IReadOnlyList<double> from, IReadOnlyList<double> to, double? samplingError = null)
     {
         if (from.Count != to.Count || from.Count == 0)
             throw new ArgumentException($"Expected two series of one length, at least 1; found {from.Count} and {to.Count} numbers.", nameof(to));
@@ -42,16 +49,17 @@ public sealed record PairedDifference(int Count, double Mean, double? Deviation,
         double[] differences = [.. to.Zip(from, (second, first) => second - first)];
         double mean = differences.Average();
         if (n == 1)
-            return new PairedDifference(n, mean, null, null, null, null, null);
+            return new PairedDifference(n, mean, null, null, null, null, null) { Resolution = 2 * samplingError };
 
         double deviation = Math.Sqrt(differences.Sum(d => (d - mean) * (d - mean)) / (n - 1));
         if (deviation <= RoundingShare * from.Concat(to).Max(Math.Abs))
-            return new PairedDifference(n, mean, 0, null, null, null, null);
+            return new PairedDifference(n, mean, 0, null, null, null, null) { Resolution = 2 * samplingError };
         double error = deviation / Math.Sqrt(n);
         double t = mean / error;
         double reach = StudentT.InvCDF(0, 1, n - 1, (1 + Confidence) / 2) * error;
 
         // The lower tail, because 1 − CDF loses the digits of a small p.
-        return new PairedDifference(n, mean, deviation, t, 2 * StudentT.CDF(0, 1, n - 1, -Math.Abs(t)), mean - reach, mean + reach);
+        double p = 2 * StudentT.CDF(0, 1, n - 1, -Math.Abs(t));
+        return new PairedDifference(n, mean, deviation, t, p, mean - reach, mean + reach) { Resolution = reach };
     }
 }

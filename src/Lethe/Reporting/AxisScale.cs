@@ -1,3 +1,5 @@
+using Lethe.Results;
+
 namespace Lethe.Reporting;
 
 /// <summary>A linear axis with ticks at nice numbers: 1, 2 or 5 times a power of ten apart.</summary>

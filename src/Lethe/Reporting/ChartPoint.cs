@@ -1,3 +1,5 @@
+using Lethe.Results;
+
 namespace Lethe.Reporting;
 
 /// <summary>A point of a line, with its spread over seeds.</summary>

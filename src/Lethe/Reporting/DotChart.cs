@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Lethe.Results;
 using Lethe.Runs;
 using static Lethe.Reporting.Markup;
 
@@ -19,7 +20,7 @@ internal sealed record DotChart(SummaryTable Table, string Protocol, string Titl
 
     private double RowHeight => Math.Max(36, (Lane * Table.Stages.Count) + Gap);
 
-    private IReadOnlyList<string> Layers => [.. Table.Layers.Where(layer => Table.Stages.Any(stage => Table[layer, Protocol, stage] is not null))];
+    private IReadOnlyList<string> Layers => [.. Table.Rows.Where(layer => Table.Stages.Any(stage => Table[layer, Protocol, stage] is not null))];
 
     public double Height => Top + (RowHeight * Layers.Count) + Bottom;
 
@@ -71,7 +72,7 @@ internal sealed record DotChart(SummaryTable Table, string Protocol, string Titl
 
     private XElement Dot(string layer, EvaluationStage stage, Spread value, double y)
     {
-        var shown = new Spread(Factor * value.Mean, Factor * value.Deviation, value.Count);
+        Spread shown = value.Times(Factor);
         double x = PlaceX(shown.Mean);
         double reach = PlaceX(shown.Mean + shown.Deviation) - x;
         bool before = x > Width * 0.66;
@@ -85,11 +86,5 @@ internal sealed record DotChart(SummaryTable Table, string Protocol, string Titl
     }
 
     private string Describe() => string.Join(" ", Layers.Select(layer =>
-        $"{layer}: {string.Join(", ", Table.Stages.Where(stage => Table[layer, Protocol, stage] is not null).Select(stage => $"{Wording.Stage(stage)} {Wording.Plain(Scaled(layer, stage), 1)}"))}."));
-
-    private Spread Scaled(string layer, EvaluationStage stage)
-    {
-        Spread value = Table[layer, Protocol, stage]!.Value;
-        return new Spread(Factor * value.Mean, Factor * value.Deviation, value.Count);
-    }
+        $"{layer}: {string.Join(", ", Table.Stages.Where(stage => Table[layer, Protocol, stage] is not null).Select(stage => $"{Wording.Stage(stage)} {Wording.Plain(Table[layer, Protocol, stage]!.Value.Times(Factor), 1)}"))}."));
 }

@@ -1,12 +1,13 @@
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
+using Lethe.Results;
 using Lethe.Runs;
 using static Lethe.Reporting.Markup;
 
 namespace Lethe.Reporting;
 
 /// <summary>The report: one HTML page that needs nothing beside itself, light or dark as the reader's system is.</summary>
-public static class HtmlReport
+internal static class HtmlReport
 {
     private static readonly (string Term, string Text)[] reading =
     [

@@ -7,7 +7,7 @@ namespace Lethe.Reporting;
 /// <param name="Title">How it is shown.</param>
 /// <param name="IsFraction">Whether it is a share that is shown in percent.</param>
 /// <param name="Terms">Names of <see cref="Diagnostics.Measure"/>, each with the factor that it enters with.</param>
-public sealed record LayerMeasure(string Name, string Title, bool IsFraction, IReadOnlyList<(string Measure, int Factor)> Terms)
+internal sealed record LayerMeasure(string Name, string Title, bool IsFraction, IReadOnlyList<(string Measure, int Factor)> Terms)
 {
     /// <summary>The value where one layer was measured at one epoch.</summary>
     /// <param name="values">What was measured there, by name.</param>

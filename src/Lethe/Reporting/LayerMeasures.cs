@@ -7,7 +7,7 @@ namespace Lethe.Reporting;
 /// The rows that can be shown of a run's layers. What was measured on images trained on and on unseen ones has a third row, the
 /// gap: the first less the second. It is derived here and stored nowhere, like R_c = R − ΔR.
 /// </summary>
-public static class LayerMeasures
+internal static class LayerMeasures
 {
     /// <summary>The word that asks for every row.</summary>
     public const string AllName = "all";

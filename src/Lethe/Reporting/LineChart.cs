@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Lethe.Results;
 using static Lethe.Reporting.Markup;
 
 namespace Lethe.Reporting;

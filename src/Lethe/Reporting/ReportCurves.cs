@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using Lethe.Diagnostics;
+using Lethe.Results;
 using Lethe.Runs;
 using static Lethe.Reporting.Markup;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
+using Lethe.Results;
 using Lethe.Runs;
 using static Lethe.Reporting.Markup;
 
@@ -8,6 +9,8 @@ namespace Lethe.Reporting;
 /// <summary>The head of the page: the verdict, what is amiss, and the key figures.</summary>
 internal static class ReportHead
 {
+    private static readonly string[] accuracies = [EvaluationProtocol.Knn, EvaluationProtocol.Linear];
+
     public static XElement Of(ReportModel model)
     {
         RunManifest manifest = model.Groups[0].Runs[0].Manifest;
@@ -53,21 +56,29 @@ internal static class ReportHead
 
     private static IEnumerable<(string Name, string Figure, string Spread, string Aside)> Tiles(ReportGroup group)
     {
-        string? undo = group.FirstUndo;
-        SummaryTable table = SummaryTable.Of(group, undo);
-        IReadOnlyList<IReadOnlyList<EvaluationRecord>> seeds = [.. group.Runs.Select(run => run.EvaluationsWith(undo))];
-        if (LayerOrder.Last(table.Layers) is { } last)
+        ResultTable results = ResultTable.Of(group, group.FirstUndo);
+        SummaryTable table = SummaryTable.Of(results);
+        if (LayerOrder.Last(table.Rows) is { } last)
         {
-            foreach (string protocol in (string[])[EvaluationProtocol.Knn, EvaluationProtocol.Linear])
+            foreach (string protocol in accuracies)
             {
-                if (table[last, protocol, EvaluationStage.Before] is { } before)
-                    yield return (ReportOutcome.AccuracyTitle(protocol), before.Count == 1 ? Wording.Percent(before.Mean) : Wording.Fixed(100 * before.Mean, 1), before.Count == 1 ? "" : $"{Deviation(before)} %", table[last, protocol, EvaluationStage.Untrained] is { } untrained ? $"{last}; untrained {Wording.Percent(untrained.Mean)}" : $"{last}, before UMM");
+                if (table[last, protocol, EvaluationStage.Before] is not { } before)
+                    continue;
+                yield return (
+                    ReportOutcome.AccuracyTitle(protocol),
+                    before.Count == 1 ? Wording.Percent(before.Mean) : Wording.Fixed(100 * before.Mean, 1),
+                    before.Count == 1 ? "" : $"{Deviation(before)} %",
+                    table[last, protocol, EvaluationStage.Untrained] is { } untrained ? $"{last}; untrained {Wording.Percent(untrained.Mean)}" : $"{last}, before UMM");
             }
 
-            foreach (string protocol in (string[])[EvaluationProtocol.Knn, EvaluationProtocol.Linear])
+            foreach (string protocol in accuracies)
             {
-                if (AccuracyChange.Of(seeds, last, protocol, EvaluationStage.Control, EvaluationStage.Umm) is { } gain)
-                    yield return ($"UMM gain, {Wording.Protocol(protocol)}", Wording.Points(gain.Difference.Mean), Deviation(gain.Difference), $"points over control, {last}: {(gain.IsClear ? "clear" : gain.TooClose)}");
+                if (results.Less(EvaluationStage.Umm, EvaluationStage.Control, ResultKey.Probe(protocol, last)) is not { } gain)
+                    continue;
+                string name = $"UMM gain, {Wording.Protocol(protocol)}";
+                yield return gain.Difference is { } difference
+                    ? (name, Wording.Points(difference.Mean), Deviation(gain.Change), $"points over control, {last}: {(difference.IsClear ? "clear" : gain.TooClose)}")
+                    : (name, GridCell.Nothing, "", $"over control, {last}: {gain.Refusal}");
             }
         }
 

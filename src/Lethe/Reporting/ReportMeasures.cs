@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using Lethe.Diagnostics;
+using Lethe.Results;
 using static Lethe.Reporting.Markup;
 
 namespace Lethe.Reporting;

@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Lethe.Results;
 using Lethe.Runs;
 using static Lethe.Reporting.Markup;
 
@@ -10,7 +11,10 @@ internal static class ReportOutcome
     public static IEnumerable<XElement?> Of(ReportGroup group)
     {
         if (group.UndoNames.Count == 0) yield return Missing("No UMM yet.", $"lethe undo {group.Runs[0].Path}");
-        yield return ReportAblation.Of(group);
+
+        // The summary shows the one undo of one run already.
+        if (group.Runs.Sum(run => run.Undos.Count) > 1 && Ablation.Of(group) is { } undos)
+            yield return HtmlGrid.Box(undos.Grid() with { Title = $"Every undo, {undos.Layer}" }, "summary ablation");
         if (group.UndoNames.Count == 0)
         {
             foreach (XElement? element in States(group, null)) yield return element;
@@ -45,7 +49,8 @@ internal static class ReportOutcome
         IReadOnlyList<RateSetting> rates = RateConditions.OfEvaluations(group, undo);
         yield return Legend(table);
         yield return El("div", Class("two"), table.Protocols.Select(protocol => Dots(table, rates, protocol).Render()));
-        yield return SummaryFigures(table, "layer", $"{spread}. Accuracies in %, on images never trained on. ΔR in nats: {RateConditions.Text(rates, table.Layers)}.");
+        string caption = $"{spread}. Accuracies in %, on images never trained on. ΔR in nats: {RateConditions.Text(rates, table.Rows)}.";
+        yield return HtmlGrid.Box(table.Grid("layer") with { Lead = [caption] }, "summary");
     }
 
     public static XElement? Comparison(ReportModel model)
@@ -56,20 +61,19 @@ internal static class ReportOutcome
             .. model.Groups.SelectMany(group =>
             {
                 SummaryTable table = SummaryTable.Of(group, group.FirstUndo);
-                string? last = LayerOrder.Last(table.Layers);
+                string? last = LayerOrder.Last(table.Rows);
                 return table.Cells.Where(cell => cell.Layer == last && Wording.IsAccuracy(cell.Protocol)).Select(cell => cell with { Layer = Row(group) });
             }),
         ];
         if (cells.Length == 0) return null;
-        var summary = new SummaryTable(
-            [.. model.Groups.Select(Row)], [.. cells.Select(cell => cell.Protocol).Distinct()], [.. cells.Select(cell => cell.Stage).Distinct().Order()], cells);
+        var summary = new SummaryTable(cells);
         return El(
             "section",
             At("id", "comparison"),
             El("h2", "The last layer of each setting"),
             Legend(summary),
             El("div", Class("two"), summary.Protocols.Select(protocol => new DotChart(summary, protocol, AccuracyTitle(protocol), "on images never trained on").Render())),
-            SummaryFigures(summary, "setting", "Accuracies in %, on images never trained on"));
+            HtmlGrid.Box(summary.Grid("setting") with { Lead = ["Accuracies in %, on images never trained on"] }, "summary"));
 
         // A short title, as a method's name, says more than its letter.
         static string Row(ReportGroup group) => group.Title.Length <= 18 ? group.Title : group.Title.Split(' ')[0];
@@ -87,7 +91,7 @@ internal static class ReportOutcome
             protocol == EvaluationProtocol.InstanceReductionTrain ? "Instance ΔR, images trained on" : "Instance ΔR, images never trained on",
             "rows of equal d compare; the projector has a d of its own")
         {
-            RowNotes = table.Layers.ToDictionary(layer => layer, layer => RateConditions.Text(rates, layer)),
+            RowNotes = table.Rows.ToDictionary(layer => layer, layer => RateConditions.Text(rates, layer)),
         },
     };
 
@@ -101,35 +105,6 @@ internal static class ReportOutcome
             EvaluationStage.Control => " – plain training, as many steps",
             _ => " – undone",
         })));
-
-    private static XElement SummaryFigures(SummaryTable table, string rows, string caption) => El(
-        "div",
-        Class("wide"),
-        P(Class("note"), caption),
-        El(
-            "div",
-            Class("scroll"),
-            El(
-                "table",
-                Class("summary"),
-                El(
-                    "thead",
-                    El("tr", El("th"), table.Protocols.Select(protocol => El("th", Class("span first"), At("scope", "colgroup"), At("colspan", table.Stages.Count), Wording.Protocol(protocol)))),
-                    El("tr", El("th", At("scope", "col"), rows), table.Protocols.SelectMany(_ => table.Stages.Select((stage, i) => El("th", i == 0 ? Class("first") : null, At("scope", "col"), Wording.Stage(stage)))))),
-                El("tbody", table.Layers.Select(layer => El(
-                    "tr",
-                    El("th", At("scope", "row"), layer),
-                    table.Protocols.SelectMany(protocol => table.Stages.Select((stage, i) => El(
-                        "td",
-                        Class(string.Join(' ', (string[])[i == 0 ? "first" : "", stage == EvaluationStage.Umm ? "umm" : ""]).Trim()),
-                        table[layer, protocol, stage] is { } value ? Cell(value, protocol) : (object[])["–"])))))))));
-
-    private static object[] Cell(Spread value, string protocol)
-    {
-        double factor = Wording.IsAccuracy(protocol) ? 100 : 1;
-        string mean = Wording.Fixed(factor * value.Mean, 1);
-        return value.Count == 1 ? [mean] : [mean, El("small", $"± {Wording.Fixed(factor * value.Deviation, 1)}")];
-    }
 
     private static string StageClass(EvaluationStage stage) => "stage-" + stage.ToString().ToLowerInvariant();
 

@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Lethe.Results;
 using Lethe.Runs;
 using static Lethe.Reporting.Markup;
 
@@ -32,43 +33,36 @@ internal static class ReportProtocols
     private static XElement Figures(ProtocolTable table, IReadOnlyList<LineChart> overEpochs)
     {
         LineChart[] byLayer = [.. ByLayer(table)];
-        XElement numbers = Table(
-            "",
-            ["layer", "fitted", "measure", .. table.Stages.Select(Wording.Stage)],
-            table.Rows.Select(row => (IEnumerable<string>)
-            [
-                row.Layer, Fitted(row.Variant, row.LabelShare), row.Measure, .. table.Stages.Select(stage => row.Cells.TryGetValue(stage, out ProtocolCell? cell) ? cell.ToString() : "–"),
-            ]));
+        Grid grid = table.Grid();
+        XElement numbers = HtmlGrid.Table(grid);
         return El(
             "div",
             Class("wide"),
-            El("h3", $"{table.Protocol}{(table.Target is null ? "" : $" on {table.Target}")}{(table.Quick ? ", quick: not for conclusions" : "")}"),
+            El("h3", grid.Title),
             byLayer.Length == 0 ? null : El("div", Class("many"), byLayer.Select(chart => chart.Render())),
             overEpochs.Count == 0 ? null : El("h4", "Over the epochs of pre-training"),
             overEpochs.Count == 0 ? null : El("div", Class("many"), overEpochs.Select(chart => chart.Render())),
             byLayer.Length == 0 ? numbers : El("details", Class("block"), El("summary", "Every number"), numbers),
-            table.Settings.Select(text => P(Class("note"), text)));
+            grid.Notes.Select(text => P(Class("note"), text)));
     }
-
-    private static string Fitted(string variant, double? share) => share is { } part ? $"{variant}, {Wording.Short(100 * part)} % of the labels" : variant;
 
     private static IEnumerable<LineChart> ByLayer(ProtocolTable table)
     {
-        foreach (var rows in table.Rows.GroupBy(row => (row.Variant, row.LabelShare, row.Measure)).Where(rows => rows.Count() >= FewestLayers))
+        foreach (IGrouping<ResultKey, ResultKey> rows in table.Keys.GroupBy(key => key with { Layer = "" }).Where(rows => rows.Count() >= FewestLayers))
         {
-            ProtocolRow[] layers = [.. rows];
-            ChartSeries Of(EvaluationStage stage) => new(
-                Wording.Stage(stage),
-                $"stage-{stage.ToString().ToLowerInvariant()}",
-                stage is EvaluationStage.Untrained or EvaluationStage.Control,
-                [.. layers.Index().Where(layer => layer.Item.Cells.ContainsKey(stage)).Select(layer => new ChartPoint(layer.Index, Shown(layer.Item.Cells[stage])))]);
-            yield return Chart(rows.Key.Measure, rows.Key.Variant, rows.Key.LabelShare, "band: the interval of 95 %", "layer", [.. table.Stages.Select(Of)]) with
+            ResultKey[] layers = [.. rows];
+            ChartSeries Of(Entrant state) => new(
+                state.Label,
+                $"stage-{state.Stage.ToString().ToLowerInvariant()}",
+                state.Stage is EvaluationStage.Untrained or EvaluationStage.Control,
+                [.. layers.Index().Where(layer => state[layer.Item] is not null).Select(layer => new ChartPoint(layer.Index, Shown(state[layer.Item]!)))]);
+            yield return Chart(rows.Key, "band: the interval of 95 %", "layer", [.. table.Entrants.Select(Of)]) with
             {
-                Places = [.. layers.Select(row => row.Layer)],
+                Places = [.. layers.Select(key => key.Layer)],
             };
         }
 
-        static Spread Shown(ProtocolCell cell) => new(100 * cell.Value, cell is { Low: { } low, High: { } high } ? 50 * (high - low) : 0, 1);
+        static Spread Shown(ResultCell cell) => new(100 * cell.Value.Mean, cell is { Low: { } low, High: { } high } ? 50 * (high - low) : 0, 1);
     }
 
     /// <summary>The first, a middle and the last layer at the checkpoints that were kept, the mean over runs.</summary>
@@ -83,20 +77,23 @@ internal static class ReportProtocols
             return [];
         return
         [
-            .. records.GroupBy(record => (record.Variant, record.LabelShare, record.Measure)).Select(same =>
+            .. records.GroupBy(record => ResultKey.Of(record) with { Layer = "" }).Select(same =>
             {
                 IReadOnlyList<string> layers = LayerOrder.Sort(same.Select(record => record.Layer));
                 string? last = LayerOrder.Last(layers), early = LayerOrder.Early(layers, null);
                 string[] shown = [.. new[] { layers[0], early, last }.OfType<string>().Distinct()];
-                return Chart(same.Key.Measure!, same.Key.Variant ?? "", same.Key.LabelShare, "", "epoch", [.. shown.Select(layer => new ChartSeries(
+                return Chart(same.Key, "", "epoch", [.. shown.Select(layer => new ChartSeries(
                     layer,
                     layer == last ? "last" : layer == early ? "early" : "faint",
                     false,
-                    [.. same.Where(record => record.Layer == layer).GroupBy(record => record.Epoch!.Value).OrderBy(epoch => epoch.Key).Select(epoch => new ChartPoint(epoch.Key, Spread.Of([.. epoch.Select(record => 100 * record.Value)])))]))]);
+                    [
+                        .. same.Where(record => record.Layer == layer).GroupBy(record => record.Epoch!.Value).OrderBy(epoch => epoch.Key)
+                            .Select(epoch => new ChartPoint(epoch.Key, Spread.Of([.. epoch.Select(record => 100 * record.Value)]))),
+                    ]))]);
             }),
         ];
     }
 
-    private static LineChart Chart(string measure, string variant, double? share, string note, string x, ChartSeries[] series) =>
-        new(measure, string.Join("; ", new[] { Fitted(variant, share), note }.Where(text => text.Length > 0)), x, "× 100", series) { Width = Width, Height = Height, Decimals = 1 };
+    private static LineChart Chart(ResultKey key, string note, string x, ChartSeries[] series) =>
+        new(key.Measure!, string.Join("; ", new[] { key.Fitted, note }.Where(text => text.Length > 0)), x, "× 100", series) { Width = Width, Height = Height, Decimals = 1 };
 }

@@ -1,5 +1,6 @@
+using Lethe.Results;
 using Lethe.Runs;
-using static Lethe.Reporting.Wording;
+using static Lethe.Results.Wording;
 
 namespace Lethe.Reporting;
 
@@ -7,7 +8,7 @@ namespace Lethe.Reporting;
 /// What the runs of a group showed, in one sentence. A difference is called one only where its 95 % interval over seeds, by a paired
 /// t-test, leaves out 0, or, with one seed, where it exceeds twice its sampling error on the test images.
 /// </summary>
-public static class Verdict
+internal static class Verdict
 {
     /// <summary>Builds the sentence from the records.</summary>
     /// <param name="group">The runs.</param>
@@ -16,31 +17,33 @@ public static class Verdict
     {
         RunManifest manifest = group.Runs[0].Manifest;
         string? undo = group.FirstUndo;
-        IReadOnlyList<IReadOnlyList<EvaluationRecord>> seeds = [.. group.Runs.Select(run => run.EvaluationsWith(undo))];
-        string? last = LayerOrder.Last(LayerOrder.Sort(seeds.SelectMany(seed => seed).Select(record => record.Layer)));
+        ResultTable results = ResultTable.Of(group, undo);
+        string? last = results.LastProbed;
 
         string subject = $"{manifest.Method} on {Count(manifest.Data.TrainCount)} {Source(manifest.Data)} images{Seeds(group.Runs.Count)}";
-        string?[] clauses = [Learned(manifest, seeds, last), Turned(group, last), Undone(group, seeds, last, undo)];
+        string?[] clauses = [Learned(manifest, results, last), Turned(group, last), Undone(group, results, last, undo)];
         return $"{subject}: {string.Join("; ", clauses.OfType<string>())}.";
     }
 
     private static string Seeds(int count) => count == 1 ? "" : $" ({count} seeds)";
 
-    private static string Learned(RunManifest manifest, IReadOnlyList<IReadOnlyList<EvaluationRecord>> seeds, string? last)
+    private static string Learned(RunManifest manifest, ResultTable results, string? last)
     {
         if (last is null) return "nothing has been evaluated yet";
         if (manifest.Data.ClassCount == 0) return "the images have no labels, so no accuracy was measured";
         foreach (string protocol in (string[])[EvaluationProtocol.Knn, EvaluationProtocol.Linear])
         {
             string name = $"the {Protocol(protocol)} accuracy of {last}";
-            if (AccuracyChange.Of(seeds, last, protocol, EvaluationStage.Untrained, EvaluationStage.Before) is { } change)
+            ResultKey key = ResultKey.Probe(protocol, last);
+            if (results[EvaluationStage.Before]?[key] is not { } reached)
+                continue;
+            return results.Less(EvaluationStage.Before, EvaluationStage.Untrained, key) switch
             {
-                if (!change.IsClear) return $"{name} went from {Percent(change.From)} (untrained) to {Percent(change.To)}, {change.TooClose}";
-                return $"{name} {(change.Difference.Mean > 0 ? "rose" : "fell")} from {Percent(change.From)} (untrained) to {Percent(change.To)}";
-            }
-
-            double[] reached = [.. seeds.SelectMany(seed => seed).Where(r => r.Layer == last && r.Protocol == protocol && r.Stage == EvaluationStage.Before).Select(r => r.Value)];
-            if (reached.Length > 0) return $"{name} reached {Percent(Spread.Of(reached))}; the untrained encoder was not evaluated";
+                null => $"{name} reached {Percent(reached.Value)}; the untrained encoder was not evaluated",
+                { Refusal: { } why } => $"{name} reached {Percent(reached.Value)}; it cannot be held against the untrained encoder: {why}",
+                { Difference.IsClear: false } change => $"{name} went from {Percent(change.From)} (untrained) to {Percent(change.To)}, {change.TooClose}",
+                var change => $"{name} {(change.Change.Mean > 0 ? "rose" : "fell")} from {Percent(change.From)} (untrained) to {Percent(change.To)}",
+            };
         }
 
         return "no accuracy has been measured yet";
@@ -65,27 +68,33 @@ public static class Verdict
         }
     }
 
-    private static string Undone(ReportGroup group, IReadOnlyList<IReadOnlyList<EvaluationRecord>> seeds, string? last, string? undo)
+    private static string Undone(ReportGroup group, ResultTable results, string? last, string? undo)
     {
         if (undo is null) return "UMM has not been run yet";
         string name = group.UndoNames.Count == 1 ? "UMM" : $"UMM ('{undo}', the first of {group.UndoNames.Count} undos)";
         if (last is null) return $"{name} has not been evaluated yet";
 
-        AccuracyChange? Change(string protocol, EvaluationStage from, EvaluationStage to) => AccuracyChange.Of(seeds, last, protocol, from, to);
-        List<string> moved = [], plain = [];
+        List<string> moved = [], plain = [], refused = [];
         List<(string Outcome, string Protocol)> against = [];
         foreach (string protocol in (string[])[EvaluationProtocol.Linear, EvaluationProtocol.Knn])
         {
-            if (Change(protocol, EvaluationStage.Before, EvaluationStage.Umm) is not { } umm) continue;
-            moved.Add($"{Points(umm.Difference)} points {Protocol(protocol)}");
-            if (Change(protocol, EvaluationStage.Before, EvaluationStage.Control) is { } control) plain.Add(Points(control.Difference));
-            if (Change(protocol, EvaluationStage.Control, EvaluationStage.Umm) is { } gain)
-                against.Add((gain.IsClear ? gain.Difference.Mean > 0 ? "more than the control" : "less than the control" : gain.TooClose, Protocol(protocol)));
+            PairedResult? Less(EvaluationStage stage, EvaluationStage from) => results.Less(stage, from, ResultKey.Probe(protocol, last));
+            PairedResult? umm = Less(EvaluationStage.Umm, EvaluationStage.Before), control = Less(EvaluationStage.Control, EvaluationStage.Before);
+            PairedResult? gain = Less(EvaluationStage.Umm, EvaluationStage.Control);
+            if ((umm?.Refusal ?? gain?.Refusal ?? control?.Refusal) is { } why)
+                refused.Add($"the {Protocol(protocol)} accuracies of {last} cannot be held against each other: {why}");
+            if (umm?.Difference is null) continue;
+            moved.Add($"{Points(umm.Change)} points {Protocol(protocol)}");
+            if (control?.Difference is not null) plain.Add(Points(control.Change));
+            if (gain?.Difference is { } over)
+                against.Add((over.IsClear ? over.Mean > 0 ? "more than the control" : "less than the control" : gain.TooClose, Protocol(protocol)));
         }
 
+        if (moved.Count == 0 && refused.Count > 0) return $"{name} was evaluated, but {List(refused)}";
         if (moved.Count == 0) return $"{name} has not been evaluated yet";
         string[] outcomes = [.. against.GroupBy(pair => pair.Outcome, pair => pair.Protocol).Select(same => $"{same.Key}{(same.Count() == moved.Count ? "" : $" in {List([.. same])}")}")];
-        string held = plain.Count == 0 ? ", with no control to hold it against" : $", the control by {List(plain)}: {string.Join(", ", outcomes)}";
-        return $"{name} changed the accuracy of {last} by {List(moved)}{held}";
+        string held = outcomes.Length > 0 ? $": {string.Join(", ", outcomes)}" : "";
+        string beside = plain.Count > 0 ? $", the control by {List(plain)}{held}" : refused.Count > 0 ? "" : ", with no control to hold it against";
+        return $"{name} changed the accuracy of {last} by {List(moved)}{beside}{string.Concat(refused.Select(text => $"; {text}"))}";
     }
 }

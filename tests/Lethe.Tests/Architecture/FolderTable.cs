@@ -18,14 +18,15 @@ internal static class FolderTable
         ["Umm"] = ["Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics"],
         ["Evaluation"] = ["Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics"],
         ["Runs"] = ["Runtime", "Storage", "Diagnostics"],
-        ["Reporting"] = ["Runtime", "Storage", "Diagnostics", "Runs"],
+        ["Results"] = ["Runtime", "Diagnostics", "Runs"],
+        ["Reporting"] = ["Runtime", "Diagnostics", "Runs", "Results"],
         ["Workflow"] =
         [
             "Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics", "Umm", "Evaluation",
-            "Runs", "Reporting",
+            "Runs", "Results", "Reporting",
         ],
     };
 
     /// <summary>Folders whose work is on records alone, so that it can be tested and run without torch.</summary>
-    public static readonly string[] WithoutTensors = ["Reporting"];
+    public static readonly string[] WithoutTensors = ["Results", "Reporting"];
 }

@@ -1,6 +1,6 @@
-using Lethe.Reporting;
+using Lethe.Results;
 using Lethe.Runs;
-using Lethe.Tests.Reporting;
+using Lethe.Tests.Results;
 
 namespace Lethe.Tests.Cli;
 
@@ -12,7 +12,7 @@ public sealed class CompareTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public async Task Compare_EvaluatedRuns_WritesTablesJsonMarkdownAndPage()
+    public async Task Compare_EvaluatedRuns_WritesTablesJsonMarkdownCsvAndPage()
     {
         string[] runs = [Made(1, 0.03), Made(2, 0.05)];
         CommandLine result = await CommandLine.RunAsync(["compare", .. runs, "--json", "--out", folder["compare.html"]]);
@@ -26,8 +26,15 @@ public sealed class CompareTests : IDisposable
 
         CommandLine markdown = await CommandLine.RunAsync(["compare", .. runs, "--markdown", "--baseline", "untrained"]);
         Assert.Equal(0, markdown.ExitCode);
-        Assert.Contains("| linear probe, accuracy | before − untrained | +8.00 |", markdown.Output, StringComparison.Ordinal);
+        Assert.Contains("| linear probe, accuracy | before − untrained | **+8.00** |", markdown.Output, StringComparison.Ordinal);
         Assert.Empty(markdown.Error);
+
+        CommandLine csv = await CommandLine.RunAsync(["compare", .. runs, "--csv"]);
+        Assert.Equal(0, csv.ExitCode);
+        string[] lines = csv.Output.Split('\n');
+        Assert.StartsWith("protocol,measure,", lines[0], StringComparison.Ordinal);
+        Assert.Single(lines, line => line.StartsWith("linear,,,,,false,layer4,UMM default,control,2,0.03", StringComparison.Ordinal));
+        Assert.Empty(csv.Error);
     }
 
     [Fact]
@@ -38,7 +45,8 @@ public sealed class CompareTests : IDisposable
         [
             ("Use one of 'untrained', 'before'", ["--baseline", "after"]),
             ("Use one of layer4", ["--layer", "layer9"]),
-            ("one of the two", ["--markdown", "--json"]),
+            ("--markdown and --json write to the same", ["--markdown", "--json"]),
+            ("--markdown and --csv write to the same", ["--csv", "--markdown"]),
         ])
         {
             CommandLine result = await CommandLine.RunAsync(["compare", run, .. options]);

@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Xml.Linq;
 using CsCheck;
 using Lethe.Reporting;
+using Lethe.Results;
 using Lethe.Runs;
+using Lethe.Tests.Results;
 
 namespace Lethe.Tests.Reporting;
 

@@ -3,8 +3,10 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Lethe.Diagnostics;
 using Lethe.Reporting;
+using Lethe.Results;
 using Lethe.Runs;
 using Lethe.Tests.Approved;
+using Lethe.Tests.Results;
 
 namespace Lethe.Tests.Reporting;
 

@@ -1,5 +1,7 @@
 using Lethe.Reporting;
+using Lethe.Results;
 using Lethe.Runs;
+using Lethe.Tests.Results;
 
 namespace Lethe.Tests.Reporting;
 

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using Lethe.Diagnostics;
 using Lethe.Runs;
 using Lethe.Runtime;
-using Lethe.Tests.Reporting;
+using Lethe.Tests.Results;
 
 namespace Lethe.Tests.Runs;
 

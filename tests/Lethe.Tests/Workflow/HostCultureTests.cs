@@ -5,11 +5,12 @@ using Lethe.Diagnostics;
 using Lethe.Evaluation;
 using Lethe.Methods;
 using Lethe.Reporting;
+using Lethe.Results;
 using Lethe.Runtime;
 using Lethe.Storage;
 using Lethe.Tests.Cli;
 using Lethe.Tests.Evaluation.Protocols;
-using Lethe.Tests.Reporting;
+using Lethe.Tests.Results;
 using Lethe.Training;
 using Lethe.Umm;
 using Lethe.Workflow;
@@ -23,8 +24,8 @@ public sealed partial class HostCultureTests : IDisposable
     private static readonly Dictionary<string, Func<string>> texts = new()
     {
         ["report"] = () => HtmlReport.Render(Model),
-        ["table of undos"] = () => AblationMarkdown.Render(AblationTable.Of(Model)),
-        ["comparison"] = () => ComparisonMarkdown.Render(Compared) + ComparisonPage.Render(Compared, "lethe compare"),
+        ["table of undos"] = () => MarkdownGrid.Render([.. Ablation.Of(Model).Select(table => table.Grid())]),
+        ["comparison"] = () => MarkdownGrid.Render(Compared.Grids()) + ComparisonPage.Render(Compared, "lethe compare") + CsvGrid.Render(Compared.Lines()),
         ["verdict"] = () => MemorisationMonitor.Judge([.. Enumerable.Range(0, 30).Select(
             i => new Measurement(i, "layer4", Measure.InstanceReductionTrain, i < 15 ? i : 20 - (0.53 * i)))]).Reason,
         ["measure of a layer"] = () => string.Join(' ', LayerMeasures.All.Select(measure => measure.Format(-1234.5))),
@@ -52,7 +53,7 @@ public sealed partial class HostCultureTests : IDisposable
 
     private static ReportModel Model => ReportModel.Of([ReportSamples.Run(), ReportSamples.Run(2, umm: 0.04, shift: 0.01)]);
 
-    private static ComparisonTable Compared => ComparisonTable.Of(Model, new ComparisonOptions());
+    private static Comparison Compared => Comparison.Of(Model, new ComparisonOptions());
 
     public void Dispose() => folder.Dispose();
 

@@ -1,6 +1,7 @@
 using Lethe.Evaluation.Protocols;
 using Lethe.Methods;
 using Lethe.Reporting;
+using Lethe.Results;
 using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Storage;
@@ -145,8 +146,8 @@ public sealed class ProtocolEvaluationTests : IDisposable
         // Only the states that every run has are compared and tabled; the page shows the course.
         ReportModel model = ReportModel.Load([run.Path]);
         ProtocolTable table = Assert.Single(ProtocolTable.Of([model.Groups[0].Runs[0].Protocols]));
-        Assert.Equal(2, table.Stages.Count);
-        Assert.All(table.Rows, row => Assert.Equal(2, row.Cells.Count));
+        Assert.Equal([EvaluationStage.Untrained, EvaluationStage.Before], table.Entrants.Select(entrant => entrant.Stage));
+        Assert.All(table.Keys, key => Assert.All(table.Entrants, entrant => Assert.NotNull(entrant[key])));
         Assert.Contains("Over the epochs of pre-training</h4>", HtmlReport.Render(model), StringComparison.Ordinal);
         (RunDirectory bare, Session other) = small.Start("bare", cancellation: TestContext.Current.CancellationToken);
         Assert.Contains("--keep-checkpoints", Assert.Throws<RunException>(() => ProtocolEvaluation.Run(bare, other, plan, cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);

@@ -2,7 +2,7 @@ using Lethe.Data;
 using Lethe.Diagnostics;
 using Lethe.Evaluation;
 using Lethe.Methods;
-using Lethe.Reporting;
+using Lethe.Results;
 using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Storage;

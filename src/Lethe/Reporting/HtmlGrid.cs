@@ -1,0 +1,45 @@
+using System.Xml.Linq;
+using Lethe.Results;
+using static Lethe.Reporting.Markup;
+
+namespace Lethe.Reporting;
+
+/// <summary>A grid as part of a page.</summary>
+internal static class HtmlGrid
+{
+    /// <summary>The table alone.</summary>
+    /// <param name="grid">What to show.</param>
+    /// <param name="style">Classes of the style sheet; empty for none.</param>
+    public static XElement Table(Grid grid, string style = "")
+    {
+        string[] groups = [.. grid.Columns.Select(column => column.Group)];
+        int[] starts = [.. groups.Index().Where(group => group.Item.Length == 0 || group.Index == 0 || groups[group.Index - 1] != group.Item).Select(group => group.Index)];
+        XElement? spans = groups.All(group => group.Length == 0) ? null : El("tr", starts.Select((start, i) => groups[start].Length == 0
+            ? El("th")
+            : El("th", Class("span first"), At("scope", "colgroup"), At("colspan", (i + 1 < starts.Length ? starts[i + 1] : groups.Length) - start), groups[start])));
+        return El(
+            "div",
+            Class("scroll"),
+            El(
+                "table",
+                Styled(style),
+                El("thead", spans, El("tr", grid.Columns.Select((column, i) => El(
+                    "th", Styled(column.IsName ? "names" : First(i)), At("scope", "col"), column.Title)))),
+                El("tbody", grid.Rows.Select(row => El("tr", Styled(row.Style), row.Cells.Select((cell, i) => grid.Columns[i].IsName
+                    ? El("th", At("scope", "row"), cell.Text)
+                    : El("td", Styled($"{First(i)} {grid.Columns[i].Style}"), cell.IsClear ? El("b", cell.Text) : cell.Text, cell.Beside.Select(line => El("small", line)))))))));
+
+        string First(int i) => groups[i].Length > 0 && starts.Contains(i) ? "first" : "";
+    }
+
+    /// <summary>The table in a box, between what to know first and how to read it.</summary>
+    public static XElement Box(Grid grid, string style) => El(
+        "div",
+        Class("wide"),
+        grid.Title.Length == 0 ? null : El("h3", grid.Title),
+        grid.Lead.Select(text => P(Class("note"), text)),
+        Table(grid, style),
+        grid.Notes.Select(text => P(Class("note below"), text)));
+
+    private static XAttribute? Styled(string style) => style.Trim() is { Length: > 0 } text ? Class(text) : null;
+}

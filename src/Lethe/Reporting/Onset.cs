@@ -1,6 +1,0 @@
-namespace Lethe.Reporting;
-
-/// <summary>Where the label-free monitor saw ΔR of a layer turn.</summary>
-/// <param name="Layer">The layer.</param>
-/// <param name="Epoch">The epoch at which it turned.</param>
-public sealed record Onset(string Layer, int Epoch);

@@ -1,0 +1,97 @@
+using Lethe.Runs;
+
+namespace Lethe.Results;
+
+/// <summary>
+/// The last layer before UMM, after plain training (the control), and after each undo of a group, over its runs. Controls whose training is
+/// the same are one row; an undo without a control of its own is held against that of another undo of its run whose control would be the same.
+/// </summary>
+/// <param name="Setting">Title of the group; empty where the report has one.</param>
+/// <param name="Layer">The layer.</param>
+/// <param name="Reference">Options of the undo that the others are named by their difference from, in words.</param>
+/// <param name="Conditions">m, d and ε² of ΔR, in words.</param>
+/// <param name="Rows">Before, then each control and the undos beside it.</param>
+/// <param name="Notes">What a reader must know, such as undos of one name with different options.</param>
+internal sealed record Ablation(
+    string Setting, string Layer, string Reference, string Conditions, IReadOnlyList<Entrant> Rows, IReadOnlyList<string> Notes)
+{
+    /// <summary>What is measured, as the table and its JSON have it. Accuracies are fractions, ΔR is in nats.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        EvaluationProtocol.Linear, EvaluationProtocol.Knn, EvaluationProtocol.InstanceReductionHeldOut, ResultKey.ReductionGap, EvaluationProtocol.EffectiveRank,
+    ];
+
+    /// <summary>Builds the table of each group that has an undo.</summary>
+    public static IReadOnlyList<Ablation> Of(ReportModel model) => [.. model.Groups.Select(Of).OfType<Ablation>()];
+
+    /// <summary>Builds the table of a group; null where no undo, or nothing of one, was evaluated.</summary>
+    public static Ablation? Of(ReportGroup group)
+    {
+        IReadOnlyList<(string Name, string Label, string Control)> undos = UndoLabels.Of(group);
+        ResultTable table = ResultTable.Of([group], diagnosed: true);
+        if (table.LastProbed is not { } layer)
+            return null;
+        ResultKey[] keys = [.. Names.Select(name => ResultKey.Probe(name, layer))];
+        Entrant[] rows = [.. table.Entrants.Where(entrant => entrant.Stage != EvaluationStage.Untrained && keys.Any(key => entrant[key] is not null))];
+        return rows.All(row => row.Stage == EvaluationStage.Before) ? null : new Ablation(
+            group.Title,
+            layer,
+            UndoLabels.Describe(group),
+            RateConditions.Text([.. undos.SelectMany(undo => RateConditions.OfEvaluations(group, undo.Name))], layer),
+            rows,
+            [
+                .. undos.Where(undo => UndoLabels.Differ(group, undo.Name))
+                    .Select(undo => $"The undos named {undo.Name} have different options in different runs: their mean says nothing."),
+                .. undos.Where(undo => rows.All(row => row.Undo != undo.Name)).Select(undo => $"The undo {undo.Name} has not been evaluated yet."),
+                .. PairedResult.Refusals(rows.SelectMany(row => keys.SelectMany(key => (PairedResult?[])[row.Less(row.Control, key), row.Less(row.Before, key)]))),
+            ]);
+    }
+
+    /// <summary>n: the runs that have a row.</summary>
+    public int Runs(Entrant row) => row.Seeds.Count(seed => seed.Records.Keys.Any(key => key.Measure is null && key.Layer == Layer));
+
+    /// <summary>The table in words, with the columns that hold anything.</summary>
+    public Grid Grid()
+    {
+        (GridColumn Column, string Name, Func<Entrant, ResultKey, GridCell> Cell)[] columns =
+        [
+            .. Accuracy(EvaluationProtocol.Linear),
+            .. Accuracy(EvaluationProtocol.Knn),
+            Plain("ΔR unseen", EvaluationProtocol.InstanceReductionHeldOut),
+            Plain("ΔR gap", ResultKey.ReductionGap),
+            Plain("rank", EvaluationProtocol.EffectiveRank),
+        ];
+        columns = [.. columns.Where(column => Rows.Any(row => Cell(column, row).Text != GridCell.Nothing))];
+        return new Grid(
+            Setting,
+            [GridColumn.Names("state"), new("n"), .. columns.Select(column => column.Column)],
+            [
+                .. Rows.Select(row => new GridRow(
+                    [new(row.Label), new($"{Runs(row)}"), .. columns.Select(column => Cell(column, row))], $"stage-{row.Stage.ToString().ToLowerInvariant()}")),
+            ])
+        {
+            Lead = [$"States of {Layer}. {UndoLabels.Reference}: {Reference}. The other undos are named by what they do otherwise."],
+            Notes =
+            [
+                .. Notes,
+                "One row for each state. Numbers are means ± standard deviations over n runs (seeds). Differences are paired by seed, in percentage points, with "
+                    + "the 95 % interval of their mean and p of a two-sided paired t-test; with one run, or where all runs differ by the same, there is neither. "
+                    + $"{Wording.Clear} With many rows some p are small by chance: nothing is corrected for their number. "
+                    + $"ΔR in nats, {Conditions}; its gap is that of images trained on less that of unseen ones.",
+            ],
+        };
+
+        GridCell Cell((GridColumn, string Name, Func<Entrant, ResultKey, GridCell> Cell) column, Entrant row) => column.Cell(row, ResultKey.Probe(column.Name, Layer));
+    }
+
+    private static IEnumerable<(GridColumn, string, Func<Entrant, ResultKey, GridCell>)> Accuracy(string protocol)
+    {
+        string group = $"{Wording.Protocol(protocol)} accuracy";
+        yield return (new("%", group) { Name = $"{group}, %" }, protocol, (row, key) => GridCell.Of(row[key]?.Value, 100, 1));
+        yield return (new("− control", group), protocol, (row, key) => GridCell.Of(row.Less(row.Control, key)?.Difference));
+        yield return (new("− before", group), protocol, (row, key) => GridCell.Of(row.Less(row.Before, key)?.Difference));
+    }
+
+    private static (GridColumn, string, Func<Entrant, ResultKey, GridCell>) Plain(string title, string name) =>
+        (new(title, "label-free"), name, (row, key) => GridCell.Of(row[key]?.Value, 1, 2));
+}

@@ -1,0 +1,14 @@
+namespace Lethe.Results;
+
+/// <summary>A table in words: what every query gives and every writer takes.</summary>
+/// <param name="Title">What it is; empty where the place it is shown in says so.</param>
+/// <param name="Columns">The columns: those that name the rows stand first.</param>
+/// <param name="Rows">The rows, each with a cell for every column.</param>
+internal sealed record Grid(string Title, IReadOnlyList<GridColumn> Columns, IReadOnlyList<GridRow> Rows)
+{
+    /// <summary>What a reader must know first; above the table.</summary>
+    public IReadOnlyList<string> Lead { get; init; } = [];
+
+    /// <summary>How it was measured, what was left out and why, how to read it; beneath the table.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}

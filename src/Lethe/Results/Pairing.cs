@@ -1,0 +1,83 @@
+using Lethe.Diagnostics;
+using Lethe.Runs;
+
+namespace Lethe.Results;
+
+/// <summary>
+/// The rules by which two numbers may be subtracted, for every table and sentence: runs are paired by seed, and both sides must have been
+/// measured in the same way, on the same images.
+/// </summary>
+internal static class Pairing
+{
+    /// <summary>Takes one entrant off another.</summary>
+    /// <param name="entrant">The second number of each pair.</param>
+    /// <param name="baseline">The first number of each pair, which is taken off; null for none.</param>
+    /// <param name="key">What was measured.</param>
+    /// <returns>The difference, or why it is refused; null where one of the two was not measured.</returns>
+    public static PairedResult? Less(this Entrant entrant, Entrant? baseline, ResultKey key)
+    {
+        IReadOnlyList<EvaluationRecord> second = entrant.Of(key), first = baseline?.Of(key) ?? [];
+        if (second.Count == 0 || first.Count == 0)
+            return null;
+        (SeedResults Run, SeedResults Base, EvaluationRecord To, EvaluationRecord From)[] pairs =
+        [
+            .. from run in entrant.Seeds
+               from other in baseline!.Seeds
+               where run.Seed == other.Seed && run.Records.ContainsKey(key) && other.Records.ContainsKey(key)
+               select (run, other, run.Records[key], other.Records[key]),
+        ];
+        string? why = pairs.Length == 0 ? "they have no seed in common"
+            : pairs.GroupBy(pair => pair.Run.Seed).FirstOrDefault(same => same.Count() > 1) is { } twice ? $"several runs have the seed {twice.Key}"
+            : !Alike([.. second, .. first]) ? "they were measured with different settings"
+            : pairs.Select(pair => Unlike(pair.Run, pair.To, pair.Base, pair.From)).FirstOrDefault(reason => reason is not null);
+        bool paired = pairs.Length > 0;
+        double[] from = [.. paired ? pairs.Select(pair => pair.From.Value) : first.Select(record => record.Value)];
+        double[] to = [.. paired ? pairs.Select(pair => pair.To.Value) : second.Select(record => record.Value)];
+        Spread before = Spread.Of(from), after = Spread.Of(to);
+        PairedDifference? difference = why is null ? PairedDifference.Of(from, to, SamplingError(key, before, after, pairs[0].To.TestCount)) : null;
+        return new PairedResult(key, entrant.Name, baseline!.Name, before, after, difference, why);
+    }
+
+    /// <summary>Whether numbers were measured in the same way.</summary>
+    public static bool Alike(IEnumerable<EvaluationRecord> records) => records.Select(Settings).Distinct().Count() <= 1;
+
+    /// <summary>How a number was measured. The d of a rate counts; an accuracy compares between encoders of different widths.</summary>
+    public static string Settings(EvaluationRecord record)
+    {
+        if (record.Measure is not null)
+            return record.Settings ?? "";
+        string?[] parts =
+        [
+            record.Rows is { } rows ? $"m = {Wording.Count(rows)}" : null,
+            record.Dimension is { } dimension && !Wording.IsAccuracy(record.Protocol) ? $"d = {dimension}" : null,
+            record.EpsilonSquared is { } epsilonSquared ? $"ε² = {Wording.Short(epsilonSquared)}" : null,
+            record.Neighbours is { } neighbours ? $"k = {neighbours}" : null,
+            record.Temperature is { } temperature ? $"temperature {Wording.Short(temperature)}" : null,
+        ];
+        string text = string.Join(", ", parts.Where(part => part is not null));
+        return text.Length == 0 ? "" : text + ".";
+    }
+
+    /// <summary>Why a pair is none; null where it is. The division into parts is drawn from the seed, so images are compared within pairs.</summary>
+    private static string? Unlike(SeedResults run, EvaluationRecord record, SeedResults baseRun, EvaluationRecord of)
+    {
+        static string Number(int? count) => count is { } known ? $"{known}" : "an unknown number";
+        string images = record.Fingerprint ?? run.Fingerprint, others = of.Fingerprint ?? baseRun.Fingerprint;
+        if (images != others)
+            return $"the images differ (fingerprints {images} and {others} at seed {run.Seed}; training images count)";
+        if (record.ProbeCount != of.ProbeCount || record.TestCount != of.TestCount)
+        {
+            return $"numbers of images differ (fitted on {Number(record.ProbeCount)} and {Number(of.ProbeCount)}, "
+                + $"measured on {Number(record.TestCount)} and {Number(of.TestCount)} at seed {run.Seed})";
+        }
+
+        return record.Measure is not null && record.Seed != of.Seed ? $"the seeds of their evaluations differ ({record.Seed} and {of.Seed})" : null;
+    }
+
+    /// <summary>Standard error of a difference between two accuracies on so many test images; null where it is no accuracy or their number is unknown.</summary>
+    private static double? SamplingError(ResultKey key, Spread from, Spread to, int? testCount)
+    {
+        double middle = (from.Mean + to.Mean) / 2;
+        return key.IsAccuracy && testCount is { } count and > 0 ? Math.Sqrt(2 * middle * (1 - middle) / count) : null;
+    }
+}

@@ -1,0 +1,18 @@
+namespace Lethe.Results;
+
+/// <summary>Runs with the same options and different seeds, shown as mean and spread.</summary>
+/// <param name="Title">What sets the group apart from the others of the report; empty where it is the only one.</param>
+/// <param name="Runs">The runs, at least one.</param>
+internal sealed record ReportGroup(string Title, IReadOnlyList<ReportRun> Runs)
+{
+    /// <summary>Names of the undos of the runs, in the order in which they are shown: the one that the others differ from, then those that differ the least.</summary>
+    public IReadOnlyList<string> UndoNames => [.. UndoLabels.Of(this).Select(undo => undo.Name)];
+
+    public string? FirstUndo => UndoNames.Count == 0 ? null : UndoNames[0];
+
+    /// <summary>What names of this group begin with where there are several: the letter of its title and a space.</summary>
+    public string Letter => Title.Length == 0 ? "" : $"{Title[0]} ";
+
+    /// <summary>The group with one of its undos alone; null for none.</summary>
+    public ReportGroup With(string? undo) => this with { Runs = [.. Runs.Select(run => run with { Undos = [.. run.Undos.Where(one => one.Name == undo)] })] };
+}

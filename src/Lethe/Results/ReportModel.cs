@@ -1,0 +1,131 @@
+using System.Text.Json.Nodes;
+using Lethe.Diagnostics;
+using Lethe.Runs;
+using Lethe.Runtime;
+
+namespace Lethe.Results;
+
+/// <summary>All that a report shows.</summary>
+/// <param name="Groups">Runs with equal options but the seed, side by side with others; at least one.</param>
+internal sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
+{
+    // These differ between runs that ask the same question.
+    private static readonly HashSet<string> ignoredOptions = new(["seed", "out", "resume", "threads", "dataRoot", "cache"], StringComparer.Ordinal);
+
+    /// <summary>Reads run directories.</summary>
+    /// <param name="runDirectories">One or several; one named twice is read once.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="InvalidOptionException">No directory was given.</exception>
+    /// <exception cref="RunException">A directory is no run, or a file of it is damaged or of another version.</exception>
+    public static ReportModel Load(IReadOnlyList<string> runDirectories)
+    {
+        if (runDirectories.Count == 0)
+            throw new InvalidOptionException("A report needs at least one run: give the directory that 'lethe pretrain' or 'lethe run' made.");
+        return Of([.. runDirectories.DistinctBy(path => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))).Select(directory => Read(RunDirectory.Open(directory)))]);
+    }
+
+    /// <summary>Groups runs by their options.</summary>
+    /// <param name="runs">The runs, at least one.</param>
+    /// <returns>The model; groups stand in the order of their first run.</returns>
+    public static ReportModel Of(IReadOnlyList<ReportRun> runs)
+    {
+        List<(SortedDictionary<string, string> Options, List<ReportRun> Runs)> groups = [];
+        foreach (ReportRun run in runs)
+        {
+            SortedDictionary<string, string> options = Question(run.Manifest);
+            int index = groups.FindIndex(group => group.Options.SequenceEqual(options));
+            if (index < 0) groups.Add((options, [run]));
+            else groups[index].Runs.Add(run);
+        }
+
+        return new ReportModel(
+        [
+            .. groups.Select((group, i) => new ReportGroup(
+                groups.Count == 1 ? "" : $"{(char)('A' + (i % 26))} · {Difference(group.Options, [.. groups.Select(g => g.Options)])}",
+                group.Runs)),
+        ]);
+    }
+
+    /// <summary>Options as one list of dotted names and values.</summary>
+    internal static IEnumerable<KeyValuePair<string, string>> Flatten(JsonNode? node, string prefix = "")
+    {
+        if (node is not JsonObject section) return [KeyValuePair.Create(prefix, Text(node))];
+        return section.SelectMany(field => Flatten(field.Value, prefix.Length == 0 ? field.Key : $"{prefix}.{field.Key}"));
+    }
+
+    private static string Text(JsonNode? node) => node switch
+    {
+        null => "none",
+        JsonArray list => string.Join(", ", list.Select(Text)),
+        _ => node.ToString(),
+    };
+
+    private static SortedDictionary<string, string> Question(RunManifest manifest)
+    {
+        var options = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["method"] = manifest.Method,
+            ["images"] = $"{manifest.Data.TrainCount} {manifest.Data.Source}",
+        };
+        foreach ((string name, string value) in Flatten(manifest.Options))
+            if (!ignoredOptions.Contains(name.Split('.')[^1])) options.TryAdd(name, value);
+        return options;
+    }
+
+    private static string Difference(SortedDictionary<string, string> options, IReadOnlyList<SortedDictionary<string, string>> all)
+    {
+        List<string> names = [.. options.Keys.Where(name => all.Any(o => o.GetValueOrDefault(name) != options[name])).OrderByDescending(name => name == "method")];
+        // The name of a method says enough: its own options differ because it does.
+        if (names.Contains("method")) names.RemoveAll(name => name.StartsWith("methodOptions.", StringComparison.Ordinal));
+        return string.Join(", ", names.Take(3).Select(name => name is "method" or "images" ? options[name] : $"{name} {options[name]}")) + (names.Count > 3 ? ", …" : "");
+    }
+
+    private static ReportRun Read(RunDirectory directory)
+    {
+        RunManifest manifest = directory.LoadManifest();
+        List<string> warnings = [.. manifest.Warnings.Select(warning => $"Epoch {warning.Epoch}: {warning.Text}")];
+        IReadOnlyList<Measurement> measurements = Measurements(directory);
+        MemorisationVerdict verdict = MemorisationMonitor.Judge(measurements, manifest.MonitorOptions());
+        return new ReportRun(directory.Path, manifest)
+        {
+            Measurements = measurements,
+            Evaluations = [.. directory.LoadEvaluation().Where(record => record.Measure is null)],
+            Protocols = [.. directory.LoadEvaluation().Where(record => record.Measure is not null)],
+            Undos = [.. directory.Undos.Select(ReadUndo)],
+            Onsets = Onsets(verdict),
+            MonitorWords = verdict.Reason,
+            Views = Picture(directory.ViewsPicture),
+            Neighbours = Picture(directory.NeighboursPicture),
+            Warnings = warnings,
+        };
+
+        ReportUndo ReadUndo(RunDirectory undo) => new(Path.GetFileName(undo.Path), undo.LoadManifest())
+        {
+            Measurements = Measurements(undo),
+            ControlMeasurements = undo.Control is { } control ? Measurements(control) : [],
+            Evaluations = [.. Evaluations(undo).Where(record => record.Measure is null)],
+            Protocols = [.. Evaluations(undo).Where(record => record.Measure is not null)],
+        };
+
+        static IEnumerable<EvaluationRecord> Evaluations(RunDirectory undo) => [.. undo.LoadEvaluation(), .. undo.Control?.LoadEvaluation() ?? []];
+
+        IReadOnlyList<Measurement> Measurements(RunDirectory part)
+        {
+            MetricsLog log = part.LoadMetrics();
+            if (log.TornLine is not null)
+                warnings.Add($"The last line of {part.MetricsPath} was cut off while it was written and is left out.");
+            return log.Measurements;
+        }
+    }
+
+    /// <summary>Every layer in which ΔR turned, on images trained on or on unseen ones, at the first of the two.</summary>
+    private static IReadOnlyList<Onset> Onsets(MemorisationVerdict verdict) =>
+    [
+        .. from layer in verdict.Layers
+           let epochs = new[] { layer.Train, layer.HeldOut }.Where(curve => curve.Shape == CurveShape.Turned).Select(curve => curve.PeakEpoch).OfType<int>().ToArray()
+           where epochs.Length > 0
+           select new Onset(layer.Layer, epochs.Min()),
+    ];
+
+    private static ReadOnlyMemory<byte>? Picture(string path) => File.Exists(path) ? File.ReadAllBytes(path) : default(ReadOnlyMemory<byte>?);
+}

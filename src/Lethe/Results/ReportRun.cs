@@ -1,0 +1,77 @@
+using Lethe.Diagnostics;
+using Lethe.Runs;
+
+namespace Lethe.Results;
+
+/// <summary>What a report shows of one run: plain data, read before anything is rendered.</summary>
+/// <param name="Path">The run directory, as it was given.</param>
+/// <param name="Manifest">The manifest.</param>
+internal sealed record ReportRun(string Path, RunManifest Manifest)
+{
+    /// <summary>Measurements by epoch of pre-training.</summary>
+    public IReadOnlyList<Measurement> Measurements { get; init; } = [];
+
+    /// <summary>Evaluations that belong to no undo.</summary>
+    public IReadOnlyList<EvaluationRecord> Evaluations { get; init; } = [];
+
+    /// <summary>What protocols found that belongs to no undo.</summary>
+    public IReadOnlyList<EvaluationRecord> Protocols { get; init; } = [];
+
+    /// <summary>The undos.</summary>
+    public IReadOnlyList<ReportUndo> Undos { get; init; } = [];
+
+    /// <summary>Where the monitor saw ΔR turn; null where no monitor looked.</summary>
+    public IReadOnlyList<Onset>? Onsets { get; init; }
+
+    /// <summary>What the monitor says of the run in words, or null where none looked.</summary>
+    public string? MonitorWords { get; init; }
+
+    /// <summary>PNG of images beside their views, or null.</summary>
+    public ReadOnlyMemory<byte>? Views { get; init; }
+
+    /// <summary>PNG of test images beside their nearest neighbours, or null.</summary>
+    public ReadOnlyMemory<byte>? Neighbours { get; init; }
+
+    /// <summary>What was found amiss while reading.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>
+    /// What was evaluated, for one undo or for none. Where nothing was evaluated by itself, the diagnostics of epoch 0 stand for
+    /// the untrained encoder and those of the last epoch for the encoder before UMM. The undo's own records win.
+    /// </summary>
+    /// <param name="undo">Name of an undo of this run; null for none.</param>
+    /// <returns>At most one record for each stage, layer and protocol.</returns>
+    public IReadOnlyList<EvaluationRecord> EvaluationsWith(string? undo)
+    {
+        var records = new Dictionary<(EvaluationStage, string, string), EvaluationRecord>();
+        int last = Measurements.Select(m => m.Epoch).DefaultIfEmpty(0).Max();
+        IEnumerable<EvaluationRecord> diagnosed = Measurements
+            .Where(m => m.Epoch == 0 || m.Epoch == last)
+            .Select(m => Diagnosed(m, m.Epoch == 0 ? EvaluationStage.Untrained : EvaluationStage.Before))
+            .OfType<EvaluationRecord>();
+        IEnumerable<EvaluationRecord> undone = Undos.FirstOrDefault(u => u.Name == undo)?.Evaluations ?? [];
+        foreach (EvaluationRecord record in diagnosed.Concat(Evaluations).Concat(undone))
+            records[(record.Stage, record.Layer, record.Protocol)] = record;
+        return [.. records.Values];
+    }
+
+    private EvaluationRecord? Diagnosed(Measurement measurement, EvaluationStage stage) => measurement.Name switch
+    {
+        Measure.LinearAccuracy => new(stage, measurement.Layer, EvaluationProtocol.Linear, measurement.Value) { TestCount = Manifest.Data.TestCount },
+        Measure.KnnAccuracy => new(stage, measurement.Layer, EvaluationProtocol.Knn, measurement.Value) { TestCount = Manifest.Data.TestCount },
+        Measure.EffectiveRank => new(stage, measurement.Layer, EvaluationProtocol.EffectiveRank, measurement.Value),
+        Measure.InstanceReductionTrain or Measure.InstanceReductionHeldOut => Rated(measurement, stage),
+        _ => null,
+    };
+
+    private EvaluationRecord Rated(Measurement measurement, EvaluationStage stage)
+    {
+        RateSetting? setting = Manifest.RateSettings.FirstOrDefault(s => s.Layer == measurement.Layer);
+        return new(stage, measurement.Layer, measurement.Name, measurement.Value)
+        {
+            Rows = setting?.Rows,
+            Dimension = setting?.Dimension,
+            EpsilonSquared = setting?.EpsilonSquared,
+        };
+    }
+}

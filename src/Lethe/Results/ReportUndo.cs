@@ -1,0 +1,25 @@
+using Lethe.Diagnostics;
+using Lethe.Runs;
+
+namespace Lethe.Results;
+
+/// <summary>One undo of a run, with its control.</summary>
+/// <param name="Name">Name of the undo's folder.</param>
+/// <param name="Manifest">The undo's manifest.</param>
+internal sealed record ReportUndo(string Name, RunManifest Manifest)
+{
+    /// <summary>m of the ΔR of a batch: both views of its images; null where the options do not say.</summary>
+    public int? BatchRows => 2 * Manifest.Options["umm"]?["batchSize"]?.GetValue<int>();
+
+    /// <summary>Measurements by iteration of UMM.</summary>
+    public IReadOnlyList<Measurement> Measurements { get; init; } = [];
+
+    /// <summary>Measurements by iteration of the control; none where there is no control.</summary>
+    public IReadOnlyList<Measurement> ControlMeasurements { get; init; } = [];
+
+    /// <summary>Evaluations of the undo and of its control.</summary>
+    public IReadOnlyList<EvaluationRecord> Evaluations { get; init; } = [];
+
+    /// <summary>What protocols found of the undo and of its control.</summary>
+    public IReadOnlyList<EvaluationRecord> Protocols { get; init; } = [];
+}

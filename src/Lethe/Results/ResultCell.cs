@@ -1,0 +1,32 @@
+using Lethe.Diagnostics;
+using Lethe.Runs;
+
+namespace Lethe.Results;
+
+/// <summary>What one entrant reached in one thing that was measured.</summary>
+/// <param name="Value">Mean and standard deviation over runs.</param>
+/// <param name="Low">Lower end of the interval: what the one record states, or Student's over several runs; null where there is none.</param>
+/// <param name="High">Upper end of it.</param>
+/// <param name="Interval">How the interval was made, in words.</param>
+internal sealed record ResultCell(Spread Value, double? Low, double? High, string Interval)
+{
+    /// <summary>The number over runs; null where there are no records.</summary>
+    public static ResultCell? Of(IReadOnlyList<EvaluationRecord> records)
+    {
+        if (records.Count == 0)
+            return null;
+        double[] values = [.. records.Select(record => record.Value)];
+        if (records is [var one])
+            return new ResultCell(Spread.Of(values), one.Low, one.High, one.Interval ?? "");
+        ConfidenceInterval over = ConfidenceInterval.Student(values, "runs");
+        return new ResultCell(Spread.Of(values), over.Low, over.High, over.Kind);
+    }
+
+    /// <summary>The number times a hundred with its interval in brackets, as <c>71.3 [69.2, 73.3]</c>.</summary>
+    public override string ToString() => Text(100, 1);
+
+    /// <summary>The number with its interval in brackets.</summary>
+    public string Text(double factor, int decimals) => Wording.Fixed(factor * Value.Mean, decimals) + (this is { Low: { } low, High: { } high }
+        ? $" [{Wording.Fixed(factor * low, decimals)}, {Wording.Fixed(factor * high, decimals)}]"
+        : "");
+}

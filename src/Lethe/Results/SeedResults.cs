@@ -1,0 +1,21 @@
+using Lethe.Runs;
+
+namespace Lethe.Results;
+
+/// <summary>What was measured of one run in one state of its encoder.</summary>
+/// <param name="Seed">The run's seed, by which runs of two entrants are paired.</param>
+/// <param name="Fingerprint">That of the run's images, for records that do not state their own.</param>
+/// <param name="Records">The records.</param>
+internal sealed record SeedResults(ulong Seed, string Fingerprint, IReadOnlyDictionary<ResultKey, EvaluationRecord> Records)
+{
+    /// <summary>Takes the records of one state; of several with one key the first counts. The gap of ΔR is added to them.</summary>
+    public static SeedResults Of(ulong seed, string fingerprint, IReadOnlyList<EvaluationRecord> records)
+    {
+        IEnumerable<EvaluationRecord> gaps =
+            from trained in records
+            join unseen in records on trained.Layer equals unseen.Layer
+            where trained.Protocol == EvaluationProtocol.InstanceReductionTrain && unseen.Protocol == EvaluationProtocol.InstanceReductionHeldOut
+            select unseen with { Protocol = ResultKey.ReductionGap, Value = trained.Value - unseen.Value };
+        return new SeedResults(seed, fingerprint, records.Concat(gaps).DistinctBy(ResultKey.Of).ToDictionary(ResultKey.Of));
+    }
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using Lethe.Runs;
+
+namespace Lethe.Results;
+
+/// <summary>Numbers and names as people read them.</summary>
+internal static class Wording
+{
+    /// <summary>What bold differences are.</summary>
+    public const string Clear =
+        "Bold is clear: the interval leaves out 0, or, where there is none, the difference of two accuracies exceeds twice its sampling error on the test images.";
+
+    // A number and its unit stay on one line.
+    private const char Space = '\u00A0';
+
+    public static string Count(double value) => value.ToString("#,0", CultureInfo.InvariantCulture).Replace(',', '\u202F');
+
+    public static string Counted(int count, string noun) => $"{Count(count)}{Space}{noun}{(count == 1 ? "" : "s")}";
+
+    /// <summary>What a source is called: its name, or the last part of its path.</summary>
+    public static string Source(RunData data) => Path.GetFileName(Path.TrimEndingDirectorySeparator(data.Source)) is { Length: > 0 } name ? name : data.Source;
+
+    public static string Percent(double fraction) => Fixed(100 * fraction, 1) + Space + "%";
+
+    public static string Percent(Spread fraction) => fraction.Count == 1
+        ? Percent(fraction.Mean)
+        : $"{Fixed(100 * fraction.Mean, 1)}{Space}±{Space}{Fixed(100 * fraction.Deviation, 1)}{Space}%";
+
+    /// <summary>A difference of two fractions in percentage points, with its sign.</summary>
+    public static string Points(double difference, int decimals = 1)
+    {
+        string number = Fixed(100 * difference, decimals);
+        return number.All(c => c is '−' or '0' or '.') ? "±" + number.TrimStart('−') : number[0] == '−' ? number : "+" + number;
+    }
+
+    public static string Points(Spread difference) => difference.Count == 1
+        ? Points(difference.Mean)
+        : $"{Points(difference.Mean)}{Space}±{Space}{Fixed(100 * difference.Deviation, 1)}";
+
+    public static string Plain(Spread value, int decimals) => value.Count == 1
+        ? Fixed(value.Mean, decimals)
+        : $"{Fixed(value.Mean, decimals)}{Space}±{Space}{Fixed(value.Deviation, decimals)}";
+
+    /// <summary>The p of a test.</summary>
+    public static string Chance(double p) => p < 0.001 ? $"p{Space}<{Space}0.001" : $"p{Space}{Fixed(p, p < 0.1 ? 3 : 2)}";
+
+    public static string Fixed(double value, int decimals) =>
+        value.ToString("F" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture).Replace('-', '−');
+
+    /// <summary>About four digits that matter.</summary>
+    public static string Short(double value) => Math.Abs(value) switch
+    {
+        0 => "0",
+        >= 1e6 or < 1e-3 => value.ToString("0.###e0", CultureInfo.InvariantCulture).Replace('-', '−'),
+        >= 1e3 => Count(value).Replace('-', '−'),
+        _ => value.ToString("G4", CultureInfo.InvariantCulture).Replace('-', '−'),
+    };
+
+    public static string Duration(double seconds) => seconds switch
+    {
+        < 60 => $"{Fixed(seconds, 0)}{Space}s",
+        < 3600 => $"{Count(Math.Floor(seconds / 60))}{Space}min {Fixed(Math.Floor(seconds % 60), 0)}{Space}s",
+        _ => $"{Count(Math.Floor(seconds / 3600))}{Space}h {Fixed(Math.Floor(seconds % 3600 / 60), 0)}{Space}min",
+    };
+
+    public static string List(IReadOnlyList<string> parts) => parts.Count <= 1
+        ? string.Concat(parts)
+        : string.Join(", ", parts.Take(parts.Count - 1)) + " and " + parts[^1];
+
+    public static string Stage(EvaluationStage stage) => stage switch
+    {
+        EvaluationStage.Untrained => "untrained",
+        EvaluationStage.Before => "before",
+        EvaluationStage.Control => "control",
+        _ => "UMM",
+    };
+
+    public static string Protocol(string protocol) => protocol switch
+    {
+        EvaluationProtocol.Linear => "linear",
+        EvaluationProtocol.Knn => "kNN",
+        EvaluationProtocol.InstanceReductionTrain => "ΔR trained on",
+        EvaluationProtocol.InstanceReductionHeldOut => "ΔR unseen",
+        _ => protocol,
+    };
+
+    public static bool IsAccuracy(string protocol) => protocol is EvaluationProtocol.Linear or EvaluationProtocol.Knn;
+}

@@ -1,0 +1,207 @@
+using System.Text.Json.Nodes;
+using System.Xml.Linq;
+using Lethe.Diagnostics;
+using Lethe.Reporting;
+using Lethe.Results;
+using Lethe.Runs;
+
+namespace Lethe.Tests.Results;
+
+public class AblationTests
+{
+    private static readonly string[] variants = ["default", "no-beta", "volume", "exact", "half", "late"];
+
+    [Fact]
+    public void Of_VariantsOverSeeds_NamesWhatDiffersAndPutsEachBesideItsControl()
+    {
+        Ablation table = Table(Runs(5));
+        Assert.Equal("layer4", table.Layer);
+        Assert.Equal("split layer2, α = 0.5, 200 iterations, β = 10, loss-gradient, finite-difference", table.Reference);
+        Assert.Equal("m = 512, d = 64, ε² = 0.5", table.Conditions);
+        Assert.Equal(
+            [
+                ("before", null), ("control", null), ("UMM", "default"), ("β = 0", "no-beta"), ("jacobian-volume", "volume"), ("exact", "exact"),
+                ("control, split layer3", null), ("split layer3", "late"), ("control, 100 iterations", null), ("100 iterations, ΔR minimised", "half"),
+            ],
+            table.Rows.Select(row => (row.Label, row.Undo)));
+        Assert.All(table.Rows, row => Assert.Equal(5, table.Runs(row)));
+        Assert.Empty(table.Notes);
+    }
+
+    [Fact]
+    public void Of_SeveralRuns_PairsByRun()
+    {
+        ReportRun[] runs = Runs(5);
+        Ablation table = Table(runs);
+        double Of(ReportRun run, string? undo, EvaluationStage stage) =>
+            run.EvaluationsWith(undo).Single(r => r.Layer == "layer4" && r.Protocol == EvaluationProtocol.Linear && r.Stage == stage).Value;
+        double[] umm = [.. runs.Select(run => Of(run, "no-beta", EvaluationStage.Umm))];
+        Assert.Equal(Spread.Of(umm), Value(table, Row(table, "no-beta"), EvaluationProtocol.Linear));
+        Assert.Equal(
+            PairedDifference.Of([.. runs.Select(run => Of(run, "no-beta", EvaluationStage.Control))], umm), OverControl(table, "no-beta", EvaluationProtocol.Linear));
+        Assert.Equal(PairedDifference.Of([.. runs.Select(run => Of(run, null, EvaluationStage.Before))], umm), OverBefore(table, Row(table, "no-beta"))!);
+        Entrant control = table.Rows.Single(row => row.Label == "control");
+        Assert.Null(control.Control);
+        Assert.Equal(0.01, OverBefore(table, control)!.Mean, 12);
+        Assert.Null(OverBefore(table, table.Rows[0]));
+        Assert.Equal(2.5, Value(table, Row(table, "default"), ResultKey.ReductionGap)!.Value.Mean, 12);
+        Assert.Equal(17, Value(table, Row(table, "default"), EvaluationProtocol.EffectiveRank)!.Value.Mean, 12);
+    }
+
+    [Fact]
+    public void Of_UndoWithoutControl_IsHeldAgainstTheSameTrainingOfItsRun()
+    {
+        ReportRun[] runs = [.. Runs(3).Select(run => Changed(run, undo => undo.Name is "no-beta" or "late" ? Without(undo, EvaluationStage.Control) : undo))];
+        Ablation table = Table(runs);
+        Assert.Equal(OverControl(Table(Runs(3)), "no-beta", EvaluationProtocol.Knn), OverControl(table, "no-beta", EvaluationProtocol.Knn));
+
+        // Another split is another training.
+        Assert.Null(OverControl(table, "late", EvaluationProtocol.Knn));
+        Assert.DoesNotContain(table.Rows, row => row.Label == "control, split layer3");
+    }
+
+    [Fact]
+    public void Of_RunsThatLackAnUndo_CountsAndPairsThoseThatHaveIt()
+    {
+        ReportRun[] runs = Runs(3);
+        runs[1] = runs[1] with { Undos = [.. runs[1].Undos.Where(undo => undo.Name != "exact")] };
+        Ablation table = Table(runs);
+        Entrant row = Row(table, "exact");
+        Assert.Equal(
+            (2, 2, 2),
+            (table.Runs(row), Value(table, row, EvaluationProtocol.Linear)!.Value.Count, OverControl(table, "exact", EvaluationProtocol.Linear)!.Count));
+    }
+
+    [Fact]
+    public void Of_OneRun_HasDifferencesButNoTest()
+    {
+        PairedDifference difference = OverControl(Table(Runs(1)), "default", EvaluationProtocol.Linear)!;
+        Assert.Equal(1, difference.Count);
+        Assert.Null(difference.P);
+        Assert.DoesNotContain("p 0", MarkdownGrid.Render([Table(Runs(1)).Grid()]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_SameNameAndOtherOptions_SaysSo()
+    {
+        ReportRun[] runs = Runs(2);
+        runs[1] = Changed(runs[1], undo => undo.Name != "volume" ? undo : undo with { Manifest = With(undo.Manifest, umm => umm["volume"] = "jacobian-norm") });
+        Assert.Contains("named volume have different options", Assert.Single(Table(runs).Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_SameOptionsUnderTwoNamesOrAnotherSeed_TellsThemApart()
+    {
+        ReportRun run = Runs(1)[0];
+        ReportUndo first = run.Undos[0];
+        Ablation table = Table([run with
+        {
+            Undos = [first, first with { Name = "again" }, first with { Name = "other", Manifest = first.Manifest with { Seed = 77 } }, run.Undos[1]],
+        }]);
+        Assert.Equal(["UMM (again)", "UMM (default)", "β = 0", "seed 77"], table.Rows.Where(row => row.Undo is not null).Select(row => row.Label));
+    }
+
+    [Fact]
+    public void Of_NothingUndoneOrEvaluated_IsNull()
+    {
+        Assert.Null(Ablation.Of(ReportSamples.Group(ReportSamples.Run(umm: null))));
+        ReportRun run = ReportSamples.Run();
+        Assert.Null(Ablation.Of(ReportSamples.Group(run with { Undos = [run.Undos[0] with { Evaluations = [] }] })));
+        Assert.Contains("late has not been evaluated", Assert.Single(Table([Changed(Runs(1)[0], undo => undo.Name == "late" ? undo with { Evaluations = [] } : undo)]).Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_NoLabels_LeavesAccuraciesOut()
+    {
+        ReportRun run = Changed(Runs(1)[0], undo => undo with { Evaluations = [.. undo.Evaluations.Where(record => !Wording.IsAccuracy(record.Protocol))] });
+        run = run with { Measurements = [], Evaluations = [.. run.Evaluations.Where(record => !Wording.IsAccuracy(record.Protocol))] };
+        string markdown = MarkdownGrid.Render([Table([run]).Grid()]);
+        Assert.Contains("| state | n | ΔR unseen | ΔR gap | rank |", markdown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Markdown_VariantsOverSeeds_HasARowForEachWithItsTest()
+    {
+        string[] lines = MarkdownGrid.Render([Table(Runs(5)).Grid()]).Replace('\u00A0', ' ').Split('\n');
+        Assert.Contains("| state | n | linear accuracy, % | − control | − before | kNN accuracy, % | − control | − before | ΔR unseen | ΔR gap | rank |", lines);
+        Assert.Single(lines, line => line.StartsWith("| β = 0 | 5 | 77.3 ± 0.7 | **+2.30** ± 0.16 [+2.10, +2.50] p < 0.001 | **+3.30** ± 0.16 [+3.10, +3.50] p < 0.001 |", StringComparison.Ordinal));
+        Assert.Equal(2 + 10, lines.Count(line => line.StartsWith('|')));
+        Assert.All(lines.Where(line => line.StartsWith('|')), line => Assert.Equal(12, line.Count(c => c == '|')));
+    }
+
+    [Fact]
+    public void Page_SeveralUndos_HasTheTableAndABlockForEachOfWhichTheFirstIsOpen()
+    {
+        XDocument page = XDocument.Parse(HtmlReport.Render(ReportModel.Of(Runs(2))));
+        Assert.Equal(10, page.Descendants("table").Single(table => ((string?)table.Attribute("class"))?.EndsWith("ablation", StringComparison.Ordinal) == true).Element("tbody")!.Elements().Count());
+        foreach (string section in (string[])["outcome", "course"])
+        {
+            XElement[] blocks = [.. page.Descendants("section").Single(part => (string?)part.Attribute("id") == section).Descendants("details").Where(block => (string?)block.Attribute("class") == "block undo")];
+            Assert.Equal(
+                [("UMM", "default"), ("β = 0", "no-beta"), ("jacobian-volume", "volume"), ("exact", "exact"), ("split layer3", "late"), ("100 iterations, ΔR minimised", "half")],
+                blocks.Select(block => (block.Element("summary")!.Element("b")!.Value, block.Element("summary")!.Element("code")!.Value)));
+            Assert.Equal([true, false, false, false, false, false], blocks.Select(block => block.Attribute("open") is not null));
+        }
+    }
+
+    [Fact]
+    public void Page_OneUndoOfOneRun_NeedsNoTable() =>
+        Assert.DoesNotContain("class=\"summary ablation\"", HtmlReport.Render(ReportModel.Of([ReportSamples.Run()])), StringComparison.Ordinal);
+
+    private static Ablation Table(params ReportRun[] runs) => Assert.Single(Ablation.Of(ReportModel.Of(runs)));
+
+    private static Spread? Value(Ablation table, Entrant row, string name) => row[ResultKey.Probe(name, table.Layer)]?.Value;
+
+    private static PairedDifference? OverControl(Ablation table, string undo, string name) =>
+        Row(table, undo).Less(Row(table, undo).Control, ResultKey.Probe(name, table.Layer))?.Difference;
+
+    private static PairedDifference? OverBefore(Ablation table, Entrant row) =>
+        row.Less(row.Before, ResultKey.Probe(EvaluationProtocol.Linear, table.Layer))?.Difference;
+
+    private static Entrant Row(Ablation table, string undo) => table.Rows.Single(row => row.Undo == undo);
+
+    /// <summary>Runs with six undos each; every undo gains a little differently under every seed.</summary>
+    private static ReportRun[] Runs(int count) =>
+    [
+        .. Enumerable.Range(1, count).Select(seed =>
+        {
+            ReportRun run = ReportSamples.Run((ulong)seed, shift: 0.005 * ((seed * 2 % 5) - 2));
+            return run with { Undos = [.. variants.Select((name, i) => Undo(run, name, 0.03 + (0.003 * i) + (0.001 * (seed - 3)), i))] };
+        }),
+    ];
+
+    private static ReportUndo Undo(ReportRun run, string name, double gain, int order)
+    {
+        double before = run.Evaluations.Single(record => record is { Stage: EvaluationStage.Before, Protocol: EvaluationProtocol.Linear }).Value;
+        RunManifest manifest = With(ReportSamples.Manifest(run.Manifest.Seed, RunKind.Umm), umm =>
+        {
+            (umm["split"], umm["iterations"], umm["alpha"], umm["beta"]) = (name == "late" ? "layer3" : "layer2", name == "half" ? 100 : 200, 0.5, name == "no-beta" ? 0 : 10);
+            umm["volume"] = name == "volume" ? "jacobian-volume" : "loss-gradient";
+            umm["hypergradient"] = name == "exact" ? "exact" : "finite-difference";
+            umm["minimiseReduction"] = name == "half";
+            umm["control"] = name != "no-beta";
+            umm["evaluateIterations"] = order;
+        });
+        return new ReportUndo(name, manifest with { StartedUtc = manifest.StartedUtc.AddMinutes(order) })
+        {
+            Evaluations =
+            [
+                .. ReportSamples.Evaluations(EvaluationStage.Umm, before + gain, before - 0.06 + gain, 11),
+                new(EvaluationStage.Umm, "layer4", EvaluationProtocol.InstanceReductionTrain, 13.5) { Rows = 512, Dimension = 64, EpsilonSquared = 0.5 },
+                new(EvaluationStage.Umm, "layer4", EvaluationProtocol.EffectiveRank, 17),
+                .. ReportSamples.Evaluations(EvaluationStage.Control, before + 0.01, before - 0.05, 9),
+            ],
+        };
+    }
+
+    private static RunManifest With(RunManifest manifest, Action<JsonObject> change)
+    {
+        var options = (JsonObject)manifest.Options.DeepClone();
+        change((JsonObject)options["umm"]!);
+        return manifest with { Options = options };
+    }
+
+    private static ReportRun Changed(ReportRun run, Func<ReportUndo, ReportUndo> change) => run with { Undos = [.. run.Undos.Select(change)] };
+
+    private static ReportUndo Without(ReportUndo undo, EvaluationStage stage) => undo with { Evaluations = [.. undo.Evaluations.Where(record => record.Stage != stage)] };
+}

@@ -1,0 +1,172 @@
+using System.Xml.Linq;
+using Lethe.Diagnostics;
+using Lethe.Reporting;
+using Lethe.Results;
+using Lethe.Runs;
+using Lethe.Runtime;
+
+namespace Lethe.Tests.Results;
+
+public class ComparisonTests
+{
+    // Not in proportion to the seed, so that a wrong pairing changes the spread of the differences.
+    private static readonly double[] gains = [0, 0.01, 0.04, 0.02];
+
+    [Fact]
+    public void Of_SeedsOfOneSetting_HoldsUmmAgainstItsControlAndBefore()
+    {
+        Comparison table = Table([Run(1), Run(2), Run(3)]);
+        Assert.Equal(["untrained", "before", "control", "UMM default"], table.Entrants.Select(entrant => entrant.Name));
+        Assert.Equal(
+            ["linear probe, accuracy", "kNN probe, accuracy", "ΔR unseen", "linear, accuracy", "semi, fine-tuned, 1 % of the labels, accuracy"],
+            table.Rows.Select(row => row.Key.Name));
+        ComparisonRow linear = Row(table, "linear, accuracy");
+        Assert.Equal(Spread.Of([0.5 + 0.01, 0.5 + 0.02, 0.5 + 0.03]), linear.Cells[1]!.Value);
+        Assert.Equal(["control", "before"], linear.Differences.Select(difference => difference.Baseline));
+        PairedDifference expected = PairedDifference.Of([0, 0, 0], gains[1..]);
+        PairedDifference found = linear.Differences.Last().Difference!;
+        Assert.Equal((3, expected.Mean, expected.Deviation!.Value, expected.Low!.Value), (found.Count, found.Mean, found.Deviation!.Value, found.Low!.Value), Near);
+        Assert.Empty(table.Notes);
+        Assert.Contains("linear: how linear was done.", table.Grids()[^1].Notes);
+        Assert.Contains("ΔR unseen: m = 512, d = 64, ε² = 0.5.", table.Grids()[^1].Notes);
+    }
+
+    [Fact]
+    public void Of_OneSeed_ShowsTheIntervalOfTheRecord()
+    {
+        Comparison table = Table([Run(1)]);
+        ComparisonRow linear = Row(table, "linear, accuracy");
+        Assert.Equal("51.0 [41.0, 61.0]", table.Grids()[0].Rows[table.Rows.ToList().IndexOf(linear)].Cells[2].Text);
+        Assert.Null(linear.Differences.First().Difference!.Low);
+    }
+
+    [Fact]
+    public void Of_TwoSettingsInAnotherOrder_PairsByTheSeed()
+    {
+        Comparison table = Table([Run(1), Run(2), Run(3), Run(3, "BYOL", 0.1), Run(1, "BYOL", 0.1)], new() { Baseline = "a BEFORE" });
+        Assert.Contains("B UMM default", table.Entrants.Select(entrant => entrant.Name));
+        ComparisonRow linear = Row(table, "linear, accuracy");
+        PairedResult before = linear.Differences.Single(difference => difference.Entrant == "B before");
+        Assert.Equal((2, 0.1, 0.0), (before.Difference!.Count, before.Difference.Mean, before.Difference.Deviation!.Value), Near);
+        PairedResult umm = linear.Differences.Single(difference => difference.Entrant == "B UMM default");
+        Assert.Equal(0.1 + ((gains[1] + gains[3]) / 2), umm.Difference!.Mean, 1e-12);
+        Assert.DoesNotContain(linear.Differences, difference => difference.Entrant == "A before");
+    }
+
+    [Fact]
+    public void Of_OtherImages_LeavesTheDifferenceOutAndSaysSo()
+    {
+        ReportRun other = Run(1, "BYOL");
+        other = other with { Manifest = other.Manifest with { Data = other.Manifest.Data with { Fingerprint = "beef" } } };
+        Comparison table = Table([Run(1), other], new() { Baseline = "A before" });
+        Assert.DoesNotContain(Row(table, "kNN probe, accuracy").Differences, difference => difference.Entrant == "B before");
+        Assert.Contains(table.Notes, note => note.StartsWith("B before − A before is left out of", StringComparison.Ordinal) && note.Contains("beef and 00ff", StringComparison.Ordinal));
+        Assert.NotNull(Row(table, "kNN probe, accuracy").Cells[0]);
+
+        // These records say by themselves what they were measured on.
+        Assert.Contains(Row(table, "linear, accuracy").Differences, difference => difference.Entrant == "B before");
+    }
+
+    [Fact]
+    public void Of_OtherSettings_LeavesTheDifferenceOutAndSaysSo()
+    {
+        ReportRun run = Run(1);
+        Comparison table = Table([run with { Protocols = [.. run.Protocols.Select(record => record with { Settings = "otherwise" })] }]);
+        PairedResult left = Assert.Single(Row(table, "linear, accuracy").Differences);
+        Assert.Equal("control", left.Baseline);
+        Assert.Contains(table.Notes, note => note.Contains("different settings", StringComparison.Ordinal) && note.Contains("UMM default − before", StringComparison.Ordinal));
+
+        ReportRun fewer = run with { Protocols = [.. run.Protocols.Select(record => record with { ProbeCount = 7 })] };
+        Assert.Contains(Table([fewer]).Notes, note => note.Contains("fitted on 10 and 7", StringComparison.Ordinal));
+        Comparison mixed = Table([run, Run(2) with { Protocols = [.. Run(2).Protocols.Select(record => record with { Settings = "otherwise" })] }]);
+        Assert.Null(Row(mixed, "linear, accuracy").Cells[1]);
+        Assert.Contains(mixed.Notes, note => note.StartsWith("The mean of before is left out", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Of_Layers_AreTheLastTheChosenOrAll()
+    {
+        Assert.Equal(["layer4"], Table([Run(1)]).Rows.Select(row => row.Key.Layer).Distinct());
+        Assert.Equal(["stem"], Table([Run(1)], new() { Layer = "stem" }).Rows.Select(row => row.Key.Layer));
+        Comparison all = Table([Run(1)], new() { EveryLayer = true });
+        Assert.Equal(["stem", "layer4"], all.Rows.Where(row => row.Key is { Protocol: "linear", Measure: not null }).Select(row => row.Key.Layer));
+        Assert.Equal("layer", all.Grids()[0].Columns[1].Title);
+    }
+
+    [Fact]
+    public void Of_ChosenUndos_LeavesTheOthersOut()
+    {
+        ReportRun run = Run(1);
+        ReportUndo second = new("beta-0", run.Undos[0].Manifest) { Protocols = [.. run.Undos[0].Protocols.Where(record => record.Stage == EvaluationStage.Umm)] };
+        run = run with { Undos = [.. run.Undos, second] };
+        Assert.Equal(2, Table([run]).Entrants.Count(entrant => entrant.Stage == EvaluationStage.Umm));
+        Comparison table = Table([run], new() { Undos = ["beta-0"] });
+        Assert.Equal(["untrained", "before", "control", "UMM beta-0"], table.Entrants.Select(entrant => entrant.Name));
+        Assert.Contains(Row(table, "linear, accuracy").Differences, difference => difference.Baseline == "control");
+    }
+
+    [Fact]
+    public void Of_WhatCannotBe_SaysWhatCan()
+    {
+        string Wrong(ComparisonOptions options) => Assert.Throws<InvalidOptionException>(() => Table([Run(1)], options)).Message;
+        Assert.Contains("Use one of 'untrained', 'before', 'control', 'UMM default'", Wrong(new() { Baseline = "after" }), StringComparison.Ordinal);
+        Assert.Contains("Use one of stem, layer4", Wrong(new() { Layer = "layer9" }), StringComparison.Ordinal);
+        Assert.Contains("one or several of default", Wrong(new() { Undos = ["frob"] }), StringComparison.Ordinal);
+        Assert.Contains("--every-layer", Wrong(new() { Layer = "stem", EveryLayer = true }), StringComparison.Ordinal);
+        Assert.Contains("same seed 1", Assert.Throws<InvalidOptionException>(() => Table([Run(1), Run(1)])).Message, StringComparison.Ordinal);
+        Assert.Contains("lethe evaluate bare", Assert.Throws<RunException>(() => Table([Run(1), new ReportRun("bare", ReportSamples.Manifest(2))])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Render_Names_AreEscapedInMarkdownAndPage()
+    {
+        ReportRun run = Run(1) with { Protocols = [Record(EvaluationStage.Before, "transfer", 0.5) with { Target = "<a>|b" }] };
+        Comparison table = Table([run, Run(2)]);
+        string markdown = MarkdownGrid.Render(table.Grids());
+        Assert.Contains("<a>\\|b", markdown, StringComparison.Ordinal);
+        Assert.Contains("| UMM default − control |", markdown, StringComparison.Ordinal);
+        string page = ComparisonPage.Render(table, "lethe compare 'a&b'");
+        XElement html = XDocument.Parse(page).Root!;
+        Assert.Equal("lethe compare 'a&b'", html.Descendants("pre").Single().Value);
+        Assert.Contains(html.Descendants("th"), cell => cell.Value.Contains("<a>|b", StringComparison.Ordinal));
+        Assert.Equal(2, html.Descendants("table").Count());
+    }
+
+    private static bool Near((int Count, double, double) a, (int Count, double, double) b) =>
+        a.Count == b.Count && Math.Abs(a.Item2 - b.Item2) < 1e-12 && Math.Abs(a.Item3 - b.Item3) < 1e-12;
+
+    private static bool Near((int Count, double, double, double) a, (int Count, double, double, double) b) =>
+        Near((a.Count, a.Item2, a.Item3), (b.Count, b.Item2, b.Item3)) && Math.Abs(a.Item4 - b.Item4) < 1e-12;
+
+    private static Comparison Table(ReportRun[] runs, ComparisonOptions? options = null) => Comparison.Of(ReportModel.Of(runs), options ?? new());
+
+    private static ComparisonRow Row(Comparison table, string name) => table.Rows.Single(row => row.Key.Name == name);
+
+    private static ReportRun Run(ulong seed, string method = "SimCLR", double shift = 0)
+    {
+        ReportRun run = ReportSamples.Run(seed, method: method) with { Path = $"runs/{method}-{seed}" };
+        double before = 0.5 + (0.01 * seed) + shift;
+        return run with
+        {
+            Protocols =
+            [
+                Record(EvaluationStage.Before, "linear", before),
+                Record(EvaluationStage.Before, "linear", 0.3) with { Layer = "stem" },
+                Record(EvaluationStage.Before, "semi", before) with { Variant = "fine-tuned", LabelShare = 0.01 },
+            ],
+            Undos =
+            [
+                run.Undos[0] with
+                {
+                    Protocols = [Record(EvaluationStage.Umm, "linear", before + gains[seed]), Record(EvaluationStage.Control, "linear", before + 0.005)],
+                },
+            ],
+        };
+    }
+
+    private static EvaluationRecord Record(EvaluationStage stage, string protocol, double value) => new(stage, "layer4", protocol, value)
+    {
+        Measure = "accuracy", Variant = "linear", Low = value - 0.1, High = value + 0.1, Interval = "how", Settings = $"how {protocol} was done.",
+        ProbeCount = 10, TestCount = 20, Seed = 0, Quick = false, Fingerprint = "abcd",
+    };
+}

@@ -1,0 +1,89 @@
+using System.Text.Json.Nodes;
+using Lethe.Diagnostics;
+using Lethe.Results;
+using Lethe.Runs;
+
+namespace Lethe.Tests.Results;
+
+/// <summary>Small made-up runs whose numbers follow simple formulas, so that a report of them never changes by itself.</summary>
+internal static class ReportSamples
+{
+    public static readonly string[] Layers = ["stem", "layer2", "layer4", "projector"];
+
+    public static RunManifest Manifest(ulong seed = 1, RunKind kind = RunKind.Pretrain, string method = "SimCLR") => new()
+    {
+        ToolVersion = "0.1.0",
+        Kind = kind,
+        Status = RunStatus.Done,
+        Method = method,
+        Options = new JsonObject
+        {
+            ["data"] = new JsonObject { ["data"] = "embedded", ["imageSize"] = 32 },
+            ["method"] = method.ToLowerInvariant(),
+            ["methodOptions"] = new JsonObject { ["temperature"] = 0.5 },
+            ["training"] = new JsonObject { ["epochs"] = 4, ["seed"] = seed },
+            ["umm"] = new JsonObject { ["split"] = "layer2", ["alpha"] = 0.01 },
+        },
+        Seed = seed,
+        Command = $"lethe {(kind == RunKind.Pretrain ? "pretrain" : "undo")} --method {method} --seed {seed} --out runs/{seed}",
+        Versions = new RunVersions("10.0.0", "0.107.0", "2.10.0", "Debian 12", "two cores", 2, "cpu"),
+        Data = new RunData("embedded", "00ff", 6000, 2000, 2000, 10, 32, 1, [0.25], [0.5]),
+        RateSettings = [.. Layers.Select((layer, i) => new RateSetting(layer, 512, 16 << i, 0.5))],
+        Timings = new RunTimings(250, 700, 0.03),
+        StartedUtc = new DateTimeOffset(2026, 2, 3, 4, 5, 6, TimeSpan.Zero),
+        FinishedUtc = new DateTimeOffset(2026, 2, 3, 4, 9, 16, TimeSpan.Zero),
+        BestEpoch = kind == RunKind.Umm ? 2 : null,
+        Notes = ["broken.png: truncated, skipped"],
+    };
+
+    public static IReadOnlyList<Measurement> Epochs(double shift = 0) =>
+    [
+        .. Enumerable.Range(0, 5).SelectMany(epoch => Layers.SelectMany((layer, i) => (Measurement[])
+        [
+            new(epoch, layer, Measure.InstanceReductionTrain, 2 + (epoch * (i + 1)) + shift),
+            new(epoch, layer, Measure.InstanceReductionHeldOut, 2 + (epoch * (i + 1) * (layer == "layer4" && epoch > 2 ? 0.5 : 0.9)) + shift),
+            new(epoch, layer, Measure.LinearAccuracy, 0.6 + (0.02 * epoch) + (0.03 * i) + shift),
+            new(epoch, layer, Measure.KnnAccuracy, 0.5 + (0.03 * epoch) + (0.03 * i) + shift),
+        ]).Append(new Measurement(epoch, Measure.Run, Measure.Loss, 5.0 / (1 + epoch)))),
+    ];
+
+    public static IReadOnlyList<Measurement> Iterations(bool control) =>
+    [
+        .. Enumerable.Range(1, 3).SelectMany(i => (Measurement[])
+        [
+            new(i, Measure.Run, Measure.LevelOneLoss, control ? 4.5 : 5 - (0.1 * i)),
+            new(i, "layer4", Measure.BatchReduction, control ? 14 : 14 + i),
+        ]),
+    ];
+
+    public static IReadOnlyList<EvaluationRecord> Evaluations(EvaluationStage stage, double linear, double knn, double reduction) =>
+    [
+        new(stage, "layer4", EvaluationProtocol.Linear, linear) { ProbeCount = 2000, TestCount = 2000, Strength = 0.01 },
+        new(stage, "layer4", EvaluationProtocol.Knn, knn) { ProbeCount = 2000, TestCount = 2000, Neighbours = 20, Temperature = 0.07 },
+        new(stage, "layer4", EvaluationProtocol.InstanceReductionHeldOut, reduction) { Rows = 512, Dimension = 64, EpsilonSquared = 0.5 },
+    ];
+
+    /// <summary>A run; where <paramref name="umm"/> and <paramref name="control"/> are given, with an undo that changed both accuracies so.</summary>
+    public static ReportRun Run(ulong seed = 1, double? umm = 0.05, double? control = 0.01, double shift = 0, string method = "SimCLR") => new($"runs/{seed}", Manifest(seed, method: method))
+    {
+        Measurements = Epochs(shift),
+        Evaluations = [.. Evaluations(EvaluationStage.Untrained, 0.66 + shift, 0.56 + shift, 2), .. Evaluations(EvaluationStage.Before, 0.74 + shift, 0.68 + shift, 8)],
+        Onsets = [new Onset("layer4", 3)],
+        MonitorWords = "ΔR on unseen images fell while it rose on images trained on.",
+        Undos = umm is null ? [] :
+        [
+            new ReportUndo("default", Manifest(seed, RunKind.Umm, method))
+            {
+                Measurements = Iterations(control: false),
+                ControlMeasurements = control is null ? [] : Iterations(control: true),
+                Evaluations =
+                [
+                    .. Evaluations(EvaluationStage.Umm, 0.74 + shift + umm.Value, 0.68 + shift + umm.Value, 11),
+                    .. control is null ? [] : Evaluations(EvaluationStage.Control, 0.74 + shift + control.Value, 0.68 + shift + control.Value, 9),
+                ],
+            },
+        ],
+    };
+
+    public static ReportGroup Group(params ReportRun[] runs) => new("", runs);
+}
