@@ -114,8 +114,8 @@ internal static class EvaluateCommand
 
     private static void Show(IReadOnlyList<EvaluationRecord> records, Terminal terminal)
     {
-        foreach (ProtocolTable found in ProtocolTable.Of([records]))
-            GridView.Show(found.Grid(), terminal);
+        foreach (ResultTable found in ProtocolTables.Of([records]))
+            GridView.Show(ProtocolTables.Grid(found), terminal);
     }
 
     private sealed record DataRootOnly

@@ -17,12 +17,11 @@ internal static class SummaryView
     public static JsonObject Show(RunDirectory run, string? undo, Terminal terminal, IReadOnlyCollection<string>? accuracies = null)
     {
         ReportModel model = ReportModel.Load([run.Path]);
-        bool Asked(SummaryCell cell) => accuracies is null || !Wording.IsAccuracy(cell.Protocol) || accuracies.Contains(cell.Protocol);
-        var summary = new SummaryTable([.. SummaryTable.Of(model.Groups[0], undo).Cells.Where(Asked)]);
-        var unseen = new SummaryTable([.. summary.Cells.Where(cell => cell.Protocol != EvaluationProtocol.InstanceReductionTrain)]);
-        GridView.Show(
-            unseen.Grid("layer", decimals: 2) with { Notes = ["Accuracies in %, on images never trained on; ΔR of the instance partition in nats, on images never trained on."] },
-            terminal);
-        return new JsonObject { ["verdict"] = string.Join(" ", model.Groups.Select(Verdict.Of)), ["table"] = ResultJson.Of(summary) };
+        ResultTable summary = Summary.Of(ResultTable.Of(model.Groups[0], undo))
+            .Only(key => accuracies is null || !key.IsAccuracy || accuracies.Contains(key.Protocol));
+        Grid grid = Summary.Grid(summary.Only(key => key.Protocol != EvaluationProtocol.InstanceReductionTrain), "layer", decimals: 2);
+        string note = "Accuracies in %, on images never trained on; ΔR of the instance partition in nats, on images never trained on.";
+        GridView.Show(grid with { Notes = [note] }, terminal);
+        return new JsonObject { ["verdict"] = string.Join(" ", model.Groups.Select(Verdict.Of)), ["table"] = ResultJson.OfSummary(summary) };
     }
 }

@@ -22,7 +22,7 @@ internal static class ComparisonPage
                 El(
                     "header",
                     P(Class("kicker"), El("b", "Lethe"), "  ·  comparison"),
-                    El("h1", $"{Wording.Counted(comparison.Entrants.Count, "entrant")}, side by side")),
+                    El("h1", $"{Wording.Counted(comparison.Table.Entrants.Count, "entrant")}, side by side")),
                 El(
                     "main",
                     grids.Select(grid => El("section", El("h2", grid.Title), El("div", Class("wide"), HtmlGrid.Table(grid)))),

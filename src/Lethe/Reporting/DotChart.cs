@@ -1,6 +1,5 @@
 using System.Xml.Linq;
 using Lethe.Results;
-using Lethe.Runs;
 using static Lethe.Reporting.Markup;
 
 namespace Lethe.Reporting;
@@ -9,7 +8,7 @@ namespace Lethe.Reporting;
 /// One protocol of a summary: a row for each layer and in it a lane for each state of the encoder, with its number beside it and its
 /// spread over seeds.
 /// </summary>
-internal sealed record DotChart(SummaryTable Table, string Protocol, string Title, string Note)
+internal sealed record DotChart(ResultTable Table, string Protocol, string Title, string Note)
 {
     private const double Top = 8, Bottom = 36, Lane = 13, Gap = 12, Width = 460;
 
@@ -18,9 +17,9 @@ internal sealed record DotChart(SummaryTable Table, string Protocol, string Titl
 
     private double Left => RowNotes.Count == 0 ? 62 : 158;
 
-    private double RowHeight => Math.Max(36, (Lane * Table.Stages.Count) + Gap);
+    private double RowHeight => Math.Max(36, (Lane * Table.Entrants.Count) + Gap);
 
-    private IReadOnlyList<string> Layers => [.. Table.Rows.Where(layer => Table.Stages.Any(stage => Table[layer, Protocol, stage] is not null))];
+    private IReadOnlyList<string> Layers => [.. Table.Keys.Where(key => key.Protocol == Protocol).Select(key => key.Layer)];
 
     public double Height => Top + (RowHeight * Layers.Count) + Bottom;
 
@@ -29,9 +28,9 @@ internal sealed record DotChart(SummaryTable Table, string Protocol, string Titl
     private string Unit => Wording.IsAccuracy(Protocol) ? "accuracy, %" : "ΔR, nats";
 
     public AxisScale X => AxisScale.Around(
-        Table.Cells.Where(cell => cell.Protocol == Protocol).SelectMany(cell => (double[])
+        Layers.SelectMany(layer => Dots(layer)).SelectMany(dot => (double[])
         [
-            Factor * (cell.Value.Mean - cell.Value.Deviation), Factor * (cell.Value.Mean + cell.Value.Deviation),
+            dot.Value.Mean - dot.Value.Deviation, dot.Value.Mean + dot.Value.Deviation,
         ]), 4);
 
     public double PlaceX(double value) => Left + 8 + (X.Place(value) * (Width - Left - 20));
@@ -63,28 +62,31 @@ internal sealed record DotChart(SummaryTable Table, string Protocol, string Titl
         string? note = RowNotes.GetValueOrDefault(layer);
         yield return El("text", Class("row"), At("x", 0), At("y", top + (RowHeight / 2) + (note is null ? 4 : -2)), layer);
         if (note is not null) yield return El("text", Class("tick"), At("x", 0), At("y", top + (RowHeight / 2) + 13), note);
-        for (int lane = 0; lane < Table.Stages.Count; lane++)
-        {
-            EvaluationStage stage = Table.Stages[lane];
-            if (Table[layer, Protocol, stage] is { } value) yield return Dot(layer, stage, value, top + (RowHeight / 2) + (Lane * (lane + 0.5 - (Table.Stages.Count / 2.0))));
-        }
+        foreach ((Entrant state, int lane, Spread value) in Dots(layer))
+            yield return Dot(layer, state, value, top + (RowHeight / 2) + (Lane * (lane + 0.5 - (Table.Entrants.Count / 2.0))));
     }
 
-    private XElement Dot(string layer, EvaluationStage stage, Spread value, double y)
+    /// <summary>The numbers of a row as they are shown, each with the lane of its state.</summary>
+    private IEnumerable<(Entrant State, int Lane, Spread Value)> Dots(string layer) =>
+        from state in Table.Entrants.Index()
+        let cell = state.Item[ResultKey.Probe(Protocol, layer)]
+        where cell is not null
+        select (state.Item, state.Index, cell.Value.Times(Factor));
+
+    private XElement Dot(string layer, Entrant state, Spread shown, double y)
     {
-        Spread shown = value.Times(Factor);
         double x = PlaceX(shown.Mean);
         double reach = PlaceX(shown.Mean + shown.Deviation) - x;
         bool before = x > Width * 0.66;
         string text = Wording.Plain(shown, 1);
         return El(
             "g",
-            Class($"stage-{stage.ToString().ToLowerInvariant()}"),
+            Class(state.Style),
             reach > 0 ? El("line", Class("line"), At("x1", x - reach), At("x2", x + reach), At("y1", y), At("y2", y)) : null,
-            El("circle", Class("dot"), At("cx", x), At("cy", y), At("r", 4), El("title", $"{layer}, {Wording.Stage(stage)}: {text}")),
+            El("circle", Class("dot"), At("cx", x), At("cy", y), At("r", 4), El("title", $"{layer}, {state.Label}: {text}")),
             El("text", Class(before ? "value end" : "value"), At("x", before ? x - reach - 8 : x + reach + 8), At("y", y + 4), text));
     }
 
     private string Describe() => string.Join(" ", Layers.Select(layer =>
-        $"{layer}: {string.Join(", ", Table.Stages.Where(stage => Table[layer, Protocol, stage] is not null).Select(stage => $"{Wording.Stage(stage)} {Wording.Plain(Table[layer, Protocol, stage]!.Value.Times(Factor), 1)}"))}."));
+        $"{layer}: {string.Join(", ", Dots(layer).Select(dot => $"{dot.State.Label} {Wording.Plain(dot.Value, 1)}"))}."));
 }

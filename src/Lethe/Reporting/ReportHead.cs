@@ -57,18 +57,18 @@ internal static class ReportHead
     private static IEnumerable<(string Name, string Figure, string Spread, string Aside)> Tiles(ReportGroup group)
     {
         ResultTable results = ResultTable.Of(group, group.FirstUndo);
-        SummaryTable table = SummaryTable.Of(results);
-        if (LayerOrder.Last(table.Rows) is { } last)
+        if (results.LastProbed is { } last)
         {
             foreach (string protocol in accuracies)
             {
-                if (table[last, protocol, EvaluationStage.Before] is not { } before)
+                ResultKey key = ResultKey.Probe(protocol, last);
+                if (results[EvaluationStage.Before]?[key]?.Value is not { } before)
                     continue;
                 yield return (
                     ReportOutcome.AccuracyTitle(protocol),
                     before.Count == 1 ? Wording.Percent(before.Mean) : Wording.Fixed(100 * before.Mean, 1),
                     before.Count == 1 ? "" : $"{Deviation(before)} %",
-                    table[last, protocol, EvaluationStage.Untrained] is { } untrained ? $"{last}; untrained {Wording.Percent(untrained.Mean)}" : $"{last}, before UMM");
+                    results[EvaluationStage.Untrained]?[key]?.Value is { } untrained ? $"{last}; untrained {Wording.Percent(untrained.Mean)}" : $"{last}, before UMM");
             }
 
             foreach (string protocol in accuracies)

@@ -37,51 +37,39 @@ internal static class ReportOutcome
 
     private static IEnumerable<XElement?> States(ReportGroup group, string? undo)
     {
-        SummaryTable table = SummaryTable.Of(group, undo);
-        if (table.Cells.Count == 0)
+        ResultTable table = Summary.Of(ResultTable.Of(group, undo));
+        if (table.Keys.Count == 0)
         {
             yield return Missing("Nothing has been evaluated yet.", $"lethe evaluate {group.Runs[0].Path}");
             yield break;
         }
 
-        if (!table.Protocols.Any(Wording.IsAccuracy)) yield return NoLabels(group);
+        if (!table.Keys.Any(key => key.IsAccuracy)) yield return NoLabels(group);
         string spread = group.Runs.Count > 1 ? $"Mean and standard deviation over {group.Runs.Count} seeds" : "One seed: no spread";
         IReadOnlyList<RateSetting> rates = RateConditions.OfEvaluations(group, undo);
         yield return Legend(table);
-        yield return El("div", Class("two"), table.Protocols.Select(protocol => Dots(table, rates, protocol).Render()));
-        string caption = $"{spread}. Accuracies in %, on images never trained on. ΔR in nats: {RateConditions.Text(rates, table.Rows)}.";
-        yield return HtmlGrid.Box(table.Grid("layer") with { Lead = [caption] }, "summary");
+        yield return El("div", Class("two"), Summary.Shown(table).Select(protocol => Dots(table, rates, protocol).Render()));
+        string caption = $"{spread}. Accuracies in %, on images never trained on. ΔR in nats: {RateConditions.Text(rates, table.Layers)}.";
+        yield return HtmlGrid.Box(Summary.Grid(table, "layer") with { Lead = [caption] }, "summary");
     }
 
     public static XElement? Comparison(ReportModel model)
     {
         if (model.Groups.Count == 1) return null;
-        SummaryCell[] cells =
-        [
-            .. model.Groups.SelectMany(group =>
-            {
-                SummaryTable table = SummaryTable.Of(group, group.FirstUndo);
-                string? last = LayerOrder.Last(table.Rows);
-                return table.Cells.Where(cell => cell.Layer == last && Wording.IsAccuracy(cell.Protocol)).Select(cell => cell with { Layer = Row(group) });
-            }),
-        ];
-        if (cells.Length == 0) return null;
-        var summary = new SummaryTable(cells);
+        ResultTable table = Summary.OfSettings(model);
+        if (table.Keys.Count == 0) return null;
         return El(
             "section",
             At("id", "comparison"),
             El("h2", "The last layer of each setting"),
-            Legend(summary),
-            El("div", Class("two"), summary.Protocols.Select(protocol => new DotChart(summary, protocol, AccuracyTitle(protocol), "on images never trained on").Render())),
-            HtmlGrid.Box(summary.Grid("setting") with { Lead = ["Accuracies in %, on images never trained on"] }, "summary"));
-
-        // A short title, as a method's name, says more than its letter.
-        static string Row(ReportGroup group) => group.Title.Length <= 18 ? group.Title : group.Title.Split(' ')[0];
+            Legend(table),
+            El("div", Class("two"), Summary.Shown(table).Select(protocol => new DotChart(table, protocol, AccuracyTitle(protocol), "on images never trained on").Render())),
+            HtmlGrid.Box(Summary.Grid(table, "setting") with { Lead = ["Accuracies in %, on images never trained on"] }, "summary"));
     }
 
     public static string AccuracyTitle(string protocol) => protocol == EvaluationProtocol.Linear ? "Linear accuracy" : "kNN accuracy";
 
-    private static DotChart Dots(SummaryTable table, IReadOnlyList<RateSetting> rates, string protocol) => protocol switch
+    private static DotChart Dots(ResultTable table, IReadOnlyList<RateSetting> rates, string protocol) => protocol switch
     {
         EvaluationProtocol.Linear => new DotChart(table, protocol, "Linear accuracy", "a linear classifier on the features, on images never trained on"),
         EvaluationProtocol.Knn => new DotChart(table, protocol, "kNN accuracy", "a vote of the nearest labelled images, on images never trained on"),
@@ -91,22 +79,20 @@ internal static class ReportOutcome
             protocol == EvaluationProtocol.InstanceReductionTrain ? "Instance ΔR, images trained on" : "Instance ΔR, images never trained on",
             "rows of equal d compare; the projector has a d of its own")
         {
-            RowNotes = table.Rows.ToDictionary(layer => layer, layer => RateConditions.Text(rates, layer)),
+            RowNotes = table.Layers.ToDictionary(layer => layer, layer => RateConditions.Text(rates, layer)),
         },
     };
 
-    private static XElement Legend(SummaryTable table) => El(
+    private static XElement Legend(ResultTable table) => El(
         "ul",
         Class("legend"),
-        table.Stages.Select(stage => El("li", Class(StageClass(stage)), El("i"), El("b", Wording.Stage(stage)), stage switch
+        table.Entrants.Select(state => El("li", Class(state.Style), El("i"), El("b", state.Label), state.Stage switch
         {
             EvaluationStage.Untrained => " – fresh weights",
             EvaluationStage.Before => " – after pre-training",
             EvaluationStage.Control => " – plain training, as many steps",
             _ => " – undone",
         })));
-
-    private static string StageClass(EvaluationStage stage) => "stage-" + stage.ToString().ToLowerInvariant();
 
     public static XElement NoLabels(ReportGroup group) => group.Runs[0].Manifest.Data.ClassCount == 0
         ? P(Class("missing"), "The images have no labels, so there are no accuracies; ΔR needs none.")

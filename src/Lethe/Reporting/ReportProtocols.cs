@@ -21,7 +21,7 @@ internal static class ReportProtocols
         {
             if (group.UndoNames.Count > 1)
                 yield return El("h3", $"UMM {undo}");
-            foreach (ProtocolTable table in ProtocolTable.Of(Records(group, undo)))
+            foreach (ResultTable table in ProtocolTables.Of(Records(group, undo)))
                 yield return Figures(table, OverEpochs(group, table));
         }
     }
@@ -30,10 +30,10 @@ internal static class ReportProtocols
     public static IReadOnlyList<IReadOnlyList<EvaluationRecord>> Records(ReportGroup group, string? undo) =>
         [.. group.Runs.Select(run => (IReadOnlyList<EvaluationRecord>)[.. run.Protocols, .. run.Undos.FirstOrDefault(one => one.Name == undo)?.Protocols ?? []])];
 
-    private static XElement Figures(ProtocolTable table, IReadOnlyList<LineChart> overEpochs)
+    private static XElement Figures(ResultTable table, IReadOnlyList<LineChart> overEpochs)
     {
         LineChart[] byLayer = [.. ByLayer(table)];
-        Grid grid = table.Grid();
+        Grid grid = ProtocolTables.Grid(table);
         XElement numbers = HtmlGrid.Table(grid);
         return El(
             "div",
@@ -46,14 +46,14 @@ internal static class ReportProtocols
             grid.Notes.Select(text => P(Class("note"), text)));
     }
 
-    private static IEnumerable<LineChart> ByLayer(ProtocolTable table)
+    private static IEnumerable<LineChart> ByLayer(ResultTable table)
     {
         foreach (IGrouping<ResultKey, ResultKey> rows in table.Keys.GroupBy(key => key with { Layer = "" }).Where(rows => rows.Count() >= FewestLayers))
         {
             ResultKey[] layers = [.. rows];
             ChartSeries Of(Entrant state) => new(
                 state.Label,
-                $"stage-{state.Stage.ToString().ToLowerInvariant()}",
+                state.Style,
                 state.Stage is EvaluationStage.Untrained or EvaluationStage.Control,
                 [.. layers.Index().Where(layer => state[layer.Item] is not null).Select(layer => new ChartPoint(layer.Index, Shown(state[layer.Item]!)))]);
             yield return Chart(rows.Key, "band: the interval of 95 %", "layer", [.. table.Entrants.Select(Of)]) with
@@ -66,12 +66,13 @@ internal static class ReportProtocols
     }
 
     /// <summary>The first, a middle and the last layer at the checkpoints that were kept, the mean over runs.</summary>
-    private static IReadOnlyList<LineChart> OverEpochs(ReportGroup group, ProtocolTable table)
+    private static IReadOnlyList<LineChart> OverEpochs(ReportGroup group, ResultTable table)
     {
+        ResultKey first = table.Keys[0];
         EvaluationRecord[] records =
         [
             .. group.Runs.SelectMany(run => run.Protocols).Where(record => record.Epoch is not null && record.Measure is not null
-                && record.Protocol == table.Protocol && record.Target == table.Target && (record.Quick == true) == table.Quick),
+                && record.Protocol == first.Protocol && record.Target == first.Target && (record.Quick == true) == first.Quick),
         ];
         if (records.Select(record => record.Epoch).Distinct().Count() < 2)
             return [];

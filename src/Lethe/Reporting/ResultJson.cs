@@ -9,26 +9,38 @@ namespace Lethe.Reporting;
 /// <summary>Results as JSON for standard output, whose names are an interface: exact numbers, nothing in words.</summary>
 internal static class ResultJson
 {
-    private static readonly JsonSerializerOptions web = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
+    private static readonly JsonSerializerOptions web = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+
     private static readonly JsonSerializerOptions withoutNull = new(web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     /// <summary>What <c>lethe compare</c> found.</summary>
     public static JsonNode Of(Comparison comparison) => Node(new
     {
-        Entrants = comparison.Entrants.Select(entrant => new { entrant.Name, entrant.Group, entrant.Stage, entrant.Undo }),
-        Rows = comparison.Rows.Select(row => new
+        Entrants = comparison.Table.Entrants.Select(entrant => new { entrant.Name, entrant.Group, entrant.Stage, entrant.Undo }),
+        Rows = comparison.Table.Keys.Select(key => new
         {
-            row.Key.Protocol,
-            row.Key.Measure,
-            row.Key.Variant,
-            row.Key.Target,
-            row.Key.LabelShare,
-            row.Key.Quick,
-            row.Key.Layer,
-            row.Settings,
-            Cells = row.Cells.Select(cell => cell is null ? null : cell.Value.Count == 1 ? new { cell.Value, cell.Low, cell.High } : new { cell.Value, Low = (double?)null, High = (double?)null }),
-            Differences = row.Differences.Select(pair => new { pair.Entrant, pair.Baseline, pair.Difference }),
-            row.Key.Name,
+            key.Protocol,
+            key.Measure,
+            key.Variant,
+            key.Target,
+            key.LabelShare,
+            key.Quick,
+            key.Layer,
+            Settings = comparison.Settings(key),
+            Cells = comparison.Table.Entrants.Select(entrant => Comparison.Cell(key, entrant) is not { } cell ? null : new
+            {
+                cell.Value,
+
+                // Of several seeds the deviation is what the table states.
+                Low = cell.Value.Count == 1 ? cell.Low : null,
+                High = cell.Value.Count == 1 ? cell.High : null,
+            }),
+            Differences = comparison.Pairs.Where(pair => pair.Key == key && pair.Difference is not null)
+                .Select(pair => new { pair.Entrant, pair.Baseline, pair.Difference }),
+            key.Name,
         }),
         comparison.Notes,
     });
@@ -50,16 +62,24 @@ internal static class ResultJson
                        let key = ResultKey.Probe(name, ablation.Layer)
                        let cell = row[key]
                        where cell is not null
-                       select new { name, cell.Value, OverControl = row.Less(row.Control, key)?.Difference, OverBefore = row.Less(row.Before, key)?.Difference },
+                       select new
+                       {
+                           name, cell.Value, OverControl = row.Less(row.Control, key)?.Difference, OverBefore = row.Less(row.Before, key)?.Difference,
+                       },
         }),
         ablation.Notes,
     }));
 
     /// <summary>The numbers of a summary, each the mean over runs.</summary>
-    public static JsonArray Of(SummaryTable summary) => (JsonArray)Node(summary.Cells.Select(cell => new { cell.Layer, cell.Protocol, cell.Stage, Value = cell.Value.Mean }));
+    public static JsonNode OfSummary(ResultTable summary) => Node(
+        from key in summary.Keys
+        from state in summary.Entrants
+        let cell = state[key]
+        where cell is not null
+        select new { key.Layer, key.Protocol, state.Stage, Value = cell.Value.Mean });
 
     /// <summary>Records as <c>evaluation.json</c> has them.</summary>
     public static JsonArray Of(IReadOnlyList<EvaluationRecord> records) => (JsonArray)JsonSerializer.SerializeToNode(records, withoutNull)!;
 
-    private static JsonNode Node<T>(T document) => JsonSerializer.SerializeToNode(document, web)!;
+    private static JsonNode Node(object document) => JsonSerializer.SerializeToNode(document, web)!;
 }

@@ -67,7 +67,7 @@ internal sealed record Ablation(
             [GridColumn.Names("state"), new("n"), .. columns.Select(column => column.Column)],
             [
                 .. Rows.Select(row => new GridRow(
-                    [new(row.Label), new($"{Runs(row)}"), .. columns.Select(column => Cell(column, row))], $"stage-{row.Stage.ToString().ToLowerInvariant()}")),
+                    [new(row.Label), new($"{Runs(row)}"), .. columns.Select(column => Cell(column, row))], row.Style)),
             ])
         {
             Lead = [$"States of {Layer}. {UndoLabels.Reference}: {Reference}. The other undos are named by what they do otherwise."],

@@ -18,6 +18,9 @@ internal sealed record Entrant(
     /// <summary>The encoder that this undo or control started from; null for what is none.</summary>
     public Entrant? Before { get; init; }
 
+    /// <summary>The class of the style sheet that gives its state a colour.</summary>
+    public string Style => $"stage-{Stage.ToString().ToLowerInvariant()}";
+
     /// <summary>The records of one key, those of several runs in their order.</summary>
     public IReadOnlyList<EvaluationRecord> Of(ResultKey key) => [.. Seeds.Select(seed => seed.Records.GetValueOrDefault(key)).OfType<EvaluationRecord>()];
 

@@ -13,25 +13,40 @@ internal sealed record GridCell(string Text, bool IsClear = false)
     /// <summary>The number's deviation, interval and p, as far as there are any.</summary>
     public IReadOnlyList<string> Beside { get; init; } = [];
 
-    /// <summary>A mean with its deviation.</summary>
-    public static GridCell Of(Spread? value, double factor, int decimals) => value is not { } spread ? new GridCell(Nothing) : new GridCell(
-        Wording.Fixed(factor * spread.Mean, decimals))
+    /// <summary>A mean with its deviation beside it.</summary>
+    public static GridCell Of(Spread? value, double factor, int decimals) => value is not { } spread ? new(Nothing) : new(Wording.Fixed(factor * spread.Mean, decimals))
     {
         Beside = spread.Count == 1 ? [] : [$"± {Wording.Fixed(factor * spread.Deviation, decimals)}"],
     };
 
-    /// <summary>A difference of fractions in percentage points, with its test.</summary>
+    /// <summary>A mean with deviation and number of seeds; of one seed, with the interval that the evaluation states.</summary>
+    public static GridCell OverSeeds(ResultKey key, ResultCell? cell)
+    {
+        (double factor, int decimals) = key.IsFraction ? (100.0, 1) : (1.0, 2);
+        return new(cell is null ? Nothing : cell.Value is not { Count: > 1 } over ? cell.Text(factor, decimals)
+            : $"{Wording.Fixed(factor * over.Mean, decimals)} ± {Wording.Fixed(factor * over.Deviation, decimals)} ({over.Count})");
+    }
+
+    /// <summary>A difference of fractions in percentage points, with its test beside it.</summary>
     public static GridCell Of(PairedDifference? difference)
     {
         if (difference is null)
-            return new GridCell(Nothing);
-        var beside = new List<string>();
-        if (difference.Deviation is { } deviation)
-            beside.Add($"± {Wording.Fixed(100 * deviation, 2)}");
-        if (difference is { Low: { } low, High: { } high })
-            beside.Add($"[{Wording.Points(low, 2)}, {Wording.Points(high, 2)}]");
-        if (difference.P is { } p)
-            beside.Add(Wording.Chance(p));
-        return new GridCell(Wording.Points(difference.Mean, 2), difference.IsClear) { Beside = beside };
+            return new(Nothing);
+        string[] parts = [.. Parts(difference, 100)];
+        string[] beside = [parts[1] == Nothing ? Nothing : $"± {parts[1]}", parts[2], difference.P is { } p ? Wording.Chance(p) : Nothing];
+        return new(parts[0], difference.IsClear) { Beside = [.. beside.Where(part => part != Nothing)] };
     }
+
+    /// <summary>Mean, deviation, interval, p and n of a difference in cells of their own.</summary>
+    public static IEnumerable<GridCell> Apart(ResultKey key, PairedDifference difference) =>
+        Parts(difference, key.IsFraction ? 100 : 1).Index().Select(part => new GridCell(part.Item, part.Index == 0 && difference.IsClear));
+
+    private static IEnumerable<string> Parts(PairedDifference difference, double factor) =>
+    [
+        Wording.Signed(factor * difference.Mean, 2),
+        difference.Deviation is { } deviation ? Wording.Fixed(factor * deviation, 2) : Nothing,
+        difference is { Low: { } low, High: { } high } ? $"[{Wording.Signed(factor * low, 2)}, {Wording.Signed(factor * high, 2)}]" : Nothing,
+        difference.P is { } p ? Wording.Chance(p)[2..] : Nothing,
+        $"{difference.Count}",
+    ];
 }

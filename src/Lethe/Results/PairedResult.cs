@@ -13,6 +13,9 @@ namespace Lethe.Results;
 internal sealed record PairedResult(
     ResultKey Key, string Entrant, string Baseline, Spread From, Spread To, PairedDifference? Difference, string? Refusal)
 {
+    /// <summary>What is taken off what, in words.</summary>
+    public string What => $"{Entrant} − {Baseline}";
+
     /// <summary>Words for a difference that is not clear.</summary>
     public string TooClose => $"too close to tell with {(To.Count > 1 ? $"{To.Count} seeds" : "one seed")}";
 
@@ -22,7 +25,7 @@ internal sealed record PairedResult(
     /// <summary>One sentence for each reason why differences were refused.</summary>
     public static IEnumerable<string> Refusals(IEnumerable<PairedResult?> results) => LeftOut(
         results.OfType<PairedResult>().Where(result => result.Refusal is not null)
-            .Select(result => (result.Key, $"{result.Entrant} − {result.Baseline}", result.Refusal!)));
+            .Select(result => (result.Key, result.What, result.Refusal!)));
 
     /// <summary>One sentence for each thing that was left out and why.</summary>
     public static IEnumerable<string> LeftOut(IEnumerable<(ResultKey Key, string What, string Why)> leftOut) =>

@@ -22,10 +22,7 @@ internal sealed record ResultCell(Spread Value, double? Low, double? High, strin
         return new ResultCell(Spread.Of(values), over.Low, over.High, over.Kind);
     }
 
-    /// <summary>The number times a hundred with its interval in brackets, as <c>71.3 [69.2, 73.3]</c>.</summary>
-    public override string ToString() => Text(100, 1);
-
-    /// <summary>The number with its interval in brackets.</summary>
+    /// <summary>The number with its interval in brackets, as <c>71.3 [69.2, 73.3]</c>.</summary>
     public string Text(double factor, int decimals) => Wording.Fixed(factor * Value.Mean, decimals) + (this is { Low: { } low, High: { } high }
         ? $" [{Wording.Fixed(factor * low, decimals)}, {Wording.Fixed(factor * high, decimals)}]"
         : "");

@@ -17,7 +17,7 @@ internal sealed record ResultTable(IReadOnlyList<Entrant> Entrants)
     ];
 
     /// <summary>The rows: quick probes first, then protocols in the order of their first record; layers from early to late.</summary>
-    public IReadOnlyList<ResultKey> Keys { get; } = Sorted([.. Entrants.SelectMany(entrant => entrant.Seeds.SelectMany(seed => seed.Records.Keys)).Distinct()]);
+    public IReadOnlyList<ResultKey> Keys { get; init; } = Sorted([.. Entrants.SelectMany(entrant => entrant.Seeds.SelectMany(seed => seed.Records.Keys)).Distinct()]);
 
     /// <summary>The layers, from early to late.</summary>
     public IReadOnlyList<string> Layers => LayerOrder.Sort(Keys.Select(key => key.Layer));
@@ -47,6 +47,24 @@ internal sealed record ResultTable(IReadOnlyList<Entrant> Entrants)
     /// <param name="runs">The records of each run.</param>
     public static ResultTable Of(IReadOnlyList<IReadOnlyList<EvaluationRecord>> runs) => Filled(Enum.GetValues<EvaluationStage>().Select(stage =>
         Make(stage, null, "", Wording.Stage(stage), Wording.Stage(stage), runs.Index().Select(run => ((ulong)run.Index, "", (IEnumerable<EvaluationRecord>)run.Item)))));
+
+    /// <summary>Tables of equal columns as one, whose rows stand one beneath the other; columns are states of the encoder.</summary>
+    public static ResultTable Stacked(IEnumerable<ResultTable> tables) => new(
+        [.. tables.SelectMany(table => table.Entrants).GroupBy(entrant => entrant.Stage).OrderBy(same => same.Key)
+            .Select(same => same.First() with { Seeds = [.. same.SelectMany(entrant => entrant.Seeds)] })]);
+
+    /// <summary>A part of the rows, with the columns that hold anything of it.</summary>
+    public ResultTable Only(Func<ResultKey, bool> isPart) => Changed(records => records.Where(record => isPart(record.Key)));
+
+    /// <summary>The table with another name for its layers.</summary>
+    public ResultTable Renamed(string layer) =>
+        Changed(records => records.Select(record => KeyValuePair.Create(record.Key with { Layer = layer }, record.Value)));
+
+    private ResultTable Changed(Func<IEnumerable<KeyValuePair<ResultKey, EvaluationRecord>>, IEnumerable<KeyValuePair<ResultKey, EvaluationRecord>>> change) =>
+        Filled(Entrants.Select(entrant => entrant with
+        {
+            Seeds = [.. entrant.Seeds.Select(seed => seed with { Records = change(seed.Records).ToDictionary() })],
+        }));
 
     private static ResultTable Filled(IEnumerable<Entrant> entrants) => new([.. entrants.Where(entrant => entrant.Seeds.Any(seed => seed.Records.Count > 0))]);
 

@@ -27,9 +27,12 @@ internal static class Wording
         : $"{Fixed(100 * fraction.Mean, 1)}{Space}±{Space}{Fixed(100 * fraction.Deviation, 1)}{Space}%";
 
     /// <summary>A difference of two fractions in percentage points, with its sign.</summary>
-    public static string Points(double difference, int decimals = 1)
+    public static string Points(double difference) => Signed(100 * difference, 1);
+
+    /// <summary>A number with its sign; what rounds to 0 has either.</summary>
+    public static string Signed(double value, int decimals)
     {
-        string number = Fixed(100 * difference, decimals);
+        string number = Fixed(value, decimals);
         return number.All(c => c is '−' or '0' or '.') ? "±" + number.TrimStart('−') : number[0] == '−' ? number : "+" + number;
     }
 

@@ -101,10 +101,10 @@ public class ChartTests
     [Fact]
     public void DotChart_Summary_DrawsEachNumberInsideThePicture()
     {
-        SummaryTable table = SummaryTable.Of(ReportSamples.Group(ReportSamples.Run(1), ReportSamples.Run(2, shift: 0.1)), "default");
+        ResultTable table = Summary.Of(ResultTable.Of(ReportSamples.Group(ReportSamples.Run(1), ReportSamples.Run(2, shift: 0.1)), "default"));
         var chart = new DotChart(table, EvaluationProtocol.Linear, "T", "n");
         XElement[] dots = [.. chart.Render().Descendants("circle")];
-        Assert.Equal(table.Cells.Count(cell => cell.Protocol == EvaluationProtocol.Linear), dots.Length);
+        Assert.Equal((2 * 4) + 2, dots.Length); // untrained and before in four layers, control and UMM in one
         Assert.All(dots, dot =>
         {
             Assert.InRange(Number(dot, "cx"), 62, 460);

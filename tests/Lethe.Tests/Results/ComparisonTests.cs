@@ -16,15 +16,15 @@ public class ComparisonTests
     public void Of_SeedsOfOneSetting_HoldsUmmAgainstItsControlAndBefore()
     {
         Comparison table = Table([Run(1), Run(2), Run(3)]);
-        Assert.Equal(["untrained", "before", "control", "UMM default"], table.Entrants.Select(entrant => entrant.Name));
+        Assert.Equal(["untrained", "before", "control", "UMM default"], table.Table.Entrants.Select(entrant => entrant.Name));
         Assert.Equal(
             ["linear probe, accuracy", "kNN probe, accuracy", "ΔR unseen", "linear, accuracy", "semi, fine-tuned, 1 % of the labels, accuracy"],
-            table.Rows.Select(row => row.Key.Name));
-        ComparisonRow linear = Row(table, "linear, accuracy");
-        Assert.Equal(Spread.Of([0.5 + 0.01, 0.5 + 0.02, 0.5 + 0.03]), linear.Cells[1]!.Value);
-        Assert.Equal(["control", "before"], linear.Differences.Select(difference => difference.Baseline));
+            table.Table.Keys.Select(key => key.Name));
+        ResultKey linear = Row(table, "linear, accuracy");
+        Assert.Equal(Spread.Of([0.5 + 0.01, 0.5 + 0.02, 0.5 + 0.03]), Cell(table, linear, 1)!.Value);
+        Assert.Equal(["control", "before"], Differences(table, linear).Select(difference => difference.Baseline));
         PairedDifference expected = PairedDifference.Of([0, 0, 0], gains[1..]);
-        PairedDifference found = linear.Differences.Last().Difference!;
+        PairedDifference found = Differences(table, linear)[^1].Difference!;
         Assert.Equal((3, expected.Mean, expected.Deviation!.Value, expected.Low!.Value), (found.Count, found.Mean, found.Deviation!.Value, found.Low!.Value), Near);
         Assert.Empty(table.Notes);
         Assert.Contains("linear: how linear was done.", table.Grids()[^1].Notes);
@@ -35,22 +35,22 @@ public class ComparisonTests
     public void Of_OneSeed_ShowsTheIntervalOfTheRecord()
     {
         Comparison table = Table([Run(1)]);
-        ComparisonRow linear = Row(table, "linear, accuracy");
-        Assert.Equal("51.0 [41.0, 61.0]", table.Grids()[0].Rows[table.Rows.ToList().IndexOf(linear)].Cells[2].Text);
-        Assert.Null(linear.Differences.First().Difference!.Low);
+        ResultKey linear = Row(table, "linear, accuracy");
+        Assert.Equal("51.0 [41.0, 61.0]", table.Grids()[0].Rows[table.Table.Keys.ToList().IndexOf(linear)].Cells[2].Text);
+        Assert.Null(Differences(table, linear)[0].Difference!.Low);
     }
 
     [Fact]
     public void Of_TwoSettingsInAnotherOrder_PairsByTheSeed()
     {
         Comparison table = Table([Run(1), Run(2), Run(3), Run(3, "BYOL", 0.1), Run(1, "BYOL", 0.1)], new() { Baseline = "a BEFORE" });
-        Assert.Contains("B UMM default", table.Entrants.Select(entrant => entrant.Name));
-        ComparisonRow linear = Row(table, "linear, accuracy");
-        PairedResult before = linear.Differences.Single(difference => difference.Entrant == "B before");
+        Assert.Contains("B UMM default", table.Table.Entrants.Select(entrant => entrant.Name));
+        ResultKey linear = Row(table, "linear, accuracy");
+        PairedResult before = Differences(table, linear).Single(difference => difference.Entrant == "B before");
         Assert.Equal((2, 0.1, 0.0), (before.Difference!.Count, before.Difference.Mean, before.Difference.Deviation!.Value), Near);
-        PairedResult umm = linear.Differences.Single(difference => difference.Entrant == "B UMM default");
+        PairedResult umm = Differences(table, linear).Single(difference => difference.Entrant == "B UMM default");
         Assert.Equal(0.1 + ((gains[1] + gains[3]) / 2), umm.Difference!.Mean, 1e-12);
-        Assert.DoesNotContain(linear.Differences, difference => difference.Entrant == "A before");
+        Assert.DoesNotContain(Differences(table, linear), difference => difference.Entrant == "A before");
     }
 
     [Fact]
@@ -59,12 +59,12 @@ public class ComparisonTests
         ReportRun other = Run(1, "BYOL");
         other = other with { Manifest = other.Manifest with { Data = other.Manifest.Data with { Fingerprint = "beef" } } };
         Comparison table = Table([Run(1), other], new() { Baseline = "A before" });
-        Assert.DoesNotContain(Row(table, "kNN probe, accuracy").Differences, difference => difference.Entrant == "B before");
+        Assert.DoesNotContain(Differences(table, Row(table, "kNN probe, accuracy")), difference => difference.Entrant == "B before");
         Assert.Contains(table.Notes, note => note.StartsWith("B before − A before is left out of", StringComparison.Ordinal) && note.Contains("beef and 00ff", StringComparison.Ordinal));
-        Assert.NotNull(Row(table, "kNN probe, accuracy").Cells[0]);
+        Assert.NotNull(Cell(table, Row(table, "kNN probe, accuracy"), 0));
 
         // These records say by themselves what they were measured on.
-        Assert.Contains(Row(table, "linear, accuracy").Differences, difference => difference.Entrant == "B before");
+        Assert.Contains(Differences(table, Row(table, "linear, accuracy")), difference => difference.Entrant == "B before");
     }
 
     [Fact]
@@ -72,24 +72,24 @@ public class ComparisonTests
     {
         ReportRun run = Run(1);
         Comparison table = Table([run with { Protocols = [.. run.Protocols.Select(record => record with { Settings = "otherwise" })] }]);
-        PairedResult left = Assert.Single(Row(table, "linear, accuracy").Differences);
+        PairedResult left = Assert.Single(Differences(table, Row(table, "linear, accuracy")));
         Assert.Equal("control", left.Baseline);
         Assert.Contains(table.Notes, note => note.Contains("different settings", StringComparison.Ordinal) && note.Contains("UMM default − before", StringComparison.Ordinal));
 
         ReportRun fewer = run with { Protocols = [.. run.Protocols.Select(record => record with { ProbeCount = 7 })] };
         Assert.Contains(Table([fewer]).Notes, note => note.Contains("fitted on 10 and 7", StringComparison.Ordinal));
         Comparison mixed = Table([run, Run(2) with { Protocols = [.. Run(2).Protocols.Select(record => record with { Settings = "otherwise" })] }]);
-        Assert.Null(Row(mixed, "linear, accuracy").Cells[1]);
+        Assert.Null(Cell(mixed, Row(mixed, "linear, accuracy"), 1));
         Assert.Contains(mixed.Notes, note => note.StartsWith("The mean of before is left out", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Of_Layers_AreTheLastTheChosenOrAll()
     {
-        Assert.Equal(["layer4"], Table([Run(1)]).Rows.Select(row => row.Key.Layer).Distinct());
-        Assert.Equal(["stem"], Table([Run(1)], new() { Layer = "stem" }).Rows.Select(row => row.Key.Layer));
+        Assert.Equal(["layer4"], Table([Run(1)]).Table.Keys.Select(key => key.Layer).Distinct());
+        Assert.Equal(["stem"], Table([Run(1)], new() { Layer = "stem" }).Table.Keys.Select(key => key.Layer));
         Comparison all = Table([Run(1)], new() { EveryLayer = true });
-        Assert.Equal(["stem", "layer4"], all.Rows.Where(row => row.Key is { Protocol: "linear", Measure: not null }).Select(row => row.Key.Layer));
+        Assert.Equal(["stem", "layer4"], all.Table.Keys.Where(key => key is { Protocol: "linear", Measure: not null }).Select(key => key.Layer));
         Assert.Equal("layer", all.Grids()[0].Columns[1].Title);
     }
 
@@ -99,10 +99,10 @@ public class ComparisonTests
         ReportRun run = Run(1);
         ReportUndo second = new("beta-0", run.Undos[0].Manifest) { Protocols = [.. run.Undos[0].Protocols.Where(record => record.Stage == EvaluationStage.Umm)] };
         run = run with { Undos = [.. run.Undos, second] };
-        Assert.Equal(2, Table([run]).Entrants.Count(entrant => entrant.Stage == EvaluationStage.Umm));
+        Assert.Equal(2, Table([run]).Table.Entrants.Count(entrant => entrant.Stage == EvaluationStage.Umm));
         Comparison table = Table([run], new() { Undos = ["beta-0"] });
-        Assert.Equal(["untrained", "before", "control", "UMM beta-0"], table.Entrants.Select(entrant => entrant.Name));
-        Assert.Contains(Row(table, "linear, accuracy").Differences, difference => difference.Baseline == "control");
+        Assert.Equal(["untrained", "before", "control", "UMM beta-0"], table.Table.Entrants.Select(entrant => entrant.Name));
+        Assert.Contains(Differences(table, Row(table, "linear, accuracy")), difference => difference.Baseline == "control");
     }
 
     [Fact]
@@ -140,7 +140,11 @@ public class ComparisonTests
 
     private static Comparison Table(ReportRun[] runs, ComparisonOptions? options = null) => Comparison.Of(ReportModel.Of(runs), options ?? new());
 
-    private static ComparisonRow Row(Comparison table, string name) => table.Rows.Single(row => row.Key.Name == name);
+    private static ResultKey Row(Comparison table, string name) => table.Table.Keys.Single(key => key.Name == name);
+
+    private static ResultCell? Cell(Comparison table, ResultKey key, int entrant) => Comparison.Cell(key, table.Table.Entrants[entrant]);
+
+    private static PairedResult[] Differences(Comparison table, ResultKey key) => [.. table.Pairs.Where(pair => pair.Key == key && pair.Difference is not null)];
 
     private static ReportRun Run(ulong seed, string method = "SimCLR", double shift = 0)
     {

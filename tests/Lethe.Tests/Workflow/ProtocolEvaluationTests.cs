@@ -145,7 +145,7 @@ public sealed class ProtocolEvaluationTests : IDisposable
 
         // Only the states that every run has are compared and tabled; the page shows the course.
         ReportModel model = ReportModel.Load([run.Path]);
-        ProtocolTable table = Assert.Single(ProtocolTable.Of([model.Groups[0].Runs[0].Protocols]));
+        ResultTable table = Assert.Single(ProtocolTables.Of([model.Groups[0].Runs[0].Protocols]));
         Assert.Equal([EvaluationStage.Untrained, EvaluationStage.Before], table.Entrants.Select(entrant => entrant.Stage));
         Assert.All(table.Keys, key => Assert.All(table.Entrants, entrant => Assert.NotNull(entrant[key])));
         Assert.Contains("Over the epochs of pre-training</h4>", HtmlReport.Render(model), StringComparison.Ordinal);

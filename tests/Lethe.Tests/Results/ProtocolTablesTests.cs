@@ -4,13 +4,13 @@ using Lethe.Runs;
 
 namespace Lethe.Tests.Results;
 
-public class ProtocolTableTests
+public class ProtocolTablesTests
 {
     [Fact]
     public void Of_OneRun_KeepsTheIntervalOfEachRecord()
     {
-        ProtocolTable table = Assert.Single(ProtocolTable.Of([[Record(0.5), Record(0.6, stage: EvaluationStage.Umm), Record(0.4, layer: "stem"), new(EvaluationStage.Before, "layer4", "linear", 0.9)]]));
-        Grid grid = table.Grid();
+        ResultTable table = Assert.Single(ProtocolTables.Of([[Record(0.5), Record(0.6, stage: EvaluationStage.Umm), Record(0.4, layer: "stem"), new(EvaluationStage.Before, "layer4", "linear", 0.9)]]));
+        Grid grid = ProtocolTables.Grid(table);
         Assert.Equal(["layer", "fitted", "measure", "before", "UMM"], grid.Columns.Select(column => column.Title));
         Assert.Equal(
             [["stem", "linear", "accuracy", "40.0 [30.0, 50.0]", "–"], ["layer4", "linear", "accuracy", "50.0 [40.0, 60.0]", "60.0 [50.0, 70.0]"]],
@@ -23,7 +23,7 @@ public class ProtocolTableTests
     [Fact]
     public void Of_TwoRuns_IsMeanAndIntervalOverRuns()
     {
-        ProtocolTable table = Assert.Single(ProtocolTable.Of([[Record(0.5)], [Record(0.6)]]));
+        ResultTable table = Assert.Single(ProtocolTables.Of([[Record(0.5)], [Record(0.6)]]));
         ResultCell cell = table.Entrants[0][table.Keys[0]]!;
         Assert.Equal(0.55, cell.Value.Mean, 1e-12);
         Assert.Equal(0.55 - (12.706204736174705 * 0.05), cell.Low!.Value, 1e-9);
@@ -32,10 +32,10 @@ public class ProtocolTableTests
     [Fact]
     public void Of_QuickAndFull_ShowsTheFull()
     {
-        ProtocolTable table = Assert.Single(ProtocolTable.Of([[Record(0.5) with { Quick = true }, Record(0.7)]]));
-        Assert.False(table.Quick);
+        ResultTable table = Assert.Single(ProtocolTables.Of([[Record(0.5) with { Quick = true }, Record(0.7)]]));
+        Assert.Equal("linear", ProtocolTables.Grid(table).Title);
         Assert.Equal(0.7, table.Entrants[0][Assert.Single(table.Keys)]!.Value.Mean);
-        Assert.Equal(2, ProtocolTable.Of([[Record(0.5), Record(0.6) with { Target = "other" }]]).Count);
+        Assert.Equal(2, ProtocolTables.Of([[Record(0.5), Record(0.6) with { Target = "other" }]]).Count());
     }
 
     [Fact]

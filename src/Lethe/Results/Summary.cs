@@ -1,0 +1,50 @@
+using Lethe.Runs;
+
+namespace Lethe.Results;
+
+/// <summary>
+/// Layers by quick probes by states of the encoder: what the command line prints and the report shows. ΔR compares between rows of equal d:
+/// all layers of a backbone are pooled to one d, the projector has its own.
+/// </summary>
+internal static class Summary
+{
+    /// <summary>The columns, each with the states that hold anything.</summary>
+    public static IReadOnlyList<string> Protocols { get; } =
+    [
+        EvaluationProtocol.Linear, EvaluationProtocol.Knn, EvaluationProtocol.InstanceReductionTrain, EvaluationProtocol.InstanceReductionHeldOut,
+    ];
+
+    /// <summary>What of a table is part of the summary.</summary>
+    public static ResultTable Of(ResultTable table) => table.Only(key => key.Measure is null && Protocols.Contains(key.Protocol));
+
+    /// <summary>The last layer of each setting: its rows are named by the groups, and none but accuracies are in it.</summary>
+    public static ResultTable OfSettings(ReportModel model) => ResultTable.Stacked(model.Groups.Select(group =>
+    {
+        ResultTable table = ResultTable.Of(group, group.FirstUndo);
+
+        // A short title, as a method's name, says more than its letter.
+        string row = group.Title.Length <= 18 ? group.Title : group.Title.Split(' ')[0];
+        return table.Only(key => key.Measure is null && key.IsAccuracy && key.Layer == table.LastProbed).Renamed(row);
+    }));
+
+    /// <summary>The table in words.</summary>
+    /// <param name="table">A summary.</param>
+    /// <param name="rows">What the rows are.</param>
+    /// <param name="decimals">Digits after the point of ΔR; accuracies have one.</param>
+    public static Grid Grid(ResultTable table, string rows, int decimals = 1)
+    {
+        (string Protocol, Entrant State)[] columns = [.. Shown(table).SelectMany(protocol => table.Entrants.Select(state => (protocol, state)))];
+        return new Grid(
+            "",
+            [
+                GridColumn.Names(rows),
+                .. columns.Select(column => new GridColumn(column.State.Label, Wording.Protocol(column.Protocol)) { Style = column.State.Style == "stage-umm" ? "umm" : "" }),
+            ],
+            [.. table.Layers.Select(row => new GridRow([new(row), .. columns.Select(column => Cell(column.State, ResultKey.Probe(column.Protocol, row)))]))]);
+
+        GridCell Cell(Entrant state, ResultKey key) => GridCell.Of(state[key]?.Value, key.IsFraction ? 100 : 1, key.IsFraction ? 1 : decimals);
+    }
+
+    /// <summary>The columns that hold anything.</summary>
+    public static IEnumerable<string> Shown(ResultTable table) => Protocols.Where(protocol => table.Keys.Any(key => key.Protocol == protocol));
+}
