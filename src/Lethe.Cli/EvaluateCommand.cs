@@ -114,7 +114,7 @@ internal static class EvaluateCommand
 
     private static void Show(IReadOnlyList<EvaluationRecord> records, Terminal terminal)
     {
-        foreach (ResultTable found in ProtocolTables.Of([records]))
+        foreach (ResultTable found in ProtocolTables.Of(ResultTable.Of(records)))
             GridView.Show(ProtocolTables.Grid(found), terminal);
     }
 

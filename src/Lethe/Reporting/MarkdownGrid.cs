@@ -34,5 +34,5 @@ internal static class MarkdownGrid
     private static string Cell(GridCell cell) =>
         string.Join(' ', cell.Beside.Select(Escaped).Prepend(cell.IsClear ? $"**{Escaped(cell.Text)}**" : Escaped(cell.Text)));
 
-    private static string Escaped(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
+    private static string Escaped(string text) => text.Replace("|", "\\|", StringComparison.Ordinal).ReplaceLineEndings(" ");
 }

@@ -46,7 +46,7 @@ internal static class ReportOutcome
 
         if (!table.Keys.Any(key => key.IsAccuracy)) yield return NoLabels(group);
         string spread = group.Runs.Count > 1 ? $"Mean and standard deviation over {group.Runs.Count} seeds" : "One seed: no spread";
-        IReadOnlyList<RateSetting> rates = RateConditions.OfEvaluations(group, undo);
+        IReadOnlyList<RateSetting> rates = RateConditions.Of(table);
         yield return Legend(table);
         yield return El("div", Class("two"), Summary.Shown(table).Select(protocol => Dots(table, rates, protocol).Render()));
         string caption = $"{spread}. Accuracies in %, on images never trained on. ΔR in nats: {RateConditions.Text(rates, table.Layers)}.";

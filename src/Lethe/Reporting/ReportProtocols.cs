@@ -21,14 +21,10 @@ internal static class ReportProtocols
         {
             if (group.UndoNames.Count > 1)
                 yield return El("h3", $"UMM {undo}");
-            foreach (ResultTable table in ProtocolTables.Of(Records(group, undo)))
+            foreach (ResultTable table in ProtocolTables.Of(ResultTable.Of(group, undo)))
                 yield return Figures(table, OverEpochs(group, table));
         }
     }
-
-    /// <summary>The records of each run: of the run itself, and of one of its undos.</summary>
-    public static IReadOnlyList<IReadOnlyList<EvaluationRecord>> Records(ReportGroup group, string? undo) =>
-        [.. group.Runs.Select(run => (IReadOnlyList<EvaluationRecord>)[.. run.Protocols, .. run.Undos.FirstOrDefault(one => one.Name == undo)?.Protocols ?? []])];
 
     private static XElement Figures(ResultTable table, IReadOnlyList<LineChart> overEpochs)
     {

@@ -27,7 +27,6 @@ internal sealed record Ablation(
     /// <summary>Builds the table of a group; null where no undo, or nothing of one, was evaluated.</summary>
     public static Ablation? Of(ReportGroup group)
     {
-        IReadOnlyList<(string Name, string Label, string Control)> undos = UndoLabels.Of(group);
         ResultTable table = ResultTable.Of([group], diagnosed: true);
         if (table.LastProbed is not { } layer)
             return null;
@@ -37,13 +36,17 @@ internal sealed record Ablation(
             group.Title,
             layer,
             UndoLabels.Describe(group),
-            RateConditions.Text([.. undos.SelectMany(undo => RateConditions.OfEvaluations(group, undo.Name))], layer),
+            RateConditions.Text(RateConditions.Of(table), layer),
             rows,
             [
-                .. undos.Where(undo => UndoLabels.Differ(group, undo.Name))
-                    .Select(undo => $"The undos named {undo.Name} have different options in different runs: their mean says nothing."),
-                .. undos.Where(undo => rows.All(row => row.Undo != undo.Name)).Select(undo => $"The undo {undo.Name} has not been evaluated yet."),
-                .. PairedResult.Refusals(rows.SelectMany(row => keys.SelectMany(key => (PairedResult?[])[row.Less(row.Control, key), row.Less(row.Before, key)]))),
+                .. group.UndoNames.Where(name => UndoLabels.Differ(group, name))
+                    .Select(name => $"The undos named {name} have different options in different runs: their mean says nothing."),
+                .. group.UndoNames.Where(name => rows.All(row => row.Undo != name)).Select(name => $"The undo {name} has not been evaluated yet."),
+                .. PairedResult.Refusals(
+                    from row in rows
+                    from baseline in new[] { row.Control, row.Before }
+                    from key in keys
+                    select row.Less(baseline, key)),
             ]);
     }
 
@@ -53,7 +56,7 @@ internal sealed record Ablation(
     /// <summary>The table in words, with the columns that hold anything.</summary>
     public Grid Grid()
     {
-        (GridColumn Column, string Name, Func<Entrant, ResultKey, GridCell> Cell)[] columns =
+        (GridColumn Head, ResultKey Key, Func<Entrant, ResultKey, GridCell> Cell)[] columns =
         [
             .. Accuracy(EvaluationProtocol.Linear),
             .. Accuracy(EvaluationProtocol.Knn),
@@ -61,37 +64,33 @@ internal sealed record Ablation(
             Plain("ΔR gap", ResultKey.ReductionGap),
             Plain("rank", EvaluationProtocol.EffectiveRank),
         ];
-        columns = [.. columns.Where(column => Rows.Any(row => Cell(column, row).Text != GridCell.Nothing))];
+        columns = [.. columns.Where(column => Rows.Any(row => column.Cell(row, column.Key).Text != GridCell.Nothing))];
         return new Grid(
             Setting,
-            [GridColumn.Names("state"), new("n"), .. columns.Select(column => column.Column)],
-            [
-                .. Rows.Select(row => new GridRow(
-                    [new(row.Label), new($"{Runs(row)}"), .. columns.Select(column => Cell(column, row))], row.Style)),
-            ])
+            [GridColumn.Names("state"), new("n"), .. columns.Select(column => column.Head)],
+            [.. Rows.Select(row => new GridRow([new(row.Label), new($"{Runs(row)}"), .. columns.Select(column => column.Cell(row, column.Key))], row.Style))])
         {
             Lead = [$"States of {Layer}. {UndoLabels.Reference}: {Reference}. The other undos are named by what they do otherwise."],
             Notes =
             [
                 .. Notes,
-                "One row for each state. Numbers are means ± standard deviations over n runs (seeds). Differences are paired by seed, in percentage points, with "
-                    + "the 95 % interval of their mean and p of a two-sided paired t-test; with one run, or where all runs differ by the same, there is neither. "
-                    + $"{Wording.Clear} With many rows some p are small by chance: nothing is corrected for their number. "
+                "One row for each state. Numbers are means ± standard deviations over n runs (seeds). Differences are paired by seed, in percentage "
+                    + "points, with the 95 % interval of their mean and p of a two-sided paired t-test; with one run, or where all runs differ by the "
+                    + $"same, there is neither. {Wording.Clear} With many rows some p are small by chance: nothing is corrected for their number. "
                     + $"ΔR in nats, {Conditions}; its gap is that of images trained on less that of unseen ones.",
             ],
         };
-
-        GridCell Cell((GridColumn, string Name, Func<Entrant, ResultKey, GridCell> Cell) column, Entrant row) => column.Cell(row, ResultKey.Probe(column.Name, Layer));
     }
 
-    private static IEnumerable<(GridColumn, string, Func<Entrant, ResultKey, GridCell>)> Accuracy(string protocol)
+    private IEnumerable<(GridColumn, ResultKey, Func<Entrant, ResultKey, GridCell>)> Accuracy(string protocol)
     {
         string group = $"{Wording.Protocol(protocol)} accuracy";
-        yield return (new("%", group) { Name = $"{group}, %" }, protocol, (row, key) => GridCell.Of(row[key]?.Value, 100, 1));
-        yield return (new("− control", group), protocol, (row, key) => GridCell.Of(row.Less(row.Control, key)?.Difference));
-        yield return (new("− before", group), protocol, (row, key) => GridCell.Of(row.Less(row.Before, key)?.Difference));
+        ResultKey of = ResultKey.Probe(protocol, Layer);
+        yield return (new("%", group) { Name = $"{group}, %" }, of, (row, key) => GridCell.Of(row[key]?.Value, 100, 1));
+        yield return (new("− control", group), of, (row, key) => GridCell.Of(row.Less(row.Control, key)?.Difference));
+        yield return (new("− before", group), of, (row, key) => GridCell.Of(row.Less(row.Before, key)?.Difference));
     }
 
-    private static (GridColumn, string, Func<Entrant, ResultKey, GridCell>) Plain(string title, string name) =>
-        (new(title, "label-free"), name, (row, key) => GridCell.Of(row[key]?.Value, 1, 2));
+    private (GridColumn, ResultKey, Func<Entrant, ResultKey, GridCell>) Plain(string title, string name) =>
+        (new(title, "label-free"), ResultKey.Probe(name, Layer), (row, key) => GridCell.Of(row[key]?.Value, 1, 2));
 }

@@ -5,18 +5,13 @@ namespace Lethe.Results;
 /// <summary>What each protocol found on each data set, in the states of an encoder: what the command line prints and the report shows.</summary>
 internal static class ProtocolTables
 {
-    /// <summary>Builds tables. Where a protocol was run both in full and quickly on the same data, the full results are shown.</summary>
-    /// <param name="runs">The records of each run; runs that differ in their seed alone are shown as mean and interval over runs.</param>
-    /// <returns>One table for each protocol and data set, in the order of their first record.</returns>
-    public static IEnumerable<ResultTable> Of(IReadOnlyList<IReadOnlyList<EvaluationRecord>> runs)
-    {
-        ResultTable table = ResultTable.Of(runs);
-        return table.Keys.Where(key => key.Measure is not null).GroupBy(key => (key.Protocol, key.Target)).Select(group =>
-        {
-            bool quick = group.All(key => key.Quick);
-            return table.Only(key => (key.Protocol, key.Target) == group.Key && key.Measure is not null && key.Quick == quick);
-        });
-    }
+    /// <summary>One table for each protocol and data set; where it was run both in full and quickly on the same data, the full results are shown.</summary>
+    public static IEnumerable<ResultTable> Of(ResultTable table) =>
+        from key in table.Keys
+        where key.Measure is not null
+        group key by (key.Protocol, key.Target) into same
+        let quick = same.All(key => key.Quick)
+        select table.Only(key => key.Measure is not null && (key.Protocol, key.Target) == same.Key && key.Quick == quick);
 
     /// <summary>The table of one protocol in words, with what was done and how the intervals were made.</summary>
     public static Grid Grid(ResultTable table)

@@ -9,12 +9,18 @@ internal static class RateConditions
     public static IReadOnlyList<RateSetting> OfEpochs(ReportGroup group)
     {
         RateSetting[] recorded = [.. group.Runs.SelectMany(run => run.Manifest.RateSettings)];
-        return recorded.Length > 0 ? recorded : OfEvaluations(group, null);
+        return recorded.Length > 0 ? recorded : Of(ResultTable.Of(group, null));
     }
 
     /// <summary>What the evaluations were computed with.</summary>
-    public static IReadOnlyList<RateSetting> OfEvaluations(ReportGroup group, string? undo) =>
-        [.. group.Runs.SelectMany(run => run.EvaluationsWith(undo)).Select(Setting).OfType<RateSetting>()];
+    public static IReadOnlyList<RateSetting> Of(ResultTable table) =>
+    [
+        .. from entrant in table.Entrants
+           from seed in entrant.Seeds
+           from record in seed.Records.Values
+           where record is { Rows: not null, Dimension: not null, EpsilonSquared: not null }
+           select new RateSetting(record.Layer, record.Rows!.Value, record.Dimension!.Value, record.EpsilonSquared!.Value),
+    ];
 
     /// <summary>The conditions of one layer in words.</summary>
     public static string Text(IEnumerable<RateSetting> settings, string layer) =>
@@ -30,10 +36,8 @@ internal static class RateConditions
     {
         RateSetting[] shown = [.. settings.Where(setting => layers.Contains(setting.Layer)).Distinct()];
         return shown.Length == layers.Count && shown.All(s => s.Rows == shown[0].Rows && s.EpsilonSquared == shown[0].EpsilonSquared)
-            ? $"m = {Wording.Count(shown[0].Rows)}, ε² = {Wording.Short(shown[0].EpsilonSquared)}, d = {string.Join(", ", layers.Select(layer => $"{shown.First(s => s.Layer == layer).Dimension} ({layer})"))}"
+            ? $"m = {Wording.Count(shown[0].Rows)}, ε² = {Wording.Short(shown[0].EpsilonSquared)}, "
+                + $"d = {string.Join(", ", layers.Select(layer => $"{shown.First(s => s.Layer == layer).Dimension} ({layer})"))}"
             : string.Join("; ", layers.Select(layer => $"{layer} {Text(settings, layer)}"));
     }
-
-    private static RateSetting? Setting(EvaluationRecord record) =>
-        record is { Rows: { } rows, Dimension: { } dimension, EpsilonSquared: { } epsilonSquared } ? new RateSetting(record.Layer, rows, dimension, epsilonSquared) : null;
 }

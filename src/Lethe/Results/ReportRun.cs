@@ -36,23 +36,18 @@ internal sealed record ReportRun(string Path, RunManifest Manifest)
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>
-    /// What was evaluated, for one undo or for none. Where nothing was evaluated by itself, the diagnostics of epoch 0 stand for
-    /// the untrained encoder and those of the last epoch for the encoder before UMM. The undo's own records win.
+    /// What was evaluated that belongs to no undo, at most one record for each stage, layer and protocol. Where nothing was evaluated by
+    /// itself, the diagnoses of epoch 0 stand for the untrained encoder and those of the last epoch for the encoder before UMM.
     /// </summary>
-    /// <param name="undo">Name of an undo of this run; null for none.</param>
-    /// <returns>At most one record for each stage, layer and protocol.</returns>
-    public IReadOnlyList<EvaluationRecord> EvaluationsWith(string? undo)
+    public IEnumerable<EvaluationRecord> Evaluated
     {
-        var records = new Dictionary<(EvaluationStage, string, string), EvaluationRecord>();
-        int last = Measurements.Select(m => m.Epoch).DefaultIfEmpty(0).Max();
-        IEnumerable<EvaluationRecord> diagnosed = Measurements
-            .Where(m => m.Epoch == 0 || m.Epoch == last)
-            .Select(m => Diagnosed(m, m.Epoch == 0 ? EvaluationStage.Untrained : EvaluationStage.Before))
-            .OfType<EvaluationRecord>();
-        IEnumerable<EvaluationRecord> undone = Undos.FirstOrDefault(u => u.Name == undo)?.Evaluations ?? [];
-        foreach (EvaluationRecord record in diagnosed.Concat(Evaluations).Concat(undone))
-            records[(record.Stage, record.Layer, record.Protocol)] = record;
-        return [.. records.Values];
+        get
+        {
+            int last = Measurements.Select(m => m.Epoch).DefaultIfEmpty(0).Max();
+            IEnumerable<EvaluationRecord> diagnosed = Measurements.Where(m => m.Epoch == 0 || m.Epoch == last)
+                .Select(m => Diagnosed(m, m.Epoch == 0 ? EvaluationStage.Untrained : EvaluationStage.Before)).OfType<EvaluationRecord>();
+            return Evaluations.Reverse().Concat(diagnosed.Reverse()).DistinctBy(record => (record.Stage, record.Layer, record.Protocol)).Reverse();
+        }
     }
 
     private EvaluationRecord? Diagnosed(Measurement measurement, EvaluationStage stage) => measurement.Name switch
@@ -60,18 +55,11 @@ internal sealed record ReportRun(string Path, RunManifest Manifest)
         Measure.LinearAccuracy => new(stage, measurement.Layer, EvaluationProtocol.Linear, measurement.Value) { TestCount = Manifest.Data.TestCount },
         Measure.KnnAccuracy => new(stage, measurement.Layer, EvaluationProtocol.Knn, measurement.Value) { TestCount = Manifest.Data.TestCount },
         Measure.EffectiveRank => new(stage, measurement.Layer, EvaluationProtocol.EffectiveRank, measurement.Value),
-        Measure.InstanceReductionTrain or Measure.InstanceReductionHeldOut => Rated(measurement, stage),
+        Measure.InstanceReductionTrain or Measure.InstanceReductionHeldOut => Rated(
+            new(stage, measurement.Layer, measurement.Name, measurement.Value), Manifest.RateSettings.FirstOrDefault(rate => rate.Layer == measurement.Layer)),
         _ => null,
     };
 
-    private EvaluationRecord Rated(Measurement measurement, EvaluationStage stage)
-    {
-        RateSetting? setting = Manifest.RateSettings.FirstOrDefault(s => s.Layer == measurement.Layer);
-        return new(stage, measurement.Layer, measurement.Name, measurement.Value)
-        {
-            Rows = setting?.Rows,
-            Dimension = setting?.Dimension,
-            EpsilonSquared = setting?.EpsilonSquared,
-        };
-    }
+    private static EvaluationRecord Rated(EvaluationRecord record, RateSetting? setting) =>
+        record with { Rows = setting?.Rows, Dimension = setting?.Dimension, EpsilonSquared = setting?.EpsilonSquared };
 }

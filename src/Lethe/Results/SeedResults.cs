@@ -8,14 +8,18 @@ namespace Lethe.Results;
 /// <param name="Records">The records.</param>
 internal sealed record SeedResults(ulong Seed, string Fingerprint, IReadOnlyDictionary<ResultKey, EvaluationRecord> Records)
 {
-    /// <summary>Takes the records of one state; of several with one key the first counts. The gap of ΔR is added to them.</summary>
-    public static SeedResults Of(ulong seed, string fingerprint, IReadOnlyList<EvaluationRecord> records)
+    /// <summary>
+    /// Takes the records of one state; of several with one key the first counts. The gap of ΔR is added to them; records of kept checkpoints
+    /// belong to no state.
+    /// </summary>
+    public static SeedResults Of(ulong seed, string fingerprint, EvaluationStage stage, IEnumerable<EvaluationRecord> records)
     {
+        EvaluationRecord[] own = [.. records.Where(record => record.Stage == stage && record.Epoch is null)];
         IEnumerable<EvaluationRecord> gaps =
-            from trained in records
-            join unseen in records on trained.Layer equals unseen.Layer
+            from trained in own
+            join unseen in own on trained.Layer equals unseen.Layer
             where trained.Protocol == EvaluationProtocol.InstanceReductionTrain && unseen.Protocol == EvaluationProtocol.InstanceReductionHeldOut
             select unseen with { Protocol = ResultKey.ReductionGap, Value = trained.Value - unseen.Value };
-        return new SeedResults(seed, fingerprint, records.Concat(gaps).DistinctBy(ResultKey.Of).ToDictionary(ResultKey.Of));
+        return new SeedResults(seed, fingerprint, own.Concat(gaps).DistinctBy(ResultKey.Of).ToDictionary(ResultKey.Of));
     }
 }

@@ -24,7 +24,7 @@ internal static class Summary
 
         // A short title, as a method's name, says more than its letter.
         string row = group.Title.Length <= 18 ? group.Title : group.Title.Split(' ')[0];
-        return table.Only(key => key.Measure is null && key.IsAccuracy && key.Layer == table.LastProbed).Renamed(row);
+        return table.Only(key => key.Measure is null && key.IsAccuracy && key.Layer == table.LastProbed, row);
     }));
 
     /// <summary>The table in words.</summary>
@@ -38,7 +38,10 @@ internal static class Summary
             "",
             [
                 GridColumn.Names(rows),
-                .. columns.Select(column => new GridColumn(column.State.Label, Wording.Protocol(column.Protocol)) { Style = column.State.Style == "stage-umm" ? "umm" : "" }),
+                .. columns.Select(column => new GridColumn(column.State.Label, Wording.Protocol(column.Protocol))
+                {
+                    Style = column.State.Stage == EvaluationStage.Umm ? "umm" : "",
+                }),
             ],
             [.. table.Layers.Select(row => new GridRow([new(row), .. columns.Select(column => Cell(column.State, ResultKey.Probe(column.Protocol, row)))]))]);
 

@@ -55,6 +55,34 @@ public class VerdictTests
     }
 
     [Fact]
+    public void Of_ControlMeasuredOtherwise_HoldsNothingAgainstItAndSaysWhy() => Check(
+        "UMM changed the accuracy of layer4 by +5.0 points linear and +5.0 points kNN, the control by +1.0: more than the control in linear; "
+        + "the kNN accuracies of layer4 cannot be held against each other: they were measured with different settings.",
+        Otherwise(ReportSamples.Run(), EvaluationStage.Control));
+
+    [Fact]
+    public void Of_UmmMeasuredOtherwise_SaysWhyThereIsNoDifference() => Check(
+        "UMM changed the accuracy of layer4 by +5.0 points linear, the control by +1.0: more than the control; the kNN accuracies of layer4 cannot be held",
+        Otherwise(ReportSamples.Run(), EvaluationStage.Umm));
+
+    [Fact]
+    public void Of_UntrainedMeasuredOtherwise_SaysWhatWasReached()
+    {
+        ReportRun run = ReportSamples.Run();
+        Check(
+            "the kNN accuracy of layer4 reached 68.0 %; it cannot be held against the untrained encoder: they were measured with different settings;",
+            run with { Evaluations = [.. run.Evaluations.Select(record => record.Stage == EvaluationStage.Untrained ? record with { Temperature = 0.5 } : record)] });
+    }
+
+    [Fact]
+    public void Tiles_ControlMeasuredOtherwise_ShowNoGainAndSayWhy()
+    {
+        string html = HtmlReport.Render(ReportModel.Of([Otherwise(ReportSamples.Run(), EvaluationStage.Control)]));
+        Assert.Contains("over control, layer4: they were measured with different settings", html, StringComparison.Ordinal);
+        Assert.Contains("points over control, layer4: clear", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Of_NoControl_SaysSo() => Check("by +5.0 points linear and +5.0 points kNN, with no control to hold it against.", ReportSamples.Run(control: null));
 
     [Fact]
@@ -110,6 +138,22 @@ public class VerdictTests
     [Fact]
     public void Of_NoMonitor_SaysNothingOfTurning() =>
         Assert.DoesNotContain("ΔR", Verdict.Of(ReportSamples.Group(ReportSamples.Run() with { Onsets = null })), StringComparison.Ordinal);
+
+    /// <summary>The run with the kNN probe of one state of its undo taken with another k.</summary>
+    private static ReportRun Otherwise(ReportRun run, EvaluationStage stage) => run with
+    {
+        Undos =
+        [
+            run.Undos[0] with
+            {
+                Evaluations =
+                [
+                    .. run.Undos[0].Evaluations.Select(record =>
+                        record.Stage == stage && record.Protocol == EvaluationProtocol.Knn ? record with { Neighbours = 5 } : record),
+                ],
+            },
+        ],
+    };
 
     private static void Check(string expected, params ReportRun[] runs)
     {

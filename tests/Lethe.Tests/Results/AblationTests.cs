@@ -33,13 +33,14 @@ public class AblationTests
     {
         ReportRun[] runs = Runs(5);
         Ablation table = Table(runs);
-        double Of(ReportRun run, string? undo, EvaluationStage stage) =>
-            run.EvaluationsWith(undo).Single(r => r.Layer == "layer4" && r.Protocol == EvaluationProtocol.Linear && r.Stage == stage).Value;
-        double[] umm = [.. runs.Select(run => Of(run, "no-beta", EvaluationStage.Umm))];
+        static double Of(IEnumerable<EvaluationRecord> records, EvaluationStage stage) =>
+            records.Single(r => r.Layer == "layer4" && r.Protocol == EvaluationProtocol.Linear && r.Stage == stage).Value;
+        static IEnumerable<EvaluationRecord> OfUndo(ReportRun run) => run.Undos.Single(undo => undo.Name == "no-beta").Evaluations;
+        double[] umm = [.. runs.Select(run => Of(OfUndo(run), EvaluationStage.Umm))];
         Assert.Equal(Spread.Of(umm), Value(table, Row(table, "no-beta"), EvaluationProtocol.Linear));
         Assert.Equal(
-            PairedDifference.Of([.. runs.Select(run => Of(run, "no-beta", EvaluationStage.Control))], umm), OverControl(table, "no-beta", EvaluationProtocol.Linear));
-        Assert.Equal(PairedDifference.Of([.. runs.Select(run => Of(run, null, EvaluationStage.Before))], umm), OverBefore(table, Row(table, "no-beta"))!);
+            PairedDifference.Of([.. runs.Select(run => Of(OfUndo(run), EvaluationStage.Control))], umm), OverControl(table, "no-beta", EvaluationProtocol.Linear));
+        Assert.Equal(PairedDifference.Of([.. runs.Select(run => Of(run.Evaluations, EvaluationStage.Before))], umm), OverBefore(table, Row(table, "no-beta"))!);
         Entrant control = table.Rows.Single(row => row.Label == "control");
         Assert.Null(control.Control);
         Assert.Equal(0.01, OverBefore(table, control)!.Mean, 12);
@@ -58,6 +59,43 @@ public class AblationTests
         // Another split is another training.
         Assert.Null(OverControl(table, "late", EvaluationProtocol.Knn));
         Assert.DoesNotContain(table.Rows, row => row.Label == "control, split layer3");
+    }
+
+    /// <summary>What compare does not subtract is not subtracted here either: nothing stands there, and one sentence says why.</summary>
+    [Fact]
+    public void Of_OtherSettings_LeavesTheDifferenceOutAndSaysWhy()
+    {
+        ReportRun[] runs = [.. Runs(2).Select(run => Changed(run, undo => undo.Name != "exact" ? undo : undo with
+        {
+            Evaluations =
+            [
+                .. undo.Evaluations.Select(record => record is { Stage: EvaluationStage.Umm, Protocol: EvaluationProtocol.Knn } ? record with { Neighbours = 5 } : record),
+            ],
+        }))];
+        Ablation table = Table(runs);
+        Assert.Null(OverControl(table, "exact", EvaluationProtocol.Knn));
+        Assert.NotNull(OverControl(table, "exact", EvaluationProtocol.Linear));
+        Assert.NotNull(Value(table, Row(table, "exact"), EvaluationProtocol.Knn));
+        Assert.Equal(
+            [
+                "UMM exact − control is left out of kNN probe, accuracy, layer4: they were measured with different settings.",
+                "UMM exact − before is left out of kNN probe, accuracy, layer4: they were measured with different settings.",
+            ],
+            table.Notes);
+        GridCell[] cells = [.. table.Grid().Rows.Single(row => row.Cells[0].Text == "exact").Cells];
+        Assert.Equal(("–", "–"), (cells[6].Text, cells[7].Text));
+        Assert.StartsWith("+", cells[3].Text, StringComparison.Ordinal);
+        Assert.Contains(table.Notes[0], HtmlReport.Render(ReportModel.Of(runs)), StringComparison.Ordinal);
+        Assert.Contains(table.Notes[0], (string)ResultJson.Of([table])[0]!["notes"]![0]!, StringComparison.Ordinal);
+        Assert.Null(ResultJson.Of([table])[0]!["rows"]!.AsArray().Single(row => (string?)row!["undo"] == "exact")!["measures"]![1]!["overControl"]);
+    }
+
+    [Fact]
+    public void Of_SameSeedTwice_LeavesDifferencesOutAndSaysWhy()
+    {
+        Ablation table = Table(Runs(1)[0], Runs(1)[0] with { Path = "again" });
+        Assert.Null(OverControl(table, "default", EvaluationProtocol.Linear));
+        Assert.Contains(table.Notes, note => note.EndsWith("several runs have the seed 1.", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -9,7 +9,11 @@ public class ProtocolTablesTests
     [Fact]
     public void Of_OneRun_KeepsTheIntervalOfEachRecord()
     {
-        ResultTable table = Assert.Single(ProtocolTables.Of([[Record(0.5), Record(0.6, stage: EvaluationStage.Umm), Record(0.4, layer: "stem"), new(EvaluationStage.Before, "layer4", "linear", 0.9)]]));
+        EvaluationRecord[] records =
+        [
+            Record(0.5), Record(0.6, stage: EvaluationStage.Umm), Record(0.4, layer: "stem"), new(EvaluationStage.Before, "layer4", "linear", 0.9),
+        ];
+        ResultTable table = Assert.Single(ProtocolTables.Of(ResultTable.Of(records)));
         Grid grid = ProtocolTables.Grid(table);
         Assert.Equal(["layer", "fitted", "measure", "before", "UMM"], grid.Columns.Select(column => column.Title));
         Assert.Equal(
@@ -23,7 +27,7 @@ public class ProtocolTablesTests
     [Fact]
     public void Of_TwoRuns_IsMeanAndIntervalOverRuns()
     {
-        ResultTable table = Assert.Single(ProtocolTables.Of([[Record(0.5)], [Record(0.6)]]));
+        ResultTable table = Assert.Single(ProtocolTables.Of(OfRuns([Record(0.5)], [Record(0.6)])));
         ResultCell cell = table.Entrants[0][table.Keys[0]]!;
         Assert.Equal(0.55, cell.Value.Mean, 1e-12);
         Assert.Equal(0.55 - (12.706204736174705 * 0.05), cell.Low!.Value, 1e-9);
@@ -32,10 +36,10 @@ public class ProtocolTablesTests
     [Fact]
     public void Of_QuickAndFull_ShowsTheFull()
     {
-        ResultTable table = Assert.Single(ProtocolTables.Of([[Record(0.5) with { Quick = true }, Record(0.7)]]));
+        ResultTable table = Assert.Single(ProtocolTables.Of(OfRuns([Record(0.5) with { Quick = true }, Record(0.7)])));
         Assert.Equal("linear", ProtocolTables.Grid(table).Title);
         Assert.Equal(0.7, table.Entrants[0][Assert.Single(table.Keys)]!.Value.Mean);
-        Assert.Equal(2, ProtocolTables.Of([[Record(0.5), Record(0.6) with { Target = "other" }]]).Count());
+        Assert.Equal(2, ProtocolTables.Of(OfRuns([Record(0.5), Record(0.6) with { Target = "other" }])).Count());
     }
 
     [Fact]
@@ -48,6 +52,9 @@ public class ProtocolTablesTests
         Assert.Contains("the settings of linear", html, StringComparison.Ordinal);
         Assert.DoesNotContain("<b>", html[html.IndexOf("id=\"protocols\"", StringComparison.Ordinal)..html.IndexOf("id=\"epochs\"", StringComparison.Ordinal)], StringComparison.Ordinal);
     }
+
+    private static ResultTable OfRuns(params EvaluationRecord[][] runs) => ResultTable.Of(
+        ReportSamples.Group([.. runs.Select((records, i) => new ReportRun($"runs/{i}", ReportSamples.Manifest((ulong)i)) { Protocols = records })]), null);
 
     private static EvaluationRecord Record(double value, EvaluationStage stage = EvaluationStage.Before, string layer = "layer4") => new(stage, layer, "linear", value)
     {

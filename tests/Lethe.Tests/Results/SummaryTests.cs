@@ -41,7 +41,7 @@ public class SummaryTests
 
     [Fact]
     public void Of_OtherProtocols_LeavesThemOut() =>
-        Assert.Empty(Summary.Of(ResultTable.Of([[new EvaluationRecord(EvaluationStage.Before, "layer4", "robustness", 0.5)]])).Keys);
+        Assert.Empty(Summary.Of(ResultTable.Of([new EvaluationRecord(EvaluationStage.Before, "layer4", "robustness", 0.5)])).Keys);
 
     [Fact]
     public void Of_UndoWithoutControl_ShowsNoOtherUndosControl()

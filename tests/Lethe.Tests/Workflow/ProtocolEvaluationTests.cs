@@ -40,7 +40,7 @@ public sealed class ProtocolEvaluationTests : IDisposable
         Evaluating.Run(run, session, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal((12, 12), (Of(run, "linear").Length, Of(run, "knn").Length));
         ReportRun report = ReportModel.Load([run.Path]).Groups[0].Runs[0];
-        Assert.DoesNotContain(report.EvaluationsWith("undo"), record => record.Measure is not null);
+        Assert.DoesNotContain([.. report.Evaluated, .. report.Undos[0].Evaluations], record => record.Measure is not null);
         Assert.Equal((24, 24), (report.Protocols.Count, report.Undos[0].Protocols.Count));
 
         // Frozen layers are the same in all later states.
@@ -145,7 +145,7 @@ public sealed class ProtocolEvaluationTests : IDisposable
 
         // Only the states that every run has are compared and tabled; the page shows the course.
         ReportModel model = ReportModel.Load([run.Path]);
-        ResultTable table = Assert.Single(ProtocolTables.Of([model.Groups[0].Runs[0].Protocols]));
+        ResultTable table = Assert.Single(ProtocolTables.Of(ResultTable.Of(model.Groups[0], null)));
         Assert.Equal([EvaluationStage.Untrained, EvaluationStage.Before], table.Entrants.Select(entrant => entrant.Stage));
         Assert.All(table.Keys, key => Assert.All(table.Entrants, entrant => Assert.NotNull(entrant[key])));
         Assert.Contains("Over the epochs of pre-training</h4>", HtmlReport.Render(model), StringComparison.Ordinal);

@@ -1,0 +1,111 @@
+using Lethe.Diagnostics;
+using Lethe.Results;
+using Lethe.Runs;
+
+namespace Lethe.Tests.Results;
+
+/// <summary>The rules by which numbers are subtracted, in the table that every query is made over.</summary>
+public class PairingTests
+{
+    private static readonly ResultKey linear = ResultKey.Probe(EvaluationProtocol.Linear, "layer4");
+
+    /// <summary>0.7 − 0.5, 0.6 − 0.55 and 0.9 − 0.6 by seed; by position they would be 0.4, 0.05 and 0.1.</summary>
+    [Fact]
+    public void Less_RunsInAnotherOrder_PairsBySeed()
+    {
+        Entrant before = Entrant(EvaluationStage.Before, (1, 0.5), (2, 0.55), (3, 0.6)), umm = Entrant(EvaluationStage.Umm, (3, 0.9), (2, 0.6), (1, 0.7));
+        PairedResult found = umm.Less(before, linear)!;
+        PairedDifference expected = PairedDifference.Of([0.6, 0.55, 0.5], [0.9, 0.6, 0.7]);
+        Assert.Equal(expected, found.Difference);
+        Assert.Equal(0.55 / 3, found.Difference!.Mean, 1e-12);
+        Assert.Equal(("UMM − before", (string?)null), (found.What, found.Refusal));
+    }
+
+    [Fact]
+    public void Less_SeedsOfOneSideOnly_AreLeftOut()
+    {
+        Entrant before = Entrant(EvaluationStage.Before, (1, 0.5), (2, 0.55)), umm = Entrant(EvaluationStage.Umm, (2, 0.6), (4, 0.9));
+        PairedResult found = umm.Less(before, linear)!;
+        Assert.Equal((1, 0.05), (found.Difference!.Count, Math.Round(found.Difference.Mean, 12)));
+        Assert.Equal((0.55, 0.6), (found.From.Mean, found.To.Mean));
+    }
+
+    [Fact]
+    public void Less_SideThatWasNotMeasured_IsNothingAndNoRefusal()
+    {
+        Entrant umm = Entrant(EvaluationStage.Umm, (1, 0.6));
+        Assert.Null(umm.Less(null, linear));
+        Assert.Null(umm.Less(Entrant(EvaluationStage.Before), linear));
+        Assert.Null(umm.Less(umm, linear with { Layer = "stem" }));
+    }
+
+    public static TheoryData<string> Faults => ["seed", "twice", "settings", "fitted on", "measured on", "images", "evaluation"];
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public void Less_WhatDoesNotBelongTogether_IsRefusedWithItsReason(string fault)
+    {
+        EvaluationRecord record = Record(EvaluationStage.Umm, 0.6);
+        bool protocol = fault == "evaluation";
+        EvaluationRecord Protocol(EvaluationRecord of, ulong seed) => of with { Measure = "accuracy", Settings = "how", Seed = seed };
+        (string expected, SeedResults[] seeds) = fault switch
+        {
+            "seed" => ("they have no seed in common", [Seed(2, record)]),
+            "twice" => ("several runs have the seed 1", [Seed(1, record), Seed(1, record)]),
+            "settings" => ("they were measured with different settings", [Seed(1, record with { Temperature = 0.1 })]),
+            "fitted on" => ("numbers of images differ (fitted on 7 and 10, measured on 20 and 20 at seed 1)", [Seed(1, record with { ProbeCount = 7 })]),
+            "measured on" => (
+                "numbers of images differ (fitted on 10 and 10, measured on an unknown number and 20 at seed 1)", [Seed(1, record with { TestCount = null })]),
+            "images" => ("the images differ (fingerprints beef and 00ff at seed 1; training images count)", [Seed(1, record, "beef")]),
+            _ => ("the seeds of their evaluations differ (8 and 7)", new[] { Seed(1, Protocol(record, 8)) }),
+        };
+        EvaluationRecord from = Record(EvaluationStage.Before, 0.5);
+        Entrant before = Entrant(EvaluationStage.Before) with { Seeds = [Seed(1, protocol ? Protocol(from, 7) : from)] };
+        ResultKey key = protocol ? linear with { Measure = "accuracy" } : linear;
+        PairedResult found = (Entrant(EvaluationStage.Umm) with { Seeds = seeds }).Less(before, key)!;
+        Assert.Null(found.Difference);
+        Assert.Equal(expected, found.Refusal);
+        Assert.Equal([$"UMM − before is left out of {key.Name}, layer4: {expected}."], PairedResult.Refusals([found, null]));
+    }
+
+    [Fact]
+    public void Less_AccuraciesOfOtherWidths_AreNotRefused()
+    {
+        Entrant Wide(EvaluationStage stage, int width) => Entrant(stage) with { Seeds = [Seed(1, Record(stage, 0.5) with { Dimension = width })] };
+        Assert.Null(Wide(EvaluationStage.Umm, 64).Less(Wide(EvaluationStage.Before, 32), linear)!.Refusal);
+        EvaluationRecord Rank(EvaluationStage stage, int width) => new(stage, "layer4", EvaluationProtocol.EffectiveRank, 9) { Dimension = width };
+        Entrant Ranked(EvaluationStage stage, int width) => Entrant(stage) with { Seeds = [Seed(1, Rank(stage, width))] };
+        ResultKey key = ResultKey.Probe(EvaluationProtocol.EffectiveRank, "layer4");
+        Assert.NotNull(Ranked(EvaluationStage.Umm, 64).Less(Ranked(EvaluationStage.Before, 32), key)!.Refusal);
+    }
+
+    /// <summary>Of 20 images at a mean of 0.5: 2 · √(2 · 0.25 / 20) = 0.3162.</summary>
+    [Theory]
+    [InlineData(0.32, true)]
+    [InlineData(0.31, false)]
+    public void Less_OneSeed_IsClearBeyondTwiceTheSamplingError(double gain, bool isClear)
+    {
+        PairedResult found = Entrant(EvaluationStage.Umm, (1, 0.5 + (gain / 2))).Less(Entrant(EvaluationStage.Before, (1, 0.5 - (gain / 2))), linear)!;
+        Assert.Equal(2 * Math.Sqrt(2 * 0.25 / 20), found.Difference!.Resolution!.Value, 1e-12);
+        Assert.Equal(isClear, found.Difference.IsClear);
+        Assert.Equal("too close to tell with one seed", found.TooClose);
+    }
+
+    [Fact]
+    public void Less_OneSeedOfWhatIsNoAccuracy_IsNeverClear()
+    {
+        Entrant Rated(EvaluationStage stage, double value) => Entrant(stage) with { Seeds = [Seed(1, Record(stage, value) with { Protocol = EvaluationProtocol.InstanceReductionHeldOut })] };
+        ResultKey key = ResultKey.Probe(EvaluationProtocol.InstanceReductionHeldOut, "layer4");
+        PairedDifference found = Rated(EvaluationStage.Umm, 90).Less(Rated(EvaluationStage.Before, 1), key)!.Difference!;
+        Assert.Null(found.Resolution);
+        Assert.False(found.IsClear);
+    }
+
+    private static Entrant Entrant(EvaluationStage stage, params (ulong Seed, double Value)[] values) =>
+        new(Wording.Stage(stage), Wording.Stage(stage), "", stage, null, [.. values.Select(one => Seed(one.Seed, Record(stage, one.Value)))]);
+
+    private static SeedResults Seed(ulong seed, EvaluationRecord record, string fingerprint = "00ff") => SeedResults.Of(seed, fingerprint, record.Stage, [record]);
+
+    private static EvaluationRecord Record(EvaluationStage stage, double value) =>
+        new(stage, "layer4", EvaluationProtocol.Linear, value) { ProbeCount = 10, TestCount = 20 };
+}
