@@ -33,10 +33,7 @@ internal static class ReportCommand
         });
     }
 
-    /// <summary>Writes a page.</summary>
-    /// <param name="runs">Run directories.</param>
-    /// <param name="output">The file, or null for the first run's own.</param>
-    /// <returns>The file.</returns>
+    /// <summary>Writes a page to a file, or to the first run's own where that is null; returns the file.</summary>
     public static string Write(IReadOnlyList<string> runs, string? output)
     {
         string html = HtmlReport.Render(ReportModel.Load(runs));

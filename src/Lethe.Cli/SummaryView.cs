@@ -8,12 +8,7 @@ namespace Lethe.Cli;
 /// <summary>Shows a summary table on the terminal and as JSON.</summary>
 internal static class SummaryView
 {
-    /// <summary>Shows the states of a run's encoder, layer by layer.</summary>
-    /// <param name="run">The run.</param>
-    /// <param name="undo">Name of the undo to show; null shows the run alone.</param>
-    /// <param name="terminal">Where to.</param>
-    /// <param name="accuracies">The accuracies to show beside ΔR; null shows all.</param>
-    /// <returns>The same as JSON.</returns>
+    /// <summary>Shows the states of a run's encoder under one undo (null for none), layer by layer, with the accuracies asked for (null for all) beside ΔR.</summary>
     public static JsonObject Show(RunDirectory run, string? undo, Terminal terminal, IReadOnlyCollection<string>? accuracies = null)
     {
         ReportModel model = ReportModel.Load([run.Path]);

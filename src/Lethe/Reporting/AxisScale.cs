@@ -3,9 +3,6 @@ using Lethe.Results;
 namespace Lethe.Reporting;
 
 /// <summary>A linear axis with ticks at nice numbers: 1, 2 or 5 times a power of ten apart.</summary>
-/// <param name="Minimum">Where the axis begins.</param>
-/// <param name="Maximum">Where it ends.</param>
-/// <param name="Step">Distance of the ticks.</param>
 internal sealed record AxisScale(double Minimum, double Maximum, double Step)
 {
     /// <summary>The multiples of the step on the axis.</summary>
@@ -19,8 +16,6 @@ internal sealed record AxisScale(double Minimum, double Maximum, double Step)
     }
 
     /// <summary>An axis that holds all values and begins and ends at ticks.</summary>
-    /// <param name="values">The values; none gives 0 to 1.</param>
-    /// <param name="intervals">About so many intervals.</param>
     public static AxisScale Around(IEnumerable<double> values, int intervals)
     {
         (double low, double high) = Range(values);
@@ -35,8 +30,6 @@ internal sealed record AxisScale(double Minimum, double Maximum, double Step)
     }
 
     /// <summary>An axis of whole numbers, such as epochs, that begins and ends with the values.</summary>
-    /// <param name="values">The values; none gives 0 to 1.</param>
-    /// <param name="intervals">About so many intervals.</param>
     public static AxisScale Whole(IEnumerable<double> values, int intervals)
     {
         (double low, double high) = Range(values);

@@ -7,10 +7,7 @@ namespace Lethe.Reporting;
 /// <summary>A comparison as one HTML page that needs nothing beside itself, in the look of the report.</summary>
 internal static class ComparisonPage
 {
-    /// <summary>Renders a page.</summary>
-    /// <param name="comparison">What to show.</param>
-    /// <param name="command">The command that makes it again.</param>
-    /// <returns>HTML that is well-formed XML too; equal comparisons give equal text.</returns>
+    /// <summary>Renders a page, which states the command that makes it again; equal comparisons give equal text.</summary>
     public static string Render(Comparison comparison, string command)
     {
         IReadOnlyList<Grid> grids = comparison.Grids();

@@ -7,9 +7,7 @@ namespace Lethe.Reporting;
 /// <summary>A grid as part of a page.</summary>
 internal static class HtmlGrid
 {
-    /// <summary>The table alone.</summary>
-    /// <param name="grid">What to show.</param>
-    /// <param name="style">Classes of the style sheet; empty for none.</param>
+    /// <summary>The table alone, with classes of the style sheet.</summary>
     public static XElement Table(Grid grid, string style = "")
     {
         string[] groups = [.. grid.Columns.Select(column => column.Group)];

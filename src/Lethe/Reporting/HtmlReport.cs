@@ -19,9 +19,7 @@ internal static class HtmlReport
         ("The files", "behind this page: run.json (options, seed, versions, data), metrics.jsonl (one measurement a line: epoch, layer, name, value), evaluation.json (stage, layer, protocol, value), and the same again in umm/NAME and umm/NAME/control."),
     ];
 
-    /// <summary>Renders a page.</summary>
-    /// <param name="model">What to show.</param>
-    /// <returns>HTML that is well-formed XML too; equal models give equal text.</returns>
+    /// <summary>Renders a page: HTML that is well-formed XML too; equal models give equal text.</summary>
     public static string Render(ReportModel model)
     {
         RunManifest first = model.Groups[0].Runs[0].Manifest;

@@ -9,14 +9,10 @@ namespace Lethe.Reporting;
 /// <param name="Terms">Names of <see cref="Diagnostics.Measure"/>, each with the factor that it enters with.</param>
 internal sealed record LayerMeasure(string Name, string Title, bool IsFraction, IReadOnlyList<(string Measure, int Factor)> Terms)
 {
-    /// <summary>The value where one layer was measured at one epoch.</summary>
-    /// <param name="values">What was measured there, by name.</param>
-    /// <returns>The value; null where a term was not measured.</returns>
+    /// <summary>The value where one layer was measured at one epoch; null where a term was not measured.</summary>
     public double? Of(IReadOnlyDictionary<string, double> values) =>
         Terms.All(term => values.ContainsKey(term.Measure)) ? Terms.Sum(term => term.Factor * values[term.Measure]) : null;
 
-    /// <summary>The value in words.</summary>
-    /// <param name="value">A value.</param>
-    /// <returns>Percent with one decimal, or a number with two.</returns>
+    /// <summary>The value in words: percent with one decimal, or a number with two.</summary>
     public string Format(double value) => value.ToString(IsFraction ? "P1" : "F2", CultureInfo.InvariantCulture);
 }

@@ -10,9 +10,7 @@ namespace Lethe.Reporting;
 /// </summary>
 internal static class Verdict
 {
-    /// <summary>Builds the sentence from the records.</summary>
-    /// <param name="group">The runs.</param>
-    /// <returns>One sentence of plain text.</returns>
+    /// <summary>One sentence of plain text.</summary>
     public static string Of(ReportGroup group)
     {
         RunManifest manifest = group.Runs[0].Manifest;

@@ -27,8 +27,6 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
     ];
 
     /// <summary>Builds the comparison.</summary>
-    /// <param name="model">The runs, at least one.</param>
-    /// <param name="options">What to show.</param>
     /// <exception cref="InvalidOptionException">The layer, the baseline or an undo is unknown, or a run is given twice.</exception>
     /// <exception cref="RunException">A run has not been evaluated.</exception>
     public static Comparison Of(ReportModel model, ComparisonOptions options)
@@ -64,8 +62,7 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
     public IEnumerable<string> Settings(ResultKey key) =>
         Table.Entrants.SelectMany(entrant => entrant.Of(key)).Select(Pairing.Settings).Where(text => text.Length > 0).Distinct();
 
-    /// <summary>The comparison in words: what each entrant reached, and the differences where there are any.</summary>
-    /// <returns>One or two tables; how to read them stands beneath the last.</returns>
+    /// <summary>One or two tables in words: what each entrant reached, and the differences where there are any. How to read them stands beneath the last.</summary>
     public IReadOnlyList<Grid> Grids()
     {
         bool layers = Table.Keys.DistinctBy(key => key.Layer).Count() > 1;

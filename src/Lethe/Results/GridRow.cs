@@ -1,8 +1,6 @@
 namespace Lethe.Results;
 
-/// <summary>A row of a <see cref="Grid"/>.</summary>
-/// <param name="Cells">One for each column.</param>
-/// <param name="Style">A class of the style sheet for the row; empty for none.</param>
+/// <summary>A row of a <see cref="Grid"/>: a cell for each column, and a class of the style sheet, empty for none.</summary>
 internal sealed record GridRow(IReadOnlyList<GridCell> Cells, string Style = "")
 {
     /// <summary>A row of plain text.</summary>

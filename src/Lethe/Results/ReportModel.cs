@@ -5,16 +5,13 @@ using Lethe.Runtime;
 
 namespace Lethe.Results;
 
-/// <summary>All that a report shows.</summary>
-/// <param name="Groups">Runs with equal options but the seed, side by side with others; at least one.</param>
+/// <summary>All that a report shows: groups of runs with equal options but the seed, at least one.</summary>
 internal sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
 {
     // These differ between runs that ask the same question.
     private static readonly HashSet<string> ignoredOptions = new(["seed", "out", "resume", "threads", "dataRoot", "cache"], StringComparer.Ordinal);
 
-    /// <summary>Reads run directories.</summary>
-    /// <param name="runDirectories">One or several; one named twice is read once.</param>
-    /// <returns>The model.</returns>
+    /// <summary>Reads run directories; one named twice is read once.</summary>
     /// <exception cref="InvalidOptionException">No directory was given.</exception>
     /// <exception cref="RunException">A directory is no run, or a file of it is damaged or of another version.</exception>
     public static ReportModel Load(IReadOnlyList<string> runDirectories)
@@ -24,9 +21,7 @@ internal sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
         return Of([.. runDirectories.DistinctBy(path => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))).Select(directory => Read(RunDirectory.Open(directory)))]);
     }
 
-    /// <summary>Groups runs by their options.</summary>
-    /// <param name="runs">The runs, at least one.</param>
-    /// <returns>The model; groups stand in the order of their first run.</returns>
+    /// <summary>Groups runs by their options; groups stand in the order of their first run.</summary>
     public static ReportModel Of(IReadOnlyList<ReportRun> runs)
     {
         List<(SortedDictionary<string, string> Options, List<ReportRun> Runs)> groups = [];

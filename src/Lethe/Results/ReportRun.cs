@@ -4,8 +4,6 @@ using Lethe.Runs;
 namespace Lethe.Results;
 
 /// <summary>What a report shows of one run: plain data, read before anything is rendered.</summary>
-/// <param name="Path">The run directory, as it was given.</param>
-/// <param name="Manifest">The manifest.</param>
 internal sealed record ReportRun(string Path, RunManifest Manifest)
 {
     /// <summary>Measurements by epoch of pre-training.</summary>

@@ -1,15 +1,9 @@
 namespace Lethe.Results;
 
-/// <summary>Mean and standard deviation of a number over seeds.</summary>
-/// <param name="Mean">Mean.</param>
-/// <param name="Deviation">Standard deviation over n − 1; 0 where there is one seed, which says nothing about the spread.</param>
-/// <param name="Count">Number of seeds.</param>
+/// <summary>Mean of a number over seeds, and standard deviation over n − 1; 0 where there is one seed, which says nothing about the spread.</summary>
 internal readonly record struct Spread(double Mean, double Deviation, int Count)
 {
-    /// <summary>Mean and standard deviation of values.</summary>
-    /// <param name="values">One value for each seed, at least one.</param>
-    /// <returns>The spread.</returns>
-    /// <exception cref="ArgumentException">There are no values.</exception>
+    /// <summary>Mean and standard deviation of values, one for each seed, at least one.</summary>
     public static Spread Of(IReadOnlyList<double> values)
     {
         if (values.Count == 0) throw new ArgumentException("Expected at least one value.", nameof(values));

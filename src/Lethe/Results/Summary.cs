@@ -27,10 +27,7 @@ internal static class Summary
         return table.Only(key => key.Measure is null && key.IsAccuracy && key.Layer == table.LastProbed, row);
     }));
 
-    /// <summary>The table in words.</summary>
-    /// <param name="table">A summary.</param>
-    /// <param name="rows">What the rows are.</param>
-    /// <param name="decimals">Digits after the point of ΔR; accuracies have one.</param>
+    /// <summary>The table in words, its rows named so; accuracies have one digit after the point, ΔR as many as asked for.</summary>
     public static Grid Grid(ResultTable table, string rows, int decimals = 1)
     {
         (string Protocol, Entrant State)[] columns = [.. Shown(table).SelectMany(protocol => table.Entrants.Select(state => (protocol, state)))];
