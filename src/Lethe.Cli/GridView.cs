@@ -20,9 +20,12 @@ internal static class GridView
         }
 
         foreach (var row in grid.Rows)
-            table.AddRow([.. row.Cells.Select(cell => string.Join(' ', cell.Beside.Select(Markup.Escape).Prepend(cell.IsClear ? $"[bold]{Markup.Escape(cell.Text)}[/]" : Markup.Escape(cell.Text))))]);
+            table.AddRow([.. row.Cells.Select(Shown)]);
         terminal.Show(table);
         foreach (string note in grid.Notes)
             terminal.Say(note);
+
+        static string Shown(GridCell cell) => string.Join(
+            ' ', cell.Beside.Select(Markup.Escape).Prepend(cell.IsClear ? $"[bold]{Markup.Escape(cell.Text)}[/]" : Markup.Escape(cell.Text)));
     }
 }

@@ -11,10 +11,14 @@ internal static class HtmlGrid
     public static XElement Table(Grid grid, string style = "")
     {
         string[] groups = [.. grid.Columns.Select(column => column.Group)];
-        int[] starts = [.. groups.Index().Where(group => group.Item.Length == 0 || group.Index == 0 || groups[group.Index - 1] != group.Item).Select(group => group.Index)];
-        XElement? spans = groups.All(group => group.Length == 0) ? null : El("tr", starts.Select((start, i) => groups[start].Length == 0
-            ? El("th")
-            : El("th", Class("span first"), At("scope", "colgroup"), At("colspan", (i + 1 < starts.Length ? starts[i + 1] : groups.Length) - start), groups[start])));
+        bool Starts(int i) => groups[i].Length == 0 || i == 0 || groups[i - 1] != groups[i];
+        XElement? spans = groups.All(group => group.Length == 0) ? null : El("tr", Enumerable.Range(0, groups.Length).Where(Starts).Select(i =>
+            groups[i].Length == 0 ? El("th") : El(
+                "th",
+                Class("span first"),
+                At("scope", "colgroup"),
+                At("colspan", groups.Skip(i).TakeWhile(group => group == groups[i]).Count()),
+                groups[i])));
         return El(
             "div",
             Class("scroll"),
@@ -23,11 +27,15 @@ internal static class HtmlGrid
                 Styled(style),
                 El("thead", spans, El("tr", grid.Columns.Select((column, i) => El(
                     "th", Styled(column.IsName ? "names" : First(i)), At("scope", "col"), column.Title)))),
-                El("tbody", grid.Rows.Select(row => El("tr", Styled(row.Style), row.Cells.Select((cell, i) => grid.Columns[i].IsName
-                    ? El("th", At("scope", "row"), cell.Text)
-                    : El("td", Styled($"{First(i)} {grid.Columns[i].Style}"), cell.IsClear ? El("b", cell.Text) : cell.Text, cell.Beside.Select(line => El("small", line)))))))));
+                El("tbody", grid.Rows.Select(row => El("tr", Styled(row.Style), row.Cells.Select(Cell))))));
 
-        string First(int i) => groups[i].Length > 0 && starts.Contains(i) ? "first" : "";
+        string First(int i) => groups[i].Length > 0 && Starts(i) ? "first" : "";
+
+        XElement Cell(GridCell cell, int i) => grid.Columns[i].IsName ? El("th", At("scope", "row"), cell.Text) : El(
+            "td",
+            Styled($"{First(i)} {grid.Columns[i].Style}"),
+            cell.IsClear ? El("b", cell.Text) : cell.Text,
+            cell.Beside.Select(line => El("small", line)));
     }
 
     /// <summary>The table in a box, between what to know first and how to read it.</summary>

@@ -33,7 +33,7 @@ internal static class HtmlReport
                     "main",
                     ReportOutcome.Comparison(model),
                     Section(model, "outcome", "Before, control and UMM", "In the figures each row is a layer, from early to late. The control made as many steps as UMM, of plain self-supervised training, from the same checkpoint with the same part frozen: only what UMM does beyond it is UMM’s.", ReportOutcome.Of),
-                    ReportProtocols.Any(model) ? Section(model, "protocols", "Under the protocols of evaluation", "Each encoder was fitted and measured as its table says, on test images that neither training nor any fit has seen. In square brackets, the interval of 95 %.", ReportProtocols.Of) : null,
+                    model.Groups.Any(group => ReportProtocols.Of(group).Any()) ? Section(model, "protocols", "Under the protocols of evaluation", "Each encoder was fitted and measured as its table says, on test images that neither training nor any fit has seen. In square brackets, the interval of 95 %.", ReportProtocols.Of) : null,
                     Section(model, "epochs", "Over the epochs of pre-training", "An early layer beside the last one. Where ΔR of the images trained on (solid) parts from ΔR of images never trained on (dashed), or turns, a layer has begun to learn its training images by heart.", group => ReportCurves.Epochs(model, group)),
                     Section(model, "course", "The course of UMM", "UMM beside the control, by iteration. Losses, JS, volume spread and ΔR of the batch are means over the iterations since the point before.", ReportCurves.Courses),
                     Section(model, "pictures", "What the encoder is shown, and what it finds alike", "", Pictures),

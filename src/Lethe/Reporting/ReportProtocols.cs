@@ -5,7 +5,7 @@ using static Lethe.Reporting.Markup;
 
 namespace Lethe.Reporting;
 
-/// <summary>What the protocols found, one block for each protocol, data set and undo: by layer and over epochs as pictures, every number as a table, and the settings.</summary>
+/// <summary>What the protocols found, by protocol, data set and undo: by layer and over epochs as pictures, every number, and the settings.</summary>
 internal static class ReportProtocols
 {
     private const int Width = 360, Height = 210;
@@ -13,15 +13,14 @@ internal static class ReportProtocols
     // Fewer layers are no course.
     private const int FewestLayers = 3;
 
-    public static bool Any(ReportModel model) => model.Groups.Any(group => group.Runs.Any(run => run.Protocols.Count > 0 || run.Undos.Any(undo => undo.Protocols.Count > 0)));
-
     public static IEnumerable<XElement?> Of(ReportGroup group)
     {
         foreach (string? undo in group.UndoNames.Cast<string?>().DefaultIfEmpty(null))
         {
-            if (group.UndoNames.Count > 1)
+            ResultTable[] tables = [.. ProtocolTables.Of(ResultTable.Of(group, undo))];
+            if (group.UndoNames.Count > 1 && tables.Length > 0)
                 yield return El("h3", $"UMM {undo}");
-            foreach (ResultTable table in ProtocolTables.Of(ResultTable.Of(group, undo)))
+            foreach (ResultTable table in tables)
                 yield return Figures(table, OverEpochs(group, table));
         }
     }
@@ -44,21 +43,23 @@ internal static class ReportProtocols
 
     private static IEnumerable<LineChart> ByLayer(ResultTable table)
     {
-        foreach (IGrouping<ResultKey, ResultKey> rows in table.Keys.GroupBy(key => key with { Layer = "" }).Where(rows => rows.Count() >= FewestLayers))
+        foreach (IGrouping<ResultKey, ResultKey> rows in table.Keys.GroupBy(key => key with { Layer = "" }))
         {
             ResultKey[] layers = [.. rows];
+            if (layers.Length < FewestLayers)
+                continue;
             ChartSeries Of(Entrant state) => new(
                 state.Label,
                 state.Style,
                 state.Stage is EvaluationStage.Untrained or EvaluationStage.Control,
-                [.. layers.Index().Where(layer => state[layer.Item] is not null).Select(layer => new ChartPoint(layer.Index, Shown(state[layer.Item]!)))]);
+                [.. from layer in layers.Index() let cell = state[layer.Item] where cell is not null select new ChartPoint(layer.Index, Shown(cell))]);
             yield return Chart(rows.Key, "band: the interval of 95 %", "layer", [.. table.Entrants.Select(Of)]) with
             {
                 Places = [.. layers.Select(key => key.Layer)],
             };
         }
 
-        static Spread Shown(ResultCell cell) => new(100 * cell.Value.Mean, cell is { Low: { } low, High: { } high } ? 50 * (high - low) : 0, 1);
+        static Spread Shown(ResultCell cell) => new(100 * cell.Value.Mean, 50 * (cell.High - cell.Low) ?? 0, 1);
     }
 
     /// <summary>The first, a middle and the last layer at the checkpoints that were kept, the mean over runs.</summary>
@@ -92,5 +93,8 @@ internal static class ReportProtocols
     }
 
     private static LineChart Chart(ResultKey key, string note, string x, ChartSeries[] series) =>
-        new(key.Measure!, string.Join("; ", new[] { key.Fitted, note }.Where(text => text.Length > 0)), x, "× 100", series) { Width = Width, Height = Height, Decimals = 1 };
+        new(key.Measure!, string.Join("; ", new[] { key.Fitted, note }.Where(text => text.Length > 0)), x, "× 100", series)
+        {
+            Width = Width, Height = Height, Decimals = 1,
+        };
 }

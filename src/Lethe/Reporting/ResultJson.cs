@@ -64,7 +64,10 @@ internal static class ResultJson
                        where cell is not null
                        select new
                        {
-                           name, cell.Value, OverControl = row.Less(row.Control, key)?.Difference, OverBefore = row.Less(row.Before, key)?.Difference,
+                           name,
+                           cell.Value,
+                           OverControl = row.Less(row.Control, key)?.Difference,
+                           OverBefore = row.Less(row.Before, key)?.Difference,
                        },
         }),
         ablation.Notes,

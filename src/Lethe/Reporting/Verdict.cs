@@ -39,12 +39,14 @@ internal static class Verdict
             {
                 null => $"{name} reached {Percent(reached.Value)}; the untrained encoder was not evaluated",
                 { Refusal: { } why } => $"{name} reached {Percent(reached.Value)}; it cannot be held against the untrained encoder: {why}",
-                { Difference.IsClear: false } change => $"{name} went from {Percent(change.From)} (untrained) to {Percent(change.To)}, {change.TooClose}",
-                var change => $"{name} {(change.Change.Mean > 0 ? "rose" : "fell")} from {Percent(change.From)} (untrained) to {Percent(change.To)}",
+                { Difference.IsClear: false } change => $"{name} went {Course(change)}, {change.TooClose}",
+                var change => $"{name} {(change.Change.Mean > 0 ? "rose" : "fell")} {Course(change)}",
             };
         }
 
         return "no accuracy has been measured yet";
+
+        static string Course(PairedResult change) => $"from {Percent(change.From)} (untrained) to {Percent(change.To)}";
     }
 
     private static string? Turned(ReportGroup group, string? last)
@@ -77,7 +79,8 @@ internal static class Verdict
         foreach (string protocol in (string[])[EvaluationProtocol.Linear, EvaluationProtocol.Knn])
         {
             PairedResult? Less(EvaluationStage stage, EvaluationStage from) => results.Less(stage, from, ResultKey.Probe(protocol, last));
-            PairedResult? umm = Less(EvaluationStage.Umm, EvaluationStage.Before), control = Less(EvaluationStage.Control, EvaluationStage.Before);
+            PairedResult? umm = Less(EvaluationStage.Umm, EvaluationStage.Before);
+            PairedResult? control = Less(EvaluationStage.Control, EvaluationStage.Before);
             PairedResult? gain = Less(EvaluationStage.Umm, EvaluationStage.Control);
             if ((umm?.Refusal ?? gain?.Refusal ?? control?.Refusal) is { } why)
                 refused.Add($"the {Protocol(protocol)} accuracies of {last} cannot be held against each other: {why}");
@@ -85,14 +88,15 @@ internal static class Verdict
             moved.Add($"{Points(umm.Change)} points {Protocol(protocol)}");
             if (control?.Difference is not null) plain.Add(Points(control.Change));
             if (gain?.Difference is { } over)
-                against.Add((over.IsClear ? over.Mean > 0 ? "more than the control" : "less than the control" : gain.TooClose, Protocol(protocol)));
+                against.Add((over.IsClear ? $"{(over.Mean > 0 ? "more" : "less")} than the control" : gain.TooClose, Protocol(protocol)));
         }
 
         if (moved.Count == 0 && refused.Count > 0) return $"{name} was evaluated, but {List(refused)}";
         if (moved.Count == 0) return $"{name} has not been evaluated yet";
         string[] outcomes = [.. against.GroupBy(pair => pair.Outcome, pair => pair.Protocol).Select(same => $"{same.Key}{(same.Count() == moved.Count ? "" : $" in {List([.. same])}")}")];
         string held = outcomes.Length > 0 ? $": {string.Join(", ", outcomes)}" : "";
-        string beside = plain.Count > 0 ? $", the control by {List(plain)}{held}" : refused.Count > 0 ? "" : ", with no control to hold it against";
+        string beside = plain.Count > 0 ? $", the control by {List(plain)}{held}"
+            : refused.Count > 0 ? "" : ", with no control to hold it against";
         return $"{name} changed the accuracy of {last} by {List(moved)}{beside}{string.Concat(refused.Select(text => $"; {text}"))}";
     }
 }

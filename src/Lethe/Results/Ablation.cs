@@ -3,8 +3,8 @@ using Lethe.Runs;
 namespace Lethe.Results;
 
 /// <summary>
-/// The last layer before UMM, after plain training (the control), and after each undo of a group, over its runs. Controls whose training is
-/// the same are one row; an undo without a control of its own is held against that of another undo of its run whose control would be the same.
+/// The last layer before UMM, after plain training (the control), and after each undo of a group, over its runs. Controls whose training
+/// is the same are one row; an undo without one of its own is held against that of another undo of its run, if it would be the same.
 /// </summary>
 /// <param name="Setting">Title of the group; empty where the report has one.</param>
 /// <param name="Layer">The layer.</param>
@@ -18,7 +18,8 @@ internal sealed record Ablation(
     /// <summary>What is measured, as the table and its JSON have it. Accuracies are fractions, ΔR is in nats.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
-        EvaluationProtocol.Linear, EvaluationProtocol.Knn, EvaluationProtocol.InstanceReductionHeldOut, ResultKey.ReductionGap, EvaluationProtocol.EffectiveRank,
+        EvaluationProtocol.Linear, EvaluationProtocol.Knn, EvaluationProtocol.InstanceReductionHeldOut, ResultKey.ReductionGap,
+        EvaluationProtocol.EffectiveRank,
     ];
 
     /// <summary>Builds the table of each group that has an undo.</summary>
@@ -31,7 +32,7 @@ internal sealed record Ablation(
         if (table.LastProbed is not { } layer)
             return null;
         ResultKey[] keys = [.. Names.Select(name => ResultKey.Probe(name, layer))];
-        Entrant[] rows = [.. table.Entrants.Where(entrant => entrant.Stage != EvaluationStage.Untrained && keys.Any(key => entrant[key] is not null))];
+        Entrant[] rows = [.. table.Entrants.Where(row => row.Stage != EvaluationStage.Untrained && keys.Any(key => row[key] is not null))];
         return rows.All(row => row.Stage == EvaluationStage.Before) ? null : new Ablation(
             group.Title,
             layer,
@@ -41,7 +42,7 @@ internal sealed record Ablation(
             [
                 .. group.UndoNames.Where(name => UndoLabels.Differ(group, name))
                     .Select(name => $"The undos named {name} have different options in different runs: their mean says nothing."),
-                .. group.UndoNames.Where(name => rows.All(row => row.Undo != name)).Select(name => $"The undo {name} has not been evaluated yet."),
+                .. group.UndoNames.Except(rows.Select(row => row.Undo)).Select(name => $"The undo {name} has not been evaluated yet."),
                 .. PairedResult.Refusals(
                     from row in rows
                     from baseline in new[] { row.Control, row.Before }
@@ -68,15 +69,18 @@ internal sealed record Ablation(
         return new Grid(
             Setting,
             [GridColumn.Names("state"), new("n"), .. columns.Select(column => column.Head)],
-            [.. Rows.Select(row => new GridRow([new(row.Label), new($"{Runs(row)}"), .. columns.Select(column => column.Cell(row, column.Key))], row.Style))])
+            [
+                .. Rows.Select(row => new GridRow(
+                    [new(row.Label), new($"{Runs(row)}"), .. columns.Select(column => column.Cell(row, column.Key))], row.Style)),
+            ])
         {
             Lead = [$"States of {Layer}. {UndoLabels.Reference}: {Reference}. The other undos are named by what they do otherwise."],
             Notes =
             [
                 .. Notes,
-                "One row for each state. Numbers are means ± standard deviations over n runs (seeds). Differences are paired by seed, in percentage "
-                    + "points, with the 95 % interval of their mean and p of a two-sided paired t-test; with one run, or where all runs differ by the "
-                    + $"same, there is neither. {Wording.Clear} With many rows some p are small by chance: nothing is corrected for their number. "
+                "One row for each state. Numbers are means ± standard deviations over n runs (seeds). Differences are paired by seed, in "
+                    + "percentage points, with the 95 % interval of their mean and p of a two-sided paired t-test; with one run, or where all runs "
+                    + $"differ by the same, there is neither. {Wording.Clear} {Wording.Many} "
                     + $"ΔR in nats, {Conditions}; its gap is that of images trained on less that of unseen ones.",
             ],
         };

@@ -15,15 +15,15 @@ namespace Lethe.Results;
 internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult> Pairs, IReadOnlyList<string> Notes)
 {
     private const string Reading =
-        "Numbers are means ± standard deviations over (n) seeds; with one seed, the interval that the evaluation states. Accuracies and what else "
-        + "lies between 0 and 1 are shown times 100, ΔR in nats. Differences are paired by seed: their mean, standard deviation, the 95 % interval of "
-        + $"the mean and p of a two-sided t-test. With one seed, or where all differ by the same, there is neither. {Wording.Clear} With many rows "
-        + "some p are small by chance: nothing is corrected for their number.";
+        "Numbers are means ± standard deviations over (n) seeds; with one seed, the interval that the evaluation states. Accuracies and "
+        + "what else lies between 0 and 1 are shown times 100, ΔR in nats. Differences are paired by seed: their mean, standard deviation, "
+        + "the 95 % interval of the mean and p of a two-sided t-test. With one seed, or where all differ by the same, there is neither. "
+        + $"{Wording.Clear} {Wording.Many}";
 
     private static readonly string[] names =
     [
-        "protocol", "measure", "variant", "target", "labelShare", "quick", "layer", "entrant", "baseline", "count", "mean", "deviation", "low", "high",
-        "p", "isClear",
+        "protocol", "measure", "variant", "target", "labelShare", "quick", "layer",
+        "entrant", "baseline", "count", "mean", "deviation", "low", "high", "p", "isClear",
     ];
 
     /// <summary>Builds the comparison.</summary>
@@ -33,12 +33,17 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
     {
         Check(model, options);
         ResultTable all = ResultTable.Of(model.Groups, diagnosed: false, options.Undos);
-        if (options.Layer is { } asked && !all.Layers.Contains(asked))
-            throw new InvalidOptionException($"--layer '{asked}' was not evaluated in these runs. Use one of {string.Join(", ", all.Layers)}.");
+        if (options.Layer is { } missing && !all.Layers.Contains(missing))
+        {
+            throw new InvalidOptionException(
+                $"--layer '{missing}' was not evaluated in these runs. Use one of {string.Join(", ", all.Layers)}.");
+        }
+
         string? layer = options.EveryLayer ? null : options.Layer ?? LayerOrder.Last(all.Layers);
-        ResultTable table = all with { Keys = [.. all.Keys.Where(key => key.Protocol != ResultKey.ReductionGap && (layer ?? key.Layer) == key.Layer)] };
-        (Entrant Entrant, Entrant Baseline)[] asks = [.. Asked(table.Entrants, options.Baseline)];
-        PairedResult[] pairs = [.. table.Keys.SelectMany(key => asks.Select(ask => ask.Entrant.Less(ask.Baseline, key))).OfType<PairedResult>()];
+        bool IsShown(ResultKey key) => key.Protocol != ResultKey.ReductionGap && (layer ?? key.Layer) == key.Layer;
+        ResultTable table = all with { Keys = [.. all.Keys.Where(IsShown)] };
+        (Entrant One, Entrant Other)[] asked = [.. Asked(table.Entrants, options.Baseline)];
+        PairedResult[] pairs = [.. table.Keys.SelectMany(key => asked.Select(ask => ask.One.Less(ask.Other, key))).OfType<PairedResult>()];
         return new Comparison(
             table,
             pairs,
@@ -62,7 +67,7 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
     public IEnumerable<string> Settings(ResultKey key) =>
         Table.Entrants.SelectMany(entrant => entrant.Of(key)).Select(Pairing.Settings).Where(text => text.Length > 0).Distinct();
 
-    /// <summary>One or two tables in words: what each entrant reached, and the differences where there are any. How to read them stands beneath the last.</summary>
+    /// <summary>What each entrant reached, and the differences where there are any; how to read it all stands beneath the last.</summary>
     public IReadOnlyList<Grid> Grids()
     {
         bool layers = Table.Keys.DistinctBy(key => key.Layer).Count() > 1;
@@ -72,10 +77,13 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
         var values = new Grid(
             $"Side by side{of}",
             [.. header, .. Table.Entrants.Select(entrant => new GridColumn(entrant.Name))],
-            [.. Table.Keys.Select(key => new GridRow([.. Named(key), .. Table.Entrants.Select(entrant => GridCell.OverSeeds(key, Cell(key, entrant)))]))]);
+            [
+                .. Table.Keys.Select(key => new GridRow(
+                    [.. Named(key), .. Table.Entrants.Select(entrant => GridCell.OverSeeds(key, Cell(key, entrant)))])),
+            ]);
         var differences = new Grid(
             $"Differences, paired by seed{of}",
-            [.. header, GridColumn.Names("difference"), .. ((string[])["mean", "sd", "95 % interval", "p", "n"]).Select(title => new GridColumn(title))],
+            [.. header, GridColumn.Names("difference"), new("mean"), new("sd"), new("95 % interval"), new("p"), new("n")],
             [
                 .. Pairs.Where(pair => pair.Difference is not null)
                     .Select(pair => new GridRow([.. Named(pair.Key), new(pair.What), .. GridCell.Apart(pair.Key, pair.Difference!)])),
@@ -83,7 +91,7 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
         return differences.Rows.Count == 0 ? [values with { Notes = Remarks() }] : [values, differences with { Notes = Remarks() }];
     }
 
-    /// <summary>Every number on a line of its own, as programs read tables: what was reached has no baseline, a difference has one.</summary>
+    /// <summary>Every number in a row of its own, as programs read tables: what was reached has no baseline, a difference has one.</summary>
     public Grid Lines() => new(
         "",
         [.. names.Select(name => new GridColumn(name))],
@@ -92,17 +100,24 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
                from entrant in Table.Entrants
                let cell = Cell(key, entrant)
                where cell is not null
-               select Line(key, entrant.Name, "", cell.Value.Count, cell.Value.Mean, cell.Value.Count == 1 ? null : cell.Value.Deviation, cell.Low, cell.High),
+               let value = cell.Value
+               select Line(key, entrant.Name, "", value.Count, value.Mean, value.Count == 1 ? null : value.Deviation, cell.Low, cell.High),
             .. from pair in Pairs
                let of = pair.Difference
                where of is not null
                select Line(pair.Key, pair.Entrant, pair.Baseline, of.Count, of.Mean, of.Deviation, of.Low, of.High, of.P, of.IsClear),
         ]);
 
-    // In the order of the names. A number has all its digits.
-    private static GridRow Line(ResultKey key, params object?[] numbers) => GridRow.Of(
-        ((object?[])[key.Protocol, key.Measure, key.Variant, key.Target, key.LabelShare, key.Quick, key.Layer, .. numbers]).Concat(new object?[names.Length])
-            .Take(names.Length).Select(value => value is bool yes ? (yes ? "true" : "false") : Convert.ToString(value, CultureInfo.InvariantCulture) ?? ""));
+    // In the order of the names, of which the last may lack a value. A number has all its digits.
+    private static GridRow Line(ResultKey key, params object?[] numbers)
+    {
+        object?[] values = [key.Protocol, key.Measure, key.Variant, key.Target, key.LabelShare, key.Quick, key.Layer, .. numbers];
+        return GridRow.Of(names.Select((_, i) => values.ElementAtOrDefault(i) switch
+        {
+            bool yes => yes ? "true" : "false",
+            var value => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+        }));
+    }
 
     /// <summary>What the groups are, how each thing was measured, what was left out, and how to read it all, in sentences.</summary>
     private IReadOnlyList<string> Remarks() =>
@@ -118,21 +133,25 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
     {
         if (options is { Layer: not null, EveryLayer: true })
             throw new InvalidOptionException("A layer and every layer exclude each other. Give --layer or --every-layer.");
-        if (model.Groups.SelectMany(group => group.Runs.GroupBy(run => run.Manifest.Seed)).FirstOrDefault(same => same.Count() > 1) is { } twice)
+        var seeds = model.Groups.SelectMany(group => group.Runs.GroupBy(run => run.Manifest.Seed, run => run.Path));
+        if (seeds.FirstOrDefault(same => same.Count() > 1) is { } twice)
         {
             throw new InvalidOptionException(
-                $"{string.Join(" and ", twice.Select(run => run.Path))} have the same options and the same seed {twice.Key}, so they are no two samples. "
-                + "Give one of them.");
+                $"{string.Join(" and ", twice)} have the same options and the same seed {twice.Key}, so they are no two samples. Give one of them.");
         }
 
         ReportRun[] runs = [.. model.Groups.SelectMany(group => group.Runs)];
         if (runs.FirstOrDefault(run => ResultTable.Of([new ReportGroup("", [run])], diagnosed: false).Entrants.Count == 0) is { } bare)
-            throw new RunException($"{bare.Path} has not been evaluated: its evaluation.json is empty or missing. Run 'lethe evaluate {bare.Path}' first.");
+        {
+            throw new RunException(
+                $"{bare.Path} has not been evaluated: its evaluation.json is empty or missing. Run 'lethe evaluate {bare.Path}' first.");
+        }
+
         string[] undos = [.. runs.SelectMany(run => run.Undos.Select(undo => undo.Name)).Distinct()];
         if (options.Undos?.FirstOrDefault(name => !undos.Contains(name)) is { } unknown)
         {
-            throw new InvalidOptionException(
-                $"--undos '{unknown}' is unknown. {(undos.Length == 0 ? "These runs have no undo." : $"Use one or several of {string.Join(", ", undos)}.")}");
+            string known = undos.Length == 0 ? "These runs have no undo." : $"Use one or several of {string.Join(", ", undos)}.";
+            throw new InvalidOptionException($"--undos '{unknown}' is unknown. {known}");
         }
     }
 

@@ -14,17 +14,19 @@ internal sealed record GridCell(string Text, bool IsClear = false)
     public IReadOnlyList<string> Beside { get; init; } = [];
 
     /// <summary>A mean with its deviation beside it.</summary>
-    public static GridCell Of(Spread? value, double factor, int decimals) => value is not { } spread ? new(Nothing) : new(Wording.Fixed(factor * spread.Mean, decimals))
-    {
-        Beside = spread.Count == 1 ? [] : [$"± {Wording.Fixed(factor * spread.Deviation, decimals)}"],
-    };
+    public static GridCell Of(Spread? value, double factor, int decimals) =>
+        value?.Times(factor) is not { } spread ? new(Nothing) : new(Wording.Fixed(spread.Mean, decimals))
+        {
+            Beside = spread.Count == 1 ? [] : [$"± {Wording.Fixed(spread.Deviation, decimals)}"],
+        };
 
     /// <summary>A mean with deviation and number of seeds; of one seed, with the interval that the evaluation states.</summary>
     public static GridCell OverSeeds(ResultKey key, ResultCell? cell)
     {
         (double factor, int decimals) = key.IsFraction ? (100.0, 1) : (1.0, 2);
-        return new(cell is null ? Nothing : cell.Value is not { Count: > 1 } over ? cell.Text(factor, decimals)
-            : $"{Wording.Fixed(factor * over.Mean, decimals)} ± {Wording.Fixed(factor * over.Deviation, decimals)} ({over.Count})");
+        return new(cell is null ? Nothing
+            : cell.Value.Times(factor) is not { Count: > 1 } over ? cell.Text(factor, decimals)
+            : $"{Wording.Fixed(over.Mean, decimals)} ± {Wording.Fixed(over.Deviation, decimals)} ({over.Count})");
     }
 
     /// <summary>A difference of fractions in percentage points, with its test beside it.</summary>
@@ -45,7 +47,9 @@ internal sealed record GridCell(string Text, bool IsClear = false)
     [
         Wording.Signed(factor * difference.Mean, 2),
         difference.Deviation is { } deviation ? Wording.Fixed(factor * deviation, 2) : Nothing,
-        difference is { Low: { } low, High: { } high } ? $"[{Wording.Signed(factor * low, 2)}, {Wording.Signed(factor * high, 2)}]" : Nothing,
+        difference is { Low: { } low, High: { } high }
+            ? $"[{Wording.Signed(factor * low, 2)}, {Wording.Signed(factor * high, 2)}]"
+            : Nothing,
         difference.P is { } p ? Wording.Chance(p)[2..] : Nothing,
         $"{difference.Count}",
     ];

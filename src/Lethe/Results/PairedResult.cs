@@ -29,6 +29,6 @@ internal sealed record PairedResult(
 
     /// <summary>One sentence for each thing that was left out and why.</summary>
     public static IEnumerable<string> LeftOut(IEnumerable<(ResultKey Key, string What, string Why)> leftOut) =>
-        leftOut.GroupBy(one => (one.What, one.Why)).Select(same =>
-            $"{same.Key.What} is left out of {string.Join("; ", same.Select(one => $"{one.Key.Name}, {one.Key.Layer}").Distinct())}: {same.Key.Why}.");
+        leftOut.GroupBy(one => (one.What, one.Why), one => $"{one.Key.Name}, {one.Key.Layer}")
+            .Select(same => $"{same.Key.What} is left out of {string.Join("; ", same.Distinct())}: {same.Key.Why}.");
 }

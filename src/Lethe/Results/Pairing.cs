@@ -26,16 +26,17 @@ internal static class Pairing
                where run.Seed == other.Seed && run.Records.ContainsKey(key) && other.Records.ContainsKey(key)
                select (run, other, run.Records[key], other.Records[key]),
         ];
+        ulong[] twice = [.. pairs.GroupBy(pair => pair.Run.Seed).Where(same => same.Count() > 1).Select(same => same.Key)];
         string? why = pairs.Length == 0 ? "they have no seed in common"
-            : pairs.GroupBy(pair => pair.Run.Seed).FirstOrDefault(same => same.Count() > 1) is { } twice ? $"several runs have the seed {twice.Key}"
+            : twice.Length > 0 ? $"several runs have the seed {twice[0]}"
             : !Alike([.. second, .. first]) ? "they were measured with different settings"
             : pairs.Select(pair => Unlike(pair.Run, pair.To, pair.Base, pair.From)).FirstOrDefault(reason => reason is not null);
         bool paired = pairs.Length > 0;
         double[] from = [.. paired ? pairs.Select(pair => pair.From.Value) : first.Select(record => record.Value)];
         double[] to = [.. paired ? pairs.Select(pair => pair.To.Value) : second.Select(record => record.Value)];
         Spread before = Spread.Of(from), after = Spread.Of(to);
-        PairedDifference? difference = why is null ? PairedDifference.Of(from, to, SamplingError(key, before, after, pairs[0].To.TestCount)) : null;
-        return new PairedResult(key, entrant.Name, baseline!.Name, before, after, difference, why);
+        return new PairedResult(key, entrant.Name, baseline!.Name, before, after, why is not null ? null : PairedDifference.Of(
+            from, to, SamplingError(key, (before.Mean + after.Mean) / 2, pairs[0].To.TestCount)), why);
     }
 
     /// <summary>Whether numbers were measured in the same way.</summary>
@@ -58,7 +59,7 @@ internal static class Pairing
         return text.Length == 0 ? "" : text + ".";
     }
 
-    /// <summary>Why a pair is none; null where it is. The division into parts is drawn from the seed, so images are compared within pairs.</summary>
+    // The division into parts is drawn from the seed, so images are compared within pairs.
     private static string? Unlike(SeedResults run, EvaluationRecord record, SeedResults baseRun, EvaluationRecord of)
     {
         static string Number(int? count) => count is { } known ? $"{known}" : "an unknown number";
@@ -71,13 +72,11 @@ internal static class Pairing
                 + $"measured on {Number(record.TestCount)} and {Number(of.TestCount)} at seed {run.Seed})";
         }
 
-        return record.Measure is not null && record.Seed != of.Seed ? $"the seeds of their evaluations differ ({record.Seed} and {of.Seed})" : null;
+        bool drawn = record.Measure is not null && record.Seed != of.Seed;
+        return drawn ? $"the seeds of their evaluations differ ({record.Seed} and {of.Seed})" : null;
     }
 
-    /// <summary>Standard error of a difference between two accuracies on so many test images; null where it is no accuracy or their number is unknown.</summary>
-    private static double? SamplingError(ResultKey key, Spread from, Spread to, int? testCount)
-    {
-        double middle = (from.Mean + to.Mean) / 2;
-        return key.IsAccuracy && testCount is { } count and > 0 ? Math.Sqrt(2 * middle * (1 - middle) / count) : null;
-    }
+    // Of a difference between two accuracies around a middle one, on so many test images.
+    private static double? SamplingError(ResultKey key, double middle, int? testCount) =>
+        key.IsAccuracy && testCount is { } count and > 0 ? Math.Sqrt(2 * middle * (1 - middle) / count) : null;
 }

@@ -2,10 +2,10 @@ using Lethe.Runs;
 
 namespace Lethe.Results;
 
-/// <summary>What each protocol found on each data set, in the states of an encoder: what the command line prints and the report shows.</summary>
+/// <summary>What each protocol found on each data set, in the states of an encoder, for the command line and the report.</summary>
 internal static class ProtocolTables
 {
-    /// <summary>One table for each protocol and data set; where it was run both in full and quickly on the same data, the full results are shown.</summary>
+    /// <summary>One table for each protocol and data set; of one that was run both in full and quickly, the full results.</summary>
     public static IEnumerable<ResultTable> Of(ResultTable table) =>
         from key in table.Keys
         where key.Measure is not null
@@ -18,24 +18,25 @@ internal static class ProtocolTables
     {
         ResultKey first = table.Keys[0];
         EvaluationRecord[] records = [.. table.Entrants.SelectMany(state => table.Keys.SelectMany(state.Of))];
-        string counts = string.Join(
-            "; ", records.Select(record => $"fitted on {record.ProbeCount}, measured on {record.TestCount} images, seed {record.Seed}").Distinct());
-        string intervals = string.Join(
-            "; ", table.Keys.SelectMany(key => table.Entrants.Select(state => state[key]?.Interval ?? "")).Where(text => text.Length > 0).Distinct());
+        IEnumerable<string> counts =
+            records.Select(record => $"fitted on {record.ProbeCount}, measured on {record.TestCount} images, seed {record.Seed}");
+        IEnumerable<string> intervals = table.Keys.SelectMany(key => table.Entrants.Select(state => state[key]?.Interval ?? ""));
         return new Grid(
             $"{first.Protocol}{(first.Target is null ? "" : $" on {first.Target}")}{(first.Quick ? ", quick: not for conclusions" : "")}",
-            [.. ((string[])["layer", "fitted", "measure"]).Select(GridColumn.Names), .. table.Entrants.Select(state => new GridColumn(state.Label))],
             [
-                .. table.Keys.Select(key => GridRow.Of(
-                    [key.Layer, key.Fitted, key.Measure!, .. table.Entrants.Select(state => state[key]?.Text(100, 1) ?? GridCell.Nothing)])),
-            ])
+                .. ((string[])["layer", "fitted", "measure"]).Select(GridColumn.Names),
+                .. table.Entrants.Select(state => new GridColumn(state.Label)),
+            ],
+            [.. table.Keys.Select(key => GridRow.Of([key.Layer, key.Fitted, key.Measure!, .. table.Entrants.Select(state => Cell(state[key]))]))])
         {
             Notes =
             [
                 .. records.Select(record => record.Settings ?? "").Distinct(),
-                $"{char.ToUpperInvariant(counts[0])}{counts[1..]}.",
-                $"Intervals: {intervals}. All numbers times 100.",
+                $"F{string.Join("; ", counts.Distinct())[1..]}.",
+                $"Intervals: {string.Join("; ", intervals.Where(text => text.Length > 0).Distinct())}. All numbers times 100.",
             ],
         };
+
+        static string Cell(ResultCell? cell) => cell?.Text(100, 1) ?? GridCell.Nothing;
     }
 }

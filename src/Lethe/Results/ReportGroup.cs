@@ -5,7 +5,7 @@ namespace Lethe.Results;
 /// <param name="Runs">The runs, at least one.</param>
 internal sealed record ReportGroup(string Title, IReadOnlyList<ReportRun> Runs)
 {
-    /// <summary>Names of the undos of the runs, in the order in which they are shown: the one that the others differ from, then those that differ the least.</summary>
+    /// <summary>Names of the undos in the order in which they are shown: the one that the others differ from, then those that differ the least.</summary>
     public IReadOnlyList<string> UndoNames => [.. UndoLabels.Of(this).Select(undo => undo.Name)];
 
     public string? FirstUndo => UndoNames.Count == 0 ? null : UndoNames[0];
@@ -14,5 +14,6 @@ internal sealed record ReportGroup(string Title, IReadOnlyList<ReportRun> Runs)
     public string Letter => Title.Length == 0 ? "" : $"{Title[0]} ";
 
     /// <summary>The group with one of its undos alone; null for none.</summary>
-    public ReportGroup With(string? undo) => this with { Runs = [.. Runs.Select(run => run with { Undos = [.. run.Undos.Where(one => one.Name == undo)] })] };
+    public ReportGroup With(string? undo) =>
+        this with { Runs = [.. Runs.Select(run => run with { Undos = [.. run.Undos.Where(one => one.Name == undo)] })] };
 }

@@ -5,7 +5,7 @@ namespace Lethe.Results;
 
 /// <summary>What one entrant reached in one thing that was measured.</summary>
 /// <param name="Value">Mean and standard deviation over runs.</param>
-/// <param name="Low">Lower end of the interval: what the one record states, or Student's over several runs; null where there is none.</param>
+/// <param name="Low">Lower end of the interval that the one record states, or of Student's over several runs; null where there is none.</param>
 /// <param name="High">Upper end of it.</param>
 /// <param name="Interval">How the interval was made, in words.</param>
 internal sealed record ResultCell(Spread Value, double? Low, double? High, string Interval)
@@ -23,7 +23,9 @@ internal sealed record ResultCell(Spread Value, double? Low, double? High, strin
     }
 
     /// <summary>The number with its interval in brackets, as <c>71.3 [69.2, 73.3]</c>.</summary>
-    public string Text(double factor, int decimals) => Wording.Fixed(factor * Value.Mean, decimals) + (this is { Low: { } low, High: { } high }
-        ? $" [{Wording.Fixed(factor * low, decimals)}, {Wording.Fixed(factor * high, decimals)}]"
-        : "");
+    public string Text(double factor, int decimals)
+    {
+        string Number(double value) => Wording.Fixed(factor * value, decimals);
+        return Number(Value.Mean) + (this is { Low: { } low, High: { } high } ? $" [{Number(low)}, {Number(high)}]" : "");
+    }
 }

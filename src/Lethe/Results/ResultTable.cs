@@ -3,16 +3,16 @@ using Lethe.Runs;
 namespace Lethe.Results;
 
 /// <summary>
-/// The one table of results: everything that was measured of some runs, by what it is (<see cref="ResultKey"/>, the rows) and by whose it is
-/// (<see cref="Entrant"/>, the columns). Every table and sentence about results is a query over it.
+/// The one table of results: everything that was measured of some runs, by what it is (<see cref="ResultKey"/>, the rows) and by whose it
+/// is (<see cref="Entrant"/>, the columns). Every table and sentence about results is a query over it.
 /// </summary>
 /// <param name="Entrants">The columns that hold anything.</param>
 internal sealed record ResultTable(IReadOnlyList<Entrant> Entrants)
 {
     private static readonly List<string> probes =
     [
-        EvaluationProtocol.Linear, EvaluationProtocol.Knn, EvaluationProtocol.InstanceReductionHeldOut, EvaluationProtocol.InstanceReductionTrain,
-        ResultKey.ReductionGap, EvaluationProtocol.EffectiveRank,
+        EvaluationProtocol.Linear, EvaluationProtocol.Knn, EvaluationProtocol.InstanceReductionHeldOut,
+        EvaluationProtocol.InstanceReductionTrain, ResultKey.ReductionGap, EvaluationProtocol.EffectiveRank,
     ];
 
     /// <summary>The rows: quick probes first, then protocols in the order of their first record; layers from early to late.</summary>
@@ -61,7 +61,8 @@ internal sealed record ResultTable(IReadOnlyList<Entrant> Entrants)
         [
             .. entrant.Seeds.Select(seed => seed with
             {
-                Records = seed.Records.Where(one => isPart(one.Key)).ToDictionary(one => one.Key with { Layer = layer ?? one.Key.Layer }, one => one.Value),
+                Records = seed.Records.Where(one => isPart(one.Key))
+                    .ToDictionary(one => one.Key with { Layer = layer ?? one.Key.Layer }, one => one.Value),
             }),
         ],
     }));
@@ -98,7 +99,11 @@ internal sealed record ResultTable(IReadOnlyList<Entrant> Entrants)
         IEnumerable<EvaluationRecord> Own(ReportRun run) => [.. diagnosed ? run.Evaluated : run.Evaluations, .. run.Protocols];
 
         static IEnumerable<EvaluationRecord> OfUndos(ReportRun run, IEnumerable<string> names) =>
-            names.SelectMany(name => run.Undos.Where(undo => undo.Name == name)).SelectMany(undo => undo.Evaluations.Concat(undo.Protocols));
+            from name in names
+            from undo in run.Undos
+            where undo.Name == name
+            from record in undo.Evaluations.Concat(undo.Protocols)
+            select record;
 
         Entrant Make(EvaluationStage stage, string name, string label, Func<ReportRun, IEnumerable<EvaluationRecord>> records) => new(
             group.Letter + name,
@@ -114,7 +119,7 @@ internal sealed record ResultTable(IReadOnlyList<Entrant> Entrants)
         List<string> layers = [.. LayerOrder.Sort(keys.Select(key => key.Layer))];
         Func<ResultKey, int> First(Func<ResultKey, (string?, string?)> part)
         {
-            Dictionary<(string?, string?), int> places = keys.Select(part).Distinct().Index().ToDictionary(one => one.Item, one => one.Index);
+            var places = keys.Select(part).Distinct().Index().ToDictionary(one => one.Item, one => one.Index);
             return key => places[part(key)];
         }
 

@@ -9,16 +9,17 @@ namespace Lethe.Results;
 internal sealed record SeedResults(ulong Seed, string Fingerprint, IReadOnlyDictionary<ResultKey, EvaluationRecord> Records)
 {
     /// <summary>
-    /// Takes the records of one state; of several with one key the first counts. The gap of ΔR is added to them; records of kept checkpoints
-    /// belong to no state.
+    /// Takes the records of one state; of several with one key the first counts. The gap of ΔR is added to them; records of kept
+    /// checkpoints belong to no state.
     /// </summary>
     public static SeedResults Of(ulong seed, string fingerprint, EvaluationStage stage, IEnumerable<EvaluationRecord> records)
     {
         EvaluationRecord[] own = [.. records.Where(record => record.Stage == stage && record.Epoch is null)];
         IEnumerable<EvaluationRecord> gaps =
             from trained in own
-            join unseen in own on trained.Layer equals unseen.Layer
-            where trained.Protocol == EvaluationProtocol.InstanceReductionTrain && unseen.Protocol == EvaluationProtocol.InstanceReductionHeldOut
+            where trained.Protocol == EvaluationProtocol.InstanceReductionTrain
+            from unseen in own
+            where unseen.Protocol == EvaluationProtocol.InstanceReductionHeldOut && unseen.Layer == trained.Layer
             select unseen with { Protocol = ResultKey.ReductionGap, Value = trained.Value - unseen.Value };
         return new SeedResults(seed, fingerprint, own.Concat(gaps).DistinctBy(ResultKey.Of).ToDictionary(ResultKey.Of));
     }

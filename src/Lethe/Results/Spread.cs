@@ -1,6 +1,6 @@
 namespace Lethe.Results;
 
-/// <summary>Mean of a number over seeds, and standard deviation over n − 1; 0 where there is one seed, which says nothing about the spread.</summary>
+/// <summary>Mean of a number over seeds and standard deviation over n − 1, which is 0 and says nothing where there is one seed.</summary>
 internal readonly record struct Spread(double Mean, double Deviation, int Count)
 {
     /// <summary>Mean and standard deviation of values, one for each seed, at least one.</summary>

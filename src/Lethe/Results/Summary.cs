@@ -11,7 +11,8 @@ internal static class Summary
     /// <summary>The columns, each with the states that hold anything.</summary>
     public static IReadOnlyList<string> Protocols { get; } =
     [
-        EvaluationProtocol.Linear, EvaluationProtocol.Knn, EvaluationProtocol.InstanceReductionTrain, EvaluationProtocol.InstanceReductionHeldOut,
+        EvaluationProtocol.Linear, EvaluationProtocol.Knn,
+        EvaluationProtocol.InstanceReductionTrain, EvaluationProtocol.InstanceReductionHeldOut,
     ];
 
     /// <summary>What of a table is part of the summary.</summary>
@@ -30,7 +31,7 @@ internal static class Summary
     /// <summary>The table in words, its rows named so; accuracies have one digit after the point, ΔR as many as asked for.</summary>
     public static Grid Grid(ResultTable table, string rows, int decimals = 1)
     {
-        (string Protocol, Entrant State)[] columns = [.. Shown(table).SelectMany(protocol => table.Entrants.Select(state => (protocol, state)))];
+        (string Protocol, Entrant State)[] columns = [.. from protocol in Shown(table) from state in table.Entrants select (protocol, state)];
         return new Grid(
             "",
             [
@@ -40,11 +41,15 @@ internal static class Summary
                     Style = column.State.Stage == EvaluationStage.Umm ? "umm" : "",
                 }),
             ],
-            [.. table.Layers.Select(row => new GridRow([new(row), .. columns.Select(column => Cell(column.State, ResultKey.Probe(column.Protocol, row)))]))]);
+            [.. table.Layers.Select(row => new GridRow([new(row), .. columns.Select(column => Cell(column.State, column.Protocol, row))]))]);
 
-        GridCell Cell(Entrant state, ResultKey key) => GridCell.Of(state[key]?.Value, key.IsFraction ? 100 : 1, key.IsFraction ? 1 : decimals);
+        GridCell Cell(Entrant state, string protocol, string row)
+        {
+            Spread? value = state[ResultKey.Probe(protocol, row)]?.Value;
+            return Wording.IsAccuracy(protocol) ? GridCell.Of(value, 100, 1) : GridCell.Of(value, 1, decimals);
+        }
     }
 
     /// <summary>The columns that hold anything.</summary>
-    public static IEnumerable<string> Shown(ResultTable table) => Protocols.Where(protocol => table.Keys.Any(key => key.Protocol == protocol));
+    public static IEnumerable<string> Shown(ResultTable table) => Protocols.Intersect(table.Keys.Select(key => key.Protocol));
 }

@@ -8,7 +8,11 @@ internal static class Wording
 {
     /// <summary>What bold differences are.</summary>
     public const string Clear =
-        "Bold is clear: the interval leaves out 0, or, where there is none, the difference of two accuracies exceeds twice its sampling error on the test images.";
+        "Bold is clear: the interval leaves out 0, or, where there is none, the difference of two accuracies exceeds twice its sampling "
+        + "error on the test images.";
+
+    /// <summary>What p of many tests are.</summary>
+    public const string Many = "With many rows some p are small by chance: nothing is corrected for their number.";
 
     // A number and its unit stay on one line.
     private const char Space = '\u00A0';
