@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Xml.Linq;
 using Lethe.Diagnostics;
 using Lethe.Reporting;
@@ -106,6 +107,26 @@ public class ComparisonTests
     }
 
     [Fact]
+    public void Lines_OneSeed_HaveEachNumberOnceWithAllItsDigits()
+    {
+        Comparison table = Table([Run(1)]);
+        string[][] lines = [.. table.Lines().Rows.Select(row => row.Cells.Select(cell => cell.Text).ToArray())];
+        Assert.All(lines, line => Assert.Equal(table.Lines().Columns.Count, line.Length));
+
+        // Of what was reached: the interval that the record states, and no deviation.
+        double before = 0.5 + 0.01;
+        Assert.Equal(
+            ["semi", "accuracy", "fine-tuned", "", "0.01", "false", "layer4", "before", "", "1", Exact(before), "", Exact(before - 0.1), Exact(before + 0.1), "", ""],
+            Assert.Single(lines, line => line[0] == "semi"));
+
+        // 0.52 − 0.515 of 20 test images: less than twice the sampling error, which is some 0.3.
+        string[] difference = Assert.Single(lines, line => line[0] == "linear" && line[1] == "accuracy" && line[8] == "control");
+        Assert.Equal((before + gains[1]) - (before + 0.005), double.Parse(difference[10], CultureInfo.InvariantCulture));
+        Assert.Equal(["UMM default", "control", "1", difference[10], "", "", "", "", "false"], difference[7..]);
+        Assert.Equal(table.Pairs.Count(pair => pair.Difference is not null), lines.Count(line => line[8].Length > 0));
+    }
+
+    [Fact]
     public void Of_WhatCannotBe_SaysWhatCan()
     {
         string Wrong(ComparisonOptions options) => Assert.Throws<InvalidOptionException>(() => Table([Run(1)], options)).Message;
@@ -131,6 +152,8 @@ public class ComparisonTests
         Assert.Contains(html.Descendants("th"), cell => cell.Value.Contains("<a>|b", StringComparison.Ordinal));
         Assert.Equal(2, html.Descendants("table").Count());
     }
+
+    private static string Exact(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
     private static bool Near((int Count, double, double) a, (int Count, double, double) b) =>
         a.Count == b.Count && Math.Abs(a.Item2 - b.Item2) < 1e-12 && Math.Abs(a.Item3 - b.Item3) < 1e-12;
