@@ -1,4 +1,3 @@
-using System.Xml.Linq;
 using Lethe.Results;
 using static Lethe.Reporting.Markup;
 

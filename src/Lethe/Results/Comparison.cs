@@ -1,6 +1,4 @@
 using System.Globalization;
-using Lethe.Diagnostics;
-using Lethe.Runs;
 using Lethe.Runtime;
 
 namespace Lethe.Results;
