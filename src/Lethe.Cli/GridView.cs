@@ -13,10 +13,10 @@ internal static class GridView
         foreach (string text in grid.Lead.Prepend(grid.Title).Where(text => text.Length > 0))
             terminal.Say(text);
         Table table = new Table().Border(TableBorder.Simple);
-        foreach (var column in grid.Columns)
+        foreach ((int i, var column) in grid.Columns.Index())
         {
             var shown = new TableColumn(Markup.Escape(column.Group.Length == 0 ? column.Title : $"{column.Group}\n{column.Title}"));
-            table.AddColumn(column.IsName ? shown : shown.RightAligned());
+            table.AddColumn(i < grid.Names ? shown : shown.RightAligned());
         }
 
         foreach (var row in grid.Rows)

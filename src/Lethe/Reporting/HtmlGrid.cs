@@ -26,12 +26,12 @@ internal static class HtmlGrid
                 "table",
                 Styled(style),
                 El("thead", spans, El("tr", grid.Columns.Select((column, i) => El(
-                    "th", Styled(column.IsName ? "names" : First(i)), At("scope", "col"), column.Title)))),
+                    "th", Styled(i < grid.Names ? "names" : First(i)), At("scope", "col"), column.Title)))),
                 El("tbody", grid.Rows.Select(row => El("tr", Styled(row.Style), row.Cells.Select(Cell))))));
 
         string First(int i) => groups[i].Length > 0 && Starts(i) ? "first" : "";
 
-        XElement Cell(GridCell cell, int i) => grid.Columns[i].IsName ? El("th", At("scope", "row"), cell.Text) : El(
+        XElement Cell(GridCell cell, int i) => i < grid.Names ? El("th", At("scope", "row"), cell.Text) : El(
             "td",
             Styled($"{First(i)} {grid.Columns[i].Style}"),
             cell.IsClear ? El("b", cell.Text) : cell.Text,

@@ -19,7 +19,7 @@ internal static class MarkdownGrid
             foreach (string lead in grid.Lead)
                 text.Append(Invariant($"{Escaped(lead)}\n\n"));
             Line(grid.Columns.Select(column => Escaped(column.Name)));
-            Line(grid.Columns.Select(column => column.IsName ? "---" : "--:"));
+            Line(grid.Columns.Select((_, i) => i < grid.Names ? "---" : "--:"));
             foreach (GridRow row in grid.Rows)
                 Line(row.Cells.Select(Cell));
             foreach (string note in grid.Notes)

@@ -57,7 +57,7 @@ internal sealed record Ablation(
     /// <summary>The table in words, with the columns that hold anything.</summary>
     public Grid Grid()
     {
-        (GridColumn Head, ResultKey Key, Func<Entrant, ResultKey, GridCell> Cell)[] columns =
+        (GridColumn Head, Func<Entrant, GridCell> Cell)[] columns =
         [
             .. Accuracy(EvaluationProtocol.Linear),
             .. Accuracy(EvaluationProtocol.Knn),
@@ -65,13 +65,13 @@ internal sealed record Ablation(
             Plain("ΔR gap", ResultKey.ReductionGap),
             Plain("rank", EvaluationProtocol.EffectiveRank),
         ];
-        columns = [.. columns.Where(column => Rows.Any(row => column.Cell(row, column.Key).Text != GridCell.Nothing))];
+        columns = [.. columns.Where(column => Rows.Any(row => column.Cell(row).Text != GridCell.Nothing))];
         return new Grid(
             Setting,
-            [GridColumn.Names("state"), new("n"), .. columns.Select(column => column.Head)],
+            1,
+            [new("state"), new("n"), .. columns.Select(column => column.Head)],
             [
-                .. Rows.Select(row => new GridRow(
-                    [new(row.Label), new($"{Runs(row)}"), .. columns.Select(column => column.Cell(row, column.Key))], row.Style)),
+                .. Rows.Select(row => new GridRow([new(row.Label), new($"{Runs(row)}"), .. columns.Select(column => column.Cell(row))], row.Style)),
             ])
         {
             Lead = [$"States of {Layer}. {UndoLabels.Reference}: {Reference}. The other undos are named by what they do otherwise."],
@@ -86,15 +86,15 @@ internal sealed record Ablation(
         };
     }
 
-    private IEnumerable<(GridColumn, ResultKey, Func<Entrant, ResultKey, GridCell>)> Accuracy(string protocol)
+    private IEnumerable<(GridColumn, Func<Entrant, GridCell>)> Accuracy(string protocol)
     {
         string group = $"{Wording.Protocol(protocol)} accuracy";
-        ResultKey of = ResultKey.Probe(protocol, Layer);
-        yield return (new("%", group) { Name = $"{group}, %" }, of, (row, key) => GridCell.Of(row[key]?.Value, 100, 1));
-        yield return (new("− control", group), of, (row, key) => GridCell.Of(row.Less(row.Control, key)?.Difference));
-        yield return (new("− before", group), of, (row, key) => GridCell.Of(row.Less(row.Before, key)?.Difference));
+        ResultKey key = ResultKey.Probe(protocol, Layer);
+        yield return (new("%", group) { Name = $"{group}, %" }, row => GridCell.Of(row[key]?.Value, 100, 1));
+        yield return (new("− control", group), row => GridCell.Of(row.Less(row.Control, key)?.Difference));
+        yield return (new("− before", group), row => GridCell.Of(row.Less(row.Before, key)?.Difference));
     }
 
-    private (GridColumn, ResultKey, Func<Entrant, ResultKey, GridCell>) Plain(string title, string name) =>
-        (new(title, "label-free"), ResultKey.Probe(name, Layer), (row, key) => GridCell.Of(row[key]?.Value, 1, 2));
+    private (GridColumn, Func<Entrant, GridCell>) Plain(string title, string name) =>
+        (new(title, "label-free"), row => GridCell.Of(row[ResultKey.Probe(name, Layer)]?.Value, 1, 2));
 }

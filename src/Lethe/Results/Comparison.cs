@@ -69,11 +69,12 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
     public IReadOnlyList<Grid> Grids()
     {
         bool layers = Table.Keys.DistinctBy(key => key.Layer).Count() > 1;
-        GridColumn[] header = [.. (layers ? (string[])["measured", "layer"] : ["measured"]).Select(GridColumn.Names)];
+        GridColumn[] header = layers ? [new("measured"), new("layer")] : [new("measured")];
         IEnumerable<GridCell> Named(ResultKey key) => layers ? [new(key.Name), new(key.Layer)] : [new(key.Name)];
         string of = layers || Table.Keys.Count == 0 ? "" : $", {Table.Keys[0].Layer}";
         var values = new Grid(
             $"Side by side{of}",
+            header.Length,
             [.. header, .. Table.Entrants.Select(entrant => new GridColumn(entrant.Name))],
             [
                 .. Table.Keys.Select(key => new GridRow(
@@ -81,7 +82,8 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
             ]);
         var differences = new Grid(
             $"Differences, paired by seed{of}",
-            [.. header, GridColumn.Names("difference"), new("mean"), new("sd"), new("95 % interval"), new("p"), new("n")],
+            header.Length + 1,
+            [.. header, new("difference"), new("mean"), new("sd"), new("95 % interval"), new("p"), new("n")],
             [
                 .. Pairs.Where(pair => pair.Difference is not null)
                     .Select(pair => new GridRow([.. Named(pair.Key), new(pair.What), .. GridCell.Apart(pair.Key, pair.Difference!)])),
@@ -92,6 +94,7 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
     /// <summary>Every number in a row of its own, as programs read tables: what was reached has no baseline, a difference has one.</summary>
     public Grid Lines() => new(
         "",
+        names.Length,
         [.. names.Select(name => new GridColumn(name))],
         [
             .. from key in Table.Keys

@@ -8,12 +8,6 @@ internal sealed record GridColumn(string Title, string Group = "")
     /// <summary>Its name where groups have no line of their own.</summary>
     public string Name { get; init; } = Title;
 
-    /// <summary>Whether it names the rows, so that it is aligned to the left.</summary>
-    public bool IsName { get; init; }
-
     /// <summary>A class of the style sheet for its cells; empty for none.</summary>
     public string Style { get; init; } = "";
-
-    /// <summary>A column that names the rows.</summary>
-    public static GridColumn Names(string title) => new(title) { IsName = true };
 }

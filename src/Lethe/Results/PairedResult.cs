@@ -6,13 +6,20 @@ namespace Lethe.Results;
 /// <param name="Key">What was measured.</param>
 /// <param name="Entrant">Name of the entrant.</param>
 /// <param name="Baseline">Name of the entrant that is taken off.</param>
-/// <param name="From">What the baseline reached, over the runs that are paired, or over all of its own where none are.</param>
-/// <param name="To">What the entrant reached over the same.</param>
-/// <param name="Difference">The difference in the unit of the numbers; null where it is refused.</param>
-/// <param name="Refusal">Why it is refused, in words; null where it is not.</param>
-internal sealed record PairedResult(
-    ResultKey Key, string Entrant, string Baseline, Spread From, Spread To, PairedDifference? Difference, string? Refusal)
+internal sealed record PairedResult(ResultKey Key, string Entrant, string Baseline)
 {
+    /// <summary>The difference in the unit of the numbers; null where it is refused.</summary>
+    public PairedDifference? Difference { get; init; }
+
+    /// <summary>Why it is refused, in words; null where it is not.</summary>
+    public string? Refusal { get; init; }
+
+    /// <summary>What the baseline reached over the runs that are paired.</summary>
+    public Spread From { get; init; }
+
+    /// <summary>What the entrant reached over the same.</summary>
+    public Spread To { get; init; }
+
     /// <summary>What is taken off what, in words.</summary>
     public string What => $"{Entrant} − {Baseline}";
 
@@ -24,8 +31,9 @@ internal sealed record PairedResult(
 
     /// <summary>One sentence for each reason why differences were refused.</summary>
     public static IEnumerable<string> Refusals(IEnumerable<PairedResult?> results) => LeftOut(
-        results.OfType<PairedResult>().Where(result => result.Refusal is not null)
-            .Select(result => (result.Key, result.What, result.Refusal!)));
+        from result in results
+        where result?.Refusal is not null
+        select (result.Key, result.What, result.Refusal));
 
     /// <summary>One sentence for each thing that was left out and why.</summary>
     public static IEnumerable<string> LeftOut(IEnumerable<(ResultKey Key, string What, string Why)> leftOut) =>

@@ -31,12 +31,12 @@ internal static class Pairing
             : twice.Length > 0 ? $"several runs have the seed {twice[0]}"
             : !Alike([.. second, .. first]) ? "they were measured with different settings"
             : pairs.Select(pair => Unlike(pair.Run, pair.To, pair.Base, pair.From)).FirstOrDefault(reason => reason is not null);
-        bool paired = pairs.Length > 0;
-        double[] from = [.. paired ? pairs.Select(pair => pair.From.Value) : first.Select(record => record.Value)];
-        double[] to = [.. paired ? pairs.Select(pair => pair.To.Value) : second.Select(record => record.Value)];
-        Spread before = Spread.Of(from), after = Spread.Of(to);
-        return new PairedResult(key, entrant.Name, baseline!.Name, before, after, why is not null ? null : PairedDifference.Of(
-            from, to, SamplingError(key, (before.Mean + after.Mean) / 2, pairs[0].To.TestCount)), why);
+        var result = new PairedResult(key, entrant.Name, baseline!.Name) { Refusal = why };
+        if (why is not null)
+            return result;
+        double[] from = [.. pairs.Select(pair => pair.From.Value)], to = [.. pairs.Select(pair => pair.To.Value)];
+        double? samplingError = SamplingError(key, (from.Average() + to.Average()) / 2, pairs[0].To.TestCount);
+        return result with { From = Spread.Of(from), To = Spread.Of(to), Difference = PairedDifference.Of(from, to, samplingError) };
     }
 
     /// <summary>Whether numbers were measured in the same way.</summary>

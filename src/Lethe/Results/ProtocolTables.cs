@@ -23,10 +23,8 @@ internal static class ProtocolTables
         IEnumerable<string> intervals = table.Keys.SelectMany(key => table.Entrants.Select(state => state[key]?.Interval ?? ""));
         return new Grid(
             $"{first.Protocol}{(first.Target is null ? "" : $" on {first.Target}")}{(first.Quick ? ", quick: not for conclusions" : "")}",
-            [
-                .. ((string[])["layer", "fitted", "measure"]).Select(GridColumn.Names),
-                .. table.Entrants.Select(state => new GridColumn(state.Label)),
-            ],
+            3,
+            [new("layer"), new("fitted"), new("measure"), .. table.Entrants.Select(state => new GridColumn(state.Label))],
             [.. table.Keys.Select(key => GridRow.Of([key.Layer, key.Fitted, key.Measure!, .. table.Entrants.Select(state => Cell(state[key]))]))])
         {
             Notes =

@@ -34,8 +34,9 @@ internal static class Summary
         (string Protocol, Entrant State)[] columns = [.. from protocol in Shown(table) from state in table.Entrants select (protocol, state)];
         return new Grid(
             "",
+            1,
             [
-                GridColumn.Names(rows),
+                new(rows),
                 .. columns.Select(column => new GridColumn(column.State.Label, Wording.Protocol(column.Protocol))
                 {
                     Style = column.State.Stage == EvaluationStage.Umm ? "umm" : "",

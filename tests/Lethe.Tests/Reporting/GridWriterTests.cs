@@ -10,7 +10,8 @@ public class GridWriterTests
 {
     private static readonly Grid grid = new(
         "T|t",
-        [GridColumn.Names("state"), new("%", "linear") { Name = "linear, %" }, new("− control", "linear") { Style = "umm" }, new("rank", "other")],
+        1,
+        [new("state"), new("%", "linear") { Name = "linear, %" }, new("− control", "linear") { Style = "umm" }, new("rank", "other")],
         [
             new([new("<a>|b"), new("77.3") { Beside = ["± 0.7"] }, new("+2.30", true) { Beside = ["[+2.10, +2.50]", "p < 0.001"] }, new("17")], "stage-umm"),
             GridRow.Of("c, \"d\"\ne", "–", "", "1"),
@@ -41,7 +42,7 @@ public class GridWriterTests
     [Fact]
     public void Markdown_SeveralGrids_StandApart()
     {
-        var plain = new Grid("", [GridColumn.Names("x")], [GridRow.Of("1")]);
+        var plain = new Grid("", 1, [new("x")], [GridRow.Of("1")]);
         Assert.Equal("| x |\n| --- |\n| 1 |\n\n| x |\n| --- |\n| 1 |\n", MarkdownGrid.Render([plain, plain]));
     }
 
@@ -72,7 +73,7 @@ public class GridWriterTests
     [Fact]
     public void Html_GridWithoutGroups_HasOneHead()
     {
-        XElement table = HtmlGrid.Table(new Grid("", [GridColumn.Names("x"), new("y")], [GridRow.Of("a", "1")]));
+        XElement table = HtmlGrid.Table(new Grid("", 1, [new("x"), new("y")], [GridRow.Of("a", "1")]));
         Assert.Single(table.Descendants("thead").Single().Elements());
         Assert.All(table.Descendants("td"), cell => Assert.Null(cell.Attribute("class")));
     }
