@@ -39,7 +39,7 @@ internal static class CompareCommand
             Comparison comparison = Comparison.Of(ReportModel.Load(paths), options);
             if (parsed.GetValue(output) is { } path)
             {
-                ReportCommand.WritePage(path, ComparisonPage.Render(comparison, CommandLine(paths, options)));
+                ReportCommand.WriteText(path, ComparisonPage.Render(comparison, CommandLine(paths, options)));
                 terminal.Say(Path.GetFullPath(path));
             }
 
@@ -55,15 +55,9 @@ internal static class CompareCommand
 
     private static string CommandLine(IReadOnlyList<string> paths, ComparisonOptions options)
     {
-        string[] words =
-        [
-            "lethe", "compare",
-            .. paths.Select(OptionValues.Quote),
-            .. options.Layer is { } layer ? (string[])["--layer", OptionValues.Quote(layer)] : [],
-            .. options.EveryLayer ? (string[])["--every-layer"] : [],
-            .. options.Baseline is { } baseline ? (string[])["--baseline", OptionValues.Quote(baseline)] : [],
-            .. options.Undos is { } undos ? (string[])["--undos", OptionValues.Quote(string.Join(',', undos))] : [],
-        ];
-        return string.Join(' ', words);
+        static string Flag(string name, string? value) => value is null ? "" : $" {name} {OptionValues.Quote(value)}";
+        return $"lethe compare {string.Join(' ', paths.Select(OptionValues.Quote))}{Flag("--layer", options.Layer)}"
+            + (options.EveryLayer ? " --every-layer" : "") + Flag("--baseline", options.Baseline)
+            + Flag("--undos", options.Undos is { } undos ? string.Join(',', undos) : null);
     }
 }

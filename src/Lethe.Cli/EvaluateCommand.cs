@@ -7,7 +7,6 @@ using Lethe.Reporting;
 using Lethe.Results;
 using Lethe.Runs;
 using Lethe.Runtime;
-using Lethe.Storage;
 using Lethe.Workflow;
 
 namespace Lethe.Cli;
@@ -101,13 +100,7 @@ internal static class EvaluateCommand
         Show(found, terminal);
         JsonArray records = ResultJson.Of(found);
         if (written is not null)
-        {
-            AtomicFile.Write(written, stream =>
-            {
-                using var writer = new StreamWriter(stream, leaveOpen: true);
-                writer.Write(records.ToJsonString(new System.Text.Json.JsonSerializerOptions { WriteIndented = true }));
-            });
-        }
+            ReportCommand.WriteText(written, records.ToJsonString(new System.Text.Json.JsonSerializerOptions { WriteIndented = true }));
 
         return new JsonObject { ["encoder"] = file.Encoder, ["records"] = records };
     }

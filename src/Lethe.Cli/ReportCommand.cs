@@ -38,14 +38,14 @@ internal static class ReportCommand
     {
         string html = HtmlReport.Render(ReportModel.Load(runs));
         string path = output ?? RunDirectory.Open(runs[0]).ReportPath;
-        WritePage(path, html);
+        WriteText(path, html);
         return path;
     }
 
     /// <summary>Writes a text, whole or not at all.</summary>
-    internal static void WritePage(string path, string html) => AtomicFile.Write(path, stream =>
+    internal static void WriteText(string path, string text) => AtomicFile.Write(path, stream =>
     {
         using var writer = new StreamWriter(stream, leaveOpen: true);
-        writer.Write(html);
+        writer.Write(text);
     });
 }

@@ -46,14 +46,8 @@ internal sealed record AxisScale(double Minimum, double Maximum, double Step)
 
     private static (double Low, double High) Range(IEnumerable<double> values)
     {
-        double low = double.PositiveInfinity, high = double.NegativeInfinity;
-        foreach (double value in values)
-        {
-            low = Math.Min(low, value);
-            high = Math.Max(high, value);
-        }
-
-        return low > high ? (0, 1) : (low, high);
+        double[] all = [.. values];
+        return all.Length == 0 ? (0, 1) : (all.Min(), all.Max());
     }
 
     private static double NiceStep(double low, double high, int intervals)

@@ -1,8 +1,4 @@
 namespace Lethe.Reporting;
 
-/// <summary>A line of a chart.</summary>
-/// <param name="Name">Written beside the line's end.</param>
-/// <param name="Colour">Class of the style sheet that gives the colour.</param>
-/// <param name="Dashed">Whether the line is dashed.</param>
-/// <param name="Points">From left to right.</param>
+/// <summary>A line of a chart: its name stands at its end, its colour is a class of the style sheet, its points go to the right.</summary>
 internal sealed record ChartSeries(string Name, string Colour, bool Dashed, IReadOnlyList<ChartPoint> Points);

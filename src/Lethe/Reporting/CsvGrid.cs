@@ -2,7 +2,7 @@ using Lethe.Results;
 
 namespace Lethe.Reporting;
 
-/// <summary>A grid as comma-separated values (RFC 4180, lines ended as on Unix): names of the columns, then the rows; nothing else.</summary>
+/// <summary>A grid as comma-separated values (RFC 4180, lines ended as on Unix): names of the columns, then the rows.</summary>
 internal static class CsvGrid
 {
     /// <summary>Renders a grid.</summary>

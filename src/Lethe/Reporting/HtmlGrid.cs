@@ -12,8 +12,10 @@ internal static class HtmlGrid
     {
         string[] groups = [.. grid.Columns.Select(column => column.Group)];
         bool Starts(int i) => groups[i].Length == 0 || i == 0 || groups[i - 1] != groups[i];
-        XElement? spans = groups.All(group => group.Length == 0) ? null : El("tr", Enumerable.Range(0, groups.Length).Where(Starts).Select(i =>
-            groups[i].Length == 0 ? El("th") : El(
+        IEnumerable<int> starts = Enumerable.Range(0, groups.Length).Where(Starts);
+        XElement? spans = groups.All(group => group.Length == 0) ? null : El("tr", starts.Select(i => groups[i].Length == 0
+            ? El("th")
+            : El(
                 "th",
                 Class("span first"),
                 At("scope", "colgroup"),

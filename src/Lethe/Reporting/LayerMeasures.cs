@@ -37,9 +37,7 @@ internal static class LayerMeasures
     /// <summary>The names of the rows that are shown where nothing is asked for: few enough to read.</summary>
     public static string Default { get; } = "reduction,linear-held-out,knn-held-out,spread,rank";
 
-    /// <summary>The rows of some names.</summary>
-    /// <param name="names">Names with commas between: of a row, or the part of it that several rows share, as <c>lidar</c>; or <see cref="AllName"/>.</param>
-    /// <returns>The rows, in the order of <see cref="All"/>.</returns>
+    /// <summary>The rows of some names with commas between: of a row, or the part of it that several share, as <c>lidar</c>, or <see cref="AllName"/>.</summary>
     /// <exception cref="InvalidOptionException">A name is unknown; the message lists those that are known.</exception>
     public static IReadOnlyList<LayerMeasure> Choose(string names)
     {

@@ -67,21 +67,15 @@ internal sealed record LineChart(string Title, string Note, string XLabel, strin
         Path(area, points.Reverse().Select(p => p with { Y = p.Y with { Mean = p.Y.Mean - p.Y.Deviation } })));
 
     /// <summary>Mean over a twentieth of the points around each: noise from step to step hides the course.</summary>
-    private static ChartPoint[] RunningMean(IReadOnlyList<ChartPoint> points)
-    {
-        int reach = points.Count / 40;
-        var smooth = new ChartPoint[points.Count];
-        for (int i = 0; i < points.Count; i++)
+    private static IReadOnlyList<ChartPoint> RunningMean(IReadOnlyList<ChartPoint> points) =>
+    [
+        .. points.Select((point, i) =>
         {
             // As far on either side, so that the ends do not lean inwards.
-            int side = Math.Min(reach, Math.Min(i, points.Count - 1 - i));
-            double sum = 0;
-            for (int j = i - side; j <= i + side; j++) sum += points[j].Y.Mean;
-            smooth[i] = new ChartPoint(points[i].X, new Spread(sum / ((2 * side) + 1), 0, 1));
-        }
-
-        return smooth;
-    }
+            int side = Math.Min(points.Count / 40, Math.Min(i, points.Count - 1 - i));
+            return new ChartPoint(point.X, new Spread(points.Skip(i - side).Take((2 * side) + 1).Average(near => near.Y.Mean), 0, 1));
+        }),
+    ];
 
     private static IReadOnlyList<ChartPoint> Thinned(IReadOnlyList<ChartPoint> points)
     {

@@ -73,12 +73,12 @@ internal static class ReportHead
 
             foreach (string protocol in accuracies)
             {
-                if (results.Less(EvaluationStage.Umm, EvaluationStage.Control, ResultKey.Probe(protocol, last)) is not { } gain)
-                    continue;
-                string name = $"UMM gain, {Wording.Protocol(protocol)}";
-                yield return gain.Difference is { } difference
-                    ? (name, Wording.Points(difference.Mean), Deviation(gain.Change), $"points over control, {last}: {(difference.IsClear ? "clear" : gain.TooClose)}")
-                    : (name, GridCell.Nothing, "", $"over control, {last}: {gain.Refusal}");
+                PairedResult? gain = results.Less(EvaluationStage.Umm, EvaluationStage.Control, ResultKey.Probe(protocol, last));
+                string name = $"UMM gain, {Wording.Protocol(protocol)}", over = $"over control, {last}";
+                if (gain?.Difference is { } found)
+                    yield return (name, Wording.Points(found.Mean), Deviation(gain.Change), $"points {over}: {(found.IsClear ? "clear" : gain.TooClose)}");
+                else if (gain is not null)
+                    yield return (name, GridCell.Nothing, "", $"{over}: {gain.Refusal}");
             }
         }
 

@@ -57,8 +57,7 @@ internal static class ReportOutcome
     {
         if (model.Groups.Count == 1) return null;
         ResultTable table = Summary.OfSettings(model);
-        if (table.Keys.Count == 0) return null;
-        return El(
+        return table.Keys.Count == 0 ? null : El(
             "section",
             At("id", "comparison"),
             El("h2", "The last layer of each setting"),

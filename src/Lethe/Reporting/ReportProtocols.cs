@@ -5,7 +5,7 @@ using static Lethe.Reporting.Markup;
 
 namespace Lethe.Reporting;
 
-/// <summary>What the protocols found, by protocol, data set and undo: by layer and over epochs as pictures, every number, and the settings.</summary>
+/// <summary>What the protocols found, one by one: by layer and over epochs as pictures, every number, and the settings.</summary>
 internal static class ReportProtocols
 {
     private const int Width = 360, Height = 210;
@@ -52,7 +52,7 @@ internal static class ReportProtocols
                 state.Label,
                 state.Style,
                 state.Stage is EvaluationStage.Untrained or EvaluationStage.Control,
-                [.. from layer in layers.Index() let cell = state[layer.Item] where cell is not null select new ChartPoint(layer.Index, Shown(cell))]);
+                [.. layers.Index().Where(at => state[at.Item] is not null).Select(at => new ChartPoint(at.Index, Shown(state[at.Item]!)))]);
             yield return Chart(rows.Key, "band: the interval of 95 %", "layer", [.. table.Entrants.Select(Of)]) with
             {
                 Places = [.. layers.Select(key => key.Layer)],

@@ -18,12 +18,11 @@ internal static class Verdict
         ResultTable results = ResultTable.Of(group, undo);
         string? last = results.LastProbed;
 
-        string subject = $"{manifest.Method} on {Count(manifest.Data.TrainCount)} {Source(manifest.Data)} images{Seeds(group.Runs.Count)}";
+        string subject = $"{manifest.Method} on {Count(manifest.Data.TrainCount)} {Source(manifest.Data)} images";
+        string seeds = group.Runs.Count == 1 ? "" : $" ({group.Runs.Count} seeds)";
         string?[] clauses = [Learned(manifest, results, last), Turned(group, last), Undone(group, results, last, undo)];
-        return $"{subject}: {string.Join("; ", clauses.OfType<string>())}.";
+        return $"{subject}{seeds}: {string.Join("; ", clauses.OfType<string>())}.";
     }
-
-    private static string Seeds(int count) => count == 1 ? "" : $" ({count} seeds)";
 
     private static string Learned(RunManifest manifest, ResultTable results, string? last)
     {

@@ -4,14 +4,10 @@ namespace Lethe.Results;
 
 /// <summary>
 /// The last layer before UMM, after plain training (the control), and after each undo of a group, over its runs. Controls whose training
-/// is the same are one row; an undo without one of its own is held against that of another undo of its run, if it would be the same.
+/// is the same are one row; an undo without one of its own is held against that of another undo of its run, if it would be the same. With
+/// it stand the title of the group, empty where the report has one, the options of the undo that the others are named by their difference
+/// from, m, d and ε² of ΔR, and what a reader must know, such as differences that were left out and why.
 /// </summary>
-/// <param name="Setting">Title of the group; empty where the report has one.</param>
-/// <param name="Layer">The layer.</param>
-/// <param name="Reference">Options of the undo that the others are named by their difference from, in words.</param>
-/// <param name="Conditions">m, d and ε² of ΔR, in words.</param>
-/// <param name="Rows">Before, then each control and the undos beside it.</param>
-/// <param name="Notes">What a reader must know, such as undos of one name with different options.</param>
 internal sealed record Ablation(
     string Setting, string Layer, string Reference, string Conditions, IReadOnlyList<Entrant> Rows, IReadOnlyList<string> Notes)
 {
@@ -70,17 +66,15 @@ internal sealed record Ablation(
             Setting,
             1,
             [new("state"), new("n"), .. columns.Select(column => column.Head)],
-            [
-                .. Rows.Select(row => new GridRow([new(row.Label), new($"{Runs(row)}"), .. columns.Select(column => column.Cell(row))], row.Style)),
-            ])
+            [.. Rows.Select(row => new GridRow([new(row.Label), new($"{Runs(row)}"), .. columns.Select(of => of.Cell(row))], row.Style))])
         {
             Lead = [$"States of {Layer}. {UndoLabels.Reference}: {Reference}. The other undos are named by what they do otherwise."],
             Notes =
             [
                 .. Notes,
                 "One row for each state. Numbers are means ± standard deviations over n runs (seeds). Differences are paired by seed, in "
-                    + "percentage points, with the 95 % interval of their mean and p of a two-sided paired t-test; with one run, or where all runs "
-                    + $"differ by the same, there is neither. {Wording.Clear} {Wording.Many} "
+                    + "percentage points, with the 95 % interval of their mean and p of a two-sided paired t-test; with one run, or where "
+                    + $"all runs differ by the same, there is neither. {Wording.Clear} {Wording.Many} "
                     + $"ΔR in nats, {Conditions}; its gap is that of images trained on less that of unseen ones.",
             ],
         };
@@ -90,11 +84,11 @@ internal sealed record Ablation(
     {
         string group = $"{Wording.Protocol(protocol)} accuracy";
         ResultKey key = ResultKey.Probe(protocol, Layer);
-        yield return (new("%", group) { Name = $"{group}, %" }, row => GridCell.Of(row[key]?.Value, 100, 1));
+        yield return (new("%", group) { Name = $"{group}, %" }, row => GridCell.Of(row[key]?.Value, true, 1));
         yield return (new("− control", group), row => GridCell.Of(row.Less(row.Control, key)?.Difference));
         yield return (new("− before", group), row => GridCell.Of(row.Less(row.Before, key)?.Difference));
     }
 
     private (GridColumn, Func<Entrant, GridCell>) Plain(string title, string name) =>
-        (new(title, "label-free"), row => GridCell.Of(row[ResultKey.Probe(name, Layer)]?.Value, 1, 2));
+        (new(title, "label-free"), row => GridCell.Of(row[ResultKey.Probe(name, Layer)]?.Value, false, 2));
 }

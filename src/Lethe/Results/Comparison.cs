@@ -91,7 +91,7 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
         return differences.Rows.Count == 0 ? [values with { Notes = Remarks() }] : [values, differences with { Notes = Remarks() }];
     }
 
-    /// <summary>Every number in a row of its own, as programs read tables: what was reached has no baseline, a difference has one.</summary>
+    /// <summary>Every number in a row of its own, for programs: what was reached has no baseline, a difference has one.</summary>
     public Grid Lines() => new(
         "",
         names.Length,
@@ -101,8 +101,8 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
                from entrant in Table.Entrants
                let cell = Cell(key, entrant)
                where cell is not null
-               let value = cell.Value
-               select Line(key, entrant.Name, "", value.Count, value.Mean, value.Count == 1 ? null : value.Deviation, cell.Low, cell.High),
+               let of = cell.Value
+               select Line(key, entrant.Name, "", of.Count, of.Mean, of.Count > 1 ? of.Deviation : null, cell.Low, cell.High),
             .. from pair in Pairs
                let of = pair.Difference
                where of is not null
@@ -138,7 +138,7 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
         if (seeds.FirstOrDefault(same => same.Count() > 1) is { } twice)
         {
             throw new InvalidOptionException(
-                $"{string.Join(" and ", twice)} have the same options and the same seed {twice.Key}, so they are no two samples. Give one of them.");
+                $"{string.Join(" and ", twice)} have the same options and seed {twice.Key}, so they are no two samples. Give one of them.");
         }
 
         ReportRun[] runs = [.. model.Groups.SelectMany(group => group.Runs)];
@@ -164,9 +164,9 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
                 .SelectMany(entrant => ((Entrant, Entrant)[])[(entrant, entrant.Control!), (entrant, entrant.Before!)]);
         }
 
+        string known = string.Join(", ", entrants.Select(entrant => $"'{entrant.Name}'"));
         Entrant chosen = entrants.FirstOrDefault(entrant => entrant.Name.Equals(baseline, StringComparison.OrdinalIgnoreCase))
-            ?? throw new InvalidOptionException(
-                $"--baseline '{baseline}' is no entrant. Use one of {string.Join(", ", entrants.Select(entrant => $"'{entrant.Name}'"))}.");
+            ?? throw new InvalidOptionException($"--baseline '{baseline}' is no entrant. Use one of {known}.");
         return entrants.Where(entrant => entrant != chosen).Select(entrant => (entrant, chosen));
     }
 }

@@ -2,13 +2,11 @@ using Lethe.Runs;
 
 namespace Lethe.Results;
 
-/// <summary>A column of the <see cref="ResultTable"/>: runs that differ in the seed alone, in one state of the encoder.</summary>
-/// <param name="Name">As <c>before</c>, <c>control</c>, <c>UMM default</c>; with the group's letter before it where there are several.</param>
-/// <param name="Label">Within its group: <c>before</c>, <c>control</c>, <c>UMM</c>, or what an undo does otherwise: <c>β = 0</c>.</param>
-/// <param name="Group">Title of the group; empty where there is one.</param>
-/// <param name="Stage">The state of the encoder.</param>
-/// <param name="Undo">Name of the undo's folder; null where it is none.</param>
-/// <param name="Seeds">What was measured, run by run.</param>
+/// <summary>
+/// A column of the <see cref="ResultTable"/>: runs that differ in the seed alone, in one state of the encoder. Its name is unique in the
+/// table, as <c>UMM default</c>, with the letter of its group before it where there are several; its label says what it is within its
+/// group, as <c>control</c>, <c>UMM</c> or <c>β = 0</c>. It has the name of an undo's folder where it is one.
+/// </summary>
 internal sealed record Entrant(
     string Name, string Label, string Group, EvaluationStage Stage, string? Undo, IReadOnlyList<SeedResults> Seeds)
 {

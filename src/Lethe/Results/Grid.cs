@@ -1,10 +1,9 @@
 namespace Lethe.Results;
 
-/// <summary>A table in words: what every query gives and every writer takes.</summary>
-/// <param name="Title">What it is; empty where the place it is shown in says so.</param>
-/// <param name="Names">How many columns at the left name the rows; those after them hold numbers, aligned to the right.</param>
-/// <param name="Columns">The columns.</param>
-/// <param name="Rows">The rows, each with a cell for every column.</param>
+/// <summary>
+/// A table in words: what every query gives and every writer takes. So many columns at the left name the rows; those after them hold
+/// numbers, aligned to the right. The title is empty where the place it is shown in says what it is.
+/// </summary>
 internal sealed record Grid(string Title, int Names, IReadOnlyList<GridColumn> Columns, IReadOnlyList<GridRow> Rows)
 {
     /// <summary>What a reader must know first; above the table.</summary>

@@ -2,9 +2,7 @@ using Lethe.Diagnostics;
 
 namespace Lethe.Results;
 
-/// <summary>A cell of a <see cref="Grid"/>.</summary>
-/// <param name="Text">The name or number.</param>
-/// <param name="IsClear">Whether it is a difference that can be told from chance, as <see cref="PairedDifference.IsClear"/> says.</param>
+/// <summary>A cell of a <see cref="Grid"/>; clear is what <see cref="PairedDifference.IsClear"/> says is.</summary>
 internal sealed record GridCell(string Text, bool IsClear = false)
 {
     /// <summary>What stands where there is nothing to show.</summary>
@@ -13,12 +11,12 @@ internal sealed record GridCell(string Text, bool IsClear = false)
     /// <summary>The number's deviation, interval and p, as far as there are any.</summary>
     public IReadOnlyList<string> Beside { get; init; } = [];
 
-    /// <summary>A mean with its deviation beside it.</summary>
-    public static GridCell Of(Spread? value, double factor, int decimals) =>
-        value?.Times(factor) is not { } spread ? new(Nothing) : new(Wording.Fixed(spread.Mean, decimals))
-        {
-            Beside = spread.Count == 1 ? [] : [$"± {Wording.Fixed(spread.Deviation, decimals)}"],
-        };
+    /// <summary>A mean with its deviation beside it; fractions are shown times 100, with one digit after the point.</summary>
+    public static GridCell Of(Spread? value, bool isFraction, int decimals)
+    {
+        string Number(double number) => isFraction ? Wording.Fixed(100 * number, 1) : Wording.Fixed(number, decimals);
+        return value is not { } of ? new(Nothing) : new(Number(of.Mean)) { Beside = of.Count == 1 ? [] : [$"± {Number(of.Deviation)}"] };
+    }
 
     /// <summary>A mean with deviation and number of seeds; of one seed, with the interval that the evaluation states.</summary>
     public static GridCell OverSeeds(ResultKey key, ResultCell? cell)

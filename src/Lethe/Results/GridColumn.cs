@@ -1,8 +1,6 @@
 namespace Lethe.Results;
 
-/// <summary>A column of a <see cref="Grid"/>.</summary>
-/// <param name="Title">Its name beneath that of its group.</param>
-/// <param name="Group">What it has in common with the columns beside it; empty where that is nothing.</param>
+/// <summary>A column of a <see cref="Grid"/>: its name, beneath that of its group where it has one.</summary>
 internal sealed record GridColumn(string Title, string Group = "")
 {
     /// <summary>Its name where groups have no line of their own.</summary>

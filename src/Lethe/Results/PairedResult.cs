@@ -2,23 +2,19 @@ using Lethe.Diagnostics;
 
 namespace Lethe.Results;
 
-/// <summary>One entrant less another in one thing that both were measured in: the difference, or why there is none.</summary>
-/// <param name="Key">What was measured.</param>
-/// <param name="Entrant">Name of the entrant.</param>
-/// <param name="Baseline">Name of the entrant that is taken off.</param>
+/// <summary>One entrant less another, the baseline, in one thing that was measured of both: the difference, or why there is none.</summary>
 internal sealed record PairedResult(ResultKey Key, string Entrant, string Baseline)
 {
+    /// <summary>What the baseline and the entrant reached over the runs that are paired.</summary>
+    public Spread From { get; init; }
+
+    public Spread To { get; init; }
+
     /// <summary>The difference in the unit of the numbers; null where it is refused.</summary>
     public PairedDifference? Difference { get; init; }
 
     /// <summary>Why it is refused, in words; null where it is not.</summary>
     public string? Refusal { get; init; }
-
-    /// <summary>What the baseline reached over the runs that are paired.</summary>
-    public Spread From { get; init; }
-
-    /// <summary>What the entrant reached over the same.</summary>
-    public Spread To { get; init; }
 
     /// <summary>What is taken off what, in words.</summary>
     public string What => $"{Entrant} − {Baseline}";

@@ -9,11 +9,7 @@ namespace Lethe.Results;
 /// </summary>
 internal static class Pairing
 {
-    /// <summary>Takes one entrant off another.</summary>
-    /// <param name="entrant">The second number of each pair.</param>
-    /// <param name="baseline">The first number of each pair, which is taken off; null for none.</param>
-    /// <param name="key">What was measured.</param>
-    /// <returns>The difference, or why it is refused; null where one of the two was not measured.</returns>
+    /// <summary>Takes a baseline off an entrant: the difference, or why it is refused; null where one of them was not measured.</summary>
     public static PairedResult? Less(this Entrant entrant, Entrant? baseline, ResultKey key)
     {
         IReadOnlyList<EvaluationRecord> second = entrant.Of(key), first = baseline?.Of(key) ?? [];

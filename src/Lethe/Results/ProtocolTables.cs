@@ -25,7 +25,7 @@ internal static class ProtocolTables
             $"{first.Protocol}{(first.Target is null ? "" : $" on {first.Target}")}{(first.Quick ? ", quick: not for conclusions" : "")}",
             3,
             [new("layer"), new("fitted"), new("measure"), .. table.Entrants.Select(state => new GridColumn(state.Label))],
-            [.. table.Keys.Select(key => GridRow.Of([key.Layer, key.Fitted, key.Measure!, .. table.Entrants.Select(state => Cell(state[key]))]))])
+            [.. table.Keys.Select(key => GridRow.Of([key.Layer, key.Fitted, key.Measure!, .. table.Entrants.Select(of => Cell(of[key]))]))])
         {
             Notes =
             [

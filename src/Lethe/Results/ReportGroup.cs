@@ -5,7 +5,7 @@ namespace Lethe.Results;
 /// <param name="Runs">The runs, at least one.</param>
 internal sealed record ReportGroup(string Title, IReadOnlyList<ReportRun> Runs)
 {
-    /// <summary>Names of the undos in the order in which they are shown: the one that the others differ from, then those that differ the least.</summary>
+    /// <summary>Names of the undos as they are shown: the one that the others differ from, then those that differ the least.</summary>
     public IReadOnlyList<string> UndoNames => [.. UndoLabels.Of(this).Select(undo => undo.Name)];
 
     public string? FirstUndo => UndoNames.Count == 0 ? null : UndoNames[0];

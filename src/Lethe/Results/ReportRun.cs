@@ -44,20 +44,24 @@ internal sealed record ReportRun(string Path, RunManifest Manifest)
             int last = Measurements.Select(m => m.Epoch).DefaultIfEmpty(0).Max();
             IEnumerable<EvaluationRecord> diagnosed = Measurements.Where(m => m.Epoch == 0 || m.Epoch == last)
                 .Select(m => Diagnosed(m, m.Epoch == 0 ? EvaluationStage.Untrained : EvaluationStage.Before)).OfType<EvaluationRecord>();
-            return Evaluations.Reverse().Concat(diagnosed.Reverse()).DistinctBy(record => (record.Stage, record.Layer, record.Protocol)).Reverse();
+            return Evaluations.Concat(diagnosed).DistinctBy(record => (record.Stage, record.Layer, record.Protocol));
         }
     }
 
-    private EvaluationRecord? Diagnosed(Measurement measurement, EvaluationStage stage) => measurement.Name switch
+    private EvaluationRecord? Diagnosed(Measurement found, EvaluationStage stage)
     {
-        Measure.LinearAccuracy => new(stage, measurement.Layer, EvaluationProtocol.Linear, measurement.Value) { TestCount = Manifest.Data.TestCount },
-        Measure.KnnAccuracy => new(stage, measurement.Layer, EvaluationProtocol.Knn, measurement.Value) { TestCount = Manifest.Data.TestCount },
-        Measure.EffectiveRank => new(stage, measurement.Layer, EvaluationProtocol.EffectiveRank, measurement.Value),
-        Measure.InstanceReductionTrain or Measure.InstanceReductionHeldOut => Rated(
-            new(stage, measurement.Layer, measurement.Name, measurement.Value), Manifest.RateSettings.FirstOrDefault(rate => rate.Layer == measurement.Layer)),
-        _ => null,
-    };
-
-    private static EvaluationRecord Rated(EvaluationRecord record, RateSetting? setting) =>
-        record with { Rows = setting?.Rows, Dimension = setting?.Dimension, EpsilonSquared = setting?.EpsilonSquared };
+        EvaluationRecord Record(string protocol) => new(stage, found.Layer, protocol, found.Value);
+        RateSetting? rate = Manifest.RateSettings.FirstOrDefault(setting => setting.Layer == found.Layer);
+        return found.Name switch
+        {
+            Measure.LinearAccuracy => Record(EvaluationProtocol.Linear) with { TestCount = Manifest.Data.TestCount },
+            Measure.KnnAccuracy => Record(EvaluationProtocol.Knn) with { TestCount = Manifest.Data.TestCount },
+            Measure.EffectiveRank => Record(EvaluationProtocol.EffectiveRank),
+            Measure.InstanceReductionTrain or Measure.InstanceReductionHeldOut => Record(found.Name) with
+            {
+                Rows = rate?.Rows, Dimension = rate?.Dimension, EpsilonSquared = rate?.EpsilonSquared,
+            },
+            _ => null,
+        };
+    }
 }

@@ -3,11 +3,10 @@ using Lethe.Runs;
 
 namespace Lethe.Results;
 
-/// <summary>What one entrant reached in one thing that was measured.</summary>
-/// <param name="Value">Mean and standard deviation over runs.</param>
-/// <param name="Low">Lower end of the interval that the one record states, or of Student's over several runs; null where there is none.</param>
-/// <param name="High">Upper end of it.</param>
-/// <param name="Interval">How the interval was made, in words.</param>
+/// <summary>
+/// What one entrant reached in one thing that was measured: mean and spread over runs, and the interval that the one record states, or
+/// Student's over several runs, with how it was made; its ends are null where there is none.
+/// </summary>
 internal sealed record ResultCell(Spread Value, double? Low, double? High, string Interval)
 {
     /// <summary>The number over runs; null where there are no records.</summary>

@@ -2,14 +2,11 @@ using Lethe.Runs;
 
 namespace Lethe.Results;
 
-/// <summary>What was measured: a row of the <see cref="ResultTable"/>.</summary>
-/// <param name="Protocol">A protocol of <c>--protocol</c>; a constant of <see cref="EvaluationProtocol"/> for the quick probes.</param>
-/// <param name="Measure">What was measured, as accuracy; null for the quick probes.</param>
-/// <param name="Variant">What was fitted.</param>
-/// <param name="Target">The other data set; null for the encoder's own.</param>
-/// <param name="LabelShare">The part of the labels, in (0, 1]; null where that is not the question.</param>
-/// <param name="Quick">Whether it was made with <c>--quick</c>.</param>
-/// <param name="Layer">The layer.</param>
+/// <summary>
+/// What was measured: a row of the <see cref="ResultTable"/>. A quick probe has a constant of <see cref="EvaluationProtocol"/> and no
+/// measure; what a protocol of <c>--protocol</c> found has a measure, as accuracy, says what was fitted (the variant), and has a target
+/// where it was measured on another data set, and a share of the labels, in (0, 1], where that is the question.
+/// </summary>
 internal sealed record ResultKey(
     string Protocol, string? Measure, string? Variant, string? Target, double? LabelShare, bool Quick, string Layer)
 {
@@ -26,7 +23,7 @@ internal sealed record ResultKey(
     /// <summary>Whether it is the share of test images whose label was found.</summary>
     public bool IsAccuracy => Measure is null ? Wording.IsAccuracy(Protocol) : Measure == "accuracy";
 
-    /// <summary>Whether it is shown times 100: protocols give fractions; of quick probes, ΔR is in nats and the rank counts dimensions.</summary>
+    /// <summary>Whether it is shown times 100: not ΔR, which is in nats, and not the rank, which counts dimensions.</summary>
     public bool IsFraction => Measure is not null || IsAccuracy;
 
     /// <summary>What was fitted, and with how many labels.</summary>

@@ -31,10 +31,10 @@ internal sealed record ResultTable(IReadOnlyList<Entrant> Entrants)
     /// <summary>One state less another, as <see cref="Pairing"/> allows; null where one of the two was not measured.</summary>
     public PairedResult? Less(EvaluationStage stage, EvaluationStage baseline, ResultKey key) => this[stage]?.Less(this[baseline], key);
 
-    /// <summary>Builds the table of groups of runs.</summary>
-    /// <param name="groups">The groups.</param>
-    /// <param name="diagnosed">Whether the diagnoses of training stand in where a run was not evaluated.</param>
-    /// <param name="undos">Names of the undos to show, with their controls; null shows all.</param>
+    /// <summary>
+    /// Builds the table of groups of runs, with the undos of some names and their controls, or with all. Where a run was not evaluated, the
+    /// diagnoses of its training may stand in.
+    /// </summary>
     public static ResultTable Of(IReadOnlyList<ReportGroup> groups, bool diagnosed, IReadOnlyList<string>? undos = null) =>
         Filled(groups.SelectMany(group => OfGroup(group, diagnosed, undos)));
 
@@ -52,9 +52,7 @@ internal sealed record ResultTable(IReadOnlyList<Entrant> Entrants)
             .Select(same => same.First() with { Seeds = [.. same.SelectMany(entrant => entrant.Seeds)] }),
     ]);
 
-    /// <summary>A part of the rows, with the columns that hold anything of it.</summary>
-    /// <param name="isPart">Whether a row belongs to it.</param>
-    /// <param name="layer">Another name for its layers; null keeps them.</param>
+    /// <summary>A part of the rows, with the columns that hold anything of it, and perhaps with another name for its layers.</summary>
     public ResultTable Only(Func<ResultKey, bool> isPart, string? layer = null) => Filled(Entrants.Select(entrant => entrant with
     {
         Seeds =

@@ -2,10 +2,10 @@ using Lethe.Runs;
 
 namespace Lethe.Results;
 
-/// <summary>What was measured of one run in one state of its encoder.</summary>
-/// <param name="Seed">The run's seed, by which runs of two entrants are paired.</param>
-/// <param name="Fingerprint">That of the run's images, for records that do not state their own.</param>
-/// <param name="Records">The records.</param>
+/// <summary>
+/// What was measured of one run in one state of its encoder: its seed, by which runs of two entrants are paired, the fingerprint of its
+/// images, for records that do not state their own, and the records.
+/// </summary>
 internal sealed record SeedResults(ulong Seed, string Fingerprint, IReadOnlyDictionary<ResultKey, EvaluationRecord> Records)
 {
     /// <summary>

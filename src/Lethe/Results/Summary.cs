@@ -31,7 +31,7 @@ internal static class Summary
     /// <summary>The table in words, its rows named so; accuracies have one digit after the point, ΔR as many as asked for.</summary>
     public static Grid Grid(ResultTable table, string rows, int decimals = 1)
     {
-        (string Protocol, Entrant State)[] columns = [.. from protocol in Shown(table) from state in table.Entrants select (protocol, state)];
+        (string Protocol, Entrant State)[] columns = [.. from shown in Shown(table) from state in table.Entrants select (shown, state)];
         return new Grid(
             "",
             1,
@@ -42,13 +42,10 @@ internal static class Summary
                     Style = column.State.Stage == EvaluationStage.Umm ? "umm" : "",
                 }),
             ],
-            [.. table.Layers.Select(row => new GridRow([new(row), .. columns.Select(column => Cell(column.State, column.Protocol, row))]))]);
+            [.. table.Layers.Select(row => new GridRow([new(row), .. columns.Select(of => Cell(of.Protocol, of.State, row))]))]);
 
-        GridCell Cell(Entrant state, string protocol, string row)
-        {
-            Spread? value = state[ResultKey.Probe(protocol, row)]?.Value;
-            return Wording.IsAccuracy(protocol) ? GridCell.Of(value, 100, 1) : GridCell.Of(value, 1, decimals);
-        }
+        GridCell Cell(string protocol, Entrant state, string row) =>
+            GridCell.Of(state[ResultKey.Probe(protocol, row)]?.Value, Wording.IsAccuracy(protocol), decimals);
     }
 
     /// <summary>The columns that hold anything.</summary>

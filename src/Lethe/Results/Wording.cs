@@ -26,9 +26,7 @@ internal static class Wording
 
     public static string Percent(double fraction) => Fixed(100 * fraction, 1) + Space + "%";
 
-    public static string Percent(Spread fraction) => fraction.Count == 1
-        ? Percent(fraction.Mean)
-        : $"{Fixed(100 * fraction.Mean, 1)}{Space}±{Space}{Fixed(100 * fraction.Deviation, 1)}{Space}%";
+    public static string Percent(Spread fraction) => Plain(fraction.Times(100), 1) + Space + "%";
 
     /// <summary>A difference of two fractions in percentage points, with its sign.</summary>
     public static string Points(double difference) => Signed(100 * difference, 1);

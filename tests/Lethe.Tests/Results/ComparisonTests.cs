@@ -134,7 +134,7 @@ public class ComparisonTests
         Assert.Contains("Use one of stem, layer4", Wrong(new() { Layer = "layer9" }), StringComparison.Ordinal);
         Assert.Contains("one or several of default", Wrong(new() { Undos = ["frob"] }), StringComparison.Ordinal);
         Assert.Contains("--every-layer", Wrong(new() { Layer = "stem", EveryLayer = true }), StringComparison.Ordinal);
-        Assert.Contains("same seed 1", Assert.Throws<InvalidOptionException>(() => Table([Run(1), Run(1)])).Message, StringComparison.Ordinal);
+        Assert.Contains("same options and seed 1", Assert.Throws<InvalidOptionException>(() => Table([Run(1), Run(1)])).Message, StringComparison.Ordinal);
         Assert.Contains("lethe evaluate bare", Assert.Throws<RunException>(() => Table([Run(1), new ReportRun("bare", ReportSamples.Manifest(2))])).Message, StringComparison.Ordinal);
     }
 
