@@ -20,8 +20,8 @@ internal sealed class EarlyStop(RunDirectory run, RunOptions options)
 {
     private int judgedAt = -1;
 
-    /// <summary>Whether the weights of each evaluation are to be written.</summary>
-    public bool KeepsCheckpoints => options.Training.KeepCheckpoints || options.StopOnMemorisation;
+    /// <summary>The name under which the weights of an evaluation are to be kept; null where they are not.</summary>
+    public string? Keeps(int epoch) => options.Training.KeepCheckpoints || options.StopOnMemorisation ? CheckpointName(epoch) : null;
 
     /// <summary>The name, without extension, under which the weights of an evaluation are kept.</summary>
     public static string CheckpointName(int epoch) => $"epoch-{epoch:D5}";

@@ -28,7 +28,7 @@ public sealed class DenseProtocol(DenseProtocolOptions options) : GeneratingProt
     public override string Settings() =>
         $"{options.DenseImages} generated scenes to fit, {options.DenseTestImages} others to measure, of ten shapes before patterned backgrounds, in the size that the encoder sees. "
         + $"A head is batch-norm, a 3×3 convolution to {SegmentationHead.Hidden} channels, ReLU and a 1×1 convolution on a layer's map, its scores brought to the pixels bilinearly; on all layers, the sum of one for each. Cross-entropy, Adam, {options.FineTuneSteps} steps of {options.FineTuneBatchSize} scenes, "
-        + Invariant($"5 % warm-up, half cosine, learning rate {options.DenseHeadLearningRate} for heads and {options.FineTuneLearningRate} for the network where it is fine-tuned; the last step counts. In the untrained state fine-tuning is the same network from scratch. ")
+        + Invariant($"{FineTuningOptions.ScheduleInWords}, learning rate {options.DenseHeadLearningRate} for heads and {options.FineTuneLearningRate} for the network where it is fine-tuned; the last step counts. In the untrained state fine-tuning is the same network from scratch. ")
         + "Mean IoU: pixels of all scenes counted together, mean over the eleven classes.";
 
     /// <inheritdoc/>
