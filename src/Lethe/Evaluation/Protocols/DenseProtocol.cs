@@ -14,14 +14,14 @@ public sealed class DenseProtocol(DenseProtocolOptions options) : GeneratingProt
     private const ulong SceneSeed = 0x4465_6E73_65;
 
     /// <summary>The entry of the registry.</summary>
-    public static ProtocolEntry Entry { get; } = new()
+    public static ProtocolEntry Entry { get; } = new ProtocolEntry<DenseProtocolOptions>
     {
         Name = "dense",
         Title = "Dense transfer",
         Summary = "semantic segmentation of generated scenes with exact masks, by a light head on frozen maps of each and of all layers, and fine-tuning against the network from scratch",
         Images = ProtocolImages.Generated,
-        DefaultOptions = new DenseProtocolOptions(),
-        Create = options => new DenseProtocol((DenseProtocolOptions)options),
+        Defaults = new DenseProtocolOptions(),
+        Build = options => new DenseProtocol(options),
     };
 
     /// <inheritdoc/>

@@ -14,14 +14,14 @@ public sealed class DomainsProtocol(DomainsProtocolOptions options) : Protocol
     private const ulong FineTuning = 2;
 
     /// <summary>The entry of the registry.</summary>
-    public static ProtocolEntry Entry { get; } = new()
+    public static ProtocolEntry Entry { get; } = new ProtocolEntry<DomainsProtocolOptions>
     {
         Name = "domains",
         Title = "Domains",
         Summary = "a target of several domains (--target domains:PATH), each left out in turn: linear on frozen features and fine-tuning, on a domain that they have not seen",
         Images = ProtocolImages.Domains,
-        DefaultOptions = new DomainsProtocolOptions(),
-        Create = options => new DomainsProtocol((DomainsProtocolOptions)options),
+        Defaults = new DomainsProtocolOptions(),
+        Build = options => new DomainsProtocol(options),
     };
 
     /// <inheritdoc/>

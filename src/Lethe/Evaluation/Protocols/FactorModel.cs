@@ -54,7 +54,7 @@ internal sealed class FactorModel : FittedModel
         ];
     }
 
-    private protected override void Release()
+    protected override void Release()
     {
         // It holds no tensors.
     }

@@ -79,7 +79,7 @@ internal sealed class FineTunedModel : FittedModel
         return [Score.OfLabels(predicted, test.Labels!)];
     }
 
-    private protected override void Release()
+    protected override void Release()
     {
         backbone.Dispose();
         head.Dispose();

@@ -29,7 +29,7 @@ internal sealed class LinearModel(LinearClassifier classifier) : FittedModel
     public override IReadOnlyList<Score> Measure(EncoderState encoder, ImageSet test, ulong seed, CancellationToken cancellation) =>
         [Score.OfLabels(classifier.Predict(encoder.Features(test, cancellation)[Layer]), test.Labels!)];
 
-    private protected override void Release()
+    protected override void Release()
     {
         // It holds no tensors.
     }

@@ -95,7 +95,7 @@ internal sealed class SegmentationModel : FittedModel
         return [By(Score.MeanIntersection, found => found.Mean), By(Score.PixelAccuracy, found => found.PixelAccuracy)];
     }
 
-    private protected override void Release()
+    protected override void Release()
     {
         head.Dispose();
         network?.Dispose();

@@ -14,14 +14,14 @@ public sealed class TransferProtocol(TransferProtocolOptions options) : Protocol
     private const ulong FineTuning = 2;
 
     /// <summary>The entry of the registry.</summary>
-    public static ProtocolEntry Entry { get; } = new()
+    public static ProtocolEntry Entry { get; } = new ProtocolEntry<TransferProtocolOptions>
     {
         Name = "transfer",
         Title = "Transfer",
         Summary = "another data set (--target): linear and kNN on frozen features, and fine-tuning against the network from scratch",
         Images = ProtocolImages.Target,
-        DefaultOptions = new TransferProtocolOptions(),
-        Create = options => new TransferProtocol((TransferProtocolOptions)options),
+        Defaults = new TransferProtocolOptions(),
+        Build = options => new TransferProtocol(options),
     };
 
     /// <inheritdoc/>
