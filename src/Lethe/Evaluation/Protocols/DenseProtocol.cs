@@ -71,5 +71,5 @@ public sealed record DenseProtocolOptions : FineTuningOptions
     }
 
     /// <inheritdoc/>
-    public override ProtocolOptions Quick() => this with { DenseImages = 200, DenseTestImages = 100, FineTuneSteps = 20, FineTuneBatchSize = 32 };
+    public override ProtocolOptions Quick() => this with { DenseImages = 200, DenseTestImages = 100, FineTuneSteps = QuickSteps, FineTuneBatchSize = QuickBatchSize };
 }

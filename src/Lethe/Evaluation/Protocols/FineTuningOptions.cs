@@ -5,6 +5,12 @@ namespace Lethe.Evaluation.Protocols;
 /// <summary>Options that protocols which fine-tune the whole network share: one budget, whatever weights it starts from.</summary>
 public abstract record FineTuningOptions : ProtocolOptions
 {
+    /// <summary>Steps with <c>--quick</c>.</summary>
+    private protected const int QuickSteps = 20;
+
+    /// <summary>Images in a batch with <c>--quick</c>.</summary>
+    private protected const int QuickBatchSize = 32;
+
     private const double WarmUp = 0.05;
 
     /// <summary>Steps of fine-tuning the whole network with labels.</summary>

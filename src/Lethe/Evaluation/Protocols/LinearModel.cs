@@ -14,6 +14,10 @@ internal sealed class LinearModel(LinearClassifier classifier) : FittedModel
         return new LinearModel(classifier) { Variant = LinearProtocol.Variant, Layer = layer, FitCount = images.Count, Strength = classifier.Strength };
     }
 
+    /// <summary>Fits one for each layer.</summary>
+    public static IEnumerable<LinearModel> FitEach(EncoderState encoder, ImageSet images, ulong seed, CancellationToken cancellation) =>
+        encoder.Layers.Select(layer => Fit(encoder, images, layer, seed, cancellation));
+
     public override string Checksum() => ChecksumOf(classifier);
 
     /// <summary>XXH3-128 of all numbers of a classifier.</summary>

@@ -127,7 +127,7 @@ public sealed record SemiProtocolOptions : FineTuningOptions
     }
 
     /// <inheritdoc/>
-    public override ProtocolOptions Quick() => this with { SemiShares = "0.1", SemiDraws = 2, FineTuneSteps = 20, FineTuneBatchSize = 32 };
+    public override ProtocolOptions Quick() => this with { SemiShares = "0.1", SemiDraws = 2, FineTuneSteps = QuickSteps, FineTuneBatchSize = QuickBatchSize };
 
     /// <summary>The shares as numbers.</summary>
     internal IReadOnlyList<double> Shares()
