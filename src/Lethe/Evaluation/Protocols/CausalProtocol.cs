@@ -17,14 +17,8 @@ namespace Lethe.Evaluation.Protocols;
 public sealed class CausalProtocol(CausalProtocolOptions options) : GeneratingProtocol
 {
     // What a seed is for; apart from these tags, fixed, so that all encoders see the same images.
-    private const ulong ReadingSeed = 0x4361_7573_616C;
     private const ulong Fitting = 1;
-    private const ulong Testing = 2;
     private const ulong ConfoundedFitting = 3;
-    private const ulong Intervening = 4;
-
-    private static readonly ulong testing = RandomStream.Derive(ReadingSeed, Testing);
-    private static readonly ulong intervening = RandomStream.Derive(ReadingSeed, Intervening);
 
     /// <summary>The entry of the registry.</summary>
     public static ProtocolEntry Entry { get; } = new ProtocolEntry<CausalProtocolOptions>
@@ -36,13 +30,6 @@ public sealed class CausalProtocol(CausalProtocolOptions options) : GeneratingPr
         Defaults = new CausalProtocolOptions(),
         Build = options => new CausalProtocol(options),
     };
-
-    /// <summary>What causes the test images when hue and texture go with the shape as far as ρ says; all other factors are those of the images as they are.</summary>
-    internal static CausalFactors[] TestFactors(ImageSet test, double rho) => [.. test.Items!.Select(item => CausalShapes.Draw(testing, item, rho))];
-
-    /// <summary>Test images under an intervention.</summary>
-    internal static CausalFactors[] Intervened(ImageSet test, IReadOnlyList<CausalFactor> changed) =>
-        [.. TestFactors(test, 0).Select(factors => CausalShapes.Intervene(factors, changed, intervening))];
 
     /// <inheritdoc/>
     public override string Settings() =>
@@ -58,15 +45,15 @@ public sealed class CausalProtocol(CausalProtocolOptions options) : GeneratingPr
         return (
             new FittingImages(
                 "causal shapes",
-                Images("confounded", RandomStream.Derive(ReadingSeed, ConfoundedFitting), options.CausalRho),
-                Images("unconfounded", RandomStream.Derive(ReadingSeed, Fitting), 0)),
-            Images("test", testing, 0));
+                Images("confounded", RandomStream.Derive(CausalTestImages.Seed, ConfoundedFitting), options.CausalRho),
+                Images("unconfounded", RandomStream.Derive(CausalTestImages.Seed, Fitting), 0)),
+            Images("test", CausalTestImages.Testing, 0));
     }
 
     /// <inheritdoc/>
     public override IEnumerable<FittedModel> Fit(EncoderState encoder, FittingImages images, ulong seed, CancellationToken cancellation)
     {
-        CausalFactors[] factors = [.. images.Probe.Items!.Select(item => CausalShapes.Draw(RandomStream.Derive(ReadingSeed, Fitting), item, 0))];
+        CausalFactors[] factors = [.. images.Probe.Items!.Select(item => CausalShapes.Draw(RandomStream.Derive(CausalTestImages.Seed, Fitting), item, 0))];
         foreach (string layer in encoder.Layers)
             yield return FactorModel.Fit(encoder.Features(images.Probe, cancellation)[layer], factors, layer, seed, cancellation);
         var drawn = new ChangedImages();

@@ -47,7 +47,7 @@ public sealed class ClusteringProtocol(ClusteringProtocolOptions options) : Prot
         ClusterModel Model(string layer)
         {
             using var scope = NewDisposeScope();
-            Tensor rows = Rows(encoder.Features(images.Probe, cancellation)[layer]);
+            Tensor rows = ClusterModel.Rows(encoder.Features(images.Probe, cancellation)[layer]);
             KMeans clusters = KMeans.Fit(rows, classes.Length, options.ClusterRestarts, seed, cancellation: cancellation);
             int[] found = clusters.Assign(rows);
             double[,] common = new double[classes.Length, classes.Length];
@@ -59,9 +59,6 @@ public sealed class ClusteringProtocol(ClusteringProtocolOptions options) : Prot
             };
         }
     }
-
-    /// <summary>Rows of unit length, so that a distance is an angle.</summary>
-    internal static Tensor Rows(Tensor features) => nn.functional.normalize(features.to(ScalarType.Float32), 2, 1, 1e-12);
 }
 
 /// <summary>Options of <see cref="ClusteringProtocol"/>.</summary>

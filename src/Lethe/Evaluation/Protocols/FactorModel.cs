@@ -42,7 +42,7 @@ internal sealed class FactorModel : FittedModel
 
     public override IReadOnlyList<Score> Measure(EncoderState encoder, ImageSet test, ulong seed, CancellationToken cancellation)
     {
-        CausalFactors[] factors = CausalProtocol.TestFactors(test, 0);
+        CausalFactors[] factors = CausalTestImages.Factors(test, 0);
         Tensor features = encoder.Features(test, cancellation)[Layer];
         using var scope = NewDisposeScope();
         double[] read = readout.Read(features).data<double>().ToArray(); // [M, t] row by row
