@@ -9,9 +9,6 @@ namespace Lethe.Reporting;
 /// <param name="Groups">Runs with equal options but the seed, side by side with others; at least one.</param>
 public sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
 {
-    // These differ between runs that ask the same question.
-    private static readonly HashSet<string> ignoredOptions = new(["seed", "out", "resume", "threads", "dataRoot", "cache"], StringComparer.Ordinal);
-
     /// <summary>Reads run directories.</summary>
     /// <param name="runDirectories">One or several; one named twice is read once.</param>
     /// <returns>The model.</returns>
@@ -67,8 +64,9 @@ public sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
             ["method"] = manifest.Method,
             ["images"] = $"{manifest.Data.TrainCount} {manifest.Data.Source}",
         };
-        foreach ((string name, string value) in Flatten(manifest.Options))
-            if (!ignoredOptions.Contains(name.Split('.')[^1])) options.TryAdd(name, value);
+        // Runs that ask the same question differ in these.
+        RunOptions asked = manifest.Pretraining with { Seed = 0, Data = manifest.Pretraining.Data with { DataRoot = null, Cache = null } };
+        foreach ((string name, string value) in Flatten(RunFiles.ToJson(asked))) options.TryAdd(name, value);
         return options;
     }
 
@@ -85,7 +83,7 @@ public sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
         RunManifest manifest = directory.LoadManifest();
         List<string> warnings = [.. manifest.Warnings.Select(warning => $"Epoch {warning.Epoch}: {warning.Text}")];
         IReadOnlyList<Measurement> measurements = Measurements(directory);
-        MemorisationVerdict verdict = MemorisationMonitor.Judge(measurements, manifest.MonitorOptions());
+        MemorisationVerdict verdict = MemorisationMonitor.Judge(measurements, manifest.Pretraining.Monitor);
         return new ReportRun(directory.Path, manifest)
         {
             Measurements = measurements,

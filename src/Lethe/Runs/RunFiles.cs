@@ -11,10 +11,13 @@ namespace Lethe.Runs;
 /// <summary>The text of the files of a run directory: reads and writes streams, knows no paths but in messages.</summary>
 internal static class RunFiles
 {
-    private static readonly JsonSerializerOptions compact = new()
+    // Of a pre-training the section holds its options, of an undo and a control these three.
+    private const string Options = "options", Umm = "umm", Seed = "seed", Pretraining = "pretraining";
+
+    // An option that is not set is written as null; so that is kept which it was.
+    private static readonly JsonSerializerOptions options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
         // The files are read by people: + and ' stay as they are.
@@ -22,9 +25,27 @@ internal static class RunFiles
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
     };
 
+    private static readonly JsonSerializerOptions compact = new(options)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new RunOptionsConverter(options) },
+    };
+
     private static readonly JsonSerializerOptions indented = new(compact) { WriteIndented = true };
 
-    public static void WriteManifest(Stream stream, RunManifest manifest) => WriteDocument(stream, manifest);
+    /// <summary>A record as <c>run.json</c> has it, for what shows every option whatever it is.</summary>
+    public static JsonObject ToJson<T>(T record) => JsonSerializer.SerializeToNode(record, compact)!.AsObject();
+
+    public static void WriteManifest(Stream stream, RunManifest manifest)
+    {
+        JsonObject document = ToJson(manifest);
+        int place = document.IndexOf(Pretraining);
+        document.Remove(Pretraining, out JsonNode? pretraining);
+        document.Insert(place, Options, !document.Remove(Umm, out JsonNode? umm)
+            ? pretraining
+            : new JsonObject { [Umm] = umm, [Seed] = manifest.Seed, [Pretraining] = pretraining });
+        WriteDocument(stream, document);
+    }
 
     public static void WriteEvaluation(Stream stream, IReadOnlyList<EvaluationRecord> records) => WriteDocument(stream, records);
 
@@ -44,7 +65,10 @@ internal static class RunFiles
                     + $"Use lethe {document!["toolVersion"]?.ToString() ?? "in the version"} that made the run, or start a new run with another --out.");
             }
 
-            return document.Deserialize<RunManifest>(compact)!;
+            RunManifest manifest = Divided((JsonObject)document!).Deserialize<RunManifest>(compact)!;
+            return (manifest.Kind == RunKind.Pretrain) == (manifest.Umm is null)
+                ? manifest
+                : throw new JsonException($"options that are not those of its kind, {manifest.Kind}.");
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
         {
@@ -125,6 +149,21 @@ internal static class RunFiles
         }
 
         return new MetricsLog(measurements, null);
+    }
+
+    /// <summary>The one section of options on disk as the two properties of a manifest.</summary>
+    private static JsonObject Divided(JsonObject document)
+    {
+        if (!document.Remove(Options, out JsonNode? node) || node is not JsonObject asked)
+            throw new JsonException("no section of options.");
+        if (asked.Remove(Umm, out JsonNode? umm))
+        {
+            document[Umm] = umm;
+            asked.Remove(Pretraining, out node);
+        }
+
+        document[Pretraining] = node;
+        return document;
     }
 
     private static string Shorten(string line) => line.Length <= 80 ? line : line[..79] + "…";

@@ -115,11 +115,13 @@ public static class Scoring
 
     private static IReadOnlyList<string> Differences(RunDirectory run, RunDirectory other, Session session, Session without)
     {
-        JsonObject options = session.Options.ToJson(), others = without.Options.ToJson();
+        // What these differ in is said elsewhere, or decides no encoder.
+        static JsonObject Decisive(RunOptions asked) => RunFiles.ToJson(asked with { Data = new(), Evaluation = new(), Seed = 0 });
+        JsonObject options = Decisive(session.Options), others = Decisive(without.Options);
         RunKind kind = run.LoadManifest().Kind, otherKind = other.LoadManifest().Kind;
         return
         [
-            .. options.Select(section => section.Key).Where(name => name is not ("data" or "seed" or "evaluation") && !JsonNode.DeepEquals(options[name], others[name])),
+            .. options.Select(section => section.Key).Where(name => !JsonNode.DeepEquals(options[name], others[name])),
             .. kind == otherKind ? Array.Empty<string>() : [$"kind ({kind.ToString().ToLowerInvariant()} against {otherKind.ToString().ToLowerInvariant()})"],
         ];
     }

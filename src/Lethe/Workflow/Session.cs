@@ -85,7 +85,7 @@ public sealed class Session
         RunManifest manifest = run.LoadManifest();
         if (manifest.Kind != RunKind.Pretrain)
             throw new RunException($"{run.Path} holds an undo or its control. Give the directory of the pre-training that it belongs to.");
-        RunOptions options = RunOptions.FromJson(manifest.Options);
+        RunOptions options = manifest.Pretraining;
         options.Validate();
         Device device = machine.Prepare();
 

@@ -44,7 +44,7 @@ public sealed class TrainedEncoder : IDisposable
         if (!LayerFeatures.Names.Contains(layer))
             throw new InvalidOptionException($"--layer '{layer}' is unknown. Use one of {string.Join(", ", LayerFeatures.Names)}.");
         RunManifest manifest = run.LoadManifest();
-        RunOptions options = RunOptions.FromJson(manifest.Kind == RunKind.Pretrain ? manifest.Options : manifest.Options["pretraining"]!.AsObject());
+        RunOptions options = manifest.Pretraining;
         Device device = machine.Prepare();
         SslMethod method = Session.CreateMethod(options, manifest.Data.Channels, manifest.Data.ImageSize, device);
         try

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Lethe.Augmentation;
 using Lethe.Diagnostics;
 using Lethe.Methods;
@@ -71,9 +70,8 @@ public static class Undoing
 
     private static void Part(Place place, RunDirectory directory, bool control, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
     {
-        JsonObject asked = new() { ["umm"] = RunOptions.ToNode(place.Options), ["seed"] = place.Seed, ["pretraining"] = place.Session.Options.ToJson() };
         RunManifest? earlier = RunDirectory.HoldsRun(directory.Path) ? directory.LoadManifest() : null;
-        if (earlier is not null && !JsonNode.DeepEquals(earlier.Options, asked))
+        if (earlier is not null && (earlier.Umm, earlier.Seed, earlier.Pretraining) != (place.Options, place.Seed, place.Session.Options))
             throw new RunException($"{directory.Path} was begun with other options. Give it the same options, or another --name.");
         if (earlier?.Status == RunStatus.Done)
             return;
@@ -90,7 +88,8 @@ public static class Undoing
             Kind = control ? RunKind.Control : RunKind.Umm,
             Status = RunStatus.Running,
             Method = MethodRegistry.Find(session.Options.Method).Title,
-            Options = asked,
+            Pretraining = session.Options,
+            Umm = options,
             Seed = place.Seed,
             Command = place.Command,
             Versions = session.Machine.Describe(),

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Lethe.Diagnostics;
@@ -32,7 +31,7 @@ public partial class HtmlReportTests
     public void Render_InterleavedRun_SaysThatItIsNotInThePaper(int every, bool says)
     {
         RunManifest manifest = ReportSamples.Manifest();
-        manifest.Options["interleaving"] = new JsonObject { ["ummEvery"] = every };
+        manifest = manifest with { Pretraining = manifest.Pretraining with { Interleaving = new() { UmmEvery = every } } };
         string html = HtmlReport.Render(ReportModel.Of([ReportSamples.Run() with { Manifest = manifest }]));
         Assert.Equal(says, html.Contains("after every 5 epochs. This is not in the paper", StringComparison.Ordinal));
     }
@@ -67,7 +66,7 @@ public partial class HtmlReportTests
             Notes = [Hostile],
             Status = RunStatus.Failed,
             Failure = Hostile,
-            Options = new JsonObject { ["data"] = new JsonObject { [Hostile] = Hostile } },
+            Pretraining = new() { Data = new() { Data = Hostile } },
             Data = ReportSamples.Manifest().Data with { Source = Hostile },
         };
         ReportRun run = ReportSamples.Run() with { Path = Hostile, Manifest = manifest, Measurements = [.. ReportSamples.Epochs(), new Measurement(1, Hostile, Measure.KnnAccuracy, 0.5)] };

@@ -5,6 +5,7 @@ using Lethe.Reporting;
 using Lethe.Runs;
 using Lethe.Tests.Workflow;
 using Lethe.Training;
+using Lethe.Umm;
 using Lethe.Workflow;
 
 namespace Lethe.Tests.Runs;
@@ -29,7 +30,7 @@ public sealed class EarlierRunTests : IDisposable
         RunManifest manifest = Run.LoadManifest();
         Assert.Equal((RunKind.Pretrain, RunStatus.Done, "SimCLR", 3UL), (manifest.Kind, manifest.Status, manifest.Method, manifest.Seed));
         Assert.Equal((96, 60, 60), (manifest.Data.TrainCount, manifest.Data.ProbeCount, manifest.Data.TestCount));
-        RunOptions options = RunOptions.FromJson(manifest.Options);
+        Assert.Null(manifest.Umm);
         Assert.Equal(
             new RunOptions
             {
@@ -41,7 +42,18 @@ public sealed class EarlierRunTests : IDisposable
                 Evaluation = new() { RateImages = 16, LidarImages = 8, Neighbours = 5 },
                 Seed = 3,
             },
-            options);
+            manifest.Pretraining);
+    }
+
+    [Fact]
+    public void Manifest_OfUndoAndControl_HasTheirOptionsAndThoseOfTheRun()
+    {
+        RunManifest undo = Undo.LoadManifest(), control = Undo.Control!.LoadManifest();
+        Assert.Equal((RunKind.Umm, RunKind.Control), (undo.Kind, control.Kind));
+        Assert.Equal(new UmmOptions { Iterations = 3, BatchSize = 8, EvaluateIterations = 1 }, undo.Umm);
+        Assert.Equal(undo.Umm, control.Umm);
+        Assert.Equal(Run.LoadManifest().Pretraining, undo.Pretraining);
+        Assert.Equal(Run.LoadManifest().Pretraining, control.Pretraining);
     }
 
     [Theory]
@@ -74,8 +86,7 @@ public sealed class EarlierRunTests : IDisposable
     [Fact]
     public void Checkpoint_Last_HasTheWeightsThatWereEvaluated()
     {
-        RunOptions options = RunOptions.FromJson(Run.LoadManifest().Options);
-        using SslMethod method = Session.CreateMethod(options, 1, 16, SmallRun.Machine.Prepare());
+        using SslMethod method = Session.CreateMethod(Run.LoadManifest().Pretraining, 1, 16, SmallRun.Machine.Prepare());
         TrainingState state = Session.LoadLast(Run, method);
         Assert.Equal((12, 2, 2), (state.Step, state.Epoch, state.EvaluatedAt));
         Assert.Equal(new FileInfo(Run.MetricsPath).Length, state.MetricsLength);

@@ -1,7 +1,7 @@
 using Lethe.Models;
 using Lethe.Runtime;
 
-namespace Lethe.Workflow;
+namespace Lethe.Runs;
 
 /// <summary>UMM in between epochs of pre-training: not in the paper, which undoes after pre-training only.</summary>
 public sealed record InterleavingOptions

@@ -1,7 +1,7 @@
 using Lethe.Diagnostics;
 using Lethe.Runtime;
 
-namespace Lethe.Workflow;
+namespace Lethe.Runs;
 
 /// <summary>Which sign of memorisation ends pre-training.</summary>
 internal static class StopSign
