@@ -26,6 +26,9 @@ public sealed class RunDirectory
     /// <summary>Checkpoints.</summary>
     public string CheckpointFolder => In("checkpoints");
 
+    /// <summary>What lies in there.</summary>
+    internal CheckpointStore Checkpoints => new(this);
+
     /// <summary>Event files for TensorBoard.</summary>
     public string TensorBoardFolder => In("tensorboard");
 
@@ -135,7 +138,7 @@ public sealed class RunDirectory
     /// <param name="manifest">The manifest.</param>
     /// <exception cref="RunException">It cannot be written.</exception>
     public void SaveManifest(RunManifest manifest) =>
-        Writing(ManifestPath, () => AtomicFile.Write(ManifestPath, stream => RunFiles.WriteManifest(stream, manifest)));
+        AtomicFile.Write(ManifestPath, stream => RunFiles.WriteManifest(stream, manifest));
 
     /// <summary>Reads <c>evaluation.json</c>.</summary>
     /// <returns>The records; none where nothing was evaluated.</returns>
@@ -146,7 +149,7 @@ public sealed class RunDirectory
     /// <param name="records">All records; what was there is replaced.</param>
     /// <exception cref="RunException">It cannot be written.</exception>
     public void SaveEvaluation(IReadOnlyList<EvaluationRecord> records) =>
-        Writing(EvaluationPath, () => AtomicFile.Write(EvaluationPath, stream => RunFiles.WriteEvaluation(stream, records)));
+        AtomicFile.Write(EvaluationPath, stream => RunFiles.WriteEvaluation(stream, records));
 
     /// <summary>Reads <c>metrics.jsonl</c>; a last line whose writing was cut off is left out and reported.</summary>
     /// <returns>The measurements; none where there is no file.</returns>
@@ -160,15 +163,25 @@ public sealed class RunDirectory
     public void AppendMeasurements(IEnumerable<Measurement> measurements)
     {
         IReadOnlyList<string> lines = RunFiles.MetricsLines(measurements);
-        Writing(MetricsPath, () =>
-        {
-            using FileStream file = new(MetricsPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
-            if (!EndsLine(file, file.Length))
-                throw new RunException($"{MetricsPath} ends in a line whose writing was cut off. Go on with --resume, which removes it.");
-        });
+        if (!RunFiles.EndsLine(MetricsPath, MetricsLength))
+            throw new RunException($"{MetricsPath} ends in a line whose writing was cut off. Go on with --resume, which removes it.");
 
         // Synced, because a checkpoint that is written next says how long the file is.
         AtomicFile.AppendLines(MetricsPath, lines, sync: true);
+    }
+
+    /// <summary>The pre-training that this is, or that it belongs to where it is an undo or a control.</summary>
+    /// <exception cref="RunException">It belongs to none.</exception>
+    internal RunDirectory Pretraining()
+    {
+        for (string? path = System.IO.Path.GetFullPath(Path); path is not null; path = System.IO.Path.GetDirectoryName(path))
+        {
+            if (HoldsRun(path) && Open(path) is var found && found.LoadManifest().Kind == RunKind.Pretrain)
+                return found;
+        }
+
+        throw new RunException(
+            $"{Path} holds an undo, and no directory above it holds the pre-training that it belongs to. Leave an undo where it was made, in RUN/umm/NAME.");
     }
 
     /// <summary>Removes the directory of a run that never began: one that holds no manifest.</summary>
@@ -180,22 +193,20 @@ public sealed class RunDirectory
 
     /// <summary>Cuts <c>metrics.jsonl</c> back to what it was when a checkpoint was written, so that a resumed run repeats the rest.</summary>
     /// <param name="bytes">The <see cref="MetricsLength"/> of then.</param>
-    /// <exception cref="RunException">The file is shorter than that, or no line ends there: it is not the file of then.</exception>
+    /// <exception cref="RunException">The file is shorter than that, or no line ends there: the file has changed since.</exception>
     public void TruncateMetrics(long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
-        Writing(MetricsPath, () =>
+        long length = MetricsLength;
+        if (length < bytes || !RunFiles.EndsLine(MetricsPath, bytes))
         {
-            using FileStream file = new(MetricsPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
-            if (file.Length < bytes || !EndsLine(file, bytes))
-            {
-                throw new RunException(
-                    $"{MetricsPath} does not match the checkpoint, which expects a line to end at byte {bytes}; the file has {file.Length} bytes. "
-                    + "It was altered or lost its end: restore it, or start a new run.");
-            }
+            throw new RunException(
+                $"{MetricsPath} does not match the checkpoint, which expects a line to end at byte {bytes}; the file has {length} bytes. "
+                + "It was altered or lost its end: restore it, or start a new run.");
+        }
 
-            file.SetLength(bytes);
-        });
+        if (length > bytes)
+            AtomicFile.Truncate(MetricsPath, bytes);
     }
 
     internal static string Label(RunStatus status) => status switch
@@ -205,25 +216,6 @@ public sealed class RunDirectory
         RunStatus.Done => "done",
         _ => "failed",
     };
-
-    private static bool EndsLine(FileStream file, long position)
-    {
-        if (position == 0) return true;
-        file.Seek(position - 1, SeekOrigin.Begin);
-        return file.ReadByte() == '\n';
-    }
-
-    private static void Writing(string path, Action write)
-    {
-        try
-        {
-            write();
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new RunException($"Cannot write {path}: {error.Message} Make room or give write access, then go on with --resume.", error);
-        }
-    }
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
 }

@@ -8,13 +8,13 @@ using Lethe.Runtime;
 
 namespace Lethe.Runs;
 
-/// <summary>The text of the files of a run directory: reads and writes streams, knows no paths but in messages.</summary>
+/// <summary>The text of the files of a run directory.</summary>
 internal static class RunFiles
 {
     // Of a pre-training the section holds its options, of an undo and a control these three.
     private const string Options = "options", Umm = "umm", Seed = "seed", Pretraining = "pretraining";
 
-    // An option that is not set is written as null; so that is kept which it was.
+    // Options that are not set are written as null, so that a run says of every option what it was.
     private static readonly JsonSerializerOptions options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -53,7 +53,7 @@ internal static class RunFiles
     {
         try
         {
-            JsonNode? document = JsonNode.Parse(File.ReadAllBytes(path));
+            JsonNode? document = JsonNode.Parse(Bytes(path));
             // The version is looked at first: the rest of another version's document means nothing here.
             int? format = document is JsonObject fields ? (int?)fields["formatVersion"] : null;
             if (format is null)
@@ -74,27 +74,27 @@ internal static class RunFiles
         {
             throw new RunException($"{path} is damaged: expected the JSON of a run, found: {error.Message} Restore the file, or start a new run with another --out.", error);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new RunException($"Cannot read {path}: {error.Message} Give a run directory that can be read.", error);
-        }
     }
 
     public static IReadOnlyList<EvaluationRecord> ReadEvaluation(string path)
     {
         try
         {
-            return JsonSerializer.Deserialize<List<EvaluationRecord>>(File.ReadAllBytes(path), compact) ?? [];
+            return JsonSerializer.Deserialize<List<EvaluationRecord>>(Bytes(path), compact) ?? [];
         }
         catch (JsonException error)
         {
             throw new RunException($"{path} is damaged: expected a JSON list of evaluation records, found: {error.Message} Run 'lethe evaluate' again to replace it.", error);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new RunException($"Cannot read {path}: {error.Message}", error);
-        }
     }
+
+    /// <summary>Whether a file of lines has one that ends there; the start of a file is such a place, whether it exists or not.</summary>
+    public static bool EndsLine(string path, long position) => position == 0 || Reading(path, () =>
+    {
+        using FileStream file = File.OpenRead(path);
+        file.Seek(position - 1, SeekOrigin.Begin);
+        return file.ReadByte() == '\n';
+    });
 
     /// <summary>One line for each measurement; numbers in the shortest form that reads back to the same bits.</summary>
     public static IReadOnlyList<string> MetricsLines(IEnumerable<Measurement> measurements)
@@ -113,16 +113,7 @@ internal static class RunFiles
 
     public static MetricsLog ReadMetrics(string path)
     {
-        byte[] bytes;
-        try
-        {
-            bytes = File.ReadAllBytes(path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new RunException($"Cannot read {path}: {error.Message}", error);
-        }
-
+        byte[] bytes = Bytes(path);
         var measurements = new List<Measurement>();
         int number = 0;
         for (int start = 0; start < bytes.Length;)
@@ -164,6 +155,20 @@ internal static class RunFiles
 
         document[Pretraining] = node;
         return document;
+    }
+
+    private static byte[] Bytes(string path) => Reading(path, () => File.ReadAllBytes(path));
+
+    private static T Reading<T>(string path, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new RunException($"Cannot read {path}: {error.Message} Give a run directory that can be read.", error);
+        }
     }
 
     private static string Shorten(string line) => line.Length <= 80 ? line : line[..79] + "…";

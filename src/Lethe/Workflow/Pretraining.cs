@@ -107,7 +107,7 @@ public static class Pretraining
                     method,
                     pretrainer.Optimiser,
                     pretrainer.State,
-                    stopping.KeepsCheckpoints && pretrainer.State is { SumCount: 0, EvaluatedAt: >= 0 } ? EarlyStop.CheckpointName(pretrainer.State.EvaluatedAt) : null),
+                    stopping.KeepsCheckpoints && pretrainer.State is { SumCount: 0, EvaluatedAt: >= 0 } ? pretrainer.State.EvaluatedAt : null),
                 progress is null ? null : new Forward<TrainingStep>(step => progress.Report(new WorkflowProgress(
                     "pre-training",
                     step.Step,

@@ -57,8 +57,8 @@ public static class Undoing
         MethodRegistry.Find(session.Options.Method).RequireBatch(session.Options.MethodOptions, batchSize);
         if (batchSize > session.Data.Train.Count)
             throw new InvalidOptionException($"--batch-size {batchSize} is larger than the {session.Data.Train.Count} training images. Use at most {session.Data.Train.Count}.");
-        if (!File.Exists(Session.LastCheckpoint(run)))
-            throw new RunException($"{run.Path} has no checkpoint to undo: expected {Session.LastCheckpoint(run)}. Pre-train first: 'lethe pretrain --resume --out {run.Path}'.");
+        if (!run.Checkpoints.HasLast)
+            throw new RunException($"{run.Path} has no checkpoint to undo: expected {run.Checkpoints.LastPath}. Pre-train first: 'lethe pretrain --resume --out {run.Path}'.");
         using DirectoryLock held = DirectoryLock.Acquire(run.Path);
         RunDirectory undo = RunDirectory.Create(run.UndoPath(name ?? DefaultName(options, seed, session.Options.Seed)), resume);
         var place = new Place(run, session, options, seed, command);
@@ -78,7 +78,7 @@ public static class Undoing
 
         (Session session, UmmOptions options) = (place.Session, place.Options);
         using SslMethod method = session.CreateMethod();
-        double epochs = Session.LoadLast(place.Run, method).Epoch;
+        double epochs = place.Run.Checkpoints.Load(method).Epoch;
         // Both levels are defined on pairs of views of one size.
         using ViewLoader loader = session.CreateLoader(options.BatchSize, RandomStream.Derive(place.Seed, UndoViews), localViews: false);
         using var trainer = new UmmTrainer(method, loader, options, control, place.Seed, session.Device, epochs);

@@ -87,7 +87,7 @@ public sealed class EarlierRunTests : IDisposable
     public void Checkpoint_Last_HasTheWeightsThatWereEvaluated()
     {
         using SslMethod method = Session.CreateMethod(Run.LoadManifest().Pretraining, 1, 16, SmallRun.Machine.Prepare());
-        TrainingState state = Session.LoadLast(Run, method);
+        TrainingState state = Run.Checkpoints.Load(method);
         Assert.Equal((12, 2, 2), (state.Step, state.Epoch, state.EvaluatedAt));
         Assert.Equal(new FileInfo(Run.MetricsPath).Length, state.MetricsLength);
         using var encoder = new EncoderState(method, new ChannelStatistics([0.5f], [0.5f]), TorchSharp.torch.CPU, 1, untrained: false);
