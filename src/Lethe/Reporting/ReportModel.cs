@@ -9,6 +9,10 @@ namespace Lethe.Reporting;
 /// <param name="Groups">Runs with equal options but the seed, side by side with others; at least one.</param>
 public sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
 {
+    private const string Images = "images";
+    private static readonly string method = RunFiles.Name(nameof(RunOptions.Method));
+    private static readonly string methodOptions = RunFiles.Name(nameof(RunOptions.MethodOptions)) + ".";
+
     /// <summary>Reads run directories.</summary>
     /// <param name="runDirectories">One or several; one named twice is read once.</param>
     /// <returns>The model.</returns>
@@ -61,8 +65,8 @@ public sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
     {
         var options = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            ["method"] = manifest.Method,
-            ["images"] = $"{manifest.Data.TrainCount} {manifest.Data.Source}",
+            [method] = manifest.Method,
+            [Images] = $"{manifest.Data.TrainCount} {manifest.Data.Source}",
         };
         // Runs that ask the same question differ in these.
         RunOptions asked = manifest.Pretraining with { Seed = 0, Data = manifest.Pretraining.Data with { DataRoot = null, Cache = null } };
@@ -72,10 +76,11 @@ public sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
 
     private static string Difference(SortedDictionary<string, string> options, IReadOnlyList<SortedDictionary<string, string>> all)
     {
-        List<string> names = [.. options.Keys.Where(name => all.Any(o => o.GetValueOrDefault(name) != options[name])).OrderByDescending(name => name == "method")];
+        List<string> names = [.. options.Keys.Where(name => all.Any(o => o.GetValueOrDefault(name) != options[name])).OrderByDescending(name => name == method)];
         // The name of a method says enough: its own options differ because it does.
-        if (names.Contains("method")) names.RemoveAll(name => name.StartsWith("methodOptions.", StringComparison.Ordinal));
-        return string.Join(", ", names.Take(3).Select(name => name is "method" or "images" ? options[name] : $"{name} {options[name]}")) + (names.Count > 3 ? ", …" : "");
+        if (names.Contains(method)) names.RemoveAll(name => name.StartsWith(methodOptions, StringComparison.Ordinal));
+        return string.Join(", ", names.Take(3).Select(name => name == method || name == Images ? options[name] : $"{name} {options[name]}"))
+            + (names.Count > 3 ? ", …" : "");
     }
 
     private static ReportRun Read(RunDirectory directory)

@@ -33,6 +33,9 @@ internal static class RunFiles
 
     private static readonly JsonSerializerOptions indented = new(compact) { WriteIndented = true };
 
+    /// <summary>What a property is called there.</summary>
+    public static string Name(string property) => options.PropertyNamingPolicy!.ConvertName(property);
+
     /// <summary>A record as <c>run.json</c> has it, for what shows every option whatever it is.</summary>
     public static JsonObject ToJson<T>(T record) => JsonSerializer.SerializeToNode(record, compact)!.AsObject();
 

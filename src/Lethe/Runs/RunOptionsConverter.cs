@@ -9,8 +9,8 @@ namespace Lethe.Runs;
 /// <param name="records">How each record is written.</param>
 internal sealed class RunOptionsConverter(JsonSerializerOptions records) : JsonConverter<RunOptions>
 {
-    private static readonly string method = JsonNamingPolicy.CamelCase.ConvertName(nameof(RunOptions.Method));
-    private static readonly string own = JsonNamingPolicy.CamelCase.ConvertName(nameof(RunOptions.MethodOptions));
+    private readonly string method = records.PropertyNamingPolicy!.ConvertName(nameof(RunOptions.Method));
+    private readonly string own = records.PropertyNamingPolicy!.ConvertName(nameof(RunOptions.MethodOptions));
 
     public override RunOptions Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {

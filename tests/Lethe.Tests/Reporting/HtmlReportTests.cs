@@ -3,6 +3,7 @@ using System.Xml.Linq;
 using Lethe.Diagnostics;
 using Lethe.Reporting;
 using Lethe.Runs;
+using Lethe.Runtime;
 using Lethe.Tests.Approved;
 
 namespace Lethe.Tests.Reporting;
@@ -146,6 +147,13 @@ public partial class HtmlReportTests
         string html = Contains("The state of iteration 3 was kept, the last; it is marked.", run with { Undos = [run.Undos[0] with { Manifest = run.Undos[0].Manifest with { BestEpoch = null } }] });
         XElement course = XDocument.Parse(html).Descendants("section").Single(section => (string?)section.Attribute("id") == "course");
         Assert.All(course.Descendants("svg"), chart => Assert.Contains(chart.Elements("text"), text => text.Value == "kept"));
+    }
+
+    [Fact]
+    public void Render_PreTrainingAmongTheUndos_SaysWhichFolderItIs()
+    {
+        ReportRun run = ReportSamples.Run() with { Undos = [new ReportUndo("moved", ReportSamples.Manifest())] };
+        Assert.Contains("umm/moved holds a pre-training", Assert.Throws<RunException>(() => HtmlReport.Render(ReportModel.Of([run]))).Message, StringComparison.Ordinal);
     }
 
     private static string Contains(string expected, ReportRun run)
