@@ -60,15 +60,16 @@ internal sealed class CheckpointStore(RunDirectory run)
         if (name == Last && !HasLast)
         {
             throw new RunException(
-                $"{run.Path} has no checkpoint yet: expected {path}. Let the run reach its first evaluation: 'lethe pretrain --resume --out {run.Path}'.");
+                $"{run.Path} has no checkpoint yet: expected {path}. Let the run reach its first evaluation: "
+                + $"'lethe pretrain --resume --out {run.Path}'.");
         }
 
         string[] there = Names();
         if (!there.Contains(name))
         {
             throw new RunException(
-                $"{run.Path} has no checkpoint '{name}'. There are: {string.Join(", ", there)}. A run has '{Best}' where --stop-on-memorisation found "
-                + "an onset, and those of all evaluations with --keep-checkpoints.");
+                $"{run.Path} has no checkpoint '{name}'. There are: {string.Join(", ", there)}. A run has '{Best}' where "
+                + "--stop-on-memorisation found an onset, and those of all evaluations with --keep-checkpoints.");
         }
 
         return Checkpoint.Load(path, method);
@@ -101,5 +102,8 @@ internal sealed class CheckpointStore(RunDirectory run)
         && name == OfEpoch(epoch) ? epoch : null;
 
     private string[] Names() => !Directory.Exists(run.CheckpointFolder) ? [] :
-        [.. Directory.GetFiles(run.CheckpointFolder, "*" + Extension).Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
+    [
+        .. Directory.GetFiles(run.CheckpointFolder, "*" + Extension)
+            .Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal),
+    ];
 }

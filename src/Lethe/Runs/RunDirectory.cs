@@ -50,7 +50,9 @@ public sealed class RunDirectory
     /// <summary>Where the control of this undo lives.</summary>
     public string ControlPath => In("control");
 
-    /// <summary>Length of <c>metrics.jsonl</c> in bytes; 0 where it does not exist. A checkpoint keeps it for <see cref="TruncateMetrics"/>.</summary>
+    /// <summary>
+    /// Length of <c>metrics.jsonl</c> in bytes; 0 where it does not exist. A checkpoint keeps it for <see cref="TruncateMetrics"/>.
+    /// </summary>
     public long MetricsLength => File.Exists(MetricsPath) ? new FileInfo(MetricsPath).Length : 0;
 
     /// <summary>The undos of this run, by name.</summary>
@@ -71,7 +73,9 @@ public sealed class RunDirectory
     /// <param name="path">The directory; made where it does not exist.</param>
     /// <param name="resume">Whether a run that is there is to go on.</param>
     /// <returns>The directory.</returns>
-    /// <exception cref="RunException">There is a run and it is not to go on, there is something else, or the directory cannot be made.</exception>
+    /// <exception cref="RunException">
+    /// There is a run and it is not to go on, there is something else, or the directory cannot be made.
+    /// </exception>
     public static RunDirectory Create(string path, bool resume = false)
     {
         if (File.Exists(path))
@@ -83,11 +87,12 @@ public sealed class RunDirectory
             string advice = status == RunStatus.Done
                 ? "Give another --out, or delete it"
                 : "Give --resume to go on with it, another --out to start anew, or delete it";
-            throw new RunException($"{path} holds a run already (status {Label(status)}). {advice}.");
+            throw new RunException($"{path} holds a run already (status {status.ToString().ToLowerInvariant()}). {advice}.");
         }
 
         // A lock file is what a start leaves that failed before it wrote anything.
-        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any(entry => !System.IO.Path.GetFileName(entry).StartsWith(".lock", StringComparison.Ordinal)))
+        static bool Matters(string entry) => !System.IO.Path.GetFileName(entry).StartsWith(".lock", StringComparison.Ordinal);
+        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any(Matters))
             throw new RunException($"{path} is not empty and holds no run. Give --out a directory that is empty or does not exist yet.");
         try
         {
@@ -124,8 +129,12 @@ public sealed class RunDirectory
     /// <exception cref="InvalidOptionException">The name cannot be that of a folder everywhere.</exception>
     public string UndoPath(string name)
     {
-        if (name.Length == 0 || !char.IsAsciiLetterOrDigit(name[0]) || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_'))
-            throw new InvalidOptionException($"The name of an undo consists of letters, digits, '.', '-' and '_' and begins with a letter or a digit; found '{name}'.");
+        if (!char.IsAsciiLetterOrDigit(name.FirstOrDefault()) || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_'))
+        {
+            throw new InvalidOptionException(
+                $"The name of an undo consists of letters, digits, '.', '-' and '_' and begins with a letter or a digit; found '{name}'.");
+        }
+
         return System.IO.Path.Combine(UmmFolder, name);
     }
 
@@ -181,7 +190,8 @@ public sealed class RunDirectory
         }
 
         throw new RunException(
-            $"{Path} holds an undo, and no directory above it holds the pre-training that it belongs to. Leave an undo where it was made, in RUN/umm/NAME.");
+            $"{Path} holds an undo, and no directory above it holds the pre-training that it belongs to. "
+            + "Leave an undo where it was made, in RUN/umm/NAME.");
     }
 
     /// <summary>Removes the directory of a run that never began: one that holds no manifest.</summary>
@@ -191,7 +201,7 @@ public sealed class RunDirectory
             Directory.Delete(Path, recursive: true);
     }
 
-    /// <summary>Cuts <c>metrics.jsonl</c> back to what it was when a checkpoint was written, so that a resumed run repeats the rest.</summary>
+    /// <summary>Cuts <c>metrics.jsonl</c> back to what it was at a checkpoint, so that a resumed run repeats the rest.</summary>
     /// <param name="bytes">The <see cref="MetricsLength"/> of then.</param>
     /// <exception cref="RunException">The file is shorter than that, or no line ends there: the file has changed since.</exception>
     public void TruncateMetrics(long bytes)
@@ -208,14 +218,6 @@ public sealed class RunDirectory
         if (length > bytes)
             AtomicFile.Truncate(MetricsPath, bytes);
     }
-
-    internal static string Label(RunStatus status) => status switch
-    {
-        RunStatus.Running => "running",
-        RunStatus.Interrupted => "interrupted",
-        RunStatus.Done => "done",
-        _ => "failed",
-    };
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
 }

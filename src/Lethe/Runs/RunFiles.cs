@@ -43,10 +43,10 @@ internal static class RunFiles
     {
         JsonObject document = ToJson(manifest);
         int place = document.IndexOf(Pretraining);
-        document.Remove(Pretraining, out JsonNode? pretraining);
-        document.Insert(place, Options, !document.Remove(Umm, out JsonNode? umm)
-            ? pretraining
-            : new JsonObject { [Umm] = umm, [Seed] = manifest.Seed, [Pretraining] = pretraining });
+        document.Remove(Pretraining, out JsonNode? asked);
+        if (document.Remove(Umm, out JsonNode? umm))
+            asked = new JsonObject { [Umm] = umm, [Seed] = manifest.Seed, [Pretraining] = asked };
+        document.Insert(place, Options, asked);
         WriteDocument(stream, document);
     }
 
@@ -60,22 +60,31 @@ internal static class RunFiles
             // The version is looked at first: the rest of another version's document means nothing here.
             int? format = document is JsonObject fields ? (int?)fields["formatVersion"] : null;
             if (format is null)
-                throw new RunException($"{path} has no formatVersion, so it is not the file of a run. Give the directory that 'lethe pretrain' or 'lethe run' made.");
+            {
+                throw new RunException(
+                    $"{path} has no formatVersion, so it is not the file of a run. "
+                    + "Give the directory that 'lethe pretrain' or 'lethe run' made.");
+            }
+
             if (format != RunManifest.CurrentFormat)
             {
                 throw new RunException(
                     $"{path} has format {format}; this version of lethe reads format {RunManifest.CurrentFormat}. "
-                    + $"Use lethe {document!["toolVersion"]?.ToString() ?? "in the version"} that made the run, or start a new run with another --out.");
+                    + $"Use lethe {document!["toolVersion"]?.ToString() ?? "in the version"} that made the run, "
+                    + "or start a new run with another --out.");
             }
 
-            RunManifest manifest = Divided((JsonObject)document!).Deserialize<RunManifest>(compact)!;
+            RunManifest manifest = Divided(document!.AsObject());
             return (manifest.Kind == RunKind.Pretrain) == (manifest.Umm is null)
                 ? manifest
                 : throw new JsonException($"options that are not those of its kind, {manifest.Kind}.");
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
         {
-            throw new RunException($"{path} is damaged: expected the JSON of a run, found: {error.Message} Restore the file, or start a new run with another --out.", error);
+            throw new RunException(
+                $"{path} is damaged: expected the JSON of a run, found: {error.Message} "
+                + "Restore the file, or start a new run with another --out.",
+                error);
         }
     }
 
@@ -87,7 +96,10 @@ internal static class RunFiles
         }
         catch (JsonException error)
         {
-            throw new RunException($"{path} is damaged: expected a JSON list of evaluation records, found: {error.Message} Run 'lethe evaluate' again to replace it.", error);
+            throw new RunException(
+                $"{path} is damaged: expected a JSON list of evaluation records, found: {error.Message} "
+                + "Run 'lethe evaluate' again to replace it.",
+                error);
         }
     }
 
@@ -106,8 +118,13 @@ internal static class RunFiles
         foreach (Measurement measurement in measurements)
         {
             if (!double.IsFinite(measurement.Value))
+            {
                 throw new ArgumentException(
-                    Invariant($"{measurement.Name} of {measurement.Layer} at epoch {measurement.Epoch} is {measurement.Value}; only finite numbers are kept."), nameof(measurements));
+                    Invariant($"{measurement.Name} of {measurement.Layer} at epoch {measurement.Epoch} is {measurement.Value}; ")
+                        + "only finite numbers are kept.",
+                    nameof(measurements));
+            }
+
             lines.Add(JsonSerializer.Serialize(measurement, compact));
         }
 
@@ -134,8 +151,8 @@ internal static class RunFiles
                 // Only the last line can lack its end: writing it was cut off, and what stands before it is whole.
                 if (!complete) return new MetricsLog(measurements, Encoding.UTF8.GetString(line));
                 throw new RunException(
-                    $"{path}, line {number}: expected {{\"epoch\":…,\"layer\":…,\"name\":…,\"value\":…}}, found '{Shorten(Encoding.UTF8.GetString(line))}'. "
-                    + "Remove or repair the line, or start a new run.",
+                    $"{path}, line {number}: expected {{\"epoch\":…,\"layer\":…,\"name\":…,\"value\":…}}, "
+                    + $"found '{Shorten(Encoding.UTF8.GetString(line))}'. Remove or repair the line, or start a new run.",
                     error);
             }
 
@@ -145,19 +162,18 @@ internal static class RunFiles
         return new MetricsLog(measurements, null);
     }
 
-    /// <summary>The one section of options on disk as the two properties of a manifest.</summary>
-    private static JsonObject Divided(JsonObject document)
+    // What WriteManifest put together.
+    private static RunManifest Divided(JsonObject document)
     {
-        if (!document.Remove(Options, out JsonNode? node) || node is not JsonObject asked)
-            throw new JsonException("no section of options.");
-        if (asked.Remove(Umm, out JsonNode? umm))
+        document.Remove(Options, out JsonNode? asked);
+        if (asked is JsonObject undo && undo.Remove(Umm, out JsonNode? umm))
         {
             document[Umm] = umm;
-            asked.Remove(Pretraining, out node);
+            undo.Remove(Pretraining, out asked);
         }
 
-        document[Pretraining] = node;
-        return document;
+        document[Pretraining] = asked;
+        return document.Deserialize<RunManifest>(compact)!;
     }
 
     private static byte[] Bytes(string path) => Reading(path, () => File.ReadAllBytes(path));

@@ -46,11 +46,14 @@ public sealed record RunOptions
     [JsonRequired]
     public EvaluationOptions Evaluation { get; init; } = new();
 
-    /// <summary>Ends pre-training when memorisation has set in, and keeps the encoder of that epoch as checkpoints/best.safetensors.</summary>
+    /// <summary>
+    /// Ends pre-training when memorisation has set in, and keeps the encoder of that epoch as checkpoints/best.safetensors.
+    /// </summary>
     public bool StopOnMemorisation { get; init; }
 
     /// <summary>
-    /// The sign that stops: turn (ΔR of a layer turned, the paper's sign), gap (ΔR on images trained on rose against that on unseen ones), or either.
+    /// The sign that stops: turn (ΔR of a layer turned, the paper's sign), gap (ΔR on images trained on rose against that on unseen
+    /// ones), or either.
     /// </summary>
     public string MemorisationSign { get; init; } = StopSign.Turn;
 
@@ -78,14 +81,18 @@ public sealed record RunOptions
         StopSign.Validate(MemorisationSign);
         MethodEntry entry = MethodRegistry.Find(Method);
         if (MethodOptions.GetType() != entry.DefaultOptions.GetType())
-            throw new InvalidOptionException($"Method '{Method}' takes {entry.DefaultOptions.GetType().Name}, found {MethodOptions.GetType().Name}.");
+        {
+            throw new InvalidOptionException(
+                $"Method '{Method}' takes {entry.DefaultOptions.GetType().Name}, found {MethodOptions.GetType().Name}.");
+        }
+
         MethodOptions.Validate();
         entry.RequireBatch(MethodOptions, Training.BatchSize);
         if (Views.LocalViews > 0 && !entry.TakesLocalViews)
         {
             throw new InvalidOptionException(
-                $"--local-views {Views.LocalViews}: method '{Method}' takes full-size views only. Use --local-views 0, or "
-                + $"--method {string.Join(" or ", MethodRegistry.All.Where(method => method.TakesLocalViews).Select(method => method.Name))}.");
+                $"--local-views {Views.LocalViews}: method '{Method}' takes full-size views only. Use --local-views 0, or --method "
+                + $"{string.Join(" or ", MethodRegistry.All.Where(method => method.TakesLocalViews).Select(method => method.Name))}.");
         }
     }
 }

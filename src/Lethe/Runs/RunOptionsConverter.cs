@@ -23,7 +23,8 @@ internal sealed class RunOptionsConverter(JsonSerializerOptions records) : JsonC
     public override void Write(Utf8JsonWriter writer, RunOptions value, JsonSerializerOptions options)
     {
         JsonObject json = JsonSerializer.SerializeToNode(value, records)!.AsObject();
-        json.Insert(json.IndexOf(method) + 1, own, JsonSerializer.SerializeToNode(value.MethodOptions, value.MethodOptions.GetType(), records));
+        JsonNode? methodOptions = JsonSerializer.SerializeToNode(value.MethodOptions, value.MethodOptions.GetType(), records);
+        json.Insert(json.IndexOf(method) + 1, own, methodOptions);
         json.WriteTo(writer, options);
     }
 }

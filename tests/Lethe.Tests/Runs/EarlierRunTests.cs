@@ -78,7 +78,7 @@ public sealed class EarlierRunTests : IDisposable
         Assert.Equal(Enum.GetValues<EvaluationStage>(), records.Select(record => record.Stage).Distinct().Order());
         Assert.All(
             records.GroupBy(record => record.Stage),
-            stage => Assert.Equal((6 * 5, 6), (stage.Count(record => record.Measure is null), stage.Count(record => record.Measure == "accuracy"))));
+            stage => Assert.Equal((6 * 5, 6), (stage.Count(record => record.Measure is null), stage.Count(record => record.Variant == "kNN"))));
         Assert.Equal([0, 1, 2], Run.LoadMetrics().Measurements.Select(m => m.Epoch).Distinct());
         Assert.Equal([0, 1, 2, 3], Undo.LoadMetrics().Measurements.Select(m => m.Epoch).Distinct());
     }
@@ -105,8 +105,8 @@ public sealed class EarlierRunTests : IDisposable
         ReportGroup group = Assert.Single(ReportModel.Load([Fixture]).Groups);
         Assert.Equal([("late", "UMM", "control")], UndoLabels.Of(group));
         Assert.Equal(
-            "split layer2, 3 iterations, batch size 8, α = 0.5, β = 10, loss-gradient, q = 8, δ = 1e−6, first-order, finite difference radius 0.01, "
-            + "η₁ = 0.01, η₂ = 3e−4, adam, ε² = 0.5",
+            "split layer2, 3 iterations, batch size 8, α = 0.5, β = 10, loss-gradient, q = 8, δ = 1e−6, first-order, "
+            + "finite difference radius 0.01, η₁ = 0.01, η₂ = 3e−4, adam, ε² = 0.5",
             UndoLabels.Describe(group));
     }
 }

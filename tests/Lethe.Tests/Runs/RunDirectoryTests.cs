@@ -178,7 +178,8 @@ public sealed class RunDirectoryTests : IDisposable
         RunDirectory run = NewRun();
         run.TruncateMetrics(0);
         Assert.False(File.Exists(run.MetricsPath));
-        Assert.Contains("the file has 0 bytes", Assert.Throws<RunException>(() => run.TruncateMetrics(1)).Message, StringComparison.Ordinal);
+        string message = Assert.Throws<RunException>(() => run.TruncateMetrics(1)).Message;
+        Assert.Contains("the file has 0 bytes", message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => run.TruncateMetrics(-1));
     }
 
@@ -191,8 +192,11 @@ public sealed class RunDirectoryTests : IDisposable
         run.AppendMeasurements([new(0, "run", Measure.Loss, 1), new(1, "run", Measure.Loss, 1)]);
         (string Path, Action Work)[] works =
         [
-            (run.ManifestPath, () => run.LoadManifest()), (run.EvaluationPath, () => run.LoadEvaluation()), (run.MetricsPath, () => run.LoadMetrics()),
-            (run.MetricsPath, () => run.TruncateMetrics(1)), (run.MetricsPath, () => run.AppendMeasurements([new(2, "run", Measure.Loss, 1)])),
+            (run.ManifestPath, () => run.LoadManifest()),
+            (run.EvaluationPath, () => run.LoadEvaluation()),
+            (run.MetricsPath, () => run.LoadMetrics()),
+            (run.MetricsPath, () => run.TruncateMetrics(1)),
+            (run.MetricsPath, () => run.AppendMeasurements([new(2, "run", Measure.Loss, 1)])),
         ];
         Assert.All(works, work =>
         {
@@ -212,7 +216,8 @@ public sealed class RunDirectoryTests : IDisposable
         RunDirectory.Create(undo.ControlPath).SaveManifest(ReportSamples.Manifest(kind: RunKind.Control));
         Assert.All((RunDirectory[])[run, undo, undo.Control!], part => Assert.Equal(Path.GetFullPath(run.Path), part.Pretraining().Path));
         Directory.Move(undo.Path, folder["moved"]);
-        Assert.Contains("RUN/umm/NAME", Assert.Throws<RunException>(() => RunDirectory.Open(folder["moved"]).Pretraining()).Message, StringComparison.Ordinal);
+        string message = Assert.Throws<RunException>(() => RunDirectory.Open(folder["moved"]).Pretraining()).Message;
+        Assert.Contains("RUN/umm/NAME", message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -61,6 +61,21 @@ public sealed class RunOptionsTests : IDisposable
         Assert.Equal(new RunOptions(), run.LoadManifest().Pretraining);
     }
 
+    /// <summary>As an earlier version lacks an option that came later, and a later one may have another.</summary>
+    [Fact]
+    public void Manifest_OptionMissingOrUnknown_TakesItsDefault()
+    {
+        RunOptions options = new() { Training = new TrainingOptions { Accumulate = 2, Epochs = 7 } };
+        RunDirectory run = Saved(options);
+        Change(run, json =>
+        {
+            json["training"]!.AsObject().Remove("accumulate");
+            json["training"]!["later"] = 3;
+            json["later"] = new JsonObject();
+        });
+        Assert.Equal(options with { Training = options.Training with { Accumulate = 1 } }, run.LoadManifest().Pretraining);
+    }
+
     [Theory]
     [InlineData("data")]
     [InlineData("augmentation")]
