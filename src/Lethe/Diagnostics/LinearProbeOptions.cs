@@ -1,4 +1,6 @@
+using Lethe.Numerics;
 using Lethe.Runtime;
+using static TorchSharp.torch;
 
 namespace Lethe.Diagnostics;
 
@@ -19,6 +21,18 @@ public sealed record LinearProbeOptions
 
     /// <summary>Decides which rows those are.</summary>
     public ulong Seed { get; init; }
+
+    /// <summary>Divides rows at random.</summary>
+    /// <param name="rows">How many.</param>
+    /// <param name="leastFitted">How many are left to fit on, at least.</param>
+    /// <param name="device">Where the indices go.</param>
+    /// <returns>Indices of the rows to fit on, and of those that strengths are compared on.</returns>
+    internal (Tensor Fitted, Tensor Validation) Divide(int rows, int leastFitted, Device device)
+    {
+        int held = Math.Clamp((int)Math.Round(rows * ValidationFraction), 1, rows - leastFitted);
+        long[] order = [.. new RandomStream(Seed).Permutation(rows).Select(i => (long)i)];
+        return (tensor(order[held..], device: device), tensor(order[..held], device: device));
+    }
 
     /// <summary>Checks the values.</summary>
     /// <exception cref="InvalidOptionException">A value cannot be used.</exception>

@@ -25,7 +25,7 @@ public sealed class BarlowTwins : SslMethod
     private readonly Module<Tensor, Tensor> projector;
 
     /// <summary>How it is chosen and listed.</summary>
-    public static MethodEntry Entry { get; } = new()
+    public static MethodEntry Entry { get; } = new MethodEntry<BarlowTwinsOptions>
     {
         Name = "barlow-twins",
         Title = "Barlow Twins",
@@ -34,8 +34,8 @@ public sealed class BarlowTwins : SslMethod
         Needs = "a wide projector; batches of more images than a few, for correlations",
         RelativeCost = 1.02,
         AgainstCollapse = "raise --projector-output and --redundancy-weight, lower --learning-rate",
-        DefaultOptions = new BarlowTwinsOptions(),
-        Create = (options, backbone) => new BarlowTwins((BarlowTwinsOptions)options, backbone),
+        Defaults = new BarlowTwinsOptions(),
+        Build = (options, backbone) => new BarlowTwins(options, backbone),
     };
 
     /// <summary>Creates the method with a fresh projector.</summary>

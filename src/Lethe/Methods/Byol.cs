@@ -31,7 +31,7 @@ public sealed class Byol : SslMethod
     private readonly MomentumEncoder target;
 
     /// <summary>How it is chosen and listed.</summary>
-    public static MethodEntry Entry { get; } = new()
+    public static MethodEntry Entry { get; } = new MethodEntry<ByolOptions>
     {
         Name = "byol",
         Title = "BYOL",
@@ -40,8 +40,8 @@ public sealed class Byol : SslMethod
         Needs = "a momentum encoder and a predictor, without which it collapses",
         RelativeCost = 1.32,
         AgainstCollapse = "raise --target-momentum and --predictor-hidden, lower --learning-rate",
-        DefaultOptions = new ByolOptions(),
-        Create = (options, backbone) => new Byol((ByolOptions)options, backbone),
+        Defaults = new ByolOptions(),
+        Build = (options, backbone) => new Byol(options, backbone),
     };
 
     /// <summary>Creates the method with fresh heads and a momentum encoder that equals the trained one.</summary>

@@ -27,7 +27,7 @@ public sealed class CorInfoMax : SslMethod
     private readonly Module<Tensor, Tensor> projector;
 
     /// <summary>How it is chosen and listed.</summary>
-    public static MethodEntry Entry { get; } = new()
+    public static MethodEntry Entry { get; } = new MethodEntry<CorInfoMaxOptions>
     {
         Name = "corinfomax",
         Title = "CorInfoMax",
@@ -36,8 +36,8 @@ public sealed class CorInfoMax : SslMethod
         Needs = "batches at least as large as an embedding",
         RelativeCost = 1,
         AgainstCollapse = "lower --attraction-weight and --projector-output, raise --batch-size",
-        DefaultOptions = new CorInfoMaxOptions(),
-        Create = (options, backbone) => new CorInfoMax((CorInfoMaxOptions)options, backbone),
+        Defaults = new CorInfoMaxOptions(),
+        Build = (options, backbone) => new CorInfoMax(options, backbone),
     };
 
     /// <summary>Creates the method with a fresh projector and moments.</summary>

@@ -30,7 +30,7 @@ public sealed class Mec : SslMethod
     private readonly MomentumEncoder target;
 
     /// <summary>How it is chosen and listed.</summary>
-    public static MethodEntry Entry { get; } = new()
+    public static MethodEntry Entry { get; } = new MethodEntry<MecOptions>
     {
         Name = "mec",
         Title = "MEC",
@@ -39,8 +39,8 @@ public sealed class Mec : SslMethod
         Needs = "a momentum encoder; a series that converges: watch for its warning",
         RelativeCost = 1.35,
         AgainstCollapse = "lower --distortion with --order 0, raise --projector-output, lower --learning-rate",
-        DefaultOptions = new MecOptions(),
-        Create = (options, backbone) => new Mec((MecOptions)options, backbone),
+        Defaults = new MecOptions(),
+        Build = (options, backbone) => new Mec(options, backbone),
     };
 
     /// <summary>Creates the method with fresh heads.</summary>

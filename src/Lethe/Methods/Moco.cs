@@ -38,7 +38,7 @@ public sealed class Moco : SslMethod
     private readonly EmbeddingQueue queue;
 
     /// <summary>How it is chosen and listed.</summary>
-    public static MethodEntry Entry { get; } = new()
+    public static MethodEntry Entry { get; } = new MethodEntry<MocoOptions>
     {
         Name = "moco",
         Title = "MoCo v2",
@@ -47,8 +47,8 @@ public sealed class Moco : SslMethod
         Needs = "a momentum encoder and a queue, shorter than the data; small batches will do",
         RelativeCost = 0.68,
         AgainstCollapse = "lower --temperature, raise --queue-length and --target-momentum",
-        DefaultOptions = new MocoOptions(),
-        Create = (options, backbone) => new Moco((MocoOptions)options, backbone),
+        Defaults = new MocoOptions(),
+        Build = (options, backbone) => new Moco(options, backbone),
     };
 
     /// <summary>Creates the method with a fresh projector and queue, and a momentum encoder that equals the trained one.</summary>

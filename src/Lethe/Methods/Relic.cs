@@ -30,7 +30,7 @@ public sealed class Relic : SslMethod
     private readonly MomentumEncoder target;
 
     /// <summary>How it is chosen and listed.</summary>
-    public static MethodEntry Entry { get; } = new()
+    public static MethodEntry Entry { get; } = new MethodEntry<RelicOptions>
     {
         Name = "relic",
         Title = "ReLIC",
@@ -39,8 +39,8 @@ public sealed class Relic : SslMethod
         Needs = "a momentum encoder; large batches: they are the negatives",
         RelativeCost = 1.3,
         AgainstCollapse = "lower --temperature and --kl-weight, raise --batch-size",
-        DefaultOptions = new RelicOptions(),
-        Create = (options, backbone) => new Relic((RelicOptions)options, backbone),
+        Defaults = new RelicOptions(),
+        Build = (options, backbone) => new Relic(options, backbone),
     };
 
     /// <summary>Creates the method with a fresh projector and a momentum encoder that equals the trained one.</summary>

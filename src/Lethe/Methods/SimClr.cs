@@ -22,7 +22,7 @@ public sealed class SimClr : SslMethod
     private readonly Module<Tensor, Tensor> projector;
 
     /// <summary>How it is chosen and listed.</summary>
-    public static MethodEntry Entry { get; } = new()
+    public static MethodEntry Entry { get; } = new MethodEntry<SimClrOptions>
     {
         Name = "simclr",
         Title = "SimCLR",
@@ -31,8 +31,8 @@ public sealed class SimClr : SslMethod
         Needs = "large batches: they are the negatives",
         RelativeCost = 1,
         AgainstCollapse = "lower --temperature, raise --batch-size",
-        DefaultOptions = new SimClrOptions(),
-        Create = (options, backbone) => new SimClr((SimClrOptions)options, backbone),
+        Defaults = new SimClrOptions(),
+        Build = (options, backbone) => new SimClr(options, backbone),
     };
 
     /// <summary>Creates the method with a fresh projector.</summary>

@@ -25,7 +25,7 @@ public sealed class SimSiam : SslMethod
     private readonly Module<Tensor, Tensor> predictor;
 
     /// <summary>How it is chosen and listed.</summary>
-    public static MethodEntry Entry { get; } = new()
+    public static MethodEntry Entry { get; } = new MethodEntry<SimSiamOptions>
     {
         Name = "simsiam",
         Title = "SimSiam",
@@ -34,8 +34,8 @@ public sealed class SimSiam : SslMethod
         Needs = "a predictor, a stop-gradient and batch-norm in the projector, without which it collapses",
         RelativeCost = 1.01,
         AgainstCollapse = "keep --fix-predictor-rate, raise --batch-size, lower --learning-rate",
-        DefaultOptions = new SimSiamOptions(),
-        Create = (options, backbone) => new SimSiam((SimSiamOptions)options, backbone),
+        Defaults = new SimSiamOptions(),
+        Build = (options, backbone) => new SimSiam(options, backbone),
     };
 
     /// <summary>Creates the method with fresh heads.</summary>

@@ -36,7 +36,7 @@ public sealed class SwAv : SslMethod
     private readonly EmbeddingQueue[] queues = [];
 
     /// <summary>How it is chosen and listed.</summary>
-    public static MethodEntry Entry { get; } = new()
+    public static MethodEntry Entry { get; } = new MethodEntry<SwAvOptions>
     {
         Name = "swav",
         Title = "SwAV",
@@ -45,8 +45,8 @@ public sealed class SwAv : SslMethod
         Needs = "prototypes; batches of as many images as prototypes, or a queue; gains from local views",
         RelativeCost = 1,
         AgainstCollapse = "lower --sinkhorn-epsilon, raise --sinkhorn-iterations or --freeze-prototypes-epochs, lower --learning-rate",
-        DefaultOptions = new SwAvOptions(),
-        Create = (options, backbone) => new SwAv((SwAvOptions)options, backbone),
+        Defaults = new SwAvOptions(),
+        Build = (options, backbone) => new SwAv(options, backbone),
         TakesLocalViews = true,
     };
 

@@ -25,7 +25,7 @@ public sealed class VicReg : SslMethod
     private readonly Module<Tensor, Tensor> projector;
 
     /// <summary>How it is chosen and listed.</summary>
-    public static MethodEntry Entry { get; } = new()
+    public static MethodEntry Entry { get; } = new MethodEntry<VicRegOptions>
     {
         Name = "vicreg",
         Title = "VICReg",
@@ -34,8 +34,8 @@ public sealed class VicReg : SslMethod
         Needs = "a wide projector; batches of more images than a few, for covariances",
         RelativeCost = 1.01,
         AgainstCollapse = "raise --variance-weight and --covariance-weight, lower --learning-rate",
-        DefaultOptions = new VicRegOptions(),
-        Create = (options, backbone) => new VicReg((VicRegOptions)options, backbone),
+        Defaults = new VicRegOptions(),
+        Build = (options, backbone) => new VicReg(options, backbone),
     };
 
     /// <summary>Creates the method with a fresh projector.</summary>

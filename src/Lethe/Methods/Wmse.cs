@@ -26,7 +26,7 @@ public sealed class Wmse : SslMethod
     private readonly Module<Tensor, Tensor> projector;
 
     /// <summary>How it is chosen and listed.</summary>
-    public static MethodEntry Entry { get; } = new()
+    public static MethodEntry Entry { get; } = new MethodEntry<WmseOptions>
     {
         Name = "w-mse",
         Title = "W-MSE",
@@ -35,9 +35,9 @@ public sealed class Wmse : SslMethod
         Needs = "batches well larger than an embedding: twice its size or more",
         RelativeCost = 1.02,
         AgainstCollapse = "lower --projector-output, raise --batch-size and --whitening-rounds",
-        DefaultOptions = new WmseOptions(),
-        SmallestBatch = options => ((WmseOptions)options).WhiteningBatch,
-        Create = (options, backbone) => new Wmse((WmseOptions)options, backbone),
+        Defaults = new WmseOptions(),
+        FewestImages = options => options.WhiteningBatch,
+        Build = (options, backbone) => new Wmse(options, backbone),
     };
 
     /// <summary>Creates the method with a fresh projector.</summary>

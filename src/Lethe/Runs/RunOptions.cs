@@ -80,14 +80,8 @@ public sealed record RunOptions
         Interleaving.Validate();
         StopSign.Validate(MemorisationSign);
         MethodEntry entry = MethodRegistry.Find(Method);
-        if (MethodOptions.GetType() != entry.DefaultOptions.GetType())
-        {
-            throw new InvalidOptionException(
-                $"Method '{Method}' takes {entry.DefaultOptions.GetType().Name}, found {MethodOptions.GetType().Name}.");
-        }
-
-        MethodOptions.Validate();
         entry.RequireBatch(MethodOptions, Training.BatchSize);
+        MethodOptions.Validate();
         if (Views.LocalViews > 0 && !entry.TakesLocalViews)
         {
             throw new InvalidOptionException(

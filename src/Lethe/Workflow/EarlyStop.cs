@@ -18,7 +18,7 @@ internal sealed class EarlyStop(RunDirectory run, RunOptions options)
 {
     private int judgedAt = -1;
 
-    /// <summary>Whether the weights of each evaluation are to be written.</summary>
+    /// <summary>Whether the weights of each evaluation are to be kept.</summary>
     public bool KeepsCheckpoints => options.Training.KeepCheckpoints || options.StopOnMemorisation;
 
     /// <summary>Whether training is to end after the evaluation of an epoch.</summary>

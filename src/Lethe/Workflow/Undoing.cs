@@ -1,11 +1,9 @@
 using Lethe.Augmentation;
-using Lethe.Diagnostics;
 using Lethe.Methods;
 using Lethe.Numerics;
 using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Storage;
-using Lethe.Training;
 using Lethe.Umm;
 
 namespace Lethe.Workflow;
@@ -96,31 +94,7 @@ public static class Undoing
             Data = session.DescribeData(),
             StartedUtc = DateTimeOffset.UtcNow,
         });
-        trainer.State = recorder.Resume(method, trainer.Optimiser);
-        string stage = control ? "control" : "undoing";
-        double imagesPerSecond = 0, waiting = 0;
-        recorder.Record(
-            () => trainer.Train(
-                (iteration, means) =>
-                {
-                    progress?.Report(new WorkflowProgress("diagnosing", 0, 0, $"{stage}, iteration {iteration} of {options.Iterations}"));
-                    recorder.Measured(
-                        iteration,
-                        means,
-                        trainer.State,
-                        session.Evaluator.Measure(method, cancellation),
-                        session.Losses.Measure(method, iteration, options.BatchSize, cancellation));
-                },
-                () => recorder.Save(method, trainer.Optimiser, trainer.State),
-                new Forward<TrainingStep>(step =>
-                {
-                    (imagesPerSecond, waiting) = (step.ImagesPerSecond, step.WaitingShare);
-                    progress?.Report(new WorkflowProgress(stage, step.Step, step.TotalSteps, Invariant($"loss {step.Loss:F3}  {step.ImagesPerSecond:F0} images/s")));
-                }),
-                (iteration, means) => recorder.Noted([.. means.Select(mean => new Measurement(iteration, Measure.Run, mean.Name, mean.Mean))], trainer.State),
-                cancellation),
-            done => done,
-            () => (imagesPerSecond, waiting));
+        new TrainingRun(session, trainer, recorder, control ? "control" : "undoing", progress).Train(cancellation);
     }
 
     private sealed record Place(RunDirectory Run, Session Session, UmmOptions Options, ulong Seed, string Command);

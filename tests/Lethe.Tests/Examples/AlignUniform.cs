@@ -23,7 +23,7 @@ public sealed class AlignUniform : SslMethod
     private readonly Module<Tensor, Tensor> projector;
 
     /// <summary>How it is chosen and listed.</summary>
-    public static MethodEntry Entry { get; } = new()
+    public static MethodEntry Entry { get; } = new MethodEntry<AlignUniformOptions>
     {
         Name = "align-uniform",
         Title = "Alignment and uniformity",
@@ -32,8 +32,8 @@ public sealed class AlignUniform : SslMethod
         Needs = "large batches, whose pairs it spreads",
         RelativeCost = 1,
         AgainstCollapse = "raise --uniformity-weight",
-        DefaultOptions = new AlignUniformOptions(),
-        Create = (options, backbone) => new AlignUniform((AlignUniformOptions)options, backbone),
+        Defaults = new AlignUniformOptions(),
+        Build = (options, backbone) => new AlignUniform(options, backbone),
     };
 
     /// <summary>Creates the method with a fresh projector.</summary>

@@ -133,9 +133,9 @@ public sealed class WorkflowTests : IDisposable
             progress => progress is { Stage: "pre-training", Done: 1 },
             progress => progress is { Stage: "pre-training", Done: 3 }, // the last of an epoch
             progress => progress is { Stage: "pre-training", Done: 6 }, // the last of all
-            progress => progress.Stage == "diagnosing" && progress.Detail.StartsWith("epoch 0", StringComparison.Ordinal),
-            progress => progress.Stage == "diagnosing" && progress.Detail.StartsWith("epoch 1", StringComparison.Ordinal),
-            progress => progress.Stage == "diagnosing" && progress.Detail.StartsWith("epoch 2", StringComparison.Ordinal),
+            progress => progress.Stage == "diagnosing" && progress.Detail.Contains("epoch 0", StringComparison.Ordinal),
+            progress => progress.Stage == "diagnosing" && progress.Detail.Contains("epoch 1", StringComparison.Ordinal),
+            progress => progress.Stage == "diagnosing" && progress.Detail.Contains("epoch 2", StringComparison.Ordinal),
         ];
         for (int i = 0; i < moments.Length; i++)
         {

@@ -27,14 +27,14 @@ public sealed class CausalProtocol(CausalProtocolOptions options) : GeneratingPr
     private static readonly ulong intervening = RandomStream.Derive(ReadingSeed, Intervening);
 
     /// <summary>The entry of the registry.</summary>
-    public static ProtocolEntry Entry { get; } = new()
+    public static ProtocolEntry Entry { get; } = new ProtocolEntry<CausalProtocolOptions>
     {
         Name = "causal",
         Title = "Causal reading",
         Summary = "generated images whose factors are known: how well each layer says each factor, what it answers to, and what a shortcut is worth when it is turned around",
         Images = ProtocolImages.Generated,
-        DefaultOptions = new CausalProtocolOptions(),
-        Create = options => new CausalProtocol((CausalProtocolOptions)options),
+        Defaults = new CausalProtocolOptions(),
+        Build = options => new CausalProtocol(options),
     };
 
     /// <summary>What causes the test images when hue and texture go with the shape as far as ρ says; all other factors are those of the images as they are.</summary>

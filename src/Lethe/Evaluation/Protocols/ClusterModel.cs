@@ -37,7 +37,7 @@ internal sealed class ClusterModel(KMeans clusters, int[] classes) : FittedModel
         ];
     }
 
-    private protected override void Release()
+    protected override void Release()
     {
         // It holds no tensors.
     }

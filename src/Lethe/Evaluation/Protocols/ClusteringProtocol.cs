@@ -18,13 +18,13 @@ public sealed class ClusteringProtocol(ClusteringProtocolOptions options) : Prot
     public const string Variant = "k-means";
 
     /// <summary>The entry of the registry.</summary>
-    public static ProtocolEntry Entry { get; } = new()
+    public static ProtocolEntry Entry { get; } = new ProtocolEntry<ClusteringProtocolOptions>
     {
         Name = "clustering",
         Title = "Clustering",
         Summary = "k-means without labels, at each layer, held against the classes: accuracy, NMI, ARI",
-        DefaultOptions = new ClusteringProtocolOptions(),
-        Create = options => new ClusteringProtocol((ClusteringProtocolOptions)options),
+        Defaults = new ClusteringProtocolOptions(),
+        Build = options => new ClusteringProtocol(options),
     };
 
     /// <inheritdoc/>

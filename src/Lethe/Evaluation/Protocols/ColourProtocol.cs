@@ -15,13 +15,13 @@ public sealed class ColourProtocol(ColourProtocolOptions options) : Protocol
     private const ulong MeasuredTints = 2;
 
     /// <summary>The entry of the registry.</summary>
-    public static ProtocolEntry Entry { get; } = new()
+    public static ProtocolEntry Entry { get; } = new ProtocolEntry<ColourProtocolOptions>
     {
         Name = "colour",
         Title = "Colour shift",
         Summary = "a linear classifier fitted where a tint goes with the class, measured where it does, does not, and goes against it",
-        DefaultOptions = new ColourProtocolOptions(),
-        Create = options => new ColourProtocol((ColourProtocolOptions)options),
+        Defaults = new ColourProtocolOptions(),
+        Build = options => new ColourProtocol(options),
     };
 
     /// <inheritdoc/>

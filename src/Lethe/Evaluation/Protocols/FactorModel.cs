@@ -49,12 +49,12 @@ internal sealed class FactorModel : FittedModel
         return
         [
             .. categorical.Select((factor, i) => Score.OfLabels(classifiers[i].Predict(features), Labels(factors, factor), Score.AccuracyOf(Name(factor)))),
-            .. continuous.Select((factor, t) => Determination(
+            .. continuous.Select((factor, t) => Read(
                 Name(factor), [.. factors.Select(image => image.Of(factor))], [.. Enumerable.Range(0, factors.Length).Select(i => read[(i * continuous.Length) + t])], seed)),
         ];
     }
 
-    private protected override void Release()
+    protected override void Release()
     {
         // It holds no tensors.
     }
@@ -63,15 +63,12 @@ internal sealed class FactorModel : FittedModel
 
     private static int[] Labels(CausalFactors[] factors, CausalFactor factor) => [.. factors.Select(image => (int)image.Of(factor))];
 
-    private static Score Determination(string factor, double[] truth, double[] read, ulong seed)
+    private static Score Read(string factor, double[] truth, double[] read, ulong seed)
     {
-        double Of(int[] chosen)
-        {
-            double mean = chosen.Average(i => truth[i]);
-            return 1 - (chosen.Sum(i => (truth[i] - read[i]) * (truth[i] - read[i])) / chosen.Sum(i => (truth[i] - mean) * (truth[i] - mean)));
-        }
-
-        double value = Of([.. Enumerable.Range(0, truth.Length)]);
-        return new Score(Score.DeterminationOf(factor), value, ConfidenceInterval.Bootstrap(value, truth.Length, Of, seed));
+        double value = Determination.Of(read, truth, [.. Enumerable.Range(0, truth.Length)]);
+        return new Score(
+            Score.DeterminationOf(factor),
+            value,
+            ConfidenceInterval.Bootstrap(value, truth.Length, chosen => Determination.Of(read, truth, chosen), seed));
     }
 }

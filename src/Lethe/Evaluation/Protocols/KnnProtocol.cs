@@ -10,13 +10,13 @@ public sealed class KnnProtocol(KnnProtocolOptions options) : Protocol
     public const string Variant = "kNN";
 
     /// <summary>The entry of the registry.</summary>
-    public static ProtocolEntry Entry { get; } = new()
+    public static ProtocolEntry Entry { get; } = new ProtocolEntry<KnnProtocolOptions>
     {
         Name = "knn",
         Title = "k nearest neighbours",
         Summary = "a vote of the nearest labelled images by cosine, at each layer",
-        DefaultOptions = new KnnProtocolOptions(),
-        Create = options => new KnnProtocol((KnnProtocolOptions)options),
+        Defaults = new KnnProtocolOptions(),
+        Build = options => new KnnProtocol(options),
     };
 
     /// <inheritdoc/>

@@ -13,13 +13,13 @@ public sealed class LinearProtocol(LinearProtocolOptions options) : Protocol
     public const string SgdVariant = "linear, SGD";
 
     /// <summary>The entry of the registry.</summary>
-    public static ProtocolEntry Entry { get; } = new()
+    public static ProtocolEntry Entry { get; } = new ProtocolEntry<LinearProtocolOptions>
     {
         Name = "linear",
         Title = "Linear",
         Summary = "a linear classifier on the frozen features of each layer",
-        DefaultOptions = new LinearProtocolOptions(),
-        Create = options => new LinearProtocol((LinearProtocolOptions)options),
+        Defaults = new LinearProtocolOptions(),
+        Build = options => new LinearProtocol(options),
     };
 
     /// <inheritdoc/>

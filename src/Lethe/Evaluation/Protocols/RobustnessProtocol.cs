@@ -17,13 +17,13 @@ public sealed class RobustnessProtocol(RobustnessProtocolOptions options) : Prot
     private const ulong Corrupting = 1;
 
     /// <summary>The entry of the registry.</summary>
-    public static ProtocolEntry Entry { get; } = new()
+    public static ProtocolEntry Entry { get; } = new ProtocolEntry<RobustnessProtocolOptions>
     {
         Name = "robustness",
         Title = "Robustness",
         Summary = "a linear classifier under fifteen common corruptions of the test images at five severities",
-        DefaultOptions = new RobustnessProtocolOptions(),
-        Create = options => new RobustnessProtocol((RobustnessProtocolOptions)options),
+        Defaults = new RobustnessProtocolOptions(),
+        Build = options => new RobustnessProtocol(options),
     };
 
     /// <inheritdoc/>

@@ -22,13 +22,13 @@ public sealed class SemiProtocol(SemiProtocolOptions options) : Protocol
     private const int FewestShots = 2;
 
     /// <summary>The entry of the registry.</summary>
-    public static ProtocolEntry Entry { get; } = new()
+    public static ProtocolEntry Entry { get; } = new ProtocolEntry<SemiProtocolOptions>
     {
         Name = "semi",
         Title = "Semi-supervised",
         Summary = "few labels, as many of each class, in several draws: linear on frozen features, and fine-tuning against the network from scratch",
-        DefaultOptions = new SemiProtocolOptions(),
-        Create = options => new SemiProtocol((SemiProtocolOptions)options),
+        Defaults = new SemiProtocolOptions(),
+        Build = options => new SemiProtocol(options),
     };
 
     /// <inheritdoc/>
@@ -127,7 +127,7 @@ public sealed record SemiProtocolOptions : FineTuningOptions
     }
 
     /// <inheritdoc/>
-    public override ProtocolOptions Quick() => this with { SemiShares = "0.1", SemiDraws = 2, FineTuneSteps = 20, FineTuneBatchSize = 32 };
+    public override ProtocolOptions Quick() => this with { SemiShares = "0.1", SemiDraws = 2, FineTuneSteps = QuickSteps, FineTuneBatchSize = QuickBatchSize };
 
     /// <summary>The shares as numbers.</summary>
     internal IReadOnlyList<double> Shares()
