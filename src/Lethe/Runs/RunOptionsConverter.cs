@@ -16,15 +16,23 @@ internal sealed class RunOptionsConverter(JsonSerializerOptions records) : JsonC
     {
         if (JsonNode.Parse(ref reader) is not JsonObject json || json.Deserialize<RunOptions>(records) is not { } read)
             throw new JsonException("options that are no object.");
-        object? methodOptions = json[own].Deserialize(MethodRegistry.Find(read.Method).DefaultOptions.GetType(), records);
-        return read with { MethodOptions = (MethodOptions?)methodOptions ?? throw new JsonException($"no section '{own}'.") };
+        JsonNode section = json[own] ?? throw new JsonException($"no section '{own}'.");
+        MethodEntry? entry = MethodRegistry.All.FirstOrDefault(entry => entry.Name == read.Method);
+        return read with
+        {
+            MethodOptions = entry is null
+                ? new UnknownMethodOptions(section.ToJsonString())
+                : (MethodOptions)section.Deserialize(entry.DefaultOptions.GetType(), records)!,
+        };
     }
 
     public override void Write(Utf8JsonWriter writer, RunOptions value, JsonSerializerOptions options)
     {
         JsonObject json = JsonSerializer.SerializeToNode(value, records)!.AsObject();
-        JsonNode? methodOptions = JsonSerializer.SerializeToNode(value.MethodOptions, value.MethodOptions.GetType(), records);
-        json.Insert(json.IndexOf(method) + 1, own, methodOptions);
+        JsonNode? section = value.MethodOptions is UnknownMethodOptions unknown
+            ? JsonNode.Parse(unknown.Json)
+            : JsonSerializer.SerializeToNode(value.MethodOptions, value.MethodOptions.GetType(), records);
+        json.Insert(json.IndexOf(method) + 1, own, section);
         json.WriteTo(writer, options);
     }
 }

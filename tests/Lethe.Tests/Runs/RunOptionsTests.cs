@@ -3,6 +3,7 @@ using Lethe.Augmentation;
 using Lethe.Data;
 using Lethe.Diagnostics;
 using Lethe.Methods;
+using Lethe.Reporting;
 using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Tests.Reporting;
@@ -74,6 +75,28 @@ public sealed class RunOptionsTests : IDisposable
             json["later"] = new JsonObject();
         });
         Assert.Equal(options with { Training = options.Training with { Accumulate = 1 } }, run.LoadManifest().Pretraining);
+    }
+
+    /// <summary>A program may register a method that <c>lethe report</c> does not know.</summary>
+    [Fact]
+    public void Manifest_OfAMethodOfAnotherProgram_IsReportedAndKeptButNotTrained()
+    {
+        RunDirectory run = Saved(new RunOptions());
+        Change(run, json =>
+        {
+            json["method"] = "theirs";
+            json["methodOptions"] = JsonNode.Parse("""{"temperature":1.50,"shape":"oval"}""");
+        });
+        run.SaveManifest(run.LoadManifest());
+        string before = File.ReadAllText(run.ManifestPath);
+        Assert.Contains("\"temperature\": 1.50,", before, StringComparison.Ordinal);
+        RunManifest manifest = run.LoadManifest();
+        run.SaveManifest(manifest);
+        Assert.Equal(before, File.ReadAllText(run.ManifestPath));
+        Assert.Equal(manifest.Pretraining, run.LoadManifest().Pretraining);
+        Assert.Contains("oval", HtmlReport.Render(ReportModel.Load([run.Path])), StringComparison.Ordinal);
+        Assert.Contains("'theirs'", Assert.Throws<InvalidOptionException>(manifest.Pretraining.Validate).Message, StringComparison.Ordinal);
+        Assert.Contains("MethodRegistry.Add", Assert.Throws<InvalidOptionException>(manifest.Pretraining.MethodOptions.Validate).Message, StringComparison.Ordinal);
     }
 
     [Theory]
