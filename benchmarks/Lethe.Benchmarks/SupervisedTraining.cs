@@ -3,6 +3,7 @@ using Lethe.Data;
 using Lethe.Evaluation;
 using Lethe.Methods;
 using Lethe.Models;
+using Lethe.Runs;
 using Lethe.Training;
 using Lethe.Workflow;
 using static TorchSharp.torch;

@@ -3,6 +3,7 @@ using Lethe.Augmentation;
 using Lethe.Data;
 using Lethe.Methods;
 using Lethe.Models;
+using Lethe.Runs;
 using Lethe.Training;
 using Lethe.Workflow;
 

@@ -56,7 +56,7 @@ internal sealed class RunFlags
             string? dataRoot = values.Apply(defaults.Data with { DataRoot = null }).DataRoot;
             if (RunDirectory.HoldsRun(path))
             {
-                RequireSame(values, RunOptions.FromJson(RunDirectory.Open(path).LoadManifest().Options), path);
+                RequireSame(values, RunDirectory.Open(path).LoadManifest().Pretraining, path);
                 return Pretraining.Resume(path, machine, dataRoot, progress, cancellation);
             }
         }
@@ -103,7 +103,7 @@ internal sealed class RunFlags
             Monitor = values.Apply(earlier.Monitor),
             Interleaving = values.Apply(earlier.Interleaving),
         };
-        if (asked.ToJson().ToJsonString() != earlier.ToJson().ToJsonString())
+        if (asked != earlier)
             throw new InvalidOptionException($"{path} was begun with other options than those given. Give --resume without them, or start a new run with another --out.");
     }
 

@@ -2,6 +2,7 @@ using Lethe.Augmentation;
 using Lethe.Diagnostics;
 using Lethe.Methods;
 using Lethe.Numerics;
+using Lethe.Runs;
 using Lethe.Training;
 using Lethe.Umm;
 using TorchSharp.Modules;

@@ -45,7 +45,7 @@ public static class Pretraining
             Kind = RunKind.Pretrain,
             Status = RunStatus.Running,
             Method = MethodRegistry.Find(options.Method).Title,
-            Options = options.ToJson(),
+            Pretraining = options,
             Seed = options.Seed,
             Command = command,
             Versions = machine.Describe(),

@@ -30,7 +30,6 @@ internal sealed class RunRecorder
         this.run = run;
         this.manifest = manifest;
         earlierSeconds = manifest.Timings?.Seconds ?? 0;
-        Directory.CreateDirectory(run.CheckpointFolder);
         tensorBoard = new Lazy<SummaryWriter>(() => utils.tensorboard.SummaryWriter(run.TensorBoardFolder));
         run.SaveManifest(manifest);
     }
@@ -38,8 +37,7 @@ internal sealed class RunRecorder
     /// <summary>Goes back to the last checkpoint, or to the start where there is none.</summary>
     public TrainingState Resume(MethodTrainer trainer)
     {
-        string path = Session.LastCheckpoint(run);
-        TrainingState state = File.Exists(path) ? Checkpoint.Load(path, trainer.Method, trainer.Optimiser) : new TrainingState();
+        TrainingState state = run.Checkpoints.Resume(trainer.Method, trainer.Optimiser);
 
         // Measurements of a later time belong to steps that are taken again.
         run.TruncateMetrics(state.MetricsLength);
@@ -86,13 +84,11 @@ internal sealed class RunRecorder
         return true;
     }
 
-    /// <summary>Writes a checkpoint; keeps it under a name of its own where asked.</summary>
-    public void Save(MethodTrainer trainer, string? keepAs = null)
+    /// <summary>Writes a checkpoint, and keeps its weights as those of an epoch where one is given.</summary>
+    public void Save(MethodTrainer trainer, int? keptEpoch = null)
     {
         NoteOperators(trainer.State);
-        Checkpoint.Save(Session.LastCheckpoint(run), trainer.Method, trainer.Optimiser, trainer.State);
-        if (keepAs is not null)
-            Checkpoint.Save(Path.Combine(run.CheckpointFolder, keepAs + ".safetensors"), trainer.Method, null, trainer.State);
+        run.Checkpoints.Save(trainer.Method, trainer.Optimiser, trainer.State, keptEpoch);
     }
 
     // What was found of this machine once networks ran on it.

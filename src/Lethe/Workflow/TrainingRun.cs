@@ -69,7 +69,7 @@ internal sealed class TrainingRun(Session session, MethodTrainer trainer, RunRec
                     recorder.Noted(trainer, [.. means.Select(mean => new Measurement(trainer.Now, Measure.Run, mean.Name, mean.Mean))]);
                     break;
                 case TrainingMoment.SaveDue { Evaluated: bool evaluated }:
-                    recorder.Save(trainer, evaluated ? Stopping?.Keeps(trainer.Now) : null);
+                    recorder.Save(trainer, evaluated && Stopping?.KeepsCheckpoints == true ? trainer.Now : null);
                     break;
             }
         }

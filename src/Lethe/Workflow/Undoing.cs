@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Lethe.Augmentation;
 using Lethe.Methods;
 using Lethe.Numerics;
@@ -56,8 +55,8 @@ public static class Undoing
         MethodRegistry.Find(session.Options.Method).RequireBatch(session.Options.MethodOptions, batchSize);
         if (batchSize > session.Data.Train.Count)
             throw new InvalidOptionException($"--batch-size {batchSize} is larger than the {session.Data.Train.Count} training images. Use at most {session.Data.Train.Count}.");
-        if (!File.Exists(Session.LastCheckpoint(run)))
-            throw new RunException($"{run.Path} has no checkpoint to undo: expected {Session.LastCheckpoint(run)}. Pre-train first: 'lethe pretrain --resume --out {run.Path}'.");
+        if (!run.Checkpoints.HasLast)
+            throw new RunException($"{run.Path} has no checkpoint to undo: expected {run.Checkpoints.LastPath}. Pre-train first: 'lethe pretrain --resume --out {run.Path}'.");
         using DirectoryLock held = DirectoryLock.Acquire(run.Path);
         RunDirectory undo = RunDirectory.Create(run.UndoPath(name ?? DefaultName(options, seed, session.Options.Seed)), resume);
         var place = new Place(run, session, options, seed, command);
@@ -69,16 +68,15 @@ public static class Undoing
 
     private static void Part(Place place, RunDirectory directory, bool control, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
     {
-        JsonObject asked = new() { ["umm"] = RunOptions.ToNode(place.Options), ["seed"] = place.Seed, ["pretraining"] = place.Session.Options.ToJson() };
         RunManifest? earlier = RunDirectory.HoldsRun(directory.Path) ? directory.LoadManifest() : null;
-        if (earlier is not null && !JsonNode.DeepEquals(earlier.Options, asked))
+        if (earlier is not null && (earlier.Umm, earlier.Seed, earlier.Pretraining) != (place.Options, place.Seed, place.Session.Options))
             throw new RunException($"{directory.Path} was begun with other options. Give it the same options, or another --name.");
         if (earlier?.Status == RunStatus.Done)
             return;
 
         (Session session, UmmOptions options) = (place.Session, place.Options);
         using SslMethod method = session.CreateMethod();
-        double epochs = Session.LoadLast(place.Run, method).Epoch;
+        double epochs = place.Run.Checkpoints.Load(method).Epoch;
         // Both levels are defined on pairs of views of one size.
         using ViewLoader loader = session.CreateLoader(options.BatchSize, RandomStream.Derive(place.Seed, UndoViews), localViews: false);
         using var trainer = new UmmTrainer(method, loader, options, control, place.Seed, session.Device, epochs);
@@ -88,7 +86,8 @@ public static class Undoing
             Kind = control ? RunKind.Control : RunKind.Umm,
             Status = RunStatus.Running,
             Method = MethodRegistry.Find(session.Options.Method).Title,
-            Options = asked,
+            Pretraining = session.Options,
+            Umm = options,
             Seed = place.Seed,
             Command = place.Command,
             Versions = session.Machine.Describe(),

@@ -17,8 +17,8 @@ internal static class FolderTable
         ["Training"] = ["Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Diagnostics"],
         ["Umm"] = ["Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics"],
         ["Evaluation"] = ["Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics"],
-        ["Runs"] = ["Runtime", "Storage", "Diagnostics"],
-        ["Reporting"] = ["Runtime", "Storage", "Diagnostics", "Runs"],
+        ["Runs"] = ["Runtime", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics", "Umm", "Evaluation"],
+        ["Reporting"] = ["Runtime", "Storage", "Data", "Diagnostics", "Umm", "Runs"],
         ["Workflow"] =
         [
             "Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics", "Umm", "Evaluation",

@@ -6,6 +6,7 @@ using Lethe.Evaluation;
 using Lethe.Evaluation.Protocols;
 using Lethe.Methods;
 using Lethe.Models;
+using Lethe.Runs;
 using Lethe.Training;
 using Lethe.Umm;
 using Lethe.Workflow;

@@ -32,7 +32,7 @@ public sealed class WorkflowTests : IDisposable
         RunManifest manifest = run.LoadManifest();
         Assert.Equal((RunKind.Pretrain, RunStatus.Done, "SimCLR", 4UL), (manifest.Kind, manifest.Status, manifest.Method, manifest.Seed));
         Assert.Equal((24, 8, 8, 2, 16, 3), (manifest.Data.TrainCount, manifest.Data.ProbeCount, manifest.Data.TestCount, manifest.Data.ClassCount, manifest.Data.ImageSize, manifest.Data.Channels));
-        Assert.Equal(small.Options, RunOptions.FromJson(manifest.Options));
+        Assert.Equal(small.Options, manifest.Pretraining);
         Assert.True(manifest.Timings!.Seconds > 0 && manifest.Timings.ImagesPerSecond > 0 && manifest.FinishedUtc > manifest.StartedUtc);
         Assert.Equal(LayerFeatures.Names, manifest.RateSettings.Select(setting => setting.Layer));
         Assert.All(manifest.RateSettings, setting => Assert.Equal(12, setting.Rows));

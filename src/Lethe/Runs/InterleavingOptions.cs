@@ -1,7 +1,7 @@
 using Lethe.Models;
 using Lethe.Runtime;
 
-namespace Lethe.Workflow;
+namespace Lethe.Runs;
 
 /// <summary>UMM in between epochs of pre-training: not in the paper, which undoes after pre-training only.</summary>
 public sealed record InterleavingOptions
@@ -12,7 +12,9 @@ public sealed record InterleavingOptions
     /// <summary>Steps of UMM each time that it is interleaved.</summary>
     public int UmmIterations { get; init; } = 10;
 
-    /// <summary>The last layer that is frozen while UMM is interleaved: stem, layer1, layer2 or layer3. All else is as undo has it by default.</summary>
+    /// <summary>
+    /// The last layer that is frozen while UMM is interleaved: stem, layer1, layer2 or layer3. All else is as undo has it by default.
+    /// </summary>
     public string UmmSplit { get; init; } = "layer2";
 
     /// <summary>Checks the values.</summary>
