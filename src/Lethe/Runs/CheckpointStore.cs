@@ -10,8 +10,9 @@ namespace Lethe.Runs;
 /// The checkpoints of a run, by name: <c>last</c>, from which it goes on; <c>best</c>, where pre-training stopped at memorisation; and
 /// <c>epoch-00010</c>, the weights at an evaluation, where those are kept.
 /// </summary>
-/// <param name="run">The run.</param>
-internal sealed class CheckpointStore(RunDirectory run)
+/// <param name="run">The run's directory, as messages name it.</param>
+/// <param name="folder">Where its checkpoints lie; made with the first.</param>
+internal sealed class CheckpointStore(string run, string folder)
 {
     public const string Last = "last";
     public const string Best = "best";
@@ -35,13 +36,13 @@ internal sealed class CheckpointStore(RunDirectory run)
     public static string OfEpoch(int epoch) => $"{EpochPrefix}{epoch:D5}";
 
     /// <summary>The file of a checkpoint, whether it is there or not.</summary>
-    public string PathOf(string name) => Path.Combine(run.CheckpointFolder, name + Extension);
+    public string PathOf(string name) => Path.Combine(folder, name + Extension);
 
     /// <summary>Writes the last checkpoint, and the weights of an epoch under their own name where they are to be kept.</summary>
     /// <exception cref="RunException">A file cannot be written.</exception>
     public void Save(SslMethod method, Optimiser optimiser, TrainingState state, int? keptEpoch = null)
     {
-        Directory.CreateDirectory(run.CheckpointFolder);
+        Directory.CreateDirectory(folder);
         Checkpoint.Save(LastPath, method, optimiser, state);
         if (keptEpoch is { } epoch)
             Checkpoint.Save(PathOf(OfEpoch(epoch)), method, null, state);
@@ -60,15 +61,15 @@ internal sealed class CheckpointStore(RunDirectory run)
         if (name == Last && !HasLast)
         {
             throw new RunException(
-                $"{run.Path} has no checkpoint yet: expected {path}. Let the run reach its first evaluation: "
-                + $"'lethe pretrain --resume --out {run.Path}'.");
+                $"{run} has no checkpoint yet: expected {path}. Let the run reach its first evaluation: "
+                + $"'lethe pretrain --resume --out {run}'.");
         }
 
         string[] there = Names();
         if (!there.Contains(name))
         {
             throw new RunException(
-                $"{run.Path} has no checkpoint '{name}'. There are: {string.Join(", ", there)}. A run has '{Best}' where "
+                $"{run} has no checkpoint '{name}'. There are: {string.Join(", ", there)}. A run has '{Best}' where "
                 + "--stop-on-memorisation found an onset, and those of all evaluations with --keep-checkpoints.");
         }
 
@@ -101,9 +102,9 @@ internal sealed class CheckpointStore(RunDirectory run)
         && int.TryParse(name.AsSpan(EpochPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int epoch)
         && name == OfEpoch(epoch) ? epoch : null;
 
-    private string[] Names() => !Directory.Exists(run.CheckpointFolder) ? [] :
+    private string[] Names() => !Directory.Exists(folder) ? [] :
     [
-        .. Directory.GetFiles(run.CheckpointFolder, "*" + Extension)
+        .. Directory.GetFiles(folder, "*" + Extension)
             .Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal),
     ];
 }

@@ -27,7 +27,7 @@ public sealed class RunDirectory
     public string CheckpointFolder => In("checkpoints");
 
     /// <summary>What lies in there.</summary>
-    internal CheckpointStore Checkpoints => new(this);
+    internal CheckpointStore Checkpoints => new(Path, CheckpointFolder);
 
     /// <summary>Event files for TensorBoard.</summary>
     public string TensorBoardFolder => In("tensorboard");
