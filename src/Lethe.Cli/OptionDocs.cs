@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Xml.Linq;
+using Lethe.Runtime;
 
 namespace Lethe.Cli;
 
@@ -8,13 +9,17 @@ internal static class OptionDocs
 {
     private static readonly Lazy<IReadOnlyDictionary<string, string>> summaries = new(Read);
 
-    /// <summary>What a property of an option record is documented to be.</summary>
-    public static string Of(PropertyInfo property) =>
-        summaries.Value.GetValueOrDefault($"P:{property.DeclaringType!.FullName}.{property.Name}", "");
+    /// <summary>What the first of the properties of one flag is documented to be, and the limits of all.</summary>
+    public static string Of(IReadOnlyList<PropertyInfo> properties)
+    {
+        string[] limits = [.. properties.Select(property => property.GetCustomAttribute<LimitAttribute>()?.Words).OfType<string>().Distinct()];
+        return summaries.Value.GetValueOrDefault($"P:{properties[0].DeclaringType!.FullName}.{properties[0].Name}", "")
+            + (limits.Length == 0 ? "" : $" ({string.Join("; or ", limits)})");
+    }
 
     private static IReadOnlyDictionary<string, string> Read()
     {
-        string path = Path.ChangeExtension(typeof(Runtime.LetheException).Assembly.Location, ".xml");
+        string path = Path.ChangeExtension(typeof(LetheException).Assembly.Location, ".xml");
         if (!File.Exists(path))
             return new Dictionary<string, string>();
         return XDocument.Load(path).Descendants("member").ToDictionary(

@@ -25,7 +25,7 @@ internal sealed class OptionTable
         [
             .. defaults
                 .SelectMany(record => record.GetType().GetProperties().Where(OptionField.Fits).Select(property => (record, property)))
-                .GroupBy(entry => OptionField.FlagOf(entry.property))
+                .GroupBy(entry => OptionName.Flag(entry.property))
                 .Select(group => new OptionField(
                     group.Key,
                     [.. group.Select(entry => entry.property)],
@@ -36,7 +36,7 @@ internal sealed class OptionTable
             string shown = field.Default.Length == 0 ? "" : $" [{field.Default}]";
             var option = new Option<string?>(field.Flag)
             {
-                Description = OptionDocs.Of(field.Properties[0]) + shown,
+                Description = OptionDocs.Of(field.Properties) + shown,
                 HelpName = field.IsSwitch ? "true|false" : field.Type == typeof(string) ? "NAME" : "N",
                 Arity = field.IsSwitch ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
             };

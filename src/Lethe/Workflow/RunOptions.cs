@@ -12,7 +12,7 @@ using Lethe.Training;
 namespace Lethe.Workflow;
 
 /// <summary>Everything that decides a run of pre-training.</summary>
-public sealed record RunOptions
+public sealed record RunOptions : OptionRecord, IConflicting
 {
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
@@ -46,6 +46,7 @@ public sealed record RunOptions
     /// <summary>
     /// The sign that stops: turn (ΔR of a layer turned, the paper's sign), gap (ΔR on images trained on rose against that on unseen ones), or either.
     /// </summary>
+    [OneOf(StopSign.Turn, StopSign.Gap, StopSign.Either)]
     public string MemorisationSign { get; init; } = StopSign.Turn;
 
     /// <summary>The rule by which memorisation is seen.</summary>
@@ -56,31 +57,6 @@ public sealed record RunOptions
 
     /// <summary>What all randomness is derived from.</summary>
     public ulong Seed { get; init; }
-
-    /// <summary>Checks the values.</summary>
-    /// <exception cref="InvalidOptionException">A value cannot be used.</exception>
-    public void Validate()
-    {
-        Data.Validate();
-        Views.Validate();
-        Backbone.Validate();
-        Training.Validate();
-        Evaluation.Validate();
-        Monitor.Validate();
-        Interleaving.Validate();
-        StopSign.Validate(MemorisationSign);
-        MethodEntry entry = MethodRegistry.Find(Method);
-        if (MethodOptions.GetType() != entry.DefaultOptions.GetType())
-            throw new InvalidOptionException($"Method '{Method}' takes {entry.DefaultOptions.GetType().Name}, found {MethodOptions.GetType().Name}.");
-        MethodOptions.Validate();
-        entry.RequireBatch(MethodOptions, Training.BatchSize);
-        if (Views.LocalViews > 0 && !entry.TakesLocalViews)
-        {
-            throw new InvalidOptionException(
-                $"--local-views {Views.LocalViews}: method '{Method}' takes full-size views only. Use --local-views 0, or "
-                + $"--method {string.Join(" or ", MethodRegistry.All.Where(method => method.TakesLocalViews).Select(method => method.Name))}.");
-        }
-    }
 
     /// <summary>The options as the run's manifest keeps them.</summary>
     /// <returns>A JSON object of one section for each record.</returns>
@@ -134,6 +110,26 @@ public sealed record RunOptions
         {
             throw new RunException($"The options in run.json cannot be read: {error.Message} Restore the file, or start a new run.", error);
         }
+    }
+
+    IEnumerable<string> IConflicting.Conflicts()
+    {
+        MethodEntry entry = MethodRegistry.Find(Method);
+        if (MethodOptions.GetType() != entry.DefaultOptions.GetType())
+        {
+            yield return $"Method '{Method}' takes {entry.DefaultOptions.GetType().Name}, found {MethodOptions.GetType().Name}.";
+            yield break;
+        }
+
+        if (Views.LocalViews > 0 && !entry.TakesLocalViews)
+        {
+            yield return $"--local-views {Views.LocalViews}: method '{Method}' takes full-size views only. Use --local-views 0, or "
+                + $"--method {string.Join(" or ", MethodRegistry.All.Where(method => method.TakesLocalViews).Select(method => method.Name))}.";
+        }
+
+        // Of a batch that no method could take, the limit has told already.
+        if (Training.BatchSize > 1)
+            entry.RequireBatch(MethodOptions, Training.BatchSize);
     }
 
     /// <summary>One record as JSON, in the manifest's naming.</summary>

@@ -56,8 +56,6 @@ public sealed class TransferProtocol(TransferProtocolOptions options) : Protocol
 /// <summary>Options of <see cref="TransferProtocol"/>.</summary>
 public sealed record TransferProtocolOptions : FineTuningOptions
 {
-    /// <inheritdoc/>
-    public override void Validate() => ValidateFineTuning();
 
     /// <inheritdoc/>
     public override ProtocolOptions Quick() => this with { FineTuneSteps = 20, FineTuneBatchSize = 32 };
