@@ -18,19 +18,19 @@ public sealed record AugmentationOptions : OptionRecord, IConflicting
     [OneOf("bilinear", "bicubic")]
     public string Interpolation { get; init; } = "bilinear";
 
-    /// <summary>Smallest area of a crop, as a fraction of the image's, in (0, 1]. SimCLR takes 0.08 for large images; 0.2 is usual for small ones.</summary>
+    /// <summary>Smallest area of a crop, as a fraction of the image's. SimCLR takes 0.08 for large images; 0.2 is usual for small ones.</summary>
     [Limit(Above = 0, AtMost = 1)]
     public double CropScaleMinimum { get; init; } = 0.2;
 
-    /// <summary>Largest area of a crop, as a fraction of the image's, in (0, 1].</summary>
+    /// <summary>Largest area of a crop, as a fraction of the image's.</summary>
     [Limit(Above = 0, AtMost = 1)]
     public double CropScaleMaximum { get; init; } = 1;
 
-    /// <summary>Smallest width of a crop over its height; positive.</summary>
+    /// <summary>Smallest width of a crop over its height.</summary>
     [Limit(Above = 0, AtMost = 100)]
     public double AspectRatioMinimum { get; init; } = 3.0 / 4;
 
-    /// <summary>Largest width of a crop over its height; positive.</summary>
+    /// <summary>Largest width of a crop over its height.</summary>
     [Limit(Above = 0, AtMost = 100)]
     public double AspectRatioMaximum { get; init; } = 4.0 / 3;
 
@@ -54,7 +54,7 @@ public sealed record AugmentationOptions : OptionRecord, IConflicting
     [Limit(AtLeast = 0, AtMost = 10)]
     public double Saturation { get; init; } = 0.4;
 
-    /// <summary>Hue turns by a fraction of the circle uniform in [−x, x], x at most 0.5; 0 leaves it. Nothing on grey images.</summary>
+    /// <summary>Hue turns by a fraction of the circle uniform in [−x, x]; 0 leaves it. Nothing on grey images.</summary>
     [Limit(AtLeast = 0, AtMost = 0.5)]
     public double Hue { get; init; } = 0.1;
 
@@ -66,11 +66,11 @@ public sealed record AugmentationOptions : OptionRecord, IConflicting
     [Limit(AtLeast = 0, AtMost = 1)]
     public double BlurProbability { get; init; }
 
-    /// <summary>Smallest standard deviation of the blur, in pixels of the view; positive.</summary>
+    /// <summary>Smallest standard deviation of the blur, in pixels of the view.</summary>
     [Limit(Above = 0, AtMost = 100, Unit = "pixels")]
     public double BlurSigmaMinimum { get; init; } = 0.1;
 
-    /// <summary>Largest standard deviation of the blur, in pixels of the view; positive.</summary>
+    /// <summary>Largest standard deviation of the blur, in pixels of the view.</summary>
     [Limit(Above = 0, AtMost = 100, Unit = "pixels")]
     public double BlurSigmaMaximum { get; init; } = 2;
 
@@ -85,20 +85,20 @@ public sealed record AugmentationOptions : OptionRecord, IConflicting
     [Limit(AtLeast = 0, AtMost = 1)]
     public double SolariseProbability { get; init; }
 
-    /// <summary>Small views of each image, of small crops, beside the two full-size ones (multi-crop; Caron 2020, 2006.09882), for methods that take them. 0 for none.</summary>
+    /// <summary>Small views of each image, of small crops, beside the two full-size ones (multi-crop; Caron 2020, 2006.09882), for methods that take them.</summary>
     [Limit(AtLeast = 1, Unit = "view", Zero = "for none")]
     public int LocalViews { get; init; }
 
-    /// <summary>Height and width of a local view in pixels, 16 to 224, at most those of a full-size view; 0 takes half of those, at least 16.</summary>
+    /// <summary>Height and width of a local view, at most those of a full-size view; 0 takes half of those, but no less than 16.</summary>
     [Limit(AtLeast = 16, AtMost = 224, Unit = "pixels", Zero = "for half of a full-size view")]
     public int LocalSize { get; init; }
 
-    /// <summary>Smallest area of a local view's crop, as a fraction of the image's, in (0, 1].</summary>
+    /// <summary>Smallest area of a local view's crop, as a fraction of the image's.</summary>
     [Limit(Above = 0, AtMost = 1)]
     public double LocalScaleMinimum { get; init; } = 0.05;
 
     /// <summary>
-    /// Largest area of a local view's crop, as a fraction of the image's, in (0, 1]. 0.14 is the paper's for large images; 0.3 of 32 pixels are the 17 that a view of 16 can show.
+    /// Largest area of a local view's crop, as a fraction of the image's. 0.14 is the paper's for large images; 0.3 of 32 pixels are the 17 that a view of 16 can show.
     /// </summary>
     [Limit(Above = 0, AtMost = 1)]
     public double LocalScaleMaximum { get; init; } = 0.3;

@@ -6,11 +6,11 @@ namespace Lethe.Data;
 [OptionsOf("colour shift")]
 public sealed record ColourShiftOptions : OptionRecord
 {
-    /// <summary>ρ, how strongly the tint is tied to the class, in [−1, 1].</summary>
+    /// <summary>ρ, how strongly the tint is tied to the class.</summary>
     [Limit(AtLeast = -1, AtMost = 1)]
     public double Rho { get; init; } = 0.9;
 
-    /// <summary>How much of the colour is the tint's, in (0, 1]: 0 would change nothing, 1 leaves nothing of the complementary colour.</summary>
+    /// <summary>How much of the colour is the tint's: 0 would change nothing, 1 leaves nothing of the complementary colour.</summary>
     [Limit(Above = 0, AtMost = 1)]
     public double Strength { get; init; } = 0.7;
 

@@ -17,11 +17,11 @@ public sealed record DataOptions : OptionRecord, IConflicting
     /// </summary>
     public string? Cache { get; init; }
 
-    /// <summary>Height and width of the views that the encoder sees, in pixels, 16 to 224; 0 takes the size of the images (32 where they differ).</summary>
+    /// <summary>Height and width of the views that the encoder sees; 0 takes those of the images, 32 where they differ.</summary>
     [Limit(AtLeast = 16, AtMost = 224, Unit = "pixels", Zero = "for the size of the images")]
     public int ImageSize { get; init; }
 
-    /// <summary>Train on the first N training images after the seeded shuffle, at least 2; 0 takes all.</summary>
+    /// <summary>Train on the first N training images after the seeded shuffle.</summary>
     [Limit(AtLeast = 2, Unit = "images", Zero = "for all")]
     public int Limit { get; init; }
 

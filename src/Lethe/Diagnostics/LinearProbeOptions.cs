@@ -14,11 +14,11 @@ public sealed record LinearProbeOptions : OptionRecord, IConflicting
     [Limit(Above = 0)]
     public double LargestStrength { get; init; } = 1e3;
 
-    /// <summary>How many strengths are tried, evenly spaced in their logarithm; at least 1.</summary>
+    /// <summary>How many strengths are tried, evenly spaced in their logarithm.</summary>
     [Limit(AtLeast = 1)]
     public int Strengths { get; init; } = 20;
 
-    /// <summary>The part of the training rows on which the strengths are compared, in (0, 1).</summary>
+    /// <summary>The part of the training rows on which the strengths are compared.</summary>
     [Limit(Above = 0, Below = 1)]
     public double ValidationFraction { get; init; } = 0.2;
 

@@ -5,19 +5,19 @@ namespace Lethe.Diagnostics;
 /// <summary>The constants of the rule by which <see cref="MemorisationMonitor"/> judges a curve.</summary>
 public sealed record MemorisationOptions : OptionRecord, IConflicting
 {
-    /// <summary>A change counts from this part of the curve's range, in [0, 1).</summary>
+    /// <summary>A change counts from this part of the curve's range.</summary>
     [Limit(AtLeast = 0, Below = 1)]
     public double RelativeTolerance { get; init; } = 0.05;
 
-    /// <summary>A change counts from so many nats, not negative.</summary>
+    /// <summary>A change counts from so many nats.</summary>
     [Limit(AtLeast = 0, Unit = "nats")]
     public double AbsoluteTolerance { get; init; } = 0.25;
 
-    /// <summary>A change counts from so many standard deviations of the curve's noise, not negative.</summary>
+    /// <summary>A change counts from so many standard deviations of the curve's noise.</summary>
     [Limit(AtLeast = 0)]
     public double NoiseTolerance { get; init; } = 3;
 
-    /// <summary>A change must hold for so many evaluations, to the last one; at least 1.</summary>
+    /// <summary>A change must hold for so many evaluations, to the last one.</summary>
     [Limit(AtLeast = 1, Unit = "evaluation")]
     public int Patience { get; init; } = 3;
 

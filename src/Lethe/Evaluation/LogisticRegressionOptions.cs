@@ -18,11 +18,11 @@ public sealed record LogisticRegressionOptions : OptionRecord, IConflicting
     [Limit(Above = 0)]
     public double LargestStrength { get; init; } = 10;
 
-    /// <summary>How many are tried, evenly spaced in their logarithm; at least 1.</summary>
+    /// <summary>How many are tried, evenly spaced in their logarithm.</summary>
     [Limit(AtLeast = 1)]
     public int Strengths { get; init; } = 7;
 
-    /// <summary>The part of each class on which strengths are compared, in (0, 1).</summary>
+    /// <summary>The part of each class on which strengths are compared.</summary>
     [Limit(Above = 0, Below = 1)]
     public double ValidationShare { get; init; } = 0.2;
 

@@ -185,8 +185,8 @@ public sealed record MecOptions : MethodOptions
     [Limit(Above = 0)]
     public double Distortion { get; init; } = 64;
 
-    /// <summary>Terms of the series of log det(I + C); 0 computes it exactly.</summary>
-    [Limit(AtLeast = 0)]
+    /// <summary>Terms of the series of log det(I + C).</summary>
+    [Limit(AtLeast = 1, Zero = "to compute it exactly")]
     public int Order { get; init; } = 4;
 
     /// <summary>Epochs in which the distortion falls from 8 times its value, so that the series converges from the start.</summary>

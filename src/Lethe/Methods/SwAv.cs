@@ -200,8 +200,8 @@ public sealed record SwAvOptions : MethodOptions
     [Limit(AtLeast = 0)]
     public int FreezePrototypesEpochs { get; init; } = 1;
 
-    /// <summary>M, the number of earlier embeddings of a view that codes are computed with beside the batch; 0 for none.</summary>
-    [Limit(AtLeast = 0)]
+    /// <summary>M, the number of earlier embeddings of a view that codes are computed with beside the batch.</summary>
+    [Limit(AtLeast = 1, Zero = "for none")]
     public int QueueLength { get; init; }
 
     /// <summary>The epoch from which on codes are computed with the queue.</summary>

@@ -17,7 +17,7 @@ public sealed record TrainingOptions : OptionRecord
     [OneOf(typeof(Optimiser), nameof(Training.Optimiser.Names))]
     public string Optimiser { get; init; } = "adam";
 
-    /// <summary>Peak learning rate; 0 takes the optimiser's default: sgd 0.06, adam and adamw 1e-3, lars 0.3.</summary>
+    /// <summary>Peak learning rate; by default sgd 0.06, adam and adamw 1e-3, lars 0.3.</summary>
     [Limit(Above = 0, Zero = "for the optimiser's default")]
     public double LearningRate { get; init; }
 
@@ -40,8 +40,8 @@ public sealed record TrainingOptions : OptionRecord
     [Limit(AtLeast = 1, Unit = "batch")]
     public int Accumulate { get; init; } = 1;
 
-    /// <summary>Epochs between evaluations; 0 spreads ten over the run. The first and the last epoch are always evaluated.</summary>
-    [Limit(AtLeast = 1, Unit = "epoch", Zero = "for ten evaluations")]
+    /// <summary>Epochs between evaluations. The first and the last epoch are always evaluated.</summary>
+    [Limit(AtLeast = 1, Unit = "epoch", Zero = "for ten evaluations in the run")]
     public int EvaluateEvery { get; init; }
 
     /// <summary>Minutes after which a checkpoint is written in any case; one is always written at an evaluation and at the end.</summary>

@@ -19,7 +19,7 @@ public sealed record UmmOptions : OptionRecord
     [Limit(AtLeast = 1)]
     public int Iterations { get; init; } = 100;
 
-    /// <summary>Images in a batch; 0 takes as many as pre-training did.</summary>
+    /// <summary>Images in a batch.</summary>
     [Limit(AtLeast = 2, Unit = "images", Zero = "for that of pre-training")]
     public int BatchSize { get; init; }
 
@@ -81,8 +81,8 @@ public sealed record UmmOptions : OptionRecord
     /// <summary>Runs the control beside it: as many steps of the method's loss alone, from the same state, with the same part frozen.</summary>
     public bool Control { get; init; } = true;
 
-    /// <summary>Iterations between evaluations; 0 spreads five over the run.</summary>
-    [Limit(AtLeast = 1, Zero = "for five evaluations")]
+    /// <summary>Iterations between evaluations.</summary>
+    [Limit(AtLeast = 1, Zero = "for five evaluations in the run")]
     public int EvaluateIterations { get; init; }
 
     /// <summary>Iterations between evaluations after defaults.</summary>

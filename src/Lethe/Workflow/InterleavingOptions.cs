@@ -6,7 +6,7 @@ namespace Lethe.Workflow;
 /// <summary>UMM in between epochs of pre-training: not in the paper, which undoes after pre-training only.</summary>
 public sealed record InterleavingOptions : OptionRecord
 {
-    /// <summary>Interleaves UMM with pre-training after every so many epochs (not in the paper); 0 does not.</summary>
+    /// <summary>Interleaves UMM with pre-training after every so many epochs (not in the paper).</summary>
     [Limit(AtLeast = 1, Unit = "epoch", Zero = "for no UMM in pre-training")]
     public int UmmEvery { get; init; }
 

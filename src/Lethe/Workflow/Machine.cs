@@ -13,8 +13,8 @@ public sealed record Machine : OptionRecord, IConflicting
     /// <summary>cpu, cuda or cuda:N.</summary>
     public string Device { get; init; } = "cpu";
 
-    /// <summary>Threads to compute with; 0 takes one for each core.</summary>
-    [Limit(AtLeast = 1, AtMost = 1024, Zero = "for one a core")]
+    /// <summary>Threads to compute with.</summary>
+    [Limit(AtLeast = 1, AtMost = 1024, Zero = "for one for each core")]
     public int Threads { get; init; }
 
     /// <summary>

@@ -20,11 +20,11 @@ public sealed record ProtocolRunOptions : OptionRecord, IConflicting
     /// <summary>Measure also the checkpoints that pretrain --keep-checkpoints left, so that results can be seen over epochs.</summary>
     public bool EveryCheckpoint { get; init; }
 
-    /// <summary>Labelled images at most that linear, kNN and clustering are fitted on, and those of a target's training part; 0 takes all.</summary>
+    /// <summary>Labelled images at most that linear, kNN and clustering are fitted on, and those of a target's training part.</summary>
     [Limit(AtLeast = 1, Unit = "image", Zero = "for all")]
     public int FitImages { get; init; }
 
-    /// <summary>Test images at most that are measured on; 0 takes all.</summary>
+    /// <summary>Test images at most that are measured on.</summary>
     [Limit(AtLeast = 1, Unit = "image", Zero = "for all")]
     public int MeasureImages { get; init; }
 
@@ -34,7 +34,7 @@ public sealed record ProtocolRunOptions : OptionRecord, IConflicting
     /// <summary>Folder that holds the files of a named target.</summary>
     public string? TargetRoot { get; init; }
 
-    /// <summary>Megabytes of features that are kept in RUN/features, so that they are not computed again; 0 keeps none.</summary>
+    /// <summary>Megabytes of features that are kept in RUN/features, so that they are not computed again.</summary>
     [Limit(AtLeast = 1, Zero = "to keep none")]
     public int FeatureMegabytes { get; init; } = 1024;
 

@@ -5,7 +5,7 @@ namespace Lethe.Workflow;
 /// <summary>How memorisation of single images is scored.</summary>
 public sealed record ScoringOptions : OptionRecord
 {
-    /// <summary>Augmented views of each image whose distances are compared, at least 2; all pairs of them are.</summary>
+    /// <summary>Augmented views of each image whose distances are compared; all pairs of them are.</summary>
     [Limit(AtLeast = 2, Unit = "views")]
     public int ScoreViews { get; init; } = 10;
 

@@ -14,11 +14,11 @@ public sealed record CausalShapesOptions : OptionRecord
     [Limit(AtLeast = 1, Unit = "image")]
     public int TestCount { get; init; } = 4_000;
 
-    /// <summary>Height and width, in pixels, 16 to 224.</summary>
+    /// <summary>Height and width, in pixels.</summary>
     [Limit(AtLeast = 16, AtMost = 224, Unit = "pixels")]
     public int Size { get; init; } = 32;
 
-    /// <summary>ρ in training and probe part: how strongly hue and texture are tied to the class, in [−1, 1].</summary>
+    /// <summary>ρ in training and probe part: how strongly hue and texture are tied to the class.</summary>
     [Limit(AtLeast = -1, AtMost = 1)]
     public double Rho { get; init; } = 0.9;
 

@@ -48,7 +48,7 @@ public sealed class ColourProtocol(ColourProtocolOptions options) : Protocol
 /// <summary>Options of <see cref="ColourProtocol"/>.</summary>
 public sealed record ColourProtocolOptions : ShiftOptions
 {
-    /// <summary>ρ, how strongly the tint is tied to the class where the classifier of colour is fitted, above 0 and at most 1.</summary>
+    /// <summary>ρ, how strongly the tint is tied to the class where the classifier of colour is fitted.</summary>
     [Limit(Above = 0, AtMost = 1)]
     public double ColourRho { get; init; } = new ColourShiftOptions().Rho;
 

@@ -115,7 +115,7 @@ public sealed record SemiProtocolOptions : FineTuningOptions, IConflicting
     /// <summary>Parts of the training images whose labels are used, with commas between.</summary>
     public string SemiShares { get; init; } = "0.01,0.1";
 
-    /// <summary>How often images are drawn anew, at least 2, so that there is an interval.</summary>
+    /// <summary>How often images are drawn anew, so that there is an interval.</summary>
     [Limit(AtLeast = 2)]
     public int SemiDraws { get; init; } = 3;
 
