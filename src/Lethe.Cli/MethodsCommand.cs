@@ -41,7 +41,7 @@ internal static class MethodsCommand
         foreach (PropertyInfo property in entry.DefaultOptions.GetType().GetProperties().Where(OptionField.Fits))
         {
             string flag = OptionName.Flag(property), value = OptionTable.Text(property.GetValue(entry.DefaultOptions));
-            table.AddRow(flag, value, Markup.Escape(OptionDocs.Of([property])));
+            table.AddRow(flag, value, Markup.Escape(OptionDocs.Of(property)));
             options[flag[2..]] = value;
         }
 

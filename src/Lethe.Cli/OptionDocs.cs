@@ -9,13 +9,10 @@ internal static class OptionDocs
 {
     private static readonly Lazy<IReadOnlyDictionary<string, string>> summaries = new(Read);
 
-    /// <summary>What the first of the properties of one flag is documented to be, and the limits of all.</summary>
-    public static string Of(IReadOnlyList<PropertyInfo> properties)
-    {
-        string[] limits = [.. properties.Select(property => property.GetCustomAttribute<LimitAttribute>()?.Words).OfType<string>().Distinct()];
-        return summaries.Value.GetValueOrDefault($"P:{properties[0].DeclaringType!.FullName}.{properties[0].Name}", "")
-            + (limits.Length == 0 ? "" : $" ({string.Join("; or ", limits)})");
-    }
+    /// <summary>What a property of an option record is documented to be, and its limit.</summary>
+    public static string Of(PropertyInfo property) =>
+        summaries.Value.GetValueOrDefault($"P:{property.DeclaringType!.FullName}.{property.Name}", "")
+        + (property.GetCustomAttribute<LimitAttribute>() is { } limit ? $" ({limit.Words})" : "");
 
     private static IReadOnlyDictionary<string, string> Read()
     {

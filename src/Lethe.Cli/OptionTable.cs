@@ -36,7 +36,7 @@ internal sealed class OptionTable
             string shown = field.Default.Length == 0 ? "" : $" [{field.Default}]";
             var option = new Option<string?>(field.Flag)
             {
-                Description = OptionDocs.Of(field.Properties) + shown,
+                Description = OptionDocs.Of(field.Properties[0]) + shown,
                 HelpName = field.IsSwitch ? "true|false" : field.Type == typeof(string) ? "NAME" : "N",
                 Arity = field.IsSwitch ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
             };

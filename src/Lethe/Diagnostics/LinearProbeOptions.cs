@@ -28,6 +28,9 @@ public sealed record LinearProbeOptions : OptionRecord, IConflicting
     IEnumerable<string> IConflicting.Conflicts()
     {
         if (SmallestStrength > LargestStrength)
-            yield return Invariant($"linear probe: smallest-strength must be at most largest-strength ({LargestStrength}), found {SmallestStrength}.");
+        {
+            yield return Invariant(
+                $"linear probe: smallest-strength must be at most largest-strength ({LargestStrength}), found {SmallestStrength}.");
+        }
     }
 }

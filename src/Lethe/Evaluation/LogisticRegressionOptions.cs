@@ -36,6 +36,9 @@ public sealed record LogisticRegressionOptions : OptionRecord, IConflicting
     IEnumerable<string> IConflicting.Conflicts()
     {
         if (SmallestStrength > LargestStrength)
-            yield return Invariant($"logistic regression: smallest-strength must be at most largest-strength ({LargestStrength}), found {SmallestStrength}.");
+        {
+            yield return Invariant(
+                $"logistic regression: smallest-strength must be at most largest-strength ({LargestStrength}), found {SmallestStrength}.");
+        }
     }
 }

@@ -127,6 +127,9 @@ public sealed record WmseOptions : MethodOptions, IConflicting
     IEnumerable<string> IConflicting.Conflicts()
     {
         if (WhiteningBatch <= ProjectorOutput)
-            yield return $"--whitening-batch must be more than --projector-output ({ProjectorOutput}), found {WhiteningBatch}: fewer rows have no covariance of full rank.";
+        {
+            yield return $"--whitening-batch must be more than --projector-output ({ProjectorOutput}), found {WhiteningBatch}: "
+                + "fewer rows have no covariance of full rank.";
+        }
     }
 }

@@ -103,7 +103,9 @@ public sealed class ResNet : Module<Tensor, Tensor>
     public static SplitPoint ParseSplit(string name)
     {
         int index = SplitNames.ToList().IndexOf(name);
-        return index >= 0 ? Layers[index] : throw new InvalidOptionException($"--split '{name}' is no layer to split after. Use stem, layer1, layer2 or layer3.");
+        return index >= 0
+            ? Layers[index]
+            : throw new InvalidOptionException($"--split '{name}' is no layer to split after. Use stem, layer1, layer2 or layer3.");
     }
 
     /// <summary>Pooled features of images.</summary>

@@ -37,7 +37,7 @@ public sealed class LimitAttribute : OptionRuleAttribute
     }
 
     /// <inheritdoc/>
-    public override string? Error(string name, object? value)
+    public override string? Violation(string name, object? value)
     {
         if (value is null)
             return null;
@@ -45,8 +45,9 @@ public sealed class LimitAttribute : OptionRuleAttribute
 
         // Comparisons with NaN, a bound that is not set, are false.
         bool within = !(number < AtLeast || number <= Above || number > AtMost || number >= Below) || (Zero is not null && number == 0);
-        return double.IsFinite(number) && within
+        bool finite = double.IsFinite(number);
+        return finite && within
             ? null
-            : Invariant($"{name} must be {(double.IsFinite(number) ? "" : "finite and ")}{Words}{(Zero is null ? "," : ";")} found {number}.");
+            : Invariant($"{name} must be {(finite ? "" : "finite and ")}{Words}{(Zero is null ? "," : ";")} found {number}.");
     }
 }

@@ -14,8 +14,14 @@ public sealed class OneOfAttribute : OptionRuleAttribute
     /// <summary>Takes the names of a list that stands with what they choose between.</summary>
     /// <param name="type">The class that has the list.</param>
     /// <param name="member">Its static property or field, an <see cref="IReadOnlyList{T}"/> of strings.</param>
-    public OneOfAttribute(Type type, string member) => names = new(() => (IReadOnlyList<string>)type.InvokeMember(
-        member, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.GetField | BindingFlags.GetProperty, null, null, null, null)!);
+    public OneOfAttribute(Type type, string member)
+    {
+        const BindingFlags Static = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
+        names = new(() => (IReadOnlyList<string>)(
+            type.GetProperty(member, Static)?.GetValue(null)
+            ?? type.GetField(member, Static)?.GetValue(null)
+            ?? throw new MissingMemberException(type.FullName, member)));
+    }
 
     /// <inheritdoc/>
     public override string Words
@@ -28,6 +34,6 @@ public sealed class OneOfAttribute : OptionRuleAttribute
     }
 
     /// <inheritdoc/>
-    public override string? Error(string name, object? value) =>
+    public override string? Violation(string name, object? value) =>
         names.Value.Contains(value as string) ? null : $"{name} '{value as string}' is unknown. Use {Words}.";
 }

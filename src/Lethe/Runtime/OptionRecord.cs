@@ -34,8 +34,8 @@ public abstract record OptionRecord
             object? value = property.GetValue(record);
             if (value is OptionRecord part)
                 errors.AddRange(Errors(part));
-            else if (rule?.Error(name, value) is { } error)
-                errors.Add(error);
+            else if (rule?.Violation(name, value) is { } violation)
+                errors.Add(violation);
         }
 
         try
@@ -52,5 +52,8 @@ public abstract record OptionRecord
     }
 
     private static (PropertyInfo Property, string Name, OptionRuleAttribute? Rule)[] RulesOf(Type type) =>
-        [.. type.GetProperties().Select(property => (property, OptionName.InMessages(type, property), property.GetCustomAttribute<OptionRuleAttribute>()))];
+    [
+        .. type.GetProperties().Select(property =>
+            (property, OptionName.InMessages(type, property), property.GetCustomAttribute<OptionRuleAttribute>())),
+    ];
 }

@@ -15,5 +15,5 @@ public abstract class OptionRuleAttribute : Attribute
     /// <param name="name">The option, as messages name it.</param>
     /// <param name="value">Its value.</param>
     /// <returns>What was expected and what was found; null where the value can be used.</returns>
-    public abstract string? Error(string name, object? value);
+    public abstract string? Violation(string name, object? value);
 }

@@ -124,7 +124,7 @@ public sealed record RunOptions : OptionRecord, IConflicting
         if (Views.LocalViews > 0 && !entry.TakesLocalViews)
         {
             yield return $"--local-views {Views.LocalViews}: method '{Method}' takes full-size views only. Use --local-views 0, or "
-                + $"--method {string.Join(" or ", MethodRegistry.All.Where(method => method.TakesLocalViews).Select(method => method.Name))}.";
+                + $"--method {string.Join(" or ", MethodRegistry.All.Where(one => one.TakesLocalViews).Select(one => one.Name))}.";
         }
 
         // Of a batch that no method could take, the limit has told already.

@@ -1,8 +1,12 @@
 using System.Reflection;
+using Lethe.Data;
+using Lethe.Diagnostics;
+using Lethe.Evaluation;
 using Lethe.Evaluation.Protocols;
 using Lethe.Runtime;
 using Lethe.Training;
 using Lethe.Umm;
+using Lethe.Workflow;
 
 namespace Lethe.Tests.Runtime;
 
@@ -18,31 +22,63 @@ public class LibraryLimitsTests
     private static readonly Type[] all =
     [
         .. typeof(OptionRecord).Assembly.GetTypes()
-            .Where(type => !type.IsAbstract && (type.IsSubclassOf(typeof(OptionRecord)) || type.Name.EndsWith("Options", StringComparison.Ordinal))),
+            .Where(type => !type.IsAbstract)
+            .Where(type => type.IsSubclassOf(typeof(OptionRecord)) || type.Name.EndsWith("Options", StringComparison.Ordinal)),
     ];
 
     private static readonly (Type Record, PropertyInfo Property, LimitAttribute Limit)[] limits =
-        [.. all.SelectMany(type => type.GetProperties().Select(property => (type, property, property.GetCustomAttribute<LimitAttribute>()!)).Where(one => one.Item3 is not null))];
+    [
+        .. from type in all
+           from property in type.GetProperties()
+           let limit = property.GetCustomAttribute<LimitAttribute>()
+           where limit is not null
+           select (type, property, limit),
+    ];
 
     public static TheoryData<Type> Records => [.. all.Where(type => type.IsSubclassOf(typeof(OptionRecord)))];
 
     public static TheoryData<string> Limited => [.. limits.Select(one => $"{one.Record.Name}.{one.Property.Name}")];
 
+    public static TheoryData<OptionRecord, string> Combinations => new()
+    {
+        { new MemorisationOptions { Patience = 5 }, "--fewest-evaluations must be at least --patience + 2 = 7, found 6." },
+        { new LinearProbeOptions { LargestStrength = 1e-7 }, "linear probe: smallest-strength must be at most largest-strength (1E-07), found 1E-06." },
+        {
+            new LogisticRegressionOptions { SmallestStrength = 20 },
+            "logistic regression: smallest-strength must be at most largest-strength (10), found 20."
+        },
+        { new CausalProtocolOptions { CausalRho = 0 }, "--causal-rho must not be 0: there would be no shortcut to turn around." },
+        { new DataOptions { Data = " " }, "--data is empty. Give 'embedded', a name that 'lethe data' lists, or a path." },
+        { new DataOptions { Cache = "" }, "--cache is empty. Give a file, or a folder to put it in, or leave it out." },
+        { new SemiProtocolOptions { SemiShares = "" }, "--semi-shares '' must be numbers above 0 and at most 1 with commas between, as 0.01,0.1." },
+        {
+            new RobustnessProtocolOptions { RobustnessSeverities = "0,6", RobustnessCorruptions = "fog,rain" },
+            "--robustness-severities '0,6' must be numbers from 1 to 5 with commas between, as 1,3,5.\n--robustness-corruptions 'fog,rain' is unknown."
+        },
+        { new ProtocolRunOptions { Stages = "," }, "--stages ',' is unknown. Use all, or untrained, before, control, umm with commas between." },
+        { new Machine { Device = "cpu:1" }, "--device 'cpu:1' is unknown. Use cpu, cuda or cuda:N." },
+        { new InterleavingOptions { UmmSplit = "layer4" }, "--umm-split 'layer4' is unknown. Use stem, layer1, layer2 or layer3." },
+        { new RunOptions { Training = new TrainingOptions { BatchSize = 1 } }, "--batch-size must be at least 2 images, found 1." },
+    };
+
     [Fact]
     public void EveryNumber_OfOptions_HasALimit()
     {
-        Assert.All((Type[])[typeof(TrainingOptions), typeof(UmmOptions), typeof(SemiProtocolOptions), typeof(TorchRuntimeOptions)], type => Assert.Contains(type, all));
-        Assert.DoesNotContain(
-            all.SelectMany(type => type.GetProperties().Select(property => (type, property))),
-            one => (Nullable.GetUnderlyingType(one.property.PropertyType) ?? one.property.PropertyType) is var type && numbers.Contains(type) && !unlimited.ContainsKey(type)
-                && one.property.GetCustomAttribute<LimitAttribute>() is null);
+        Type[] some = [typeof(TrainingOptions), typeof(UmmOptions), typeof(SemiProtocolOptions), typeof(TorchRuntimeOptions)];
+        Assert.All(some, type => Assert.Contains(type, all));
+        Assert.Empty(
+            from type in all
+            from property in type.GetProperties()
+            where numbers.Contains(Plain(property)) && !unlimited.ContainsKey(Plain(property))
+            where property.GetCustomAttribute<LimitAttribute>() is null
+            select $"{type.Name}.{property.Name} has no limit");
     }
 
     [Fact]
     public void EveryLimit_OfOptions_HasABoundAndIsOfANumber() => Assert.All(limits, one =>
     {
         Assert.Contains(new[] { one.Limit.AtLeast, one.Limit.Above, one.Limit.AtMost, one.Limit.Below }, double.IsFinite);
-        Assert.Contains(Nullable.GetUnderlyingType(one.Property.PropertyType) ?? one.Property.PropertyType, numbers);
+        Assert.Contains(Plain(one.Property), numbers);
     });
 
     [Theory]
@@ -75,10 +111,21 @@ public class LibraryLimitsTests
             var record = (OptionRecord)Activator.CreateInstance(type)!;
             property.SetValue(record, whole ? (object)(int)value : value);
             string[] lines = Assert.Throws<InvalidOptionException>(record.Validate).Message.Split('\n');
-            Assert.Contains(lines, line => line.StartsWith($"{OptionName.InMessages(type, property)} must be ", StringComparison.Ordinal) && line.Contains(limit.Words, StringComparison.Ordinal));
+            Assert.Contains(limit.Violation(OptionName.InMessages(type, property), value), lines);
         });
 
         // The next below 1 is 0, which may be allowed.
         double Skip(double value) => value == 0 && limit.Zero is not null ? -1 : value;
     }
+
+    [Theory(DisableDiscoveryEnumeration = true)]
+    [MemberData(nameof(Combinations))]
+    public void Validate_ValuesThatDoNotGoTogether_SaysWhatWould(OptionRecord record, string expected)
+    {
+        string message = Assert.Throws<InvalidOptionException>(record.Validate).Message;
+        Assert.StartsWith(expected, message, StringComparison.Ordinal);
+        Assert.Equal(expected.Split('\n').Length, message.Split('\n').Length);
+    }
+
+    private static Type Plain(PropertyInfo property) => Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
 }

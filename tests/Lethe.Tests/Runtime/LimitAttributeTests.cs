@@ -40,19 +40,19 @@ public class LimitAttributeTests
 
     [Theory(DisableDiscoveryEnumeration = true)]
     [MemberData(nameof(Within))]
-    public void Error_OfAValueWithin_IsNone(LimitAttribute limit, double value) => Assert.Null(limit.Error("--x", value));
+    public void Violation_OfAValueWithin_IsNone(LimitAttribute limit, double value) => Assert.Null(limit.Violation("--x", value));
 
     [Theory(DisableDiscoveryEnumeration = true)]
     [MemberData(nameof(Beyond))]
-    public void Error_OfAValueBeyond_SaysWhatWasExpectedAndFound(LimitAttribute limit, double value, string expected) =>
-        Assert.Equal(expected, limit.Error("--x", value));
+    public void Violation_OfAValueBeyond_SaysWhatWasExpectedAndFound(LimitAttribute limit, double value, string expected) =>
+        Assert.Equal(expected, limit.Violation("--x", value));
 
     [Fact]
-    public void Error_OfWholeNumbersAndOfNothing_IsAsOfOthers()
+    public void Violation_OfWholeNumbersAndOfNothing_IsAsOfOthers()
     {
         var limit = new LimitAttribute { AtLeast = 2 };
-        Assert.Null(limit.Error("--x", 2));
-        Assert.Null(limit.Error("--x", null));
-        Assert.Equal("--x must be at least 2, found 1.", limit.Error("--x", 1));
+        Assert.Null(limit.Violation("--x", 2));
+        Assert.Null(limit.Violation("--x", null));
+        Assert.Equal("--x must be at least 2, found 1.", limit.Violation("--x", 1));
     }
 }

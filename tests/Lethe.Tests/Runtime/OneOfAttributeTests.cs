@@ -9,32 +9,32 @@ public class OneOfAttributeTests
     internal static IReadOnlyList<string> Property { get; } = ["c"];
 
     [Fact]
-    public void Error_OfAnotherName_OffersTheNames()
+    public void Violation_OfAnotherName_OffersTheNames()
     {
         var rule = new OneOfAttribute("turn", "gap", "either");
-        Assert.Null(rule.Error("--x", "gap"));
-        Assert.Equal("--x 'Gap' is unknown. Use turn, gap or either.", rule.Error("--x", "Gap"));
-        Assert.Equal("--x '' is unknown. Use turn, gap or either.", rule.Error("--x", ""));
-        Assert.Equal("--x '' is unknown. Use turn, gap or either.", rule.Error("--x", null));
+        Assert.Null(rule.Violation("--x", "gap"));
+        Assert.Equal("--x 'Gap' is unknown. Use turn, gap or either.", rule.Violation("--x", "Gap"));
+        Assert.Equal("--x '' is unknown. Use turn, gap or either.", rule.Violation("--x", ""));
+        Assert.Equal("--x '' is unknown. Use turn, gap or either.", rule.Violation("--x", null));
     }
 
     [Fact]
-    public void Error_OfAnOptionThatMayBeLeftOpen_DoesNotOfferThat()
+    public void Violation_OfAnOptionThatMayBeLeftOpen_DoesNotOfferThat()
     {
         var rule = new OneOfAttribute("", "ours", "torch");
-        Assert.Null(rule.Error("--x", ""));
-        Assert.Equal("--x 'mine' is unknown. Use ours or torch.", rule.Error("--x", "mine"));
+        Assert.Null(rule.Violation("--x", ""));
+        Assert.Equal("--x 'mine' is unknown. Use ours or torch.", rule.Violation("--x", "mine"));
     }
 
     [Fact]
-    public void Error_NamesOfAList_AreReadFromFieldOrProperty()
+    public void Violation_NamesOfAList_AreReadFromFieldOrProperty()
     {
-        Assert.Null(new OneOfAttribute(typeof(OneOfAttributeTests), nameof(field)).Error("--x", "b"));
-        Assert.Equal("--x 'c' is unknown. Use a or b.", new OneOfAttribute(typeof(OneOfAttributeTests), nameof(field)).Error("--x", "c"));
-        Assert.Equal("--x 'a' is unknown. Use c.", new OneOfAttribute(typeof(OneOfAttributeTests), nameof(Property)).Error("--x", "a"));
+        Assert.Null(new OneOfAttribute(typeof(OneOfAttributeTests), nameof(field)).Violation("--x", "b"));
+        Assert.Equal("--x 'c' is unknown. Use a or b.", new OneOfAttribute(typeof(OneOfAttributeTests), nameof(field)).Violation("--x", "c"));
+        Assert.Equal("--x 'a' is unknown. Use c.", new OneOfAttribute(typeof(OneOfAttributeTests), nameof(Property)).Violation("--x", "a"));
     }
 
     [Fact]
-    public void Error_ListThatIsMissing_IsAnErrorOfTheProgram() =>
-        Assert.ThrowsAny<MissingMemberException>(() => new OneOfAttribute(typeof(OneOfAttributeTests), "nothing").Error("--x", "a"));
+    public void Violation_ListThatIsMissing_IsAnErrorOfTheProgram() =>
+        Assert.ThrowsAny<MissingMemberException>(() => new OneOfAttribute(typeof(OneOfAttributeTests), "nothing").Violation("--x", "a"));
 }

@@ -19,7 +19,7 @@ public class OptionRecordTests
         """,
         Message(new Part { FewImages = 1, Share = double.NaN, Kind = "c" }));
 
-    /// <summary>The records within come first, in the order of the properties, then the rules of the whole; also where single values are wrong.</summary>
+    /// <summary>In the order of the properties, then the rules on combinations, which are looked at where single values are wrong too.</summary>
     [Fact]
     public void Validate_RecordsWithin_AreCheckedWithTheWhole() => Assert.Equal(
         """
@@ -52,7 +52,8 @@ public class OptionRecordTests
         --few-images must be at least 2 images, found 0.
         the sample: how-many must be at least 1, found 0.
         """,
-        Assert.Throws<InvalidOptionException>(() => OptionRecord.ValidateAll([new Part { FewImages = 0 }, new NoFlags { HowMany = 0 }, new Part { FewImages = 0 }])).Message);
+        Assert.Throws<InvalidOptionException>(() => OptionRecord.ValidateAll(
+            [new Part { FewImages = 0 }, new NoFlags { HowMany = 0 }, new Part { FewImages = 0 }])).Message);
 
     [Fact]
     public void Validate_OptionsOfARun_ReportsTheErrorsOfAllItsRecords() => Assert.Equal(

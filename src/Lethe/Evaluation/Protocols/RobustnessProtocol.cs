@@ -73,20 +73,30 @@ public sealed record RobustnessProtocolOptions : ShiftOptions, IConflicting
     /// <summary>The severities as numbers, from mild to severe.</summary>
     internal IReadOnlyList<int> Severities() =>
     [
-        .. Split(RobustnessSeverities).Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int severity) ? severity : 0).Distinct().Order(),
+        .. Split(RobustnessSeverities)
+            .Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int severity) ? severity : 0)
+            .Distinct().Order(),
     ];
 
     /// <summary>The corruptions, in the order of the registry.</summary>
     internal IReadOnlyList<Corruption> Corruptions() =>
-        [.. CorruptionRegistry.All.Where(corruption => RobustnessCorruptions == AllCorruptions || Split(RobustnessCorruptions).Contains(corruption.Name))];
+        [.. CorruptionRegistry.All.Where(one =>
+            RobustnessCorruptions == AllCorruptions || Split(RobustnessCorruptions).Contains(one.Name))];
 
     IEnumerable<string> IConflicting.Conflicts()
     {
         if (Severities().DefaultIfEmpty().Any(severity => severity is < 1 or > Corruption.Severest))
-            yield return $"--robustness-severities '{RobustnessSeverities}' must be numbers from 1 to {Corruption.Severest} with commas between, as 1,3,5.";
+        {
+            yield return $"--robustness-severities '{RobustnessSeverities}' must be numbers from 1 to {Corruption.Severest} "
+                + "with commas between, as 1,3,5.";
+        }
+
         string[] names = [.. CorruptionRegistry.All.Select(corruption => corruption.Name)];
         if (RobustnessCorruptions != AllCorruptions && Split(RobustnessCorruptions).DefaultIfEmpty().Except(names).Any())
-            yield return $"--robustness-corruptions '{RobustnessCorruptions}' is unknown. Use all, or some of {string.Join(", ", names)} with commas between.";
+        {
+            yield return $"--robustness-corruptions '{RobustnessCorruptions}' is unknown. "
+                + $"Use all, or some of {string.Join(", ", names)} with commas between.";
+        }
     }
 
     private static string[] Split(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

@@ -126,7 +126,8 @@ public sealed record SemiProtocolOptions : FineTuningOptions, IConflicting
     internal IReadOnlyList<double> Shares() =>
     [
         .. SemiShares.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            .Select(text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double share) ? share : double.NaN).Distinct().Order(),
+            .Select(text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double share) ? share : double.NaN)
+            .Distinct().Order(),
     ];
 
     IEnumerable<string> IConflicting.Conflicts()
