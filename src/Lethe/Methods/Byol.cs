@@ -1,5 +1,6 @@
 using Lethe.Models;
 using Lethe.Numerics;
+using Lethe.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -100,26 +101,21 @@ public sealed class Byol : SslMethod
 public sealed record ByolOptions : MethodOptions
 {
     /// <summary>Weight of the past in the momentum encoder's moving average of the weights; where it is scheduled, the first.</summary>
+    [Limit(AtLeast = 0, AtMost = 1)]
     public double TargetMomentum { get; init; } = 0.996;
 
     /// <summary>Whether the weight of the past rises to 1 as a cosine over training.</summary>
     public bool ScheduleTargetMomentum { get; init; } = true;
 
     /// <summary>Units of the projector's hidden layer.</summary>
+    [Limit(AtLeast = 1)]
     public int ProjectorHidden { get; init; } = 512;
 
     /// <summary>k, the size of an embedding.</summary>
+    [Limit(AtLeast = 1)]
     public int ProjectorOutput { get; init; } = 128;
 
     /// <summary>Units of the predictor's hidden layer.</summary>
+    [Limit(AtLeast = 1)]
     public int PredictorHidden { get; init; } = 512;
-
-    /// <inheritdoc/>
-    public override void Validate()
-    {
-        OptionCheck.Rate("--target-momentum", TargetMomentum);
-        OptionCheck.AtLeast("--projector-hidden", ProjectorHidden, 1);
-        OptionCheck.AtLeast("--projector-output", ProjectorOutput, 1);
-        OptionCheck.AtLeast("--predictor-hidden", PredictorHidden, 1);
-    }
 }

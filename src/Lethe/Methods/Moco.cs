@@ -1,5 +1,6 @@
 using Lethe.Models;
 using Lethe.Numerics;
+using Lethe.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -116,33 +117,28 @@ public sealed class Moco : SslMethod
 public sealed record MocoOptions : MethodOptions
 {
     /// <summary>τ, by which similarities are divided.</summary>
+    [Limit(Above = 0)]
     public double Temperature { get; init; } = 0.2;
 
     /// <summary>M, the number of earlier embeddings in the queue; keep it below the number of training images.</summary>
+    [Limit(AtLeast = 1)]
     public int QueueLength { get; init; } = 4096;
 
     /// <summary>Whether each of the two views is query once (the mean of both directions), at about twice the cost.</summary>
     public bool Symmetric { get; init; }
 
     /// <summary>Weight of the past in the momentum encoder's moving average of the weights; where it is scheduled, the first.</summary>
+    [Limit(AtLeast = 0, AtMost = 1)]
     public double TargetMomentum { get; init; } = 0.99;
 
     /// <summary>Whether the weight of the past rises to 1 as a cosine over training.</summary>
     public bool ScheduleTargetMomentum { get; init; }
 
     /// <summary>Units of the projector's hidden layer.</summary>
+    [Limit(AtLeast = 1)]
     public int ProjectorHidden { get; init; } = 512;
 
     /// <summary>k, the size of an embedding.</summary>
+    [Limit(AtLeast = 1)]
     public int ProjectorOutput { get; init; } = 128;
-
-    /// <inheritdoc/>
-    public override void Validate()
-    {
-        OptionCheck.Positive("--temperature", Temperature);
-        OptionCheck.AtLeast("--queue-length", QueueLength, 1);
-        OptionCheck.Rate("--target-momentum", TargetMomentum);
-        OptionCheck.AtLeast("--projector-hidden", ProjectorHidden, 1);
-        OptionCheck.AtLeast("--projector-output", ProjectorOutput, 1);
-    }
 }

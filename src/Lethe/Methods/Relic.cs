@@ -1,5 +1,6 @@
 using Lethe.Models;
 using Lethe.Numerics;
+using Lethe.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -111,33 +112,28 @@ public sealed class Relic : SslMethod
 public sealed record RelicOptions : MethodOptions
 {
     /// <summary>τ, by which similarities are divided.</summary>
+    [Limit(Above = 0)]
     public double Temperature { get; init; } = 0.1;
 
     /// <summary>α, weight of the divergence between the two views' probabilities.</summary>
+    [Limit(AtLeast = 0)]
     public double KlWeight { get; init; } = 1;
 
     /// <summary>Whether the divergence is taken in one direction alone, from the first views to the second.</summary>
     public bool OneSidedKl { get; init; }
 
     /// <summary>Weight of the past in the momentum encoder's moving average of the weights; where it is scheduled, the first.</summary>
+    [Limit(AtLeast = 0, AtMost = 1)]
     public double TargetMomentum { get; init; } = 0.996;
 
     /// <summary>Whether the weight of the past rises to 1 as a cosine over training.</summary>
     public bool ScheduleTargetMomentum { get; init; } = true;
 
     /// <summary>Units of the projector's hidden layer.</summary>
+    [Limit(AtLeast = 1)]
     public int ProjectorHidden { get; init; } = 512;
 
     /// <summary>k, the size of an embedding.</summary>
+    [Limit(AtLeast = 1)]
     public int ProjectorOutput { get; init; } = 128;
-
-    /// <inheritdoc/>
-    public override void Validate()
-    {
-        OptionCheck.Positive("--temperature", Temperature);
-        OptionCheck.NotNegative("--kl-weight", KlWeight);
-        OptionCheck.Rate("--target-momentum", TargetMomentum);
-        OptionCheck.AtLeast("--projector-hidden", ProjectorHidden, 1);
-        OptionCheck.AtLeast("--projector-output", ProjectorOutput, 1);
-    }
 }

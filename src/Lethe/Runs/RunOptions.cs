@@ -12,7 +12,7 @@ namespace Lethe.Runs;
 
 /// <summary>Everything that decides a run of pre-training.</summary>
 /// <remarks><c>run.json</c> keeps it in the order of declaration; runs of earlier versions lack what is not required there.</remarks>
-public sealed record RunOptions
+public sealed record RunOptions : OptionRecord, IConflicting
 {
     /// <summary>Which images.</summary>
     [JsonRequired]
@@ -55,6 +55,7 @@ public sealed record RunOptions
     /// The sign that stops: turn (ΔR of a layer turned, the paper's sign), gap (ΔR on images trained on rose against that on unseen
     /// ones), or either.
     /// </summary>
+    [OneOf(StopSign.Turn, StopSign.Gap, StopSign.Either)]
     public string MemorisationSign { get; init; } = StopSign.Turn;
 
     /// <summary>The rule by which memorisation is seen.</summary>
@@ -67,26 +68,23 @@ public sealed record RunOptions
     [JsonRequired]
     public ulong Seed { get; init; }
 
-    /// <summary>Checks the values.</summary>
-    /// <exception cref="InvalidOptionException">A value cannot be used.</exception>
-    public void Validate()
+    IEnumerable<string> IConflicting.Conflicts()
     {
-        Data.Validate();
-        Views.Validate();
-        Backbone.Validate();
-        Training.Validate();
-        Evaluation.Validate();
-        Monitor.Validate();
-        Interleaving.Validate();
-        StopSign.Validate(MemorisationSign);
         MethodEntry entry = MethodRegistry.Find(Method);
-        entry.RequireBatch(MethodOptions, Training.BatchSize);
-        MethodOptions.Validate();
+        if (MethodOptions.GetType() != entry.DefaultOptions.GetType())
+        {
+            yield return $"Method '{Method}' takes {entry.DefaultOptions.GetType().Name}, found {MethodOptions.GetType().Name}.";
+            yield break;
+        }
+
         if (Views.LocalViews > 0 && !entry.TakesLocalViews)
         {
-            throw new InvalidOptionException(
-                $"--local-views {Views.LocalViews}: method '{Method}' takes full-size views only. Use --local-views 0, or --method "
-                + $"{string.Join(" or ", MethodRegistry.All.Where(method => method.TakesLocalViews).Select(method => method.Name))}.");
+            yield return $"--local-views {Views.LocalViews}: method '{Method}' takes full-size views only. Use --local-views 0, or "
+                + $"--method {string.Join(" or ", MethodRegistry.All.Where(one => one.TakesLocalViews).Select(one => one.Name))}.";
         }
+
+        // Of a batch that no method could take, the limit has told already.
+        if (Training.BatchSize > 1)
+            entry.RequireBatch(MethodOptions, Training.BatchSize);
     }
 }

@@ -1,5 +1,4 @@
 using Lethe.Diagnostics;
-using Lethe.Runtime;
 
 namespace Lethe.Runs;
 
@@ -14,13 +13,6 @@ internal static class StopSign
 
     /// <summary>Whichever came first.</summary>
     public const string Either = "either";
-
-    /// <summary>Asks for a sign that there is.</summary>
-    public static void Validate(string sign)
-    {
-        if (sign is not (Turn or Gap or Either))
-            throw new InvalidOptionException($"--memorisation-sign '{sign}' is unknown. Use {Turn}, {Gap} or {Either}.");
-    }
 
     /// <summary>The epoch at which the sign says that memorisation set in, and the layer; null where it does not.</summary>
     public static (int Epoch, string Layer, string Sign)? Onset(MemorisationVerdict verdict, string sign)

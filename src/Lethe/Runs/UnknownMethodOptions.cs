@@ -8,9 +8,8 @@ namespace Lethe.Runs;
 /// compared without it.
 /// </summary>
 /// <param name="Json">The section of <c>run.json</c>.</param>
-internal sealed record UnknownMethodOptions(string Json) : MethodOptions
+internal sealed record UnknownMethodOptions(string Json) : MethodOptions, IConflicting
 {
-    /// <inheritdoc/>
-    public override void Validate() =>
-        throw new InvalidOptionException("The run's method is none of this program. Register it with MethodRegistry.Add before the run is opened.");
+    IEnumerable<string> IConflicting.Conflicts() =>
+        ["The run's method is none of this program. Register it with MethodRegistry.Add before the run is opened."];
 }

@@ -79,7 +79,7 @@ public static class ProtocolEvaluation
     public static IReadOnlyList<EvaluationRecord> Run(
         EncoderFileOptions file, BackboneOptions backbone, DataOptions data, ProtocolPlan plan, Machine machine, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
     {
-        file.Validate();
+        OptionRecord.ValidateAll([file, backbone, data, machine]);
         Device device = machine.Prepare();
         string path = file.Encoder ?? throw new InvalidOptionException("--encoder needs a safetensors file.");
 

@@ -1,6 +1,7 @@
 using Lethe.Methods;
 using Lethe.Models;
 using Lethe.Numerics;
+using Lethe.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -92,19 +93,14 @@ public sealed class AlignUniform : SslMethod
 public sealed record AlignUniformOptions : MethodOptions
 {
     /// <summary>λ, weight of the spread over the sphere against the closeness of views.</summary>
+    [Limit(AtLeast = 0)]
     public double UniformityWeight { get; init; } = 1;
 
     /// <summary>Units of the projector's hidden layer.</summary>
+    [Limit(AtLeast = 1)]
     public int ProjectorHidden { get; init; } = 512;
 
     /// <summary>k, the size of an embedding.</summary>
+    [Limit(AtLeast = 1)]
     public int ProjectorOutput { get; init; } = 128;
-
-    /// <inheritdoc/>
-    public override void Validate()
-    {
-        OptionCheck.NotNegative("--uniformity-weight", UniformityWeight);
-        OptionCheck.AtLeast("--projector-hidden", ProjectorHidden, 1);
-        OptionCheck.AtLeast("--projector-output", ProjectorOutput, 1);
-    }
 }

@@ -69,23 +69,22 @@ public sealed class CausalProtocol(CausalProtocolOptions options) : GeneratingPr
 }
 
 /// <summary>Options of <see cref="CausalProtocol"/>.</summary>
-public sealed record CausalProtocolOptions : ProtocolOptions
+public sealed record CausalProtocolOptions : ProtocolOptions, IConflicting
 {
     /// <summary>Generated images that the causal reading is fitted on, and as many others that it is measured on.</summary>
+    [Limit(AtLeast = 40, Unit = "images")]
     public int CausalImages { get; init; } = 1000;
 
     /// <summary>ρ under which the classifier of the causal reading's shortcut is fitted; it is measured at ρ, at 0 and at −ρ.</summary>
+    [Limit(AtLeast = -1, AtMost = 1)]
     public double CausalRho { get; init; } = 0.9;
 
     /// <inheritdoc/>
-    public override void Validate()
-    {
-        LabelCheck.Require(CausalImages >= 40, "--causal-images", "must be at least 40", CausalImages);
-        if (CausalRho == 0)
-            throw new InvalidOptionException("--causal-rho must not be 0: there would be no shortcut to turn around.");
-        CausalShapes.RequireRho(CausalRho, "--causal-rho");
-    }
-
-    /// <inheritdoc/>
     public override ProtocolOptions Quick() => this with { CausalImages = 200 };
+
+    IEnumerable<string> IConflicting.Conflicts()
+    {
+        if (CausalRho == 0)
+            yield return "--causal-rho must not be 0: there would be no shortcut to turn around.";
+    }
 }

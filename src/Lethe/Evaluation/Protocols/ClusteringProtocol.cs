@@ -1,4 +1,5 @@
 using Lethe.Numerics;
+using Lethe.Runtime;
 using static TorchSharp.torch;
 
 namespace Lethe.Evaluation.Protocols;
@@ -65,10 +66,8 @@ public sealed class ClusteringProtocol(ClusteringProtocolOptions options) : Prot
 public sealed record ClusteringProtocolOptions : ProtocolOptions
 {
     /// <summary>How often k-means starts anew; the best start counts.</summary>
+    [Limit(AtLeast = 1)]
     public int ClusterRestarts { get; init; } = 10;
-
-    /// <inheritdoc/>
-    public override void Validate() => LabelCheck.Require(ClusterRestarts >= 1, "--cluster-restarts", "must be at least 1", ClusterRestarts);
 
     /// <inheritdoc/>
     public override ProtocolOptions Quick() => this with { ClusterRestarts = 3 };

@@ -1,5 +1,6 @@
 using Lethe.Data;
 using Lethe.Data.Generated;
+using Lethe.Runtime;
 
 namespace Lethe.Evaluation.Protocols;
 
@@ -53,22 +54,16 @@ public sealed class DenseProtocol(DenseProtocolOptions options) : GeneratingProt
 public sealed record DenseProtocolOptions : FineTuningOptions
 {
     /// <summary>Generated scenes that dense transfer is fitted on.</summary>
+    [Limit(AtLeast = 2, Unit = "images")]
     public int DenseImages { get; init; } = 2000;
 
     /// <summary>Generated scenes that dense transfer is measured on.</summary>
+    [Limit(AtLeast = 1, Unit = "image")]
     public int DenseTestImages { get; init; } = 500;
 
     /// <summary>Peak learning rate of the heads of dense transfer.</summary>
+    [Limit(Above = 0)]
     public double DenseHeadLearningRate { get; init; } = 0.01;
-
-    /// <inheritdoc/>
-    public override void Validate()
-    {
-        ValidateFineTuning();
-        LabelCheck.Require(DenseImages >= 2, "--dense-images", "must be at least 2", DenseImages);
-        LabelCheck.Require(DenseTestImages >= 1, "--dense-test-images", "must be at least 1", DenseTestImages);
-        LabelCheck.Require(DenseHeadLearningRate > 0 && double.IsFinite(DenseHeadLearningRate), "--dense-head-learning-rate", "must be positive", DenseHeadLearningRate);
-    }
 
     /// <inheritdoc/>
     public override ProtocolOptions Quick() => this with { DenseImages = 200, DenseTestImages = 100, FineTuneSteps = QuickSteps, FineTuneBatchSize = QuickBatchSize };

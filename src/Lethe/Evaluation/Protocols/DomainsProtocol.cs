@@ -44,8 +44,6 @@ public sealed class DomainsProtocol(DomainsProtocolOptions options) : Protocol
 /// <summary>Options of <see cref="DomainsProtocol"/>.</summary>
 public sealed record DomainsProtocolOptions : FineTuningOptions
 {
-    /// <inheritdoc/>
-    public override void Validate() => ValidateFineTuning();
 
     /// <inheritdoc/>
     public override ProtocolOptions Quick() => this with { FineTuneSteps = QuickSteps, FineTuneBatchSize = QuickBatchSize };

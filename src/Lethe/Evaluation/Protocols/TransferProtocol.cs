@@ -57,8 +57,6 @@ public sealed class TransferProtocol(TransferProtocolOptions options) : Protocol
 /// <summary>Options of <see cref="TransferProtocol"/>.</summary>
 public sealed record TransferProtocolOptions : FineTuningOptions
 {
-    /// <inheritdoc/>
-    public override void Validate() => ValidateFineTuning();
 
     /// <inheritdoc/>
     public override ProtocolOptions Quick() => this with { FineTuneSteps = QuickSteps, FineTuneBatchSize = QuickBatchSize };
