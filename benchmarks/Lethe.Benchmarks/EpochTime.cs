@@ -3,6 +3,7 @@ using Lethe.Augmentation;
 using Lethe.Data;
 using Lethe.Methods;
 using Lethe.Models;
+using Lethe.Runs;
 using Lethe.Training;
 using Lethe.Workflow;
 
@@ -49,19 +50,11 @@ internal static class EpochTime
         {
             using SslMethod method = session.CreateMethod();
             using var pretrainer = new Pretrainer(method, loader, options.Training, options.Seed, session.Device);
-            using var enough = new CancellationTokenSource();
-            try
+            foreach (TrainingMoment.StepTaken _ in TrainingLoop.Steps(pretrainer))
             {
-                pretrainer.Train((_, _) => { }, () => { }, new AtOnce<TrainingStep>(_ =>
-                {
-                    clock.Step();
-                    if (clock.IsDone)
-                        enough.Cancel();
-                }), cancellation: enough.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                // How the measurement ends.
+                clock.Step();
+                if (clock.IsDone)
+                    break;
             }
         }
 

@@ -17,25 +17,15 @@ internal static class StepTime
         using var loader = new ViewLoader(images, augmenter, batch, seed: 0, threads);
         var options = new TrainingOptions { Epochs = warmUp + steps, BatchSize = batch, EvaluateEvery = warmUp + steps, CheckpointMinutes = 1e6 };
         using var pretrainer = new Pretrainer(method, loader, options, 0, device);
-        using var enough = new CancellationTokenSource();
         var times = new List<double>();
         TimeSpan waited = TimeSpan.Zero;
         long last = Stopwatch.GetTimestamp();
-        try
+        foreach (TrainingMoment.StepTaken step in TrainingLoop.Steps(pretrainer).Take(warmUp + steps))
         {
-            pretrainer.Train((_, _) => { }, () => { }, new AtOnce<TrainingStep>(step =>
-            {
-                if (step.Step == warmUp)
-                    waited = loader.Waited;
-                times.Add(Stopwatch.GetElapsedTime(last).TotalSeconds);
-                last = Stopwatch.GetTimestamp();
-                if (step.Step == warmUp + steps)
-                    enough.Cancel();
-            }), cancellation: enough.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // How the measurement ends.
+            if (step.Step == warmUp)
+                waited = loader.Waited;
+            times.Add(Stopwatch.GetElapsedTime(last).TotalSeconds);
+            last = Stopwatch.GetTimestamp();
         }
 
         double[] timed = [.. times.Skip(warmUp).Order()];

@@ -3,6 +3,7 @@ using Lethe.Data;
 using Lethe.Evaluation;
 using Lethe.Methods;
 using Lethe.Models;
+using Lethe.Runs;
 using Lethe.Training;
 using Lethe.Workflow;
 using static TorchSharp.torch;
@@ -28,25 +29,44 @@ internal static class SupervisedTraining
         IReadOnlyList<int> labels = session.Data.Train.Labels ?? throw new Runtime.DataException($"{images} has no labels. Give class folders.");
         manual_seed(seed);
         using var method = new SupervisedEncoder(new ResNet(options.Backbone, session.Data.Train.Channels, session.Data.ImageSize), labels.Max() + 1);
-        using Optimiser optimiser = Optimiser.Create("adam", method.named_parameters(), 0, 0);
         using ViewLoader loader = session.CreateLoader(batch, options.Seed);
-        long total = (long)loader.StepsPerEpoch * epochs, step = 0;
-        var schedule = new WarmUpCosine(options.Training.PeakLearningRate(), (long)(options.Training.WarmUp * total), total);
-        method.train();
-        for (int epoch = 0; epoch < epochs; epoch++)
-        {
-            foreach (ViewBatch views in loader.Batches(epoch))
-            {
-                using var scope = NewDisposeScope();
-                method.Labels = tensor(views.Indices.Select(index => (long)labels[index]).ToArray());
-                optimiser.ZeroGradients();
-                Tensor stacked = ImageTensor.FromPixels(views.Pixels, views.Views * views.N, views.Size, views.Channels, session.Device);
-                method.Loss(Views.Pair(stacked), new TrainingProgress(step, total, epoch, 0)).Total.backward();
-                optimiser.Step(schedule.At(step++));
-            }
-        }
-
+        using var trainer = new SupervisedTrainer(method, loader, labels, options.Training, session.Device);
+        TrainingLoop.Finish(trainer);
         LayerQuality last = session.Evaluator.Measure(method).Single(quality => quality.Layer == LayerFeatures.Last);
         JsonLine.Write(new { Method = "supervised", Seed = seed, Linear = last.Linear!.Accuracy, Knn = last.Knn!.Accuracy, Epochs = epochs, Limit = limit, Width = width });
+    }
+
+    private sealed class SupervisedTrainer : Trainer
+    {
+        private readonly SupervisedEncoder method;
+        private readonly IReadOnlyList<int> labels;
+        private readonly Device device;
+        private readonly Optimiser optimiser;
+        private readonly WarmUpCosine schedule;
+
+        public SupervisedTrainer(SupervisedEncoder method, ViewLoader loader, IReadOnlyList<int> labels, TrainingOptions options, Device device)
+            : base(loader)
+        {
+            (this.method, this.labels, this.device, TotalSteps) = (method, labels, device, (long)StepsPerEpoch * options.Epochs);
+            optimiser = Optimiser.Create("adam", method.named_parameters(), 0, 0);
+            schedule = new WarmUpCosine(options.PeakLearningRate(), (long)(options.WarmUp * TotalSteps), TotalSteps);
+            method.train();
+        }
+
+        public override long TotalSteps { get; }
+
+        public override void Dispose() => optimiser.Dispose();
+
+        protected override StepReport Step(IEnumerable<ViewBatch> batches)
+        {
+            ViewBatch views = batches.Single();
+            method.Labels = tensor(views.Indices.Select(index => (long)labels[index]).ToArray());
+            optimiser.ZeroGradients();
+            Tensor stacked = ImageTensor.FromPixels(views.Pixels, views.Views * views.N, views.Size, views.Channels, device);
+            Tensor loss = method.Loss(Views.Pair(stacked), new TrainingProgress(State.Step, TotalSteps, Epoch, 0)).Total;
+            loss.backward();
+            optimiser.Step(schedule.At(State.Step));
+            return new StepReport { Loss = loss.item<float>() };
+        }
     }
 }

@@ -3,6 +3,7 @@ using Lethe.Augmentation;
 using Lethe.Data;
 using Lethe.Methods;
 using Lethe.Models;
+using Lethe.Runs;
 using Lethe.Training;
 using Lethe.Workflow;
 
@@ -32,11 +33,10 @@ internal static class TrainingThroughput
         using SslMethod method = session.CreateMethod();
         using ViewLoader loader = session.CreateLoader(batch, options.Seed);
         using var pretrainer = new Pretrainer(method, loader, options.Training, options.Seed, session.Device);
-        using var enough = new CancellationTokenSource();
         var clock = new Stopwatch();
         double processor = 0, loss = double.NaN;
         TimeSpan waited = TimeSpan.Zero;
-        var timer = new AtOnce<TrainingStep>(step =>
+        foreach (TrainingMoment.StepTaken step in TrainingLoop.Steps(pretrainer).Take(warmUp + steps))
         {
             if (step.Step == warmUp)
             {
@@ -49,17 +49,8 @@ internal static class TrainingThroughput
                 clock.Stop();
                 processor += Resources.ProcessorSeconds();
                 waited = loader.Waited - waited;
-                loss = step.Loss;
-                enough.Cancel();
+                loss = step.Report.Loss;
             }
-        });
-        try
-        {
-            pretrainer.Train((_, _) => { }, () => { }, timer, cancellation: enough.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // How the measurement ends, where an epoch does not end just then.
         }
 
         double trained = (double)steps * batch;

@@ -31,12 +31,13 @@ internal static class UmmStepTime
         using var trainer = new UmmTrainer(method, loader, options, control: false, seed: 0, device);
         List<double> seconds = [], processorSeconds = [];
         (long last, double processor) = (Stopwatch.GetTimestamp(), Resources.ProcessorSeconds());
-        trainer.Train((_, _) => { }, () => { }, new AtOnce<TrainingStep>(_ =>
+        foreach (TrainingMoment.StepTaken _ in TrainingLoop.Steps(trainer))
         {
             seconds.Add(Stopwatch.GetElapsedTime(last).TotalSeconds);
             processorSeconds.Add(Resources.ProcessorSeconds() - processor);
             (last, processor) = (Stopwatch.GetTimestamp(), Resources.ProcessorSeconds());
-        }));
+        }
+
         double[] timed = [.. seconds.Skip(warmUp).Order()];
         JsonLine.Write(new
         {

@@ -106,7 +106,7 @@ internal static class DiagnoseCommand
                 Invariant($"ΔR of {setting.Layer} in nats: m = {setting.Rows}, d = {setting.Dimension}, ε² = {setting.EpsilonSquared}."));
         }
 
-        MemorisationVerdict verdict = MemorisationMonitor.Judge(measurements, manifest.MonitorOptions());
+        MemorisationVerdict verdict = MemorisationMonitor.Judge(measurements, manifest.Pretraining.Monitor);
         terminal.Say(verdict.Reason);
         foreach (RunWarning warning in manifest.Warnings)
         {

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json.Nodes;
 using Lethe.Methods;
+using Lethe.Runtime;
 using Spectre.Console;
 
 namespace Lethe.Cli;
@@ -39,7 +40,7 @@ internal static class MethodsCommand
         var options = new JsonObject();
         foreach (PropertyInfo property in entry.DefaultOptions.GetType().GetProperties().Where(OptionField.Fits))
         {
-            string flag = OptionField.FlagOf(property), value = OptionTable.Text(property.GetValue(entry.DefaultOptions));
+            string flag = OptionName.Flag(property), value = OptionTable.Text(property.GetValue(entry.DefaultOptions));
             table.AddRow(flag, value, Markup.Escape(OptionDocs.Of(property)));
             options[flag[2..]] = value;
         }

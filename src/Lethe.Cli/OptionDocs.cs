@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Xml.Linq;
+using Lethe.Runtime;
 
 namespace Lethe.Cli;
 
@@ -8,13 +9,14 @@ internal static class OptionDocs
 {
     private static readonly Lazy<IReadOnlyDictionary<string, string>> summaries = new(Read);
 
-    /// <summary>What a property of an option record is documented to be.</summary>
+    /// <summary>What a property of an option record is documented to be, and its limit.</summary>
     public static string Of(PropertyInfo property) =>
-        summaries.Value.GetValueOrDefault($"P:{property.DeclaringType!.FullName}.{property.Name}", "");
+        summaries.Value.GetValueOrDefault($"P:{property.DeclaringType!.FullName}.{property.Name}", "")
+        + (property.GetCustomAttribute<LimitAttribute>() is { } limit ? $" ({limit.Words})" : "");
 
     private static IReadOnlyDictionary<string, string> Read()
     {
-        string path = Path.ChangeExtension(typeof(Runtime.LetheException).Assembly.Location, ".xml");
+        string path = Path.ChangeExtension(typeof(LetheException).Assembly.Location, ".xml");
         if (!File.Exists(path))
             return new Dictionary<string, string>();
         return XDocument.Load(path).Descendants("member").ToDictionary(

@@ -19,10 +19,6 @@ internal sealed record OptionField(string Flag, IReadOnlyList<PropertyInfo> Prop
         property.CanWrite && property.GetMethod is { IsStatic: false } && (Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType) is var type
         && (type == typeof(string) || type == typeof(int) || type == typeof(double) || type == typeof(ulong) || type == typeof(bool));
 
-    /// <summary>The flag of a property: words in lower case, joined by dashes.</summary>
-    public static string FlagOf(PropertyInfo property) =>
-        "--" + string.Concat(property.Name.Select((c, i) => char.IsUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));
-
     /// <summary>Reads a value.</summary>
     /// <exception cref="InvalidOptionException">The text is no value of the flag's type.</exception>
     public object Parse(string text)

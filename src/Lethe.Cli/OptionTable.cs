@@ -25,7 +25,7 @@ internal sealed class OptionTable
         [
             .. defaults
                 .SelectMany(record => record.GetType().GetProperties().Where(OptionField.Fits).Select(property => (record, property)))
-                .GroupBy(entry => OptionField.FlagOf(entry.property))
+                .GroupBy(entry => OptionName.Flag(entry.property))
                 .Select(group => new OptionField(
                     group.Key,
                     [.. group.Select(entry => entry.property)],

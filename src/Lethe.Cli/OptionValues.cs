@@ -23,7 +23,7 @@ internal sealed class OptionValues(IReadOnlyDictionary<string, object> values)
         var copy = (T)type.GetMethod("<Clone>$")!.Invoke(defaults, null)!;
         foreach (PropertyInfo property in type.GetProperties().Where(OptionField.Fits))
         {
-            string flag = OptionField.FlagOf(property);
+            string flag = OptionName.Flag(property);
             if (!values.TryGetValue(flag, out object? value))
                 continue;
             property.SetValue(copy, value);

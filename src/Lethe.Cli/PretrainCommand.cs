@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Lethe.Runs;
-using Lethe.Workflow;
 
 namespace Lethe.Cli;
 

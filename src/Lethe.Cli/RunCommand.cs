@@ -30,7 +30,6 @@ internal static class RunCommand
         {
             OptionValues values = flags.Read(parsed);
             UmmOptions umm = values.Apply(undoing);
-            umm.Validate();
 
             // 1. Train an encoder without labels, measuring every layer along the way.
             (RunDirectory run, Session session) = flags.Pretrain(parsed, values, "run", terminal.Progress, cancellation);

@@ -11,6 +11,7 @@ namespace Lethe.Cli;
 internal sealed class RunFlags
 {
     private readonly RunOptions defaults;
+    private readonly OptionRecord[] more;
     private readonly OptionTable table;
     private readonly Option<string?> output = new("--out") { Description = "The run directory. [runs/METHOD-SOURCE, numbered]", HelpName = "DIR" };
     private readonly Option<bool> resume = new("--resume") { Description = "Go on with the run in --out where its last checkpoint left it." };
@@ -19,9 +20,9 @@ internal sealed class RunFlags
     /// <param name="command">The verb.</param>
     /// <param name="defaults">The defaults of this verb.</param>
     /// <param name="more">Records of further flags.</param>
-    public RunFlags(Command command, RunOptions defaults, params IEnumerable<object> more)
+    public RunFlags(Command command, RunOptions defaults, params OptionRecord[] more)
     {
-        this.defaults = defaults;
+        (this.defaults, this.more) = (defaults, more);
         command.Description += $" Methods: {string.Join(", ", MethodRegistry.All.Select(method => method.Name))}; 'lethe methods' tells of them.";
         command.Options.Add(output);
         command.Options.Add(resume);
@@ -48,6 +49,7 @@ internal sealed class RunFlags
     public (RunDirectory Run, Session Session) Pretrain(ParseResult parsed, OptionValues values, string verb, IProgress<WorkflowProgress> progress, CancellationToken cancellation)
     {
         Machine machine = values.Apply(new Machine());
+        OptionRecord[] beside = [machine, .. more.Select(values.Apply)];
         string? path = parsed.GetValue(output);
         if (Resumes(parsed))
         {
@@ -56,12 +58,14 @@ internal sealed class RunFlags
             string? dataRoot = values.Apply(defaults.Data with { DataRoot = null }).DataRoot;
             if (RunDirectory.HoldsRun(path))
             {
-                RequireSame(values, RunOptions.FromJson(RunDirectory.Open(path).LoadManifest().Options), path);
+                OptionRecord.ValidateAll(beside);
+                RequireSame(values, RunDirectory.Open(path).LoadManifest().Pretraining, path);
                 return Pretraining.Resume(path, machine, dataRoot, progress, cancellation);
             }
         }
 
         RunOptions options = Build(values);
+        OptionRecord.ValidateAll([options, .. beside]);
         path ??= FreePath(options);
         return Pretraining.Start(options, machine, path, values.CommandLine(verb), progress, cancellation);
     }
@@ -103,7 +107,7 @@ internal sealed class RunFlags
             Monitor = values.Apply(earlier.Monitor),
             Interleaving = values.Apply(earlier.Interleaving),
         };
-        if (asked.ToJson().ToJsonString() != earlier.ToJson().ToJsonString())
+        if (asked != earlier)
             throw new InvalidOptionException($"{path} was begun with other options than those given. Give --resume without them, or start a new run with another --out.");
     }
 

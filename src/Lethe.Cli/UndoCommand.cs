@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Lethe.Runs;
+using Lethe.Runtime;
 using Lethe.Umm;
 using Lethe.Workflow;
 
@@ -22,9 +23,10 @@ internal static class UndoCommand
         {
             OptionValues values = table.Read(parsed);
             UmmOptions options = values.Apply(new UmmOptions());
-            options.Validate();
+            Machine machine = values.Apply(new Machine());
+            OptionRecord.ValidateAll([options, machine]);
             RunDirectory directory = RunDirectory.Open(parsed.GetRequiredValue(run));
-            Session session = Session.Open(directory, values.Apply(new Machine()), parsed.GetValue(dataRoot), terminal.Progress, cancellation);
+            Session session = Session.Open(directory, machine, parsed.GetValue(dataRoot), terminal.Progress, cancellation);
             ulong chosen = parsed.GetValue(seed) ?? session.Options.Seed;
             string line = values.CommandLine($"undo {OptionValues.Quote(directory.Path)} --seed {chosen}");
             RunDirectory undo = Undoing.Run(directory, session, options, parsed.GetValue(name), chosen, parsed.GetValue(resume), line, terminal.Progress, cancellation);

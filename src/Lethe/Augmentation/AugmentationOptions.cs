@@ -6,7 +6,7 @@ namespace Lethe.Augmentation;
 /// How a random view of an image is made. The steps are SimCLR's (Chen et al. 2020, 2002.05709, appendix A), always in this order: crop
 /// and resize, flip, colour jitter, grey, blur, solarise, normalise. The defaults suit images of about 32 pixels.
 /// </summary>
-public sealed record AugmentationOptions
+public sealed record AugmentationOptions : OptionRecord, IConflicting
 {
     /// <summary>The names that <see cref="Named"/> knows.</summary>
     public static IReadOnlyList<string> Names { get; } = ["simclr", "weak", "none"];
@@ -15,71 +15,92 @@ public sealed record AugmentationOptions
     /// How crops are resized: bilinear, or bicubic, which is sharper and takes longer. Both are antialiased, as PIL resizes; the cubic has a = −0.5, and what
     /// overshoots is clipped.
     /// </summary>
+    [OneOf("bilinear", "bicubic")]
     public string Interpolation { get; init; } = "bilinear";
 
-    /// <summary>Smallest area of a crop, as a fraction of the image's, in (0, 1]. SimCLR takes 0.08 for large images; 0.2 is usual for small ones.</summary>
+    /// <summary>Smallest area of a crop, as a fraction of the image's. SimCLR takes 0.08 for large images; 0.2 is usual for small ones.</summary>
+    [Limit(Above = 0, AtMost = 1)]
     public double CropScaleMinimum { get; init; } = 0.2;
 
-    /// <summary>Largest area of a crop, as a fraction of the image's, in (0, 1].</summary>
+    /// <summary>Largest area of a crop, as a fraction of the image's.</summary>
+    [Limit(Above = 0, AtMost = 1)]
     public double CropScaleMaximum { get; init; } = 1;
 
-    /// <summary>Smallest width of a crop over its height; positive.</summary>
+    /// <summary>Smallest width of a crop over its height.</summary>
+    [Limit(Above = 0, AtMost = 100)]
     public double AspectRatioMinimum { get; init; } = 3.0 / 4;
 
-    /// <summary>Largest width of a crop over its height; positive.</summary>
+    /// <summary>Largest width of a crop over its height.</summary>
+    [Limit(Above = 0, AtMost = 100)]
     public double AspectRatioMaximum { get; init; } = 4.0 / 3;
 
     /// <summary>How often a view is mirrored left to right.</summary>
+    [Limit(AtLeast = 0, AtMost = 1)]
     public double FlipProbability { get; init; } = 0.5;
 
     /// <summary>How often brightness, contrast, saturation and hue change, together, in random order.</summary>
+    [Limit(AtLeast = 0, AtMost = 1)]
     public double JitterProbability { get; init; } = 0.8;
 
     /// <summary>Brightness is multiplied by a factor uniform in [max(0, 1 − x), 1 + x]; 0 leaves it.</summary>
+    [Limit(AtLeast = 0, AtMost = 10)]
     public double Brightness { get; init; } = 0.4;
 
     /// <summary>Contrast is multiplied by a factor uniform in [max(0, 1 − x), 1 + x]; 0 leaves it.</summary>
+    [Limit(AtLeast = 0, AtMost = 10)]
     public double Contrast { get; init; } = 0.4;
 
     /// <summary>Saturation is multiplied by a factor uniform in [max(0, 1 − x), 1 + x]; 0 leaves it. Nothing on grey images.</summary>
+    [Limit(AtLeast = 0, AtMost = 10)]
     public double Saturation { get; init; } = 0.4;
 
-    /// <summary>Hue turns by a fraction of the circle uniform in [−x, x], x at most 0.5; 0 leaves it. Nothing on grey images.</summary>
+    /// <summary>Hue turns by a fraction of the circle uniform in [−x, x]; 0 leaves it. Nothing on grey images.</summary>
+    [Limit(AtLeast = 0, AtMost = 0.5)]
     public double Hue { get; init; } = 0.1;
 
     /// <summary>How often the colour is taken away. Nothing on grey images.</summary>
+    [Limit(AtLeast = 0, AtMost = 1)]
     public double GreyProbability { get; init; } = 0.2;
 
     /// <summary>How often a view is blurred. SimCLR takes 0.5 for large images and leaves blur out for 32 pixels.</summary>
+    [Limit(AtLeast = 0, AtMost = 1)]
     public double BlurProbability { get; init; }
 
-    /// <summary>Smallest standard deviation of the blur, in pixels of the view; positive.</summary>
+    /// <summary>Smallest standard deviation of the blur, in pixels of the view.</summary>
+    [Limit(Above = 0, AtMost = 100, Unit = "pixels")]
     public double BlurSigmaMinimum { get; init; } = 0.1;
 
-    /// <summary>Largest standard deviation of the blur, in pixels of the view; positive.</summary>
+    /// <summary>Largest standard deviation of the blur, in pixels of the view.</summary>
+    [Limit(Above = 0, AtMost = 100, Unit = "pixels")]
     public double BlurSigmaMaximum { get; init; } = 2;
 
     /// <summary>
     /// Radius r of the blur in pixels; the kernel has 2r + 1 taps (torchvision's <c>kernel_size</c>), whatever sigma is. 0 takes SimCLR's tenth of the
     /// size of the view, r = max(1, size / 20): 3 taps at 32 pixels, 9 at 96, 23 at 224.
     /// </summary>
+    [Limit(AtLeast = 1, Unit = "pixel", Zero = "for a tenth of the view")]
     public int BlurRadius { get; init; }
 
     /// <summary>How often values of 128 and above are turned upside down (255 − value). 0 in SimCLR; BYOL takes 0.2 for one of its views.</summary>
+    [Limit(AtLeast = 0, AtMost = 1)]
     public double SolariseProbability { get; init; }
 
-    /// <summary>Small views of each image, of small crops, beside the two full-size ones (multi-crop; Caron 2020, 2006.09882), for methods that take them. 0 for none.</summary>
+    /// <summary>Small views of each image, of small crops, beside the two full-size ones (multi-crop; Caron 2020, 2006.09882), for methods that take them.</summary>
+    [Limit(AtLeast = 1, Unit = "view", Zero = "for none")]
     public int LocalViews { get; init; }
 
-    /// <summary>Height and width of a local view in pixels, 16 to 224, at most those of a full-size view; 0 takes half of those, at least 16.</summary>
+    /// <summary>Height and width of a local view, at most those of a full-size view; 0 takes half of those, but no less than 16.</summary>
+    [Limit(AtLeast = 16, AtMost = 224, Unit = "pixels", Zero = "for half of a full-size view")]
     public int LocalSize { get; init; }
 
-    /// <summary>Smallest area of a local view's crop, as a fraction of the image's, in (0, 1].</summary>
+    /// <summary>Smallest area of a local view's crop, as a fraction of the image's.</summary>
+    [Limit(Above = 0, AtMost = 1)]
     public double LocalScaleMinimum { get; init; } = 0.05;
 
     /// <summary>
-    /// Largest area of a local view's crop, as a fraction of the image's, in (0, 1]. 0.14 is the paper's for large images; 0.3 of 32 pixels are the 17 that a view of 16 can show.
+    /// Largest area of a local view's crop, as a fraction of the image's. 0.14 is the paper's for large images; 0.3 of 32 pixels are the 17 that a view of 16 can show.
     /// </summary>
+    [Limit(Above = 0, AtMost = 1)]
     public double LocalScaleMaximum { get; init; } = 0.3;
 
     /// <summary>
@@ -97,32 +118,6 @@ public sealed record AugmentationOptions
         _ => throw new InvalidOptionException($"--augmentation must be one of {string.Join(", ", Names)}; found '{name}'."),
     };
 
-    /// <summary>Checks the values.</summary>
-    /// <exception cref="InvalidOptionException">A value cannot be used; the message names it.</exception>
-    public void Validate()
-    {
-        _ = Filter;
-        CheckRange("the crop scale", CropScaleMinimum, CropScaleMaximum, 1);
-        CheckRange("the crop scale of local views", LocalScaleMinimum, LocalScaleMaximum, 1);
-        CheckRange("the aspect ratio of crops", AspectRatioMinimum, AspectRatioMaximum, 100);
-        CheckRange("the sigma of the blur", BlurSigmaMinimum, BlurSigmaMaximum, 100);
-        CheckStrength("the brightness jitter", Brightness, 10);
-        CheckStrength("the contrast jitter", Contrast, 10);
-        CheckStrength("the saturation jitter", Saturation, 10);
-        CheckStrength("the hue jitter", Hue, 0.5);
-        CheckStrength("the probability of flips", FlipProbability, 1);
-        CheckStrength("the probability of colour jitter", JitterProbability, 1);
-        CheckStrength("the probability of grey", GreyProbability, 1);
-        CheckStrength("the probability of blur", BlurProbability, 1);
-        CheckStrength("the probability of solarising", SolariseProbability, 1);
-        if (BlurRadius < 0)
-            throw new InvalidOptionException($"Augmentation: the radius of the blur must not be negative, found {BlurRadius}. Use 0 for a tenth of the view.");
-        if (LocalViews < 0)
-            throw new InvalidOptionException($"--local-views must not be negative, found {LocalViews}. Use 0 for none.");
-        if (LocalSize is not 0 and (< 16 or > 224))
-            throw new InvalidOptionException($"--local-size must be between 16 and 224, or 0 for half of a full-size view; found {LocalSize}.");
-    }
-
     /// <summary>How local views of full-size views of a size are made.</summary>
     /// <param name="size">Height and width of a full-size view in pixels.</param>
     /// <returns>Options whose crops are the local ones, and the size of a local view in pixels.</returns>
@@ -136,12 +131,7 @@ public sealed record AugmentationOptions
     }
 
     /// <summary>What <see cref="Interpolation"/> names.</summary>
-    internal Interpolation Filter => Interpolation switch
-    {
-        "bilinear" => Augmentation.Interpolation.Bilinear,
-        "bicubic" => Augmentation.Interpolation.Bicubic,
-        _ => throw new InvalidOptionException($"--interpolation must be bilinear or bicubic; found '{Interpolation}'."),
-    };
+    internal Interpolation Filter => Interpolation == "bicubic" ? Augmentation.Interpolation.Bicubic : Augmentation.Interpolation.Bilinear;
 
     private static AugmentationOptions Geometric(double cropScaleMinimum, double flipProbability) => new()
     {
@@ -153,17 +143,14 @@ public sealed record AugmentationOptions
         GreyProbability = 0,
     };
 
-    // The conditions are written so that NaN fails them.
-    private static void CheckRange(string what, double minimum, double maximum, double largest)
+    IEnumerable<string> IConflicting.Conflicts()
     {
-        if (!(minimum > 0 && minimum <= maximum && maximum <= largest))
-            throw new InvalidOptionException(
-                Invariant($"Augmentation: {what} must satisfy 0 < minimum ≤ maximum ≤ {largest}; found {minimum} to {maximum}."));
-    }
-
-    private static void CheckStrength(string what, double value, double largest)
-    {
-        if (!(value >= 0 && value <= largest))
-            throw new InvalidOptionException(Invariant($"Augmentation: {what} must be between 0 and {largest}; found {value}."));
+        (string Name, double Minimum, double Maximum)[] ranges =
+        [
+            ("--crop-scale", CropScaleMinimum, CropScaleMaximum), ("--local-scale", LocalScaleMinimum, LocalScaleMaximum),
+            ("--aspect-ratio", AspectRatioMinimum, AspectRatioMaximum), ("--blur-sigma", BlurSigmaMinimum, BlurSigmaMaximum),
+        ];
+        return ranges.Where(range => range.Minimum > range.Maximum).Select(range =>
+            Invariant($"{range.Name}-minimum must be at most {range.Name}-maximum ({range.Maximum}), found {range.Minimum}."));
     }
 }

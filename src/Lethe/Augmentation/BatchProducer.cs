@@ -77,7 +77,7 @@ internal sealed class BatchProducer : IDisposable
             while (true)
             {
                 cancellation.ThrowIfCancellationRequested();
-                ObjectDisposedException.ThrowIf(stopping, typeof(ViewLoader));
+                ObjectDisposedException.ThrowIf(stopping, this);
                 if (failure is not null)
                     ExceptionDispatchInfo.Throw(failure);
                 if (nextStep > step && unfinished[place] == 0)

@@ -42,8 +42,8 @@ internal sealed class ResampleAxis
         double stretch = Math.Max(scale, 1);
         double radius = interpolation.Radius() * stretch;
         Taps = Math.Min((int)Math.Ceiling(2 * radius), cropLength);
-        Span<int> start = ViewScratch.Grow(ref starts, rounded);
-        Span<float> weight = ViewScratch.Grow(ref weights, Taps * rounded);
+        Span<int> start = GrowingBuffer.Grow(ref starts, rounded);
+        Span<float> weight = GrowingBuffer.Grow(ref weights, Taps * rounded);
         Vector256<double> half = Vector256.Create(0.5), inverse = Vector256.Create(1 / stretch), last = Vector256.Create((double)(cropLength - Taps));
         for (int i = 0; i < rounded; i += Lanes)
         {

@@ -20,24 +20,13 @@ internal sealed class ViewScratch
 
     public ResampleAxis Columns { get; } = new();
 
-    public Span<float> Lines(int length) => Grow(ref lines, length);
+    public Span<float> Lines(int length) => GrowingBuffer.Grow(ref lines, length);
 
-    public Span<Vector256<float>> Narrowed(int length) => Grow(ref narrowed, length);
+    public Span<Vector256<float>> Narrowed(int length) => GrowingBuffer.Grow(ref narrowed, length);
 
-    public Span<Vector256<float>> Canvas(int length) => Grow(ref canvas, length);
+    public Span<Vector256<float>> Canvas(int length) => GrowingBuffer.Grow(ref canvas, length);
 
-    public Span<Vector256<float>> Blurred(int length) => Grow(ref blurred, length);
+    public Span<Vector256<float>> Blurred(int length) => GrowingBuffer.Grow(ref blurred, length);
 
-    public Span<float> Padded(int length) => Grow(ref padded, length);
-
-    /// <summary>Makes room in a buffer, whose old content is lost if it was too short.</summary>
-    /// <param name="buffer">The buffer.</param>
-    /// <param name="length">How much is needed.</param>
-    /// <returns>As much as is needed.</returns>
-    public static Span<T> Grow<T>(ref T[] buffer, int length)
-    {
-        if (buffer.Length < length)
-            buffer = new T[length];
-        return buffer.AsSpan(0, length);
-    }
+    public Span<float> Padded(int length) => GrowingBuffer.Grow(ref padded, length);
 }

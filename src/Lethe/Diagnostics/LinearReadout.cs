@@ -12,7 +12,7 @@ namespace Lethe.Diagnostics;
 /// <param name="ValidationDeterminations">R² of that strength on the split-off part of the training rows, before the refit on all of them.</param>
 public sealed record LinearReadout(double[] Mean, double[] Scale, double[] Weights, double[] Intercept, double[] Strengths, double[] ValidationDeterminations)
 {
-    internal static LinearReadout Of(LinearProbe.Ridge ridge, double[] strengths, double[] validation)
+    internal static LinearReadout Of(Ridge ridge, double[] strengths, double[] validation)
     {
         static double[] Numbers(Tensor values) => values.to(ScalarType.Float64).cpu().contiguous().reshape(-1).data<double>().ToArray();
         Tensor penalties = tensor(strengths, device: ridge.Eigenvalues.device).Times(ridge.Rows); // [t]

@@ -1,4 +1,3 @@
-using Lethe.Numerics;
 using Lethe.Runtime;
 using static TorchSharp.torch;
 
@@ -35,7 +34,7 @@ public static class RidgeRegression
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         LinearReadout readout = Fit(trainFeatures, trainTargets, options);
-        double[] reached = Determination(readout.Read(testFeatures.to(ScalarType.Float64)), Matrix(testTargets, CPU));
+        double[] reached = Determination.Of(readout.Read(testFeatures.to(ScalarType.Float64)), Matrix(testTargets, CPU));
         return
         [
             .. reached.Select((value, i) => new RidgeRegressionResult(value, readout.Strengths[i], readout.ValidationDeterminations[i], (int)trainFeatures.size(0), (int)testFeatures.size(0))),
@@ -63,11 +62,9 @@ public static class RidgeRegression
         using var scope = NewDisposeScope();
         Tensor features = trainFeatures.to(ScalarType.Float64), targets = Matrix(trainTargets, features.device); // [N, t]
         int rows = (int)features.size(0);
-        int validationRows = Math.Clamp((int)Math.Round(rows * options.ValidationFraction), 1, rows - 2);
-        long[] order = [.. new RandomStream(options.Seed).Permutation(rows).Select(i => (long)i)];
-        Tensor validation = tensor(order[..validationRows], device: features.device), fitted = tensor(order[validationRows..], device: features.device);
+        (Tensor fitted, Tensor validation) = options.Divide(rows, leastFitted: 2, features.device);
 
-        LinearProbe.Ridge part = LinearProbe.Ridge.Fit(features.index_select(0, fitted), targets.index_select(0, fitted));
+        Ridge part = Ridge.Fit(features.index_select(0, fitted), targets.index_select(0, fitted));
         Tensor projected = part.Project(features.index_select(0, validation)), truth = targets.index_select(0, validation);
         double[] best = [.. Enumerable.Repeat(double.NegativeInfinity, trainTargets.Count)], chosen = new double[trainTargets.Count];
         foreach (double strength in LinearProbe.Grid(options))
@@ -75,7 +72,7 @@ public static class RidgeRegression
             using var step = NewDisposeScope();
 
             // On few rows a target may be constant in the validation part; its errors still order the strengths.
-            double[] reached = Determination(part.Score(projected, strength), truth);
+            double[] reached = Determination.Of(part.Score(projected, strength), truth);
             for (int i = 0; i < reached.Length; i++)
             {
                 if (reached[i] >= best[i])
@@ -83,13 +80,7 @@ public static class RidgeRegression
             }
         }
 
-        return LinearReadout.Of(LinearProbe.Ridge.Fit(features, targets), chosen, best);
-    }
-
-    private static double[] Determination(Tensor predicted, Tensor truth)
-    {
-        Tensor error = (predicted - truth).Squared().sum([0]), total = (truth - truth.mean([0])).Squared().sum([0]); // [t]
-        return (-error / total.AtLeast(1e-300)).Plus(1).cpu().data<double>().ToArray();
+        return LinearReadout.Of(Ridge.Fit(features, targets), chosen, best);
     }
 
     private static Tensor Matrix(IReadOnlyList<IReadOnlyList<double>> targets, Device device) =>

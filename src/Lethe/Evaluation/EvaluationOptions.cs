@@ -4,41 +4,29 @@ using Lethe.Runtime;
 namespace Lethe.Evaluation;
 
 /// <summary>How layers are measured.</summary>
-public sealed record EvaluationOptions
+public sealed record EvaluationOptions : OptionRecord
 {
     /// <summary>Images whose two views coding rates are computed on: so many that were trained on, and as many that never were; fewer where either part has fewer.</summary>
+    [Limit(AtLeast = 2, Unit = "images")]
     public int RateImages { get; init; } = 500;
 
     /// <summary>ε², the distortion that coding rates allow.</summary>
+    [Limit(Above = 0)]
     public double EpsilonSquared { get; init; } = CodingRate.DefaultEpsilonSquared;
 
     /// <summary>Views of each image that LiDAR is measured on; 2 takes those of the coding rates, more are rendered and run in addition.</summary>
+    [Limit(AtLeast = 2, Unit = "views")]
     public int LidarViews { get; init; } = 2;
 
     /// <summary>Images that LiDAR is measured on, which no effective rank can exceed; fewer where there are fewer.</summary>
+    [Limit(AtLeast = 2, Unit = "images")]
     public int LidarImages { get; init; } = 500;
 
     /// <summary>k of weighted k nearest neighbours.</summary>
+    [Limit(AtLeast = 1)]
     public int Neighbours { get; init; } = 20;
 
     /// <summary>Temperature of the votes of weighted k nearest neighbours.</summary>
+    [Limit(Above = 0)]
     public double KnnTemperature { get; init; } = 0.07;
-
-    /// <summary>Checks the values.</summary>
-    /// <exception cref="InvalidOptionException">A value cannot be used.</exception>
-    public void Validate()
-    {
-        if (RateImages < 2)
-            throw new InvalidOptionException($"--rate-images must be at least 2, found {RateImages}.");
-        if (LidarViews < 2)
-            throw new InvalidOptionException($"--lidar-views must be at least 2, found {LidarViews}.");
-        if (LidarImages < 2)
-            throw new InvalidOptionException($"--lidar-images must be at least 2, found {LidarImages}.");
-        if (!(EpsilonSquared > 0) || double.IsInfinity(EpsilonSquared))
-            throw new InvalidOptionException(Invariant($"--epsilon-squared must be positive, found {EpsilonSquared}."));
-        if (Neighbours < 1)
-            throw new InvalidOptionException($"--neighbours must be at least 1, found {Neighbours}.");
-        if (!(KnnTemperature > 0))
-            throw new InvalidOptionException(Invariant($"--knn-temperature must be positive, found {KnnTemperature}."));
-    }
 }

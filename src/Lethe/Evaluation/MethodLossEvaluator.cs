@@ -25,9 +25,6 @@ public sealed class MethodLossEvaluator(DataSplits data, ViewAugmenter augmenter
 {
     private const ulong ViewSeed = 0x4C_6F73_73;
 
-    // So far that no warm-up is left of it.
-    private const int LateEpoch = 1_000_000;
-
     /// <summary>Measures the loss on both parts.</summary>
     /// <param name="method">The method; it is left in evaluation mode.</param>
     /// <param name="epoch">When, for the record.</param>
@@ -55,7 +52,7 @@ public sealed class MethodLossEvaluator(DataSplits data, ViewAugmenter augmenter
         method.eval();
         using IDisposable frozen = no_grad();
         ImageSet first = images.Subset(images.Name, [.. Enumerable.Range(0, batch * batches)]);
-        var late = new TrainingProgress(1, 1, LateEpoch, ViewSeed);
+        var late = TrainingProgress.AtTheEnd(ViewSeed);
         double sum = 0;
         foreach (ViewBatch views in EvaluationBatches.FixedViews(first, augmenter, batch, RandomStream.Derive(ViewSeed), threads, 2, cancellation))
         {

@@ -1,5 +1,6 @@
 using Lethe.Models;
 using Lethe.Numerics;
+using Lethe.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -25,7 +26,7 @@ public sealed class BarlowTwins : SslMethod
     private readonly Module<Tensor, Tensor> projector;
 
     /// <summary>How it is chosen and listed.</summary>
-    public static MethodEntry Entry { get; } = new()
+    public static MethodEntry Entry { get; } = new MethodEntry<BarlowTwinsOptions>
     {
         Name = "barlow-twins",
         Title = "Barlow Twins",
@@ -34,8 +35,8 @@ public sealed class BarlowTwins : SslMethod
         Needs = "a wide projector; batches of more images than a few, for correlations",
         RelativeCost = 1.02,
         AgainstCollapse = "raise --projector-output and --redundancy-weight, lower --learning-rate",
-        DefaultOptions = new BarlowTwinsOptions(),
-        Create = (options, backbone) => new BarlowTwins((BarlowTwinsOptions)options, backbone),
+        Defaults = new BarlowTwinsOptions(),
+        Build = (options, backbone) => new BarlowTwins(options, backbone),
     };
 
     /// <summary>Creates the method with a fresh projector.</summary>
@@ -95,19 +96,14 @@ public sealed class BarlowTwins : SslMethod
 public sealed record BarlowTwinsOptions : MethodOptions
 {
     /// <summary>Weight of the squared correlations between different features.</summary>
+    [Limit(AtLeast = 0)]
     public double RedundancyWeight { get; init; } = 5e-3;
 
     /// <summary>Units of each of the two hidden layers of the projector.</summary>
+    [Limit(AtLeast = 1)]
     public int ProjectorHidden { get; init; } = 512;
 
     /// <summary>k, the size of an embedding.</summary>
+    [Limit(AtLeast = 1)]
     public int ProjectorOutput { get; init; } = 512;
-
-    /// <inheritdoc/>
-    public override void Validate()
-    {
-        OptionCheck.NotNegative("--redundancy-weight", RedundancyWeight);
-        OptionCheck.AtLeast("--projector-hidden", ProjectorHidden, 1);
-        OptionCheck.AtLeast("--projector-output", ProjectorOutput, 1);
-    }
 }

@@ -1,5 +1,6 @@
 using Lethe.Models;
 using Lethe.Numerics;
+using Lethe.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -31,7 +32,7 @@ public sealed class Byol : SslMethod
     private readonly MomentumEncoder target;
 
     /// <summary>How it is chosen and listed.</summary>
-    public static MethodEntry Entry { get; } = new()
+    public static MethodEntry Entry { get; } = new MethodEntry<ByolOptions>
     {
         Name = "byol",
         Title = "BYOL",
@@ -40,8 +41,8 @@ public sealed class Byol : SslMethod
         Needs = "a momentum encoder and a predictor, without which it collapses",
         RelativeCost = 1.32,
         AgainstCollapse = "raise --target-momentum and --predictor-hidden, lower --learning-rate",
-        DefaultOptions = new ByolOptions(),
-        Create = (options, backbone) => new Byol((ByolOptions)options, backbone),
+        Defaults = new ByolOptions(),
+        Build = (options, backbone) => new Byol(options, backbone),
     };
 
     /// <summary>Creates the method with fresh heads and a momentum encoder that equals the trained one.</summary>
@@ -100,26 +101,21 @@ public sealed class Byol : SslMethod
 public sealed record ByolOptions : MethodOptions
 {
     /// <summary>Weight of the past in the momentum encoder's moving average of the weights; where it is scheduled, the first.</summary>
+    [Limit(AtLeast = 0, AtMost = 1)]
     public double TargetMomentum { get; init; } = 0.996;
 
     /// <summary>Whether the weight of the past rises to 1 as a cosine over training.</summary>
     public bool ScheduleTargetMomentum { get; init; } = true;
 
     /// <summary>Units of the projector's hidden layer.</summary>
+    [Limit(AtLeast = 1)]
     public int ProjectorHidden { get; init; } = 512;
 
     /// <summary>k, the size of an embedding.</summary>
+    [Limit(AtLeast = 1)]
     public int ProjectorOutput { get; init; } = 128;
 
     /// <summary>Units of the predictor's hidden layer.</summary>
+    [Limit(AtLeast = 1)]
     public int PredictorHidden { get; init; } = 512;
-
-    /// <inheritdoc/>
-    public override void Validate()
-    {
-        OptionCheck.Rate("--target-momentum", TargetMomentum);
-        OptionCheck.AtLeast("--projector-hidden", ProjectorHidden, 1);
-        OptionCheck.AtLeast("--projector-output", ProjectorOutput, 1);
-        OptionCheck.AtLeast("--predictor-hidden", PredictorHidden, 1);
-    }
 }

@@ -1,5 +1,6 @@
 using Lethe.Models;
 using Lethe.Numerics;
+using Lethe.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -27,7 +28,7 @@ public sealed class CorInfoMax : SslMethod
     private readonly Module<Tensor, Tensor> projector;
 
     /// <summary>How it is chosen and listed.</summary>
-    public static MethodEntry Entry { get; } = new()
+    public static MethodEntry Entry { get; } = new MethodEntry<CorInfoMaxOptions>
     {
         Name = "corinfomax",
         Title = "CorInfoMax",
@@ -36,8 +37,8 @@ public sealed class CorInfoMax : SslMethod
         Needs = "batches at least as large as an embedding",
         RelativeCost = 1,
         AgainstCollapse = "lower --attraction-weight and --projector-output, raise --batch-size",
-        DefaultOptions = new CorInfoMaxOptions(),
-        Create = (options, backbone) => new CorInfoMax((CorInfoMaxOptions)options, backbone),
+        Defaults = new CorInfoMaxOptions(),
+        Build = (options, backbone) => new CorInfoMax(options, backbone),
     };
 
     /// <summary>Creates the method with a fresh projector and moments.</summary>
@@ -156,31 +157,26 @@ public sealed class CorInfoMax : SslMethod
 public sealed record CorInfoMaxOptions : MethodOptions
 {
     /// <summary>Weight of the mean squared distance of the views' normalised embeddings.</summary>
+    [Limit(AtLeast = 0)]
     public double AttractionWeight { get; init; } = 500;
 
     /// <summary>Weight of the old in the running covariance.</summary>
+    [Limit(AtLeast = 0, AtMost = 1)]
     public double CovarianceForgetting { get; init; } = 0.01;
 
     /// <summary>Weight of the old in the running mean.</summary>
+    [Limit(AtLeast = 0, AtMost = 1)]
     public double MeanForgetting { get; init; } = 0.01;
 
     /// <summary>What is added to the diagonal of the covariance, so that its determinant has a logarithm.</summary>
+    [Limit(Above = 0)]
     public double LogDetEpsilon { get; init; } = 1e-6;
 
     /// <summary>Units of each of the two hidden layers of the projector.</summary>
+    [Limit(AtLeast = 1)]
     public int ProjectorHidden { get; init; } = 512;
 
     /// <summary>k, the size of an embedding; more than the batch has images leaves directions that nothing spreads.</summary>
+    [Limit(AtLeast = 1)]
     public int ProjectorOutput { get; init; } = 64;
-
-    /// <inheritdoc/>
-    public override void Validate()
-    {
-        OptionCheck.NotNegative("--attraction-weight", AttractionWeight);
-        OptionCheck.Rate("--covariance-forgetting", CovarianceForgetting);
-        OptionCheck.Rate("--mean-forgetting", MeanForgetting);
-        OptionCheck.Positive("--log-det-epsilon", LogDetEpsilon);
-        OptionCheck.AtLeast("--projector-hidden", ProjectorHidden, 1);
-        OptionCheck.AtLeast("--projector-output", ProjectorOutput, 1);
-    }
 }

@@ -1,5 +1,6 @@
 using Lethe.Models;
 using Lethe.Numerics;
+using Lethe.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -30,7 +31,7 @@ public sealed class Mec : SslMethod
     private readonly MomentumEncoder target;
 
     /// <summary>How it is chosen and listed.</summary>
-    public static MethodEntry Entry { get; } = new()
+    public static MethodEntry Entry { get; } = new MethodEntry<MecOptions>
     {
         Name = "mec",
         Title = "MEC",
@@ -39,8 +40,8 @@ public sealed class Mec : SslMethod
         Needs = "a momentum encoder; a series that converges: watch for its warning",
         RelativeCost = 1.35,
         AgainstCollapse = "lower --distortion with --order 0, raise --projector-output, lower --learning-rate",
-        DefaultOptions = new MecOptions(),
-        Create = (options, backbone) => new Mec((MecOptions)options, backbone),
+        Defaults = new MecOptions(),
+        Build = (options, backbone) => new Mec(options, backbone),
     };
 
     /// <summary>Creates the method with fresh heads.</summary>
@@ -181,38 +182,33 @@ public sealed class Mec : SslMethod
 public sealed record MecOptions : MethodOptions
 {
     /// <summary>ε², the squared error at which embeddings are coded; a smaller one weighs entropy more against agreement.</summary>
+    [Limit(Above = 0)]
     public double Distortion { get; init; } = 64;
 
-    /// <summary>Terms of the series of log det(I + C); 0 computes it exactly.</summary>
+    /// <summary>Terms of the series of log det(I + C).</summary>
+    [Limit(AtLeast = 1, Zero = "to compute it exactly")]
     public int Order { get; init; } = 4;
 
     /// <summary>Epochs in which the distortion falls from 8 times its value, so that the series converges from the start.</summary>
+    [Limit(AtLeast = 0)]
     public double DistortionWarmUp { get; init; } = 10;
 
     /// <summary>Weight of the past in the momentum encoder's weights.</summary>
+    [Limit(AtLeast = 0, AtMost = 1)]
     public double TargetMomentum { get; init; } = 0.996;
 
     /// <summary>Lets the momentum rise to 1 as a cosine over training.</summary>
     public bool ScheduleTargetMomentum { get; init; } = true;
 
     /// <summary>Units of each of the two hidden layers of the projector.</summary>
+    [Limit(AtLeast = 1)]
     public int ProjectorHidden { get; init; } = 512;
 
     /// <summary>k, the size of an embedding.</summary>
+    [Limit(AtLeast = 1)]
     public int ProjectorOutput { get; init; } = 512;
 
     /// <summary>Units of the predictor's hidden layer.</summary>
+    [Limit(AtLeast = 1)]
     public int PredictorHidden { get; init; } = 128;
-
-    /// <inheritdoc/>
-    public override void Validate()
-    {
-        OptionCheck.Positive("--distortion", Distortion);
-        OptionCheck.AtLeast("--order", Order, 0);
-        OptionCheck.NotNegative("--distortion-warm-up", DistortionWarmUp);
-        OptionCheck.Rate("--target-momentum", TargetMomentum);
-        OptionCheck.AtLeast("--projector-hidden", ProjectorHidden, 1);
-        OptionCheck.AtLeast("--projector-output", ProjectorOutput, 1);
-        OptionCheck.AtLeast("--predictor-hidden", PredictorHidden, 1);
-    }
 }

@@ -4,8 +4,13 @@ using Lethe.Runtime;
 namespace Lethe.Methods;
 
 /// <summary>What a method says of itself, so that it can be chosen by name and listed.</summary>
-public sealed record MethodEntry
+/// <remarks>Made as a <see cref="MethodEntry{TOptions}"/>; programs add their own by <see cref="MethodRegistry.Add"/>.</remarks>
+public abstract record MethodEntry
 {
+    private protected MethodEntry()
+    {
+    }
+
     /// <summary>As in <c>--method</c>.</summary>
     public required string Name { get; init; }
 
@@ -27,14 +32,24 @@ public sealed record MethodEntry
     /// <summary>What to try when the embeddings collapse.</summary>
     public required string AgainstCollapse { get; init; }
 
-    /// <summary>A record of its options with the defaults; its type is what <see cref="Create"/> takes.</summary>
-    public required MethodOptions DefaultOptions { get; init; }
+    /// <summary>Whether it can use small local views beside the two full-size ones.</summary>
+    public bool TakesLocalViews { get; init; }
 
-    /// <summary>Makes the method from its options and a backbone.</summary>
-    public required Func<MethodOptions, ResNet, SslMethod> Create { get; init; }
+    /// <summary>A record of its options with the defaults.</summary>
+    public abstract MethodOptions DefaultOptions { get; }
 
-    /// <summary>The fewest images of a batch that the method can be trained on with its options.</summary>
-    public Func<MethodOptions, int> SmallestBatch { get; init; } = _ => 2;
+    /// <summary>Makes the method.</summary>
+    /// <param name="options">Its options, of the type of <see cref="DefaultOptions"/>.</param>
+    /// <param name="backbone">The network to train; the method disposes it.</param>
+    /// <returns>The method, with fresh heads from torch's generator.</returns>
+    /// <exception cref="InvalidOptionException">The options are another method's, or cannot be used.</exception>
+    public abstract SslMethod Create(MethodOptions options, ResNet backbone);
+
+    /// <summary>The fewest images of a batch that it can be trained on.</summary>
+    /// <param name="options">Its options, of the type of <see cref="DefaultOptions"/>.</param>
+    /// <returns>At least 2.</returns>
+    /// <exception cref="InvalidOptionException">The options are another method's.</exception>
+    public abstract int SmallestBatch(MethodOptions options);
 
     /// <summary>Refuses a batch that is too small, before long work starts.</summary>
     /// <param name="options">The method's options.</param>
@@ -45,7 +60,31 @@ public sealed record MethodEntry
         if (batchSize < SmallestBatch(options))
             throw new InvalidOptionException($"--batch-size {batchSize} is too small for {Title}, which needs {Needs}: at least {SmallestBatch(options)} with its options. Raise it, or see 'lethe methods {Name}'.");
     }
+}
 
-    /// <summary>Whether it can use small local views beside the two full-size ones.</summary>
-    public bool TakesLocalViews { get; init; }
+/// <summary>What a method with options of its own says of itself.</summary>
+/// <typeparam name="TOptions">The method's options.</typeparam>
+public sealed record MethodEntry<TOptions> : MethodEntry
+    where TOptions : MethodOptions
+{
+    /// <summary>The options with their defaults.</summary>
+    public required TOptions Defaults { get; init; }
+
+    /// <summary>Makes the method from its options and the network to train.</summary>
+    public required Func<TOptions, ResNet, SslMethod> Build { get; init; }
+
+    /// <summary>The fewest images of a batch, where the options ask for more than two.</summary>
+    public Func<TOptions, int> FewestImages { get; init; } = _ => 2;
+
+    /// <inheritdoc/>
+    public override MethodOptions DefaultOptions => Defaults;
+
+    /// <inheritdoc/>
+    public override SslMethod Create(MethodOptions options, ResNet backbone) => Build(Own(options), backbone);
+
+    /// <inheritdoc/>
+    public override int SmallestBatch(MethodOptions options) => FewestImages(Own(options));
+
+    private TOptions Own(MethodOptions options) => options as TOptions
+        ?? throw new InvalidOptionException($"Method '{Name}' takes {typeof(TOptions).Name}, found {options.GetType().Name}.");
 }

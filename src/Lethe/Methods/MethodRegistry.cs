@@ -1,12 +1,13 @@
+using System.Collections.Immutable;
 using Lethe.Runtime;
 
 namespace Lethe.Methods;
 
-/// <summary>All methods, by name. A new method is one file and one line here.</summary>
+/// <summary>All methods, by name. A new method of the library is one file and one line here; a program adds its own by <see cref="Add"/>.</summary>
+/// <remarks>Safe to use from several threads.</remarks>
 public static class MethodRegistry
 {
-    /// <summary>The methods in the order in which they are listed.</summary>
-    public static IReadOnlyList<MethodEntry> All { get; } =
+    private static ImmutableArray<MethodEntry> all =
     [
         SimClr.Entry,
         Moco.Entry,
@@ -20,6 +21,21 @@ public static class MethodRegistry
         Mec.Entry,
         CorInfoMax.Entry,
     ];
+
+    /// <summary>The methods in the order in which they are listed: those of the library, then those that were added.</summary>
+    public static IReadOnlyList<MethodEntry> All => all;
+
+    /// <summary>Adds a method, which can be trained, resumed, undone and evaluated as the others are. Call it before a run of the method is opened.</summary>
+    /// <param name="entry">The method.</param>
+    /// <exception cref="InvalidOptionException">There is a method of that name, or the name is no lower-case word.</exception>
+    public static void Add(MethodEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        EntryName.Require(entry.Name, "method");
+        ImmutableInterlocked.Update(ref all, entries => entries.Any(other => other.Name == entry.Name)
+            ? throw new InvalidOptionException($"There is a method '{entry.Name}' already. Give yours another name.")
+            : entries.Add(entry));
+    }
 
     /// <summary>Finds a method.</summary>
     /// <param name="name">Its name, as in <c>--method</c>.</param>

@@ -1,5 +1,6 @@
 using Lethe.Models;
 using Lethe.Numerics;
+using Lethe.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -38,7 +39,7 @@ public sealed class Moco : SslMethod
     private readonly EmbeddingQueue queue;
 
     /// <summary>How it is chosen and listed.</summary>
-    public static MethodEntry Entry { get; } = new()
+    public static MethodEntry Entry { get; } = new MethodEntry<MocoOptions>
     {
         Name = "moco",
         Title = "MoCo v2",
@@ -47,8 +48,8 @@ public sealed class Moco : SslMethod
         Needs = "a momentum encoder and a queue, shorter than the data; small batches will do",
         RelativeCost = 0.68,
         AgainstCollapse = "lower --temperature, raise --queue-length and --target-momentum",
-        DefaultOptions = new MocoOptions(),
-        Create = (options, backbone) => new Moco((MocoOptions)options, backbone),
+        Defaults = new MocoOptions(),
+        Build = (options, backbone) => new Moco(options, backbone),
     };
 
     /// <summary>Creates the method with a fresh projector and queue, and a momentum encoder that equals the trained one.</summary>
@@ -116,33 +117,28 @@ public sealed class Moco : SslMethod
 public sealed record MocoOptions : MethodOptions
 {
     /// <summary>τ, by which similarities are divided.</summary>
+    [Limit(Above = 0)]
     public double Temperature { get; init; } = 0.2;
 
     /// <summary>M, the number of earlier embeddings in the queue; keep it below the number of training images.</summary>
+    [Limit(AtLeast = 1)]
     public int QueueLength { get; init; } = 4096;
 
     /// <summary>Whether each of the two views is query once (the mean of both directions), at about twice the cost.</summary>
     public bool Symmetric { get; init; }
 
     /// <summary>Weight of the past in the momentum encoder's moving average of the weights; where it is scheduled, the first.</summary>
+    [Limit(AtLeast = 0, AtMost = 1)]
     public double TargetMomentum { get; init; } = 0.99;
 
     /// <summary>Whether the weight of the past rises to 1 as a cosine over training.</summary>
     public bool ScheduleTargetMomentum { get; init; }
 
     /// <summary>Units of the projector's hidden layer.</summary>
+    [Limit(AtLeast = 1)]
     public int ProjectorHidden { get; init; } = 512;
 
     /// <summary>k, the size of an embedding.</summary>
+    [Limit(AtLeast = 1)]
     public int ProjectorOutput { get; init; } = 128;
-
-    /// <inheritdoc/>
-    public override void Validate()
-    {
-        OptionCheck.Positive("--temperature", Temperature);
-        OptionCheck.AtLeast("--queue-length", QueueLength, 1);
-        OptionCheck.Rate("--target-momentum", TargetMomentum);
-        OptionCheck.AtLeast("--projector-hidden", ProjectorHidden, 1);
-        OptionCheck.AtLeast("--projector-output", ProjectorOutput, 1);
-    }
 }

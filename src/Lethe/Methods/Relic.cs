@@ -1,5 +1,6 @@
 using Lethe.Models;
 using Lethe.Numerics;
+using Lethe.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -30,7 +31,7 @@ public sealed class Relic : SslMethod
     private readonly MomentumEncoder target;
 
     /// <summary>How it is chosen and listed.</summary>
-    public static MethodEntry Entry { get; } = new()
+    public static MethodEntry Entry { get; } = new MethodEntry<RelicOptions>
     {
         Name = "relic",
         Title = "ReLIC",
@@ -39,8 +40,8 @@ public sealed class Relic : SslMethod
         Needs = "a momentum encoder; large batches: they are the negatives",
         RelativeCost = 1.3,
         AgainstCollapse = "lower --temperature and --kl-weight, raise --batch-size",
-        DefaultOptions = new RelicOptions(),
-        Create = (options, backbone) => new Relic((RelicOptions)options, backbone),
+        Defaults = new RelicOptions(),
+        Build = (options, backbone) => new Relic(options, backbone),
     };
 
     /// <summary>Creates the method with a fresh projector and a momentum encoder that equals the trained one.</summary>
@@ -111,33 +112,28 @@ public sealed class Relic : SslMethod
 public sealed record RelicOptions : MethodOptions
 {
     /// <summary>τ, by which similarities are divided.</summary>
+    [Limit(Above = 0)]
     public double Temperature { get; init; } = 0.1;
 
     /// <summary>α, weight of the divergence between the two views' probabilities.</summary>
+    [Limit(AtLeast = 0)]
     public double KlWeight { get; init; } = 1;
 
     /// <summary>Whether the divergence is taken in one direction alone, from the first views to the second.</summary>
     public bool OneSidedKl { get; init; }
 
     /// <summary>Weight of the past in the momentum encoder's moving average of the weights; where it is scheduled, the first.</summary>
+    [Limit(AtLeast = 0, AtMost = 1)]
     public double TargetMomentum { get; init; } = 0.996;
 
     /// <summary>Whether the weight of the past rises to 1 as a cosine over training.</summary>
     public bool ScheduleTargetMomentum { get; init; } = true;
 
     /// <summary>Units of the projector's hidden layer.</summary>
+    [Limit(AtLeast = 1)]
     public int ProjectorHidden { get; init; } = 512;
 
     /// <summary>k, the size of an embedding.</summary>
+    [Limit(AtLeast = 1)]
     public int ProjectorOutput { get; init; } = 128;
-
-    /// <inheritdoc/>
-    public override void Validate()
-    {
-        OptionCheck.Positive("--temperature", Temperature);
-        OptionCheck.NotNegative("--kl-weight", KlWeight);
-        OptionCheck.Rate("--target-momentum", TargetMomentum);
-        OptionCheck.AtLeast("--projector-hidden", ProjectorHidden, 1);
-        OptionCheck.AtLeast("--projector-output", ProjectorOutput, 1);
-    }
 }

@@ -1,5 +1,6 @@
 using Lethe.Models;
 using Lethe.Numerics;
+using Lethe.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -22,7 +23,7 @@ public sealed class SimClr : SslMethod
     private readonly Module<Tensor, Tensor> projector;
 
     /// <summary>How it is chosen and listed.</summary>
-    public static MethodEntry Entry { get; } = new()
+    public static MethodEntry Entry { get; } = new MethodEntry<SimClrOptions>
     {
         Name = "simclr",
         Title = "SimCLR",
@@ -31,8 +32,8 @@ public sealed class SimClr : SslMethod
         Needs = "large batches: they are the negatives",
         RelativeCost = 1,
         AgainstCollapse = "lower --temperature, raise --batch-size",
-        DefaultOptions = new SimClrOptions(),
-        Create = (options, backbone) => new SimClr((SimClrOptions)options, backbone),
+        Defaults = new SimClrOptions(),
+        Build = (options, backbone) => new SimClr(options, backbone),
     };
 
     /// <summary>Creates the method with a fresh projector.</summary>
@@ -87,19 +88,14 @@ public sealed class SimClr : SslMethod
 public sealed record SimClrOptions : MethodOptions
 {
     /// <summary>τ, by which similarities are divided; 0.5 is the paper's for small images.</summary>
+    [Limit(Above = 0)]
     public double Temperature { get; init; } = 0.5;
 
     /// <summary>Units of the projector's hidden layer.</summary>
+    [Limit(AtLeast = 1)]
     public int ProjectorHidden { get; init; } = 512;
 
     /// <summary>k, the size of an embedding.</summary>
+    [Limit(AtLeast = 1)]
     public int ProjectorOutput { get; init; } = 128;
-
-    /// <inheritdoc/>
-    public override void Validate()
-    {
-        OptionCheck.Positive("--temperature", Temperature);
-        OptionCheck.AtLeast("--projector-hidden", ProjectorHidden, 1);
-        OptionCheck.AtLeast("--projector-output", ProjectorOutput, 1);
-    }
 }

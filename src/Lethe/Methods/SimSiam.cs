@@ -1,5 +1,6 @@
 using Lethe.Models;
 using Lethe.Numerics;
+using Lethe.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -25,7 +26,7 @@ public sealed class SimSiam : SslMethod
     private readonly Module<Tensor, Tensor> predictor;
 
     /// <summary>How it is chosen and listed.</summary>
-    public static MethodEntry Entry { get; } = new()
+    public static MethodEntry Entry { get; } = new MethodEntry<SimSiamOptions>
     {
         Name = "simsiam",
         Title = "SimSiam",
@@ -34,8 +35,8 @@ public sealed class SimSiam : SslMethod
         Needs = "a predictor, a stop-gradient and batch-norm in the projector, without which it collapses",
         RelativeCost = 1.01,
         AgainstCollapse = "keep --fix-predictor-rate, raise --batch-size, lower --learning-rate",
-        DefaultOptions = new SimSiamOptions(),
-        Create = (options, backbone) => new SimSiam((SimSiamOptions)options, backbone),
+        Defaults = new SimSiamOptions(),
+        Build = (options, backbone) => new SimSiam(options, backbone),
     };
 
     /// <summary>Creates the method with fresh heads.</summary>
@@ -93,22 +94,17 @@ public sealed class SimSiam : SslMethod
 public sealed record SimSiamOptions : MethodOptions
 {
     /// <summary>Units of each of the two hidden layers of the projector.</summary>
+    [Limit(AtLeast = 1)]
     public int ProjectorHidden { get; init; } = 512;
 
     /// <summary>k, the size of an embedding.</summary>
+    [Limit(AtLeast = 1)]
     public int ProjectorOutput { get; init; } = 512;
 
     /// <summary>Units of the predictor's hidden layer.</summary>
+    [Limit(AtLeast = 1)]
     public int PredictorHidden { get; init; } = 128;
 
     /// <summary>Whether the predictor keeps the peak learning rate while that of the rest is scheduled.</summary>
     public bool FixPredictorRate { get; init; } = true;
-
-    /// <inheritdoc/>
-    public override void Validate()
-    {
-        OptionCheck.AtLeast("--projector-hidden", ProjectorHidden, 1);
-        OptionCheck.AtLeast("--projector-output", ProjectorOutput, 1);
-        OptionCheck.AtLeast("--predictor-hidden", PredictorHidden, 1);
-    }
 }

@@ -1,5 +1,6 @@
 using Lethe.Models;
 using Lethe.Numerics;
+using Lethe.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -36,7 +37,7 @@ public sealed class SwAv : SslMethod
     private readonly EmbeddingQueue[] queues = [];
 
     /// <summary>How it is chosen and listed.</summary>
-    public static MethodEntry Entry { get; } = new()
+    public static MethodEntry Entry { get; } = new MethodEntry<SwAvOptions>
     {
         Name = "swav",
         Title = "SwAV",
@@ -45,8 +46,8 @@ public sealed class SwAv : SslMethod
         Needs = "prototypes; batches of as many images as prototypes, or a queue; gains from local views",
         RelativeCost = 1,
         AgainstCollapse = "lower --sinkhorn-epsilon, raise --sinkhorn-iterations or --freeze-prototypes-epochs, lower --learning-rate",
-        DefaultOptions = new SwAvOptions(),
-        Create = (options, backbone) => new SwAv((SwAvOptions)options, backbone),
+        Defaults = new SwAvOptions(),
+        Build = (options, backbone) => new SwAv(options, backbone),
         TakesLocalViews = true,
     };
 
@@ -180,43 +181,38 @@ public sealed class SwAv : SslMethod
 public sealed record SwAvOptions : MethodOptions
 {
     /// <summary>τ, by which scores are divided in the prediction.</summary>
+    [Limit(Above = 0)]
     public double Temperature { get; init; } = 0.1;
 
     /// <summary>ε, by which scores are divided in the codes: the smaller, the harder the codes.</summary>
+    [Limit(Above = 0)]
     public double SinkhornEpsilon { get; init; } = 0.05;
 
     /// <summary>How often the codes are scaled to use all prototypes equally.</summary>
+    [Limit(AtLeast = 1)]
     public int SinkhornIterations { get; init; } = 3;
 
     /// <summary>K, the number of clusters: some ten for each class, and fewer than a batch has images. The paper takes 3000 for ImageNet.</summary>
+    [Limit(AtLeast = 2)]
     public int Prototypes { get; init; } = 100;
 
     /// <summary>Epochs at the start in which the prototypes stay as they are.</summary>
+    [Limit(AtLeast = 0)]
     public int FreezePrototypesEpochs { get; init; } = 1;
 
-    /// <summary>M, the number of earlier embeddings of a view that codes are computed with beside the batch; 0 for none.</summary>
+    /// <summary>M, the number of earlier embeddings of a view that codes are computed with beside the batch.</summary>
+    [Limit(AtLeast = 1, Zero = "for none")]
     public int QueueLength { get; init; }
 
     /// <summary>The epoch from which on codes are computed with the queue.</summary>
+    [Limit(AtLeast = 0)]
     public int QueueStartEpoch { get; init; } = 15;
 
     /// <summary>Units of the projector's hidden layer.</summary>
+    [Limit(AtLeast = 1)]
     public int ProjectorHidden { get; init; } = 512;
 
     /// <summary>k, the size of an embedding and of a prototype.</summary>
+    [Limit(AtLeast = 1)]
     public int ProjectorOutput { get; init; } = 128;
-
-    /// <inheritdoc/>
-    public override void Validate()
-    {
-        OptionCheck.Positive("--temperature", Temperature);
-        OptionCheck.Positive("--sinkhorn-epsilon", SinkhornEpsilon);
-        OptionCheck.AtLeast("--sinkhorn-iterations", SinkhornIterations, 1);
-        OptionCheck.AtLeast("--prototypes", Prototypes, 2);
-        OptionCheck.AtLeast("--freeze-prototypes-epochs", FreezePrototypesEpochs, 0);
-        OptionCheck.AtLeast("--queue-length", QueueLength, 0);
-        OptionCheck.AtLeast("--queue-start-epoch", QueueStartEpoch, 0);
-        OptionCheck.AtLeast("--projector-hidden", ProjectorHidden, 1);
-        OptionCheck.AtLeast("--projector-output", ProjectorOutput, 1);
-    }
 }

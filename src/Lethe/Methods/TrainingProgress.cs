@@ -8,4 +8,10 @@ namespace Lethe.Methods;
 /// happens once at the start (a warm-up, frozen prototypes) does not happen again.
 /// </param>
 /// <param name="Seed">A seed of this step alone, for methods that draw.</param>
-public sealed record TrainingProgress(long Step, long TotalSteps, double Epoch, ulong Seed);
+public sealed record TrainingProgress(long Step, long TotalSteps, double Epoch, ulong Seed)
+{
+    /// <summary>The end of a training, where no schedule and no warm-up has anything left to do.</summary>
+    /// <param name="seed">For methods that draw.</param>
+    /// <returns>Every schedule at its last value.</returns>
+    public static TrainingProgress AtTheEnd(ulong seed) => new(1, 1, double.PositiveInfinity, seed);
+}

@@ -1,5 +1,6 @@
 using Lethe.Models;
 using Lethe.Numerics;
+using Lethe.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -25,7 +26,7 @@ public sealed class VicReg : SslMethod
     private readonly Module<Tensor, Tensor> projector;
 
     /// <summary>How it is chosen and listed.</summary>
-    public static MethodEntry Entry { get; } = new()
+    public static MethodEntry Entry { get; } = new MethodEntry<VicRegOptions>
     {
         Name = "vicreg",
         Title = "VICReg",
@@ -34,8 +35,8 @@ public sealed class VicReg : SslMethod
         Needs = "a wide projector; batches of more images than a few, for covariances",
         RelativeCost = 1.01,
         AgainstCollapse = "raise --variance-weight and --covariance-weight, lower --learning-rate",
-        DefaultOptions = new VicRegOptions(),
-        Create = (options, backbone) => new VicReg((VicRegOptions)options, backbone),
+        Defaults = new VicRegOptions(),
+        Build = (options, backbone) => new VicReg(options, backbone),
     };
 
     /// <summary>Creates the method with a fresh projector.</summary>
@@ -105,27 +106,22 @@ public sealed class VicReg : SslMethod
 public sealed record VicRegOptions : MethodOptions
 {
     /// <summary>Weight of the mean squared distance of the views.</summary>
+    [Limit(AtLeast = 0)]
     public double InvarianceWeight { get; init; } = 25;
 
     /// <summary>Weight of the hinge on the standard deviation of each feature.</summary>
+    [Limit(AtLeast = 0)]
     public double VarianceWeight { get; init; } = 25;
 
     /// <summary>Weight of the squared covariances.</summary>
+    [Limit(AtLeast = 0)]
     public double CovarianceWeight { get; init; } = 1;
 
     /// <summary>Units of each of the two hidden layers of the projector (the paper's expander).</summary>
+    [Limit(AtLeast = 1)]
     public int ProjectorHidden { get; init; } = 512;
 
     /// <summary>k, the size of an embedding.</summary>
+    [Limit(AtLeast = 1)]
     public int ProjectorOutput { get; init; } = 512;
-
-    /// <inheritdoc/>
-    public override void Validate()
-    {
-        OptionCheck.NotNegative("--invariance-weight", InvarianceWeight);
-        OptionCheck.NotNegative("--variance-weight", VarianceWeight);
-        OptionCheck.NotNegative("--covariance-weight", CovarianceWeight);
-        OptionCheck.AtLeast("--projector-hidden", ProjectorHidden, 1);
-        OptionCheck.AtLeast("--projector-output", ProjectorOutput, 1);
-    }
 }

@@ -26,7 +26,7 @@ public sealed class Wmse : SslMethod
     private readonly Module<Tensor, Tensor> projector;
 
     /// <summary>How it is chosen and listed.</summary>
-    public static MethodEntry Entry { get; } = new()
+    public static MethodEntry Entry { get; } = new MethodEntry<WmseOptions>
     {
         Name = "w-mse",
         Title = "W-MSE",
@@ -35,9 +35,9 @@ public sealed class Wmse : SslMethod
         Needs = "batches well larger than an embedding: twice its size or more",
         RelativeCost = 1.02,
         AgainstCollapse = "lower --projector-output, raise --batch-size and --whitening-rounds",
-        DefaultOptions = new WmseOptions(),
-        SmallestBatch = options => ((WmseOptions)options).WhiteningBatch,
-        Create = (options, backbone) => new Wmse((WmseOptions)options, backbone),
+        Defaults = new WmseOptions(),
+        FewestImages = options => options.WhiteningBatch,
+        Build = (options, backbone) => new Wmse(options, backbone),
     };
 
     /// <summary>Creates the method with a fresh projector.</summary>
@@ -102,34 +102,34 @@ public sealed class Wmse : SslMethod
 }
 
 /// <summary>Options of <see cref="Wmse"/>.</summary>
-public sealed record WmseOptions : MethodOptions
+public sealed record WmseOptions : MethodOptions, IConflicting
 {
     /// <summary>Rows that are whitened together, at least; more than the size of an embedding, at most the batch.</summary>
+    [Limit(AtLeast = 2)]
     public int WhiteningBatch { get; init; } = 128;
 
     /// <summary>Share of the identity in the covariance before it is factorised; 0 whitens fully.</summary>
+    [Limit(AtLeast = 0, AtMost = 1)]
     public double WhiteningEpsilon { get; init; }
 
     /// <summary>Divisions of a batch into sub-batches over which the loss is averaged; more than 1 is of no use where there is one sub-batch.</summary>
+    [Limit(AtLeast = 1)]
     public int WhiteningRounds { get; init; } = 1;
 
     /// <summary>Units of the projector's hidden layer.</summary>
+    [Limit(AtLeast = 1)]
     public int ProjectorHidden { get; init; } = 512;
 
     /// <summary>k, the size of an embedding.</summary>
+    [Limit(AtLeast = 1)]
     public int ProjectorOutput { get; init; } = 64;
 
-    /// <inheritdoc/>
-    public override void Validate()
+    IEnumerable<string> IConflicting.Conflicts()
     {
-        OptionCheck.AtLeast("--projector-hidden", ProjectorHidden, 1);
-        OptionCheck.AtLeast("--projector-output", ProjectorOutput, 1);
-        OptionCheck.Rate("--whitening-epsilon", WhiteningEpsilon);
-        OptionCheck.AtLeast("--whitening-rounds", WhiteningRounds, 1);
         if (WhiteningBatch <= ProjectorOutput)
         {
-            throw new InvalidOptionException(
-                $"--whitening-batch must be more than --projector-output ({ProjectorOutput}), found {WhiteningBatch}: fewer rows have no covariance of full rank.");
+            yield return $"--whitening-batch must be more than --projector-output ({ProjectorOutput}), found {WhiteningBatch}: "
+                + "fewer rows have no covariance of full rank.";
         }
     }
 }

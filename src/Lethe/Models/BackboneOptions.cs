@@ -3,35 +3,26 @@ using Lethe.Runtime;
 namespace Lethe.Models;
 
 /// <summary>Which network to train.</summary>
-public sealed record BackboneOptions
+public sealed record BackboneOptions : OptionRecord
 {
     /// <summary>Names that <see cref="Backbone"/> can have.</summary>
     public static readonly IReadOnlyList<string> Names = ["resnet10", "resnet18", "resnet34", "resnet50"];
 
     /// <summary>resnet10 (one block a stage), resnet18, resnet34 (basic blocks) or resnet50 (bottlenecks; He 2016, 1512.03385).</summary>
+    [OneOf(typeof(BackboneOptions), nameof(Names))]
     public string Backbone { get; init; } = "resnet18";
 
     /// <summary>Channels of the first stage; 64 is the published network, 16 suits two cores.</summary>
+    [Limit(AtLeast = 4, AtMost = 512, Unit = "channels")]
     public int Width { get; init; } = 16;
 
     /// <summary>
     /// small: 3×3 convolution of stride 1, no pooling, so that images of some 32 pixels keep their resolution;
     /// large: 7×7 of stride 2 and max-pooling, as published; auto: small below 96 pixels.
     /// </summary>
+    [OneOf("auto", "small", "large")]
     public string Stem { get; init; } = "auto";
 
     /// <summary>Starts each residual branch at zero (the scale of its last batch-norm; Goyal 2017, 1706.02677).</summary>
     public bool ZeroInitResidual { get; init; }
-
-    /// <summary>Checks the values.</summary>
-    /// <exception cref="InvalidOptionException">A value cannot be used.</exception>
-    public void Validate()
-    {
-        if (!Names.Contains(Backbone))
-            throw new InvalidOptionException($"--backbone '{Backbone}' is unknown. Use one of {string.Join(", ", Names)}.");
-        if (Width is < 4 or > 512)
-            throw new InvalidOptionException($"--width must be between 4 and 512 channels, found {Width}.");
-        if (Stem is not ("auto" or "small" or "large"))
-            throw new InvalidOptionException($"--stem '{Stem}' is unknown. Use auto, small or large.");
-    }
 }

@@ -19,6 +19,9 @@ public sealed class ResNet : Module<Tensor, Tensor>
     public static readonly IReadOnlyList<SplitPoint> Layers =
         [SplitPoint.Stem, SplitPoint.Layer1, SplitPoint.Layer2, SplitPoint.Layer3, SplitPoint.Layer4];
 
+    /// <summary>Names that <see cref="ParseSplit"/> takes: all but the last, after which nothing would be left to train.</summary>
+    internal static readonly IReadOnlyList<string> SplitNames = [.. Layers.SkipLast(1).Select(LayerName)];
+
     private readonly Module<Tensor, Tensor>[] parts;
     private readonly int[] channels;
 
@@ -99,13 +102,10 @@ public sealed class ResNet : Module<Tensor, Tensor>
     /// <exception cref="InvalidOptionException">No such layer, or nothing would be left to train after it.</exception>
     public static SplitPoint ParseSplit(string name)
     {
-        foreach (SplitPoint layer in Layers)
-        {
-            if (layer != SplitPoint.Layer4 && LayerName(layer) == name)
-                return layer;
-        }
-
-        throw new InvalidOptionException($"--split '{name}' is no layer to split after. Use stem, layer1, layer2 or layer3.");
+        int index = SplitNames.ToList().IndexOf(name);
+        return index >= 0
+            ? Layers[index]
+            : throw new InvalidOptionException($"--split '{name}' is no layer to split after. Use stem, layer1, layer2 or layer3.");
     }
 
     /// <summary>Pooled features of images.</summary>

@@ -7,7 +7,17 @@ namespace Lethe.Operators;
 /// <param name="wanted">The tensors whose gradients are asked for; null for all.</param>
 internal sealed class GradientPass(bool freesGraph, IReadOnlyList<Tensor>? wanted)
 {
+    [ThreadStatic]
+    private static GradientPass? current;
+
     private HashSet<nint>? identities; // made when a node asks: without nodes of our own nobody does
+
+    /// <summary>The pass that this thread is in; null outside of <see cref="Gradients"/>.</summary>
+    public static GradientPass? Current
+    {
+        get => current;
+        set => current = value;
+    }
 
     /// <summary>Whether nothing runs the graph again, so that what was saved for it can go.</summary>
     public bool FreesGraph => freesGraph;

@@ -27,12 +27,6 @@ public static class Gradients
 
     private static readonly Lazy<jit.CompilationUnit> Script = new(() => jit.compile(Source));
 
-    [ThreadStatic]
-    private static GradientPass? pass;
-
-    /// <summary>The pass that this thread is in, for <see cref="GraphNode"/>.</summary>
-    internal static GradientPass? Pass => pass;
-
     /// <summary>Adds the gradients of a loss to those of all leaves of its graph, and frees the graph on the way.</summary>
     /// <param name="loss">One element, with a graph.</param>
     /// <exception cref="ArgumentException">The loss is not a scalar with a graph.</exception>
@@ -110,8 +104,8 @@ public static class Gradients
 
     private static void Run(GradientPass next, Action backward)
     {
-        GradientPass? outer = pass;
-        pass = next;
+        GradientPass? outer = GradientPass.Current;
+        GradientPass.Current = next;
         try
         {
             backward();
@@ -123,7 +117,7 @@ public static class Gradients
         }
         finally
         {
-            pass = outer;
+            GradientPass.Current = outer;
             GraphNode.LetGo();
         }
 

@@ -165,7 +165,7 @@ internal sealed unsafe partial class GraphNode
             // What leaves this method ends the process. Given no gradients at all, torch raises an error of its own, which reaches whoever
             // asked for the gradient; a pass of Gradients throws this one in its place, and of torch's own backward() at least a listener
             // can learn what happened.
-            if (Gradients.Pass is { } pass)
+            if (GradientPass.Current is { } pass)
                 pass.Error ??= error;
             else
                 Trace.TraceError($"An operation of Lethe failed in backward: {error}");
@@ -179,13 +179,13 @@ internal sealed unsafe partial class GraphNode
             throw new InvalidOperationException("The graph of this operation was freed by an earlier backward pass. Keep it with retainGraph.");
         Tensor[] values = [.. saved.Select(variable => Tensor.UnsafeCreateTensor(THSAutograd_SavedVariable_unpack(variable, default)))];
         CheckForErrors();
-        bool[] wanted = [.. inputs.Select(input => input.RequiresGradient && (input.Leaf == 0 || Gradients.Pass?.Wants(input.Leaf) != false))];
+        bool[] wanted = [.. inputs.Select(input => input.RequiresGradient && (input.Leaf == 0 || GradientPass.Current?.Wants(input.Leaf) != false))];
         Tensor?[] found = backward(values, gradient, wanted);
         if (found.Length != inputs.Length)
             throw new InvalidOperationException($"Expected {inputs.Length} gradients of this operation, found {found.Length}.");
         for (int i = 0; i < found.Length; i++)
             returned[i] = found[i]?.Handle ?? 0;
-        if (Gradients.Pass is { FreesGraph: true })
+        if (GradientPass.Current is { FreesGraph: true })
             Release();
         return [.. found.OfType<Tensor>().Select(tensor => tensor.DetachFromDisposeScope())];
     }

@@ -57,7 +57,7 @@ internal static unsafe class MapNormalisation
             {
                 gradient = MapLayout.ChannelsLast(gradient);
                 if (!is_grad_enabled())
-                    return Backward(kept, gradient, wanted, rectify, inPlace: !needed && Gradients.Pass is { FreesGraph: true });
+                    return Backward(kept, gradient, wanted, rectify, inPlace: !needed && GradientPass.Current is { FreesGraph: true });
 
                 // The gradient's own node keeps the input too, and may run after this one.
                 needed = true;

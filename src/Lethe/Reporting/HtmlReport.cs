@@ -120,9 +120,9 @@ internal static class HtmlReport
                 ["run format", $"{manifest.FormatVersion}"],
             ]));
         yield return El("h3", "Options");
-        yield return El("div", Class("options"), OptionTables(manifest.Options, ""));
-        foreach (ReportUndo undo in group.Runs[0].Undos.Where(undo => undo.Manifest.Options["umm"] is JsonObject))
-            yield return El("details", Class("block"), El("summary", $"Options of UMM {undo.Name}"), El("div", Class("options"), OptionTables(undo.Manifest.Options["umm"]!, "umm")));
+        yield return El("div", Class("options"), OptionTables(RunFiles.ToJson(manifest.Pretraining), ""));
+        foreach (ReportUndo undo in group.Runs[0].Undos)
+            yield return El("details", Class("block"), El("summary", $"Options of UMM {undo.Name}"), El("div", Class("options"), OptionTables(RunFiles.ToJson(undo.Options), "umm")));
 
         string[] notes = [.. group.Runs.SelectMany(run => run.Undos.SelectMany(undo => undo.Manifest.Notes).Concat(run.Manifest.Notes)).Distinct()];
         if (notes.Length > 0) yield return El("details", Class("block"), El("summary", Wording.Counted(notes.Length, "note")), El("ul", notes.Select(note => El("li", note))));

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using Lethe.Diagnostics;
 using Lethe.Results;
@@ -45,7 +44,7 @@ internal static class ReportCurves
             yield return P(seeds + told.Key);
         }
 
-        if (group.Runs[0].Manifest.Options["interleaving"] is JsonObject interleaving && interleaving["ummEvery"]?.ToString() is { } every and not "0")
+        if (group.Runs[0].Manifest.Pretraining.Interleaving.UmmEvery is > 0 and int every)
             yield return P($"Steps of UMM were taken in between, after every {every} epochs. This is not in the paper, where UMM begins when pre-training is over.");
 
         LineChart[] reductions = [.. pair.Select(layer => Reduction(model, group, layer, layer == last)).OfType<LineChart>()];
@@ -201,5 +200,5 @@ internal static class ReportCurves
     ];
 
     private static string? Split(ReportGroup group) =>
-        group.Runs.SelectMany(run => run.Undos).Select(undo => (undo.Manifest.Options["umm"] as JsonObject)?["split"]?.ToString()).FirstOrDefault();
+        group.Runs.SelectMany(run => run.Undos).Select(undo => undo.Options.Split).FirstOrDefault();
 }

@@ -8,8 +8,9 @@ namespace Lethe.Results;
 /// <summary>All that a report shows: groups of runs with equal options but the seed, at least one.</summary>
 internal sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
 {
-    // These differ between runs that ask the same question.
-    private static readonly HashSet<string> ignoredOptions = new(["seed", "out", "resume", "threads", "dataRoot", "cache"], StringComparer.Ordinal);
+    private const string Images = "images";
+    private static readonly string method = RunFiles.Name(nameof(RunOptions.Method));
+    private static readonly string methodOptions = RunFiles.Name(nameof(RunOptions.MethodOptions)) + ".";
 
     /// <summary>Reads run directories; one named twice is read once.</summary>
     /// <exception cref="InvalidOptionException">No directory was given.</exception>
@@ -59,20 +60,22 @@ internal sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
     {
         var options = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            ["method"] = manifest.Method,
-            ["images"] = $"{manifest.Data.TrainCount} {manifest.Data.Source}",
+            [method] = manifest.Method,
+            [Images] = $"{manifest.Data.TrainCount} {manifest.Data.Source}",
         };
-        foreach ((string name, string value) in Flatten(manifest.Options))
-            if (!ignoredOptions.Contains(name.Split('.')[^1])) options.TryAdd(name, value);
+        // Runs that ask the same question differ in these.
+        RunOptions asked = manifest.Pretraining with { Seed = 0, Data = manifest.Pretraining.Data with { DataRoot = null, Cache = null } };
+        foreach ((string name, string value) in Flatten(RunFiles.ToJson(asked))) options.TryAdd(name, value);
         return options;
     }
 
     private static string Difference(SortedDictionary<string, string> options, IReadOnlyList<SortedDictionary<string, string>> all)
     {
-        List<string> names = [.. options.Keys.Where(name => all.Any(o => o.GetValueOrDefault(name) != options[name])).OrderByDescending(name => name == "method")];
+        List<string> names = [.. options.Keys.Where(name => all.Any(o => o.GetValueOrDefault(name) != options[name])).OrderByDescending(name => name == method)];
         // The name of a method says enough: its own options differ because it does.
-        if (names.Contains("method")) names.RemoveAll(name => name.StartsWith("methodOptions.", StringComparison.Ordinal));
-        return string.Join(", ", names.Take(3).Select(name => name is "method" or "images" ? options[name] : $"{name} {options[name]}")) + (names.Count > 3 ? ", …" : "");
+        if (names.Contains(method)) names.RemoveAll(name => name.StartsWith(methodOptions, StringComparison.Ordinal));
+        return string.Join(", ", names.Take(3).Select(name => name == method || name == Images ? options[name] : $"{name} {options[name]}"))
+            + (names.Count > 3 ? ", …" : "");
     }
 
     private static ReportRun Read(RunDirectory directory)
@@ -80,7 +83,7 @@ internal sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
         RunManifest manifest = directory.LoadManifest();
         List<string> warnings = [.. manifest.Warnings.Select(warning => $"Epoch {warning.Epoch}: {warning.Text}")];
         IReadOnlyList<Measurement> measurements = Measurements(directory);
-        MemorisationVerdict verdict = MemorisationMonitor.Judge(measurements, manifest.MonitorOptions());
+        MemorisationVerdict verdict = MemorisationMonitor.Judge(measurements, manifest.Pretraining.Monitor);
         return new ReportRun(directory.Path, manifest)
         {
             Measurements = measurements,

@@ -1,5 +1,7 @@
 using Lethe.Diagnostics;
 using Lethe.Runs;
+using Lethe.Runtime;
+using Lethe.Umm;
 
 namespace Lethe.Results;
 
@@ -9,7 +11,9 @@ namespace Lethe.Results;
 internal sealed record ReportUndo(string Name, RunManifest Manifest)
 {
     /// <summary>m of the ΔR of a batch: both views of its images; null where the options do not say.</summary>
-    public int? BatchRows => 2 * Manifest.Options["umm"]?["batchSize"]?.GetValue<int>();
+    public int? BatchRows => Options.BatchSize == 0 ? null : 2 * Options.BatchSize;
+
+    internal UmmOptions Options => Manifest.Umm ?? throw new RunException($"umm/{Name} holds a pre-training; expected an undo. Move it out of umm.");
 
     /// <summary>Measurements by iteration of UMM.</summary>
     public IReadOnlyList<Measurement> Measurements { get; init; } = [];

@@ -1,5 +1,7 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
+using System.Reflection;
+using Lethe.Runs;
+using Lethe.Umm;
 
 namespace Lethe.Results;
 
@@ -11,16 +13,18 @@ internal static class UndoLabels
 {
     public const string Reference = "UMM";
 
-    private const string Seed = "seed";
+    private const string Seed = nameof(RunManifest.Seed);
 
-    // These say what is measured beside the undo, not what it is.
-    private static readonly string[] beside = ["control", "evaluateIterations"];
+    // Those left out say what is measured beside the undo, not what it is.
+    private static readonly PropertyInfo[] properties =
+        [.. typeof(UmmOptions).GetProperties().Where(option => option.Name is not (nameof(UmmOptions.Control) or nameof(UmmOptions.EvaluateIterations)))];
 
     // A control takes the method's loss alone, so none of these reaches it.
     private static readonly string[] beyondControl =
     [
-        "alpha", "beta", "volume", "probes", "volumeFloor", "hypergradient", "finiteDifferenceRadius", "innerLearningRate", "epsilonSquared",
-        "cutAlignment", "minimiseReduction",
+        nameof(UmmOptions.Alpha), nameof(UmmOptions.Beta), nameof(UmmOptions.Volume), nameof(UmmOptions.Probes), nameof(UmmOptions.VolumeFloor),
+        nameof(UmmOptions.Hypergradient), nameof(UmmOptions.FiniteDifferenceRadius), nameof(UmmOptions.InnerLearningRate),
+        nameof(UmmOptions.EpsilonSquared), nameof(UmmOptions.CutAlignment), nameof(UmmOptions.MinimiseReduction),
     ];
 
     /// <summary>Names, labels, and the labels of their controls; the same control label means the same training.</summary>
@@ -37,17 +41,17 @@ internal static class UndoLabels
         // Grouping keeps the order of the undos, and so does the stable sort.
         Dictionary<string, string> reference = options.ToDictionary(
             option => option,
-            option => undos.Select(undo => undo.Options.GetValueOrDefault(option, "")).GroupBy(value => value).OrderByDescending(value => value.Count()).First().Key);
+            option => undos.Select(undo => undo.Options[option]).GroupBy(value => value).OrderByDescending(value => value.Count()).First().Key);
         var labelled = undos
-            .Select(undo => (undo.Name, undo.Options, Departures: options.Where(option => undo.Options.GetValueOrDefault(option, "") != reference[option]).ToArray()))
+            .Select(undo => (undo.Name, undo.Options, Departures: options.Where(option => undo.Options[option] != reference[option]).ToArray()))
             .OrderBy(undo => undo.Departures.Length)
             .ThenBy(undo => undo.Departures.Select(option => Array.IndexOf(options, option)).DefaultIfEmpty(-1).First())
-            .ThenBy(undo => undo.Departures.Select(option => Number(undo.Options.GetValueOrDefault(option, ""))).FirstOrDefault())
+            .ThenBy(undo => undo.Departures.Select(option => Number(undo.Options[option])).FirstOrDefault())
             .ThenBy(undo => undo.Name, StringComparer.Ordinal)
             .Select(undo => (
                 undo.Name,
-                Label: undo.Departures.Length == 0 ? Reference : string.Join(", ", undo.Departures.Select(option => Words(option, undo.Options.GetValueOrDefault(option, "")))),
-                Control: string.Join(", ", undo.Departures.Except(beyondControl).Select(option => Words(option, undo.Options.GetValueOrDefault(option, "")))) is { Length: > 0 } words ? $"control, {words}" : "control"))
+                Label: undo.Departures.Length == 0 ? Reference : string.Join(", ", undo.Departures.Select(option => Words(option, undo.Options[option]))),
+                Control: string.Join(", ", undo.Departures.Except(beyondControl).Select(option => Words(option, undo.Options[option]))) is { Length: > 0 } words ? $"control, {words}" : "control"))
             .ToArray();
 
         // Those beside the same control stand together; undos with the same options are told apart by their folders.
@@ -70,12 +74,12 @@ internal static class UndoLabels
 
     private static Dictionary<string, string> Options(ReportRun run, ReportUndo undo)
     {
-        var options = new Dictionary<string, string>();
-        foreach ((string name, JsonNode? value) in undo.Manifest.Options["umm"] as JsonObject ?? [])
-            if (!beside.Contains(name)) options[name] = value?.ToString() ?? "";
+        var options = properties.ToDictionary(option => option.Name, option => Text(option.GetValue(undo.Options)));
         options[Seed] = undo.Manifest.Seed == run.Manifest.Seed ? "" : $"{undo.Manifest.Seed}";
         return options;
     }
+
+    private static string Text(object? value) => value is bool set ? set ? "true" : "false" : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
 
     private static double Number(string value) => double.TryParse(value, CultureInfo.InvariantCulture, out double number) ? number : 0;
 
@@ -84,18 +88,18 @@ internal static class UndoLabels
 
     private static string InWords(string option, string value) => option switch
     {
-        "alpha" => $"α = {value}",
-        "beta" => $"β = {value}",
-        "probes" => $"q = {value}",
-        "volumeFloor" => $"δ = {value}",
-        "innerLearningRate" => $"η₁ = {value}",
-        "outerLearningRate" => $"η₂ = {value}",
-        "epsilonSquared" => $"ε² = {value}",
-        "volume" or "hypergradient" or "outerOptimiser" => value,
-        "iterations" => $"{value} iterations",
-        "cutAlignment" => value == "true" ? "alignment without gradient" : "alignment with gradient",
-        "minimiseReduction" => value == "true" ? "ΔR minimised" : "ΔR maximised",
+        nameof(UmmOptions.Alpha) => $"α = {value}",
+        nameof(UmmOptions.Beta) => $"β = {value}",
+        nameof(UmmOptions.Probes) => $"q = {value}",
+        nameof(UmmOptions.VolumeFloor) => $"δ = {value}",
+        nameof(UmmOptions.InnerLearningRate) => $"η₁ = {value}",
+        nameof(UmmOptions.OuterLearningRate) => $"η₂ = {value}",
+        nameof(UmmOptions.EpsilonSquared) => $"ε² = {value}",
+        nameof(UmmOptions.Volume) or nameof(UmmOptions.Hypergradient) or nameof(UmmOptions.OuterOptimiser) => value,
+        nameof(UmmOptions.Iterations) => $"{value} iterations",
+        nameof(UmmOptions.CutAlignment) => value == "true" ? "alignment without gradient" : "alignment with gradient",
+        nameof(UmmOptions.MinimiseReduction) => value == "true" ? "ΔR minimised" : "ΔR maximised",
         Seed => value.Length == 0 ? "the run’s own seed" : $"seed {value}",
-        _ => $"{string.Concat(option.Select(c => char.IsUpper(c) ? $" {char.ToLowerInvariant(c)}" : $"{c}"))} {(value.Length == 0 ? "not set" : value)}",
+        _ => $"{string.Concat(option.Select((c, i) => char.IsUpper(c) && i > 0 ? $" {char.ToLowerInvariant(c)}" : $"{char.ToLowerInvariant(c)}"))} {value}",
     };
 }

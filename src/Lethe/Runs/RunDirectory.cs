@@ -26,6 +26,9 @@ public sealed class RunDirectory
     /// <summary>Checkpoints.</summary>
     public string CheckpointFolder => In("checkpoints");
 
+    /// <summary>What lies in there.</summary>
+    internal CheckpointStore Checkpoints => new(Path, CheckpointFolder);
+
     /// <summary>Event files for TensorBoard.</summary>
     public string TensorBoardFolder => In("tensorboard");
 
@@ -47,7 +50,9 @@ public sealed class RunDirectory
     /// <summary>Where the control of this undo lives.</summary>
     public string ControlPath => In("control");
 
-    /// <summary>Length of <c>metrics.jsonl</c> in bytes; 0 where it does not exist. A checkpoint keeps it for <see cref="TruncateMetrics"/>.</summary>
+    /// <summary>
+    /// Length of <c>metrics.jsonl</c> in bytes; 0 where it does not exist. A checkpoint keeps it for <see cref="TruncateMetrics"/>.
+    /// </summary>
     public long MetricsLength => File.Exists(MetricsPath) ? new FileInfo(MetricsPath).Length : 0;
 
     /// <summary>The undos of this run, by name.</summary>
@@ -68,7 +73,9 @@ public sealed class RunDirectory
     /// <param name="path">The directory; made where it does not exist.</param>
     /// <param name="resume">Whether a run that is there is to go on.</param>
     /// <returns>The directory.</returns>
-    /// <exception cref="RunException">There is a run and it is not to go on, there is something else, or the directory cannot be made.</exception>
+    /// <exception cref="RunException">
+    /// There is a run and it is not to go on, there is something else, or the directory cannot be made.
+    /// </exception>
     public static RunDirectory Create(string path, bool resume = false)
     {
         if (File.Exists(path))
@@ -80,11 +87,12 @@ public sealed class RunDirectory
             string advice = status == RunStatus.Done
                 ? "Give another --out, or delete it"
                 : "Give --resume to go on with it, another --out to start anew, or delete it";
-            throw new RunException($"{path} holds a run already (status {Label(status)}). {advice}.");
+            throw new RunException($"{path} holds a run already (status {status.ToString().ToLowerInvariant()}). {advice}.");
         }
 
         // A lock file is what a start leaves that failed before it wrote anything.
-        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any(entry => !System.IO.Path.GetFileName(entry).StartsWith(".lock", StringComparison.Ordinal)))
+        static bool Matters(string entry) => !System.IO.Path.GetFileName(entry).StartsWith(".lock", StringComparison.Ordinal);
+        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any(Matters))
             throw new RunException($"{path} is not empty and holds no run. Give --out a directory that is empty or does not exist yet.");
         try
         {
@@ -121,8 +129,12 @@ public sealed class RunDirectory
     /// <exception cref="InvalidOptionException">The name cannot be that of a folder everywhere.</exception>
     public string UndoPath(string name)
     {
-        if (name.Length == 0 || !char.IsAsciiLetterOrDigit(name[0]) || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_'))
-            throw new InvalidOptionException($"The name of an undo consists of letters, digits, '.', '-' and '_' and begins with a letter or a digit; found '{name}'.");
+        if (!char.IsAsciiLetterOrDigit(name.FirstOrDefault()) || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_'))
+        {
+            throw new InvalidOptionException(
+                $"The name of an undo consists of letters, digits, '.', '-' and '_' and begins with a letter or a digit; found '{name}'.");
+        }
+
         return System.IO.Path.Combine(UmmFolder, name);
     }
 
@@ -135,7 +147,7 @@ public sealed class RunDirectory
     /// <param name="manifest">The manifest.</param>
     /// <exception cref="RunException">It cannot be written.</exception>
     public void SaveManifest(RunManifest manifest) =>
-        Writing(ManifestPath, () => AtomicFile.Write(ManifestPath, stream => RunFiles.WriteManifest(stream, manifest)));
+        AtomicFile.Write(ManifestPath, stream => RunFiles.WriteManifest(stream, manifest));
 
     /// <summary>Reads <c>evaluation.json</c>.</summary>
     /// <returns>The records; none where nothing was evaluated.</returns>
@@ -146,7 +158,7 @@ public sealed class RunDirectory
     /// <param name="records">All records; what was there is replaced.</param>
     /// <exception cref="RunException">It cannot be written.</exception>
     public void SaveEvaluation(IReadOnlyList<EvaluationRecord> records) =>
-        Writing(EvaluationPath, () => AtomicFile.Write(EvaluationPath, stream => RunFiles.WriteEvaluation(stream, records)));
+        AtomicFile.Write(EvaluationPath, stream => RunFiles.WriteEvaluation(stream, records));
 
     /// <summary>Reads <c>metrics.jsonl</c>; a last line whose writing was cut off is left out and reported.</summary>
     /// <returns>The measurements; none where there is no file.</returns>
@@ -160,15 +172,26 @@ public sealed class RunDirectory
     public void AppendMeasurements(IEnumerable<Measurement> measurements)
     {
         IReadOnlyList<string> lines = RunFiles.MetricsLines(measurements);
-        Writing(MetricsPath, () =>
-        {
-            using FileStream file = new(MetricsPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
-            if (!EndsLine(file, file.Length))
-                throw new RunException($"{MetricsPath} ends in a line whose writing was cut off. Go on with --resume, which removes it.");
-        });
+        if (!RunFiles.EndsLine(MetricsPath, MetricsLength))
+            throw new RunException($"{MetricsPath} ends in a line whose writing was cut off. Go on with --resume, which removes it.");
 
         // Synced, because a checkpoint that is written next says how long the file is.
         AtomicFile.AppendLines(MetricsPath, lines, sync: true);
+    }
+
+    /// <summary>The pre-training that this is, or that it belongs to where it is an undo or a control.</summary>
+    /// <exception cref="RunException">It belongs to none.</exception>
+    internal RunDirectory Pretraining()
+    {
+        for (string? path = System.IO.Path.GetFullPath(Path); path is not null; path = System.IO.Path.GetDirectoryName(path))
+        {
+            if (HoldsRun(path) && Open(path) is var found && found.LoadManifest().Kind == RunKind.Pretrain)
+                return found;
+        }
+
+        throw new RunException(
+            $"{Path} holds an undo, and no directory above it holds the pre-training that it belongs to. "
+            + "Leave an undo where it was made, in RUN/umm/NAME.");
     }
 
     /// <summary>Removes the directory of a run that never began: one that holds no manifest.</summary>
@@ -178,51 +201,22 @@ public sealed class RunDirectory
             Directory.Delete(Path, recursive: true);
     }
 
-    /// <summary>Cuts <c>metrics.jsonl</c> back to what it was when a checkpoint was written, so that a resumed run repeats the rest.</summary>
+    /// <summary>Cuts <c>metrics.jsonl</c> back to what it was at a checkpoint, so that a resumed run repeats the rest.</summary>
     /// <param name="bytes">The <see cref="MetricsLength"/> of then.</param>
-    /// <exception cref="RunException">The file is shorter than that, or no line ends there: it is not the file of then.</exception>
+    /// <exception cref="RunException">The file is shorter than that, or no line ends there: the file has changed since.</exception>
     public void TruncateMetrics(long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
-        Writing(MetricsPath, () =>
+        long length = MetricsLength;
+        if (length < bytes || !RunFiles.EndsLine(MetricsPath, bytes))
         {
-            using FileStream file = new(MetricsPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
-            if (file.Length < bytes || !EndsLine(file, bytes))
-            {
-                throw new RunException(
-                    $"{MetricsPath} does not match the checkpoint, which expects a line to end at byte {bytes}; the file has {file.Length} bytes. "
-                    + "It was altered or lost its end: restore it, or start a new run.");
-            }
-
-            file.SetLength(bytes);
-        });
-    }
-
-    internal static string Label(RunStatus status) => status switch
-    {
-        RunStatus.Running => "running",
-        RunStatus.Interrupted => "interrupted",
-        RunStatus.Done => "done",
-        _ => "failed",
-    };
-
-    private static bool EndsLine(FileStream file, long position)
-    {
-        if (position == 0) return true;
-        file.Seek(position - 1, SeekOrigin.Begin);
-        return file.ReadByte() == '\n';
-    }
-
-    private static void Writing(string path, Action write)
-    {
-        try
-        {
-            write();
+            throw new RunException(
+                $"{MetricsPath} does not match the checkpoint, which expects a line to end at byte {bytes}; the file has {length} bytes. "
+                + "It was altered or lost its end: restore it, or start a new run.");
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new RunException($"Cannot write {path}: {error.Message} Make room or give write access, then go on with --resume.", error);
-        }
+
+        if (length > bytes)
+            AtomicFile.Truncate(MetricsPath, bytes);
     }
 
     private string In(string name) => System.IO.Path.Combine(Path, name);

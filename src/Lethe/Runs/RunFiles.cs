@@ -8,13 +8,16 @@ using Lethe.Runtime;
 
 namespace Lethe.Runs;
 
-/// <summary>The text of the files of a run directory: reads and writes streams, knows no paths but in messages.</summary>
+/// <summary>The text of the files of a run directory.</summary>
 internal static class RunFiles
 {
-    private static readonly JsonSerializerOptions compact = new()
+    // Of a pre-training the section holds its options, of an undo and a control these three.
+    private const string Options = "options", Umm = "umm", Seed = "seed", Pretraining = "pretraining";
+
+    // Options that are not set are written as null, so that a run says of every option what it was.
+    private static readonly JsonSerializerOptions options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
         // The files are read by people: + and ' stay as they are.
@@ -22,9 +25,30 @@ internal static class RunFiles
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
     };
 
+    private static readonly JsonSerializerOptions compact = new(options)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new RunOptionsConverter(options) },
+    };
+
     private static readonly JsonSerializerOptions indented = new(compact) { WriteIndented = true };
 
-    public static void WriteManifest(Stream stream, RunManifest manifest) => WriteDocument(stream, manifest);
+    /// <summary>What a property is called there.</summary>
+    public static string Name(string property) => options.PropertyNamingPolicy!.ConvertName(property);
+
+    /// <summary>A record as <c>run.json</c> has it, for what shows every option whatever it is.</summary>
+    public static JsonObject ToJson<T>(T record) => JsonSerializer.SerializeToNode(record, compact)!.AsObject();
+
+    public static void WriteManifest(Stream stream, RunManifest manifest)
+    {
+        JsonObject document = ToJson(manifest);
+        int place = document.IndexOf(Pretraining);
+        document.Remove(Pretraining, out JsonNode? asked);
+        if (document.Remove(Umm, out JsonNode? umm))
+            asked = new JsonObject { [Umm] = umm, [Seed] = manifest.Seed, [Pretraining] = asked };
+        document.Insert(place, Options, asked);
+        WriteDocument(stream, document);
+    }
 
     public static void WriteEvaluation(Stream stream, IReadOnlyList<EvaluationRecord> records) => WriteDocument(stream, records);
 
@@ -32,27 +56,35 @@ internal static class RunFiles
     {
         try
         {
-            JsonNode? document = JsonNode.Parse(File.ReadAllBytes(path));
+            JsonNode? document = JsonNode.Parse(Bytes(path));
             // The version is looked at first: the rest of another version's document means nothing here.
             int? format = document is JsonObject fields ? (int?)fields["formatVersion"] : null;
             if (format is null)
-                throw new RunException($"{path} has no formatVersion, so it is not the file of a run. Give the directory that 'lethe pretrain' or 'lethe run' made.");
+            {
+                throw new RunException(
+                    $"{path} has no formatVersion, so it is not the file of a run. "
+                    + "Give the directory that 'lethe pretrain' or 'lethe run' made.");
+            }
+
             if (format != RunManifest.CurrentFormat)
             {
                 throw new RunException(
                     $"{path} has format {format}; this version of lethe reads format {RunManifest.CurrentFormat}. "
-                    + $"Use lethe {document!["toolVersion"]?.ToString() ?? "in the version"} that made the run, or start a new run with another --out.");
+                    + $"Use lethe {document!["toolVersion"]?.ToString() ?? "in the version"} that made the run, "
+                    + "or start a new run with another --out.");
             }
 
-            return document.Deserialize<RunManifest>(compact)!;
+            RunManifest manifest = Divided(document!.AsObject());
+            return (manifest.Kind == RunKind.Pretrain) == (manifest.Umm is null)
+                ? manifest
+                : throw new JsonException($"options that are not those of its kind, {manifest.Kind}.");
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
         {
-            throw new RunException($"{path} is damaged: expected the JSON of a run, found: {error.Message} Restore the file, or start a new run with another --out.", error);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new RunException($"Cannot read {path}: {error.Message} Give a run directory that can be read.", error);
+            throw new RunException(
+                $"{path} is damaged: expected the JSON of a run, found: {error.Message} "
+                + "Restore the file, or start a new run with another --out.",
+                error);
         }
     }
 
@@ -60,17 +92,24 @@ internal static class RunFiles
     {
         try
         {
-            return JsonSerializer.Deserialize<List<EvaluationRecord>>(File.ReadAllBytes(path), compact) ?? [];
+            return JsonSerializer.Deserialize<List<EvaluationRecord>>(Bytes(path), compact) ?? [];
         }
         catch (JsonException error)
         {
-            throw new RunException($"{path} is damaged: expected a JSON list of evaluation records, found: {error.Message} Run 'lethe evaluate' again to replace it.", error);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new RunException($"Cannot read {path}: {error.Message}", error);
+            throw new RunException(
+                $"{path} is damaged: expected a JSON list of evaluation records, found: {error.Message} "
+                + "Run 'lethe evaluate' again to replace it.",
+                error);
         }
     }
+
+    /// <summary>Whether a file of lines has one that ends there; the start of a file is such a place, whether it exists or not.</summary>
+    public static bool EndsLine(string path, long position) => position == 0 || Reading(path, () =>
+    {
+        using FileStream file = File.OpenRead(path);
+        file.Seek(position - 1, SeekOrigin.Begin);
+        return file.ReadByte() == '\n';
+    });
 
     /// <summary>One line for each measurement; numbers in the shortest form that reads back to the same bits.</summary>
     public static IReadOnlyList<string> MetricsLines(IEnumerable<Measurement> measurements)
@@ -79,8 +118,13 @@ internal static class RunFiles
         foreach (Measurement measurement in measurements)
         {
             if (!double.IsFinite(measurement.Value))
+            {
                 throw new ArgumentException(
-                    Invariant($"{measurement.Name} of {measurement.Layer} at epoch {measurement.Epoch} is {measurement.Value}; only finite numbers are kept."), nameof(measurements));
+                    Invariant($"{measurement.Name} of {measurement.Layer} at epoch {measurement.Epoch} is {measurement.Value}; ")
+                        + "only finite numbers are kept.",
+                    nameof(measurements));
+            }
+
             lines.Add(JsonSerializer.Serialize(measurement, compact));
         }
 
@@ -89,16 +133,7 @@ internal static class RunFiles
 
     public static MetricsLog ReadMetrics(string path)
     {
-        byte[] bytes;
-        try
-        {
-            bytes = File.ReadAllBytes(path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new RunException($"Cannot read {path}: {error.Message}", error);
-        }
-
+        byte[] bytes = Bytes(path);
         var measurements = new List<Measurement>();
         int number = 0;
         for (int start = 0; start < bytes.Length;)
@@ -116,8 +151,8 @@ internal static class RunFiles
                 // Only the last line can lack its end: writing it was cut off, and what stands before it is whole.
                 if (!complete) return new MetricsLog(measurements, Encoding.UTF8.GetString(line));
                 throw new RunException(
-                    $"{path}, line {number}: expected {{\"epoch\":…,\"layer\":…,\"name\":…,\"value\":…}}, found '{Shorten(Encoding.UTF8.GetString(line))}'. "
-                    + "Remove or repair the line, or start a new run.",
+                    $"{path}, line {number}: expected {{\"epoch\":…,\"layer\":…,\"name\":…,\"value\":…}}, "
+                    + $"found '{Shorten(Encoding.UTF8.GetString(line))}'. Remove or repair the line, or start a new run.",
                     error);
             }
 
@@ -125,6 +160,34 @@ internal static class RunFiles
         }
 
         return new MetricsLog(measurements, null);
+    }
+
+    // What WriteManifest put together.
+    private static RunManifest Divided(JsonObject document)
+    {
+        document.Remove(Options, out JsonNode? asked);
+        if (asked is JsonObject undo && undo.Remove(Umm, out JsonNode? umm))
+        {
+            document[Umm] = umm;
+            undo.Remove(Pretraining, out asked);
+        }
+
+        document[Pretraining] = asked;
+        return document.Deserialize<RunManifest>(compact)!;
+    }
+
+    private static byte[] Bytes(string path) => Reading(path, () => File.ReadAllBytes(path));
+
+    private static T Reading<T>(string path, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new RunException($"Cannot read {path}: {error.Message} Give a run directory that can be read.", error);
+        }
     }
 
     private static string Shorten(string line) => line.Length <= 80 ? line : line[..79] + "…";

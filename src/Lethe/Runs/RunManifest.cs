@@ -1,7 +1,4 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using Lethe.Diagnostics;
-using Lethe.Runtime;
+using Lethe.Umm;
 
 namespace Lethe.Runs;
 
@@ -26,8 +23,11 @@ public sealed record RunManifest
     /// <summary>Name of the self-supervised method, as people write it.</summary>
     public required string Method { get; init; }
 
-    /// <summary>All options in nested sections: data, augmentation, model, method, training, diagnostics, umm.</summary>
-    public required JsonObject Options { get; init; }
+    /// <summary>The options of the pre-training; of an undo and of a control, those of the run that they belong to.</summary>
+    public required RunOptions Pretraining { get; init; }
+
+    /// <summary>The options of the undo, which its control shares; null of a pre-training.</summary>
+    public UmmOptions? Umm { get; init; }
 
     /// <summary>The seed from which all randomness of the run is derived.</summary>
     public required ulong Seed { get; init; }
@@ -64,19 +64,4 @@ public sealed record RunManifest
 
     /// <summary>The message of the error that ended the run; null where none did.</summary>
     public string? Failure { get; init; }
-
-    /// <summary>The rule by which the run's options say that memorisation is seen; the default where they say nothing.</summary>
-    /// <returns>The constants of the rule.</returns>
-    /// <exception cref="RunException">The section cannot be read.</exception>
-    public MemorisationOptions MonitorOptions()
-    {
-        try
-        {
-            return Options["monitor"].Deserialize<MemorisationOptions>(JsonSerializerOptions.Web) ?? new MemorisationOptions();
-        }
-        catch (JsonException error)
-        {
-            throw new RunException($"The section 'monitor' of the options in run.json cannot be read: {error.Message} Restore the file, or start a new run.", error);
-        }
-    }
 }

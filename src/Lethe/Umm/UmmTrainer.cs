@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Lethe.Augmentation;
 using Lethe.Diagnostics;
 using Lethe.Methods;
@@ -22,10 +21,8 @@ namespace Lethe.Umm;
 /// Level one: φ′ = φ − η₁∇[L_ssl(φ) + β·JS(φ)]. Level two: φ ← φ − η₂∇_φ[L_ssl(φ′) − α·ΔR(h(φ′))/bound]. The early part
 /// runs in evaluation mode without gradient, once for each batch, and is the same bits before and after.
 /// </remarks>
-public sealed class UmmTrainer : IDisposable
+internal sealed class UmmTrainer : MethodTrainer
 {
-    private readonly SslMethod method;
-    private readonly ViewLoader loader;
     private readonly UmmOptions options;
     private readonly bool control;
     private readonly ulong seed;
@@ -45,10 +42,9 @@ public sealed class UmmTrainer : IDisposable
     /// <param name="device">Where the method is.</param>
     /// <param name="epochsBefore">Epochs of pre-training behind the method.</param>
     public UmmTrainer(SslMethod method, ViewLoader loader, UmmOptions options, bool control, ulong seed, Device device, double epochsBefore = 0)
+        : base(method, loader)
     {
         options.Validate();
-        this.method = method;
-        this.loader = loader;
         this.options = options;
         this.control = control;
         this.seed = seed;
@@ -65,62 +61,26 @@ public sealed class UmmTrainer : IDisposable
         parameters = [.. Optimiser.Parameters.Select(parameter => parameter.Value)];
     }
 
-    /// <summary>The optimiser of level two, whose state goes into a checkpoint.</summary>
-    public Optimiser Optimiser { get; }
-
-    /// <summary>Where the run stands; set it to go on from a checkpoint.</summary>
-    public TrainingState State { get; set; } = new();
-
-    /// <summary>Runs all iterations.</summary>
-    /// <param name="evaluate">Called at iteration 0, at each due one and after the last, with the means since they were last handed out.</param>
-    /// <param name="save">Called when a checkpoint is due, also before this method leaves because of cancellation.</param>
-    /// <param name="progress">Told of each iteration.</param>
-    /// <param name="record">
-    /// Called between evaluations, at multiples of <see cref="UmmOptions.RecordInterval"/>, with the means since they were last handed out; where it is
-    /// null, evaluations alone are given means.
-    /// </param>
-    /// <param name="cancellation">Stops between two iterations, with the state saved.</param>
-    /// <exception cref="Runtime.TrainingException">A term is not finite.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled; the state has been saved.</exception>
-    public void Train(
-        Action<int, IReadOnlyList<(string Name, double Mean)>> evaluate,
-        Action save,
-        IProgress<TrainingStep>? progress = null,
-        Action<int, IReadOnlyList<(string Name, double Mean)>>? record = null,
-        CancellationToken cancellation = default)
-    {
-        var clock = new Stopwatch();
-        long begun = State.Step;
-        try
-        {
-            EvaluateIfDue(evaluate, save);
-            while (State.Step < options.Iterations)
-            {
-                int epoch = (int)(State.Step / loader.StepsPerEpoch);
-                foreach (ViewBatch batch in loader.Batches(epoch, (int)(State.Step % loader.StepsPerEpoch), CancellationToken.None))
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    clock.Start();
-                    double loss = Step(batch);
-                    clock.Stop();
-                    double images = (State.Step - begun) * (double)batch.N;
-                    progress?.Report(new TrainingStep(State.Step, options.Iterations, loss, images / clock.Elapsed.TotalSeconds, loader.Waited / (clock.Elapsed + loader.Waited)));
-                    EvaluateIfDue(evaluate, save);
-                    RecordIfDue(record);
-                    if (State.Step == options.Iterations)
-                        break;
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            save();
-            throw;
-        }
-    }
+    /// <summary>The optimiser of level two.</summary>
+    public override Optimiser Optimiser { get; }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public override long TotalSteps => options.Iterations;
+
+    /// <inheritdoc/>
+    public override int Now => (int)State.Step;
+
+    /// <inheritdoc/>
+    public override string NowInWords => $"iteration {State.Step} of {options.Iterations}";
+
+    /// <inheritdoc/>
+    public override bool IsEvaluationDue => State.Step == options.Iterations || State.Step % options.EvaluationInterval() == 0;
+
+    /// <summary>At multiples of <see cref="UmmOptions.RecordInterval"/>.</summary>
+    public override bool IsNoteDue => State.Step % options.RecordInterval() == 0;
+
+    /// <inheritdoc/>
+    public override void Dispose()
     {
         frozen?.Dispose();
         Optimiser.Dispose();
@@ -129,40 +89,35 @@ public sealed class UmmTrainer : IDisposable
     /// <summary>Takes one step of both levels, or of the control.</summary>
     /// <param name="images">Two stacked views, [2N, C, H, W], normalised.</param>
     /// <returns>The loss of level two.</returns>
-    internal double Step(Tensor images)
+    internal double Descend(Tensor images)
     {
-        using var scope = NewDisposeScope();
-        method.train();
-        foreach (Module<Tensor, Tensor> part in method.Backbone.PartsUpTo(split))
+        Method.train();
+        foreach (Module<Tensor, Tensor> part in Method.Backbone.PartsUpTo(split))
         {
             part.eval();
         }
 
         // Made here, since a checkpoint may have come in after the constructor.
-        frozen ??= new FrozenLayers(method.Backbone, split);
+        frozen ??= new FrozenLayers(Method.Backbone, split);
         Tensor early = frozen.Forward(images); // [2N, C, H, W]
         string place = $"iteration {State.Step + 1} of {(control ? "the control" : "UMM")}";
-        double epochs = epochsBefore + (double)State.Step / loader.StepsPerEpoch;
+        double epochs = epochsBefore + (double)State.Step / StepsPerEpoch;
         var now = new TrainingProgress(State.Step, options.Iterations, epochs, RandomStream.Derive(seed, (ulong)State.Step));
-        var problem = new BilevelProblem(method, early.requires_grad_(), parameters, now, options);
+        var problem = new BilevelProblem(Method, early.requires_grad_(), parameters, now, options);
         LevelTwo two = control ? PlainStep(problem, place) : BilevelStep(problem, place);
         State.Add(Measure.Loss, two.Loss.Total.Value());
         State.Add(Measure.LevelTwoLoss, two.Total.Value());
         State.Add(Measure.BatchReduction, two.Reduction.Value());
         State.SumCount++;
-        State.Step++;
-        State.Epoch = epochsBefore + (double)State.Step / loader.StepsPerEpoch;
+        State.Epoch = epochsBefore + (double)(State.Step + 1) / StepsPerEpoch;
         State.LearningRate = options.OuterLearningRate;
         two.Loss.Commit?.Invoke();
-        method.AfterStep(now with { Step = State.Step, Epoch = State.Epoch });
+        Method.AfterStep(now with { Step = State.Step + 1, Epoch = State.Epoch });
         return two.Total.Value();
     }
 
-    private double Step(ViewBatch batch)
-    {
-        using var scope = NewDisposeScope();
-        return Step(DeviceViews.Of(batch, device).Full);
-    }
+    /// <inheritdoc/>
+    protected override StepReport Step(IEnumerable<ViewBatch> batches) => new() { Loss = Descend(DeviceViews.Of(batches.Single(), device).Full) };
 
     private LevelTwo PlainStep(BilevelProblem problem, string place)
     {
@@ -179,7 +134,7 @@ public sealed class UmmTrainer : IDisposable
         State.Add(Measure.VolumeSpread, one.LogVolume.std().Value());
 
         // Level two moves the running statistics, but the second order belongs to the level one that was descended: to those from before.
-        using RunningStatistics? before = hypergradient is FirstOrder ? null : new RunningStatistics(method);
+        using RunningStatistics? before = hypergradient is FirstOrder ? null : new RunningStatistics(Method);
         using var start = new ParameterValues(parameters);
         start.Shift(inner, -options.InnerLearningRate);
         LevelTwo two = problem.LevelTwo(place);
@@ -190,25 +145,5 @@ public sealed class UmmTrainer : IDisposable
         before?.Swap();
         Optimiser.Step([.. whole], options.OuterLearningRate);
         return two;
-    }
-
-    private void EvaluateIfDue(Action<int, IReadOnlyList<(string Name, double Mean)>> evaluate, Action save)
-    {
-        bool due = State.Step == options.Iterations || State.Step % options.EvaluationInterval() == 0;
-        if (!due || State.EvaluatedAt >= State.Step)
-            return;
-        evaluate((int)State.Step, State.Means());
-        State.ClearMeans();
-        State.EvaluatedAt = (int)State.Step;
-        save();
-    }
-
-    // After an evaluation there is nothing left to hand out.
-    private void RecordIfDue(Action<int, IReadOnlyList<(string Name, double Mean)>>? record)
-    {
-        if (record is null || State.SumCount == 0 || State.Step % options.RecordInterval() != 0)
-            return;
-        record((int)State.Step, State.Means());
-        State.ClearMeans();
     }
 }

@@ -1,7 +1,5 @@
-using System.Globalization;
 using Lethe.Diagnostics;
 using Lethe.Runs;
-using Lethe.Storage;
 
 namespace Lethe.Workflow;
 
@@ -11,7 +9,7 @@ namespace Lethe.Workflow;
 /// <remarks>
 /// The rule: after each evaluation <see cref="MemorisationMonitor"/> judges the measurements so far. The onset is known only some evaluations
 /// after it was, so the weights of every evaluation are kept until the end. Then those of the onset become
-/// <c>best.safetensors</c>, and the others go unless the options keep them. All of it is a function of the measurements, so a run that was
+/// the best, and the others go unless the options keep them. All of it is a function of the measurements, so a run that was
 /// interrupted stops where one does that was not.
 /// </remarks>
 /// <param name="run">The run.</param>
@@ -20,16 +18,8 @@ internal sealed class EarlyStop(RunDirectory run, RunOptions options)
 {
     private int judgedAt = -1;
 
-    /// <summary>Whether the weights of each evaluation are to be written.</summary>
+    /// <summary>Whether the weights of each evaluation are to be kept.</summary>
     public bool KeepsCheckpoints => options.Training.KeepCheckpoints || options.StopOnMemorisation;
-
-    /// <summary>The name, without extension, under which the weights of an evaluation are kept.</summary>
-    public static string CheckpointName(int epoch) => $"epoch-{epoch:D5}";
-
-    /// <summary>Epochs whose weights were kept, in ascending order.</summary>
-    public static IReadOnlyList<int> KeptEpochs(RunDirectory run) => Directory.Exists(run.CheckpointFolder)
-        ? [.. Directory.GetFiles(run.CheckpointFolder, "epoch-*.safetensors").Select(file => int.Parse(Path.GetFileNameWithoutExtension(file)["epoch-".Length..], CultureInfo.InvariantCulture)).Order()]
-        : [];
 
     /// <summary>Whether training is to end after the evaluation of an epoch.</summary>
     public bool IsDue(int evaluatedAt)
@@ -51,40 +41,24 @@ internal sealed class EarlyStop(RunDirectory run, RunOptions options)
         var onset = Onset(verdict);
         if (onset is { } found)
         {
-            string kept = Checkpoint(CheckpointName(found.Epoch));
-
             // Gone where this was done already and the process ended before it could be written down.
-            if (File.Exists(kept))
-            {
-                AtomicFile.Write(Checkpoint("best"), stream =>
-                {
-                    using FileStream file = File.OpenRead(kept);
-                    file.CopyTo(stream);
-                });
-            }
-
+            run.Checkpoints.Promote(found.Epoch);
+            string best = Path.GetRelativePath(run.Path, run.Checkpoints.PathOf(CheckpointStore.Best));
             string ended = evaluatedAt < epochs ? $"pre-training stopped at epoch {evaluatedAt} of {epochs}" : "pre-training was at its end";
             var warning = new RunWarning(
                 evaluatedAt,
                 "memorisation",
-                $"Memorisation set in at epoch {found.Epoch} in {found.Layer} (sign: {found.Sign}), so {ended}; checkpoints/best.safetensors is the encoder of epoch {found.Epoch}. {verdict.Reason}");
+                $"Memorisation set in at epoch {found.Epoch} in {found.Layer} (sign: {found.Sign}), so {ended}; {best} is the encoder of epoch {found.Epoch}. "
+                + verdict.Reason);
             done = done with { Warnings = [.. done.Warnings.Where(earlier => earlier.Kind != warning.Kind), warning] };
         }
 
         if (!options.Training.KeepCheckpoints)
-        {
-            foreach (string file in Directory.GetFiles(run.CheckpointFolder, "epoch-*.safetensors"))
-            {
-                File.Delete(file);
-            }
-        }
-
+            run.Checkpoints.DeleteEpochs();
         return done with { BestEpoch = onset?.Epoch ?? evaluatedAt };
     }
 
     private MemorisationVerdict Judge() => MemorisationMonitor.Judge(run.LoadMetrics().Measurements, options.Monitor);
 
     private (int Epoch, string Layer, string Sign)? Onset(MemorisationVerdict verdict) => StopSign.Onset(verdict, options.MemorisationSign);
-
-    private string Checkpoint(string name) => Path.Combine(run.CheckpointFolder, name + ".safetensors");
 }

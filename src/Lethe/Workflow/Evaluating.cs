@@ -47,7 +47,7 @@ public static class Evaluating
 
         // One that was ended before its first checkpoint has no state yet.
         (RunDirectory Part, EvaluationStage Stage)[] undone =
-            [.. run.Undos.SelectMany(States).Where(state => File.Exists(Session.LastCheckpoint(state.Part)) && isDue(state.Part))];
+            [.. run.Undos.SelectMany(States).Where(state => state.Part.Checkpoints.HasLast && isDue(state.Part))];
         int total = undone.Length + (ownIsDue ? 2 : 0), done = 0;
         IReadOnlyList<EvaluationRecord> Evaluate(EvaluationStage stage, RunDirectory? from)
         {
@@ -55,8 +55,8 @@ public static class Evaluating
             string? checkpoint = null;
             if (from is not null)
             {
-                Session.LoadLast(from, method);
-                checkpoint = Safetensors.ReadChecksum(Session.LastCheckpoint(from));
+                from.Checkpoints.Load(method);
+                checkpoint = from.Checkpoints.LastChecksum;
             }
 
             return [.. session.Evaluator.Measure(method, cancellation).SelectMany(quality => Records(stage, quality, session)).Select(record => record with { Checkpoint = checkpoint })];
@@ -84,9 +84,8 @@ public static class Evaluating
 
     private static bool IsMeasured(RunDirectory part)
     {
-        string path = Session.LastCheckpoint(part);
         EvaluationRecord[] records = [.. part.LoadEvaluation().Where(record => record.Measure is null && record.Stage != EvaluationStage.Untrained)];
-        return records.Length > 0 && File.Exists(path) && Safetensors.ReadChecksum(path) is { } now && records.All(record => record.Checkpoint == now);
+        return records.Length > 0 && part.Checkpoints.LastChecksum is { } now && records.All(record => record.Checkpoint == now);
     }
 
     private static IEnumerable<EvaluationRecord> Records(EvaluationStage stage, LayerQuality quality, Session session)

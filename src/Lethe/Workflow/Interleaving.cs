@@ -2,6 +2,7 @@ using Lethe.Augmentation;
 using Lethe.Diagnostics;
 using Lethe.Methods;
 using Lethe.Numerics;
+using Lethe.Runs;
 using Lethe.Training;
 using Lethe.Umm;
 using TorchSharp.Modules;
@@ -53,9 +54,9 @@ internal sealed class Interleaving(Session session)
             var umm = new UmmOptions { Split = options.UmmSplit, Iterations = checked((int)first + options.UmmIterations), Control = false };
             using var trainer = new UmmTrainer(method, loader, umm, control: false, RandomStream.Derive(session.Options.Seed, InterleavedSteps), session.Device)
             {
-                State = new TrainingState { Step = first, EvaluatedAt = int.MaxValue },
+                State = new TrainingState { Step = first },
             };
-            trainer.Train((_, _) => { }, () => { });
+            TrainingLoop.Finish(trainer);
             return [.. trainer.State.Means().Where(mean => mean.Name != Measure.Loss).Select(mean => new Measurement(epoch, Measure.Run, mean.Name, mean.Mean))];
         }
         finally

@@ -8,18 +8,20 @@ using static TorchSharp.torch;
 namespace Lethe.Workflow;
 
 /// <summary>Where a run computes. Not part of what decides it, but of what its bits depend on.</summary>
-public sealed record Machine
+public sealed record Machine : OptionRecord, IConflicting
 {
     /// <summary>cpu, cuda or cuda:N.</summary>
     public string Device { get; init; } = "cpu";
 
-    /// <summary>Threads to compute with; 0 takes one for each core.</summary>
+    /// <summary>Threads to compute with.</summary>
+    [Limit(AtLeast = 1, AtMost = 1024, Zero = "for one for each core")]
     public int Threads { get; init; }
 
     /// <summary>
     /// Operations of networks on a processor: ours (this library's kernels) or torch (torch's own operations, slower); empty takes those that a run was made with, ours for a
     /// new one.
     /// </summary>
+    [OneOf("", OperatorSwitch.Ours, OperatorSwitch.Torch)]
     public string Kernels { get; init; } = "";
 
     /// <summary>Threads after defaults.</summary>
@@ -41,11 +43,8 @@ public sealed record Machine
     /// <exception cref="DataException">Torch does not load, since <see cref="TorchRuntime.Prepare"/> was not called.</exception>
     public Device Prepare()
     {
-        if (Threads is < 0 or > 1024)
-            throw new InvalidOptionException($"--threads must be between 1 and 1024, or 0 for one a core; found {Threads}.");
+        Validate();
         string[] parts = Device.Split(':');
-        if (parts.Length > 2 || parts[0] is not ("cpu" or "cuda") || (parts.Length == 2 && (parts[0] == "cpu" || Index(parts[1]) is null)))
-            throw new InvalidOptionException($"--device '{Device}' is unknown. Use cpu, cuda or cuda:N.");
         TorchRuntime.RequireLoaded();
         OperatorSwitch.Choose(Kernels.Length > 0 ? Kernels : OperatorSwitch.Ours);
         set_num_threads(ThreadCount());
@@ -76,6 +75,13 @@ public sealed record Machine
         ThreadCount(),
         Device,
         OperatorSwitch.Description);
+
+    IEnumerable<string> IConflicting.Conflicts()
+    {
+        string[] parts = Device.Split(':');
+        if (parts.Length > 2 || parts[0] is not ("cpu" or "cuda") || (parts.Length == 2 && (parts[0] == "cpu" || Index(parts[1]) is null)))
+            yield return $"--device '{Device}' is unknown. Use cpu, cuda or cuda:N.";
+    }
 
     private static int? Index(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int index) ? index : null;
 

@@ -1,6 +1,4 @@
 using Lethe.Augmentation;
-using Lethe.Diagnostics;
-using Lethe.Evaluation;
 using Lethe.Methods;
 using Lethe.Runs;
 using Lethe.Runtime;
@@ -47,7 +45,7 @@ public static class Pretraining
             Kind = RunKind.Pretrain,
             Status = RunStatus.Running,
             Method = MethodRegistry.Find(options.Method).Title,
-            Options = options.ToJson(),
+            Pretraining = options,
             Seed = options.Seed,
             Command = command,
             Versions = machine.Describe(),
@@ -84,62 +82,14 @@ public static class Pretraining
 
     private static void Train(RunDirectory run, Session session, RunManifest manifest, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
     {
-        TrainingOptions options = session.Options.Training;
-        MethodEntry entry = MethodRegistry.Find(session.Options.Method);
+        RunOptions options = session.Options;
         using SslMethod method = session.CreateMethod();
-        using ViewLoader loader = session.CreateLoader(options.BatchSize, session.Options.Seed);
-        using var pretrainer = new Pretrainer(method, loader, options, session.Options.Seed, session.Device);
-        var recorder = new RunRecorder(run, manifest);
-        var stopping = new EarlyStop(run, session.Options);
-        var interleaving = new Interleaving(session);
-        pretrainer.State = recorder.Resume(method, pretrainer.Optimiser);
-        double Rate() => pretrainer.Elapsed > TimeSpan.Zero ? pretrainer.ImagesSeen / pretrainer.Elapsed.TotalSeconds : 0;
-        double Waiting() => pretrainer.Elapsed > TimeSpan.Zero ? loader.Waited / pretrainer.Elapsed : 0;
-        recorder.Record(
-            () => pretrainer.Train(
-                (epoch, means) =>
-                {
-                    progress?.Report(new WorkflowProgress("diagnosing", 0, 0, $"epoch {epoch} of {options.Epochs}"));
-                    IReadOnlyList<LayerQuality> qualities = session.Evaluator.Measure(method, cancellation);
-                    recorder.Measured(epoch, means, pretrainer.State, qualities, session.Losses.Measure(method, epoch, options.BatchSize, cancellation));
-                },
-                () => recorder.Save(
-                    method,
-                    pretrainer.Optimiser,
-                    pretrainer.State,
-                    stopping.KeepsCheckpoints && pretrainer.State is { SumCount: 0, EvaluatedAt: >= 0 } ? EarlyStop.CheckpointName(pretrainer.State.EvaluatedAt) : null),
-                progress is null ? null : new Forward<TrainingStep>(step => progress.Report(new WorkflowProgress(
-                    "pre-training",
-                    step.Step,
-                    step.TotalSteps,
-                    Invariant($"epoch {(step.Step + pretrainer.StepsPerEpoch - 1) / pretrainer.StepsPerEpoch}/{options.Epochs}  loss {step.Loss:F3}  {step.ImagesPerSecond:F0} images/s  waiting {step.WaitingShare:P0}")))),
-                (epoch, loss) =>
-                {
-                    // In the warm-up an encoder is still what chance made it.
-                    IEnumerable<RunWarning> seen = epoch < options.WarmUp * options.Epochs ? [] : Watch(epoch, loss, entry);
-                    foreach (RunWarning warning in seen.Where(recorder.Warn))
-                    {
-                        progress?.Report(new WorkflowProgress("", 0, 0, "", $"Warning, epoch {epoch}: {warning.Text}"));
-                    }
-                },
-                epoch =>
-                {
-                    if (interleaving.IsDue(epoch))
-                        progress?.Report(new WorkflowProgress("undoing", 0, 0, $"after epoch {epoch} of {options.Epochs}"));
-                    recorder.Noted(interleaving.Before(method, epoch), pretrainer.State);
-                },
-                () => stopping.IsDue(pretrainer.State.EvaluatedAt),
-                cancellation),
-            done => stopping.Finish(done, pretrainer.State.EvaluatedAt),
-            () => (Rate(), Waiting()));
-    }
-
-    private static IEnumerable<RunWarning> Watch(int epoch, MethodLoss loss, MethodEntry method)
-    {
-        if (loss.Warning?.Invoke() is { } warning)
-            yield return new RunWarning(epoch, "method", warning);
-        CollapseReading reading = CollapseMonitor.Judge(loss.Embeddings.detach());
-        if (reading.Kind != CollapseKind.None)
-            yield return new RunWarning(epoch, $"collapse-{reading.Kind.ToString().ToLowerInvariant()}", $"{reading.Words} With {method.Title}, {method.AgainstCollapse}.");
+        using ViewLoader loader = session.CreateLoader(options.Training.BatchSize, options.Seed);
+        using var trainer = new Pretrainer(method, loader, options.Training, options.Seed, session.Device);
+        var training = new TrainingRun(session, trainer, new RunRecorder(run, manifest), "pre-training", progress)
+        {
+            Stopping = new EarlyStop(run, options), Interleaving = new Interleaving(session),
+        };
+        training.Train(cancellation);
     }
 }

@@ -53,7 +53,7 @@ public static class ProtocolEvaluation
         {
             bool untrained = stage == EvaluationStage.Untrained;
             if (!untrained)
-                Session.Load(home, method, epoch is { } kept ? EarlyStop.CheckpointName(kept) : "last");
+                home.Checkpoints.Load(method, epoch is { } kept ? CheckpointStore.OfEpoch(kept) : CheckpointStore.Last);
             using var encoder = new EncoderState(method, session.Augmenter.Statistics, session.Device, session.Machine.ThreadCount(), untrained, store);
             foreach (Part part in parts)
             {
@@ -79,7 +79,7 @@ public static class ProtocolEvaluation
     public static IReadOnlyList<EvaluationRecord> Run(
         EncoderFileOptions file, BackboneOptions backbone, DataOptions data, ProtocolPlan plan, Machine machine, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
     {
-        file.Validate();
+        OptionRecord.ValidateAll([file, backbone, data, machine]);
         Device device = machine.Prepare();
         string path = file.Encoder ?? throw new InvalidOptionException("--encoder needs a safetensors file.");
 
@@ -131,7 +131,7 @@ public static class ProtocolEvaluation
 
     private static IEnumerable<State> Kept(RunDirectory run)
     {
-        IReadOnlyList<int> epochs = EarlyStop.KeptEpochs(run);
+        IReadOnlyList<int> epochs = run.Checkpoints.Epochs;
         if (epochs.Count == 0)
             throw new RunException($"{run.Path} has no checkpoint of an epoch: --every-checkpoint needs a run that was made with 'lethe pretrain --keep-checkpoints true'. Leave it out to measure the last one.");
         return epochs.Select(epoch => new State(EvaluationStage.Before, run, epoch));

@@ -17,7 +17,6 @@ public sealed record ProtocolPlan(IReadOnlyList<(ProtocolEntry Entry, Protocol P
     /// <exception cref="InvalidOptionException">A name is unknown, an option cannot be used, or a target is missing or of no use.</exception>
     public static ProtocolPlan Create(string names, ProtocolRunOptions options, Func<ProtocolOptions, ProtocolOptions> own)
     {
-        options.Validate();
         ProtocolEntry[] entries = [.. names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct().Select(ProtocolRegistry.Find)];
         if (entries.Length == 0)
             throw new InvalidOptionException($"--protocol '{names}' names no protocol. Use one or several of {string.Join(", ", ProtocolRegistry.All.Select(entry => entry.Name))}.");
@@ -27,11 +26,8 @@ public sealed record ProtocolPlan(IReadOnlyList<(ProtocolEntry Entry, Protocol P
             throw new InvalidOptionException($"--target '{options.Target}': none of the protocols {names} works on another data set. Add {string.Join(" or ", ProtocolRegistry.All.Where(entry => entry.NeedsTarget).Select(entry => entry.Name))}, or leave it out.");
         if (options.Target is { } target && entries.Any(entry => entry.Images == ProtocolImages.Domains) && (!target.StartsWith(DomainFolders.Prefix, StringComparison.Ordinal) || target.Contains(",test=", StringComparison.Ordinal)))
             throw new InvalidOptionException($"--target '{target}': the protocol domains leaves each domain out in turn and needs --target {DomainFolders.Prefix}PATH, a folder of DOMAIN/CLASS/image, without test=.");
-        return new ProtocolPlan([.. entries.Select(entry =>
-        {
-            ProtocolOptions chosen = own(options.Quick ? entry.DefaultOptions.Quick() : entry.DefaultOptions);
-            chosen.Validate();
-            return (entry, entry.Create(chosen));
-        })], options);
+        ProtocolOptions[] chosen = [.. entries.Select(entry => own(options.Quick ? entry.DefaultOptions.Quick() : entry.DefaultOptions))];
+        OptionRecord.ValidateAll([options, .. chosen]);
+        return new ProtocolPlan([.. entries.Zip(chosen, (entry, its) => (entry, entry.Create(its)))], options);
     }
 }

@@ -4,7 +4,7 @@ using Lethe.Runtime;
 namespace Lethe.Workflow;
 
 /// <summary>What protocols share: which states of the encoder, how many images, which other data set.</summary>
-public sealed record ProtocolRunOptions
+public sealed record ProtocolRunOptions : OptionRecord, IConflicting
 {
     private const string AllStages = "all";
 
@@ -20,10 +20,12 @@ public sealed record ProtocolRunOptions
     /// <summary>Measure also the checkpoints that pretrain --keep-checkpoints left, so that results can be seen over epochs.</summary>
     public bool EveryCheckpoint { get; init; }
 
-    /// <summary>Labelled images at most that linear, kNN and clustering are fitted on, and those of a target's training part; 0 takes all.</summary>
+    /// <summary>Labelled images at most that linear, kNN and clustering are fitted on, and those of a target's training part.</summary>
+    [Limit(AtLeast = 1, Unit = "image", Zero = "for all")]
     public int FitImages { get; init; }
 
-    /// <summary>Test images at most that are measured on; 0 takes all.</summary>
+    /// <summary>Test images at most that are measured on.</summary>
+    [Limit(AtLeast = 1, Unit = "image", Zero = "for all")]
     public int MeasureImages { get; init; }
 
     /// <summary>Another data set with labels, for protocols that need one: a name, or a path whose kind is recognised, as --data takes.</summary>
@@ -32,21 +34,13 @@ public sealed record ProtocolRunOptions
     /// <summary>Folder that holds the files of a named target.</summary>
     public string? TargetRoot { get; init; }
 
-    /// <summary>Megabytes of features that are kept in RUN/features, so that they are not computed again; 0 keeps none.</summary>
+    /// <summary>Megabytes of features that are kept in RUN/features, so that they are not computed again.</summary>
+    [Limit(AtLeast = 1, Zero = "to keep none")]
     public int FeatureMegabytes { get; init; } = 1024;
 
     /// <summary>The values of <c>--quick</c>.</summary>
     /// <returns>A copy.</returns>
     public ProtocolRunOptions ForQuick() => this with { Quick = true, FitImages = 500, MeasureImages = 500 };
-
-    /// <summary>Checks the values.</summary>
-    /// <exception cref="InvalidOptionException">A value cannot be used.</exception>
-    public void Validate()
-    {
-        _ = ChosenStages();
-        if (FitImages < 0 || MeasureImages < 0 || FeatureMegabytes < 0)
-            throw new InvalidOptionException($"--fit-images, --measure-images and --feature-megabytes must not be negative, found {FitImages}, {MeasureImages} and {FeatureMegabytes}.");
-    }
 
     /// <summary>The states as values.</summary>
     /// <returns>At least one.</returns>
@@ -60,5 +54,11 @@ public sealed record ProtocolRunOptions
         return chosen.Length > 0 && chosen.Length == names.Distinct().Count()
             ? chosen
             : throw new InvalidOptionException($"--stages '{Stages}' is unknown. Use all, or untrained, before, control, umm with commas between.");
+    }
+
+    IEnumerable<string> IConflicting.Conflicts()
+    {
+        _ = ChosenStages();
+        return [];
     }
 }

@@ -1,6 +1,5 @@
 using Lethe.Diagnostics;
 using Lethe.Evaluation;
-using Lethe.Methods;
 using Lethe.Operators;
 using Lethe.Runs;
 using Lethe.Runtime;
@@ -24,22 +23,21 @@ internal sealed class RunRecorder
     private readonly double earlierSeconds;
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private RunManifest manifest;
+    private TrainingMoment.StepTaken? last;
 
     public RunRecorder(RunDirectory run, RunManifest manifest)
     {
         this.run = run;
         this.manifest = manifest;
         earlierSeconds = manifest.Timings?.Seconds ?? 0;
-        Directory.CreateDirectory(run.CheckpointFolder);
         tensorBoard = new Lazy<SummaryWriter>(() => utils.tensorboard.SummaryWriter(run.TensorBoardFolder));
         run.SaveManifest(manifest);
     }
 
     /// <summary>Goes back to the last checkpoint, or to the start where there is none.</summary>
-    public TrainingState Resume(SslMethod method, Optimiser optimiser)
+    public TrainingState Resume(MethodTrainer trainer)
     {
-        string path = Session.LastCheckpoint(run);
-        TrainingState state = File.Exists(path) ? Checkpoint.Load(path, method, optimiser) : new TrainingState();
+        TrainingState state = run.Checkpoints.Resume(trainer.Method, trainer.Optimiser);
 
         // Measurements of a later time belong to steps that are taken again.
         run.TruncateMetrics(state.MetricsLength);
@@ -47,34 +45,32 @@ internal sealed class RunRecorder
         return state;
     }
 
-    /// <summary>Appends what was measured, and remembers in the state how far the file goes.</summary>
-    public void Measured(int epoch, IReadOnlyList<(string Name, double Mean)> means, TrainingState state, IReadOnlyList<LayerQuality> qualities, IReadOnlyList<Measurement> losses)
+    /// <summary>Remembers how fast training goes.</summary>
+    public void Stepped(TrainingMoment.StepTaken step) => last = step;
+
+    /// <summary>Appends what an evaluation measured.</summary>
+    public void Measured(
+        MethodTrainer trainer, IReadOnlyList<(string Name, double Mean)> means, IReadOnlyList<LayerQuality> qualities, IReadOnlyList<Measurement> losses)
     {
-        List<Measurement> measurements = [.. means.Select(mean => new Measurement(epoch, Measure.Run, mean.Name, mean.Mean))];
+        int now = trainer.Now;
+        List<Measurement> measurements = [.. means.Select(mean => new Measurement(now, Measure.Run, mean.Name, mean.Mean))];
         if (means.Count > 0)
-            measurements.Add(new Measurement(epoch, Measure.Run, Measure.LearningRate, state.LearningRate));
+            measurements.Add(new Measurement(now, Measure.Run, Measure.LearningRate, trainer.State.LearningRate));
         measurements.AddRange(losses);
-        measurements.AddRange(qualities.SelectMany(quality => quality.Measurements(epoch)));
-        run.AppendMeasurements(measurements);
-        state.MetricsLength = run.MetricsLength;
+        measurements.AddRange(qualities.SelectMany(quality => quality.Measurements(now)));
+        Noted(trainer, measurements);
         manifest = manifest with { RateSettings = Session.RateSettings(qualities) };
-        foreach (Measurement measurement in measurements)
-        {
-            tensorBoard.Value.add_scalar($"{measurement.Layer}/{measurement.Name}", (float)measurement.Value, epoch);
-        }
     }
 
-    /// <summary>Appends what was measured of the run as a whole in between evaluations.</summary>
-    public void Noted(IReadOnlyList<Measurement> measurements, TrainingState state)
+    /// <summary>Appends measurements, and remembers in the state how far the file goes.</summary>
+    public void Noted(MethodTrainer trainer, IReadOnlyList<Measurement> measurements)
     {
         if (measurements.Count == 0)
             return;
         run.AppendMeasurements(measurements);
-        state.MetricsLength = run.MetricsLength;
+        trainer.State.MetricsLength = run.MetricsLength;
         foreach (Measurement measurement in measurements)
-        {
             tensorBoard.Value.add_scalar($"{measurement.Layer}/{measurement.Name}", (float)measurement.Value, measurement.Epoch);
-        }
     }
 
     /// <summary>Writes down what is amiss, each kind once.</summary>
@@ -88,13 +84,11 @@ internal sealed class RunRecorder
         return true;
     }
 
-    /// <summary>Writes a checkpoint; keeps it under a name of its own where asked.</summary>
-    public void Save(SslMethod method, Optimiser optimiser, TrainingState state, string? keepAs = null)
+    /// <summary>Writes a checkpoint, and keeps its weights as those of an epoch where one is given.</summary>
+    public void Save(MethodTrainer trainer, int? keptEpoch = null)
     {
-        NoteOperators(state);
-        Checkpoint.Save(Session.LastCheckpoint(run), method, optimiser, state);
-        if (keepAs is not null)
-            Checkpoint.Save(Path.Combine(run.CheckpointFolder, keepAs + ".safetensors"), method, null, state);
+        NoteOperators(trainer.State);
+        run.Checkpoints.Save(trainer.Method, trainer.Optimiser, trainer.State, keptEpoch);
     }
 
     // What was found of this machine once networks ran on it.
@@ -105,9 +99,9 @@ internal sealed class RunRecorder
     }
 
     /// <summary>Does the work and records how it ended.</summary>
-    public void Record(Action work, Func<RunManifest, RunManifest> finish, Func<(double ImagesPerSecond, double WaitingShare)> rates)
+    public void Record(Action work, Func<RunManifest, RunManifest> finish)
     {
-        RunTimings Timings() => new(earlierSeconds + clock.Elapsed.TotalSeconds, rates().ImagesPerSecond, rates().WaitingShare, PeakMemory());
+        RunTimings Timings() => new(earlierSeconds + clock.Elapsed.TotalSeconds, last?.ImagesPerSecond ?? 0, last?.WaitingShare ?? 0, PeakMemory());
         try
         {
             work();

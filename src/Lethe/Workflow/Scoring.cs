@@ -43,8 +43,8 @@ public static class Scoring
         CancellationToken cancellation = default)
     {
         options.Validate();
-        Session session = Session.Open(Session.PretrainingOf(run), machine, dataRoot, progress, cancellation);
-        Session without = Session.Open(Session.PretrainingOf(other), machine, dataRoot, progress, cancellation);
+        Session session = Session.Open(run.Pretraining(), machine, dataRoot, progress, cancellation);
+        Session without = Session.Open(other.Pretraining(), machine, dataRoot, progress, cancellation);
         (DataSplits data, DataSplits otherData) = (session.Data, without.Data);
         if (data.ImageSize != otherData.ImageSize || data.Train.Channels != otherData.Train.Channels)
         {
@@ -72,8 +72,8 @@ public static class Scoring
         ImageSet scored = data.Train.Subset("scored", images), neither = data.Test.Subset("unseen", unseen);
         using var scope = NewDisposeScope();
         using SslMethod encoder = session.CreateMethod(), otherEncoder = without.CreateMethod();
-        Session.LoadLast(run, encoder);
-        Session.LoadLast(other, otherEncoder);
+        run.Checkpoints.Load(encoder);
+        other.Checkpoints.Load(otherEncoder);
         var otherAugmenter = new ViewAugmenter(session.Options.Views, data.ImageSize, data.Train.Channels, without.Augmenter.Statistics);
         int done = 0, total = 2 * (images.Length + unseen.Length);
         IReadOnlyDictionary<string, Tensor> Features(SslMethod method, ViewAugmenter augmenter, ImageSet set) =>
@@ -115,11 +115,13 @@ public static class Scoring
 
     private static IReadOnlyList<string> Differences(RunDirectory run, RunDirectory other, Session session, Session without)
     {
-        JsonObject options = session.Options.ToJson(), others = without.Options.ToJson();
+        // What these differ in is said elsewhere, or decides no encoder.
+        static JsonObject Decisive(RunOptions asked) => RunFiles.ToJson(asked with { Data = new(), Evaluation = new(), Seed = 0 });
+        JsonObject options = Decisive(session.Options), others = Decisive(without.Options);
         RunKind kind = run.LoadManifest().Kind, otherKind = other.LoadManifest().Kind;
         return
         [
-            .. options.Select(section => section.Key).Where(name => name is not ("data" or "seed" or "evaluation") && !JsonNode.DeepEquals(options[name], others[name])),
+            .. options.Select(section => section.Key).Where(name => !JsonNode.DeepEquals(options[name], others[name])),
             .. kind == otherKind ? Array.Empty<string>() : [$"kind ({kind.ToString().ToLowerInvariant()} against {otherKind.ToString().ToLowerInvariant()})"],
         ];
     }

@@ -6,7 +6,6 @@ using Lethe.Models;
 using Lethe.Numerics;
 using Lethe.Runs;
 using Lethe.Runtime;
-using Lethe.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -85,7 +84,7 @@ public sealed class Session
         RunManifest manifest = run.LoadManifest();
         if (manifest.Kind != RunKind.Pretrain)
             throw new RunException($"{run.Path} holds an undo or its control. Give the directory of the pre-training that it belongs to.");
-        RunOptions options = RunOptions.FromJson(manifest.Options);
+        RunOptions options = manifest.Pretraining;
         options.Validate();
         Device device = machine.Prepare();
 
@@ -142,45 +141,6 @@ public sealed class Session
         SslMethod method = MethodRegistry.Find(options.Method).Create(options.MethodOptions, backbone);
         method.to(device);
         return method;
-    }
-
-    /// <summary>The pre-training that a directory holds, or that it belongs to where it holds an undo or a control.</summary>
-    /// <exception cref="RunException">It belongs to none.</exception>
-    internal static RunDirectory PretrainingOf(RunDirectory run)
-    {
-        for (string? path = Path.GetFullPath(run.Path); path is not null; path = Path.GetDirectoryName(path))
-        {
-            if (RunDirectory.HoldsRun(path) && RunDirectory.Open(path) is var found && found.LoadManifest().Kind == RunKind.Pretrain)
-                return found;
-        }
-
-        throw new RunException($"{run.Path} holds an undo, and no directory above it holds the pre-training that it belongs to. Leave an undo where it was made, in RUN/umm/NAME.");
-    }
-
-    /// <summary>The file of the last checkpoint of a run.</summary>
-    internal static string LastCheckpoint(RunDirectory run) => Path.Combine(run.CheckpointFolder, "last.safetensors");
-
-    /// <summary>Loads a checkpoint of a run by its name: last, best where pre-training stopped at memorisation, or epoch-00010 where all are kept.</summary>
-    /// <exception cref="RunException">There is none of that name, or it cannot be used.</exception>
-    internal static TrainingState Load(RunDirectory run, SslMethod method, string name)
-    {
-        if (name == "last")
-            return LoadLast(run, method);
-        string[] files = Directory.Exists(run.CheckpointFolder) ? Directory.GetFiles(run.CheckpointFolder, "*.safetensors") : [];
-        string[] there = [.. files.Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
-        if (!there.Contains(name))
-            throw new RunException($"{run.Path} has no checkpoint '{name}'. There are: {string.Join(", ", there)}. A run has 'best' where --stop-on-memorisation found an onset, and those of all evaluations with --keep-checkpoints.");
-        return Checkpoint.Load(Path.Combine(run.CheckpointFolder, name + ".safetensors"), method);
-    }
-
-    /// <summary>Loads the last checkpoint of a run.</summary>
-    /// <exception cref="RunException">There is none, or it cannot be used.</exception>
-    internal static TrainingState LoadLast(RunDirectory run, SslMethod method)
-    {
-        string path = LastCheckpoint(run);
-        if (!File.Exists(path))
-            throw new RunException($"{run.Path} has no checkpoint yet: expected {path}. Let the run reach its first evaluation: 'lethe pretrain --resume --out {run.Path}'.");
-        return Checkpoint.Load(path, method);
     }
 
     internal static DataSplits Read(DataOptions options, ulong seed, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)

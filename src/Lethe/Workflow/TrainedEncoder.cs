@@ -39,17 +39,17 @@ public sealed class TrainedEncoder : IDisposable
     /// <param name="checkpoint">last, best where pre-training stopped at memorisation, or the name of one that was kept, as epoch-00010.</param>
     /// <returns>The encoder.</returns>
     /// <exception cref="LetheException">The run, the layer or the checkpoint cannot be used.</exception>
-    public static TrainedEncoder Load(RunDirectory run, Machine machine, string layer, string checkpoint = "last")
+    public static TrainedEncoder Load(RunDirectory run, Machine machine, string layer, string checkpoint = CheckpointStore.Last)
     {
         if (!LayerFeatures.Names.Contains(layer))
             throw new InvalidOptionException($"--layer '{layer}' is unknown. Use one of {string.Join(", ", LayerFeatures.Names)}.");
         RunManifest manifest = run.LoadManifest();
-        RunOptions options = RunOptions.FromJson(manifest.Kind == RunKind.Pretrain ? manifest.Options : manifest.Options["pretraining"]!.AsObject());
+        RunOptions options = manifest.Pretraining;
         Device device = machine.Prepare();
         SslMethod method = Session.CreateMethod(options, manifest.Data.Channels, manifest.Data.ImageSize, device);
         try
         {
-            Session.Load(run, method, checkpoint);
+            run.Checkpoints.Load(method, checkpoint);
         }
         catch
         {

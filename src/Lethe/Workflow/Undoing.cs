@@ -1,12 +1,9 @@
-using System.Text.Json.Nodes;
 using Lethe.Augmentation;
-using Lethe.Diagnostics;
 using Lethe.Methods;
 using Lethe.Numerics;
 using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Storage;
-using Lethe.Training;
 using Lethe.Umm;
 
 namespace Lethe.Workflow;
@@ -58,8 +55,8 @@ public static class Undoing
         MethodRegistry.Find(session.Options.Method).RequireBatch(session.Options.MethodOptions, batchSize);
         if (batchSize > session.Data.Train.Count)
             throw new InvalidOptionException($"--batch-size {batchSize} is larger than the {session.Data.Train.Count} training images. Use at most {session.Data.Train.Count}.");
-        if (!File.Exists(Session.LastCheckpoint(run)))
-            throw new RunException($"{run.Path} has no checkpoint to undo: expected {Session.LastCheckpoint(run)}. Pre-train first: 'lethe pretrain --resume --out {run.Path}'.");
+        if (!run.Checkpoints.HasLast)
+            throw new RunException($"{run.Path} has no checkpoint to undo: expected {run.Checkpoints.LastPath}. Pre-train first: 'lethe pretrain --resume --out {run.Path}'.");
         using DirectoryLock held = DirectoryLock.Acquire(run.Path);
         RunDirectory undo = RunDirectory.Create(run.UndoPath(name ?? DefaultName(options, seed, session.Options.Seed)), resume);
         var place = new Place(run, session, options, seed, command);
@@ -71,16 +68,15 @@ public static class Undoing
 
     private static void Part(Place place, RunDirectory directory, bool control, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
     {
-        JsonObject asked = new() { ["umm"] = RunOptions.ToNode(place.Options), ["seed"] = place.Seed, ["pretraining"] = place.Session.Options.ToJson() };
         RunManifest? earlier = RunDirectory.HoldsRun(directory.Path) ? directory.LoadManifest() : null;
-        if (earlier is not null && !JsonNode.DeepEquals(earlier.Options, asked))
+        if (earlier is not null && (earlier.Umm, earlier.Seed, earlier.Pretraining) != (place.Options, place.Seed, place.Session.Options))
             throw new RunException($"{directory.Path} was begun with other options. Give it the same options, or another --name.");
         if (earlier?.Status == RunStatus.Done)
             return;
 
         (Session session, UmmOptions options) = (place.Session, place.Options);
         using SslMethod method = session.CreateMethod();
-        double epochs = Session.LoadLast(place.Run, method).Epoch;
+        double epochs = place.Run.Checkpoints.Load(method).Epoch;
         // Both levels are defined on pairs of views of one size.
         using ViewLoader loader = session.CreateLoader(options.BatchSize, RandomStream.Derive(place.Seed, UndoViews), localViews: false);
         using var trainer = new UmmTrainer(method, loader, options, control, place.Seed, session.Device, epochs);
@@ -90,38 +86,15 @@ public static class Undoing
             Kind = control ? RunKind.Control : RunKind.Umm,
             Status = RunStatus.Running,
             Method = MethodRegistry.Find(session.Options.Method).Title,
-            Options = asked,
+            Pretraining = session.Options,
+            Umm = options,
             Seed = place.Seed,
             Command = place.Command,
             Versions = session.Machine.Describe(),
             Data = session.DescribeData(),
             StartedUtc = DateTimeOffset.UtcNow,
         });
-        trainer.State = recorder.Resume(method, trainer.Optimiser);
-        string stage = control ? "control" : "undoing";
-        double imagesPerSecond = 0, waiting = 0;
-        recorder.Record(
-            () => trainer.Train(
-                (iteration, means) =>
-                {
-                    progress?.Report(new WorkflowProgress("diagnosing", 0, 0, $"{stage}, iteration {iteration} of {options.Iterations}"));
-                    recorder.Measured(
-                        iteration,
-                        means,
-                        trainer.State,
-                        session.Evaluator.Measure(method, cancellation),
-                        session.Losses.Measure(method, iteration, options.BatchSize, cancellation));
-                },
-                () => recorder.Save(method, trainer.Optimiser, trainer.State),
-                new Forward<TrainingStep>(step =>
-                {
-                    (imagesPerSecond, waiting) = (step.ImagesPerSecond, step.WaitingShare);
-                    progress?.Report(new WorkflowProgress(stage, step.Step, step.TotalSteps, Invariant($"loss {step.Loss:F3}  {step.ImagesPerSecond:F0} images/s")));
-                }),
-                (iteration, means) => recorder.Noted([.. means.Select(mean => new Measurement(iteration, Measure.Run, mean.Name, mean.Mean))], trainer.State),
-                cancellation),
-            done => done,
-            () => (imagesPerSecond, waiting));
+        new TrainingRun(session, trainer, recorder, control ? "control" : "undoing", progress).Train(cancellation);
     }
 
     private sealed record Place(RunDirectory Run, Session Session, UmmOptions Options, ulong Seed, string Command);

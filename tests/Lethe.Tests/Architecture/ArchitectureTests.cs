@@ -94,6 +94,33 @@ public class ArchitectureTests
     public void OverriddenConcreteMethods_SampleThatHasOne_IsFound() =>
         Assert.Equal(["Lethe.Tests.Architecture.ArchitectureTests+Derived.Concrete"], OverriddenConcreteMethods(typeof(Derived)));
 
+    /// <summary>Circles within a folder, which the table of folders does not see. Those that are meant are named with their reason.</summary>
+    [Fact]
+    public void Library_TypesThatUseEachOther_AreThoseThatAreMeant() => Assert.Equal(
+        [
+            // One model: what its factors are called, what an image has of them, how it is drawn.
+            "Data.Generated.CausalFactors Data.Generated.CausalRenderer Data.Generated.CausalShapes",
+
+            // The base class says which width the machine has.
+            "Operators.Kernels.BatchNormKernel Operators.Kernels.BatchNormLanes",
+
+            // A group is labelled by its undos.
+            "Results.ReportGroup Results.UndoLabels",
+
+            // The base class makes its kinds by name.
+            "Training.Adam Training.Lars Training.Optimiser Training.Sgd",
+
+            // Options choose volume factors and hypergradients by name, and these take the options and the problem.
+            "Umm.BilevelProblem Umm.Hypergradients.Exact Umm.Hypergradients.FiniteDifference Umm.Hypergradients.FirstOrder "
+            + "Umm.Hypergradients.Hypergradient Umm.UmmOptions Umm.VolumeFactors.JacobianNorm Umm.VolumeFactors.JacobianVolume "
+            + "Umm.VolumeFactors.LossGradient Umm.VolumeFactors.VolumeFactor",
+        ],
+        CircleRule.Circles(Library, "Lethe"));
+
+    [Fact]
+    public void CircleRule_Samples_FindsTheCircleAndNothingElse() => Assert.Equal(
+        ["Round.First Round.Second"], CircleRule.Circles(typeof(Sample.Round.First).Assembly, "Lethe.Tests.Architecture.Sample"));
+
     [Theory]
     [InlineData("src/Lethe", "Lethe")]
     [InlineData("src/Lethe.Cli", "Lethe.Cli")]

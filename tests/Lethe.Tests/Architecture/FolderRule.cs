@@ -1,6 +1,5 @@
 using ArchUnitNET.Domain;
 using ArchUnitNET.Domain.Extensions;
-using ArchUnitNET.Loader;
 using Assembly = System.Reflection.Assembly;
 
 namespace Lethe.Tests.Architecture;
@@ -13,7 +12,7 @@ internal static class FolderRule
         Assembly assembly, string root, IReadOnlyDictionary<string, string[]> mayUse, IReadOnlyCollection<string> withoutTensors)
     {
         var violations = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (IType type in new ArchLoader().LoadAssembly(assembly).Build().Types.Where(type => IsWithin(type, root)))
+        foreach (IType type in LoadedTypes.Of(assembly).Where(type => IsWithin(type, root)))
         {
             string folder = FolderOf(type, root);
             if (!mayUse.TryGetValue(folder, out string[]? allowed))

@@ -13,13 +13,13 @@ internal static class FolderTable
         ["Augmentation"] = ["Runtime", "Numerics", "Data"],
         ["Models"] = ["Runtime", "Numerics", "Operators"],
         ["Methods"] = ["Runtime", "Numerics", "Operators", "Models"],
-        ["Training"] = ["Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods"],
         ["Diagnostics"] = ["Runtime", "Numerics", "Operators"],
+        ["Training"] = ["Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Diagnostics"],
         ["Umm"] = ["Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics"],
         ["Evaluation"] = ["Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics"],
-        ["Runs"] = ["Runtime", "Storage", "Diagnostics"],
-        ["Results"] = ["Runtime", "Diagnostics", "Runs"],
-        ["Reporting"] = ["Runtime", "Diagnostics", "Runs", "Results"],
+        ["Runs"] = ["Runtime", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics", "Umm", "Evaluation"],
+        ["Results"] = ["Runtime", "Data", "Diagnostics", "Umm", "Runs"],
+        ["Reporting"] = ["Runtime", "Data", "Diagnostics", "Umm", "Runs", "Results"],
         ["Workflow"] =
         [
             "Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics", "Umm", "Evaluation",

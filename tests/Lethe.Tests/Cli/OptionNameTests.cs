@@ -6,6 +6,8 @@ using Lethe.Evaluation;
 using Lethe.Evaluation.Protocols;
 using Lethe.Methods;
 using Lethe.Models;
+using Lethe.Runs;
+using Lethe.Runtime;
 using Lethe.Training;
 using Lethe.Umm;
 using Lethe.Workflow;
@@ -21,10 +23,10 @@ public class OptionNameTests
     [Fact]
     public void MethodOptions_Names_AreOfOneTypeAndNobodyElses()
     {
-        HashSet<string> taken = [.. shared.SelectMany(record => record.GetType().GetProperties().Where(OptionField.Fits)).Select(OptionField.FlagOf)];
+        HashSet<string> taken = [.. shared.SelectMany(record => record.GetType().GetProperties().Where(OptionField.Fits)).Select(OptionName.Flag)];
         var properties = MethodRegistry.All.SelectMany(entry => entry.DefaultOptions.GetType().GetProperties().Where(OptionField.Fits)).ToArray();
-        Assert.DoesNotContain(properties.Select(OptionField.FlagOf), taken.Contains);
-        Assert.All(properties.GroupBy(OptionField.FlagOf), flag => Assert.Single(flag.Select(property => property.PropertyType).Distinct()));
+        Assert.DoesNotContain(properties.Select(OptionName.Flag), taken.Contains);
+        Assert.All(properties.GroupBy(OptionName.Flag), flag => Assert.Single(flag.Select(property => property.PropertyType).Distinct()));
     }
 
     /// <summary>Protocols may share a flag among themselves, where it is of one type, and with nothing else that evaluate takes.</summary>
@@ -32,12 +34,12 @@ public class OptionNameTests
     public void ProtocolOptions_Names_AreOfOneTypeAndNobodyElses()
     {
         object[] others = [new ProtocolRunOptions(), new EncoderFileOptions(), new DataOptions(), new BackboneOptions(), new Machine()];
-        string[] taken = [.. others.SelectMany(record => record.GetType().GetProperties().Where(OptionField.Fits)).Select(OptionField.FlagOf)];
+        string[] taken = [.. others.SelectMany(record => record.GetType().GetProperties().Where(OptionField.Fits)).Select(OptionName.Flag)];
         Assert.Equal(taken.Length, taken.Distinct().Count());
         var properties = ProtocolRegistry.All.SelectMany(entry => entry.DefaultOptions.GetType().GetProperties().Where(property => property.CanWrite)).ToArray();
         Assert.All(properties, property => Assert.True(OptionField.Fits(property), property.Name));
-        Assert.DoesNotContain(properties.Select(OptionField.FlagOf), taken.Contains);
-        Assert.All(properties.GroupBy(OptionField.FlagOf), flag => Assert.Single(flag.Select(property => property.PropertyType).Distinct()));
+        Assert.DoesNotContain(properties.Select(OptionName.Flag), taken.Contains);
+        Assert.All(properties.GroupBy(OptionName.Flag), flag => Assert.Single(flag.Select(property => property.PropertyType).Distinct()));
     }
 
     /// <summary>An option of another type would have no flag.</summary>

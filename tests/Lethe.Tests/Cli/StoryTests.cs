@@ -176,6 +176,7 @@ public sealed class StoryTests : IDisposable
         string[] flags = [.. help.Output.Split('\n').Where(line => line.TrimStart().StartsWith("--", StringComparison.Ordinal))];
         Assert.True(flags.Length > 40);
         Assert.All(flags, line => Assert.Matches(@"--\S+( <\S+>)?\s{2,}\S", line));
+        Assert.EndsWith("(at least 2 images) [128]", Assert.Single(flags, line => line.Contains(" --batch-size ", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
     /// <summary>A pre-training of a second.</summary>

@@ -15,17 +15,20 @@ public sealed class WrongUseTests : IDisposable
     [InlineData("Use one of simclr, ", "pretrain", "--method", "frob")]
     [InlineData("expects a whole number, found 'many'", "pretrain", "--epochs", "many")]
     [InlineData("--epochs must be at least 1", "pretrain", "--epochs", "0")]
+    [InlineData("lethe: --epochs must be at least 1, found 0.\n--batch-size must be at least 2 images, found 1.\n", "pretrain", "--epochs", "0", "--batch-size", "1")]
+    [InlineData("lethe: --epochs must be at least 1, found 0.\n--threads must", "pretrain", "--epochs", "0", "--threads", "-1")]
+    [InlineData("lethe: --epochs must be at least 1, found 0.\n--alpha must be at least 0, found -1.\n", "run", "--epochs", "0", "--alpha", "-1")]
     [InlineData("no option of method 'vicreg'", "pretrain", "--method", "vicreg", "--temperature", "0.2")]
     [InlineData("at least 128 with its options", "pretrain", "--method", "w-mse", "--batch-size", "64")]
     [InlineData("--local-views 0", "pretrain", "--method", "byol", "--local-views", "4")]
     [InlineData("at most 100", "pretrain", "--limit", "100", "--batch-size", "101")]
     [InlineData("between 16 and 224", "pretrain", "--image-size", "8")]
-    [InlineData("Use one of resnet10", "pretrain", "--backbone", "vit")]
+    [InlineData("Use resnet10", "pretrain", "--backbone", "vit")]
     [InlineData("simclr, weak, none", "pretrain", "--augmentation", "strong")]
     [InlineData("--device", "pretrain", "--device", "tpu")]
     [InlineData("Use turn, gap or either", "pretrain", "--memorisation-sign", "frob")]
     [InlineData("--umm-every must be", "pretrain", "--umm-every", "-1")]
-    [InlineData("patience of the monitor", "pretrain", "--patience", "0")]
+    [InlineData("--patience must be at least 1 evaluation", "pretrain", "--patience", "0")]
     [InlineData("--resume needs --out", "pretrain", "--resume")]
     [InlineData("neither a known source nor a path", "pretrain", "--data", "no-such-folder")]
     [InlineData("one of the two", "diagnose")]
@@ -45,7 +48,7 @@ public sealed class WrongUseTests : IDisposable
     [InlineData("ends in neither .npy nor .parquet", "embed", "run", "--images", "x", "--out", "y.csv")]
     public async Task Run_WrongUse_ExitsWithTwoAndSaysWhatToDo(string expected, params string[] arguments)
     {
-        string[] placed = arguments[0] == "pretrain" && !arguments.Contains("--resume") ? [.. arguments, "--out", folder["run"]] : arguments;
+        string[] placed = arguments[0] is "pretrain" or "run" && !arguments.Contains("--resume") ? [.. arguments, "--out", folder["run"]] : arguments;
         CommandLine result = await CommandLine.RunAsync(placed);
         Assert.Equal(2, result.ExitCode);
         Assert.Contains(expected.TrimStart('\''), result.Error, StringComparison.Ordinal);
@@ -58,6 +61,7 @@ public sealed class WrongUseTests : IDisposable
     [InlineData("--volume 'frob'", "--volume", "frob")]
     [InlineData("--hypergradient 'frob'", "--hypergradient", "frob")]
     [InlineData("--alpha", "--alpha", "-1")]
+    [InlineData("--alpha must be at least 0, found -1.\n--threads must", "--alpha", "-1", "--threads", "2000")]
     [InlineData("--iterations", "--iterations", "0")]
     public async Task Undo_WrongOption_IsRefusedBeforeTheRunIsRead(string expected, params string[] options)
     {

@@ -26,7 +26,7 @@ public class LinearProbeTests
             X.t().matmul(X) + Strength * rows * eye(dimension, dtype: ScalarType.Float64), X.t().matmul(Y - Y.mean([0])));
         Tensor expected = ((test - mean) / deviation).matmul(weights) + Y.mean([0]);
 
-        LinearProbe.Ridge ridge = LinearProbe.Ridge.Decompose(train, indices, 3);
+        Ridge ridge = Ridge.Decompose(train, indices, 3);
         Tensor found = ridge.Score(ridge.Project(test), Strength);
         Assert.True((found - expected).abs().max().ToDouble() < 1e-9);
     }

@@ -1,6 +1,7 @@
 using Lethe.Methods;
 using Lethe.Models;
 using Lethe.Numerics;
+using Lethe.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -23,7 +24,7 @@ public sealed class AlignUniform : SslMethod
     private readonly Module<Tensor, Tensor> projector;
 
     /// <summary>How it is chosen and listed.</summary>
-    public static MethodEntry Entry { get; } = new()
+    public static MethodEntry Entry { get; } = new MethodEntry<AlignUniformOptions>
     {
         Name = "align-uniform",
         Title = "Alignment and uniformity",
@@ -32,8 +33,8 @@ public sealed class AlignUniform : SslMethod
         Needs = "large batches, whose pairs it spreads",
         RelativeCost = 1,
         AgainstCollapse = "raise --uniformity-weight",
-        DefaultOptions = new AlignUniformOptions(),
-        Create = (options, backbone) => new AlignUniform((AlignUniformOptions)options, backbone),
+        Defaults = new AlignUniformOptions(),
+        Build = (options, backbone) => new AlignUniform(options, backbone),
     };
 
     /// <summary>Creates the method with a fresh projector.</summary>
@@ -92,19 +93,14 @@ public sealed class AlignUniform : SslMethod
 public sealed record AlignUniformOptions : MethodOptions
 {
     /// <summary>λ, weight of the spread over the sphere against the closeness of views.</summary>
+    [Limit(AtLeast = 0)]
     public double UniformityWeight { get; init; } = 1;
 
     /// <summary>Units of the projector's hidden layer.</summary>
+    [Limit(AtLeast = 1)]
     public int ProjectorHidden { get; init; } = 512;
 
     /// <summary>k, the size of an embedding.</summary>
+    [Limit(AtLeast = 1)]
     public int ProjectorOutput { get; init; } = 128;
-
-    /// <inheritdoc/>
-    public override void Validate()
-    {
-        OptionCheck.NotNegative("--uniformity-weight", UniformityWeight);
-        OptionCheck.AtLeast("--projector-hidden", ProjectorHidden, 1);
-        OptionCheck.AtLeast("--projector-output", ProjectorOutput, 1);
-    }
 }

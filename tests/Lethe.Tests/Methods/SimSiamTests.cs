@@ -145,7 +145,7 @@ public class SimSiamTests
         using var pretrainer = new Pretrainer(method, loader, new TrainingOptions { Epochs = 1, BatchSize = 4, WarmUp = 0.2 }, 3, CPU);
         SortedDictionary<string, string> before = Tiny.Bits(method);
         using var stop = new CancellationTokenSource();
-        Assert.Throws<OperationCanceledException>(() => pretrainer.Train((_, _) => { }, () => { }, new Inline<TrainingStep>(_ => stop.Cancel()), cancellation: stop.Token));
+        Assert.Throws<OperationCanceledException>(() => pretrainer.Train(stepped: _ => stop.Cancel(), cancellation: stop.Token));
         Assert.Equal((1, 0), (pretrainer.State.Step, pretrainer.State.LearningRate));
         SortedDictionary<string, string> after = Tiny.Bits(method);
         foreach (string name in method.named_parameters().Select(parameter => parameter.name))

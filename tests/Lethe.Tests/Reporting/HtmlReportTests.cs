@@ -1,10 +1,10 @@
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Lethe.Diagnostics;
 using Lethe.Reporting;
 using Lethe.Results;
 using Lethe.Runs;
+using Lethe.Runtime;
 using Lethe.Tests.Approved;
 using Lethe.Tests.Results;
 
@@ -34,7 +34,7 @@ public partial class HtmlReportTests
     public void Render_InterleavedRun_SaysThatItIsNotInThePaper(int every, bool says)
     {
         RunManifest manifest = ReportSamples.Manifest();
-        manifest.Options["interleaving"] = new JsonObject { ["ummEvery"] = every };
+        manifest = manifest with { Pretraining = manifest.Pretraining with { Interleaving = new() { UmmEvery = every } } };
         string html = HtmlReport.Render(ReportModel.Of([ReportSamples.Run() with { Manifest = manifest }]));
         Assert.Equal(says, html.Contains("after every 5 epochs. This is not in the paper", StringComparison.Ordinal));
     }
@@ -69,7 +69,7 @@ public partial class HtmlReportTests
             Notes = [Hostile],
             Status = RunStatus.Failed,
             Failure = Hostile,
-            Options = new JsonObject { ["data"] = new JsonObject { [Hostile] = Hostile } },
+            Pretraining = new() { Data = new() { Data = Hostile } },
             Data = ReportSamples.Manifest().Data with { Source = Hostile },
         };
         ReportRun run = ReportSamples.Run() with { Path = Hostile, Manifest = manifest, Measurements = [.. ReportSamples.Epochs(), new Measurement(1, Hostile, Measure.KnnAccuracy, 0.5)] };
@@ -149,6 +149,13 @@ public partial class HtmlReportTests
         string html = Contains("The state of iteration 3 was kept, the last; it is marked.", run with { Undos = [run.Undos[0] with { Manifest = run.Undos[0].Manifest with { BestEpoch = null } }] });
         XElement course = XDocument.Parse(html).Descendants("section").Single(section => (string?)section.Attribute("id") == "course");
         Assert.All(course.Descendants("svg"), chart => Assert.Contains(chart.Elements("text"), text => text.Value == "kept"));
+    }
+
+    [Fact]
+    public void Render_PreTrainingAmongTheUndos_SaysWhichFolderItIs()
+    {
+        ReportRun run = ReportSamples.Run() with { Undos = [new ReportUndo("moved", ReportSamples.Manifest())] };
+        Assert.Contains("umm/moved holds a pre-training", Assert.Throws<RunException>(() => HtmlReport.Render(ReportModel.Of([run]))).Message, StringComparison.Ordinal);
     }
 
     private static string Contains(string expected, ReportRun run)

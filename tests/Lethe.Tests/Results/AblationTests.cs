@@ -1,9 +1,9 @@
-using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using Lethe.Diagnostics;
 using Lethe.Reporting;
 using Lethe.Results;
 using Lethe.Runs;
+using Lethe.Umm;
 
 namespace Lethe.Tests.Results;
 
@@ -16,7 +16,10 @@ public class AblationTests
     {
         Ablation table = Table(Runs(5));
         Assert.Equal("layer4", table.Layer);
-        Assert.Equal("split layer2, α = 0.5, 200 iterations, β = 10, loss-gradient, finite-difference", table.Reference);
+        Assert.Equal(
+            "split layer2, 200 iterations, batch size 0, α = 0.5, β = 10, loss-gradient, q = 8, δ = 1e−6, finite-difference, finite difference radius 0.01, "
+            + "η₁ = 0.01, η₂ = 3e−4, adam, ε² = 0.5",
+            table.Reference);
         Assert.Equal("m = 512, d = 64, ε² = 0.5", table.Conditions);
         Assert.Equal(
             [
@@ -123,7 +126,7 @@ public class AblationTests
     public void Of_SameNameAndOtherOptions_SaysSo()
     {
         ReportRun[] runs = Runs(2);
-        runs[1] = Changed(runs[1], undo => undo.Name != "volume" ? undo : undo with { Manifest = With(undo.Manifest, umm => umm["volume"] = "jacobian-norm") });
+        runs[1] = Changed(runs[1], undo => undo.Name != "volume" ? undo : undo with { Manifest = undo.Manifest with { Umm = undo.Manifest.Umm! with { Volume = "jacobian-norm" } } });
         Assert.Contains("named volume have different options", Assert.Single(Table(runs).Notes), StringComparison.Ordinal);
     }
 
@@ -211,15 +214,20 @@ public class AblationTests
     private static ReportUndo Undo(ReportRun run, string name, double gain, int order)
     {
         double before = run.Evaluations.Single(record => record is { Stage: EvaluationStage.Before, Protocol: EvaluationProtocol.Linear }).Value;
-        RunManifest manifest = With(ReportSamples.Manifest(run.Manifest.Seed, RunKind.Umm), umm =>
+        RunManifest manifest = ReportSamples.Manifest(run.Manifest.Seed, RunKind.Umm) with
         {
-            (umm["split"], umm["iterations"], umm["alpha"], umm["beta"]) = (name == "late" ? "layer3" : "layer2", name == "half" ? 100 : 200, 0.5, name == "no-beta" ? 0 : 10);
-            umm["volume"] = name == "volume" ? "jacobian-volume" : "loss-gradient";
-            umm["hypergradient"] = name == "exact" ? "exact" : "finite-difference";
-            umm["minimiseReduction"] = name == "half";
-            umm["control"] = name != "no-beta";
-            umm["evaluateIterations"] = order;
-        });
+            Umm = new UmmOptions
+            {
+                Split = name == "late" ? "layer3" : "layer2",
+                Iterations = name == "half" ? 100 : 200,
+                Beta = name == "no-beta" ? 0 : 10,
+                Volume = name == "volume" ? "jacobian-volume" : "loss-gradient",
+                Hypergradient = name == "exact" ? "exact" : "finite-difference",
+                MinimiseReduction = name == "half",
+                Control = name != "no-beta",
+                EvaluateIterations = order,
+            },
+        };
         return new ReportUndo(name, manifest with { StartedUtc = manifest.StartedUtc.AddMinutes(order) })
         {
             Evaluations =
@@ -230,13 +238,6 @@ public class AblationTests
                 .. ReportSamples.Evaluations(EvaluationStage.Control, before + 0.01, before - 0.05, 9),
             ],
         };
-    }
-
-    private static RunManifest With(RunManifest manifest, Action<JsonObject> change)
-    {
-        var options = (JsonObject)manifest.Options.DeepClone();
-        change((JsonObject)options["umm"]!);
-        return manifest with { Options = options };
     }
 
     private static ReportRun Changed(ReportRun run, Func<ReportUndo, ReportUndo> change) => run with { Undos = [.. run.Undos.Select(change)] };

@@ -1,4 +1,5 @@
 using Lethe.Diagnostics;
+using Lethe.Methods;
 using Lethe.Reporting;
 using Lethe.Results;
 using Lethe.Runs;
@@ -25,7 +26,7 @@ public sealed class ReportModelTests : IDisposable
     public void Of_RunsThatDifferInAnOption_AreNamedByIt()
     {
         ReportRun other = ReportSamples.Run(2);
-        other.Manifest.Options["methodOptions"]!["temperature"] = 0.2;
+        other = other with { Manifest = other.Manifest with { Pretraining = other.Manifest.Pretraining with { MethodOptions = new SimClrOptions { Temperature = 0.2 } } } };
         Assert.Equal(["A · methodOptions.temperature 0.5", "B · methodOptions.temperature 0.2"], ReportModel.Of([ReportSamples.Run(1), other]).Groups.Select(group => group.Title));
         Assert.Equal(["A · SimCLR", "B · VICReg"], ReportModel.Of([ReportSamples.Run(1), ReportSamples.Run(1, method: "VICReg")]).Groups.Select(group => group.Title));
     }

@@ -1,7 +1,8 @@
-using System.Text.Json.Nodes;
 using Lethe.Diagnostics;
+using Lethe.Methods;
 using Lethe.Results;
 using Lethe.Runs;
+using Lethe.Umm;
 
 namespace Lethe.Tests.Results;
 
@@ -16,14 +17,15 @@ internal static class ReportSamples
         Kind = kind,
         Status = RunStatus.Done,
         Method = method,
-        Options = new JsonObject
+        Pretraining = new RunOptions
         {
-            ["data"] = new JsonObject { ["data"] = "embedded", ["imageSize"] = 32 },
-            ["method"] = method.ToLowerInvariant(),
-            ["methodOptions"] = new JsonObject { ["temperature"] = 0.5 },
-            ["training"] = new JsonObject { ["epochs"] = 4, ["seed"] = seed },
-            ["umm"] = new JsonObject { ["split"] = "layer2", ["alpha"] = 0.01 },
+            Data = new() { Data = "embedded", ImageSize = 32 },
+            Method = method.ToLowerInvariant(),
+            MethodOptions = MethodRegistry.Find(method.ToLowerInvariant()).DefaultOptions,
+            Training = new() { Epochs = 4 },
+            Seed = seed,
         },
+        Umm = kind == RunKind.Pretrain ? null : new UmmOptions { Alpha = 0.01 },
         Seed = seed,
         Command = $"lethe {(kind == RunKind.Pretrain ? "pretrain" : "undo")} --method {method} --seed {seed} --out runs/{seed}",
         Versions = new RunVersions("10.0.0", "0.107.0", "2.10.0", "Debian 12", "two cores", 2, "cpu"),

@@ -21,8 +21,9 @@ public sealed class RunDirectoryTests : IDisposable
         RunManifest saved = ReportSamples.Manifest() with { Status = RunStatus.Failed, Failure = "NaN in 'loss' – epoch 3", Seed = ulong.MaxValue };
         run.SaveManifest(saved);
         RunManifest loaded = run.LoadManifest();
-        Assert.True(JsonNode.DeepEquals(saved.Options, loaded.Options));
-        // The records inside compare by value, the lists and the options by reference.
+        Assert.Equal((saved.Pretraining, saved.Umm), (loaded.Pretraining, loaded.Umm));
+
+        // Other records inside compare by value as well, the lists by reference.
         Assert.Equal(JsonSerializer.Serialize(saved), JsonSerializer.Serialize(loaded));
     }
 
@@ -169,6 +170,54 @@ public sealed class RunDirectoryTests : IDisposable
         byte[] before = File.ReadAllBytes(run.MetricsPath);
         Assert.Contains("does not match the checkpoint", Assert.Throws<RunException>(() => run.TruncateMetrics(run.MetricsLength + beyond)).Message, StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllBytes(run.MetricsPath));
+    }
+
+    [Fact]
+    public void Metrics_CutBackWhereThereAreNone_AreNotMade()
+    {
+        RunDirectory run = NewRun();
+        run.TruncateMetrics(0);
+        Assert.False(File.Exists(run.MetricsPath));
+        string message = Assert.Throws<RunException>(() => run.TruncateMetrics(1)).Message;
+        Assert.Contains("the file has 0 bytes", message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => run.TruncateMetrics(-1));
+    }
+
+    [Fact]
+    public void EachFile_ThatAnotherProgramHolds_IsNamedByTheError()
+    {
+        RunDirectory run = NewRun();
+        run.SaveManifest(ReportSamples.Manifest());
+        run.SaveEvaluation([]);
+        run.AppendMeasurements([new(0, "run", Measure.Loss, 1), new(1, "run", Measure.Loss, 1)]);
+        (string Path, Action Work)[] works =
+        [
+            (run.ManifestPath, () => run.LoadManifest()),
+            (run.EvaluationPath, () => run.LoadEvaluation()),
+            (run.MetricsPath, () => run.LoadMetrics()),
+            (run.MetricsPath, () => run.TruncateMetrics(1)),
+            (run.MetricsPath, () => run.AppendMeasurements([new(2, "run", Measure.Loss, 1)])),
+        ];
+        Assert.All(works, work =>
+        {
+            using FileStream held = new(work.Path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            Assert.StartsWith($"Cannot read {work.Path}: ", Assert.Throws<RunException>(work.Work).Message, StringComparison.Ordinal);
+        });
+        Assert.Equal([0, 1], run.LoadMetrics().Measurements.Select(m => m.Epoch));
+    }
+
+    [Fact]
+    public void Pretraining_OfUndoAndControl_IsTheRunAbove()
+    {
+        RunDirectory run = NewRun();
+        run.SaveManifest(ReportSamples.Manifest());
+        RunDirectory undo = RunDirectory.Create(run.UndoPath("late"));
+        undo.SaveManifest(ReportSamples.Manifest(kind: RunKind.Umm));
+        RunDirectory.Create(undo.ControlPath).SaveManifest(ReportSamples.Manifest(kind: RunKind.Control));
+        Assert.All((RunDirectory[])[run, undo, undo.Control!], part => Assert.Equal(Path.GetFullPath(run.Path), part.Pretraining().Path));
+        Directory.Move(undo.Path, folder["moved"]);
+        string message = Assert.Throws<RunException>(() => RunDirectory.Open(folder["moved"]).Pretraining()).Message;
+        Assert.Contains("RUN/umm/NAME", message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -59,8 +59,7 @@ public class CollectorTests
         using ViewLoader loader = Tiny.Loader(16, 8);
         TrainingOptions options = new() { Epochs = steps / 2, BatchSize = 8, Optimiser = optimiser, EvaluateEvery = steps };
         using var pretrainer = new Pretrainer(method, loader, options, 3, CPU);
-        var progress = new Inline<TrainingStep>(_ => afterStep?.Invoke());
-        pretrainer.Train((_, _) => { }, () => { }, progress, cancellation: TestContext.Current.CancellationToken);
+        pretrainer.Train(stepped: _ => afterStep?.Invoke(), cancellation: TestContext.Current.CancellationToken);
         return Tiny.Bits(method.state_dict().Concat(pretrainer.Optimiser.State));
     }
 
@@ -73,7 +72,7 @@ public class CollectorTests
             Iterations = steps, BatchSize = 4, EvaluateIterations = steps, OuterLearningRate = 1e-3, Hypergradient = hypergradient,
         };
         using var trainer = new UmmTrainer(method, loader, options, control: false, 3, CPU);
-        trainer.Train((_, _) => { }, () => { }, cancellation: TestContext.Current.CancellationToken);
+        trainer.Train(cancellation: TestContext.Current.CancellationToken);
         return Tiny.Bits(method.state_dict().Concat(trainer.Optimiser.State));
     }
 }

@@ -9,7 +9,7 @@ public class TrainingOptionsTests
     {
         { new() { Epochs = 0 }, "--epochs" },
         { new() { BatchSize = 1 }, "--batch-size" },
-        { new() { Optimiser = "rmsprop" }, "sgd, adam, adamw, lars" },
+        { new() { Optimiser = "rmsprop" }, "sgd, adam, adamw or lars" },
         { new() { LearningRate = -1 }, "--learning-rate" },
         { new() { LearningRate = double.NaN }, "--learning-rate" },
         { new() { WeightDecay = -1 }, "--weight-decay" },

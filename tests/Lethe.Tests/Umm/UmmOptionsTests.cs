@@ -8,8 +8,8 @@ public class UmmOptionsTests
     public static TheoryData<UmmOptions, string> Bad() => new()
     {
         { new() { Split = "layer4" }, "stem, layer1, layer2 or layer3" },
-        { new() { Volume = "jacobian" }, "loss-gradient, jacobian-volume, jacobian-norm" },
-        { new() { Hypergradient = "second-order" }, "first-order, finite-difference, exact" },
+        { new() { Volume = "jacobian" }, "loss-gradient, jacobian-volume or jacobian-norm" },
+        { new() { Hypergradient = "second-order" }, "first-order, finite-difference or exact" },
         { new() { FiniteDifferenceRadius = 0 }, "--finite-difference-radius" },
         { new() { Probes = 0 }, "--probes" },
         { new() { VolumeFloor = 0 }, "--volume-floor" },
@@ -23,7 +23,7 @@ public class UmmOptionsTests
         { new() { InnerLearningRate = 0 }, "--inner-learning-rate" },
         { new() { OuterLearningRate = double.PositiveInfinity }, "--outer-learning-rate" },
         { new() { InnerLearningRate = double.NaN }, "--inner-learning-rate" },
-        { new() { OuterOptimiser = "rmsprop" }, "sgd, adam, adamw, lars" },
+        { new() { OuterOptimiser = "rmsprop" }, "sgd, adam, adamw or lars" },
         { new() { EpsilonSquared = 0 }, "--epsilon-squared" },
         { new() { EpsilonSquared = double.PositiveInfinity }, "--epsilon-squared" },
         { new() { EvaluateIterations = -1 }, "--evaluate-iterations" },

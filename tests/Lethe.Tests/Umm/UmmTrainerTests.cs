@@ -40,7 +40,7 @@ public sealed class UmmTrainerTests : IDisposable
         SortedDictionary<string, string> before = Tiny.Bits(method);
         using ViewLoader loader = Tiny.Loader();
         using var trainer = new UmmTrainer(method, loader, options with { Split = split, Iterations = 3 }, control, 3, CPU);
-        trainer.Train((_, _) => { }, () => { }, cancellation: TestContext.Current.CancellationToken);
+        trainer.Train(cancellation: TestContext.Current.CancellationToken);
         SortedDictionary<string, string> after = Tiny.Bits(method);
         string[] frozen = split switch
         {
@@ -85,7 +85,7 @@ public sealed class UmmTrainerTests : IDisposable
         using SslMethod method = Tiny.DoubleMethod(name);
         using ViewLoader loader = Tiny.Loader();
         using var trainer = new UmmTrainer(method, loader, one, control: false, 3, CPU);
-        double reported = trainer.Step(Tiny.Images(8, ScalarType.Float64));
+        double reported = trainer.Descend(Tiny.Images(8, ScalarType.Float64));
 
         double jensenShannon, reduction, loss;
         Tensor[] hyper;
@@ -134,7 +134,6 @@ public sealed class UmmTrainerTests : IDisposable
         Assert.Equal(reduction, means[Measure.BatchReduction], 1e-9);
         Assert.Equal(loss, means[Measure.LevelTwoLoss], 1e-9);
         Assert.True(means[Measure.VolumeSpread] > 0);
-        Assert.Equal(1, trainer.State.Step);
     }
 
     public static TheoryData<string, string> SecondOrders() =>
@@ -159,7 +158,7 @@ public sealed class UmmTrainerTests : IDisposable
         SetStatistics(method);
         using ViewLoader loader = Tiny.Loader();
         using var trainer = new UmmTrainer(method, loader, one, control: false, 3, CPU);
-        trainer.Step(Tiny.Images(8, ScalarType.Float64));
+        trainer.Descend(Tiny.Images(8, ScalarType.Float64));
 
         using var scope = NewDisposeScope();
         IEnumerable<Tensor> trained = method.parameters().Where(parameter => parameter.requires_grad);
@@ -192,7 +191,7 @@ public sealed class UmmTrainerTests : IDisposable
             using SslMethod method = Tiny.Method("byol");
             using ViewLoader loader = Tiny.Loader();
             using var trainer = new UmmTrainer(method, loader, options with { Volume = volume, Probes = 2 }, control: false, 3, CPU);
-            trainer.Step(Tiny.Images(8));
+            trainer.Descend(Tiny.Images(8));
             return Tiny.Bits(method.named_buffers().Select(buffer => KeyValuePair.Create(buffer.name, buffer.buffer)));
         }
 
@@ -225,7 +224,7 @@ public sealed class UmmTrainerTests : IDisposable
         using SslMethod method = Tiny.Method(name), slow = Tiny.Method(name);
         using ViewLoader loader = Tiny.Loader(), again = Tiny.Loader();
         using var trainer = new UmmTrainer(method, loader, plain, control: true, 3, CPU);
-        trainer.Train((_, _) => { }, () => { }, cancellation: TestContext.Current.CancellationToken);
+        trainer.Train(cancellation: TestContext.Current.CancellationToken);
 
         Parameter[] frozen = [.. slow.Backbone.PartsUpTo(SplitPoint.Layer2).SelectMany(part => part.parameters())];
         foreach (Parameter parameter in frozen)
@@ -298,7 +297,6 @@ public sealed class UmmTrainerTests : IDisposable
                 foreach ((string measure, double mean) in since)
                     means[measure] = mean;
             },
-            () => { },
             cancellation: TestContext.Current.CancellationToken);
         SortedDictionary<string, string> after = Tiny.Bits(method);
         string[] changed = [.. before.Keys.Where(key => before[key] != after[key])];
@@ -330,15 +328,16 @@ public sealed class UmmTrainerTests : IDisposable
         using var stop = new CancellationTokenSource();
         void Add(int iteration, IReadOnlyList<(string Name, double Mean)> means) =>
             found.AddRange(means.Where(mean => mean.Name == Measure.LevelTwoLoss).Select(mean => (iteration, mean.Mean)));
-        var steps = new Inline<TrainingStep>(step =>
+        void Stepped(TrainingMoment.StepTaken step)
         {
-            losses.Add(step.Loss);
+            losses.Add(step.Report.Loss);
             if (losses.Count == points[^1] && points[^1] < iterations)
                 stop.Cancel();
-        });
+        }
+
         try
         {
-            trainer.Train(Add, () => { }, steps, Add, stop.Token);
+            trainer.Train(Add, stepped: Stepped, note: Add, cancellation: stop.Token);
         }
         catch (OperationCanceledException)
         {
@@ -355,14 +354,15 @@ public sealed class UmmTrainerTests : IDisposable
         using SslMethod method = Tiny.Method();
         using ViewLoader loader = Tiny.Loader();
         using var trainer = new UmmTrainer(method, loader, options, control: false, 3, CPU);
-        var poison = new Inline<TrainingStep>(_ =>
+        void Poison(TrainingMoment.StepTaken step)
         {
             using IDisposable frozen = no_grad();
             method.state_dict()["backbone.layer4.0.conv1.weight"].fill_(float.NaN);
-        });
+        }
+
         Assert.Contains(
             "iteration 2 of UMM: 'ntXent' is NaN",
-            Assert.Throws<TrainingException>(() => trainer.Train((_, _) => { }, () => { }, poison, cancellation: TestContext.Current.CancellationToken)).Message,
+            Assert.Throws<TrainingException>(() => trainer.Train(stepped: Poison, cancellation: TestContext.Current.CancellationToken)).Message,
             StringComparison.Ordinal);
     }
 
@@ -386,11 +386,13 @@ public sealed class UmmTrainerTests : IDisposable
         using var trainer = new UmmTrainer(method, loader, options with { Iterations = steps, EvaluateIterations = steps }, control, 3, CPU);
         List<long> counts = [], bytes = [];
         LiveTensors.Settle();
-        trainer.Train((_, _) => { }, () => { }, new Inline<TrainingStep>(_ =>
-        {
-            counts.Add(LiveTensors.Count);
-            bytes.Add(LiveTensors.ResidentBytes);
-        }), cancellation: TestContext.Current.CancellationToken);
+        trainer.Train(
+            stepped: _ =>
+            {
+                counts.Add(LiveTensors.Count);
+                bytes.Add(LiveTensors.ResidentBytes);
+            },
+            cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(steps, counts.Count);
         Assert.All(counts.Skip(2), count => Assert.Equal(counts[2], count));
         return (bytes[steps / 5], bytes[^1]);
@@ -401,7 +403,7 @@ public sealed class UmmTrainerTests : IDisposable
         using SslMethod method = Tiny.Method();
         using ViewLoader loader = Tiny.Loader();
         using var trainer = new UmmTrainer(method, loader, options with { Iterations = 2 }, control, 3, CPU);
-        trainer.Train((_, _) => { }, () => { }, cancellation: TestContext.Current.CancellationToken);
+        trainer.Train(cancellation: TestContext.Current.CancellationToken);
         return Tiny.Bits(method);
     }
 
@@ -439,13 +441,13 @@ public sealed class UmmTrainerTests : IDisposable
                         Note($"iteration {iteration}", means);
                     },
                     () => Checkpoint.Save(CheckpointPath, method, trainer.Optimiser, trainer.State),
-                    new Inline<TrainingStep>(step =>
+                    step =>
                     {
                         if (cancelAtStep.Remove((int)step.Step))
                             stop.Cancel();
-                    }),
+                    },
                     (iteration, means) => Note($"between {iteration}", means),
-                    stop.Token);
+                    cancellation: stop.Token);
                 Assert.Empty(cancelInEvaluation);
                 return (Tiny.Bits(method), Tiny.Bits(trainer.Optimiser.State), lines);
             }

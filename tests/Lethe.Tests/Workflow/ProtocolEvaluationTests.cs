@@ -87,7 +87,7 @@ public sealed class ProtocolEvaluationTests : IDisposable
         using (SslMethod method = session.CreateMethod())
         {
             using var scope = NewDisposeScope();
-            Session.LoadLast(run, method);
+            run.Checkpoints.Load(method);
             Safetensors.Write(small["e.safetensors"], method.Backbone.state_dict());
         }
 

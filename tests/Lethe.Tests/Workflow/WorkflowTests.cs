@@ -32,7 +32,7 @@ public sealed class WorkflowTests : IDisposable
         RunManifest manifest = run.LoadManifest();
         Assert.Equal((RunKind.Pretrain, RunStatus.Done, "SimCLR", 4UL), (manifest.Kind, manifest.Status, manifest.Method, manifest.Seed));
         Assert.Equal((24, 8, 8, 2, 16, 3), (manifest.Data.TrainCount, manifest.Data.ProbeCount, manifest.Data.TestCount, manifest.Data.ClassCount, manifest.Data.ImageSize, manifest.Data.Channels));
-        Assert.Equal(small.Options, RunOptions.FromJson(manifest.Options));
+        Assert.Equal(small.Options, manifest.Pretraining);
         Assert.True(manifest.Timings!.Seconds > 0 && manifest.Timings.ImagesPerSecond > 0 && manifest.FinishedUtc > manifest.StartedUtc);
         Assert.Equal(LayerFeatures.Names, manifest.RateSettings.Select(setting => setting.Layer));
         Assert.All(manifest.RateSettings, setting => Assert.Equal(12, setting.Rows));
@@ -133,9 +133,9 @@ public sealed class WorkflowTests : IDisposable
             progress => progress is { Stage: "pre-training", Done: 1 },
             progress => progress is { Stage: "pre-training", Done: 3 }, // the last of an epoch
             progress => progress is { Stage: "pre-training", Done: 6 }, // the last of all
-            progress => progress.Stage == "diagnosing" && progress.Detail.StartsWith("epoch 0", StringComparison.Ordinal),
-            progress => progress.Stage == "diagnosing" && progress.Detail.StartsWith("epoch 1", StringComparison.Ordinal),
-            progress => progress.Stage == "diagnosing" && progress.Detail.StartsWith("epoch 2", StringComparison.Ordinal),
+            progress => progress.Stage == "diagnosing" && progress.Detail.Contains("epoch 0", StringComparison.Ordinal),
+            progress => progress.Stage == "diagnosing" && progress.Detail.Contains("epoch 1", StringComparison.Ordinal),
+            progress => progress.Stage == "diagnosing" && progress.Detail.Contains("epoch 2", StringComparison.Ordinal),
         ];
         for (int i = 0; i < moments.Length; i++)
         {

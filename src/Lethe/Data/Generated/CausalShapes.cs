@@ -51,7 +51,8 @@ public static class CausalShapes
     /// <exception cref="InvalidOptionException">ρ is out of its range.</exception>
     public static CausalFactors Draw(ulong seed, int index, double rho)
     {
-        RequireRho(rho, nameof(rho));
+        if (!(Math.Abs(rho) <= 1))
+            throw new InvalidOptionException(Invariant($"ρ, the strength of confounding, must be between -1 and 1, found {rho}."));
         var stream = new RandomStream(RandomStream.Derive(seed, (ulong)index));
         int shape = stream.NextInt(ShapeNames.Count);
         int own = rho < 0 ? (shape + Derangement) % ShapeNames.Count : shape;
@@ -118,12 +119,6 @@ public static class CausalShapes
         var images = new Image[factors.Count];
         Parallel.For(0, images.Length, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancel }, i => images[i] = Render(factors[i], size));
         return new ImageSet(name, images, [.. factors.Select(image => image.Shape)], ShapeNames) { Items = [.. Enumerable.Range(0, images.Length)] };
-    }
-
-    internal static void RequireRho(double rho, string name)
-    {
-        if (!(Math.Abs(rho) <= 1))
-            throw new InvalidOptionException(Invariant($"{name}, the strength of confounding, must be between -1 and 1; found {rho}."));
     }
 
     private static double Continuous(CausalFactor factor, ref RandomStream stream) => factor switch

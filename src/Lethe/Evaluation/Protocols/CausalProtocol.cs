@@ -17,32 +17,19 @@ namespace Lethe.Evaluation.Protocols;
 public sealed class CausalProtocol(CausalProtocolOptions options) : GeneratingProtocol
 {
     // What a seed is for; apart from these tags, fixed, so that all encoders see the same images.
-    private const ulong ReadingSeed = 0x4361_7573_616C;
     private const ulong Fitting = 1;
-    private const ulong Testing = 2;
     private const ulong ConfoundedFitting = 3;
-    private const ulong Intervening = 4;
-
-    private static readonly ulong testing = RandomStream.Derive(ReadingSeed, Testing);
-    private static readonly ulong intervening = RandomStream.Derive(ReadingSeed, Intervening);
 
     /// <summary>The entry of the registry.</summary>
-    public static ProtocolEntry Entry { get; } = new()
+    public static ProtocolEntry Entry { get; } = new ProtocolEntry<CausalProtocolOptions>
     {
         Name = "causal",
         Title = "Causal reading",
         Summary = "generated images whose factors are known: how well each layer says each factor, what it answers to, and what a shortcut is worth when it is turned around",
         Images = ProtocolImages.Generated,
-        DefaultOptions = new CausalProtocolOptions(),
-        Create = options => new CausalProtocol((CausalProtocolOptions)options),
+        Defaults = new CausalProtocolOptions(),
+        Build = options => new CausalProtocol(options),
     };
-
-    /// <summary>What causes the test images when hue and texture go with the shape as far as ρ says; all other factors are those of the images as they are.</summary>
-    internal static CausalFactors[] TestFactors(ImageSet test, double rho) => [.. test.Items!.Select(item => CausalShapes.Draw(testing, item, rho))];
-
-    /// <summary>Test images under an intervention.</summary>
-    internal static CausalFactors[] Intervened(ImageSet test, IReadOnlyList<CausalFactor> changed) =>
-        [.. TestFactors(test, 0).Select(factors => CausalShapes.Intervene(factors, changed, intervening))];
 
     /// <inheritdoc/>
     public override string Settings() =>
@@ -58,15 +45,15 @@ public sealed class CausalProtocol(CausalProtocolOptions options) : GeneratingPr
         return (
             new FittingImages(
                 "causal shapes",
-                Images("confounded", RandomStream.Derive(ReadingSeed, ConfoundedFitting), options.CausalRho),
-                Images("unconfounded", RandomStream.Derive(ReadingSeed, Fitting), 0)),
-            Images("test", testing, 0));
+                Images("confounded", RandomStream.Derive(CausalTestImages.Seed, ConfoundedFitting), options.CausalRho),
+                Images("unconfounded", RandomStream.Derive(CausalTestImages.Seed, Fitting), 0)),
+            Images("test", CausalTestImages.Testing, 0));
     }
 
     /// <inheritdoc/>
     public override IEnumerable<FittedModel> Fit(EncoderState encoder, FittingImages images, ulong seed, CancellationToken cancellation)
     {
-        CausalFactors[] factors = [.. images.Probe.Items!.Select(item => CausalShapes.Draw(RandomStream.Derive(ReadingSeed, Fitting), item, 0))];
+        CausalFactors[] factors = [.. images.Probe.Items!.Select(item => CausalShapes.Draw(RandomStream.Derive(CausalTestImages.Seed, Fitting), item, 0))];
         foreach (string layer in encoder.Layers)
             yield return FactorModel.Fit(encoder.Features(images.Probe, cancellation)[layer], factors, layer, seed, cancellation);
         var drawn = new ChangedImages();
@@ -82,23 +69,22 @@ public sealed class CausalProtocol(CausalProtocolOptions options) : GeneratingPr
 }
 
 /// <summary>Options of <see cref="CausalProtocol"/>.</summary>
-public sealed record CausalProtocolOptions : ProtocolOptions
+public sealed record CausalProtocolOptions : ProtocolOptions, IConflicting
 {
     /// <summary>Generated images that the causal reading is fitted on, and as many others that it is measured on.</summary>
+    [Limit(AtLeast = 40, Unit = "images")]
     public int CausalImages { get; init; } = 1000;
 
     /// <summary>ρ under which the classifier of the causal reading's shortcut is fitted; it is measured at ρ, at 0 and at −ρ.</summary>
+    [Limit(AtLeast = -1, AtMost = 1)]
     public double CausalRho { get; init; } = 0.9;
 
     /// <inheritdoc/>
-    public override void Validate()
-    {
-        LabelCheck.Require(CausalImages >= 40, "--causal-images", "must be at least 40", CausalImages);
-        if (CausalRho == 0)
-            throw new InvalidOptionException("--causal-rho must not be 0: there would be no shortcut to turn around.");
-        CausalShapes.RequireRho(CausalRho, "--causal-rho");
-    }
-
-    /// <inheritdoc/>
     public override ProtocolOptions Quick() => this with { CausalImages = 200 };
+
+    IEnumerable<string> IConflicting.Conflicts()
+    {
+        if (CausalRho == 0)
+            yield return "--causal-rho must not be 0: there would be no shortcut to turn around.";
+    }
 }

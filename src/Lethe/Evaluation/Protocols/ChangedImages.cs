@@ -10,11 +10,11 @@ internal sealed class ChangedImages
 
     /// <summary>The test images under an intervention.</summary>
     public ImageSet Under(IReadOnlyList<CausalFactor> changed, ImageSet test, EncoderState encoder, CancellationToken cancellation) =>
-        Get(test, $"do {string.Join(' ', changed)}", () => CausalProtocol.Intervened(test, changed), encoder, cancellation);
+        Get(test, $"do {string.Join(' ', changed)}", () => CausalTestImages.Intervened(test, changed), encoder, cancellation);
 
     /// <summary>The test images with hue and texture tied to the shape.</summary>
     public ImageSet At(double rho, ImageSet test, EncoderState encoder, CancellationToken cancellation) =>
-        Get(test, Invariant($"rho {rho:R}"), () => CausalProtocol.TestFactors(test, rho), encoder, cancellation);
+        Get(test, Invariant($"rho {rho:R}"), () => CausalTestImages.Factors(test, rho), encoder, cancellation);
 
     private ImageSet Get(ImageSet test, string change, Func<CausalFactors[]> factors, EncoderState encoder, CancellationToken cancellation) =>
         drawn.TryGetValue((test, change), out ImageSet? known)

@@ -20,7 +20,7 @@ internal sealed class ClusterModel(KMeans clusters, int[] classes) : FittedModel
     public override IReadOnlyList<Score> Measure(EncoderState encoder, ImageSet test, ulong seed, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
-        int[] found = clusters.Assign(ClusteringProtocol.Rows(encoder.Features(test, cancellation)[Layer]));
+        int[] found = clusters.Assign(Rows(encoder.Features(test, cancellation)[Layer]));
         IReadOnlyList<int> truth = test.Labels!;
         Score Of(string measure, Func<IReadOnlyList<int>, IReadOnlyList<int>, double> score)
         {
@@ -37,7 +37,10 @@ internal sealed class ClusterModel(KMeans clusters, int[] classes) : FittedModel
         ];
     }
 
-    private protected override void Release()
+    /// <summary>Rows of unit length, so that a distance is an angle.</summary>
+    public static Tensor Rows(Tensor features) => nn.functional.normalize(features.to(ScalarType.Float32), 2, 1, 1e-12);
+
+    protected override void Release()
     {
         // It holds no tensors.
     }

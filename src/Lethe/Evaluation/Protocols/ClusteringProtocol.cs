@@ -1,4 +1,5 @@
 using Lethe.Numerics;
+using Lethe.Runtime;
 using static TorchSharp.torch;
 
 namespace Lethe.Evaluation.Protocols;
@@ -18,13 +19,13 @@ public sealed class ClusteringProtocol(ClusteringProtocolOptions options) : Prot
     public const string Variant = "k-means";
 
     /// <summary>The entry of the registry.</summary>
-    public static ProtocolEntry Entry { get; } = new()
+    public static ProtocolEntry Entry { get; } = new ProtocolEntry<ClusteringProtocolOptions>
     {
         Name = "clustering",
         Title = "Clustering",
         Summary = "k-means without labels, at each layer, held against the classes: accuracy, NMI, ARI",
-        DefaultOptions = new ClusteringProtocolOptions(),
-        Create = options => new ClusteringProtocol((ClusteringProtocolOptions)options),
+        Defaults = new ClusteringProtocolOptions(),
+        Build = options => new ClusteringProtocol(options),
     };
 
     /// <inheritdoc/>
@@ -47,7 +48,7 @@ public sealed class ClusteringProtocol(ClusteringProtocolOptions options) : Prot
         ClusterModel Model(string layer)
         {
             using var scope = NewDisposeScope();
-            Tensor rows = Rows(encoder.Features(images.Probe, cancellation)[layer]);
+            Tensor rows = ClusterModel.Rows(encoder.Features(images.Probe, cancellation)[layer]);
             KMeans clusters = KMeans.Fit(rows, classes.Length, options.ClusterRestarts, seed, cancellation: cancellation);
             int[] found = clusters.Assign(rows);
             double[,] common = new double[classes.Length, classes.Length];
@@ -59,19 +60,14 @@ public sealed class ClusteringProtocol(ClusteringProtocolOptions options) : Prot
             };
         }
     }
-
-    /// <summary>Rows of unit length, so that a distance is an angle.</summary>
-    internal static Tensor Rows(Tensor features) => nn.functional.normalize(features.to(ScalarType.Float32), 2, 1, 1e-12);
 }
 
 /// <summary>Options of <see cref="ClusteringProtocol"/>.</summary>
 public sealed record ClusteringProtocolOptions : ProtocolOptions
 {
     /// <summary>How often k-means starts anew; the best start counts.</summary>
+    [Limit(AtLeast = 1)]
     public int ClusterRestarts { get; init; } = 10;
-
-    /// <inheritdoc/>
-    public override void Validate() => LabelCheck.Require(ClusterRestarts >= 1, "--cluster-restarts", "must be at least 1", ClusterRestarts);
 
     /// <inheritdoc/>
     public override ProtocolOptions Quick() => this with { ClusterRestarts = 3 };

@@ -1,5 +1,6 @@
 using Lethe.Data;
 using Lethe.Numerics;
+using Lethe.Runtime;
 
 namespace Lethe.Evaluation.Protocols;
 
@@ -15,13 +16,13 @@ public sealed class ColourProtocol(ColourProtocolOptions options) : Protocol
     private const ulong MeasuredTints = 2;
 
     /// <summary>The entry of the registry.</summary>
-    public static ProtocolEntry Entry { get; } = new()
+    public static ProtocolEntry Entry { get; } = new ProtocolEntry<ColourProtocolOptions>
     {
         Name = "colour",
         Title = "Colour shift",
         Summary = "a linear classifier fitted where a tint goes with the class, measured where it does, does not, and goes against it",
-        DefaultOptions = new ColourProtocolOptions(),
-        Create = options => new ColourProtocol((ColourProtocolOptions)options),
+        Defaults = new ColourProtocolOptions(),
+        Build = options => new ColourProtocol(options),
     };
 
     /// <inheritdoc/>
@@ -47,15 +48,9 @@ public sealed class ColourProtocol(ColourProtocolOptions options) : Protocol
 /// <summary>Options of <see cref="ColourProtocol"/>.</summary>
 public sealed record ColourProtocolOptions : ShiftOptions
 {
-    /// <summary>ρ, how strongly the tint is tied to the class where the classifier of colour is fitted, above 0 and at most 1.</summary>
+    /// <summary>ρ, how strongly the tint is tied to the class where the classifier of colour is fitted.</summary>
+    [Limit(Above = 0, AtMost = 1)]
     public double ColourRho { get; init; } = new ColourShiftOptions().Rho;
-
-    /// <inheritdoc/>
-    public override void Validate()
-    {
-        ValidateShift();
-        LabelCheck.Require(ColourRho is > 0 and <= 1, "--colour-rho", "must be above 0 and at most 1", ColourRho);
-    }
 
     /// <inheritdoc/>
     public override ProtocolOptions Quick() => this;

@@ -1,5 +1,6 @@
 using Lethe.Data;
 using Lethe.Data.Generated;
+using Lethe.Runtime;
 
 namespace Lethe.Evaluation.Protocols;
 
@@ -14,21 +15,21 @@ public sealed class DenseProtocol(DenseProtocolOptions options) : GeneratingProt
     private const ulong SceneSeed = 0x4465_6E73_65;
 
     /// <summary>The entry of the registry.</summary>
-    public static ProtocolEntry Entry { get; } = new()
+    public static ProtocolEntry Entry { get; } = new ProtocolEntry<DenseProtocolOptions>
     {
         Name = "dense",
         Title = "Dense transfer",
         Summary = "semantic segmentation of generated scenes with exact masks, by a light head on frozen maps of each and of all layers, and fine-tuning against the network from scratch",
         Images = ProtocolImages.Generated,
-        DefaultOptions = new DenseProtocolOptions(),
-        Create = options => new DenseProtocol((DenseProtocolOptions)options),
+        Defaults = new DenseProtocolOptions(),
+        Build = options => new DenseProtocol(options),
     };
 
     /// <inheritdoc/>
     public override string Settings() =>
         $"{options.DenseImages} generated scenes to fit, {options.DenseTestImages} others to measure, of ten shapes before patterned backgrounds, in the size that the encoder sees. "
         + $"A head is batch-norm, a 3×3 convolution to {SegmentationHead.Hidden} channels, ReLU and a 1×1 convolution on a layer's map, its scores brought to the pixels bilinearly; on all layers, the sum of one for each. Cross-entropy, Adam, {options.FineTuneSteps} steps of {options.FineTuneBatchSize} scenes, "
-        + Invariant($"5 % warm-up, half cosine, learning rate {options.DenseHeadLearningRate} for heads and {options.FineTuneLearningRate} for the network where it is fine-tuned; the last step counts. In the untrained state fine-tuning is the same network from scratch. ")
+        + Invariant($"{FineTuningOptions.ScheduleInWords}, learning rate {options.DenseHeadLearningRate} for heads and {options.FineTuneLearningRate} for the network where it is fine-tuned; the last step counts. In the untrained state fine-tuning is the same network from scratch. ")
         + "Mean IoU: pixels of all scenes counted together, mean over the eleven classes.";
 
     /// <inheritdoc/>
@@ -53,23 +54,17 @@ public sealed class DenseProtocol(DenseProtocolOptions options) : GeneratingProt
 public sealed record DenseProtocolOptions : FineTuningOptions
 {
     /// <summary>Generated scenes that dense transfer is fitted on.</summary>
+    [Limit(AtLeast = 2, Unit = "images")]
     public int DenseImages { get; init; } = 2000;
 
     /// <summary>Generated scenes that dense transfer is measured on.</summary>
+    [Limit(AtLeast = 1, Unit = "image")]
     public int DenseTestImages { get; init; } = 500;
 
     /// <summary>Peak learning rate of the heads of dense transfer.</summary>
+    [Limit(Above = 0)]
     public double DenseHeadLearningRate { get; init; } = 0.01;
 
     /// <inheritdoc/>
-    public override void Validate()
-    {
-        ValidateFineTuning();
-        LabelCheck.Require(DenseImages >= 2, "--dense-images", "must be at least 2", DenseImages);
-        LabelCheck.Require(DenseTestImages >= 1, "--dense-test-images", "must be at least 1", DenseTestImages);
-        LabelCheck.Require(DenseHeadLearningRate > 0 && double.IsFinite(DenseHeadLearningRate), "--dense-head-learning-rate", "must be positive", DenseHeadLearningRate);
-    }
-
-    /// <inheritdoc/>
-    public override ProtocolOptions Quick() => this with { DenseImages = 200, DenseTestImages = 100, FineTuneSteps = 20, FineTuneBatchSize = 32 };
+    public override ProtocolOptions Quick() => this with { DenseImages = 200, DenseTestImages = 100, FineTuneSteps = QuickSteps, FineTuneBatchSize = QuickBatchSize };
 }

@@ -14,14 +14,14 @@ public sealed class DomainsProtocol(DomainsProtocolOptions options) : Protocol
     private const ulong FineTuning = 2;
 
     /// <summary>The entry of the registry.</summary>
-    public static ProtocolEntry Entry { get; } = new()
+    public static ProtocolEntry Entry { get; } = new ProtocolEntry<DomainsProtocolOptions>
     {
         Name = "domains",
         Title = "Domains",
         Summary = "a target of several domains (--target domains:PATH), each left out in turn: linear on frozen features and fine-tuning, on a domain that they have not seen",
         Images = ProtocolImages.Domains,
-        DefaultOptions = new DomainsProtocolOptions(),
-        Create = options => new DomainsProtocol((DomainsProtocolOptions)options),
+        Defaults = new DomainsProtocolOptions(),
+        Build = options => new DomainsProtocol(options),
     };
 
     /// <inheritdoc/>
@@ -34,8 +34,8 @@ public sealed class DomainsProtocol(DomainsProtocolOptions options) : Protocol
     /// <inheritdoc/>
     public override IEnumerable<FittedModel> Fit(EncoderState encoder, FittingImages images, ulong seed, CancellationToken cancellation)
     {
-        foreach (string layer in encoder.Layers)
-            yield return LinearModel.Fit(encoder, images.Train, layer, RandomStream.Derive(seed, Regression), cancellation);
+        foreach (LinearModel model in LinearModel.FitEach(encoder, images.Train, RandomStream.Derive(seed, Regression), cancellation))
+            yield return model;
 
         yield return FineTunedModel.Fit(encoder, images.Train, options, RandomStream.Derive(seed, FineTuning), null, 0, cancellation);
     }
@@ -44,9 +44,7 @@ public sealed class DomainsProtocol(DomainsProtocolOptions options) : Protocol
 /// <summary>Options of <see cref="DomainsProtocol"/>.</summary>
 public sealed record DomainsProtocolOptions : FineTuningOptions
 {
-    /// <inheritdoc/>
-    public override void Validate() => ValidateFineTuning();
 
     /// <inheritdoc/>
-    public override ProtocolOptions Quick() => this with { FineTuneSteps = 20, FineTuneBatchSize = 32 };
+    public override ProtocolOptions Quick() => this with { FineTuneSteps = QuickSteps, FineTuneBatchSize = QuickBatchSize };
 }

@@ -42,19 +42,19 @@ internal sealed class FactorModel : FittedModel
 
     public override IReadOnlyList<Score> Measure(EncoderState encoder, ImageSet test, ulong seed, CancellationToken cancellation)
     {
-        CausalFactors[] factors = CausalProtocol.TestFactors(test, 0);
+        CausalFactors[] factors = CausalTestImages.Factors(test, 0);
         Tensor features = encoder.Features(test, cancellation)[Layer];
         using var scope = NewDisposeScope();
         double[] read = readout.Read(features).data<double>().ToArray(); // [M, t] row by row
         return
         [
             .. categorical.Select((factor, i) => Score.OfLabels(classifiers[i].Predict(features), Labels(factors, factor), Score.AccuracyOf(Name(factor)))),
-            .. continuous.Select((factor, t) => Determination(
+            .. continuous.Select((factor, t) => Read(
                 Name(factor), [.. factors.Select(image => image.Of(factor))], [.. Enumerable.Range(0, factors.Length).Select(i => read[(i * continuous.Length) + t])], seed)),
         ];
     }
 
-    private protected override void Release()
+    protected override void Release()
     {
         // It holds no tensors.
     }
@@ -63,15 +63,12 @@ internal sealed class FactorModel : FittedModel
 
     private static int[] Labels(CausalFactors[] factors, CausalFactor factor) => [.. factors.Select(image => (int)image.Of(factor))];
 
-    private static Score Determination(string factor, double[] truth, double[] read, ulong seed)
+    private static Score Read(string factor, double[] truth, double[] read, ulong seed)
     {
-        double Of(int[] chosen)
-        {
-            double mean = chosen.Average(i => truth[i]);
-            return 1 - (chosen.Sum(i => (truth[i] - read[i]) * (truth[i] - read[i])) / chosen.Sum(i => (truth[i] - mean) * (truth[i] - mean)));
-        }
-
-        double value = Of([.. Enumerable.Range(0, truth.Length)]);
-        return new Score(Score.DeterminationOf(factor), value, ConfidenceInterval.Bootstrap(value, truth.Length, Of, seed));
+        double value = Determination.Of(read, truth, [.. Enumerable.Range(0, truth.Length)]);
+        return new Score(
+            Score.DeterminationOf(factor),
+            value,
+            ConfidenceInterval.Bootstrap(value, truth.Length, chosen => Determination.Of(read, truth, chosen), seed));
     }
 }

@@ -16,7 +16,6 @@ internal sealed class FineTunedModel : FittedModel
     /// <summary>What fitted it, as in <see cref="FittedModel.Variant"/>.</summary>
     public const string FineTuned = "fine-tuned";
 
-    private const double WarmUp = 0.05;
     private const int MeasuringBatch = 256;
 
     // What a seed is for.
@@ -35,7 +34,7 @@ internal sealed class FineTunedModel : FittedModel
     }
 
     public static string Settings(FineTuningOptions options) =>
-        Invariant($"Fine-tuning trains the whole network and a classifier with cross-entropy for {options.FineTuneSteps} steps of {options.FineTuneBatchSize} images (random crops of 75 to 100 % of the area, flips; Adam, learning rate {options.FineTuneLearningRate}, 5 % warm-up, half cosine; the last step counts). ")
+        Invariant($"Fine-tuning trains the whole network and a classifier with cross-entropy for {options.FineTuneSteps} steps of {options.FineTuneBatchSize} images (random crops of 75 to 100 % of the area, flips; Adam, learning rate {options.FineTuneLearningRate}, {FineTuningOptions.ScheduleInWords}; the last step counts). ")
         + "In the untrained state that is the same network from scratch on the same labels with the same budget, from other weights in each draw.";
 
     /// <summary>Trains.</summary>
@@ -80,7 +79,7 @@ internal sealed class FineTunedModel : FittedModel
         return [Score.OfLabels(predicted, test.Labels!)];
     }
 
-    private protected override void Release()
+    protected override void Release()
     {
         backbone.Dispose();
         head.Dispose();
@@ -99,25 +98,48 @@ internal sealed class FineTunedModel : FittedModel
 
     private void Train(EncoderState encoder, ImageSet images, long[] truth, FineTuningOptions options, ulong seed, CancellationToken cancellation)
     {
-        IEnumerable<(string, Parameter)> parameters = backbone.named_parameters().Select(entry => ("backbone." + entry.name, entry.parameter))
-            .Concat(head.named_parameters().Select(entry => ("head." + entry.name, entry.parameter)));
-        using Optimiser optimiser = Optimiser.Create("adam", parameters, weightDecay: 0, momentum: 0);
         using var loader = new ViewLoader(
             images, encoder.Augmented, Math.Min(options.FineTuneBatchSize, images.Count), RandomStream.Derive(seed, Views), encoder.Threads, viewsPerImage: 1);
-        var schedule = new WarmUpCosine(options.FineTuneLearningRate, (long)(WarmUp * options.FineTuneSteps), options.FineTuneSteps);
-        backbone.train();
-        int step = 0;
-        for (int epoch = 0; step < options.FineTuneSteps; epoch++)
+        using var trainer = new FineTuner(this, loader, truth, options, encoder.Device);
+        TrainingLoop.Finish(trainer, cancellation);
+    }
+
+    private sealed class FineTuner : Trainer
+    {
+        private readonly FineTunedModel model;
+        private readonly long[] truth;
+        private readonly Device device;
+        private readonly Optimiser optimiser;
+        private readonly WarmUpCosine schedule;
+
+        public FineTuner(FineTunedModel model, ViewLoader loader, long[] truth, FineTuningOptions options, Device device)
+            : base(loader)
         {
-            foreach (ViewBatch batch in loader.Batches(epoch, cancellation: cancellation).Take(options.FineTuneSteps - step))
-            {
-                using var scope = NewDisposeScope();
-                optimiser.ZeroGradients();
-                Tensor features = backbone.forward(ImageTensor.FromPixels(batch.Pixels, batch.N, batch.Size, batch.Channels, encoder.Device)); // [n, d]
-                Tensor labels = tensor(batch.Indices.Take(batch.N).Select(index => truth[index]).ToArray(), device: encoder.Device);
-                Gradients.Accumulate(nn.functional.cross_entropy(head.forward(features), labels));
-                optimiser.Step(schedule.At(step++));
-            }
+            (this.model, this.truth, this.device, TotalSteps) = (model, truth, device, options.FineTuneSteps);
+            optimiser = Optimiser.Create(
+                "adam",
+                model.backbone.named_parameters().Select(entry => ("backbone." + entry.name, entry.parameter))
+                    .Concat(model.head.named_parameters().Select(entry => ("head." + entry.name, entry.parameter))),
+                weightDecay: 0,
+                momentum: 0);
+            schedule = options.Schedule(options.FineTuneLearningRate);
+            model.backbone.train();
+        }
+
+        public override long TotalSteps { get; }
+
+        public override void Dispose() => optimiser.Dispose();
+
+        protected override StepReport Step(IEnumerable<ViewBatch> batches)
+        {
+            ViewBatch batch = batches.Single();
+            optimiser.ZeroGradients();
+            Tensor features = model.backbone.forward(ImageTensor.FromPixels(batch.Pixels, batch.N, batch.Size, batch.Channels, device)); // [n, d]
+            Tensor labels = tensor(batch.Indices.Take(batch.N).Select(index => truth[index]).ToArray(), device: device);
+            Tensor loss = nn.functional.cross_entropy(model.head.forward(features), labels);
+            Gradients.Accumulate(loss);
+            optimiser.Step(schedule.At(State.Step));
+            return new StepReport { Loss = loss.Value() };
         }
     }
 }

@@ -43,5 +43,5 @@ public abstract class FittedModel : IDisposable
     }
 
     /// <summary>Lets go of tensors.</summary>
-    private protected abstract void Release();
+    protected abstract void Release();
 }

@@ -26,7 +26,7 @@ internal sealed class InterventionModel(ChangedImages images) : FittedModel
             : [.. answers];
     }
 
-    private protected override void Release()
+    protected override void Release()
     {
         // It holds no tensors.
     }

@@ -12,7 +12,7 @@ internal sealed class KnnModel(Tensor bank, IReadOnlyList<int> labels, KnnProbeO
     public override IReadOnlyList<Score> Measure(EncoderState encoder, ImageSet test, ulong seed, CancellationToken cancellation) =>
         [Score.OfLabels(KnnProbe.Predict(bank, labels, encoder.Features(test, cancellation)[Layer], options), test.Labels!)];
 
-    private protected override void Release()
+    protected override void Release()
     {
         // The encoder keeps its features.
     }

@@ -1,4 +1,5 @@
 using Lethe.Diagnostics;
+using Lethe.Runtime;
 
 namespace Lethe.Evaluation.Protocols;
 
@@ -10,13 +11,13 @@ public sealed class KnnProtocol(KnnProtocolOptions options) : Protocol
     public const string Variant = "kNN";
 
     /// <summary>The entry of the registry.</summary>
-    public static ProtocolEntry Entry { get; } = new()
+    public static ProtocolEntry Entry { get; } = new ProtocolEntry<KnnProtocolOptions>
     {
         Name = "knn",
         Title = "k nearest neighbours",
         Summary = "a vote of the nearest labelled images by cosine, at each layer",
-        DefaultOptions = new KnnProtocolOptions(),
-        Create = options => new KnnProtocol((KnnProtocolOptions)options),
+        Defaults = new KnnProtocolOptions(),
+        Build = options => new KnnProtocol(options),
     };
 
     /// <inheritdoc/>
@@ -44,17 +45,12 @@ public sealed class KnnProtocol(KnnProtocolOptions options) : Protocol
 public sealed record KnnProtocolOptions : ProtocolOptions
 {
     /// <summary>k of weighted k nearest neighbours; 200 is usual on large banks.</summary>
+    [Limit(AtLeast = 1)]
     public int Neighbours { get; init; } = 20;
 
     /// <summary>Temperature of the votes of weighted k nearest neighbours.</summary>
+    [Limit(Above = 0)]
     public double KnnTemperature { get; init; } = 0.07;
-
-    /// <inheritdoc/>
-    public override void Validate()
-    {
-        LabelCheck.Require(Neighbours >= 1, "--neighbours", "must be at least 1", Neighbours);
-        LabelCheck.Require(KnnTemperature > 0 && double.IsFinite(KnnTemperature), "--knn-temperature", "must be positive", KnnTemperature);
-    }
 
     /// <inheritdoc/>
     public override ProtocolOptions Quick() => this;

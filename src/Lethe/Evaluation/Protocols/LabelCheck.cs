@@ -26,10 +26,4 @@ internal static class LabelCheck
 
     public static string Name(ImageSet images, int label) =>
         images.ClassNames is { } names && label >= 0 && label < names.Count ? names[label] : label.ToString(CultureInfo.InvariantCulture);
-
-    public static void Require(bool holds, string flag, string what, IFormattable found)
-    {
-        if (!holds)
-            throw new InvalidOptionException($"{flag} {what}, found {found.ToString(null, CultureInfo.InvariantCulture)}.");
-    }
 }

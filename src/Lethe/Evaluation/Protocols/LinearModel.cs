@@ -14,6 +14,10 @@ internal sealed class LinearModel(LinearClassifier classifier) : FittedModel
         return new LinearModel(classifier) { Variant = LinearProtocol.Variant, Layer = layer, FitCount = images.Count, Strength = classifier.Strength };
     }
 
+    /// <summary>Fits one for each layer.</summary>
+    public static IEnumerable<LinearModel> FitEach(EncoderState encoder, ImageSet images, ulong seed, CancellationToken cancellation) =>
+        encoder.Layers.Select(layer => Fit(encoder, images, layer, seed, cancellation));
+
     public override string Checksum() => ChecksumOf(classifier);
 
     /// <summary>XXH3-128 of all numbers of a classifier.</summary>
@@ -29,7 +33,7 @@ internal sealed class LinearModel(LinearClassifier classifier) : FittedModel
     public override IReadOnlyList<Score> Measure(EncoderState encoder, ImageSet test, ulong seed, CancellationToken cancellation) =>
         [Score.OfLabels(classifier.Predict(encoder.Features(test, cancellation)[Layer]), test.Labels!)];
 
-    private protected override void Release()
+    protected override void Release()
     {
         // It holds no tensors.
     }

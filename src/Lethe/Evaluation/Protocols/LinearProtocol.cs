@@ -13,13 +13,13 @@ public sealed class LinearProtocol(LinearProtocolOptions options) : Protocol
     public const string SgdVariant = "linear, SGD";
 
     /// <summary>The entry of the registry.</summary>
-    public static ProtocolEntry Entry { get; } = new()
+    public static ProtocolEntry Entry { get; } = new ProtocolEntry<LinearProtocolOptions>
     {
         Name = "linear",
         Title = "Linear",
         Summary = "a linear classifier on the frozen features of each layer",
-        DefaultOptions = new LinearProtocolOptions(),
-        Create = options => new LinearProtocol((LinearProtocolOptions)options),
+        Defaults = new LinearProtocolOptions(),
+        Build = options => new LinearProtocol(options),
     };
 
     /// <inheritdoc/>
@@ -61,26 +61,20 @@ public sealed record LinearProtocolOptions : ProtocolOptions
     internal const string Sgd = "sgd";
 
     /// <summary>lbfgs: regularised logistic regression on plain images, to convergence; sgd: with random crops and flips, features extracted anew in each epoch.</summary>
+    [OneOf(Lbfgs, Sgd)]
     public string LinearSolver { get; init; } = Lbfgs;
 
     /// <summary>Epochs of the linear protocol with sgd.</summary>
+    [Limit(AtLeast = 1)]
     public int LinearEpochs { get; init; } = 50;
 
     /// <summary>Images in a batch of the linear protocol with sgd.</summary>
+    [Limit(AtLeast = 1, Unit = "image")]
     public int LinearBatchSize { get; init; } = 64;
 
     /// <summary>Peak learning rate of the linear protocol with sgd, of standardised features.</summary>
+    [Limit(Above = 0)]
     public double LinearLearningRate { get; init; } = 0.1;
-
-    /// <inheritdoc/>
-    public override void Validate()
-    {
-        if (LinearSolver is not (Lbfgs or Sgd))
-            throw new InvalidOptionException($"--linear-solver '{LinearSolver}' is unknown. Use lbfgs or sgd.");
-        LabelCheck.Require(LinearEpochs >= 1, "--linear-epochs", "must be at least 1", LinearEpochs);
-        LabelCheck.Require(LinearBatchSize >= 1, "--linear-batch-size", "must be at least 1", LinearBatchSize);
-        LabelCheck.Require(LinearLearningRate > 0 && double.IsFinite(LinearLearningRate), "--linear-learning-rate", "must be positive", LinearLearningRate);
-    }
 
     /// <inheritdoc/>
     public override ProtocolOptions Quick() => this with { LinearEpochs = 5 };

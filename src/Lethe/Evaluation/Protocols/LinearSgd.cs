@@ -21,22 +21,33 @@ internal static class LinearSgd
         var heads = encoder.Features(images, cancellation).ToDictionary(layer => layer.Key, layer => new Head(layer.Value, classes.Length));
         int batchSize = Math.Min(options.LinearBatchSize, images.Count);
         using var loader = new ViewLoader(images, encoder.Augmented, batchSize, seed, encoder.Threads, viewsPerImage: 1);
-        var schedule = new WarmUpCosine(options.LinearLearningRate, 0, (long)options.LinearEpochs * loader.StepsPerEpoch);
-        long step = 0;
-        for (int epoch = 0; epoch < options.LinearEpochs; epoch++)
+        using var trainer = new HeadTrainer(encoder, heads, loader, truth, classes.Length, options, cancellation);
+        TrainingLoop.Finish(trainer, cancellation);
+        return heads.ToDictionary(head => head.Key, head => head.Value.Classifier(classes));
+    }
+
+    private sealed class HeadTrainer(
+        EncoderState encoder, IReadOnlyDictionary<string, Head> heads, ViewLoader loader, long[] truth, int classes, LinearProtocolOptions options, CancellationToken cancellation)
+        : Trainer(loader)
+    {
+        private readonly WarmUpCosine schedule = new(options.LinearLearningRate, 0, (long)options.LinearEpochs * loader.StepsPerEpoch);
+
+        public override long TotalSteps => (long)options.LinearEpochs * StepsPerEpoch;
+
+        public override void Dispose()
         {
-            foreach (ViewBatch batch in loader.Batches(epoch, cancellation: cancellation))
-            {
-                using var pass = NewDisposeScope();
-                IReadOnlyDictionary<string, Tensor> features = encoder.Collect([batch], cancellation);
-                Tensor indicators = nn.functional.one_hot(tensor(batch.Indices.Take(batch.N).Select(index => truth[index]).ToArray()), classes.Length).to(ScalarType.Float32);
-                foreach ((string layer, Head head) in heads)
-                    head.Step(features[layer][0], indicators, schedule.At(step));
-                step++;
-            }
+            // The heads are tensors of the scope that it was made in.
         }
 
-        return heads.ToDictionary(head => head.Key, head => head.Value.Classifier(classes));
+        protected override StepReport Step(IEnumerable<ViewBatch> batches)
+        {
+            ViewBatch batch = batches.Single();
+            IReadOnlyDictionary<string, Tensor> features = encoder.Collect([batch], cancellation);
+            Tensor indicators = nn.functional.one_hot(tensor(batch.Indices.Take(batch.N).Select(index => truth[index]).ToArray()), classes).to(ScalarType.Float32);
+            foreach ((string layer, Head head) in heads)
+                head.Step(features[layer][0], indicators, schedule.At(State.Step));
+            return new StepReport();
+        }
     }
 
     /// <summary>W and b of a layer, from zero, with their momentum.</summary>

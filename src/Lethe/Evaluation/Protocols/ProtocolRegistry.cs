@@ -1,12 +1,13 @@
+using System.Collections.Immutable;
 using Lethe.Runtime;
 
 namespace Lethe.Evaluation.Protocols;
 
-/// <summary>All protocols, by name. A new one is one file and one line here.</summary>
+/// <summary>All protocols, by name. A new one of the library is one file and one line here; a program adds its own by <see cref="Add"/>.</summary>
+/// <remarks>Safe to use from several threads.</remarks>
 public static class ProtocolRegistry
 {
-    /// <summary>The protocols in the order in which they are listed and shown.</summary>
-    public static IReadOnlyList<ProtocolEntry> All { get; } =
+    private static ImmutableArray<ProtocolEntry> all =
     [
         LinearProtocol.Entry,
         KnnProtocol.Entry,
@@ -19,6 +20,21 @@ public static class ProtocolRegistry
         DenseProtocol.Entry,
         CausalProtocol.Entry,
     ];
+
+    /// <summary>The protocols in the order in which they are listed and shown: those of the library, then those that were added.</summary>
+    public static IReadOnlyList<ProtocolEntry> All => all;
+
+    /// <summary>Adds a protocol, which is then evaluated, recorded and reported as the others are.</summary>
+    /// <param name="entry">The protocol.</param>
+    /// <exception cref="InvalidOptionException">There is a protocol of that name, or the name is no lower-case word.</exception>
+    public static void Add(ProtocolEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        EntryName.Require(entry.Name, "protocol");
+        ImmutableInterlocked.Update(ref all, entries => entries.Any(other => other.Name == entry.Name)
+            ? throw new InvalidOptionException($"There is a protocol '{entry.Name}' already. Give yours another name.")
+            : entries.Add(entry));
+    }
 
     /// <summary>Finds a protocol.</summary>
     /// <param name="name">Its name, as in <c>--protocol</c>.</param>

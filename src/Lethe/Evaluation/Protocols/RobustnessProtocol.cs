@@ -17,13 +17,13 @@ public sealed class RobustnessProtocol(RobustnessProtocolOptions options) : Prot
     private const ulong Corrupting = 1;
 
     /// <summary>The entry of the registry.</summary>
-    public static ProtocolEntry Entry { get; } = new()
+    public static ProtocolEntry Entry { get; } = new ProtocolEntry<RobustnessProtocolOptions>
     {
         Name = "robustness",
         Title = "Robustness",
         Summary = "a linear classifier under fifteen common corruptions of the test images at five severities",
-        DefaultOptions = new RobustnessProtocolOptions(),
-        Create = options => new RobustnessProtocol((RobustnessProtocolOptions)options),
+        Defaults = new RobustnessProtocolOptions(),
+        Build = options => new RobustnessProtocol(options),
     };
 
     /// <inheritdoc/>
@@ -57,7 +57,7 @@ public sealed class RobustnessProtocol(RobustnessProtocolOptions options) : Prot
 }
 
 /// <summary>Options of <see cref="RobustnessProtocol"/>.</summary>
-public sealed record RobustnessProtocolOptions : ShiftOptions
+public sealed record RobustnessProtocolOptions : ShiftOptions, IConflicting
 {
     private const string AllCorruptions = "all";
 
@@ -68,39 +68,36 @@ public sealed record RobustnessProtocolOptions : ShiftOptions
     public string RobustnessCorruptions { get; init; } = AllCorruptions;
 
     /// <inheritdoc/>
-    public override void Validate()
-    {
-        ValidateShift();
-        _ = Severities();
-        _ = Corruptions();
-    }
-
-    /// <inheritdoc/>
     public override ProtocolOptions Quick() => this with { RobustnessSeverities = "1,3,5" };
 
     /// <summary>The severities as numbers, from mild to severe.</summary>
-    internal IReadOnlyList<int> Severities()
-    {
-        int[] severities =
-        [
-            .. Names(RobustnessSeverities).Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int severity) ? severity : 0).Distinct().Order(),
-        ];
-        return severities.Length > 0 && severities.All(severity => severity is >= 1 and <= Corruption.Severest)
-            ? severities
-            : throw new InvalidOptionException($"--robustness-severities '{RobustnessSeverities}' must be numbers from 1 to {Corruption.Severest} with commas between, as 1,3,5.");
-    }
+    internal IReadOnlyList<int> Severities() =>
+    [
+        .. Split(RobustnessSeverities)
+            .Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int severity) ? severity : 0)
+            .Distinct().Order(),
+    ];
 
     /// <summary>The corruptions, in the order of the registry.</summary>
-    internal IReadOnlyList<Corruption> Corruptions()
+    internal IReadOnlyList<Corruption> Corruptions() =>
+        [.. CorruptionRegistry.All.Where(one =>
+            RobustnessCorruptions == AllCorruptions || Split(RobustnessCorruptions).Contains(one.Name))];
+
+    IEnumerable<string> IConflicting.Conflicts()
     {
-        if (RobustnessCorruptions == AllCorruptions)
-            return CorruptionRegistry.All;
-        string[] names = [.. Names(RobustnessCorruptions).Distinct()];
-        Corruption[] chosen = [.. CorruptionRegistry.All.Where(corruption => names.Contains(corruption.Name))];
-        return chosen.Length > 0 && chosen.Length == names.Length
-            ? chosen
-            : throw new InvalidOptionException($"--robustness-corruptions '{RobustnessCorruptions}' is unknown. Use all, or some of {string.Join(", ", CorruptionRegistry.All.Select(corruption => corruption.Name))} with commas between.");
+        if (Severities().DefaultIfEmpty().Any(severity => severity is < 1 or > Corruption.Severest))
+        {
+            yield return $"--robustness-severities '{RobustnessSeverities}' must be numbers from 1 to {Corruption.Severest} "
+                + "with commas between, as 1,3,5.";
+        }
+
+        string[] names = [.. CorruptionRegistry.All.Select(corruption => corruption.Name)];
+        if (RobustnessCorruptions != AllCorruptions && Split(RobustnessCorruptions).DefaultIfEmpty().Except(names).Any())
+        {
+            yield return $"--robustness-corruptions '{RobustnessCorruptions}' is unknown. "
+                + $"Use all, or some of {string.Join(", ", names)} with commas between.";
+        }
     }
 
-    private static string[] Names(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Split(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

@@ -13,7 +13,6 @@ namespace Lethe.Evaluation.Protocols;
 /// <summary>A head that labels pixels, on an encoder's own maps or on those of a network that was trained with it.</summary>
 internal sealed class SegmentationModel : FittedModel
 {
-    private const double WarmUp = 0.05;
     private const int MeasuringBatch = 128;
 
     // What a seed is for.
@@ -96,7 +95,7 @@ internal sealed class SegmentationModel : FittedModel
         return [By(Score.MeanIntersection, found => found.Mean), By(Score.PixelAccuracy, found => found.PixelAccuracy)];
     }
 
-    private protected override void Release()
+    protected override void Release()
     {
         head.Dispose();
         network?.Dispose();
@@ -123,33 +122,9 @@ internal sealed class SegmentationModel : FittedModel
     {
         try
         {
-            static Optimiser Adam(IEnumerable<nn.Module> modules) => Optimiser.Create(
-                "adam", modules.SelectMany((module, i) => module.named_parameters().Select(entry => ($"{i}.{entry.name}", entry.parameter))), weightDecay: 0, momentum: 0);
-            using Optimiser ofHeads = Adam(heads);
-            using Optimiser? ofNetwork = network is null ? null : Adam([network]);
             using var loader = new ViewLoader(images, encoder.Plain, Math.Min(options.FineTuneBatchSize, images.Count), seed, encoder.Threads, viewsPerImage: 1);
-            var schedule = new WarmUpCosine(1, (long)(WarmUp * options.FineTuneSteps), options.FineTuneSteps);
-            network?.train();
-            foreach (SegmentationHead head in heads)
-                head.train();
-            int step = 0;
-            for (int epoch = 0; step < options.FineTuneSteps; epoch++)
-            {
-                foreach (ViewBatch batch in loader.Batches(epoch, cancellation: cancellation).Take(options.FineTuneSteps - step))
-                {
-                    using var scope = NewDisposeScope();
-                    ofHeads.ZeroGradients();
-                    ofNetwork?.ZeroGradients();
-                    IReadOnlyList<Tensor> maps = Maps(encoder, network, batch);
-                    Tensor truth = Truth(images, batch, encoder.Device);
-                    Tensor[] losses = [.. heads.Select(head => nn.functional.cross_entropy(head.forward(maps), truth))];
-                    Tensor loss = losses.Aggregate(TensorArithmetic.Plus);
-                    Gradients.Accumulate(loss);
-                    double rate = schedule.At(step++);
-                    ofHeads.Step(options.DenseHeadLearningRate * rate);
-                    ofNetwork?.Step(options.FineTuneLearningRate * rate);
-                }
-            }
+            using var trainer = new Segmenter(encoder, network, heads, images, loader, options);
+            TrainingLoop.Finish(trainer, cancellation);
         }
         catch
         {
@@ -166,5 +141,55 @@ internal sealed class SegmentationModel : FittedModel
         for (int i = 0; i < batch.N; i++)
             images.Masks![batch.Indices[i]].Span.CopyTo(masks.AsSpan(i * batch.Size * batch.Size));
         return tensor(masks, [batch.N, batch.Size, batch.Size], dtype: ScalarType.Byte).to(ScalarType.Int64).to(device);
+    }
+
+    private sealed class Segmenter : Trainer
+    {
+        private readonly EncoderState encoder;
+        private readonly ResNet? network;
+        private readonly SegmentationHead[] heads;
+        private readonly ImageSet images;
+        private readonly DenseProtocolOptions options;
+        private readonly Optimiser ofHeads;
+        private readonly Optimiser? ofNetwork;
+        private readonly WarmUpCosine schedule;
+
+        public Segmenter(EncoderState encoder, ResNet? network, SegmentationHead[] heads, ImageSet images, ViewLoader loader, DenseProtocolOptions options)
+            : base(loader)
+        {
+            (this.encoder, this.network, this.heads, this.images, this.options) = (encoder, network, heads, images, options);
+            ofHeads = Adam(heads);
+            ofNetwork = network is null ? null : Adam([network]);
+            schedule = options.Schedule(peak: 1);
+            network?.train();
+            foreach (SegmentationHead head in heads)
+                head.train();
+        }
+
+        public override long TotalSteps => options.FineTuneSteps;
+
+        public override void Dispose()
+        {
+            ofHeads.Dispose();
+            ofNetwork?.Dispose();
+        }
+
+        protected override StepReport Step(IEnumerable<ViewBatch> batches)
+        {
+            ViewBatch batch = batches.Single();
+            ofHeads.ZeroGradients();
+            ofNetwork?.ZeroGradients();
+            IReadOnlyList<Tensor> maps = Maps(encoder, network, batch);
+            Tensor truth = Truth(images, batch, encoder.Device);
+            Tensor loss = heads.Select(head => nn.functional.cross_entropy(head.forward(maps), truth)).Aggregate(TensorArithmetic.Plus);
+            Gradients.Accumulate(loss);
+            double rate = schedule.At(State.Step);
+            ofHeads.Step(options.DenseHeadLearningRate * rate);
+            ofNetwork?.Step(options.FineTuneLearningRate * rate);
+            return new StepReport { Loss = loss.Value() };
+        }
+
+        private static Optimiser Adam(IEnumerable<nn.Module> modules) => Optimiser.Create(
+            "adam", modules.SelectMany((module, i) => module.named_parameters().Select(entry => ($"{i}.{entry.name}", entry.parameter))), weightDecay: 0, momentum: 0);
     }
 }

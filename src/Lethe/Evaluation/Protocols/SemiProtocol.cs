@@ -22,13 +22,13 @@ public sealed class SemiProtocol(SemiProtocolOptions options) : Protocol
     private const int FewestShots = 2;
 
     /// <summary>The entry of the registry.</summary>
-    public static ProtocolEntry Entry { get; } = new()
+    public static ProtocolEntry Entry { get; } = new ProtocolEntry<SemiProtocolOptions>
     {
         Name = "semi",
         Title = "Semi-supervised",
         Summary = "few labels, as many of each class, in several draws: linear on frozen features, and fine-tuning against the network from scratch",
-        DefaultOptions = new SemiProtocolOptions(),
-        Create = options => new SemiProtocol((SemiProtocolOptions)options),
+        Defaults = new SemiProtocolOptions(),
+        Build = options => new SemiProtocol(options),
     };
 
     /// <inheritdoc/>
@@ -110,35 +110,29 @@ public sealed class SemiProtocol(SemiProtocolOptions options) : Protocol
 }
 
 /// <summary>Options of <see cref="SemiProtocol"/>.</summary>
-public sealed record SemiProtocolOptions : FineTuningOptions
+public sealed record SemiProtocolOptions : FineTuningOptions, IConflicting
 {
     /// <summary>Parts of the training images whose labels are used, with commas between.</summary>
     public string SemiShares { get; init; } = "0.01,0.1";
 
-    /// <summary>How often images are drawn anew, at least 2, so that there is an interval.</summary>
+    /// <summary>How often images are drawn anew, so that there is an interval.</summary>
+    [Limit(AtLeast = 2)]
     public int SemiDraws { get; init; } = 3;
 
     /// <inheritdoc/>
-    public override void Validate()
-    {
-        ValidateFineTuning();
-        _ = Shares();
-        LabelCheck.Require(SemiDraws >= 2, "--semi-draws", "must be at least 2", SemiDraws);
-    }
-
-    /// <inheritdoc/>
-    public override ProtocolOptions Quick() => this with { SemiShares = "0.1", SemiDraws = 2, FineTuneSteps = 20, FineTuneBatchSize = 32 };
+    public override ProtocolOptions Quick() => this with { SemiShares = "0.1", SemiDraws = 2, FineTuneSteps = QuickSteps, FineTuneBatchSize = QuickBatchSize };
 
     /// <summary>The shares as numbers.</summary>
-    internal IReadOnlyList<double> Shares()
+    internal IReadOnlyList<double> Shares() =>
+    [
+        .. SemiShares.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double share) ? share : double.NaN)
+            .Distinct().Order(),
+    ];
+
+    IEnumerable<string> IConflicting.Conflicts()
     {
-        double[] shares =
-        [
-            .. SemiShares.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-                .Select(text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double share) ? share : double.NaN).Distinct().Order(),
-        ];
-        return shares.Length > 0 && shares.All(share => share is > 0 and <= 1)
-            ? shares
-            : throw new InvalidOptionException($"--semi-shares '{SemiShares}' must be numbers above 0 and at most 1 with commas between, as 0.01,0.1.");
+        if (Shares().DefaultIfEmpty().Any(share => share is not (> 0 and <= 1)))
+            yield return $"--semi-shares '{SemiShares}' must be numbers above 0 and at most 1 with commas between, as 0.01,0.1.";
     }
 }

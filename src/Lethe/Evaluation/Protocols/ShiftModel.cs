@@ -24,7 +24,7 @@ internal abstract class ShiftModel(LinearClassifier classifier) : FittedModel
         return [.. classifier.Predict(features).Zip(changed.Labels!, (found, label) => found == label ? 1.0 : 0.0)];
     }
 
-    private protected sealed override void Release()
+    protected sealed override void Release()
     {
         // It holds no tensors.
     }

@@ -6,11 +6,8 @@ namespace Lethe.Evaluation.Protocols;
 public abstract record ShiftOptions : ProtocolOptions
 {
     /// <summary>The layer whose features the classifier of robustness and colour takes.</summary>
+    [OneOf(typeof(LayerFeatures), nameof(LayerFeatures.Names))]
     public string ShiftLayer { get; init; } = LayerFeatures.Last;
-
-    /// <summary>Checks the values that are shared.</summary>
-    /// <exception cref="InvalidOptionException">There is no such layer.</exception>
-    private protected void ValidateShift() => RequireLayer(LayerFeatures.Names);
 
     /// <summary>Asks for the layer to be among those that there are; an encoder from a file has no projector.</summary>
     internal void RequireLayer(IReadOnlyList<string> layers)

@@ -15,7 +15,7 @@ internal sealed class ShortcutModel(LinearClassifier classifier, double rho, Cha
             Hits(images.At(rho, test, encoder, cancellation)), Hits(test), Hits(images.At(-rho, test, encoder, cancellation)), seed);
     }
 
-    private protected override void Release()
+    protected override void Release()
     {
         // It holds no tensors.
     }

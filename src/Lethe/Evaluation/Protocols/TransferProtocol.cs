@@ -1,4 +1,5 @@
 using Lethe.Diagnostics;
+using Lethe.Numerics;
 
 namespace Lethe.Evaluation.Protocols;
 
@@ -14,14 +15,14 @@ public sealed class TransferProtocol(TransferProtocolOptions options) : Protocol
     private const ulong FineTuning = 2;
 
     /// <summary>The entry of the registry.</summary>
-    public static ProtocolEntry Entry { get; } = new()
+    public static ProtocolEntry Entry { get; } = new ProtocolEntry<TransferProtocolOptions>
     {
         Name = "transfer",
         Title = "Transfer",
         Summary = "another data set (--target): linear and kNN on frozen features, and fine-tuning against the network from scratch",
         Images = ProtocolImages.Target,
-        DefaultOptions = new TransferProtocolOptions(),
-        Create = options => new TransferProtocol((TransferProtocolOptions)options),
+        Defaults = new TransferProtocolOptions(),
+        Build = options => new TransferProtocol(options),
     };
 
     /// <inheritdoc/>
@@ -38,8 +39,8 @@ public sealed class TransferProtocol(TransferProtocolOptions options) : Protocol
     public override IEnumerable<FittedModel> Fit(EncoderState encoder, FittingImages images, ulong seed, CancellationToken cancellation)
     {
         IReadOnlyList<int> labels = images.Train.Labels!;
-        foreach (string layer in encoder.Layers)
-            yield return LinearModel.Fit(encoder, images.Train, layer, Numerics.RandomStream.Derive(seed, Regression), cancellation);
+        foreach (LinearModel model in LinearModel.FitEach(encoder, images.Train, RandomStream.Derive(seed, Regression), cancellation))
+            yield return model;
 
         foreach (string layer in encoder.Layers)
         {
@@ -49,16 +50,14 @@ public sealed class TransferProtocol(TransferProtocolOptions options) : Protocol
             };
         }
 
-        yield return FineTunedModel.Fit(encoder, images.Train, options, Numerics.RandomStream.Derive(seed, FineTuning), null, 0, cancellation);
+        yield return FineTunedModel.Fit(encoder, images.Train, options, RandomStream.Derive(seed, FineTuning), null, 0, cancellation);
     }
 }
 
 /// <summary>Options of <see cref="TransferProtocol"/>.</summary>
 public sealed record TransferProtocolOptions : FineTuningOptions
 {
-    /// <inheritdoc/>
-    public override void Validate() => ValidateFineTuning();
 
     /// <inheritdoc/>
-    public override ProtocolOptions Quick() => this with { FineTuneSteps = 20, FineTuneBatchSize = 32 };
+    public override ProtocolOptions Quick() => this with { FineTuneSteps = QuickSteps, FineTuneBatchSize = QuickBatchSize };
 }

@@ -38,7 +38,7 @@ public class GeneratedProtocolTests
     public void Causal_ChangedImages_DifferInWhatWasChangedAlone()
     {
         (_, ImageSet test) = new CausalProtocol(new CausalProtocolOptions { CausalImages = 50 }).Draw(16, 1, TestContext.Current.CancellationToken);
-        CausalFactors[] plain = CausalProtocol.TestFactors(test, 0), tied = CausalProtocol.TestFactors(test, 1), shaped = CausalProtocol.Intervened(test, [CausalFactor.Shape]);
+        CausalFactors[] plain = CausalTestImages.Factors(test, 0), tied = CausalTestImages.Factors(test, 1), shaped = CausalTestImages.Intervened(test, [CausalFactor.Shape]);
         Assert.Equal(test.Labels!, plain.Select(factors => factors.Shape));
         Assert.All(plain.Zip(tied), pair => Assert.Equal(pair.First with { Hue = pair.First.Shape, Texture = pair.First.Shape }, pair.Second));
         Assert.All(plain.Zip(shaped), pair => Assert.Equal(pair.First, pair.Second with { Shape = pair.First.Shape }));

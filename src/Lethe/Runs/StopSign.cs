@@ -1,7 +1,6 @@
 using Lethe.Diagnostics;
-using Lethe.Runtime;
 
-namespace Lethe.Workflow;
+namespace Lethe.Runs;
 
 /// <summary>Which sign of memorisation ends pre-training.</summary>
 internal static class StopSign
@@ -15,18 +14,12 @@ internal static class StopSign
     /// <summary>Whichever came first.</summary>
     public const string Either = "either";
 
-    /// <summary>Asks for a sign that there is.</summary>
-    public static void Validate(string sign)
-    {
-        if (sign is not (Turn or Gap or Either))
-            throw new InvalidOptionException($"--memorisation-sign '{sign}' is unknown. Use {Turn}, {Gap} or {Either}.");
-    }
-
     /// <summary>The epoch at which the sign says that memorisation set in, and the layer; null where it does not.</summary>
     public static (int Epoch, string Layer, string Sign)? Onset(MemorisationVerdict verdict, string sign)
     {
-        (int Epoch, string Layer, string Sign)? turn = verdict is { TurnEpoch: { } turnEpoch, TurnLayer: { } turnLayer } ? (turnEpoch, turnLayer, Turn) : null;
-        (int Epoch, string Layer, string Sign)? gap = verdict is { GapEpoch: { } gapEpoch, GapLayer: { } gapLayer } ? (gapEpoch, gapLayer, Gap) : null;
+        static (int, string, string)? Seen(int? epoch, string? layer, string sign) => epoch is { } at && layer is { } where ? (at, where, sign) : null;
+        (int Epoch, string Layer, string Sign)? turn = Seen(verdict.TurnEpoch, verdict.TurnLayer, Turn);
+        (int Epoch, string Layer, string Sign)? gap = Seen(verdict.GapEpoch, verdict.GapLayer, Gap);
         return sign switch
         {
             Turn => turn,

@@ -1,0 +1,110 @@
+using System.Globalization;
+using Lethe.Methods;
+using Lethe.Runtime;
+using Lethe.Storage;
+using Lethe.Training;
+
+namespace Lethe.Runs;
+
+/// <summary>
+/// The checkpoints of a run, by name: <c>last</c>, from which it goes on; <c>best</c>, where pre-training stopped at memorisation; and
+/// <c>epoch-00010</c>, the weights at an evaluation, where those are kept.
+/// </summary>
+/// <param name="run">The run's directory, as messages name it.</param>
+/// <param name="folder">Where its checkpoints lie; made with the first.</param>
+internal sealed class CheckpointStore(string run, string folder)
+{
+    public const string Last = "last";
+    public const string Best = "best";
+
+    private const string EpochPrefix = "epoch-";
+    private const string Extension = ".safetensors";
+
+    /// <summary>The file of the last checkpoint, whether it is there or not.</summary>
+    public string LastPath => PathOf(Last);
+
+    /// <summary>Whether there is a last checkpoint.</summary>
+    public bool HasLast => File.Exists(LastPath);
+
+    /// <summary>The checksum that the last checkpoint was written with; null where there is none.</summary>
+    public string? LastChecksum => HasLast ? Safetensors.ReadChecksum(LastPath) : null;
+
+    /// <summary>Epochs whose weights were kept, in ascending order. What else lies there was not put there by a run.</summary>
+    public IReadOnlyList<int> Epochs => [.. Names().Select(EpochOf).OfType<int>().Order()];
+
+    /// <summary>The name of the weights at an evaluation.</summary>
+    public static string OfEpoch(int epoch) => $"{EpochPrefix}{epoch:D5}";
+
+    /// <summary>The file of a checkpoint, whether it is there or not.</summary>
+    public string PathOf(string name) => Path.Combine(folder, name + Extension);
+
+    /// <summary>Writes the last checkpoint, and the weights of an epoch under their own name where they are to be kept.</summary>
+    /// <exception cref="RunException">A file cannot be written.</exception>
+    public void Save(SslMethod method, Optimiser optimiser, TrainingState state, int? keptEpoch = null)
+    {
+        Directory.CreateDirectory(folder);
+        Checkpoint.Save(LastPath, method, optimiser, state);
+        if (keptEpoch is { } epoch)
+            Checkpoint.Save(PathOf(OfEpoch(epoch)), method, null, state);
+    }
+
+    /// <summary>Goes back to the last checkpoint, or to the start where there is none.</summary>
+    /// <exception cref="RunException">It cannot be used.</exception>
+    public TrainingState Resume(SslMethod method, Optimiser optimiser) =>
+        HasLast ? Checkpoint.Load(LastPath, method, optimiser) : new TrainingState();
+
+    /// <summary>Loads the weights of a checkpoint.</summary>
+    /// <exception cref="RunException">There is none of that name, or it cannot be used.</exception>
+    public TrainingState Load(SslMethod method, string name = Last)
+    {
+        string path = PathOf(name);
+        if (name == Last && !HasLast)
+        {
+            throw new RunException(
+                $"{run} has no checkpoint yet: expected {path}. Let the run reach its first evaluation: "
+                + $"'lethe pretrain --resume --out {run}'.");
+        }
+
+        string[] there = Names();
+        if (!there.Contains(name))
+        {
+            throw new RunException(
+                $"{run} has no checkpoint '{name}'. There are: {string.Join(", ", there)}. A run has '{Best}' where "
+                + "--stop-on-memorisation found an onset, and those of all evaluations with --keep-checkpoints.");
+        }
+
+        return Checkpoint.Load(path, method);
+    }
+
+    /// <summary>Makes the weights of an epoch the best; they stay where they were. Does nothing where they are gone.</summary>
+    /// <exception cref="RunException">The file cannot be written.</exception>
+    public void Promote(int epoch)
+    {
+        string kept = PathOf(OfEpoch(epoch));
+        if (!File.Exists(kept))
+            return;
+        AtomicFile.Write(PathOf(Best), stream =>
+        {
+            using FileStream file = File.OpenRead(kept);
+            file.CopyTo(stream);
+        });
+    }
+
+    /// <summary>Deletes the weights of all epochs.</summary>
+    public void DeleteEpochs()
+    {
+        foreach (int epoch in Epochs)
+            File.Delete(PathOf(OfEpoch(epoch)));
+    }
+
+    private static int? EpochOf(string name) =>
+        name.StartsWith(EpochPrefix, StringComparison.Ordinal)
+        && int.TryParse(name.AsSpan(EpochPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int epoch)
+        && name == OfEpoch(epoch) ? epoch : null;
+
+    private string[] Names() => !Directory.Exists(folder) ? [] :
+    [
+        .. Directory.GetFiles(folder, "*" + Extension)
+            .Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal),
+    ];
+}

@@ -1,0 +1,90 @@
+using System.Text.Json.Serialization;
+using Lethe.Augmentation;
+using Lethe.Data;
+using Lethe.Diagnostics;
+using Lethe.Evaluation;
+using Lethe.Methods;
+using Lethe.Models;
+using Lethe.Runtime;
+using Lethe.Training;
+
+namespace Lethe.Runs;
+
+/// <summary>Everything that decides a run of pre-training.</summary>
+/// <remarks><c>run.json</c> keeps it in the order of declaration; runs of earlier versions lack what is not required there.</remarks>
+public sealed record RunOptions : OptionRecord, IConflicting
+{
+    /// <summary>Which images.</summary>
+    [JsonRequired]
+    public DataOptions Data { get; init; } = new();
+
+    /// <summary>The preset of how views are made, before single options change it: simclr, weak or none.</summary>
+    [JsonRequired]
+    public string Augmentation { get; init; } = "simclr";
+
+    /// <summary>How views are made.</summary>
+    [JsonRequired]
+    public AugmentationOptions Views { get; init; } = new();
+
+    /// <summary>Which network.</summary>
+    [JsonRequired]
+    public BackboneOptions Backbone { get; init; } = new();
+
+    /// <summary>Which method, by its name in <see cref="MethodRegistry"/>.</summary>
+    [JsonRequired]
+    public string Method { get; init; } = "simclr";
+
+    /// <summary>The method's own options: a record of the type that the method is registered with.</summary>
+    [JsonIgnore]
+    public MethodOptions MethodOptions { get; init; } = new SimClrOptions();
+
+    /// <summary>How to train.</summary>
+    [JsonRequired]
+    public TrainingOptions Training { get; init; } = new();
+
+    /// <summary>How layers are measured.</summary>
+    [JsonRequired]
+    public EvaluationOptions Evaluation { get; init; } = new();
+
+    /// <summary>
+    /// Ends pre-training when memorisation has set in, and keeps the encoder of that epoch as checkpoints/best.safetensors.
+    /// </summary>
+    public bool StopOnMemorisation { get; init; }
+
+    /// <summary>
+    /// The sign that stops: turn (ΔR of a layer turned, the paper's sign), gap (ΔR on images trained on rose against that on unseen
+    /// ones), or either.
+    /// </summary>
+    [OneOf(StopSign.Turn, StopSign.Gap, StopSign.Either)]
+    public string MemorisationSign { get; init; } = StopSign.Turn;
+
+    /// <summary>The rule by which memorisation is seen.</summary>
+    public MemorisationOptions Monitor { get; init; } = new();
+
+    /// <summary>UMM in between epochs.</summary>
+    public InterleavingOptions Interleaving { get; init; } = new();
+
+    /// <summary>What all randomness is derived from.</summary>
+    [JsonRequired]
+    public ulong Seed { get; init; }
+
+    IEnumerable<string> IConflicting.Conflicts()
+    {
+        MethodEntry entry = MethodRegistry.Find(Method);
+        if (MethodOptions.GetType() != entry.DefaultOptions.GetType())
+        {
+            yield return $"Method '{Method}' takes {entry.DefaultOptions.GetType().Name}, found {MethodOptions.GetType().Name}.";
+            yield break;
+        }
+
+        if (Views.LocalViews > 0 && !entry.TakesLocalViews)
+        {
+            yield return $"--local-views {Views.LocalViews}: method '{Method}' takes full-size views only. Use --local-views 0, or "
+                + $"--method {string.Join(" or ", MethodRegistry.All.Where(one => one.TakesLocalViews).Select(one => one.Name))}.";
+        }
+
+        // Of a batch that no method could take, the limit has told already.
+        if (Training.BatchSize > 1)
+            entry.RequireBatch(MethodOptions, Training.BatchSize);
+    }
+}

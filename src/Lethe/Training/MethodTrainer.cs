@@ -1,0 +1,29 @@
+using Lethe.Augmentation;
+using Lethe.Methods;
+
+namespace Lethe.Training;
+
+/// <summary>A training of a whole method, long enough to be evaluated on the way, interrupted and resumed.</summary>
+/// <param name="method">The method, on its device.</param>
+/// <param name="loader">Gives the views.</param>
+/// <param name="batchesPerStep">Batches that a step takes.</param>
+internal abstract class MethodTrainer(SslMethod method, ViewLoader loader, int batchesPerStep = 1) : Trainer(loader, batchesPerStep)
+{
+    /// <summary>The method.</summary>
+    public SslMethod Method => method;
+
+    /// <summary>The optimiser, whose state goes into a checkpoint.</summary>
+    public abstract Optimiser Optimiser { get; }
+
+    /// <summary>What measurements are filed under: epochs done, or iterations of UMM.</summary>
+    public abstract int Now { get; }
+
+    /// <summary>Now, in words, as "epoch 3 of 10".</summary>
+    public abstract string NowInWords { get; }
+
+    /// <summary>Whether layers are to be measured now: before the first step, at intervals, after the last.</summary>
+    public abstract bool IsEvaluationDue { get; }
+
+    /// <summary>Whether the means of the loss are to be noted, though no evaluation is due.</summary>
+    public abstract bool IsNoteDue { get; }
+}

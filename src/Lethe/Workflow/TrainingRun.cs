@@ -1,0 +1,107 @@
+using Lethe.Diagnostics;
+using Lethe.Methods;
+using Lethe.Runs;
+using Lethe.Training;
+
+namespace Lethe.Workflow;
+
+/// <summary>A training with its run directory: pre-training, UMM or its control, from the start or from where it was left.</summary>
+/// <param name="session">The run's session.</param>
+/// <param name="trainer">The training.</param>
+/// <param name="recorder">Writes it down.</param>
+/// <param name="stage">What is being done, for people.</param>
+/// <param name="progress">Told how far the work has come.</param>
+internal sealed class TrainingRun(Session session, MethodTrainer trainer, RunRecorder recorder, string stage, IProgress<WorkflowProgress>? progress)
+{
+    /// <summary>Ends training early; null for never.</summary>
+    public EarlyStop? Stopping { get; init; }
+
+    /// <summary>UMM before epochs; null for none.</summary>
+    public Interleaving? Interleaving { get; init; }
+
+    /// <summary>Trains to the end.</summary>
+    /// <param name="cancellation">Stops between two steps.</param>
+    /// <exception cref="OperationCanceledException">Cancelled; the state has been saved.</exception>
+    /// <exception cref="Runtime.LetheException">It cannot go on; the run says why.</exception>
+    public void Train(CancellationToken cancellation)
+    {
+        trainer.State = recorder.Resume(trainer);
+        recorder.Record(
+            () =>
+            {
+                try
+                {
+                    Loop(cancellation);
+                }
+                catch (OperationCanceledException)
+                {
+                    recorder.Save(trainer);
+                    throw;
+                }
+            },
+            done => Stopping?.Finish(done, trainer.State.EvaluatedAt) ?? done);
+    }
+
+    private void Loop(CancellationToken cancellation)
+    {
+        foreach (TrainingMoment moment in TrainingLoop.Run(trainer, session.Options.Training.CheckpointMinutes, cancellation))
+        {
+            switch (moment)
+            {
+                case TrainingMoment.EpochBegins { Epoch: int epoch }:
+                    if (Stopping?.IsDue(trainer.State.EvaluatedAt) == true)
+                        return;
+                    Interleave(epoch);
+                    break;
+                case TrainingMoment.StepTaken step:
+                    recorder.Stepped(step);
+                    Tell(step);
+                    break;
+                case TrainingMoment.EvaluationDue { Means: var means }:
+                    progress?.Report(new WorkflowProgress("diagnosing", 0, 0, $"{stage}, {trainer.NowInWords}"));
+                    recorder.Measured(
+                        trainer,
+                        means,
+                        session.Evaluator.Measure(trainer.Method, cancellation),
+                        session.Losses.Measure(trainer.Method, trainer.Now, trainer.Loader.BatchSize, cancellation));
+                    break;
+                case TrainingMoment.NoteDue { Means: var means }:
+                    recorder.Noted(trainer, [.. means.Select(mean => new Measurement(trainer.Now, Measure.Run, mean.Name, mean.Mean))]);
+                    break;
+                case TrainingMoment.SaveDue { Evaluated: bool evaluated }:
+                    recorder.Save(trainer, evaluated && Stopping?.KeepsCheckpoints == true ? trainer.Now : null);
+                    break;
+            }
+        }
+    }
+
+    private void Interleave(int epoch)
+    {
+        if (Interleaving?.IsDue(epoch) != true)
+            return;
+        progress?.Report(new WorkflowProgress("undoing", 0, 0, $"after {trainer.NowInWords}"));
+        recorder.Noted(trainer, Interleaving.Before(trainer.Method, epoch));
+    }
+
+    private void Tell(TrainingMoment.StepTaken step)
+    {
+        progress?.Report(new WorkflowProgress(
+            stage,
+            step.Step,
+            trainer.TotalSteps,
+            Invariant($"{trainer.NowInWords}  loss {step.Report.Loss:F3}  {step.ImagesPerSecond:F0} images/s  waiting {step.WaitingShare:P0}")));
+        foreach (RunWarning warning in Warnings(step.Report).Where(recorder.Warn))
+            progress?.Report(new WorkflowProgress("", 0, 0, "", $"Warning, epoch {warning.Epoch}: {warning.Text}"));
+    }
+
+    private IEnumerable<RunWarning> Warnings(StepReport report)
+    {
+        if (report.Warning is { } warning)
+            yield return new RunWarning(trainer.Now, "method", warning);
+        if (report.Collapse is not { } reading || reading.Kind == CollapseKind.None)
+            yield break;
+        MethodEntry method = MethodRegistry.Find(session.Options.Method);
+        yield return new RunWarning(
+            trainer.Now, $"collapse-{reading.Kind.ToString().ToLowerInvariant()}", $"{reading.Words} With {method.Title}, {method.AgainstCollapse}.");
+    }
+}
