@@ -3,7 +3,7 @@ using Lethe.Runtime;
 namespace Lethe.Data;
 
 /// <summary>How images are tinted: <see cref="ColourShift"/>.</summary>
-public sealed record ColourShiftOptions
+internal sealed record ColourShiftOptions
 {
     /// <summary>ρ, how strongly the tint is tied to the class, in [−1, 1].</summary>
     public double Rho { get; init; } = 0.9;

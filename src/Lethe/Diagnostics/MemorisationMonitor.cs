@@ -159,6 +159,6 @@ public static class MemorisationMonitor
         }
 
         return new MemorisationVerdict(
-            turn.Curve is not null, turn.Curve?.PeakEpoch, turn.Layer, gap is not null, gap?.Gap.OnsetEpoch, gap?.Layer, reason, layers);
+            turn.Curve is not null, turn.Curve?.PeakEpoch, turn.Layer, gap is not null, gap?.Gap.OnsetEpoch, gap?.Layer, reason) { Layers = layers };
     }
 }

@@ -3,7 +3,7 @@ using Lethe.Runtime;
 namespace Lethe.Evaluation;
 
 /// <summary>How <see cref="LogisticRegression"/> is regularised.</summary>
-public sealed record LogisticRegressionOptions
+internal sealed record LogisticRegressionOptions
 {
     /// <summary>λ where it is not to be chosen; null chooses it.</summary>
     public double? Strength { get; init; }

@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 namespace Lethe.Methods;
 
 /// <summary>Checks and splits the two views' embeddings, for every loss on a pair.</summary>
-internal static class EmbeddingPair
+public static class EmbeddingPair
 {
     /// <summary>Refuses what broadcasting would silently accept.</summary>
     /// <param name="first">Embeddings of the first views, [N, k].</param>

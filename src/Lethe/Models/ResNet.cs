@@ -196,10 +196,10 @@ public sealed class ResNet : Module<Tensor, Tensor>
     /// <summary>The parts that run after a point.</summary>
     /// <param name="split">The point.</param>
     /// <returns>The modules that <see cref="ForwardFrom"/> runs.</returns>
-    public IReadOnlyList<Module<Tensor, Tensor>> PartsAfter(SplitPoint split) => parts[(int)split..];
+    internal IReadOnlyList<Module<Tensor, Tensor>> PartsAfter(SplitPoint split) => parts[(int)split..];
 
     /// <summary>The parts that run up to a point.</summary>
     /// <param name="split">The point.</param>
     /// <returns>The modules that <see cref="ForwardTo"/> runs.</returns>
-    public IReadOnlyList<Module<Tensor, Tensor>> PartsUpTo(SplitPoint split) => parts[..(int)split];
+    internal IReadOnlyList<Module<Tensor, Tensor>> PartsUpTo(SplitPoint split) => parts[..(int)split];
 }

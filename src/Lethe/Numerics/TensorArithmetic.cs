@@ -7,7 +7,7 @@ namespace Lethe.Numerics;
 /// Arithmetic of tensors with numbers, and their sums. TorchSharp's operators for these let the collector free the number while torch still
 /// reads it (decision 7); here it lives until the call has returned. Between two tensors −, ·, / and comparisons are TorchSharp's own.
 /// </summary>
-public static class TensorArithmetic
+internal static class TensorArithmetic
 {
     // Statics are never collected. They are made at first use, since a type that is only looked at must not load torch.
     private static readonly Lock Gate = new();

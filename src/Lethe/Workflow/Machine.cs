@@ -29,7 +29,7 @@ public sealed record Machine
     /// <summary>This machine, with what is left open taken as a run was made.</summary>
     /// <param name="versions">What the run's manifest says.</param>
     /// <returns>The machine.</returns>
-    public Machine As(RunVersions versions) => this with
+    internal Machine As(RunVersions versions) => this with
     {
         Threads = Threads > 0 ? Threads : versions.Threads,
         Kernels = Kernels.Length > 0 ? Kernels : versions.Kernels?.Split(',')[0] ?? "",
@@ -67,7 +67,7 @@ public sealed record Machine
 
     /// <summary>What the manifest says of software and machine.</summary>
     /// <returns>The record.</returns>
-    public RunVersions Describe() => new(
+    internal RunVersions Describe() => new(
         Environment.Version.ToString(),
         typeof(TorchSharp.torch).Assembly.GetName().Version?.ToString(3) ?? "unknown",
         __version__,

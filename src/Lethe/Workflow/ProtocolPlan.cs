@@ -12,10 +12,10 @@ public sealed record ProtocolPlan(IReadOnlyList<(ProtocolEntry Entry, Protocol P
     /// <summary>Makes the protocols.</summary>
     /// <param name="names">Names with commas between.</param>
     /// <param name="options">What they share.</param>
-    /// <param name="own">The options of a protocol, from its defaults.</param>
+    /// <param name="own">Makes the options of a protocol from its defaults; null leaves each as it is.</param>
     /// <returns>The plan.</returns>
     /// <exception cref="InvalidOptionException">A name is unknown, an option cannot be used, or a target is missing or of no use.</exception>
-    public static ProtocolPlan Create(string names, ProtocolRunOptions options, Func<ProtocolOptions, ProtocolOptions> own)
+    public static ProtocolPlan Create(string names, ProtocolRunOptions options, Func<ProtocolOptions, ProtocolOptions>? own = null)
     {
         options.Validate();
         ProtocolEntry[] entries = [.. names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct().Select(ProtocolRegistry.Find)];
@@ -29,7 +29,8 @@ public sealed record ProtocolPlan(IReadOnlyList<(ProtocolEntry Entry, Protocol P
             throw new InvalidOptionException($"--target '{target}': the protocol domains leaves each domain out in turn and needs --target {DomainFolders.Prefix}PATH, a folder of DOMAIN/CLASS/image, without test=.");
         return new ProtocolPlan([.. entries.Select(entry =>
         {
-            ProtocolOptions chosen = own(options.Quick ? entry.DefaultOptions.Quick() : entry.DefaultOptions);
+            ProtocolOptions chosen = options.Quick ? entry.DefaultOptions.Quick() : entry.DefaultOptions;
+            chosen = own?.Invoke(chosen) ?? chosen;
             chosen.Validate();
             return (entry, entry.Create(chosen));
         })], options);

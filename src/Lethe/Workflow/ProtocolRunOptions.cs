@@ -51,7 +51,7 @@ public sealed record ProtocolRunOptions
     /// <summary>The states as values.</summary>
     /// <returns>At least one.</returns>
     /// <exception cref="InvalidOptionException">A name is unknown.</exception>
-    public IReadOnlyList<EvaluationStage> ChosenStages()
+    internal IReadOnlyList<EvaluationStage> ChosenStages()
     {
         if (Stages == AllStages)
             return Enum.GetValues<EvaluationStage>();

@@ -3,7 +3,7 @@ using Lethe.Runtime;
 namespace Lethe.Workflow;
 
 /// <summary>How memorisation of single images is scored.</summary>
-public sealed record ScoringOptions
+internal sealed record ScoringOptions
 {
     /// <summary>Augmented views of each image whose distances are compared, at least 2; all pairs of them are.</summary>
     public int ScoreViews { get; init; } = 10;

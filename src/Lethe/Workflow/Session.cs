@@ -40,16 +40,16 @@ public sealed class Session
     public Device Device { get; }
 
     /// <summary>The images.</summary>
-    public DataSplits Data { get; }
+    internal DataSplits Data { get; }
 
     /// <summary>Renders views.</summary>
-    public ViewAugmenter Augmenter { get; }
+    internal ViewAugmenter Augmenter { get; }
 
     /// <summary>Measures layers.</summary>
-    public LayerEvaluator Evaluator { get; }
+    internal LayerEvaluator Evaluator { get; }
 
     /// <summary>Measures the method's loss on seen and unseen images.</summary>
-    public MethodLossEvaluator Losses { get; }
+    internal MethodLossEvaluator Losses { get; }
 
     /// <summary>Opens the images of a new run.</summary>
     /// <param name="options">What decides the run.</param>
@@ -111,18 +111,18 @@ public sealed class Session
     /// <param name="seed">Decides order and views.</param>
     /// <param name="localViews">Whether to give the local views that the options ask for as well.</param>
     /// <returns>The loader.</returns>
-    public ViewLoader CreateLoader(int batchSize, ulong seed, bool localViews = true) =>
+    internal ViewLoader CreateLoader(int batchSize, ulong seed, bool localViews = true) =>
         new(Data.Train, Augmenter, batchSize, RandomStream.Derive(seed, TrainingViews), Machine.ThreadCount(), localViews: localViews);
 
     /// <summary>What coding rates are computed with, for each layer.</summary>
     /// <param name="qualities">Measurements of all layers.</param>
     /// <returns>Rows, dimension and ε² of each layer.</returns>
-    public static IReadOnlyList<RateSetting> RateSettings(IReadOnlyList<LayerQuality> qualities) =>
+    internal static IReadOnlyList<RateSetting> RateSettings(IReadOnlyList<LayerQuality> qualities) =>
         [.. qualities.Select(quality => new RateSetting(quality.Layer, quality.Trained.Rows, quality.Trained.Dimension, quality.Trained.EpsilonSquared))];
 
     /// <summary>What a manifest says of the images.</summary>
     /// <returns>The record.</returns>
-    public RunData DescribeData() => new(
+    internal RunData DescribeData() => new(
         Data.Source,
         Data.Fingerprint,
         Data.Train.Count,

@@ -3,7 +3,7 @@ using Lethe.Runtime;
 namespace Lethe.Data.Generated;
 
 /// <summary>Which images <see cref="CausalShapes"/> makes as a source: <c>--data causal-shapes:rho=0.9,size=32,seed=1</c>.</summary>
-public sealed record CausalShapesOptions
+internal sealed record CausalShapesOptions
 {
     /// <summary>Images that are divided into training and probe part.</summary>
     public int Count { get; init; } = 20_000;
