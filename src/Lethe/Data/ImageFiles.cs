@@ -14,6 +14,7 @@ public static class ImageFiles
     /// <returns>The images with their paths, relative to the folder with forward slashes, in ordinal order; and the files skipped.</returns>
     /// <exception cref="InvalidOptionException">The path does not exist, or a number cannot be used.</exception>
     /// <exception cref="DataException">There is no image, too many files are corrupt, or memory is too small.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static ImageFilesResult ReadAll(
         string path,
         int imageSize,

@@ -11,7 +11,8 @@ namespace Lethe.Evaluation;
 
 /// <summary>An encoder as protocols see it: weights that do not change, and what images must be like to enter it.</summary>
 /// <remarks>
-/// Features of a set of images are computed once: they are kept in memory until this is disposed, and in the store where there is one.
+/// Features of a set of images are computed once: they are kept in memory until this is disposed, and in the store where there is one. Of
+/// one thread at a time. Protocols are given one and do not dispose it.
 /// </remarks>
 public sealed class EncoderState : IDisposable
 {
@@ -99,10 +100,13 @@ public sealed class EncoderState : IDisposable
         return string.Join(' ', parts);
     }
 
-    /// <summary>Features of every layer. The tensors belong to this.</summary>
+    /// <summary>
+    /// Features of every layer, float32, not normalised. The tensors belong to this: a protocol neither changes nor disposes them.
+    /// </summary>
     /// <param name="images">The images.</param>
     /// <param name="cancellation">Stops between two batches.</param>
-    /// <returns>By layer, [N, d] on the processor.</returns>
+    /// <returns>By layer as <see cref="Layers"/> names them, [N, d] on the processor.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public IReadOnlyDictionary<string, Tensor> Features(ImageSet images, CancellationToken cancellation = default)
     {
         string key = Key(images);

@@ -8,12 +8,16 @@ using static TorchSharp.torch;
 namespace Lethe.Workflow;
 
 /// <summary>Where a run computes. Not part of what decides it, but of what its bits depend on.</summary>
+/// <remarks>
+/// An immutable record, checked by <see cref="Prepare"/>. Number of threads and kernels hold for the whole process, so work on two machines
+/// that differ in them cannot go on side by side in one.
+/// </remarks>
 public sealed record Machine
 {
     /// <summary>cpu, cuda or cuda:N.</summary>
     public string Device { get; init; } = "cpu";
 
-    /// <summary>Threads to compute with; 0 takes one for each core.</summary>
+    /// <summary>Threads to compute with, from 1 to 1024; 0 takes one for each core.</summary>
     public int Threads { get; init; }
 
     /// <summary>
@@ -22,7 +26,9 @@ public sealed record Machine
     /// </summary>
     public string Kernels { get; init; } = "";
 
-    /// <summary>Threads after defaults.</summary>
+    /// <summary>
+    /// Threads after defaults: as <see cref="Threads"/> says, or one for each logical processor that the process may use.
+    /// </summary>
     /// <returns>At least 1.</returns>
     public int ThreadCount() => Threads > 0 ? Threads : Environment.ProcessorCount;
 
@@ -35,8 +41,12 @@ public sealed record Machine
         Kernels = Kernels.Length > 0 ? Kernels : versions.Kernels?.Split(',')[0] ?? "",
     };
 
-    /// <summary>Checks the values, sets torch's number of threads, and chooses what networks run on.</summary>
-    /// <returns>The device.</returns>
+    /// <summary>
+    /// Checks the values, sets torch's number of threads, and chooses what networks run on: both for the whole process, from now on. To be
+    /// called while no other thread computes. <see cref="Pretraining"/>, <see cref="Session"/> and <see cref="TrainedEncoder"/> call it
+    /// themselves.
+    /// </summary>
+    /// <returns>The device, which needs no disposing.</returns>
     /// <exception cref="InvalidOptionException">A value cannot be used on this machine.</exception>
     /// <exception cref="DataException">Torch does not load, since <see cref="TorchRuntime.Prepare"/> was not called.</exception>
     public Device Prepare()

@@ -5,6 +5,7 @@ using Lethe.Runtime;
 namespace Lethe.Workflow;
 
 /// <summary>Which protocols to run, each with its options, and what they share.</summary>
+/// <remarks>Immutable; <see cref="ProtocolEvaluation"/> runs it, as often as one likes.</remarks>
 /// <param name="Protocols">The protocols in the order in which they run, at least one.</param>
 /// <param name="Options">What they share.</param>
 public sealed record ProtocolPlan(IReadOnlyList<(ProtocolEntry Entry, Protocol Protocol)> Protocols, ProtocolRunOptions Options)

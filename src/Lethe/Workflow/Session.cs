@@ -13,6 +13,10 @@ using static TorchSharp.torch;
 namespace Lethe.Workflow;
 
 /// <summary>What every piece of work on one run shares: its options, images, views, measuring, and the machine.</summary>
+/// <remarks>
+/// Holds the decoded images of the run as long as it is referenced; there is nothing to dispose. Work on one run is done by one thread at a
+/// time.
+/// </remarks>
 public sealed class Session
 {
     // What a seed is for; a seed of the run is never used for two things.
@@ -103,7 +107,8 @@ public sealed class Session
     }
 
     /// <summary>Makes the method with the run's initial weights.</summary>
-    /// <returns>The method, on the device.</returns>
+    /// <returns>The method, on the device; the caller disposes it.</returns>
+    /// <remarks>Seeds torch's own generator, which is the whole process's.</remarks>
     public SslMethod CreateMethod() => CreateMethod(Options, Data.Train.Channels, Data.ImageSize, Device);
 
     /// <summary>Gives the views to train on.</summary>

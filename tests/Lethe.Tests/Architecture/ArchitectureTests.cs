@@ -1,5 +1,6 @@
 using System.Reflection;
 using Lethe.Cli;
+using Lethe.Methods;
 using Lethe.Runtime;
 using Lethe.Tests.Examples;
 
@@ -81,6 +82,24 @@ public class ArchitectureTests
             CultureRule.Violations(typeof(ArchitectureTests).Assembly, Root)
                 .Select(violation => violation.Replace($"{Root}.Foreign.", "", StringComparison.Ordinal)));
     }
+
+    // What users copy from the README and from CONTRIBUTING must compile where the library's inside cannot be seen. Checks of options are
+    // written out there.
+    [Fact]
+    public void Examples_OfPrograms_UseOnlyWhatIsPublic()
+    {
+        string examples = typeof(AlignUniform).Namespace!;
+        bool IsExample(string type) =>
+            type.StartsWith($"{examples}.", StringComparison.Ordinal) && !type.EndsWith("Tests", StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            OutsideRule.Violations(typeof(AlignUniform).Assembly.Location, "Lethe", IsExample),
+            violation => !violation.Contains(typeof(OptionCheck).FullName!, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void OutsideRule_OfThisClass_FindsWhatIsInternal() => Assert.Contains(
+        $"{nameof(ArchitectureTests)} uses {typeof(OptionCheck).FullName}",
+        OutsideRule.Violations(typeof(ArchitectureTests).Assembly.Location, "Lethe", type => type == typeof(ArchitectureTests).FullName));
 
     [Fact]
     public void Library_PublicClasses_AreSealedAbstractOrStatic() =>
