@@ -17,7 +17,7 @@ public sealed record Machine
     /// <summary>cpu, cuda or cuda:N.</summary>
     public string Device { get; init; } = "cpu";
 
-    /// <summary>Threads to compute with, from 1 to 1024; 0 takes one for each core.</summary>
+    /// <summary>Threads to compute with; 0 takes one for each core.</summary>
     public int Threads { get; init; }
 
     /// <summary>
