@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Lethe.Reporting;
 using Lethe.Runtime;
 using Spectre.Console;
+using Markup = Spectre.Console.Markup;
 
 namespace Lethe.Cli;
 

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Lethe.Reporting;
 using Lethe.Runs;
 using Spectre.Console;
+using Markup = Spectre.Console.Markup;
 
 namespace Lethe.Cli;
 
