@@ -155,8 +155,10 @@ internal static class DiagnoseCommand
             table.AddRow("none", Number(report.Rate), "–", "–");
         terminal.Show(table);
         terminal.Say(Invariant($"m = {report.Rows}, d = {report.Dimension}, ε² = {report.EpsilonSquared}; nats, rows normalised. RankMe {report.RankMe:F2}; standard deviation of a normalised feature {report.NormalisedDeviation:F4}."));
-        FeatureGeometry geometry = report.Geometry;
-        (string Title, double? Value)[] rest = [("α-ReQ", geometry.AlphaReq), ("uniformity", geometry.Uniformity), ("alignment", geometry.Alignment), ("LiDAR", geometry.Lidar)];
+        (string Title, double? Value)[] rest =
+        [
+            ("α-ReQ", report.AlphaReq), ("uniformity", report.Uniformity), ("alignment", report.Alignment), ("LiDAR", report.Lidar),
+        ];
         terminal.Say(string.Join(", ", rest.Where(measure => measure.Value is not null).Select(measure => Invariant($"{measure.Title} {measure.Value:F4}"))));
         if (report.Instance is null && report.Label is null)
             terminal.Say("ΔR needs a partition: give --views 2 for stacked views, or --labels.");
@@ -171,10 +173,10 @@ internal static class DiagnoseCommand
             ["label"] = Partition(report.Label),
             ["rankMe"] = report.RankMe,
             ["normalisedDeviation"] = report.NormalisedDeviation,
-            ["alphaReq"] = geometry.AlphaReq,
-            ["uniformity"] = geometry.Uniformity,
-            ["alignment"] = geometry.Alignment,
-            ["lidar"] = geometry.Lidar,
+            ["alphaReq"] = report.AlphaReq,
+            ["uniformity"] = report.Uniformity,
+            ["alignment"] = report.Alignment,
+            ["lidar"] = report.Lidar,
         };
     }
 

@@ -3,12 +3,6 @@ using System.Runtime.ExceptionServices;
 
 namespace Lethe.Augmentation;
 
-/// <summary>Renders one view of one image.</summary>
-/// <param name="image">Index of the image in its set.</param>
-/// <param name="view">Which of its views; the local ones come after the full-size ones.</param>
-/// <param name="destination">[size, size, channels] of that view.</param>
-internal delegate void ViewRenderer(int image, int view, Span<float> destination);
-
 /// <summary>
 /// Fills batches ahead of one consumer, on threads of its own. Batches are cut from an order of images; the threads share out the images of a
 /// batch a few at a time, and are never further ahead than there are buffers.

@@ -6,7 +6,7 @@ namespace Lethe.Augmentation;
 /// <summary>Mean and standard deviation of each channel of the training images, on the scale 0 to 1.</summary>
 /// <param name="Mean">One number a channel.</param>
 /// <param name="StandardDeviation">One number a channel, positive.</param>
-public sealed record ChannelStatistics(IReadOnlyList<float> Mean, IReadOnlyList<float> StandardDeviation)
+internal sealed record ChannelStatistics(IReadOnlyList<float> Mean, IReadOnlyList<float> StandardDeviation)
 {
     // One grey level: a channel that never changes would otherwise be divided by zero.
     private const double SmallestDeviation = 1.0 / 255;

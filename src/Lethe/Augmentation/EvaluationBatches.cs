@@ -7,7 +7,7 @@ namespace Lethe.Augmentation;
 /// Batches to measure with: all images of a set once, in order, the last batch smaller where they do not divide. A batch is valid until the next is asked
 /// for. Each enumeration has buffers and threads of its own, which end with it.
 /// </summary>
-public static class EvaluationBatches
+internal static class EvaluationBatches
 {
     // Measuring is bound by the encoder; one batch ahead keeps it busy.
     private const int Buffers = 2;

@@ -25,7 +25,7 @@ namespace Lethe.Augmentation;
 /// processors agree too. Safe to use from several threads; each has buffers of its own, and rendering allocates nothing once they have grown.
 /// </para>
 /// </remarks>
-public sealed class ViewAugmenter
+internal sealed class ViewAugmenter
 {
     private readonly AugmentationOptions options;
     private readonly int blurRadius;

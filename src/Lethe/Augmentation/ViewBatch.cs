@@ -1,7 +1,7 @@
 namespace Lethe.Augmentation;
 
 /// <summary>Views of N images, in a buffer that its loader uses again: valid until the next batch is asked for.</summary>
-public sealed class ViewBatch
+internal sealed class ViewBatch
 {
     /// <summary>Creates an empty batch.</summary>
     /// <param name="views">Views of each image.</param>

@@ -12,7 +12,7 @@ namespace Lethe.Augmentation;
 /// The order of an epoch is the permutation of seed (seed, epoch); a view has the seed (seed, epoch, index of the image, view). Local views are counted on from the
 /// full-size ones, which they leave as they are. The images that do not fill a batch are left out of that epoch. One pass at a time.
 /// </remarks>
-public sealed class ViewLoader : IDisposable
+internal sealed class ViewLoader : IDisposable
 {
     private readonly Lock gate = new();
     private readonly ImageSet images;

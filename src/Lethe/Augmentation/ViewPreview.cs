@@ -3,7 +3,7 @@ using Lethe.Data;
 namespace Lethe.Augmentation;
 
 /// <summary>Views as images that a person can look at: what the encoder sees, with the normalisation undone.</summary>
-public static class ViewPreview
+internal static class ViewPreview
 {
     /// <summary>A random view: the one that <see cref="ViewAugmenter.Render"/> makes of the seed.</summary>
     /// <param name="augmenter">Renders the view.</param>

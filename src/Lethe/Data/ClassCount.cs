@@ -5,4 +5,4 @@ namespace Lethe.Data;
 /// <param name="Train">Images for training.</param>
 /// <param name="Probe">Images for fitting probes.</param>
 /// <param name="Test">Images for measuring.</param>
-public sealed record ClassCount(string Name, int Train, int Probe, int Test);
+internal sealed record ClassCount(string Name, int Train, int Probe, int Test);

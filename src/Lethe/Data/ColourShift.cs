@@ -13,7 +13,7 @@ namespace Lethe.Data;
 /// and t the tint. Image i's tint depends on the seed, its class and its place in its source, and the draws are the same for every ρ.
 /// After the coloured digits of Arjovsky et al. 2019 (1907.02893), for any number of classes.
 /// </remarks>
-public static class ColourShift
+internal static class ColourShift
 {
     /// <summary>Tints all images of a set.</summary>
     /// <param name="images">The images, with labels.</param>

@@ -4,7 +4,7 @@ namespace Lethe.Data;
 
 /// <summary>How images are tinted: <see cref="ColourShift"/>.</summary>
 [OptionsOf("colour shift")]
-public sealed record ColourShiftOptions : OptionRecord
+internal sealed record ColourShiftOptions : OptionRecord
 {
     /// <summary>ρ, how strongly the tint is tied to the class.</summary>
     [Limit(AtLeast = -1, AtMost = 1)]

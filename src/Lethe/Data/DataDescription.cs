@@ -12,7 +12,7 @@ namespace Lethe.Data;
 /// <param name="ImageSize">Height and width of a view, in pixels.</param>
 /// <param name="Fingerprint">As in <see cref="DataSplits.Fingerprint"/>.</param>
 /// <param name="SkippedFiles">As in <see cref="DataSplits.SkippedFiles"/>.</param>
-public sealed record DataDescription(
+internal sealed record DataDescription(
     string Source,
     string Kind,
     int Train,

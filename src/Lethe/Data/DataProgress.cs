@@ -5,4 +5,4 @@ namespace Lethe.Data;
 /// <param name="Done">Images done.</param>
 /// <param name="Total">Images in all.</param>
 /// <param name="Notice">A sentence for people, such as why a cache is made anew; null for none.</param>
-public readonly record struct DataProgress(string Stage, int Done, int Total, string? Notice = null);
+internal readonly record struct DataProgress(string Stage, int Done, int Total, string? Notice = null);

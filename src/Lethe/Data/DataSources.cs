@@ -4,7 +4,7 @@ using Lethe.Runtime;
 namespace Lethe.Data;
 
 /// <summary>Opens image sources: the embedded one, those with a name, and paths whose kind is recognised.</summary>
-public static class DataSources
+internal static class DataSources
 {
     /// <summary>What a path may lead to, in words.</summary>
     public const string AcceptedPaths =

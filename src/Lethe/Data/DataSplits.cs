@@ -11,7 +11,7 @@ namespace Lethe.Data;
 /// <param name="ImageSize">Height and width of a view, in pixels, as resolved from the options and the images.</param>
 /// <param name="Fingerprint">XXH3-128 of the pixels, labels and division, in hexadecimal: equal exactly when the parts are.</param>
 /// <param name="SkippedFiles">Files that were corrupt or empty and were left out, each with the reason.</param>
-public sealed record DataSplits(
+internal sealed record DataSplits(
     string Source,
     ImageSet Train,
     ImageSet Probe,

@@ -6,7 +6,7 @@ namespace Lethe.Data;
 /// Reads folders <c>DOMAIN/CLASS/image</c>, as PACS (Li et al. 2017, 1710.03077) and DomainNet have them: at least two domains, each with the
 /// same classes. As a source <c>--data domains:PATH</c>, or <c>domains:PATH,test=DOMAIN</c>, whose test part is that domain.
 /// </summary>
-public static class DomainFolders
+internal static class DomainFolders
 {
     /// <summary>What stands before the path in <c>--data</c> and <c>--target</c>.</summary>
     public const string Prefix = "domains:";

@@ -10,18 +10,21 @@ public static class ImageFiles
     /// <param name="imageSize">Height and width of the views to come, in pixels; larger images are reduced to what views of that size need.</param>
     /// <param name="channels">1 to get grey, 3 to get colour, 0 to get grey where all images are grey and colour otherwise.</param>
     /// <param name="maxBadFiles">How many files may be corrupt or empty and are skipped.</param>
-    /// <param name="progress">Told how far the reading is, from several threads.</param>
     /// <param name="cancel">Stops the reading.</param>
     /// <returns>The images with their paths, relative to the folder with forward slashes, in ordinal order; and the files skipped.</returns>
     /// <exception cref="InvalidOptionException">The path does not exist, or a number cannot be used.</exception>
     /// <exception cref="DataException">There is no image, too many files are corrupt, or memory is too small.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static ImageFilesResult ReadAll(
         string path,
         int imageSize,
         int channels = 0,
         int maxBadFiles = 10,
-        IProgress<DataProgress>? progress = null,
-        CancellationToken cancel = default)
+        CancellationToken cancel = default) => ReadAll(path, imageSize, channels, maxBadFiles, progress: null, cancel);
+
+    /// <summary>The same, which tells from several threads how far the reading is.</summary>
+    internal static ImageFilesResult ReadAll(
+        string path, int imageSize, int channels, int maxBadFiles, IProgress<DataProgress>? progress, CancellationToken cancel)
     {
         if (imageSize is < 16 or > 224)
             throw new InvalidOptionException($"The size of views must be between 16 and 224 pixels, found {imageSize}.");

@@ -1,6 +1,10 @@
 namespace Lethe.Data;
 
-/// <summary>Decoded images of one channel count, with labels where there are any. Immutable.</summary>
+/// <summary>Decoded images of one channel count, with labels where there are any.</summary>
+/// <remarks>
+/// Immutable, so any number of threads may read it, as long as nobody changes the lists that it was made of: it keeps them, and copies
+/// nothing. Pixels are managed memory or a file mapped into memory; nothing needs to be disposed.
+/// </remarks>
 public sealed class ImageSet
 {
     private readonly IReadOnlyList<Image> images;
@@ -11,7 +15,9 @@ public sealed class ImageSet
     /// <param name="labels">Class indices, one for each image, or null where there are no labels.</param>
     /// <param name="classNames">Names of the classes, or null where there are no labels.</param>
     /// <param name="paths">Where each image came from, or null where it did not come from a file of its own.</param>
-    /// <exception cref="ArgumentException">The counts or the channel counts differ.</exception>
+    /// <exception cref="ArgumentException">
+    /// The counts or the channel counts differ, or there are labels without class names or the reverse.
+    /// </exception>
     public ImageSet(
         string name,
         IReadOnlyList<Image> images,
@@ -40,7 +46,7 @@ public sealed class ImageSet
     /// <summary>How many images there are.</summary>
     public int Count => images.Count;
 
-    /// <summary>1 for grey, 3 for colour.</summary>
+    /// <summary>1 for grey, 3 for colour, 0 where there is no image.</summary>
     public int Channels => images.Count == 0 ? 0 : images[0].Channels;
 
     /// <summary>Class indices, one for each image, or null.</summary>
@@ -80,15 +86,27 @@ public sealed class ImageSet
 
     /// <summary>One image.</summary>
     /// <param name="index">From 0 to <see cref="Count"/> − 1.</param>
-    public Image this[int index] => images[index];
+    /// <returns>The image; its pixels are shared, not copied.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such image.</exception>
+    public Image this[int index]
+    {
+        get
+        {
+            // Lists say it each in their own way.
+            ArgumentOutOfRangeException.ThrowIfNegative(index);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, images.Count);
+            return images[index];
+        }
+    }
 
     /// <summary>The images at some indices, in that order; pixels are shared, not copied.</summary>
     /// <param name="name">What the part is called.</param>
-    /// <param name="indices">Indices into this set.</param>
-    /// <returns>The part.</returns>
+    /// <param name="indices">Indices into this set; one may come several times.</param>
+    /// <returns>The part, with labels, paths, items and masks of its images.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such image.</exception>
     public ImageSet Subset(string name, IReadOnlyList<int> indices) => new(
         name,
-        [.. indices.Select(i => images[i])],
+        [.. indices.Select(i => this[i])],
         Labels is null ? null : [.. indices.Select(i => Labels[i])],
         ClassNames,
         Paths is null ? null : [.. indices.Select(i => Paths[i])])
@@ -100,7 +118,8 @@ public sealed class ImageSet
     /// <summary>These images and then others of the same classes; pixels are shared, not copied.</summary>
     /// <param name="name">What the whole is called.</param>
     /// <param name="other">Images of the same source.</param>
-    /// <returns>The whole; it has labels or paths where both have.</returns>
+    /// <returns>The whole; it has labels, paths, items or masks where both have.</returns>
+    /// <exception cref="ArgumentException">The images have another number of channels.</exception>
     public ImageSet Join(string name, ImageSet other)
     {
         bool labelled = Labels is not null && other.Labels is not null;

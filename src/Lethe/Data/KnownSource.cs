@@ -6,7 +6,7 @@ namespace Lethe.Data;
 /// <param name="Layout">The files that <c>--data-root</c> must hold.</param>
 /// <param name="Classes">How many classes there are.</param>
 /// <param name="HowToGet">Where the files come from.</param>
-public sealed record KnownSource(string Name, string Description, string Layout, int Classes, string HowToGet)
+internal sealed record KnownSource(string Name, string Description, string Layout, int Classes, string HowToGet)
 {
     /// <summary>Class names by label where the files do not say them.</summary>
     internal IReadOnlyList<string>? ClassNames { get; init; }

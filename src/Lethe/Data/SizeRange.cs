@@ -5,7 +5,7 @@ namespace Lethe.Data;
 /// <param name="MaxHeight">Largest height.</param>
 /// <param name="MinWidth">Smallest width.</param>
 /// <param name="MaxWidth">Largest width.</param>
-public sealed record SizeRange(int MinHeight, int MaxHeight, int MinWidth, int MaxWidth)
+internal sealed record SizeRange(int MinHeight, int MaxHeight, int MinWidth, int MaxWidth)
 {
     internal bool IsOneSquare => MinHeight == MaxHeight && MinWidth == MaxWidth && MinHeight == MinWidth;
 

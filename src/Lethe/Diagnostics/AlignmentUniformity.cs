@@ -13,7 +13,7 @@ namespace Lethe.Diagnostics;
 /// </code>
 /// Source: Wang and Isola 2020, arXiv:2005.10242, with their α = 2 and t = 2.
 /// </remarks>
-public static class AlignmentUniformity
+internal static class AlignmentUniformity
 {
     private const int MostExactRows = 4096;
 

@@ -13,7 +13,7 @@ namespace Lethe.Diagnostics;
 /// constant features nothing at all. Source: Agrawal, Mondal, Ghosh and Richards 2022, "α-ReQ: Assessing
 /// representation quality in self-supervised learning by measuring eigenspectrum decay", NeurIPS.
 /// </remarks>
-public static class AlphaReq
+internal static class AlphaReq
 {
     private const double SmallestShare = 1e-12;
 

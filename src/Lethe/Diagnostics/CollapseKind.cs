@@ -1,7 +1,7 @@
 namespace Lethe.Diagnostics;
 
 /// <summary>How embeddings have collapsed.</summary>
-public enum CollapseKind
+internal enum CollapseKind
 {
     /// <summary>They have not.</summary>
     None,

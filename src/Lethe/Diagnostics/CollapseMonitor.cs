@@ -11,7 +11,7 @@ namespace Lethe.Diagnostics;
 /// (<see cref="EffectiveRank.RankMe"/>, Garrido 2023, 2210.02885) lies below <see cref="LeastRankShare"/> of the
 /// smaller side of the matrix, or below two. The two limits are this library's.
 /// </remarks>
-public static class CollapseMonitor
+internal static class CollapseMonitor
 {
     /// <summary>√k · deviation below which all embeddings count as one; 1 is spread evenly over the sphere.</summary>
     public const double LeastSpread = 0.1;

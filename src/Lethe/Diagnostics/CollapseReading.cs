@@ -4,7 +4,7 @@ namespace Lethe.Diagnostics;
 /// <param name="Kind">Whether and how the embeddings have collapsed.</param>
 /// <param name="Spread">√k times the standard deviation of normalised embeddings: 0 in one point, 1 evenly over the sphere.</param>
 /// <param name="Rank">Effective rank of the centred embeddings, from about 1.</param>
-public sealed record CollapseReading(CollapseKind Kind, double Spread, double Rank)
+internal sealed record CollapseReading(CollapseKind Kind, double Spread, double Rank)
 {
     /// <summary>What happened, in a sentence without advice.</summary>
     public string Words => Kind switch

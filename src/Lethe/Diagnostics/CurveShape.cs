@@ -1,7 +1,7 @@
 namespace Lethe.Diagnostics;
 
 /// <summary>What a curve of ΔR over training looks like.</summary>
-public enum CurveShape
+internal enum CurveShape
 {
     /// <summary>Too few evaluations to judge.</summary>
     TooShort,

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Lethe.Diagnostics;
 
 /// <summary>How many dimensions features use.</summary>
-public static class EffectiveRank
+internal static class EffectiveRank
 {
     private const double Floor = 1e-7;
 

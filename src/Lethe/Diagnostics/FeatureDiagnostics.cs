@@ -53,7 +53,22 @@ public static class FeatureDiagnostics
         }
 
         double rate = (instance ?? label)?.Rate ?? CodingRate.Rate(rows, epsilonSquared).Value();
-        return new FeatureReport(
-            rowCount, dimension, views, epsilonSquared, rate, instance, label, EffectiveRank.NormalisedDeviation(rows), FeatureGeometry.Measure(rows.reshape(views, images, dimension)));
+        FeatureGeometry geometry = FeatureGeometry.Measure(rows.reshape(views, images, dimension));
+        return new FeatureReport
+        {
+            Rows = rowCount,
+            Dimension = dimension,
+            Views = views,
+            EpsilonSquared = epsilonSquared,
+            Rate = rate,
+            Instance = instance,
+            Label = label,
+            NormalisedDeviation = EffectiveRank.NormalisedDeviation(rows),
+            RankMe = geometry.RankMe,
+            AlphaReq = geometry.AlphaReq,
+            Uniformity = geometry.Uniformity,
+            Alignment = geometry.Alignment,
+            Lidar = geometry.Lidar,
+        };
     }
 }

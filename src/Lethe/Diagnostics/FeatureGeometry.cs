@@ -9,7 +9,7 @@ namespace Lethe.Diagnostics;
 /// <param name="Uniformity">Mean over views of <see cref="AlignmentUniformity.Uniformity"/>; null with one image.</param>
 /// <param name="Alignment">Mean squared distance between views of an image: <see cref="AlignmentUniformity.Alignment"/>; null with one view.</param>
 /// <param name="Lidar">Effective rank of what separates images: <see cref="Diagnostics.Lidar"/>; null with one view or one image.</param>
-public sealed record FeatureGeometry(double RankMe, double? AlphaReq, double? Uniformity, double? Alignment, double? Lidar)
+internal sealed record FeatureGeometry(double RankMe, double? AlphaReq, double? Uniformity, double? Alignment, double? Lidar)
 {
     /// <summary>Measures features.</summary>
     /// <param name="views">Shape [V, N, d]: V views of N images in the same order.</param>

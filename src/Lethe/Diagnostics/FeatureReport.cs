@@ -1,18 +1,44 @@
 namespace Lethe.Diagnostics;
 
-/// <summary>What can be said of features without a held-out split.</summary>
-/// <param name="Rows">Rows of all views.</param>
-/// <param name="Dimension">The width of a row.</param>
-/// <param name="Views">Views of each image.</param>
-/// <param name="EpsilonSquared">ε² of the coding rates.</param>
-/// <param name="Rate">R of all rows, in nats.</param>
-/// <param name="Instance">R, R_c and ΔR of the instance partition; null with one view.</param>
-/// <param name="Label">R, R_c and ΔR of the label partition; null without labels.</param>
-/// <param name="NormalisedDeviation">Indicator of collapse: 0 where all rows point one way, 1/√d where they spread over the sphere.</param>
-/// <param name="Geometry">Effective rank, spectrum, uniformity; with several views alignment and LiDAR too.</param>
-public sealed record FeatureReport(
-    int Rows, int Dimension, int Views, double EpsilonSquared, double Rate, CodingRateReduction? Instance, CodingRateReduction? Label, double NormalisedDeviation, FeatureGeometry Geometry)
+/// <summary>What can be said of features without a held-out split: see <see cref="FeatureDiagnostics.Measure"/>.</summary>
+public sealed record FeatureReport
 {
-    /// <summary>Effective rank of the raw features.</summary>
-    public double RankMe => Geometry.RankMe;
+    /// <summary>Rows of all views.</summary>
+    public required int Rows { get; init; }
+
+    /// <summary>The width of a row.</summary>
+    public required int Dimension { get; init; }
+
+    /// <summary>Views of each image.</summary>
+    public required int Views { get; init; }
+
+    /// <summary>ε² of the coding rates.</summary>
+    public required double EpsilonSquared { get; init; }
+
+    /// <summary>R of all rows, in nats.</summary>
+    public required double Rate { get; init; }
+
+    /// <summary>R, R_c and ΔR of the instance partition; null with one view.</summary>
+    public CodingRateReduction? Instance { get; init; }
+
+    /// <summary>R, R_c and ΔR of the label partition; null without labels.</summary>
+    public CodingRateReduction? Label { get; init; }
+
+    /// <summary>Indicator of collapse: 0 where all rows point one way, 1/√d where they spread over the sphere.</summary>
+    public required double NormalisedDeviation { get; init; }
+
+    /// <summary>Effective rank of the raw features: exp of the entropy of their singular values, from 1 to d (RankMe).</summary>
+    public required double RankMe { get; init; }
+
+    /// <summary>Exponent α by which the eigenvalues of the covariance fall; null where the rows vary in fewer than two directions.</summary>
+    public double? AlphaReq { get; init; }
+
+    /// <summary>Mean over the views of the log of the mean Gaussian potential of pairs of normalised rows; null with one image.</summary>
+    public double? Uniformity { get; init; }
+
+    /// <summary>Mean squared distance between normalised views of an image, from 0 to 4; null with one view.</summary>
+    public double? Alignment { get; init; }
+
+    /// <summary>Effective rank of what separates images beside what separates their views (LiDAR); null with one view or one image.</summary>
+    public double? Lidar { get; init; }
 }

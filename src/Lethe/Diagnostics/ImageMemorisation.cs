@@ -19,7 +19,7 @@ namespace Lethe.Diagnostics;
 /// Source: Wang, Kaleem, Dziedzic, Backes, Papernot and Boenisch 2024, arXiv:2401.12233; there the score is scaled by its range over the
 /// data set, which would make it depend on the other images.
 /// </remarks>
-public static class ImageMemorisation
+internal static class ImageMemorisation
 {
     /// <summary>The scores of images in one layer, in float64.</summary>
     /// <param name="with">Features by the encoder that was trained on the images, [V, N, d], V at least 2.</param>

@@ -17,7 +17,7 @@ namespace Lethe.Diagnostics;
 /// </remarks>
 /// <param name="Irrelevant">Mean squared distance under do(S_ur).</param>
 /// <param name="Relevant">Mean squared distance under do(S_r).</param>
-public sealed record InterventionalSensitivity(double Irrelevant, double Relevant)
+internal sealed record InterventionalSensitivity(double Irrelevant, double Relevant)
 {
     /// <summary>The answer to S_ur divided by that to S_r; null where features do not answer to S_r at all.</summary>
     public double? Ratio => Relevant > 0 ? Irrelevant / Relevant : null;

@@ -82,7 +82,7 @@ public static class KnnProbe
     /// <exception cref="ArgumentException">Shapes do not fit together.</exception>
     /// <exception cref="InvalidOptionException">k is less than 1.</exception>
     /// <exception cref="DataException">Features hold NaN or infinity; the message names the row.</exception>
-    public static NearestNeighbours Neighbours(Tensor bank, Tensor queries, int k)
+    internal static NearestNeighbours Neighbours(Tensor bank, Tensor queries, int k)
     {
         FeatureCheck.Matrix(bank, nameof(bank));
         FeatureCheck.Matrix(queries, nameof(queries));

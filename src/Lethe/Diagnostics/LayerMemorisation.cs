@@ -5,4 +5,4 @@ namespace Lethe.Diagnostics;
 /// <param name="Train">ΔR on images trained on.</param>
 /// <param name="HeldOut">ΔR on images never trained on.</param>
 /// <param name="Gap">The one less the other.</param>
-public sealed record LayerMemorisation(string Layer, ReductionCurve Train, ReductionCurve HeldOut, ReductionGap Gap);
+internal sealed record LayerMemorisation(string Layer, ReductionCurve Train, ReductionCurve HeldOut, ReductionGap Gap);

@@ -4,7 +4,7 @@ namespace Lethe.Diagnostics;
 /// <param name="Layer">The layer's name.</param>
 /// <param name="Scores">One score for each image that one encoder was trained on and the other was not; at least one.</param>
 /// <param name="Unseen">One score for each image that neither was trained on: what they differ by without any memorising.</param>
-public sealed record LayerScores(string Layer, IReadOnlyList<double> Scores, IReadOnlyList<double> Unseen)
+internal sealed record LayerScores(string Layer, IReadOnlyList<double> Scores, IReadOnlyList<double> Unseen)
 {
     /// <summary>Sum over the images.</summary>
     public double Sum => Scores.Sum();

@@ -18,7 +18,7 @@ namespace Lethe.Diagnostics;
 /// Rows are not normalised. δ is a number, not a share of the variance, so features of a much smaller scale than 1 are not told apart.
 /// n − 1 is the largest rank that n images can show. Source: Thilak et al. 2024, arXiv:2312.04000.
 /// </remarks>
-public static class Lidar
+internal static class Lidar
 {
     /// <summary>δ, which is added to the diagonal of Σ_w, unless another is asked for.</summary>
     public const double DefaultDelta = 1e-4;

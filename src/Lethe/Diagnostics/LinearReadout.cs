@@ -10,7 +10,7 @@ namespace Lethe.Diagnostics;
 /// <param name="Intercept">b, [t].</param>
 /// <param name="Strengths">The chosen ridge penalty of each target, divided by the rows.</param>
 /// <param name="ValidationDeterminations">R² of that strength on the split-off part of the training rows, before the refit on all of them.</param>
-public sealed record LinearReadout(double[] Mean, double[] Scale, double[] Weights, double[] Intercept, double[] Strengths, double[] ValidationDeterminations)
+internal sealed record LinearReadout(double[] Mean, double[] Scale, double[] Weights, double[] Intercept, double[] Strengths, double[] ValidationDeterminations)
 {
     internal static LinearReadout Of(Ridge ridge, double[] strengths, double[] validation)
     {

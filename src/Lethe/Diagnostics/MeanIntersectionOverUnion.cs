@@ -3,7 +3,7 @@ namespace Lethe.Diagnostics;
 /// <summary>How well predicted regions cover the true ones: for each class |predicted ∩ true| / |predicted ∪ true|, pixels of all images counted together.</summary>
 /// <param name="Classes">By class; null for a class that is neither predicted nor there.</param>
 /// <param name="PixelAccuracy">Part of the pixels that are labelled right, in [0, 1].</param>
-public sealed record MeanIntersectionOverUnion(IReadOnlyList<double?> Classes, double PixelAccuracy)
+internal sealed record MeanIntersectionOverUnion(IReadOnlyList<double?> Classes, double PixelAccuracy)
 {
     /// <summary>The mean over the classes that have a value, in [0, 1].</summary>
     public double Mean => Classes.Average() ?? 0;

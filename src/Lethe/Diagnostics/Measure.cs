@@ -1,7 +1,7 @@
 namespace Lethe.Diagnostics;
 
 /// <summary>Names of what is measured. Coding rates are in nats, accuracies are fractions in [0, 1].</summary>
-public static class Measure
+internal static class Measure
 {
     /// <summary>The layer name of what belongs to no layer.</summary>
     public const string Run = "run";

@@ -33,8 +33,9 @@ public static class MemorisationMonitor
 
     /// <summary>Judges a run, whole or so far.</summary>
     /// <param name="measurements">
-    /// Any measurements; those named <see cref="Measure.InstanceReductionTrain"/> and <see cref="Measure.InstanceReductionHeldOut"/> are used. Of
-    /// two for one epoch the later in the list counts, as after a resume.
+    /// Any measurements, as of a run's <c>metrics.jsonl</c>; those named <c>instanceReductionTrain</c> and
+    /// <c>instanceReductionHeldOut</c> are used: ΔR of the instance partition on images trained on and on unseen ones, in nats. Of two for one
+    /// epoch the later in the list counts, as after a resume.
     /// </param>
     /// <param name="options">The constants of the rule; null takes the defaults.</param>
     /// <returns>The verdict and the signs in each layer.</returns>
@@ -159,6 +160,6 @@ public static class MemorisationMonitor
         }
 
         return new MemorisationVerdict(
-            turn.Curve is not null, turn.Curve?.PeakEpoch, turn.Layer, gap is not null, gap?.Gap.OnsetEpoch, gap?.Layer, reason, layers);
+            turn.Curve is not null, turn.Curve?.PeakEpoch, turn.Layer, gap is not null, gap?.Gap.OnsetEpoch, gap?.Layer, reason) { Layers = layers };
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Lethe.Diagnostics;
 
 /// <summary>What the monitor says of a run. A turn and a gap are different signs, and are stated apart.</summary>
@@ -8,6 +10,10 @@ namespace Lethe.Diagnostics;
 /// <param name="GapEpoch">The epoch of the earliest onset, or null.</param>
 /// <param name="GapLayer">The layer in which it set in at that epoch, or null.</param>
 /// <param name="Reason">The verdict in words, with its numbers.</param>
-/// <param name="Layers">The signs in each layer, in the order in which the layers were first measured.</param>
 public sealed record MemorisationVerdict(
-    bool Turned, int? TurnEpoch, string? TurnLayer, bool GapOpened, int? GapEpoch, string? GapLayer, string Reason, IReadOnlyList<LayerMemorisation> Layers);
+    bool Turned, int? TurnEpoch, string? TurnLayer, bool GapOpened, int? GapEpoch, string? GapLayer, string Reason)
+{
+    /// <summary>The signs in each layer, in the order in which the layers were first measured.</summary>
+    [JsonInclude]
+    internal IReadOnlyList<LayerMemorisation> Layers { get; init; } = [];
+}

@@ -3,7 +3,7 @@ namespace Lethe.Diagnostics;
 /// <summary>The nearest rows of a bank for each query, nearest first.</summary>
 /// <param name="Indices">Shape [queries, k]: rows of the bank.</param>
 /// <param name="Similarities">Shape [queries, k]: their cosines, in [−1, 1], falling.</param>
-public sealed record NearestNeighbours(int[,] Indices, float[,] Similarities)
+internal sealed record NearestNeighbours(int[,] Indices, float[,] Similarities)
 {
     /// <summary>How many queries there are.</summary>
     public int Queries => Indices.GetLength(0);

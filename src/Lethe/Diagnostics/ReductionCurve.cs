@@ -7,7 +7,7 @@ namespace Lethe.Diagnostics;
 /// <param name="Peak">The maximum; 0 without evaluations.</param>
 /// <param name="Last">The last value; 0 without evaluations.</param>
 /// <param name="Tolerance">The change that counted.</param>
-public sealed record ReductionCurve(CurveShape Shape, int Evaluations, int? PeakEpoch, double Peak, double Last, double Tolerance)
+internal sealed record ReductionCurve(CurveShape Shape, int Evaluations, int? PeakEpoch, double Peak, double Last, double Tolerance)
 {
     /// <summary>How far the curve ends below its maximum, in nats.</summary>
     public double Drop => Peak - Last;

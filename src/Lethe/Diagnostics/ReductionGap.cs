@@ -7,4 +7,4 @@ namespace Lethe.Diagnostics;
 /// <param name="First">The gap at the first evaluation: what the choice of images alone makes; 0 without evaluations.</param>
 /// <param name="Last">The gap at the last evaluation; 0 without evaluations.</param>
 /// <param name="Tolerance">The growth that counted.</param>
-public sealed record ReductionGap(bool Opened, int? OnsetEpoch, int Evaluations, double First, double Last, double Tolerance);
+internal sealed record ReductionGap(bool Opened, int? OnsetEpoch, int Evaluations, double First, double Last, double Tolerance);

@@ -8,7 +8,7 @@ namespace Lethe.Diagnostics;
 /// Features are standardised and the strength is chosen as by <see cref="LinearProbe"/>: W = argmin ‖Y − XW‖²/n + λ‖W‖², λ the one of the
 /// best R² on a seeded split of the training rows (of equally good ones the largest), then fitted on all of them. Each target has its own λ. In float64.
 /// </remarks>
-public static class RidgeRegression
+internal static class RidgeRegression
 {
     /// <summary>Fits on the training rows and tests on the test rows, each target by itself.</summary>
     /// <param name="trainFeatures">Shape [N, d], N at least 3.</param>

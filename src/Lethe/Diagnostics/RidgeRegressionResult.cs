@@ -6,4 +6,4 @@ namespace Lethe.Diagnostics;
 /// <param name="ValidationDetermination">R² of that strength on the split-off part of the training rows, before the refit on all of them.</param>
 /// <param name="TrainRows">Rows fitted on.</param>
 /// <param name="TestRows">Rows tested on.</param>
-public sealed record RidgeRegressionResult(double Determination, double Strength, double ValidationDetermination, int TrainRows, int TestRows);
+internal sealed record RidgeRegressionResult(double Determination, double Strength, double ValidationDetermination, int TrainRows, int TestRows);

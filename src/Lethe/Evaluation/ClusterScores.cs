@@ -1,7 +1,7 @@
 namespace Lethe.Evaluation;
 
 /// <summary>How far two partitions of the same items agree, whatever their parts are called.</summary>
-public static class ClusterScores
+internal static class ClusterScores
 {
     /// <summary>
     /// Normalised mutual information I(A; B) / ((H(A) + H(B)) / 2) in [0, 1] (Strehl and Ghosh 2002, with the arithmetic mean, as scikit-learn

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Lethe.Evaluation;
 
 /// <summary>Reads a backbone from a safetensors file whose tensors carry torchvision's names.</summary>
-public static class EncoderFile
+internal static class EncoderFile
 {
     private const string Prefix = "backbone.";
     private const string FirstLayer = "conv1.weight";

@@ -11,7 +11,8 @@ namespace Lethe.Evaluation;
 
 /// <summary>An encoder as protocols see it: weights that do not change, and what images must be like to enter it.</summary>
 /// <remarks>
-/// Features of a set of images are computed once: they are kept in memory until this is disposed, and in the store where there is one.
+/// Features of a set of images are computed once: they are kept in memory until this is disposed, and in the store where there is one. Of
+/// one thread at a time. Protocols are given one and do not dispose it.
 /// </remarks>
 public sealed class EncoderState : IDisposable
 {
@@ -30,7 +31,7 @@ public sealed class EncoderState : IDisposable
     /// <param name="threads">Threads that render images, at least 1.</param>
     /// <param name="untrained">Whether its weights are fresh ones.</param>
     /// <param name="store">Where features are kept; null keeps them in memory alone.</param>
-    public EncoderState(SslMethod method, ChannelStatistics statistics, Device device, int threads, bool untrained, FeatureStore? store = null)
+    internal EncoderState(SslMethod method, ChannelStatistics statistics, Device device, int threads, bool untrained, FeatureStore? store = null)
         : this(method, method.Backbone, method.Project, statistics, device, threads, untrained, store)
     {
     }
@@ -42,7 +43,7 @@ public sealed class EncoderState : IDisposable
     /// <param name="threads">Threads that render images, at least 1.</param>
     /// <param name="untrained">Whether its weights are fresh ones.</param>
     /// <param name="store">Where features are kept; null keeps them in memory alone.</param>
-    public EncoderState(ResNet backbone, ChannelStatistics statistics, Device device, int threads, bool untrained, FeatureStore? store = null)
+    internal EncoderState(ResNet backbone, ChannelStatistics statistics, Device device, int threads, bool untrained, FeatureStore? store = null)
         : this(backbone, backbone, null, statistics, device, threads, untrained, store)
     {
     }
@@ -67,7 +68,7 @@ public sealed class EncoderState : IDisposable
     public string Weights { get; }
 
     /// <summary>What images are normalised with: that of the images that the encoder was trained on, whatever it looks at.</summary>
-    public ChannelStatistics Statistics { get; }
+    internal ChannelStatistics Statistics { get; }
 
     /// <summary>Where it computes.</summary>
     public Device Device { get; }
@@ -79,10 +80,10 @@ public sealed class EncoderState : IDisposable
     public IReadOnlyList<string> Layers => [.. LayerFeatures.Names.Where(name => project is not null || name != LayerFeatures.Projector)];
 
     /// <summary>Renders images to look at without anything random.</summary>
-    public ViewAugmenter Plain { get; }
+    internal ViewAugmenter Plain { get; }
 
     /// <summary>Renders the views of training with labels: crops of three quarters of the area and more, flips.</summary>
-    public ViewAugmenter Augmented { get; }
+    internal ViewAugmenter Augmented { get; }
 
     /// <summary>What happens to images of another size or of other channels before they enter, in words; empty where nothing does.</summary>
     /// <param name="images">The images.</param>
@@ -99,10 +100,13 @@ public sealed class EncoderState : IDisposable
         return string.Join(' ', parts);
     }
 
-    /// <summary>Features of every layer. The tensors belong to this.</summary>
+    /// <summary>
+    /// Features of every layer, float32, not normalised. The tensors belong to this: a protocol neither changes nor disposes them.
+    /// </summary>
     /// <param name="images">The images.</param>
     /// <param name="cancellation">Stops between two batches.</param>
-    /// <returns>By layer, [N, d] on the processor.</returns>
+    /// <returns>By layer as <see cref="Layers"/> names them, [N, d] on the processor.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public IReadOnlyDictionary<string, Tensor> Features(ImageSet images, CancellationToken cancellation = default)
     {
         string key = Key(images);
@@ -121,7 +125,7 @@ public sealed class EncoderState : IDisposable
     /// <param name="batches">The views.</param>
     /// <param name="cancellation">Stops between two batches.</param>
     /// <returns>By layer, [V, N, d] on the processor.</returns>
-    public IReadOnlyDictionary<string, Tensor> Collect(IEnumerable<ViewBatch> batches, CancellationToken cancellation = default) =>
+    internal IReadOnlyDictionary<string, Tensor> Collect(IEnumerable<ViewBatch> batches, CancellationToken cancellation = default) =>
         LayerFeatures.Collect(backbone, project, batches, Device, cancellation);
 
     /// <summary>Channels of the feature map of each layer of the backbone, early to late.</summary>

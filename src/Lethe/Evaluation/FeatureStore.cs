@@ -8,7 +8,7 @@ namespace Lethe.Evaluation;
 /// Features of an encoder that were computed before: one file for each encoder and set of images, named after what decides its
 /// numbers. The folder may be deleted at any time; a file that is damaged is computed again.
 /// </summary>
-public sealed class FeatureStore
+internal sealed class FeatureStore
 {
     /// <summary>Bytes that the files take together at most, if nothing else is asked for: 1 GiB.</summary>
     public const long DefaultBytes = 1L << 30;

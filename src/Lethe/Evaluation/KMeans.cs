@@ -7,7 +7,7 @@ namespace Lethe.Evaluation;
 /// k-means (Lloyd 1982) from seeds spread out by k-means++ (Arthur and Vassilvitskii 2007), the best of several starts by the sum of
 /// squared distances to the centres.
 /// </summary>
-public sealed class KMeans
+internal sealed class KMeans
 {
     private readonly float[] centres;
     private readonly int dimension;

@@ -13,7 +13,7 @@ namespace Lethe.Evaluation;
 /// the accuracy of a linear probe and of nearest neighbours, fitted on the probe images and measured on the test images and
 /// on images trained on.
 /// </summary>
-public sealed class LayerEvaluator
+internal sealed class LayerEvaluator
 {
     private const int BatchSize = 256;
 

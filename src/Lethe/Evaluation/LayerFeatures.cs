@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Lethe.Evaluation;
 
 /// <summary>Runs a method's network over images as in evaluation mode, on a copy with batch-norm folded in, and collects what each layer gives.</summary>
-public static class LayerFeatures
+internal static class LayerFeatures
 {
     /// <summary>The name of the projector's output among the layers.</summary>
     public const string Projector = "projector";

@@ -10,7 +10,7 @@ namespace Lethe.Evaluation;
 /// <param name="Labels">Coding rates of the label partition on images never trained on; null without labels.</param>
 /// <param name="Linear">The linear probe; null without labels.</param>
 /// <param name="Knn">Weighted k nearest neighbours; null without labels.</param>
-public sealed record LayerQuality(
+internal sealed record LayerQuality(
     string Layer,
     CodingRateReduction Trained,
     CodingRateReduction HeldOut,

@@ -11,7 +11,7 @@ namespace Lethe.Evaluation;
 /// <param name="Weights">W, [d, c] row by row.</param>
 /// <param name="Bias">b, [c].</param>
 /// <param name="Strength">λ of the regularisation; 0 for none.</param>
-public sealed record LinearClassifier(int[] Classes, double[] Mean, double[] Scale, double[] Weights, double[] Bias, double Strength)
+internal sealed record LinearClassifier(int[] Classes, double[] Mean, double[] Scale, double[] Weights, double[] Bias, double Strength)
 {
     /// <summary>From what was fitted.</summary>
     /// <param name="classes">The label of each column.</param>

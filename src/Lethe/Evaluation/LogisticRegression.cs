@@ -22,7 +22,7 @@ namespace Lethe.Evaluation;
 /// stronger one before it ended, and is left as soon as accuracy can be told. Float64 where the features are, else float32.
 /// </para>
 /// </remarks>
-public static class LogisticRegression
+internal static class LogisticRegression
 {
     /// <summary>Fits, choosing the strength unless the options state one.</summary>
     /// <param name="features">[n, d], finite.</param>

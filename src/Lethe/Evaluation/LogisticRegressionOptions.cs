@@ -4,7 +4,7 @@ namespace Lethe.Evaluation;
 
 /// <summary>How <see cref="LogisticRegression"/> is regularised.</summary>
 [OptionsOf("logistic regression")]
-public sealed record LogisticRegressionOptions : OptionRecord, IConflicting
+internal sealed record LogisticRegressionOptions : OptionRecord, IConflicting
 {
     /// <summary>λ where it is not to be chosen; null chooses it.</summary>
     [Limit(Above = 0)]

@@ -21,7 +21,7 @@ namespace Lethe.Evaluation;
 /// <param name="options">How many images.</param>
 /// <param name="threads">Threads that render.</param>
 /// <param name="device">Where the network is.</param>
-public sealed class MethodLossEvaluator(DataSplits data, ViewAugmenter augmenter, EvaluationOptions options, int threads, Device device)
+internal sealed class MethodLossEvaluator(DataSplits data, ViewAugmenter augmenter, EvaluationOptions options, int threads, Device device)
 {
     private const ulong ViewSeed = 0x4C_6F73_73;
 

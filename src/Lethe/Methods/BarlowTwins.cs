@@ -18,7 +18,7 @@ namespace Lethe.Methods;
 /// at the end of the projector, which the loss undoes; the projector is narrower than the paper's 8192.
 /// </para>
 /// </remarks>
-public sealed class BarlowTwins : SslMethod
+internal sealed class BarlowTwins : SslMethod
 {
     private const double VarianceFloor = 1e-5; // that of batch-norm
 

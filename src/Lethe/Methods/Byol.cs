@@ -24,7 +24,7 @@ namespace Lethe.Methods;
 /// 4096 and 256.
 /// </para>
 /// </remarks>
-public sealed class Byol : SslMethod
+internal sealed class Byol : SslMethod
 {
     private readonly ByolOptions options;
     private readonly Module<Tensor, Tensor> projector;

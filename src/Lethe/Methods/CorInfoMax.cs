@@ -22,7 +22,7 @@ namespace Lethe.Methods;
 /// are narrower than the paper's 4096.
 /// </para>
 /// </remarks>
-public sealed class CorInfoMax : SslMethod
+internal sealed class CorInfoMax : SslMethod
 {
     private readonly CorInfoMaxOptions options;
     private readonly Module<Tensor, Tensor> projector;

@@ -21,7 +21,7 @@ namespace Lethe.Methods;
 /// network in one pass, so batch-norm sees 2N rows; projector and predictor are narrower than the paper's 2048 and 512.
 /// </para>
 /// </remarks>
-public sealed class Mec : SslMethod
+internal sealed class Mec : SslMethod
 {
     private const double WarmUpStart = 8;
 

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace Lethe.Methods;
 
 /// <summary>What a method says of a batch.</summary>
-/// <param name="Total">The loss, a scalar with gradient.</param>
+/// <remarks>The tensors belong to whoever asked for the loss, as a rule to its dispose scope; this record disposes nothing.</remarks>
+/// <param name="Total">The loss, a scalar with gradient: the sum of the terms.</param>
 /// <param name="Terms">Its parts by name, as they are added, for metrics and for naming the part that is not finite.</param>
 /// <param name="Features">
 /// h, the backbone's pooled features of the full-size views that the loss is computed from, [v·N, d], with gradient: of

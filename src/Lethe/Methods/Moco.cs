@@ -31,7 +31,7 @@ namespace Lethe.Methods;
 /// projector, which is narrower than the paper's; momentum and queue are those for small data.
 /// </para>
 /// </remarks>
-public sealed class Moco : SslMethod
+internal sealed class Moco : SslMethod
 {
     private readonly MocoOptions options;
     private readonly Module<Tensor, Tensor> projector;

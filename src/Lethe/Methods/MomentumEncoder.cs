@@ -11,7 +11,8 @@ namespace Lethe.Methods;
 /// </summary>
 /// <remarks>
 /// Batch-norm has running statistics of its own, from the passes of this encoder. Views enter it where they enter the
-/// trained backbone, so an early part that is frozen is shared: neither run nor moved here.
+/// trained backbone, so an early part that is frozen is shared: neither run nor moved here. Of one thread at a time. The method that
+/// registers it disposes it.
 /// </remarks>
 public sealed class MomentumEncoder : Module
 {
@@ -52,8 +53,9 @@ public sealed class MomentumEncoder : Module
 
     /// <summary>The embeddings of views, without gradient.</summary>
     /// <param name="from">Where the views enter.</param>
-    /// <param name="views">[n, C, H, W].</param>
-    /// <returns>[n, k].</returns>
+    /// <param name="views">[n, C, H, W], float32, as they enter the backbone there.</param>
+    /// <returns>[n, k], of the dispose scope that is open; not normalised.</returns>
+    /// <exception cref="ArgumentException">The views do not fit the backbone.</exception>
     public Tensor Embed(SplitPoint from, Tensor views)
     {
         using IDisposable frozen = no_grad();

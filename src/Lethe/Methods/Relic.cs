@@ -24,7 +24,7 @@ namespace Lethe.Methods;
 /// layer and is narrower than the paper's.
 /// </para>
 /// </remarks>
-public sealed class Relic : SslMethod
+internal sealed class Relic : SslMethod
 {
     private readonly RelicOptions options;
     private readonly Module<Tensor, Tensor> projector;

@@ -17,7 +17,7 @@ namespace Lethe.Methods;
 /// No deviation.
 /// </para>
 /// </remarks>
-public sealed class SimClr : SslMethod
+internal sealed class SimClr : SslMethod
 {
     private readonly SimClrOptions options;
     private readonly Module<Tensor, Tensor> projector;

@@ -20,7 +20,7 @@ namespace Lethe.Methods;
 /// as there.
 /// </para>
 /// </remarks>
-public sealed class SimSiam : SslMethod
+internal sealed class SimSiam : SslMethod
 {
     private readonly Module<Tensor, Tensor> projector;
     private readonly Module<Tensor, Tensor> predictor;

@@ -30,7 +30,7 @@ namespace Lethe.Methods;
 /// <see cref="SwAvOptions.QueueStartEpoch"/> on. Fewer prototypes and a narrower projector than the paper's 3000 and 2048.
 /// </para>
 /// </remarks>
-public sealed class SwAv : SslMethod
+internal sealed class SwAv : SslMethod
 {
     private readonly SwAvOptions options;
     private readonly Module<Tensor, Tensor> projector;

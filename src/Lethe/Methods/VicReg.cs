@@ -20,7 +20,7 @@ namespace Lethe.Methods;
 /// through the network in one pass, so batch-norm sees 2N rows; the projector is narrower than the paper's 8192.
 /// </para>
 /// </remarks>
-public sealed class VicReg : SslMethod
+internal sealed class VicReg : SslMethod
 {
     private readonly VicRegOptions options;
     private readonly Module<Tensor, Tensor> projector;

@@ -21,9 +21,11 @@ public sealed record Views(IReadOnlyList<Tensor> Groups, int Images, SplitPoint 
     public Tensor? Local => Groups.Count > 1 ? Groups[1] : null;
 
     /// <summary>Two full-size views of each image, entering at a point.</summary>
-    /// <param name="stacked">[2N, C, H, W], view-major.</param>
+    /// <param name="stacked">[2N, C, H, W], view-major, N at least 1; neither copied nor disposed.</param>
     /// <param name="from">Where it enters the backbone.</param>
     /// <returns>The views.</returns>
+    /// <exception cref="ArgumentException">The shape is another.</exception>
+    /// <exception cref="InvalidOperationException">The tensor has been disposed.</exception>
     public static Views Pair(Tensor stacked, SplitPoint from = SplitPoint.Input)
     {
         if (stacked.dim() != 4 || stacked.shape[0] < 2 || stacked.shape[0] % 2 != 0)

@@ -20,7 +20,7 @@ namespace Lethe.Methods;
 /// whitening undoes, brings the columns to one scale first; the projector is narrower than the paper's 1024.
 /// </para>
 /// </remarks>
-public sealed class Wmse : SslMethod
+internal sealed class Wmse : SslMethod
 {
     private readonly WmseOptions options;
     private readonly Module<Tensor, Tensor> projector;

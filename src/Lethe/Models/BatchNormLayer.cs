@@ -14,7 +14,7 @@ namespace Lethe.Models;
 /// from primitive operations: the second derivative of torch's own operation takes the batch's mean and variance for constants, so
 /// that a third derivative through it is wrong.
 /// </remarks>
-public sealed class BatchNormLayer : Module<Tensor, Tensor>
+internal sealed class BatchNormLayer : Module<Tensor, Tensor>
 {
     // Both are torch's and torchvision's.
     private const double Epsilon = 1e-5;

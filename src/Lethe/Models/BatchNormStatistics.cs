@@ -6,7 +6,7 @@ namespace Lethe.Models;
 /// What batch-norm layers do with statistics while several training-mode passes over one batch are made, of which only one
 /// is to count. Each kind lasts until it is disposed, and may be within another.
 /// </summary>
-public sealed class BatchNormStatistics : IDisposable
+internal sealed class BatchNormStatistics : IDisposable
 {
     private readonly List<(BatchNormLayer Layer, BatchNormPass Pass)> found = [];
 

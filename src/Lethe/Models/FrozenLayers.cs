@@ -8,7 +8,7 @@ namespace Lethe.Models;
 /// The layers of a network up to a split, as they are in evaluation mode when this is made, without gradient: batch-norm is
 /// folded into copies of the convolutions. The network itself is not touched, and is not followed if it changes.
 /// </summary>
-public sealed class FrozenLayers : IDisposable
+internal sealed class FrozenLayers : IDisposable
 {
     private readonly List<FoldedConvolution> convolutions = [];
     private readonly List<Func<Tensor, Tensor>[]> layers = [];

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Lethe.Models;
 
 /// <summary>Makes tensors of rendered images.</summary>
-public static class ImageTensor
+internal static class ImageTensor
 {
     /// <summary>A batch in channels-last memory, which convolution on a processor runs faster on.</summary>
     /// <param name="pixels">Normalised values, [N, size, size, C].</param>

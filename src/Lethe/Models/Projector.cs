@@ -13,7 +13,10 @@ public static class Projector
     /// Puts a bias on the output. Without where a batch-norm follows in the next head, which would subtract it again: Adam
     /// would only walk it about by rounding errors.
     /// </param>
-    /// <returns>[N, sizes[0]] → [N, sizes[^1]].</returns>
+    /// <returns>
+    /// A module [N, sizes[0]] → [N, sizes[^1]] with fresh weights, to be registered with the method, which then disposes it.
+    /// </returns>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer than two sizes.</exception>
     public static Module<Tensor, Tensor> Create(IReadOnlyList<int> sizes, bool outputNorm = false, bool outputBias = true)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sizes.Count, 2);

@@ -11,7 +11,9 @@ namespace Lethe.Models;
 /// </summary>
 /// <remarks>
 /// What lies between input and output is let go of as soon as the output is there: the graph keeps what its backward needs, and
-/// frees it part by part while backward runs.
+/// frees it part by part while backward runs. Tensors that are returned belong to the dispose scope that is open, or to the caller where
+/// none is. Of one thread at a time: in training mode a pass moves the running statistics of batch-norm. Maps are float32, or float64 where
+/// the parameters are, and lie on the device of the parameters.
 /// </remarks>
 public sealed class ResNet : Module<Tensor, Tensor>
 {
@@ -30,6 +32,7 @@ public sealed class ResNet : Module<Tensor, Tensor>
     /// <param name="inputChannels">1 for grey images, 3 for colour.</param>
     /// <param name="imageSize">Height and width of the images, in pixels; chooses the stem where it is auto.</param>
     /// <exception cref="InvalidOptionException">An option cannot be used.</exception>
+    /// <remarks>Weights are drawn from torch's own generator, so <c>manual_seed</c> decides them.</remarks>
     public ResNet(BackboneOptions options, int inputChannels, int imageSize)
         : base(nameof(ResNet))
     {
@@ -109,14 +112,24 @@ public sealed class ResNet : Module<Tensor, Tensor>
     }
 
     /// <summary>Pooled features of images.</summary>
-    /// <param name="input">[N, C, H, W], normalised.</param>
-    /// <returns>[N, d].</returns>
+    /// <param name="input">[N, C, H, W], N at least 1, normalised; C as <see cref="InputChannels"/>.</param>
+    /// <returns>[N, d], means over all places of the last map; not normalised.</returns>
+    /// <exception cref="ArgumentException">The images have another shape or type, are on another device, or have been disposed.</exception>
     public override Tensor forward(Tensor input) => ForwardFrom(SplitPoint.Input, input);
 
     /// <summary>Pooled features from what a layer gave.</summary>
-    /// <param name="from">Where <paramref name="input"/> was taken.</param>
-    /// <param name="input">Feature map at that point, [N, C, H, W].</param>
-    /// <returns>[N, d].</returns>
+    /// <param name="from">Where <paramref name="input"/> was taken; after the last layer nothing is left but the mean.</param>
+    /// <param name="input">
+    /// Feature map at that point, [N, C, H, W], N at least 1: C as <see cref="Channels"/> says, or the images' own.
+    /// </param>
+    /// <returns>
+    /// [N, d], means over all places of the last map; not normalised. With gradient where one is recorded; <paramref name="input"/> is not
+    /// disposed.
+    /// </returns>
+    /// <exception cref="ArgumentException">
+    /// The map does not fit the next part: channels, type or device differ, there is no image, or it has been disposed. After the last
+    /// layer no part checks, and torch refuses what has no four dimensions.
+    /// </exception>
     public Tensor ForwardFrom(SplitPoint from, Tensor input)
     {
         using var scope = NewDisposeScope();
@@ -132,7 +145,8 @@ public sealed class ResNet : Module<Tensor, Tensor>
     /// <summary>The feature map at a point.</summary>
     /// <param name="to">The last part to run.</param>
     /// <param name="images">[N, C, H, W], normalised.</param>
-    /// <returns>[N, C′, H′, W′].</returns>
+    /// <returns>[N, C′, H′, W′]; <paramref name="images"/> itself where no part is to run.</returns>
+    /// <exception cref="ArgumentException">The images do not fit the network.</exception>
     public Tensor ForwardTo(SplitPoint to, Tensor images)
     {
         if (to == SplitPoint.Input)
@@ -154,6 +168,7 @@ public sealed class ResNet : Module<Tensor, Tensor>
     /// </summary>
     /// <param name="images">[N, C, H, W], normalised.</param>
     /// <returns>One [N, d] for each of <see cref="Layers"/>.</returns>
+    /// <exception cref="ArgumentException">The images do not fit the network.</exception>
     public IReadOnlyList<Tensor> ForwardLayers(Tensor images)
     {
         using var scope = NewDisposeScope();
@@ -196,10 +211,10 @@ public sealed class ResNet : Module<Tensor, Tensor>
     /// <summary>The parts that run after a point.</summary>
     /// <param name="split">The point.</param>
     /// <returns>The modules that <see cref="ForwardFrom"/> runs.</returns>
-    public IReadOnlyList<Module<Tensor, Tensor>> PartsAfter(SplitPoint split) => parts[(int)split..];
+    internal IReadOnlyList<Module<Tensor, Tensor>> PartsAfter(SplitPoint split) => parts[(int)split..];
 
     /// <summary>The parts that run up to a point.</summary>
     /// <param name="split">The point.</param>
     /// <returns>The modules that <see cref="ForwardTo"/> runs.</returns>
-    public IReadOnlyList<Module<Tensor, Tensor>> PartsUpTo(SplitPoint split) => parts[..(int)split];
+    internal IReadOnlyList<Module<Tensor, Tensor>> PartsUpTo(SplitPoint split) => parts[..(int)split];
 }

@@ -4,7 +4,7 @@ namespace Lethe.Numerics;
 /// The assignment of rows to columns of the largest total weight (the Hungarian method; Kuhn 1955), in O(n³) by shortest augmenting
 /// paths with potentials (Edmonds and Karp 1972).
 /// </summary>
-public static class Assignment
+internal static class Assignment
 {
     /// <summary>Assigns each row a column of its own.</summary>
     /// <param name="weights">[n, m], n ≤ m, finite.</param>

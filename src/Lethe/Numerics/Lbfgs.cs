@@ -13,7 +13,7 @@ namespace Lethe.Numerics;
 /// update keeps the metric positive. A diagonal estimate of the curvature makes the first metric, which is then rescaled by the
 /// latest pair.
 /// </remarks>
-public static class Lbfgs
+internal static class Lbfgs
 {
     private const int History = 10;
     private const double SufficientDecrease = 1e-4;

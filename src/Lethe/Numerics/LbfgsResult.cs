@@ -6,4 +6,4 @@ namespace Lethe.Numerics;
 /// <param name="Iterations">Steps made.</param>
 /// <param name="Evaluations">How often the function was evaluated.</param>
 /// <param name="Converged">Whether gradient or progress fell below the tolerance; else the iterations ran out.</param>
-public sealed record LbfgsResult(double[] Point, double Value, int Iterations, int Evaluations, bool Converged);
+internal sealed record LbfgsResult(double[] Point, double Value, int Iterations, int Evaluations, bool Converged);

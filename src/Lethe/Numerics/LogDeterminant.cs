@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Lethe.Numerics;
 
 /// <summary>Logarithms of determinants of symmetric positive definite matrices.</summary>
-public static class LogDeterminant
+internal static class LogDeterminant
 {
     /// <summary>
     /// log det(I + <paramref name="scale"/>·ZᵀZ) in nats, for each matrix of a batch, with first and second derivatives.

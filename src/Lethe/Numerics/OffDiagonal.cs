@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Lethe.Numerics;
 
 /// <summary>What lies beside the diagonal of a square matrix.</summary>
-public static class OffDiagonal
+internal static class OffDiagonal
 {
     /// <summary>Σ_{j≠k} C_jk², with its gradient.</summary>
     /// <remarks>

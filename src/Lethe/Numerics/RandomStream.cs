@@ -8,7 +8,7 @@ namespace Lethe.Numerics;
 /// made it, in which order, or on whether the run was interrupted.
 /// </summary>
 /// <remarks>A mutable structure: pass it by reference.</remarks>
-public struct RandomStream
+internal struct RandomStream
 {
     private ulong s0;
     private ulong s1;

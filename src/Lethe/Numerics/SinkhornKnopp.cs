@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Lethe.Numerics;
 
 /// <summary>Shares out rows evenly over columns (Sinkhorn and Knopp 1967; for clusters Cuturi 2013, 1306.0895, and Caron 2020, 2006.09882).</summary>
-public static class SinkhornKnopp
+internal static class SinkhornKnopp
 {
     /// <summary>The codes of N rows over K columns, close to the scores but with every column used equally.</summary>
     /// <remarks>

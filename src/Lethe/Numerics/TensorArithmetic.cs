@@ -7,6 +7,7 @@ namespace Lethe.Numerics;
 /// Arithmetic of tensors with numbers, and their sums. TorchSharp's operators for these let the collector free the number while torch still
 /// reads it (decision 7); here it lives until the call has returned. Between two tensors −, ·, / and comparisons are TorchSharp's own.
 /// </summary>
+/// <remarks>Public, since the loss of another assembly's method needs it as ours do. Any thread may use it.</remarks>
 public static class TensorArithmetic
 {
     // Statics are never collected. They are made at first use, since a type that is only looked at must not load torch.

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Lethe.Numerics;
 
 /// <summary>Linear maps after which the columns of a matrix are uncorrelated and of variance one.</summary>
-public static class Whitening
+internal static class Whitening
 {
     /// <summary>
     /// L⁻¹(row − mean) for each row, where LLᵀ = (1 − ε)·covariance + εI and the covariance is over m − 1; with first and

@@ -9,7 +9,7 @@ namespace Lethe.Operators;
 /// TorchSharp's <c>autograd.grad</c> lets errors of torch end the process. The same function, called from a script of torch's own, lets
 /// them reach the caller.
 /// </remarks>
-public static class Gradients
+internal static class Gradients
 {
     private const string Function = "gradients";
 

@@ -4,7 +4,7 @@ using Lethe.Runtime;
 namespace Lethe.Storage;
 
 /// <summary>Writes files so that neither an error, nor a full disk, nor a power cut leaves half a file.</summary>
-public static class AtomicFile
+internal static class AtomicFile
 {
     private const int BufferSize = 1 << 16;
 

@@ -4,7 +4,7 @@ namespace Lethe.Storage;
 
 /// <summary>Keeps every other process from using a run directory until it is disposed or its process has ended, however it ended.</summary>
 /// <remarks>The lock is the system's, on the open file <c>.lock</c>; the file itself stays and means nothing. <c>.lock-owner</c> names the holder.</remarks>
-public sealed class DirectoryLock : IDisposable
+internal sealed class DirectoryLock : IDisposable
 {
     private readonly FileStream file;
     private readonly string ownerPath;

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Lethe.Storage;
 
 /// <summary>An array read from a .npy file, in C order: the last index runs fastest.</summary>
-public sealed class NpyArray
+internal sealed class NpyArray
 {
     internal NpyArray(string source, string elementType, long[] shape, Array values)
     {

@@ -11,7 +11,7 @@ namespace Lethe.Storage;
 /// memory order; writes version 1 in little-endian C order. NaN passes: whoever uses the values checks them.
 /// Source: numpy.lib.format.
 /// </summary>
-public static class NpyFile
+internal static class NpyFile
 {
     // NumPy itself refuses headers above 10 000 characters unless told otherwise; a real one has some hundred bytes.
     private const int LargestHeader = 1 << 16;

@@ -19,7 +19,7 @@ namespace Lethe.Storage;
 /// the whole file, taken with the digits of the checksum as zeros. Reading verifies it where it is there; readers in other languages
 /// see one more entry.
 /// </remarks>
-public static class Safetensors
+internal static class Safetensors
 {
     internal const string ChecksumKey = "lethe.xxh3";
     private const string MetadataKey = "__metadata__";

@@ -3,7 +3,7 @@ using TorchSharp;
 namespace Lethe.Storage;
 
 /// <summary>The contents of a safetensors file.</summary>
-public sealed class SafetensorsFile : IDisposable
+internal sealed class SafetensorsFile : IDisposable
 {
     internal SafetensorsFile(IReadOnlyDictionary<string, string> metadata, IReadOnlyDictionary<string, torch.Tensor> tensors, bool isVerified)
     {

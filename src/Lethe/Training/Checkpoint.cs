@@ -11,7 +11,7 @@ namespace Lethe.Training;
 /// <c>backbone.</c>), the optimiser's under <c>optimiser/</c>, the generator of torch, and the
 /// <see cref="TrainingState"/>. Written whole or not at all.
 /// </summary>
-public static class Checkpoint
+internal static class Checkpoint
 {
     private const string OptimiserPrefix = "optimiser/";
     private const string GeneratorName = "generator/torch";

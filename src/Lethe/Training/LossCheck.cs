@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Lethe.Training;
 
 /// <summary>Stops training at the first loss that is not finite, naming the term.</summary>
-public static class LossCheck
+internal static class LossCheck
 {
     /// <summary>Checks a loss and its terms.</summary>
     /// <param name="loss">What the method said.</param>

@@ -13,7 +13,7 @@ namespace Lethe.Training;
 /// TorchSharp's own optimisers key their state by native handle and cannot give it back bit for bit in all cases, and
 /// there is no LARS among them.
 /// </remarks>
-public abstract class Optimiser : IDisposable
+internal abstract class Optimiser : IDisposable
 {
     /// <summary>Names that <see cref="Create"/> takes.</summary>
     public static readonly IReadOnlyList<string> Names = ["sgd", "adam", "adamw", "lars"];

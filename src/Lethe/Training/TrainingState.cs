@@ -1,7 +1,7 @@
 namespace Lethe.Training;
 
 /// <summary>Where training stands, beside the tensors: what a checkpoint holds to go on bit for bit.</summary>
-public sealed record TrainingState
+internal sealed record TrainingState
 {
     /// <summary>Steps of the optimiser done.</summary>
     public long Step { get; set; }

@@ -7,7 +7,7 @@ namespace Lethe.Training;
 /// <param name="Base">The peak.</param>
 /// <param name="WarmUpSteps">W, not negative.</param>
 /// <param name="TotalSteps">T, more than W.</param>
-public sealed record WarmUpCosine(double Base, long WarmUpSteps, long TotalSteps)
+internal sealed record WarmUpCosine(double Base, long WarmUpSteps, long TotalSteps)
 {
     /// <summary>The learning rate of a step.</summary>
     /// <param name="step">t, from 0 to T.</param>

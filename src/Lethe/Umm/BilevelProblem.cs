@@ -19,7 +19,7 @@ namespace Lethe.Umm;
 /// <param name="parameters">φ.</param>
 /// <param name="progress">How far the run has come.</param>
 /// <param name="options">α, β, ε² and the ablations.</param>
-public sealed class BilevelProblem(
+internal sealed class BilevelProblem(
     SslMethod method,
     Tensor early,
     IReadOnlyList<Parameter> parameters,

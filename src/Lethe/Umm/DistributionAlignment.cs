@@ -7,7 +7,7 @@ namespace Lethe.Umm;
 /// The divergence of the density that the late layers carry from the early layer's empirical distribution, which is
 /// uniform over the rows of the batch.
 /// </summary>
-public static class DistributionAlignment
+internal static class DistributionAlignment
 {
     /// <summary>
     /// JS(p ‖ u) = H(M) − ½H(p) − ½ log n, with p = softmax(−s), u = 1/n, M = (p + u)/2: the density at a sample is

@@ -6,4 +6,4 @@ namespace Lethe.Umm;
 /// <param name="Total">L_ssl + β·JS, a scalar with gradient; that of L_ssl alone where the alignment is cut.</param>
 /// <param name="Divergence">JS(p ‖ u), a scalar in nats.</param>
 /// <param name="LogVolume">s, the logarithm of each sample's volume factor, [2N].</param>
-public sealed record LevelOne(Tensor Total, Tensor Divergence, Tensor LogVolume);
+internal sealed record LevelOne(Tensor Total, Tensor Divergence, Tensor LogVolume);

@@ -7,4 +7,4 @@ namespace Lethe.Umm;
 /// <param name="Total">L_ssl − α·ΔR / bound, a scalar with gradient.</param>
 /// <param name="Reduction">ΔR of the instance partition, a scalar in nats.</param>
 /// <param name="Loss">What the method said, to be committed if the step counts.</param>
-public sealed record LevelTwo(Tensor Total, Tensor Reduction, MethodLoss Loss);
+internal sealed record LevelTwo(Tensor Total, Tensor Reduction, MethodLoss Loss);

@@ -87,12 +87,12 @@ public sealed record UmmOptions : OptionRecord
 
     /// <summary>Iterations between evaluations after defaults.</summary>
     /// <returns>At least 1.</returns>
-    public int EvaluationInterval() => EvaluateIterations > 0 ? EvaluateIterations : Math.Max(1, Iterations / 5);
+    internal int EvaluationInterval() => EvaluateIterations > 0 ? EvaluateIterations : Math.Max(1, Iterations / 5);
 
     /// <summary>
     /// Iterations between points of the course of losses and divergences: each one up to 200 iterations, then as few as keep it at
     /// 200 points. An evaluation in between is a point as well.
     /// </summary>
     /// <returns>At least 1.</returns>
-    public int RecordInterval() => Math.Max(1, (Iterations + CoursePoints - 1) / CoursePoints);
+    internal int RecordInterval() => Math.Max(1, (Iterations + CoursePoints - 1) / CoursePoints);
 }

@@ -3,7 +3,7 @@ using Lethe.Runtime;
 namespace Lethe.Workflow;
 
 /// <summary>An encoder from elsewhere.</summary>
-public sealed record EncoderFileOptions : OptionRecord
+internal sealed record EncoderFileOptions : OptionRecord
 {
     /// <summary>A safetensors file of a ResNet with torchvision's names, in place of a run.</summary>
     public string? Encoder { get; init; }

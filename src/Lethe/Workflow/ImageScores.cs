@@ -8,5 +8,5 @@ namespace Lethe.Workflow;
 /// <param name="Candidates">How many images only this run was trained on, scored or not.</param>
 /// <param name="Layers">The scores of each layer, first to last.</param>
 /// <param name="Differences">What the runs differ by beside seed and images, in words; the scores then show that as well.</param>
-public sealed record ImageScores(
+internal sealed record ImageScores(
     IReadOnlyList<int> Images, IReadOnlyList<string>? Paths, int Candidates, IReadOnlyList<LayerScores> Layers, IReadOnlyList<string> Differences);

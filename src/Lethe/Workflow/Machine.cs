@@ -8,6 +8,10 @@ using static TorchSharp.torch;
 namespace Lethe.Workflow;
 
 /// <summary>Where a run computes. Not part of what decides it, but of what its bits depend on.</summary>
+/// <remarks>
+/// An immutable record, checked by <see cref="Prepare"/>. Number of threads and kernels hold for the whole process, so work on two machines
+/// that differ in them cannot go on side by side in one.
+/// </remarks>
 public sealed record Machine : OptionRecord, IConflicting
 {
     /// <summary>cpu, cuda or cuda:N.</summary>
@@ -24,21 +28,27 @@ public sealed record Machine : OptionRecord, IConflicting
     [OneOf("", OperatorSwitch.Ours, OperatorSwitch.Torch)]
     public string Kernels { get; init; } = "";
 
-    /// <summary>Threads after defaults.</summary>
+    /// <summary>
+    /// Threads after defaults: as <see cref="Threads"/> says, or one for each logical processor that the process may use.
+    /// </summary>
     /// <returns>At least 1.</returns>
     public int ThreadCount() => Threads > 0 ? Threads : Environment.ProcessorCount;
 
     /// <summary>This machine, with what is left open taken as a run was made.</summary>
     /// <param name="versions">What the run's manifest says.</param>
     /// <returns>The machine.</returns>
-    public Machine As(RunVersions versions) => this with
+    internal Machine As(RunVersions versions) => this with
     {
         Threads = Threads > 0 ? Threads : versions.Threads,
         Kernels = Kernels.Length > 0 ? Kernels : versions.Kernels?.Split(',')[0] ?? "",
     };
 
-    /// <summary>Checks the values, sets torch's number of threads, and chooses what networks run on.</summary>
-    /// <returns>The device.</returns>
+    /// <summary>
+    /// Checks the values, sets torch's number of threads, and chooses what networks run on: both for the whole process, from now on. To be
+    /// called while no other thread computes. <see cref="Pretraining"/>, <see cref="Session"/> and <see cref="TrainedEncoder"/> call it
+    /// themselves.
+    /// </summary>
+    /// <returns>The device, which needs no disposing.</returns>
     /// <exception cref="InvalidOptionException">A value cannot be used on this machine.</exception>
     /// <exception cref="DataException">Torch does not load, since <see cref="TorchRuntime.Prepare"/> was not called.</exception>
     public Device Prepare()
@@ -66,7 +76,7 @@ public sealed record Machine : OptionRecord, IConflicting
 
     /// <summary>What the manifest says of software and machine.</summary>
     /// <returns>The record.</returns>
-    public RunVersions Describe() => new(
+    internal RunVersions Describe() => new(
         Environment.Version.ToString(),
         typeof(TorchSharp.torch).Assembly.GetName().Version?.ToString(3) ?? "unknown",
         __version__,

@@ -76,7 +76,7 @@ public static class ProtocolEvaluation
     /// <param name="cancellation">Stops soon.</param>
     /// <returns>The records, in the states untrained and before.</returns>
     /// <exception cref="LetheException">The file or the images cannot be used; they are looked at before long work starts.</exception>
-    public static IReadOnlyList<EvaluationRecord> Run(
+    internal static IReadOnlyList<EvaluationRecord> Run(
         EncoderFileOptions file, BackboneOptions backbone, DataOptions data, ProtocolPlan plan, Machine machine, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
     {
         OptionRecord.ValidateAll([file, backbone, data, machine]);

@@ -45,7 +45,7 @@ public sealed record ProtocolRunOptions : OptionRecord, IConflicting
     /// <summary>The states as values.</summary>
     /// <returns>At least one.</returns>
     /// <exception cref="InvalidOptionException">A name is unknown.</exception>
-    public IReadOnlyList<EvaluationStage> ChosenStages()
+    internal IReadOnlyList<EvaluationStage> ChosenStages()
     {
         if (Stages == AllStages)
             return Enum.GetValues<EvaluationStage>();

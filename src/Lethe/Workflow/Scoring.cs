@@ -12,7 +12,7 @@ using static TorchSharp.torch;
 namespace Lethe.Workflow;
 
 /// <summary>Scores how far a run's encoder has memorised single images: <see cref="ImageMemorisation"/>.</summary>
-public static class Scoring
+internal static class Scoring
 {
     private const int BatchRows = 256;
 

@@ -3,7 +3,7 @@ using Lethe.Runtime;
 namespace Lethe.Workflow;
 
 /// <summary>How memorisation of single images is scored.</summary>
-public sealed record ScoringOptions : OptionRecord
+internal sealed record ScoringOptions : OptionRecord
 {
     /// <summary>Augmented views of each image whose distances are compared; all pairs of them are.</summary>
     [Limit(AtLeast = 2, Unit = "views")]

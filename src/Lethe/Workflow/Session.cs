@@ -12,6 +12,10 @@ using static TorchSharp.torch;
 namespace Lethe.Workflow;
 
 /// <summary>What every piece of work on one run shares: its options, images, views, measuring, and the machine.</summary>
+/// <remarks>
+/// Holds the decoded images of the run as long as it is referenced; there is nothing to dispose. Work on one run is done by one thread at a
+/// time.
+/// </remarks>
 public sealed class Session
 {
     // What a seed is for; a seed of the run is never used for two things.
@@ -39,16 +43,16 @@ public sealed class Session
     public Device Device { get; }
 
     /// <summary>The images.</summary>
-    public DataSplits Data { get; }
+    internal DataSplits Data { get; }
 
     /// <summary>Renders views.</summary>
-    public ViewAugmenter Augmenter { get; }
+    internal ViewAugmenter Augmenter { get; }
 
     /// <summary>Measures layers.</summary>
-    public LayerEvaluator Evaluator { get; }
+    internal LayerEvaluator Evaluator { get; }
 
     /// <summary>Measures the method's loss on seen and unseen images.</summary>
-    public MethodLossEvaluator Losses { get; }
+    internal MethodLossEvaluator Losses { get; }
 
     /// <summary>Opens the images of a new run.</summary>
     /// <param name="options">What decides the run.</param>
@@ -102,7 +106,8 @@ public sealed class Session
     }
 
     /// <summary>Makes the method with the run's initial weights.</summary>
-    /// <returns>The method, on the device.</returns>
+    /// <returns>The method, on the device; the caller disposes it.</returns>
+    /// <remarks>Seeds torch's own generator, which is the whole process's.</remarks>
     public SslMethod CreateMethod() => CreateMethod(Options, Data.Train.Channels, Data.ImageSize, Device);
 
     /// <summary>Gives the views to train on.</summary>
@@ -110,18 +115,18 @@ public sealed class Session
     /// <param name="seed">Decides order and views.</param>
     /// <param name="localViews">Whether to give the local views that the options ask for as well.</param>
     /// <returns>The loader.</returns>
-    public ViewLoader CreateLoader(int batchSize, ulong seed, bool localViews = true) =>
+    internal ViewLoader CreateLoader(int batchSize, ulong seed, bool localViews = true) =>
         new(Data.Train, Augmenter, batchSize, RandomStream.Derive(seed, TrainingViews), Machine.ThreadCount(), localViews: localViews);
 
     /// <summary>What coding rates are computed with, for each layer.</summary>
     /// <param name="qualities">Measurements of all layers.</param>
     /// <returns>Rows, dimension and ε² of each layer.</returns>
-    public static IReadOnlyList<RateSetting> RateSettings(IReadOnlyList<LayerQuality> qualities) =>
+    internal static IReadOnlyList<RateSetting> RateSettings(IReadOnlyList<LayerQuality> qualities) =>
         [.. qualities.Select(quality => new RateSetting(quality.Layer, quality.Trained.Rows, quality.Trained.Dimension, quality.Trained.EpsilonSquared))];
 
     /// <summary>What a manifest says of the images.</summary>
     /// <returns>The record.</returns>
-    public RunData DescribeData() => new(
+    internal RunData DescribeData() => new(
         Data.Source,
         Data.Fingerprint,
         Data.Train.Count,

@@ -9,6 +9,10 @@ using static TorchSharp.torch;
 namespace Lethe.Workflow;
 
 /// <summary>A trained encoder, taken from a run, that turns images into embeddings.</summary>
+/// <remarks>
+/// Holds the weights, in float32 on the device, until it is disposed; who loads it disposes it. Of one thread at a time. Two encoders are
+/// apart from each other, but share the number of threads and the kernels of the process (<see cref="Machine"/>).
+/// </remarks>
 public sealed class TrainedEncoder : IDisposable
 {
     private readonly SslMethod method;
@@ -16,6 +20,7 @@ public sealed class TrainedEncoder : IDisposable
     private readonly Machine machine;
     private readonly Device device;
     private readonly string layer;
+    private bool disposed;
 
     private TrainedEncoder(SslMethod method, ViewAugmenter augmenter, Machine machine, Device device, string layer)
     {
@@ -37,8 +42,9 @@ public sealed class TrainedEncoder : IDisposable
     /// <param name="machine">Where to compute.</param>
     /// <param name="layer">stem, layer1 to layer4, or projector.</param>
     /// <param name="checkpoint">last, best where pre-training stopped at memorisation, or the name of one that was kept, as epoch-00010.</param>
-    /// <returns>The encoder.</returns>
-    /// <exception cref="LetheException">The run, the layer or the checkpoint cannot be used.</exception>
+    /// <returns>The encoder, in evaluation mode; the caller disposes it.</returns>
+    /// <exception cref="LetheException">The run, the machine, the layer or the checkpoint cannot be used.</exception>
+    /// <remarks>Calls <see cref="Machine.Prepare"/>, and seeds torch's generator as the run did.</remarks>
     public static TrainedEncoder Load(RunDirectory run, Machine machine, string layer, string checkpoint = CheckpointStore.Last)
     {
         if (!LayerFeatures.Names.Contains(layer))
@@ -61,14 +67,28 @@ public sealed class TrainedEncoder : IDisposable
         return new TrainedEncoder(method, new ViewAugmenter(options.Views, manifest.Data.ImageSize, manifest.Data.Channels, statistics), machine, device, layer);
     }
 
-    /// <summary>Embeds images.</summary>
-    /// <param name="images">The images, of any sizes.</param>
-    /// <param name="progress">Told how far the work has come.</param>
+    /// <summary>
+    /// Embeds images as they are, with nothing random: brought to <see cref="ImageSize"/> and <see cref="Channels"/>, normalised with the
+    /// statistics of the images that the encoder was trained on. The same images give the same bits on one machine
+    /// with the same number of threads.
+    /// </summary>
+    /// <param name="images">The images, at least one, of any sizes, grey or colour.</param>
+    /// <param name="progress">Told after each batch how many images are done, on the calling thread.</param>
     /// <param name="cancellation">Stops between two batches.</param>
-    /// <returns>One row for each image, [N, d].</returns>
+    /// <returns>
+    /// One row for each image in their order, [N, d], not normalised; d is <see cref="Models.ResNet.FeatureDimension"/> for every layer of
+    /// the backbone and the projector's output for projector.
+    /// </returns>
+    /// <exception cref="DataException">There is no image.</exception>
+    /// <exception cref="ObjectDisposedException">The encoder has been disposed.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public float[,] Embed(ImageSet images, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
     {
         const int BatchSize = 256;
+        ObjectDisposedException.ThrowIf(disposed, this);
+        ArgumentNullException.ThrowIfNull(images);
+        if (images.Count == 0)
+            throw new DataException("There is no image to embed. Give at least one.");
         using var scope = NewDisposeScope();
         int done = 0;
         IEnumerable<ViewBatch> Batches()
@@ -88,5 +108,9 @@ public sealed class TrainedEncoder : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => method.Dispose();
+    public void Dispose()
+    {
+        disposed = true;
+        method.Dispose();
+    }
 }

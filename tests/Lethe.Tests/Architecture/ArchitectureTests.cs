@@ -1,7 +1,7 @@
 using System.Reflection;
 using Lethe.Cli;
 using Lethe.Runtime;
-using Lethe.Tests.Examples;
+using Lethe.Samples;
 
 namespace Lethe.Tests.Architecture;
 
@@ -42,7 +42,7 @@ public class ArchitectureTests
     [Theory]
     [InlineData(typeof(TorchRuntime), "Lethe.")]
     [InlineData(typeof(RunCommand), "Lethe.")]
-    [InlineData(typeof(AlignUniform), "Lethe.Tests.Examples.AlignUniform")]
+    [InlineData(typeof(AlignUniform), "Lethe.Samples.AlignUniform")]
     public void Library_NumbersInNativeCalls_OutliveThem(Type type, string within) =>
         Assert.Empty(ScalarRule.Violations(type.Assembly.Location, within));
 
@@ -141,12 +141,13 @@ public class ArchitectureTests
     [InlineData("Data/Image.cs", "namespace Lethe.Data;\n\npublic readonly record struct Image(int Height);\n", null)]
     [InlineData("Umm/VolumeFactor/Ridge.cs", "namespace Lethe.Umm.VolumeFactor;\n/// <summary>A class of things.</summary>\npublic sealed class Ridge<T>\n{\n    private enum Kind\n    {\n    }\n}\n", null)]
     [InlineData("Program.cs", "return 0;\n", null)]
-    [InlineData("Methods/Byol.cs", "namespace Lethe.Methods;\n\npublic sealed class Byol;\n\npublic sealed record ByolOptions;\n", null)]
+    [InlineData("Methods/Byol.cs", "namespace Lethe.Methods;\n\ninternal sealed class Byol;\n\npublic sealed record ByolOptions;\n", null)]
+    [InlineData("Data/Image.cs", "namespace Lethe.Data;\n\npublic sealed class Image;\n\ninternal enum Colour\n{\n}\n", "has the types Image, Colour")]
     [InlineData("Data/Image.cs", "namespace Lethe.Models;\n\npublic sealed class Image;\n", "expected the file-scoped namespace Lethe.Data, found Lethe.Models")]
     [InlineData("Data/Image.cs", "namespace Lethe.Data\n{\n    public sealed class Image { }\n}\n", "found none")]
-    [InlineData("Data/Image.cs", "namespace Lethe.Data;\n\npublic sealed class Image;\n\npublic enum Colour\n{\n}\n", "has the public types Image, Colour")]
-    [InlineData("Data/Image.cs", "namespace Lethe.Data;\n\npublic sealed record Picture;\n", "is not named after its public type Picture")]
-    [InlineData("Data/Image.cs", "namespace Lethe.Data;\n\ninternal static class ImageHelper\n{\n}\n", "ImageHelper says nothing")]
+    [InlineData("Data/Image.cs", "namespace Lethe.Data;\n\npublic sealed class Image;\n\npublic enum Colour\n{\n}\n", "has the types Image, Colour")]
+    [InlineData("Data/Image.cs", "namespace Lethe.Data;\n\npublic sealed record Picture;\n", "is not named after its type Picture")]
+    [InlineData("Data/ImageHelper.cs", "namespace Lethe.Data;\n\ninternal static class ImageHelper\n{\n}\n", "ImageHelper says nothing")]
     public void SourceRule_Samples_FindsEachBreach(string path, string text, string? expected)
     {
         IReadOnlyList<string> violations = SourceRule.Violations(path, "Lethe", text);

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Lethe.Methods;
 using Lethe.Models;
@@ -10,7 +11,10 @@ using static TorchSharp.torch;
 
 namespace Lethe.Tests.Architecture;
 
-/// <summary>Public calls that take tensors, given what they cannot use: an exception, never the end of the process, and torch works afterwards.</summary>
+/// <summary>
+/// Calls of the whole library that take tensors, given what they cannot use: an exception, never the end of the process, and torch works
+/// afterwards.
+/// </summary>
 [Collection(typeof(TorchCollection))]
 public class MisuseTests
 {
@@ -39,7 +43,7 @@ public class MisuseTests
     }
 
     [Fact]
-    public void StaticCalls_AsAWhole_AreNearlyAllTried() => Assert.InRange(Calls().Count(), 40, int.MaxValue);
+    public void StaticCalls_AsAWhole_AreNearlyAllTried() => Assert.InRange(Calls().Count(), 60, int.MaxValue);
 
     public static TheoryData<string, string, string> NetworkCalls => new()
     {
@@ -125,12 +129,17 @@ public class MisuseTests
         }
     }
 
-    // TensorArithmetic is torch's own arithmetic under other names.
+    // Internal ones too: the CLI and the library's own classes make the same mistakes as a program. TensorArithmetic is torch's own arithmetic
+    // under other names; the other two lie behind the gate of Operators, which has checked the tensors for them.
+    private static readonly string[] Unchecked = ["TensorArithmetic", "NativeTensor", "TorchConvolution"];
+
     private static IEnumerable<MethodInfo> Calls() =>
-        from type in typeof(TorchRuntime).Assembly.GetExportedTypes()
-        where type.Name != "TensorArithmetic"
-        from method in type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly)
-        where !method.IsSpecialName && method.GetParameters().Any(parameter => parameter.ParameterType == typeof(Tensor)) && method.GetParameters().All(parameter => CanMake(parameter.ParameterType))
+        from type in typeof(TorchRuntime).Assembly.GetTypes()
+        where !type.IsNested && !Unchecked.Contains(type.Name)
+        from method in type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+        where (method.IsPublic || method.IsAssembly) && !method.IsSpecialName && !method.IsDefined(typeof(CompilerGeneratedAttribute))
+        where method.GetParameters().Any(parameter => parameter.ParameterType == typeof(Tensor))
+        where method.GetParameters().All(parameter => CanMake(parameter.ParameterType))
         select method;
 
     private static string Signature(MethodInfo method) =>

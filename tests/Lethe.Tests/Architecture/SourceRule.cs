@@ -22,15 +22,15 @@ internal static partial class SourceRule
         if (found != expected)
             violations.Add($"{relativePath}: expected the file-scoped namespace {expected}, found {found}");
 
-        string[] publicTypes = [.. PublicTopLevelType().Matches(text).Select(type => type.Groups["name"].Value)];
+        string[] outer = [.. TopLevelType().Matches(text).Select(type => type.Groups["name"].Value)];
 
         // The options of a method are read with it.
-        if (publicTypes.Length == 2 && publicTypes[1] == publicTypes[0] + "Options")
-            publicTypes = publicTypes[..1];
-        if (publicTypes.Distinct().Count() > 1)
-            violations.Add($"{relativePath}: has the public types {string.Join(", ", publicTypes)}; expected one in a file");
-        else if (publicTypes.Length > 0 && publicTypes[0] != Path.GetFileNameWithoutExtension(relativePath).Split('.')[0])
-            violations.Add($"{relativePath}: is not named after its public type {publicTypes[0]}");
+        if (outer.Length == 2 && outer[1] == outer[0] + "Options")
+            outer = outer[..1];
+        if (outer.Distinct().Count() > 1)
+            violations.Add($"{relativePath}: has the types {string.Join(", ", outer)}; expected one in a file");
+        else if (outer.Length > 0 && outer[0] != Path.GetFileNameWithoutExtension(relativePath).Split('.')[0])
+            violations.Add($"{relativePath}: is not named after its type {outer[0]}");
 
         foreach (string name in types.Where(name => EmptyName().IsMatch(name)))
             violations.Add($"{relativePath}: {name} says nothing of what it does; expected a name without Manager, Helper, Utils, Common");
@@ -42,8 +42,8 @@ internal static partial class SourceRule
     [GeneratedRegex(@"^\s*(?:(?:public|internal|private|protected)\s+)*" + Keywords + @"\s*(?:[<({:;]|$)", RegexOptions.Multiline)]
     private static partial Regex AnyType();
 
-    [GeneratedRegex(@"^public\s+" + Keywords, RegexOptions.Multiline)]
-    private static partial Regex PublicTopLevelType();
+    [GeneratedRegex(@"^(?:public|internal)\s+" + Keywords, RegexOptions.Multiline)]
+    private static partial Regex TopLevelType();
 
     [GeneratedRegex(@"^namespace\s+(?<name>[\w.]+)\s*;", RegexOptions.Multiline)]
     private static partial Regex FileScopedNamespace();

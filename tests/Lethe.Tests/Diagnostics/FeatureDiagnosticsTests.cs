@@ -27,7 +27,7 @@ public class FeatureDiagnosticsTests
         Tensor views = tensor(Z).reshape(3, 5, 4);
         Assert.Equal(
             new FeatureGeometry(EffectiveRank.RankMe(tensor(Z)), AlphaReq.Measure(tensor(Z)), Enumerable.Range(0, 3).Average(v => AlignmentUniformity.Uniformity(views[v])), AlignmentUniformity.Alignment(views), Lidar.Measure(views)),
-            stacked.Geometry);
+            new FeatureGeometry(stacked.RankMe, stacked.AlphaReq, stacked.Uniformity, stacked.Alignment, stacked.Lidar));
     }
 
     [Fact]
@@ -38,14 +38,14 @@ public class FeatureDiagnosticsTests
         Assert.Null(report.Instance);
         Assert.Null(report.Label);
         Assert.Equal(2 * Math.Log(11), report.Rate, 1e-12);
-        Assert.Equal((null, null, -4), (report.Geometry.Alignment, report.Geometry.Lidar, Math.Round(report.Geometry.Uniformity!.Value, 9)));
+        Assert.Equal((null, null, -4), (report.Alignment, report.Lidar, Math.Round(report.Uniformity!.Value, 9)));
     }
 
     [Fact]
     public void Measure_TwoViewsOfOneImage_LeavesOutWhatNeedsSeveral()
     {
         using var scope = NewDisposeScope();
-        FeatureGeometry geometry = FeatureDiagnostics.Measure(eye(2), null, 2, 0.1).Geometry;
+        FeatureReport geometry = FeatureDiagnostics.Measure(eye(2), null, 2, 0.1);
         Assert.Equal((null, null, 2), (geometry.Uniformity, geometry.Lidar, Math.Round(geometry.Alignment!.Value, 9)));
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Lethe.Cli;
+using Lethe.Samples;
 using Lethe.Tests.Diagnostics;
 using static TorchSharp.torch;
 
@@ -14,7 +15,7 @@ public class AlignUniformTests
     {
         string text = File.ReadAllText(Path.Combine(Repository.Root, "CONTRIBUTING.md")), fence = "```csharp\n";
         int start = text.IndexOf(fence, StringComparison.Ordinal) + fence.Length;
-        string source = File.ReadAllText(Path.Combine(Repository.Root, "tests", "Lethe.Tests", "Examples", $"{nameof(AlignUniform)}.cs"));
+        string source = File.ReadAllText(Path.Combine(Repository.Root, "samples", "Lethe.Samples", $"{nameof(AlignUniform)}.cs"));
         string[] shown = [.. Lines(text[start..text.IndexOf("```", start, StringComparison.Ordinal)])];
         Assert.True(shown.Length > 50);
         Assert.Equal(Lines(source).Where(line => !line.StartsWith("///", StringComparison.Ordinal) && !line.StartsWith("using ", StringComparison.Ordinal) && !line.StartsWith("namespace ", StringComparison.Ordinal)), shown);

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Lethe.Samples;
 using Lethe.Tests.Cli;
 
 namespace Lethe.Tests.Examples;
@@ -10,7 +11,7 @@ public partial class ReadmeTests
     [Fact]
     public void Readme_Program_IsTheCompiledExample()
     {
-        string source = File.ReadAllText(Path.Combine(Repository.Root, "tests", "Lethe.Tests", "Examples", $"{nameof(EmbedExample)}.cs"));
+        string source = File.ReadAllText(Path.Combine(Repository.Root, "samples", "Lethe.Samples", $"{nameof(EmbedExample)}.cs"));
         string[] compiled = [.. Statements(source[source.IndexOf("// example", StringComparison.Ordinal)..source.IndexOf("// end", StringComparison.Ordinal)]).Skip(1)];
         string program = Block().Match(Readme).Groups[1].Value;
         Assert.NotEmpty(compiled);

@@ -2,8 +2,8 @@ using Lethe.Augmentation;
 using Lethe.Methods;
 using Lethe.Models;
 using Lethe.Numerics;
+using Lethe.Samples;
 using Lethe.Tests.Augmentation;
-using Lethe.Tests.Examples;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -28,7 +28,7 @@ public sealed class EarlyStopTests : IDisposable
     [InlineData("either", null, null, null)]
     public void Onset_OfASign_IsItsEpoch(string sign, int? turn, int? gap, int? expected)
     {
-        var verdict = new MemorisationVerdict(turn is not null, turn, turn is null ? null : "layer4", gap is not null, gap, gap is null ? null : "layer3", "", []);
+        var verdict = new MemorisationVerdict(turn is not null, turn, turn is null ? null : "layer4", gap is not null, gap, gap is null ? null : "layer3", "");
         Assert.Equal(expected, StopSign.Onset(verdict, sign)?.Epoch);
     }
 

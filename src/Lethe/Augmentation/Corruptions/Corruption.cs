@@ -12,7 +12,7 @@ namespace Lethe.Augmentation.Corruptions;
 /// numbers are near those of these data sets, not equal. Lengths are in pixels of images of 32 pixels; on larger images they grow with the short side. Numbers are
 /// rounded to bytes once, at the end. The same image, severity and seed give the same result.
 /// </remarks>
-public sealed class Corruption
+internal sealed class Corruption
 {
     /// <summary>The severest of the severities 1 to this.</summary>
     public const int Severest = 5;

@@ -3,7 +3,7 @@ using Lethe.Runtime;
 namespace Lethe.Augmentation.Corruptions;
 
 /// <summary>The fifteen common corruptions by name.</summary>
-public static class CorruptionRegistry
+internal static class CorruptionRegistry
 {
     /// <summary>All, in the order of the paper.</summary>
     public static IReadOnlyList<Corruption> All { get; } =

@@ -3,7 +3,7 @@ namespace Lethe.Data.Generated;
 /// <summary>
 /// The factors of <see cref="CausalShapes"/>. Shape is S_r, what the class says; all others are S_ur.
 /// </summary>
-public enum CausalFactor
+internal enum CausalFactor
 {
     /// <summary>Which of ten outlines: the class. Categorical.</summary>
     Shape,

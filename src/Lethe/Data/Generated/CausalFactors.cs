@@ -14,7 +14,7 @@ namespace Lethe.Data.Generated;
 /// <param name="Rotation">Degrees, clockwise.</param>
 /// <param name="Light">Factor on all brightness.</param>
 /// <param name="Noise">Seed of what belongs to no factor: phases of patterns, colours of the background, grain.</param>
-public sealed record CausalFactors(
+internal sealed record CausalFactors(
     int Shape, int Hue, int Texture, int Background, double Horizontal, double Vertical, double Size, double Rotation, double Light, ulong Noise)
 {
     /// <summary>How many values a factor has; 0 where it is continuous.</summary>

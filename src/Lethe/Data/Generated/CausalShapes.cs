@@ -18,7 +18,7 @@ namespace Lethe.Data.Generated;
 /// texture. Outlines are antialiased by their distance functions.
 /// </para>
 /// </remarks>
-public static class CausalShapes
+internal static class CausalShapes
 {
     // Not 0, so that no class keeps its own value; and as its opposite is no multiple of it, no two classes trade places.
     private const int Derangement = 3;

@@ -4,7 +4,7 @@ namespace Lethe.Data.Generated;
 
 /// <summary>Which images <see cref="CausalShapes"/> makes as a source: <c>--data causal-shapes:rho=0.9,size=32,seed=1</c>.</summary>
 [OptionsOf("causal-shapes")]
-public sealed record CausalShapesOptions : OptionRecord
+internal sealed record CausalShapesOptions : OptionRecord
 {
     /// <summary>Images that are divided into training and probe part.</summary>
     [Limit(AtLeast = 3, Unit = "images")]

@@ -7,7 +7,7 @@ namespace Lethe.Data.Generated;
 /// texture, place, size and rotation independent of them; a later shape hides an earlier one.
 /// </summary>
 /// <remarks>A pixel's class is that of the topmost shape whose outline its centre lies within. Scene i depends on (seed, i) alone, so disjoint ranges of i are disjoint sets.</remarks>
-public static class SegmentationScenes
+internal static class SegmentationScenes
 {
     private const int MostShapes = 3;
 

@@ -14,7 +14,7 @@ namespace Lethe.Evaluation.Protocols;
 /// hue is seen as brightness only. After section 2 of Qiang et al. 2024 (2410.00772), whose factors are not observed; here they are.
 /// </remarks>
 /// <param name="options">On how many images, and ρ.</param>
-public sealed class CausalProtocol(CausalProtocolOptions options) : GeneratingProtocol
+internal sealed class CausalProtocol(CausalProtocolOptions options) : GeneratingProtocol
 {
     // What a seed is for; apart from these tags, fixed, so that all encoders see the same images.
     private const ulong Fitting = 1;
@@ -69,7 +69,7 @@ public sealed class CausalProtocol(CausalProtocolOptions options) : GeneratingPr
 }
 
 /// <summary>Options of <see cref="CausalProtocol"/>.</summary>
-public sealed record CausalProtocolOptions : ProtocolOptions, IConflicting
+internal sealed record CausalProtocolOptions : ProtocolOptions, IConflicting
 {
     /// <summary>Generated images that the causal reading is fitted on, and as many others that it is measured on.</summary>
     [Limit(AtLeast = 40, Unit = "images")]

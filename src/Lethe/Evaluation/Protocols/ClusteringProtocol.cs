@@ -13,7 +13,7 @@ namespace Lethe.Evaluation.Protocols;
 /// higher accuracies; here nothing is fitted on test images.
 /// </remarks>
 /// <param name="options">How often k-means starts.</param>
-public sealed class ClusteringProtocol(ClusteringProtocolOptions options) : Protocol
+internal sealed class ClusteringProtocol(ClusteringProtocolOptions options) : Protocol
 {
     /// <summary>What fitted it, as in <see cref="FittedModel.Variant"/>.</summary>
     public const string Variant = "k-means";
@@ -63,7 +63,7 @@ public sealed class ClusteringProtocol(ClusteringProtocolOptions options) : Prot
 }
 
 /// <summary>Options of <see cref="ClusteringProtocol"/>.</summary>
-public sealed record ClusteringProtocolOptions : ProtocolOptions
+internal sealed record ClusteringProtocolOptions : ProtocolOptions
 {
     /// <summary>How often k-means starts anew; the best start counts.</summary>
     [Limit(AtLeast = 1)]

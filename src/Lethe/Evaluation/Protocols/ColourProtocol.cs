@@ -9,7 +9,7 @@ namespace Lethe.Evaluation.Protocols;
 /// tinted with ρ, at random, and with −ρ (<see cref="ColourShift"/>).
 /// </summary>
 /// <param name="options">ρ, and at which layer.</param>
-public sealed class ColourProtocol(ColourProtocolOptions options) : Protocol
+internal sealed class ColourProtocol(ColourProtocolOptions options) : Protocol
 {
     // What a seed is for.
     private const ulong FittedTints = 1;
@@ -46,7 +46,7 @@ public sealed class ColourProtocol(ColourProtocolOptions options) : Protocol
 }
 
 /// <summary>Options of <see cref="ColourProtocol"/>.</summary>
-public sealed record ColourProtocolOptions : ShiftOptions
+internal sealed record ColourProtocolOptions : ShiftOptions
 {
     /// <summary>ρ, how strongly the tint is tied to the class where the classifier of colour is fitted.</summary>
     [Limit(Above = 0, AtMost = 1)]

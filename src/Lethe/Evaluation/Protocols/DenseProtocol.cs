@@ -9,7 +9,7 @@ namespace Lethe.Evaluation.Protocols;
 /// layers, and on those of the network fine-tuned with it; in the untrained state, the whole network from scratch.
 /// </summary>
 /// <param name="options">On how many scenes, and how to train.</param>
-public sealed class DenseProtocol(DenseProtocolOptions options) : GeneratingProtocol
+internal sealed class DenseProtocol(DenseProtocolOptions options) : GeneratingProtocol
 {
     // What a seed is for; apart from this tag, fixed, so that all encoders see the same scenes.
     private const ulong SceneSeed = 0x4465_6E73_65;
@@ -51,7 +51,7 @@ public sealed class DenseProtocol(DenseProtocolOptions options) : GeneratingProt
 }
 
 /// <summary>Options of <see cref="DenseProtocol"/>.</summary>
-public sealed record DenseProtocolOptions : FineTuningOptions
+internal sealed record DenseProtocolOptions : FineTuningOptions
 {
     /// <summary>Generated scenes that dense transfer is fitted on.</summary>
     [Limit(AtLeast = 2, Unit = "images")]

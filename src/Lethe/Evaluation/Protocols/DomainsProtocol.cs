@@ -7,7 +7,7 @@ namespace Lethe.Evaluation.Protocols;
 /// measured on that one; in the untrained state, the whole network from scratch.
 /// </summary>
 /// <param name="options">How to fine-tune.</param>
-public sealed class DomainsProtocol(DomainsProtocolOptions options) : Protocol
+internal sealed class DomainsProtocol(DomainsProtocolOptions options) : Protocol
 {
     // What a seed is for.
     private const ulong Regression = 1;
@@ -42,7 +42,7 @@ public sealed class DomainsProtocol(DomainsProtocolOptions options) : Protocol
 }
 
 /// <summary>Options of <see cref="DomainsProtocol"/>.</summary>
-public sealed record DomainsProtocolOptions : FineTuningOptions
+internal sealed record DomainsProtocolOptions : FineTuningOptions
 {
 
     /// <inheritdoc/>

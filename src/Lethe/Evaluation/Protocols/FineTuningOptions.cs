@@ -4,7 +4,7 @@ using Lethe.Training;
 namespace Lethe.Evaluation.Protocols;
 
 /// <summary>Options that protocols which fine-tune the whole network share: one budget, whatever weights it starts from.</summary>
-public abstract record FineTuningOptions : ProtocolOptions
+internal abstract record FineTuningOptions : ProtocolOptions
 {
     /// <summary>Steps with <c>--quick</c>.</summary>
     private protected const int QuickSteps = 20;

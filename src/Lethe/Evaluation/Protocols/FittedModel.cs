@@ -3,6 +3,7 @@ using Lethe.Data;
 namespace Lethe.Evaluation.Protocols;
 
 /// <summary>What a protocol has fitted. It measures, and changes no more.</summary>
+/// <remarks>Used by one thread, and disposed by who asked for it before the protocol fits the next.</remarks>
 public abstract class FittedModel : IDisposable
 {
     /// <summary>What was fitted, as <c>linear</c> or <c>fine-tuned</c>; tells apart what one protocol gives.</summary>
@@ -32,7 +33,8 @@ public abstract class FittedModel : IDisposable
     /// <param name="test">Labelled images that nothing was fitted on.</param>
     /// <param name="seed">Decides what is random in an interval.</param>
     /// <param name="cancellation">Stops soon.</param>
-    /// <returns>One score for each measure.</returns>
+    /// <returns>One score for each measure, at least one.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public abstract IReadOnlyList<Score> Measure(EncoderState encoder, ImageSet test, ulong seed, CancellationToken cancellation);
 
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ namespace Lethe.Evaluation.Protocols;
 
 /// <summary>A vote of the nearest labelled images: <see cref="KnnProbe"/>.</summary>
 /// <param name="options">k and temperature.</param>
-public sealed class KnnProtocol(KnnProtocolOptions options) : Protocol
+internal sealed class KnnProtocol(KnnProtocolOptions options) : Protocol
 {
     /// <summary>What fitted it, as in <see cref="FittedModel.Variant"/>.</summary>
     public const string Variant = "kNN";
@@ -42,7 +42,7 @@ public sealed class KnnProtocol(KnnProtocolOptions options) : Protocol
 }
 
 /// <summary>Options of <see cref="KnnProtocol"/>.</summary>
-public sealed record KnnProtocolOptions : ProtocolOptions
+internal sealed record KnnProtocolOptions : ProtocolOptions
 {
     /// <summary>k of weighted k nearest neighbours; 200 is usual on large banks.</summary>
     [Limit(AtLeast = 1)]

@@ -4,7 +4,7 @@ namespace Lethe.Evaluation.Protocols;
 
 /// <summary>A linear classifier on the frozen features of each layer.</summary>
 /// <param name="options">How it is fitted.</param>
-public sealed class LinearProtocol(LinearProtocolOptions options) : Protocol
+internal sealed class LinearProtocol(LinearProtocolOptions options) : Protocol
 {
     /// <summary>What fitted it, as in <see cref="FittedModel.Variant"/>.</summary>
     public const string Variant = "linear";
@@ -55,7 +55,7 @@ public sealed class LinearProtocol(LinearProtocolOptions options) : Protocol
 }
 
 /// <summary>Options of <see cref="LinearProtocol"/>.</summary>
-public sealed record LinearProtocolOptions : ProtocolOptions
+internal sealed record LinearProtocolOptions : ProtocolOptions
 {
     internal const string Lbfgs = "lbfgs";
     internal const string Sgd = "sgd";

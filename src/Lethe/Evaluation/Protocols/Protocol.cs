@@ -6,6 +6,10 @@ namespace Lethe.Evaluation.Protocols;
 /// A way to measure what an encoder is worth. Fitting and measuring are two steps, and the first is not given the test images: whatever
 /// a protocol chooses or fits, it does without them.
 /// </summary>
+/// <remarks>
+/// One object serves all states of an encoder, one after the other and by one thread, so it keeps nothing of one for the next. The images and
+/// the encoder that it is given stay their owner's.
+/// </remarks>
 public abstract class Protocol
 {
     /// <summary>What was done with which numbers, in sentences for a reader of the results.</summary>

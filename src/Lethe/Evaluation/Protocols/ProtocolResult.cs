@@ -3,7 +3,7 @@ using Lethe.Diagnostics;
 namespace Lethe.Evaluation.Protocols;
 
 /// <summary>One result of a protocol on one state of an encoder: a number with its interval, over all draws.</summary>
-public sealed record ProtocolResult
+internal sealed record ProtocolResult
 {
     /// <summary>What was fitted: <see cref="FittedModel.Variant"/>.</summary>
     public required string Variant { get; init; }

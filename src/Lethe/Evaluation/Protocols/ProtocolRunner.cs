@@ -6,7 +6,7 @@ using Lethe.Runtime;
 namespace Lethe.Evaluation.Protocols;
 
 /// <summary>Runs a protocol on one state of an encoder: fit, measure, sum up over draws.</summary>
-public static class ProtocolRunner
+internal static class ProtocolRunner
 {
     // What a seed is for.
     private const ulong Fitting = 1;

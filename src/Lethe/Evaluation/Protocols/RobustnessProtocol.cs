@@ -11,7 +11,7 @@ namespace Lethe.Evaluation.Protocols;
 /// </summary>
 /// <remarks>Accuracies, not the paper's errors in proportion to those of AlexNet.</remarks>
 /// <param name="options">Which corruptions, how severe, at which layer.</param>
-public sealed class RobustnessProtocol(RobustnessProtocolOptions options) : Protocol
+internal sealed class RobustnessProtocol(RobustnessProtocolOptions options) : Protocol
 {
     // What a seed is for; the classifier takes the seed itself, so that it is that of the linear protocol.
     private const ulong Corrupting = 1;
@@ -57,7 +57,7 @@ public sealed class RobustnessProtocol(RobustnessProtocolOptions options) : Prot
 }
 
 /// <summary>Options of <see cref="RobustnessProtocol"/>.</summary>
-public sealed record RobustnessProtocolOptions : ShiftOptions, IConflicting
+internal sealed record RobustnessProtocolOptions : ShiftOptions, IConflicting
 {
     private const string AllCorruptions = "all";
 

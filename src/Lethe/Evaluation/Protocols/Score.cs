@@ -11,10 +11,10 @@ public sealed record Score(string Measure, double Value, ConfidenceInterval Inte
     /// <summary>The fraction of the test images that were labelled right.</summary>
     public const string Accuracy = "accuracy";
 
-    /// <summary>Normalised mutual information of clusters and classes: <see cref="ClusterScores.NormalisedMutualInformation"/>.</summary>
+    /// <summary>Normalised mutual information of clusters and classes, by the arithmetic mean of both entropies, in [0, 1].</summary>
     public const string MutualInformation = "nmi";
 
-    /// <summary>Adjusted Rand index of clusters and classes: <see cref="ClusterScores.AdjustedRandIndex"/>.</summary>
+    /// <summary>Adjusted Rand index of clusters and classes: 1 where they agree, 0 on average where they have nothing in common.</summary>
     public const string RandIndex = "ari";
 
     /// <summary>The mean over corruptions, and over the severities of each, of the accuracy on corrupted test images.</summary>
@@ -37,16 +37,16 @@ public sealed record Score(string Measure, double Value, ConfidenceInterval Inte
     /// <returns>The measure.</returns>
     public static string AccuracyUnder(string corruption) => $"accuracy under {corruption}";
 
-    /// <summary>How far features move under an intervention on all factors but the relevant one, in [0, 4]: <see cref="InterventionalSensitivity.Irrelevant"/>.</summary>
+    /// <summary>How far normalised features move under an intervention on all but the relevant factor: a mean of ‖·‖², in [0, 4].</summary>
     public const string IrrelevantAnswer = "answer to S_ur";
 
-    /// <summary>How far features move under an intervention on the relevant factor, in [0, 4]: <see cref="InterventionalSensitivity.Relevant"/>.</summary>
+    /// <summary>How far normalised features move under an intervention on the relevant factor: a mean of ‖·‖², in [0, 4].</summary>
     public const string RelevantAnswer = "answer to S_r";
 
-    /// <summary>The former divided by the latter: <see cref="InterventionalSensitivity.Ratio"/>.</summary>
+    /// <summary>The former divided by the latter; below 1 the relevant factor moves features more.</summary>
     public const string Sensitivity = "answer to S_ur over S_r";
 
-    /// <summary>The mean over classes of what predicted and true regions share, of what they cover together: <see cref="MeanIntersectionOverUnion"/>.</summary>
+    /// <summary>The mean over classes of what predicted and true regions share, as a fraction of what they cover together.</summary>
     public const string MeanIntersection = "mean IoU";
 
     /// <summary>The fraction of the pixels of all test images that were labelled right.</summary>

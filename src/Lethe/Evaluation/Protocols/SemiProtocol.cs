@@ -11,7 +11,7 @@ namespace Lethe.Evaluation.Protocols;
 /// whole network fine-tuned; in the untrained state, the whole network from scratch.
 /// </summary>
 /// <param name="options">Shares, draws, and how to fine-tune.</param>
-public sealed class SemiProtocol(SemiProtocolOptions options) : Protocol
+internal sealed class SemiProtocol(SemiProtocolOptions options) : Protocol
 {
     // What a seed is for.
     private const ulong Labels = 1;
@@ -110,7 +110,7 @@ public sealed class SemiProtocol(SemiProtocolOptions options) : Protocol
 }
 
 /// <summary>Options of <see cref="SemiProtocol"/>.</summary>
-public sealed record SemiProtocolOptions : FineTuningOptions, IConflicting
+internal sealed record SemiProtocolOptions : FineTuningOptions, IConflicting
 {
     /// <summary>Parts of the training images whose labels are used, with commas between.</summary>
     public string SemiShares { get; init; } = "0.01,0.1";

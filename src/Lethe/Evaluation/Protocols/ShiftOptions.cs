@@ -3,7 +3,7 @@ using Lethe.Runtime;
 namespace Lethe.Evaluation.Protocols;
 
 /// <summary>Options that protocols share which fit one linear classifier and measure it on changed test images.</summary>
-public abstract record ShiftOptions : ProtocolOptions
+internal abstract record ShiftOptions : ProtocolOptions
 {
     /// <summary>The layer whose features the classifier of robustness and colour takes.</summary>
     [OneOf(typeof(LayerFeatures), nameof(LayerFeatures.Names))]

@@ -8,7 +8,7 @@ namespace Lethe.Evaluation.Protocols;
 /// training part; in the untrained state, the whole network from scratch.
 /// </summary>
 /// <param name="options">How to fine-tune.</param>
-public sealed class TransferProtocol(TransferProtocolOptions options) : Protocol
+internal sealed class TransferProtocol(TransferProtocolOptions options) : Protocol
 {
     // What a seed is for.
     private const ulong Regression = 1;
@@ -55,7 +55,7 @@ public sealed class TransferProtocol(TransferProtocolOptions options) : Protocol
 }
 
 /// <summary>Options of <see cref="TransferProtocol"/>.</summary>
-public sealed record TransferProtocolOptions : FineTuningOptions
+internal sealed record TransferProtocolOptions : FineTuningOptions
 {
 
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Lethe.Umm.Hypergradients;
 
 /// <summary>v − η₁·∇²L₁(φ)·v, differentiated to the end: in one pass, but with the graph of a gradient in memory.</summary>
-public sealed class Exact : Hypergradient
+internal sealed class Exact : Hypergradient
 {
     /// <summary>The name in options.</summary>
     public const string Name = "exact";

@@ -12,7 +12,7 @@ namespace Lethe.Umm.Hypergradients;
 /// a smaller radius is not a better one until it is too small for single precision. docs/results/performance.md has numbers.
 /// </remarks>
 /// <param name="radius">‖εv‖, positive.</param>
-public sealed class FiniteDifference(double radius) : Hypergradient
+internal sealed class FiniteDifference(double radius) : Hypergradient
 {
     /// <summary>The name in options.</summary>
     public const string Name = "finite-difference";

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Lethe.Umm.Hypergradients;
 
 /// <summary>v alone: level one is taken as a constant shift.</summary>
-public sealed class FirstOrder : Hypergradient
+internal sealed class FirstOrder : Hypergradient
 {
     /// <summary>The name in options.</summary>
     public const string Name = "first-order";

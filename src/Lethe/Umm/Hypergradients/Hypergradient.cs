@@ -6,7 +6,7 @@ namespace Lethe.Umm.Hypergradients;
 /// <summary>
 /// ∇_φ of level two, where φ′ = φ − η₁∇L₁(φ): v − η₁·∇²L₁(φ)·v with v = ∇L₂(φ′), or an approximation of it.
 /// </summary>
-public abstract class Hypergradient
+internal abstract class Hypergradient
 {
     /// <summary>Names that <see cref="Create"/> takes.</summary>
     public static readonly IReadOnlyList<string> Names = [FirstOrder.Name, FiniteDifference.Name, Exact.Name];

@@ -11,7 +11,7 @@ namespace Lethe.Umm.VolumeFactors;
 /// a batch. The square is unbiased. q vector–Jacobian products.
 /// </remarks>
 /// <param name="probes">q.</param>
-public sealed class JacobianNorm(int probes) : VolumeFactor
+internal sealed class JacobianNorm(int probes) : VolumeFactor
 {
     /// <summary>The name in options.</summary>
     public const string Name = "jacobian-norm";

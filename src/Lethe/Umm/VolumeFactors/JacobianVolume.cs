@@ -12,7 +12,7 @@ namespace Lethe.Umm.VolumeFactors;
 /// </remarks>
 /// <param name="probes">q; where the features have fewer dimensions, that many.</param>
 /// <param name="floor">δ, positive.</param>
-public sealed class JacobianVolume(int probes, double floor) : VolumeFactor
+internal sealed class JacobianVolume(int probes, double floor) : VolumeFactor
 {
     /// <summary>The name in options.</summary>
     public const string Name = "jacobian-volume";

@@ -8,7 +8,7 @@ namespace Lethe.Umm.VolumeFactors;
 /// v_i = ‖∂L/∂z_e,i‖₂ + δ: the norm of the loss' gradient at the early features, as the authors' code has it. One
 /// backward pass with graph.
 /// </summary>
-public sealed class LossGradient : VolumeFactor
+internal sealed class LossGradient : VolumeFactor
 {
     /// <summary>The name in options.</summary>
     public const string Name = "loss-gradient";

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Lethe.Umm.VolumeFactors;
 
 /// <summary>Estimates by how much the late layers stretch the space around each sample.</summary>
-public abstract class VolumeFactor
+internal abstract class VolumeFactor
 {
     /// <summary>Names that <see cref="Create"/> takes.</summary>
     public static readonly IReadOnlyList<string> Names = [LossGradient.Name, JacobianVolume.Name, JacobianNorm.Name];

@@ -11,4 +11,4 @@ namespace Lethe.Umm.VolumeFactors;
 /// no statistics.
 /// </param>
 /// <param name="Seed">A seed of this step, so that all passes over one batch draw alike.</param>
-public sealed record VolumeSample(Tensor Early, MethodLoss Loss, Func<Tensor, Tensor> LateLayers, ulong Seed);
+internal sealed record VolumeSample(Tensor Early, MethodLoss Loss, Func<Tensor, Tensor> LateLayers, ulong Seed);

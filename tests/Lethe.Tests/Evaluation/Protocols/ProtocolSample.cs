@@ -5,6 +5,7 @@ using Lethe.Evaluation;
 using Lethe.Evaluation.Protocols;
 using Lethe.Methods;
 using Lethe.Numerics;
+using Lethe.Samples;
 using static TorchSharp.torch;
 
 namespace Lethe.Tests.Evaluation.Protocols;
@@ -14,10 +15,12 @@ internal static class ProtocolSample
 {
     public static readonly ChannelStatistics Statistics = new([0.4f, 0.5f, 0.6f], [0.2f, 0.25f, 0.3f]);
 
-    /// <summary>Every registered protocol, and the ways in which one can be made to fit otherwise.</summary>
+    /// <summary>Every registered protocol, the ways in which one can be made to fit otherwise, and one of another assembly.</summary>
     public static readonly IReadOnlyDictionary<string, Protocol> All = ProtocolRegistry.All
         .ToDictionary(entry => entry.Name, entry => entry.Create(entry.DefaultOptions.Quick()))
-        .Concat([KeyValuePair.Create<string, Protocol>("linear by SGD", new LinearProtocol(new LinearProtocolOptions { LinearSolver = "sgd", LinearEpochs = 2, LinearBatchSize = 8 }))])
+        .Append(KeyValuePair.Create<string, Protocol>(
+            "linear by SGD", new LinearProtocol(new LinearProtocolOptions { LinearSolver = "sgd", LinearEpochs = 2, LinearBatchSize = 8 })))
+        .Append(KeyValuePair.Create(NearestMean.Entry.Name, NearestMean.Entry.Create(NearestMean.Entry.DefaultOptions.Quick())))
         .ToDictionary();
 
     /// <summary>What a protocol works on: the sample, or what it draws itself; and two sets of test images.</summary>

@@ -5,7 +5,7 @@ using Lethe.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace Lethe.Tests.Examples;
+namespace Lethe.Samples;
 
 /// <summary>
 /// Alignment and uniformity: the views of an image lie close on the sphere, all embeddings spread over it

@@ -3,11 +3,13 @@ using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Workflow;
 
-namespace Lethe.Tests.Examples;
+namespace Lethe.Samples;
 
 /// <summary>The program in the README, compiled.</summary>
-internal static class EmbedExample
+public static class EmbedExample
 {
+    /// <summary>Trains and embeds.</summary>
+    /// <returns>A row for each image.</returns>
     public static float[,] Run()
     {
         // example
