@@ -19,7 +19,7 @@ internal static class FolderTable
         ["Evaluation"] = ["Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics"],
         ["Runs"] = ["Runtime", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics", "Umm", "Evaluation"],
         ["Results"] = ["Runtime", "Data", "Diagnostics", "Umm", "Runs"],
-        ["Reporting"] = ["Runtime", "Data", "Diagnostics", "Umm", "Runs", "Results"],
+        ["Reporting"] = ["Runtime", "Diagnostics", "Umm", "Runs", "Results"],
         ["Workflow"] =
         [
             "Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics", "Umm", "Evaluation",
