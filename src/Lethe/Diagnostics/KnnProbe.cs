@@ -10,7 +10,7 @@ namespace Lethe.Diagnostics;
 /// lowest label wins a tie. Source: Wu, Xiong, Yu and Lin 2018, arXiv:1805.01978.
 /// </summary>
 /// <remarks>A row of zeros has the cosine 0 with every row. Cosines are computed in float32, in blocks of queries.</remarks>
-public static class KnnProbe
+internal static class KnnProbe
 {
     // Cosines held at a time: 64 MiB.
     private const int BlockCosines = 1 << 24;

@@ -4,7 +4,7 @@ namespace Lethe.Diagnostics;
 
 /// <summary>Constants of the weighted k nearest neighbours.</summary>
 [OptionsOf("nearest neighbours")]
-public sealed record KnnProbeOptions : OptionRecord
+internal sealed record KnnProbeOptions : OptionRecord
 {
     /// <summary>k, how many neighbours vote; 200 is usual on large banks. A smaller bank votes as a whole.</summary>
     [Limit(AtLeast = 1)]

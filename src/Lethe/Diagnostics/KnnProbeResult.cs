@@ -5,4 +5,4 @@ namespace Lethe.Diagnostics;
 /// <param name="Neighbours">How many neighbours voted: k, or the size of a smaller bank.</param>
 /// <param name="BankRows">Rows with known labels.</param>
 /// <param name="QueryRows">Rows labelled.</param>
-public sealed record KnnProbeResult(double Accuracy, int Neighbours, int BankRows, int QueryRows);
+internal sealed record KnnProbeResult(double Accuracy, int Neighbours, int BankRows, int QueryRows);

@@ -13,7 +13,7 @@ namespace Lethe.Diagnostics;
 /// test rows play no part in it; of equally good strengths the largest is taken. Then W is fitted on all training
 /// rows. All strengths come from one eigendecomposition, of XᵀX or of XXᵀ, whichever is smaller. In float64.
 /// </remarks>
-public static class LinearProbe
+internal static class LinearProbe
 {
     /// <summary>Fits on the training rows and tests on the test rows.</summary>
     /// <param name="trainFeatures">Shape [N, d].</param>

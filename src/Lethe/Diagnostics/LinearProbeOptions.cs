@@ -6,7 +6,7 @@ namespace Lethe.Diagnostics;
 
 /// <summary>How the regularisation of a linear probe is chosen.</summary>
 [OptionsOf("linear probe")]
-public sealed record LinearProbeOptions : OptionRecord, IConflicting
+internal sealed record LinearProbeOptions : OptionRecord, IConflicting
 {
     /// <summary>The smallest strength tried: the ridge penalty divided by the rows, in units of the features' unit variance.</summary>
     [Limit(Above = 0)]

@@ -7,4 +7,4 @@ namespace Lethe.Diagnostics;
 /// <param name="TrainRows">Rows fitted on.</param>
 /// <param name="TestRows">Rows tested on.</param>
 /// <param name="Classes">Different labels among the training rows.</param>
-public sealed record LinearProbeResult(double Accuracy, double Strength, double ValidationAccuracy, int TrainRows, int TestRows, int Classes);
+internal sealed record LinearProbeResult(double Accuracy, double Strength, double ValidationAccuracy, int TrainRows, int TestRows, int Classes);

@@ -25,7 +25,7 @@ namespace Lethe.Diagnostics;
 /// Source: Qiang et al. 2024, arXiv:2410.00772, for the turn; the gap and both rules are this library's.
 /// </para>
 /// </remarks>
-public static class MemorisationMonitor
+internal static class MemorisationMonitor
 {
     // The median of |N(0, 1)|, and the standard deviation of a second difference of independent unit noise.
     private const double MedianAbsoluteNormal = 0.6745;

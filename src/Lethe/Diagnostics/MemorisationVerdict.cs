@@ -10,7 +10,7 @@ namespace Lethe.Diagnostics;
 /// <param name="GapEpoch">The epoch of the earliest onset, or null.</param>
 /// <param name="GapLayer">The layer in which it set in at that epoch, or null.</param>
 /// <param name="Reason">The verdict in words, with its numbers.</param>
-public sealed record MemorisationVerdict(
+internal sealed record MemorisationVerdict(
     bool Turned, int? TurnEpoch, string? TurnLayer, bool GapOpened, int? GapEpoch, string? GapLayer, string Reason)
 {
     /// <summary>The signs in each layer, in the order in which the layers were first measured.</summary>

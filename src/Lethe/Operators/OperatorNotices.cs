@@ -1,7 +1,7 @@
 namespace Lethe.Operators;
 
 /// <summary>What people should know of the operations that networks run on here, such as a fault of this machine that was worked around. Each is said once.</summary>
-public static class OperatorNotices
+internal static class OperatorNotices
 {
     private static readonly Lock Gate = new();
     private static readonly List<string> Given = [];

@@ -3,7 +3,7 @@ using Lethe.Diagnostics;
 namespace Lethe.Runs;
 
 /// <summary>Names of what <c>evaluation.json</c> holds. Accuracies are fractions in [0, 1], ΔR is in nats.</summary>
-public static class EvaluationProtocol
+internal static class EvaluationProtocol
 {
     /// <summary>Test accuracy of a linear probe.</summary>
     public const string Linear = "linear";

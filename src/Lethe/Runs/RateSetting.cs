@@ -7,4 +7,4 @@ namespace Lethe.Runs;
 /// <param name="Rows">m: rows, all views counted.</param>
 /// <param name="Dimension">d: features in a row.</param>
 /// <param name="EpsilonSquared">ε²: the distortion allowed.</param>
-public sealed record RateSetting(string Layer, int Rows, int Dimension, double EpsilonSquared);
+internal sealed record RateSetting(string Layer, int Rows, int Dimension, double EpsilonSquared);

@@ -11,7 +11,7 @@ namespace Lethe.Runs;
 /// <param name="Channels">1 for grey, 3 for colour.</param>
 /// <param name="ChannelMean">Mean of each channel of the training images, on the scale 0 to 1.</param>
 /// <param name="ChannelStandardDeviation">Standard deviation of each channel of the training images, on the scale 0 to 1.</param>
-public sealed record RunData(
+internal sealed record RunData(
     string Source,
     string Fingerprint,
     int TrainCount,

@@ -141,12 +141,12 @@ public sealed class RunDirectory
     /// <summary>Reads <c>run.json</c>.</summary>
     /// <returns>The manifest.</returns>
     /// <exception cref="RunException">It is missing, damaged or of another version.</exception>
-    public RunManifest LoadManifest() => RunFiles.ReadManifest(ManifestPath);
+    internal RunManifest LoadManifest() => RunFiles.ReadManifest(ManifestPath);
 
     /// <summary>Writes <c>run.json</c>, whole or not at all.</summary>
     /// <param name="manifest">The manifest.</param>
     /// <exception cref="RunException">It cannot be written.</exception>
-    public void SaveManifest(RunManifest manifest) =>
+    internal void SaveManifest(RunManifest manifest) =>
         AtomicFile.Write(ManifestPath, stream => RunFiles.WriteManifest(stream, manifest));
 
     /// <summary>Reads <c>evaluation.json</c>.</summary>
@@ -157,19 +157,24 @@ public sealed class RunDirectory
     /// <summary>Writes <c>evaluation.json</c>, whole or not at all.</summary>
     /// <param name="records">All records; what was there is replaced.</param>
     /// <exception cref="RunException">It cannot be written.</exception>
-    public void SaveEvaluation(IReadOnlyList<EvaluationRecord> records) =>
+    internal void SaveEvaluation(IReadOnlyList<EvaluationRecord> records) =>
         AtomicFile.Write(EvaluationPath, stream => RunFiles.WriteEvaluation(stream, records));
 
     /// <summary>Reads <c>metrics.jsonl</c>; a last line whose writing was cut off is left out and reported.</summary>
     /// <returns>The measurements; none where there is no file.</returns>
     /// <exception cref="RunException">A line is no measurement; the message states which.</exception>
-    public MetricsLog LoadMetrics() => File.Exists(MetricsPath) ? RunFiles.ReadMetrics(MetricsPath) : new MetricsLog([], null);
+    internal MetricsLog LoadMetrics() => File.Exists(MetricsPath) ? RunFiles.ReadMetrics(MetricsPath) : new MetricsLog([], null);
+
+    /// <summary>What was measured so far.</summary>
+    /// <returns>The lines of <c>metrics.jsonl</c>; none where there is no file.</returns>
+    /// <exception cref="RunException">A line is no measurement; the message states which.</exception>
+    public IReadOnlyList<Measurement> LoadMeasurements() => LoadMetrics().Measurements;
 
     /// <summary>Appends to <c>metrics.jsonl</c>.</summary>
     /// <param name="measurements">The measurements, all finite.</param>
     /// <exception cref="ArgumentException">A value is not finite.</exception>
     /// <exception cref="RunException">The file ends in a torn line, or cannot be written.</exception>
-    public void AppendMeasurements(IEnumerable<Measurement> measurements)
+    internal void AppendMeasurements(IEnumerable<Measurement> measurements)
     {
         IReadOnlyList<string> lines = RunFiles.MetricsLines(measurements);
         if (!RunFiles.EndsLine(MetricsPath, MetricsLength))
@@ -195,7 +200,7 @@ public sealed class RunDirectory
     }
 
     /// <summary>Removes the directory of a run that never began: one that holds no manifest.</summary>
-    public void Abandon()
+    internal void Abandon()
     {
         if (!HoldsRun(Path))
             Directory.Delete(Path, recursive: true);
@@ -204,7 +209,7 @@ public sealed class RunDirectory
     /// <summary>Cuts <c>metrics.jsonl</c> back to what it was at a checkpoint, so that a resumed run repeats the rest.</summary>
     /// <param name="bytes">The <see cref="MetricsLength"/> of then.</param>
     /// <exception cref="RunException">The file is shorter than that, or no line ends there: the file has changed since.</exception>
-    public void TruncateMetrics(long bytes)
+    internal void TruncateMetrics(long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         long length = MetricsLength;

@@ -1,7 +1,7 @@
 namespace Lethe.Runs;
 
 /// <summary>What a run directory holds.</summary>
-public enum RunKind
+internal enum RunKind
 {
     /// <summary>Pre-training of an encoder without labels.</summary>
     Pretrain,

@@ -3,7 +3,7 @@ using Lethe.Umm;
 namespace Lethe.Runs;
 
 /// <summary>What <c>run.json</c> says about a run: all that is needed to repeat it, and how far it got.</summary>
-public sealed record RunManifest
+internal sealed record RunManifest
 {
     /// <summary>The format of the run directory that this version reads and writes.</summary>
     public const int CurrentFormat = 1;

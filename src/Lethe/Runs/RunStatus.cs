@@ -1,7 +1,7 @@
 namespace Lethe.Runs;
 
 /// <summary>How far a run got.</summary>
-public enum RunStatus
+internal enum RunStatus
 {
     /// <summary>At work, or ended without a chance to say so.</summary>
     Running,

@@ -5,4 +5,4 @@ namespace Lethe.Runs;
 /// <param name="ImagesPerSecond">Images trained on per second of training; each counts once, whatever the number of its views.</param>
 /// <param name="WaitingShare">Share of the training time spent waiting for data, in [0, 1].</param>
 /// <param name="PeakMemory">Largest resident memory of the process that ended the run, in MiB; 0 where it was not measured.</param>
-public sealed record RunTimings(double Seconds, double ImagesPerSecond, double WaitingShare, double PeakMemory = 0);
+internal sealed record RunTimings(double Seconds, double ImagesPerSecond, double WaitingShare, double PeakMemory = 0);

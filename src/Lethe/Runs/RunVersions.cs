@@ -9,7 +9,7 @@ namespace Lethe.Runs;
 /// <param name="Threads">Threads that computed.</param>
 /// <param name="Device">cpu, or the name of the accelerator.</param>
 /// <param name="Kernels">Operations of networks on a processor, ours or torch, and their vectors; null in runs of earlier versions.</param>
-public sealed record RunVersions(
+internal sealed record RunVersions(
     string DotNet,
     string TorchSharp,
     string Libtorch,

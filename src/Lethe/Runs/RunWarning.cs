@@ -4,4 +4,4 @@ namespace Lethe.Runs;
 /// <param name="Epoch">When it was first seen: epochs done.</param>
 /// <param name="Kind">What it is, in a word; each kind is written down once.</param>
 /// <param name="Text">What was seen, and what to try.</param>
-public sealed record RunWarning(int Epoch, string Kind, string Text);
+internal sealed record RunWarning(int Epoch, string Kind, string Text);

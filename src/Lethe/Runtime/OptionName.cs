@@ -3,7 +3,7 @@ using System.Reflection;
 namespace Lethe.Runtime;
 
 /// <summary>How an option is called by those who set it.</summary>
-public static class OptionName
+internal static class OptionName
 {
     /// <summary>The flag of a property: <c>BatchSize</c> is <c>--batch-size</c>, and without the dashes in front the key in a YAML file.</summary>
     /// <param name="property">A property of an <see cref="OptionRecord"/>.</param>

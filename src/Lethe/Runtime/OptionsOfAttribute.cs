@@ -3,7 +3,7 @@ namespace Lethe.Runtime;
 /// <summary>Marks options that are no flags: messages name them after what they belong to, as "causal-shapes: test-rho".</summary>
 /// <param name="owner">What they belong to.</param>
 [AttributeUsage(AttributeTargets.Class)]
-public sealed class OptionsOfAttribute(string owner) : Attribute
+internal sealed class OptionsOfAttribute(string owner) : Attribute
 {
     /// <summary>What they belong to.</summary>
     public string Owner { get; } = owner;

@@ -84,10 +84,11 @@ public sealed class RunDirectoryTests : IDisposable
     }
 
     [Theory]
-    [InlineData(RunStatus.Interrupted, "--resume")]
-    [InlineData(RunStatus.Done, "another --out")]
-    public void Create_WhereARunIs_RefusesUnlessItGoesOn(RunStatus status, string advice)
+    [InlineData(nameof(RunStatus.Interrupted), "--resume")]
+    [InlineData(nameof(RunStatus.Done), "another --out")]
+    public void Create_WhereARunIs_RefusesUnlessItGoesOn(string name, string advice)
     {
+        var status = Enum.Parse<RunStatus>(name);
         RunDirectory run = NewRun();
         run.SaveManifest(ReportSamples.Manifest() with { Status = status });
         Assert.Contains(advice, Assert.Throws<RunException>(() => RunDirectory.Create(run.Path)).Message, StringComparison.Ordinal);
