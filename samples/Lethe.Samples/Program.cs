@@ -26,6 +26,5 @@ var options = new RunOptions
 string path = args is [string given] ? given : "runs/own-method";
 (RunDirectory run, Session session) = Pretraining.Start(options, new Machine(), path, command: "the sample");
 Undoing.Run(run, session, new UmmOptions { Iterations = 5 }, name: null, seed: 0, resume: true, command: "the sample");
-ProtocolPlan plan = ProtocolPlan.Create($"knn,{NearestMean.Entry.Name}", new ProtocolRunOptions());
-foreach (EvaluationRecord record in ProtocolEvaluation.Run(run, session, plan))
+foreach (EvaluationRecord record in ProtocolEvaluation.Run(run, session, $"knn,{NearestMean.Entry.Name}"))
     Console.WriteLine(Invariant($"{record.Stage,-9} {record.Layer,-9} {record.Protocol,-12} {record.Measure} {record.Value:P1}"));

@@ -16,7 +16,6 @@ internal static class UndoExample
         (RunDirectory run, Session session) = Pretraining.Resume("runs/photos", new Machine { Threads = 2 });
         Undoing.Run(run, session, new UmmOptions { Split = "layer2" }, name: null, seed: 0, resume: true, command: "from my program");
         Evaluating.Update(run, session);
-        ProtocolPlan plan = ProtocolPlan.Create($"linear,{NearestMean.Entry.Name}", new ProtocolRunOptions { FitImages = 5000 });
-        return ProtocolEvaluation.Run(run, session, plan);
+        return ProtocolEvaluation.Run(run, session, $"linear,{NearestMean.Entry.Name}", new ProtocolRunOptions { FitImages = 5000 });
     }
 }

@@ -31,7 +31,7 @@ internal static class EmbedCommand
             if (kind is not (".npy" or ".parquet"))
                 throw new InvalidOptionException($"--out '{file}' ends in neither .npy nor .parquet.");
             using TrainedEncoder encoder = TrainedEncoder.Load(RunDirectory.Open(parsed.GetRequiredValue(run)), table.Read(parsed).Apply(new Machine()), parsed.GetRequiredValue(layer), parsed.GetRequiredValue(checkpoint));
-            ImageFilesResult read = ImageFiles.ReadAll(parsed.GetRequiredValue(images), encoder.ImageSize, encoder.Channels, parsed.GetValue(bad), null, cancellation);
+            (ImageSet Images, IReadOnlyList<string> SkippedFiles) read = ImageFiles.ReadAll(parsed.GetRequiredValue(images), encoder.ImageSize, encoder.Channels, parsed.GetValue(bad), null, cancellation);
             float[,] rows = encoder.Embed(read.Images, terminal.Progress, cancellation);
             IReadOnlyList<string> paths = read.Images.Paths!;
             if (kind == ".npy")

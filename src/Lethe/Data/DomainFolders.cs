@@ -25,7 +25,7 @@ internal static class DomainFolders
         string root, int imageSize, int channels = 0, int maxBadFiles = 10, IProgress<DataProgress>? progress = null, CancellationToken cancel = default)
     {
         (string[] files, string[] classes, string[] domains) = List(root);
-        ImageFilesResult read = ImageFiles.ReadAll(root, imageSize, channels, maxBadFiles, progress, cancel);
+        (ImageSet Images, IReadOnlyList<string> SkippedFiles) read = ImageFiles.ReadAll(root, imageSize, channels, maxBadFiles, progress, cancel);
         IReadOnlyList<string> paths = read.Images.Paths!;
         var images = new ImageSet(
             root, [.. Enumerable.Range(0, paths.Count).Select(i => read.Images[i])], LabelsOf(paths, classes), classes, paths)

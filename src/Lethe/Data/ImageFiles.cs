@@ -15,7 +15,7 @@ public static class ImageFiles
     /// <exception cref="InvalidOptionException">The path does not exist, or a number cannot be used.</exception>
     /// <exception cref="DataException">There is no image, too many files are corrupt, or memory is too small.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static ImageFilesResult ReadAll(
+    public static (ImageSet Images, IReadOnlyList<string> SkippedFiles) ReadAll(
         string path,
         int imageSize,
         int channels = 0,
@@ -23,7 +23,7 @@ public static class ImageFiles
         CancellationToken cancel = default) => ReadAll(path, imageSize, channels, maxBadFiles, progress: null, cancel);
 
     /// <summary>The same, which tells from several threads how far the reading is.</summary>
-    internal static ImageFilesResult ReadAll(
+    internal static (ImageSet Images, IReadOnlyList<string> SkippedFiles) ReadAll(
         string path, int imageSize, int channels, int maxBadFiles, IProgress<DataProgress>? progress, CancellationToken cancel)
     {
         if (imageSize is < 16 or > 224)
@@ -43,6 +43,6 @@ public static class ImageFiles
         Image?[] images = reading.Decode(imageSize, channels, "Read a part of the folder at a time.");
         int[] good = [.. Enumerable.Range(0, files.Length).Where(i => images[i] is not null)];
         var set = new ImageSet(path, [.. good.Select(i => images[i]!.Value)], paths: [.. good.Select(i => files[i])]);
-        return new ImageFilesResult(set, reading.SkippedFiles);
+        return (set, reading.SkippedFiles);
     }
 }

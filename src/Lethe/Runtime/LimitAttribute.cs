@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Lethe.Runtime;
 
 /// <summary>The limits of a number. NaN and infinity are beyond any; an option that was left out, as null, is within.</summary>
-public sealed class LimitAttribute : OptionRuleAttribute
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class LimitAttribute : Attribute, IOptionRule
 {
     /// <summary>The smallest value; not set where it is NaN, as the other bounds.</summary>
     public double AtLeast { get; set; } = double.NaN;
@@ -23,8 +24,8 @@ public sealed class LimitAttribute : OptionRuleAttribute
     /// <summary>What 0 means where it is allowed outside of the bounds, as "for ten evaluations".</summary>
     public string? Zero { get; set; }
 
-    /// <inheritdoc/>
-    public override string Words
+    /// <summary>The rule in words that follow "must be", as in "at least 2 images".</summary>
+    public string Words
     {
         get
         {
@@ -36,8 +37,11 @@ public sealed class LimitAttribute : OptionRuleAttribute
         }
     }
 
-    /// <inheritdoc/>
-    public override string? Violation(string name, object? value)
+    /// <summary>Checks a value.</summary>
+    /// <param name="name">The option, as messages name it.</param>
+    /// <param name="value">Its value.</param>
+    /// <returns>What was expected and what was found; null where the value can be used.</returns>
+    public string? Violation(string name, object? value)
     {
         if (value is null)
             return null;

@@ -3,7 +3,8 @@ using System.Reflection;
 namespace Lethe.Runtime;
 
 /// <summary>The names that an option can have.</summary>
-public sealed class OneOfAttribute : OptionRuleAttribute
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class OneOfAttribute : Attribute, IOptionRule
 {
     private readonly Lazy<IReadOnlyList<string>> names;
 
@@ -23,8 +24,8 @@ public sealed class OneOfAttribute : OptionRuleAttribute
             ?? throw new MissingMemberException(type.FullName, member)));
     }
 
-    /// <inheritdoc/>
-    public override string Words
+    /// <summary>The rule in words that follow "must be", as in "at least 2 images".</summary>
+    public string Words
     {
         get
         {
@@ -33,7 +34,10 @@ public sealed class OneOfAttribute : OptionRuleAttribute
         }
     }
 
-    /// <inheritdoc/>
-    public override string? Violation(string name, object? value) =>
+    /// <summary>Checks a value.</summary>
+    /// <param name="name">The option, as messages name it.</param>
+    /// <param name="value">Its value.</param>
+    /// <returns>What was expected and what was found; null where the value can be used.</returns>
+    public string? Violation(string name, object? value) =>
         names.Value.Contains(value as string) ? null : $"{name} '{value as string}' is unknown. Use {Words}.";
 }

@@ -9,7 +9,7 @@ namespace Lethe.Runtime;
 /// </summary>
 public abstract record OptionRecord
 {
-    private static readonly ConcurrentDictionary<Type, (PropertyInfo Property, string Name, OptionRuleAttribute? Rule)[]> rules = new();
+    private static readonly ConcurrentDictionary<Type, (PropertyInfo Property, string Name, IOptionRule? Rule)[]> rules = new();
 
     /// <summary>Checks all values.</summary>
     /// <exception cref="InvalidOptionException">Values cannot be used; the message has a line for each and names the flags.</exception>
@@ -29,7 +29,7 @@ public abstract record OptionRecord
     private static IEnumerable<string> Errors(OptionRecord record)
     {
         var errors = new List<string>();
-        foreach ((PropertyInfo property, string name, OptionRuleAttribute? rule) in rules.GetOrAdd(record.GetType(), RulesOf))
+        foreach ((PropertyInfo property, string name, IOptionRule? rule) in rules.GetOrAdd(record.GetType(), RulesOf))
         {
             object? value = property.GetValue(record);
             if (value is OptionRecord part)
@@ -51,9 +51,9 @@ public abstract record OptionRecord
         return errors;
     }
 
-    private static (PropertyInfo Property, string Name, OptionRuleAttribute? Rule)[] RulesOf(Type type) =>
+    private static (PropertyInfo Property, string Name, IOptionRule? Rule)[] RulesOf(Type type) =>
     [
         .. type.GetProperties().Select(property =>
-            (property, OptionName.InMessages(type, property), property.GetCustomAttribute<OptionRuleAttribute>())),
+            (property, OptionName.InMessages(type, property), property.GetCustomAttributes(inherit: true).OfType<IOptionRule>().SingleOrDefault())),
     ];
 }

@@ -19,6 +19,25 @@ public static class ProtocolEvaluation
     // Enough for a share of them to be a share worth drawing.
     private const int QuickTrainImages = 2000;
 
+    /// <summary>
+    /// Runs protocols, with their own options as they are by default, on the states of a run's encoder. Each result is written to
+    /// <c>evaluation.json</c> as soon as it is there; results of other protocols stay.
+    /// </summary>
+    /// <param name="run">The run.</param>
+    /// <param name="session">The run's session.</param>
+    /// <param name="protocols">Names of protocols with commas between, as <c>linear,knn</c>.</param>
+    /// <param name="options">What the protocols share; null takes the defaults.</param>
+    /// <param name="progress">Told how far the work has come.</param>
+    /// <param name="cancellation">Stops soon; what was finished is kept.</param>
+    /// <returns>The new records.</returns>
+    /// <exception cref="LetheException">
+    /// A name is unknown, or an option, a checkpoint or the images cannot be used; the images are looked at before long work starts.
+    /// </exception>
+    public static IReadOnlyList<EvaluationRecord> Run(
+        RunDirectory run, Session session, string protocols, ProtocolRunOptions? options = null, IProgress<WorkflowProgress>? progress = null,
+        CancellationToken cancellation = default) =>
+        Run(run, session, ProtocolPlan.Create(protocols, options ?? new ProtocolRunOptions()), progress, cancellation);
+
     /// <summary>Runs protocols on the states of a run's encoder. Each result is written to <c>evaluation.json</c> as soon as it is there; results of other protocols stay.</summary>
     /// <param name="run">The run.</param>
     /// <param name="session">The run's session.</param>
@@ -27,7 +46,7 @@ public static class ProtocolEvaluation
     /// <param name="cancellation">Stops soon; what was finished is kept.</param>
     /// <returns>The new records.</returns>
     /// <exception cref="LetheException">A checkpoint or the images cannot be used; the images are looked at before long work starts.</exception>
-    public static IReadOnlyList<EvaluationRecord> Run(
+    internal static IReadOnlyList<EvaluationRecord> Run(
         RunDirectory run, Session session, ProtocolPlan plan, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
     {
         using DirectoryLock held = DirectoryLock.Acquire(run.Path);

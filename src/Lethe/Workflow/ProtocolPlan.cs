@@ -8,7 +8,7 @@ namespace Lethe.Workflow;
 /// <remarks>Immutable; <see cref="ProtocolEvaluation"/> runs it, as often as one likes.</remarks>
 /// <param name="Protocols">The protocols in the order in which they run, at least one.</param>
 /// <param name="Options">What they share.</param>
-public sealed record ProtocolPlan(IReadOnlyList<(ProtocolEntry Entry, Protocol Protocol)> Protocols, ProtocolRunOptions Options)
+internal sealed record ProtocolPlan(IReadOnlyList<(ProtocolEntry Entry, Protocol Protocol)> Protocols, ProtocolRunOptions Options)
 {
     /// <summary>Makes the protocols.</summary>
     /// <param name="names">Names with commas between.</param>

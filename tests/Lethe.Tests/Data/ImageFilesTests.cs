@@ -18,7 +18,7 @@ public sealed class ImageFilesTests : IDisposable
             folder.Write(name, TempFolder.Encode(SKEncodedImageFormat.Png, 20, 20, (_, _) => SKColors.Red));
         }
 
-        ImageFilesResult result = ImageFiles.ReadAll(folder.Root, 32);
+        (ImageSet Images, IReadOnlyList<string> SkippedFiles) result = ImageFiles.ReadAll(folder.Root, 32);
         Assert.Equal(["B.png", "a.png", "a/z.png", "a/é.png", "b.png"], result.Images.Paths);
         Assert.Null(result.Images.Labels);
     }
@@ -38,7 +38,7 @@ public sealed class ImageFilesTests : IDisposable
     {
         folder.WritePngs("", 3);
         folder.Write("001.png");
-        ImageFilesResult result = ImageFiles.ReadAll(folder.Root, 32);
+        (ImageSet Images, IReadOnlyList<string> SkippedFiles) result = ImageFiles.ReadAll(folder.Root, 32);
         Assert.Equal(["000.png", "002.png"], result.Images.Paths);
         Assert.Equal([$"{folder["001.png"]}: the file is empty"], result.SkippedFiles);
         Assert.Contains("--max-bad-files", Assert.Throws<DataException>(() => ImageFiles.ReadAll(folder.Root, 32, maxBadFiles: 0)).Message, StringComparison.Ordinal);

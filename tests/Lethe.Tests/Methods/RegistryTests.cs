@@ -35,6 +35,12 @@ public class RegistryTests
     }
 
     [Fact]
+    public void Add_AProtocolThatDrawsItsImages_IsRefused() => Assert.Contains(
+        "draws its images itself",
+        Assert.Throws<InvalidOptionException>(() => ProtocolRegistry.Add(CausalProtocol.Entry with { Name = "own-causal" })).Message,
+        StringComparison.Ordinal);
+
+    [Fact]
     public void Create_WithOptionsOfAnother_IsRefused()
     {
         using ResNet backbone = Tiny.Backbone();

@@ -3,7 +3,7 @@ using Lethe.Data;
 namespace Lethe.Evaluation.Protocols;
 
 /// <summary>A protocol that draws its own images, whose truth is known, and is given none of a source.</summary>
-public abstract class GeneratingProtocol : Protocol
+internal abstract class GeneratingProtocol : Protocol
 {
     /// <summary>Draws the images, the same ones for every encoder of that size.</summary>
     /// <param name="size">Height and width that the encoder sees, in pixels.</param>

@@ -12,6 +12,6 @@ public enum ProtocolImages
     /// <summary>Those of a target of several domains, each of which is left out in turn.</summary>
     Domains,
 
-    /// <summary>Those that it draws itself: <see cref="GeneratingProtocol"/>.</summary>
+    /// <summary>Those that it draws itself; protocols of the library alone do.</summary>
     Generated,
 }

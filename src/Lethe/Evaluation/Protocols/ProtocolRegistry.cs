@@ -26,11 +26,17 @@ public static class ProtocolRegistry
 
     /// <summary>Adds a protocol, which is then evaluated, recorded and reported as the others are.</summary>
     /// <param name="entry">The protocol.</param>
-    /// <exception cref="InvalidOptionException">There is a protocol of that name, or the name is no lower-case word.</exception>
+    /// <exception cref="InvalidOptionException">There is a protocol of that name, the name is no lower-case word, or it draws its images.</exception>
     public static void Add(ProtocolEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
         EntryName.Require(entry.Name, "protocol");
+        if (entry.Images == ProtocolImages.Generated)
+        {
+            throw new InvalidOptionException(
+                $"The protocol '{entry.Name}' draws its images itself, which those of the library alone do. Let it take {ProtocolImages.Own} or {ProtocolImages.Target}.");
+        }
+
         ImmutableInterlocked.Update(ref all, entries => entries.Any(other => other.Name == entry.Name)
             ? throw new InvalidOptionException($"There is a protocol '{entry.Name}' already. Give yours another name.")
             : entries.Add(entry));
