@@ -49,7 +49,8 @@ internal static class AugmentationThroughput
         }
     }
 
-    private static ViewAugmenter Augmenter(int size, string interpolation) => new(new AugmentationOptions { Interpolation = interpolation }, size, 3, Statistics);
+    private static ViewAugmenter Augmenter(int size, string interpolation) =>
+        new(new AugmentationOptions { Interpolation = interpolation }, size, 3, Statistics);
 
     /// <summary>Does rounds of work, one at least, until the time is up.</summary>
     /// <param name="seconds">How long.</param>

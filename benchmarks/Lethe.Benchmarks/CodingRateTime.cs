@@ -25,7 +25,8 @@ internal static class CodingRateTime
             instanceValue = reduction.item<float>();
         });
         int[] labels = [.. Enumerable.Range(0, 2 * n).Select(i => i % Labels)];
-        double labelSeconds = Median(repeats, () => labelValue = CodingRate.MeasureLabels(Z.detach(), labels, CodingRate.DefaultEpsilonSquared).Reduction);
+        double labelSeconds = Median(
+            repeats, () => labelValue = CodingRate.MeasureLabels(Z.detach(), labels, CodingRate.DefaultEpsilonSquared).Reduction);
         JsonLine.Write(new
         {
             N = n,

@@ -13,15 +13,20 @@ internal sealed class Comparison(string python, string peers, int repeats)
     private static readonly int[] EpochCounts = [2000, 10_000, 50_000];
     private static readonly string[] Layouts = ["channels-last", "channels-first"];
 
-    /// <summary>Training throughput. The peers are PyTorch, with the better of its memory layouts in each turn, and Lethe on libtorch's own operations.</summary>
+    /// <summary>
+    /// Training throughput. The peers are PyTorch, with the better of its memory layouts in each turn, and Lethe on libtorch's own
+    /// operations.
+    /// </summary>
     public void Training(string images, int count, int size, string backbone, int width, int batch, int steps, int warmUp, int threads) =>
         Network("training", "simclr_training.py", Arguments(
-            ("images", images), ("count", count), ("size", size), ("backbone", backbone), ("width", width), ("batch", batch), ("steps", steps), ("warmup", warmUp), ("threads", threads)));
+            ("images", images), ("count", count), ("size", size), ("backbone", backbone), ("width", width), ("batch", batch),
+            ("steps", steps), ("warmup", warmUp), ("threads", threads)));
 
     /// <summary>Features of images, without decoding; peers as in training.</summary>
     public void Features(int size, string backbone, int width, int batch, int steps, int warmUp, int threads) =>
         Network("features", "features.py", Arguments(
-            ("size", size), ("backbone", backbone), ("width", width), ("batch", batch), ("steps", steps), ("warmup", warmUp), ("threads", threads)));
+            ("size", size), ("backbone", backbone), ("width", width), ("batch", batch), ("steps", steps), ("warmup", warmUp),
+            ("threads", threads)));
 
     private void Network(string verb, string peer, string[] settings)
     {
@@ -31,7 +36,8 @@ internal sealed class Comparison(string python, string peers, int repeats)
             JsonElement lethe = Lethe(verb, settings), torch = Lethe(verb, [.. settings, "--kernels", "torch"]);
             JsonElement[] layouts = [.. Layouts.Select(layout => Peer(peer, [.. settings, "--layout", layout]))];
             turns.Add((lethe, torch, layouts.MaxBy(layout => Number(layout, "images_per_second"))));
-            Console.Error.WriteLine($"{i + 1}/{repeats}  Lethe {lethe}, with torch's operations {torch}, PyTorch {string.Join(" and ", layouts)}");
+            Console.Error.WriteLine(
+                $"{i + 1}/{repeats}  Lethe {lethe}, with torch's operations {torch}, PyTorch {string.Join(" and ", layouts)}");
         }
 
         foreach (string field in new[] { "images_per_second", "images_per_cpu_second", "peak_mib" })
@@ -65,10 +71,13 @@ internal sealed class Comparison(string python, string peers, int repeats)
         }
     }
 
-    /// <summary>What an image of an epoch costs as there are more images; ratios are to the fewest, within each turn. Without a peer.</summary>
+    /// <summary>
+    /// What an image of an epoch costs as there are more images; ratios are to the fewest, within each turn. Without a peer.
+    /// </summary>
     public void Epochs(string images, int size, int width, string? cache)
     {
-        string[] settings = [.. Arguments(("images", images), ("size", size), ("width", width)), .. cache is null ? [] : Arguments(("cache", cache))];
+        string[] settings =
+            [.. Arguments(("images", images), ("size", size), ("width", width)), .. cache is null ? [] : Arguments(("cache", cache))];
         JsonElement[][] turns = new JsonElement[repeats][];
         for (int i = 0; i < repeats; i++)
         {
@@ -81,7 +90,8 @@ internal sealed class Comparison(string python, string peers, int repeats)
             JsonElement[] results = [.. turns.Select(turn => turn[k])];
             Console.WriteLine($"{Number(results[0], "images")} images:");
             foreach (string field in new[] { "microseconds_per_image", "cpu_microseconds_per_image" })
-                Console.WriteLine($"  {field} {Spread([.. results.Select(result => Number(result, field))])}, ratio {Spread([.. turns.Select(turn => Number(turn[k], field) / Number(turn[0], field))])}");
+                Console.WriteLine($"  {field} {Spread([.. results.Select(result => Number(result, field))])}, ratio "
+                    + $"{Spread([.. turns.Select(turn => Number(turn[k], field) / Number(turn[0], field))])}");
             foreach (string field in new[] { "waiting_share", "anonymous_mib", "peak_mib" })
                 Console.WriteLine($"  {field} {Spread([.. results.Select(result => Number(result, field))])}");
         }
@@ -103,7 +113,10 @@ internal sealed class Comparison(string python, string peers, int repeats)
             double ours = Number(pairs[0].Lethe, $"{partition}_value"), theirs = Number(pairs[0].Peer, $"{partition}_value");
             Console.WriteLine($"{partition}: values {ours:G8} and {theirs:G8}, relative difference {Math.Abs(ours / theirs - 1):E1}");
             string field = $"{partition}_seconds";
-            Print($"1 / {field}", [.. pairs.Select(pair => 1 / Number(pair.Lethe, field))], [.. pairs.Select(pair => 1 / Number(pair.Peer, field))]);
+            Print(
+                $"1 / {field}",
+                [.. pairs.Select(pair => 1 / Number(pair.Lethe, field))],
+                [.. pairs.Select(pair => 1 / Number(pair.Peer, field))]);
         }
     }
 
@@ -111,7 +124,8 @@ internal sealed class Comparison(string python, string peers, int repeats)
     public void Umm(int width, int size, int batch, string split, int steps, int warmUp, int threads)
     {
         string[] settings = Arguments(
-            ("width", width), ("size", size), ("batch", batch), ("split", split), ("steps", steps), ("warmup", warmUp), ("threads", threads));
+            ("width", width), ("size", size), ("batch", batch), ("split", split), ("steps", steps), ("warmup", warmUp),
+            ("threads", threads));
         var pairs = new List<(JsonElement Lethe, JsonElement Peer)>();
         for (int i = 0; i < repeats; i++)
         {
@@ -121,10 +135,16 @@ internal sealed class Comparison(string python, string peers, int repeats)
 
         foreach (string field in new[] { "seconds_per_step", "cpu_seconds_per_step" })
         {
-            Print($"1 / {field}", [.. pairs.Select(pair => 1 / Number(pair.Lethe, field))], [.. pairs.Select(pair => 1 / Number(pair.Peer, field))]);
+            Print(
+                $"1 / {field}",
+                [.. pairs.Select(pair => 1 / Number(pair.Lethe, field))],
+                [.. pairs.Select(pair => 1 / Number(pair.Peer, field))]);
         }
 
-        Print("peak_mib", [.. pairs.Select(pair => Number(pair.Lethe, "peak_mib"))], [.. pairs.Select(pair => Number(pair.Peer, "peak_mib"))]);
+        Print(
+            "peak_mib",
+            [.. pairs.Select(pair => Number(pair.Lethe, "peak_mib"))],
+            [.. pairs.Select(pair => Number(pair.Peer, "peak_mib"))]);
     }
 
     /// <summary>The linear protocol against Adam on the same rows; accuracies have to be no worse.</summary>
@@ -146,9 +166,18 @@ internal sealed class Comparison(string python, string peers, int repeats)
                 Console.Error.WriteLine($"{i + 1}/{repeats}  Lethe {pairs[i].Lethe}, PyTorch {pairs[i].Peer}");
             }
 
-            Print("accuracy", [.. pairs.Select(pair => Number(pair.Lethe, "accuracy"))], [.. pairs.Select(pair => Number(pair.Peer, "accuracy"))]);
-            Print("1 / cpu_seconds", [.. pairs.Select(pair => 1 / Number(pair.Lethe, "cpu_seconds"))], [.. pairs.Select(pair => 1 / Number(pair.Peer, "cpu_seconds"))]);
-            Print("1 / seconds", [.. pairs.Select(pair => 1 / Number(pair.Lethe, "seconds"))], [.. pairs.Select(pair => 1 / Number(pair.Peer, "seconds"))]);
+            Print(
+                "accuracy",
+                [.. pairs.Select(pair => Number(pair.Lethe, "accuracy"))],
+                [.. pairs.Select(pair => Number(pair.Peer, "accuracy"))]);
+            Print(
+                "1 / cpu_seconds",
+                [.. pairs.Select(pair => 1 / Number(pair.Lethe, "cpu_seconds"))],
+                [.. pairs.Select(pair => 1 / Number(pair.Peer, "cpu_seconds"))]);
+            Print(
+                "1 / seconds",
+                [.. pairs.Select(pair => 1 / Number(pair.Lethe, "seconds"))],
+                [.. pairs.Select(pair => 1 / Number(pair.Peer, "seconds"))]);
         }
         finally
         {
@@ -186,7 +215,8 @@ internal sealed class Comparison(string python, string peers, int repeats)
         process.WaitForExit();
         string? result = output.Split('\n').LastOrDefault(line => line.StartsWith('{'));
         if (process.ExitCode != 0 || result is null)
-            throw new RunException($"'{program} {string.Join(' ', arguments)}' ended with {process.ExitCode} and no result. What it said is above; run it alone to see more.");
+            throw new RunException($"'{program} {string.Join(' ', arguments)}' ended with {process.ExitCode} and no result. What it said "
+                + "is above; run it alone to see more.");
         return JsonSerializer.Deserialize<JsonElement>(result);
     }
 }

@@ -9,7 +9,10 @@ using Lethe.Workflow;
 
 namespace Lethe.Benchmarks;
 
-/// <summary>What an image of an epoch costs: the views alone, or with a training step on a small network. Images are in memory or in a cache on disk.</summary>
+/// <summary>
+/// What an image of an epoch costs: the views alone, or with a training step on a small network. Images are in memory or in a cache on
+/// disk.
+/// </summary>
 internal static class EpochTime
 {
     private const int Batch = 128;
@@ -74,7 +77,9 @@ internal static class EpochTime
         });
     }
 
-    /// <summary>Times as many steps as whole epochs have, from where the warm-up ends: the beginning of an epoch is among them each time.</summary>
+    /// <summary>
+    /// Times as many steps as whole epochs have, from where the warm-up ends: the beginning of an epoch is among them each time.
+    /// </summary>
     private sealed class EpochClock(ViewLoader loader)
     {
         private readonly long started = Stopwatch.GetTimestamp();

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Lethe.Benchmarks;
 
-/// <summary>Features of images as <c>lethe embed</c> computes them, without decoding: a forward pass with batch-norm folded in, images per second.</summary>
+/// <summary>
+/// Features of images as <c>lethe embed</c> computes them, without decoding: a forward pass with batch-norm folded in, images per second.
+/// </summary>
 internal static class FeatureThroughput
 {
     public static void Measure(string backbone, int width, int size, int batch, int steps, int warmUp, int threads, string kernels)

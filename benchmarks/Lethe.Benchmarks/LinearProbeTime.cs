@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace Lethe.Benchmarks;
 
 /// <summary>
-/// The linear protocol, choice of the strength included, on the features of a run's encoder, or on some like them: classes on a few hidden directions
-/// that are mixed into correlated ReLU outputs. The same numbers are written for the PyTorch program.
+/// The linear protocol, choice of the strength included, on the features of a run's encoder, or on some like them: classes on a few hidden
+/// directions that are mixed into correlated ReLU outputs. The same numbers are written for the PyTorch program.
 /// </summary>
 internal static class LinearProbeTime
 {
@@ -47,7 +47,8 @@ internal static class LinearProbeTime
         foreach ((string part, Tensor features, int[] labels) in new[] { ("fit", fit, fitLabels), ("test", test, truth) })
         {
             File.WriteAllBytes(Path.Combine(folder, $"{part}.f32"), features.contiguous().bytes.ToArray());
-            File.WriteAllBytes(Path.Combine(folder, $"{part}.i64"), MemoryMarshal.AsBytes<long>(labels.Select(label => (long)label).ToArray()).ToArray());
+            File.WriteAllBytes(
+                Path.Combine(folder, $"{part}.i64"), MemoryMarshal.AsBytes<long>(labels.Select(label => (long)label).ToArray()).ToArray());
         }
 
         return ((int)fit.size(1), fitLabels.Distinct().Count());
@@ -58,14 +59,17 @@ internal static class LinearProbeTime
         if (rows.Run is null)
         {
             (Tensor features, int[] labels) = Features(rows.Count, rows.Dimension, rows.Classes, rows.Seed);
-            return (features.narrow(0, 0, rows.Count), labels[..rows.Count], features.narrow(0, rows.Count, TestRows), labels[rows.Count..]);
+            return (
+                features.narrow(0, 0, rows.Count), labels[..rows.Count], features.narrow(0, rows.Count, TestRows), labels[rows.Count..]);
         }
 
         RunDirectory run = RunDirectory.Open(rows.Run);
         var machine = new Machine { Threads = threads };
         Session session = Session.Open(run, machine);
         using TrainedEncoder encoder = TrainedEncoder.Load(run, machine, rows.Layer);
-        return (tensor(encoder.Embed(session.Data.Probe)), [.. session.Data.Probe.Labels!], tensor(encoder.Embed(session.Data.Test)), [.. session.Data.Test.Labels!]);
+        return (
+            tensor(encoder.Embed(session.Data.Probe)), [.. session.Data.Probe.Labels!], tensor(encoder.Embed(session.Data.Test)),
+            [.. session.Data.Test.Labels!]);
     }
 
     private static (Tensor Features, int[] Labels) Features(int n, int d, int classes, int seed)
@@ -75,7 +79,11 @@ internal static class LinearProbeTime
         int rows = n + TestRows;
         int[] labels = [.. Enumerable.Range(0, rows).Select(_ => random.NextInt(classes))];
         Tensor centres = 0.35 * randn(classes, HiddenDirections);
-        Tensor hidden = (centres.index_select(0, tensor(labels.Select(label => (long)label).ToArray())) + randn(rows, HiddenDirections)) * linspace(2, 0.2, HiddenDirections);
-        return ((hidden.matmul(randn(HiddenDirections, d) / Math.Sqrt(HiddenDirections)) + (0.1 * randn(rows, d)) + 0.2).relu().contiguous(), labels);
+        Tensor hidden =
+            (centres.index_select(0, tensor(labels.Select(label => (long)label).ToArray())) + randn(rows, HiddenDirections)) * linspace(
+                2, 0.2, HiddenDirections);
+        return (
+            (hidden.matmul(randn(HiddenDirections, d) / Math.Sqrt(HiddenDirections)) + (0.1 * randn(rows, d)) + 0.2).relu().contiguous(),
+            labels);
     }
 }

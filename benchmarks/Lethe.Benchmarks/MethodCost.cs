@@ -38,7 +38,8 @@ internal static class MethodCost
         double Seconds(MethodEntry entry)
         {
             TorchSharp.torch.manual_seed(0);
-            using SslMethod method = entry.Create(entry.DefaultOptions, new ResNet(new BackboneOptions { Backbone = "resnet10", Width = width }, 3, size));
+            using SslMethod method = entry.Create(
+                entry.DefaultOptions, new ResNet(new BackboneOptions { Backbone = "resnet10", Width = width }, 3, size));
             return StepTime.Measure(method, images, augmenter, batch, steps, warmUp, threads, device).Seconds;
         }
     }

@@ -5,13 +5,16 @@ using Lethe.Results;
 
 namespace Lethe.Benchmarks;
 
-/// <summary>The table of docs/results/methods.md, from the run directories of <c>lethe pretrain</c>: one row for each method, over its seeds.</summary>
+/// <summary>
+/// The table of docs/results/methods.md, from the run directories of <c>lethe pretrain</c>: one row for each method, over its seeds.
+/// </summary>
 internal static class MethodTable
 {
     public static void Write(IReadOnlyList<string> directories)
     {
         ReportRun[] runs = [.. ReportModel.Load(directories).Groups.SelectMany(group => group.Runs)];
-        Console.WriteLine("| method | seeds | kNN: untrained | trained | linear: untrained | trained | projector: spread | rank | warnings | s/epoch | peak MiB |");
+        Console.WriteLine("| method | seeds | kNN: untrained | trained | linear: untrained | trained | projector: spread | rank | "
+            + "warnings | s/epoch | peak MiB |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (IGrouping<string, ReportRun> method in runs.GroupBy(run => run.Manifest.Method))
         {
@@ -33,8 +36,11 @@ internal static class MethodTable
                 Cell(last, Measure.LinearAccuracy, false, 100, "F1"),
                 Cell(LayerFeatures.Projector, Measure.Spread, false, 1, "F2"),
                 Cell(LayerFeatures.Projector, Measure.EffectiveRank, false, 1, "F0"),
-                string.Join(", ", method.SelectMany(run => run.Manifest.Warnings).Select(warning => warning.Kind).Distinct().DefaultIfEmpty("none")),
-                method.Average(run => run.Manifest.Data.TrainCount / run.Manifest.Timings!.ImagesPerSecond).ToString("F0", CultureInfo.InvariantCulture),
+                string.Join(
+                    ", ",
+                    method.SelectMany(run => run.Manifest.Warnings).Select(warning => warning.Kind).Distinct().DefaultIfEmpty("none")),
+                method.Average(run => run.Manifest.Data.TrainCount / run.Manifest.Timings!.ImagesPerSecond).ToString(
+                    "F0", CultureInfo.InvariantCulture),
                 method.Max(run => run.Manifest.Timings!.PeakMemory).ToString("F0", CultureInfo.InvariantCulture),
             ];
             Console.WriteLine($"| {string.Join(" | ", cells)} |");

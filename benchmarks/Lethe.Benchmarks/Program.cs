@@ -26,8 +26,10 @@ var classes = new Option<int>("--classes") { Description = "classes", DefaultVal
 var split = new Option<string>("--split") { Description = "the last frozen layer", DefaultValueFactory = _ => "layer2" };
 var hypergradient = new Option<string>("--hypergradient") { Description = "first-order, finite-difference or exact", DefaultValueFactory = _ => "finite-difference" };
 var peers = new Option<DirectoryInfo>("--peers") { Description = "folder of the PyTorch programs", DefaultValueFactory = _ => new DirectoryInfo("benchmarks/peers") };
-var python = new Option<string>("--python") { Description = "a Python with torch and torchvision", DefaultValueFactory = _ => "/usr/bin/python3" };
-var bdnArguments = new Argument<string[]>("arguments") { Description = "what BenchmarkDotNet takes, such as --filter '*View*'; put -- before them", DefaultValueFactory = _ => ["--filter", "*"] };
+var python =
+    new Option<string>("--python") { Description = "a Python with torch and torchvision", DefaultValueFactory = _ => "/usr/bin/python3" };
+var bdnArguments = new Argument<string[]>("arguments") { Description = "what BenchmarkDotNet takes, such as --filter '*View*'; put -- "
+    + "before them", DefaultValueFactory = _ => ["--filter", "*"] };
 
 var backbone = new Option<string>("--backbone") { Description = "the network", DefaultValueFactory = _ => "resnet18" };
 var operations = new Option<string>("--kernels") { Description = "ours or torch", DefaultValueFactory = _ => "ours" };
@@ -35,7 +37,9 @@ var training = new Command("training", "End-to-end SimCLR pre-training, images p
 training.SetAction(parsed => TrainingThroughput.Measure(
     parsed.GetValue(images)!.FullName, parsed.GetValue(count), parsed.GetValue(size), parsed.GetValue(backbone)!, parsed.GetValue(width),
     parsed.GetValue(batch), parsed.GetValue(steps), parsed.GetValue(warmUp), parsed.GetValue(threads), parsed.GetValue(operations)!));
-var passes = new Command("features", "Features of images, without decoding, images per second") { size, backbone, width, batch, steps, warmUp, threads, operations };
+var passes = new Command(
+    "features",
+    "Features of images, without decoding, images per second") { size, backbone, width, batch, steps, warmUp, threads, operations };
 passes.SetAction(parsed => FeatureThroughput.Measure(
     parsed.GetValue(backbone)!, parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(batch), parsed.GetValue(steps),
     parsed.GetValue(warmUp), parsed.GetValue(threads), parsed.GetValue(operations)!));
@@ -45,26 +49,35 @@ var source = new Option<DirectoryInfo>("--images") { Description = "folder of cl
 var files = new Option<DirectoryInfo>("--files") { Description = "folder of class folders, decoded while the clock runs" };
 var many = new Option<int>("--count") { Description = "images to make views of, of those in --images", DefaultValueFactory = _ => 1024 };
 var seconds = new Option<double>("--seconds") { Description = "how long at least", DefaultValueFactory = _ => 2 };
-var augmentation = new Command("augmentation", "Views per second on one thread, from memory or from files") { source, files, many, size, interpolation, seconds };
+var augmentation = new Command(
+    "augmentation", "Views per second on one thread, from memory or from files") { source, files, many, size, interpolation, seconds };
 augmentation.Validators.Add(RequireOneSource);
 augmentation.SetAction(parsed =>
 {
     if (parsed.GetValue(files) is { } folder)
         AugmentationThroughput.FromFiles(folder.FullName, parsed.GetValue(size), parsed.GetValue(interpolation)!, parsed.GetValue(seconds));
     else
-        AugmentationThroughput.FromMemory(parsed.GetValue(source)!.FullName, parsed.GetValue(many), parsed.GetValue(size), parsed.GetValue(interpolation)!, parsed.GetValue(seconds));
+        AugmentationThroughput.FromMemory(
+            parsed.GetValue(source)!.FullName, parsed.GetValue(many), parsed.GetValue(size), parsed.GetValue(interpolation)!,
+            parsed.GetValue(seconds));
 });
 
 var cache = new Option<string?>("--cache") { Description = "keep decoded images in this file; else they are in memory" };
-var small = new Option<int>("--width") { Description = "channels of the network's first stage; 0 for views alone", DefaultValueFactory = _ => 0 };
-var epoch = new Command("epoch", "What an image of an epoch costs, views alone or with a small network, one thread") { images, count, size, small, cache };
+var small =
+    new Option<int>("--width") { Description = "channels of the network's first stage; 0 for views alone", DefaultValueFactory = _ => 0 };
+var epoch = new Command(
+    "epoch", "What an image of an epoch costs, views alone or with a small network, one thread") { images, count, size, small, cache };
 epoch.SetAction(parsed => EpochTime.Measure(
     parsed.GetValue(images)!.FullName, parsed.GetValue(count), parsed.GetValue(size), parsed.GetValue(small), parsed.GetValue(cache)));
 
-var codingRate = new Command("coding-rate", "Coding rate reduction of the instance partition with its gradient, seconds") { n, d, threads, repeats };
-codingRate.SetAction(parsed => CodingRateTime.Measure(parsed.GetValue(n), parsed.GetValue(d), parsed.GetValue(threads), parsed.GetValue(repeats)));
+var codingRate = new Command(
+    "coding-rate", "Coding rate reduction of the instance partition with its gradient, seconds") { n, d, threads, repeats };
+codingRate.SetAction(
+    parsed => CodingRateTime.Measure(parsed.GetValue(n), parsed.GetValue(d), parsed.GetValue(threads), parsed.GetValue(repeats)));
 
-var linearProbe = new Command("linear-probe", "The linear protocol, choice of its strength included, seconds and accuracy") { ofRun, layer, rows, features, classes, threads, seed };
+var linearProbe = new Command(
+    "linear-probe",
+    "The linear protocol, choice of its strength included, seconds and accuracy") { ofRun, layer, rows, features, classes, threads, seed };
 linearProbe.SetAction(parsed => LinearProbeTime.Measure(ProbeRows(parsed), parsed.GetValue(threads)));
 
 var umm = new Command("umm", "One step of UMM, seconds") { width, size, batch, split, hypergradient, steps, warmUp, threads };
@@ -72,19 +85,32 @@ umm.SetAction(parsed => UmmStepTime.Measure(
     parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(batch), parsed.GetValue(split)!,
     parsed.GetValue(hypergradient)!, parsed.GetValue(steps), parsed.GetValue(warmUp), parsed.GetValue(threads)));
 
-var methods = new Command("methods", "What a training step of each method costs beside one of SimCLR") { width, size, batch, steps, warmUp, threads, repeats };
+var methods = new Command(
+    "methods", "What a training step of each method costs beside one of SimCLR") { width, size, batch, steps, warmUp, threads, repeats };
 methods.SetAction(parsed => MethodCost.Measure(
-    parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(batch), parsed.GetValue(steps), parsed.GetValue(warmUp), parsed.GetValue(threads), parsed.GetValue(repeats)));
+    parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(batch), parsed.GetValue(steps), parsed.GetValue(warmUp),
+    parsed.GetValue(threads), parsed.GetValue(repeats)));
 
-var profile = new Command("profile", "Where the time of a training step goes, beside what the machine can do") { backbone, width, size, batch, threads };
-profile.SetAction(parsed => StepProfile.Measure(parsed.GetValue(backbone)!, parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(batch), parsed.GetValue(threads)));
+var profile = new Command(
+    "profile", "Where the time of a training step goes, beside what the machine can do") { backbone, width, size, batch, threads };
+profile.SetAction(
+    parsed => StepProfile.Measure(
+        parsed.GetValue(backbone)!, parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(batch), parsed.GetValue(threads)));
 
-var diagnosis = new Command("diagnosis", "Diagnosing every layer on many images, as a share of an epoch of training on as many") { count, width, size, batch, threads };
-diagnosis.SetAction(parsed => DiagnosisCost.Measure(parsed.GetValue(count), parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(batch), parsed.GetValue(threads)));
+var diagnosis = new Command(
+    "diagnosis",
+    "Diagnosing every layer on many images, as a share of an epoch of training on as many") { count, width, size, batch, threads };
+diagnosis.SetAction(
+    parsed => DiagnosisCost.Measure(
+        parsed.GetValue(count), parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(batch), parsed.GetValue(threads)));
 
-var supervised = new Command("supervised", "The network of the methods trained with labels in the same budget: accuracy of its last layer") { images, count, width, epochs, batch, seed, threads };
+var supervised = new Command(
+    "supervised",
+    "The network of the methods trained with labels in the same budget: accuracy of its last "
+    + "layer") { images, count, width, epochs, batch, seed, threads };
 supervised.SetAction(parsed => SupervisedTraining.Measure(
-    parsed.GetValue(images)!.FullName, parsed.GetValue(count), parsed.GetValue(width), parsed.GetValue(epochs), parsed.GetValue(batch), parsed.GetValue(seed), parsed.GetValue(threads)));
+    parsed.GetValue(images)!.FullName, parsed.GetValue(count), parsed.GetValue(width), parsed.GetValue(epochs), parsed.GetValue(batch),
+    parsed.GetValue(seed), parsed.GetValue(threads)));
 
 var runs = new Argument<string[]>("runs") { Description = "run directories of lethe pretrain" };
 var table = new Command("table", "Markdown table of runs: one row for each method, over its seeds") { runs };
@@ -97,23 +123,36 @@ compareTraining.SetAction(parsed => Compare(parsed).Training(
     parsed.GetValue(batch), parsed.GetValue(steps), parsed.GetValue(warmUp), parsed.GetValue(threads)));
 var compareFeatures = new Command("features", "Images per second of feature extraction, without decoding") { size, backbone, width, batch, steps, warmUp, threads, repeats, peers, python };
 compareFeatures.SetAction(parsed => Compare(parsed).Features(
-    parsed.GetValue(size), parsed.GetValue(backbone)!, parsed.GetValue(width), parsed.GetValue(batch), parsed.GetValue(steps), parsed.GetValue(warmUp), parsed.GetValue(threads)));
+    parsed.GetValue(size), parsed.GetValue(backbone)!, parsed.GetValue(width), parsed.GetValue(batch), parsed.GetValue(steps),
+    parsed.GetValue(warmUp), parsed.GetValue(threads)));
 compare.Add(compareFeatures);
-var compareAugmentation = new Command("augmentation", "Views per second on one thread against torchvision on PIL, from memory or from files") { source, files, many, size, interpolation, seconds, repeats, peers, python };
+var compareAugmentation = new Command(
+    "augmentation",
+    "Views per second on one thread against torchvision on PIL, from memory or from "
+    + "files") { source, files, many, size, interpolation, seconds, repeats, peers, python };
 compareAugmentation.Validators.Add(RequireOneSource);
 compareAugmentation.SetAction(parsed => Compare(parsed).Augmentation(
-    parsed.GetValue(source)?.FullName, parsed.GetValue(files)?.FullName, parsed.GetValue(many), parsed.GetValue(size), parsed.GetValue(interpolation)!, parsed.GetValue(seconds)));
-var compareCodingRate = new Command("coding-rate", "Seconds of coding rate reduction, and whether the values agree") { n, d, threads, repeats, peers, python };
+    parsed.GetValue(source)?.FullName, parsed.GetValue(files)?.FullName, parsed.GetValue(many), parsed.GetValue(size),
+    parsed.GetValue(interpolation)!, parsed.GetValue(seconds)));
+var compareCodingRate = new Command(
+    "coding-rate", "Seconds of coding rate reduction, and whether the values agree") { n, d, threads, repeats, peers, python };
 compareCodingRate.SetAction(parsed => Compare(parsed).CodingRate(parsed.GetValue(n), parsed.GetValue(d), parsed.GetValue(threads)));
-var compareUmm = new Command("umm", "Seconds of a step of UMM with finite differences") { width, size, batch, split, steps, warmUp, threads, repeats, peers, python };
+var compareUmm = new Command(
+    "umm",
+    "Seconds of a step of UMM with finite differences") { width, size, batch, split, steps, warmUp, threads, repeats, peers, python };
 compareUmm.SetAction(parsed => Compare(parsed).Umm(
-    parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(batch), parsed.GetValue(split)!, parsed.GetValue(steps), parsed.GetValue(warmUp), parsed.GetValue(threads)));
-var compareEpochs = new Command("epochs", "What an image of an epoch costs as there are more images, in turn") { images, size, small, cache, repeats, peers, python };
+    parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(batch), parsed.GetValue(split)!, parsed.GetValue(steps),
+    parsed.GetValue(warmUp), parsed.GetValue(threads)));
+var compareEpochs = new Command(
+    "epochs", "What an image of an epoch costs as there are more images, in turn") { images, size, small, cache, repeats, peers, python };
 compareEpochs.SetAction(parsed => Compare(parsed).Epochs(
     parsed.GetValue(images)!.FullName, parsed.GetValue(size), parsed.GetValue(small), parsed.GetValue(cache)));
 compare.Add(compareEpochs);
 compare.Add(compareAugmentation);
-var compareLinearProbe = new Command("linear-probe", "Seconds and accuracy of the linear protocol against 1 000 epochs of Adam on the same features") { ofRun, layer, rows, features, classes, threads, seed, repeats, peers, python };
+var compareLinearProbe = new Command(
+    "linear-probe",
+    "Seconds and accuracy of the linear protocol against 1 000 epochs of Adam on the same "
+    + "features") { ofRun, layer, rows, features, classes, threads, seed, repeats, peers, python };
 compareLinearProbe.SetAction(parsed => Compare(parsed).LinearProbe(ProbeRows(parsed), parsed.GetValue(threads)));
 compare.Add(compareLinearProbe);
 compare.Add(compareTraining);
@@ -129,7 +168,9 @@ kernels.SetAction(parsed =>
 try
 {
     TorchRuntime.Prepare(new TorchRuntimeOptions { Notice = Console.Error.WriteLine });
-    return new RootCommand("Measures how fast Lethe is, alone and beside PyTorch.") { training, passes, augmentation, epoch, profile, diagnosis, codingRate, linearProbe, umm, methods, supervised, table, compare, kernels }
+    return new RootCommand(
+        "Measures how fast Lethe is, alone and beside PyTorch.") { training, passes, augmentation, epoch, profile, diagnosis, codingRate,
+        linearProbe, umm, methods, supervised, table, compare, kernels }
         .Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (LetheException error)
@@ -145,6 +186,7 @@ void RequireOneSource(CommandResult result)
 }
 
 LinearProbeRows ProbeRows(ParseResult parsed) => new(
-    parsed.GetValue(ofRun), parsed.GetValue(layer)!, parsed.GetValue(rows), parsed.GetValue(features), parsed.GetValue(classes), parsed.GetValue(seed));
+    parsed.GetValue(ofRun), parsed.GetValue(layer)!, parsed.GetValue(rows), parsed.GetValue(features), parsed.GetValue(classes),
+    parsed.GetValue(seed));
 
 Comparison Compare(ParseResult parsed) => new(parsed.GetValue(python)!, parsed.GetValue(peers)!.FullName, parsed.GetValue(repeats));

@@ -12,8 +12,8 @@ using static TorchSharp.torch;
 namespace Lethe.Benchmarks;
 
 /// <summary>
-/// Where the time of one SimCLR training step goes: each operation of the network is timed alone, forwards and backwards, on a tensor of the shape that it gets
-/// in a step, and set beside the whole step and beside what the machine can do (a matrix product, a copy).
+/// Where the time of one SimCLR training step goes: each operation of the network is timed alone, forwards and backwards, on a tensor of
+/// the shape that it gets in a step, and set beside the whole step and beside what the machine can do (a matrix product, a copy).
 /// </summary>
 internal static class StepProfile
 {
@@ -25,7 +25,8 @@ internal static class StepProfile
     {
         Device device = new Machine { Threads = threads }.Prepare();
         manual_seed(0);
-        using SslMethod method = MethodRegistry.Find("simclr").Create(new SimClrOptions(), new ResNet(new BackboneOptions { Backbone = backbone, Width = width }, 3, size));
+        using SslMethod method = MethodRegistry.Find("simclr").Create(
+            new SimClrOptions(), new ResNet(new BackboneOptions { Backbone = backbone, Width = width }, 3, size));
         method.train();
         int views = 2 * batch;
         (nn.Module<Tensor, Tensor> Module, long[] Shape)[] calls = Calls(method.Backbone, views, size);
@@ -37,7 +38,8 @@ internal static class StepProfile
             if (module is Conv2d convolution)
             {
                 bool first = convolution.in_channels == 3;
-                (double ahead, double both, long outputs) = Times(x => MapConvolution.Forward(convolution, x), shape, inputGradient: !first);
+                (double ahead, double both, long outputs) = Times(
+                    x => MapConvolution.Forward(convolution, x), shape, inputGradient: !first);
                 long kernel = convolution.kernel_size.Aggregate(1L, (product, side) => product * side);
                 flops += count * 2.0 * outputs * convolution.in_channels * kernel * (first ? 2 : 3);
                 convolutions += count * both;
@@ -45,15 +47,17 @@ internal static class StepProfile
                 continue;
             }
 
-            // Each of them with a ReLU, and with an addition where a block ends: moments read the map once, the rest reads it and writes; backwards two
-            // passes read map and gradient, of which the second writes.
-            (_, double norm, long numbers) = Times(x => ((BatchNormLayer)module).Normalise(x, addend: null, rectify: true, consume: true), shape, inputGradient: true);
+            // Each of them with a ReLU, and with an addition where a block ends: moments read the map once, the rest reads it and writes;
+            // backwards two passes read map and gradient, of which the second writes.
+            (_, double norm, long numbers) = Times(
+                x => ((BatchNormLayer)module).Normalise(x, addend: null, rectify: true, consume: true), shape, inputGradient: true);
             norms += count * norm;
             normBytes += count * 8.0 * sizeof(float) * numbers;
         }
 
         (_, double head, _) = Times(
-            features => method.Loss(Views.Pair(features, SplitPoint.Layer4), new TrainingProgress(0, 1, 0, 0)).Total, [views, method.Backbone.FeatureDimension, 1, 1], inputGradient: true);
+            features => method.Loss(Views.Pair(features, SplitPoint.Layer4), new TrainingProgress(0, 1, 0, 0)).Total,
+            [views, method.Backbone.FeatureDimension, 1, 1], inputGradient: true);
         foreach (Parameter parameter in method.parameters())
             parameter.grad = zeros_like(parameter);
         using Optimiser adam = Optimiser.Create("adam", method.named_parameters().Select(entry => (entry.name, entry.parameter)), 0, 0);
@@ -65,33 +69,39 @@ internal static class StepProfile
         JsonLine.Write(new
         {
             backbone, width, size, batch, threads, Step = step,
-            Convolutions = convolutions, ConvolutionsForward = forward, BatchNormAndRelu = norms, ProjectorAndLoss = head, Optimiser = update, Waiting = waiting, Rest = rest,
-            ConvolutionGigaflops = flops / convolutions / 1e9, MatrixGigaflops = MatrixGigaflops(), BatchNormGigabytes = normBytes / norms / 1e9,
+            Convolutions = convolutions, ConvolutionsForward = forward, BatchNormAndRelu = norms, ProjectorAndLoss = head,
+            Optimiser = update, Waiting = waiting, Rest = rest,
+            ConvolutionGigaflops = flops / convolutions / 1e9, MatrixGigaflops = MatrixGigaflops(),
+            BatchNormGigabytes = normBytes / norms / 1e9,
             CopyGigabytes = CopyGigabytes(),
         });
     }
 
     private static string Kind(nn.Module module) => module is Conv2d convolution
-        ? $"convolution {convolution.in_channels} {convolution.out_channels} {string.Join(',', convolution.kernel_size)} {string.Join(',', convolution.stride)}"
+        ? $"convolution {convolution.in_channels} {convolution.out_channels} {string.Join(',', convolution.kernel_size)} "
+            + $"{string.Join(',', convolution.stride)}"
         : "norm";
 
     /// <summary>
-    /// Every convolution and batch-norm, with the shape of what it gets: each stage after the first halves the sides, in its first strided convolution; so do, where images are
-    /// large, the stem's convolution and its pooling.
+    /// Every convolution and batch-norm, with the shape of what it gets: each stage after the first halves the sides, in its first strided
+    /// convolution; so do, where images are large, the stem's convolution and its pooling.
     /// </summary>
     private static (nn.Module<Tensor, Tensor> Module, long[] Shape)[] Calls(ResNet network, int views, int size) =>
     [
         .. network.named_modules().Select(part =>
         {
-            bool large = network.get_parameter("conv1.weight")!.shape[2] == 7, stem = !part.name.StartsWith("layer", StringComparison.Ordinal);
+            bool large = network.get_parameter("conv1.weight")!.shape[2] == 7,
+                stem = !part.name.StartsWith("layer", StringComparison.Ordinal);
             int stage = stem ? 1 : part.name[5] - '0';
 
             // A bottleneck takes the stride in its second convolution.
-            bool before = network.Options.Backbone == "resnet50" && stage > 1 && (part.name.EndsWith(".0.conv1", StringComparison.Ordinal) || part.name.EndsWith(".0.bn1", StringComparison.Ordinal));
+            bool before = network.Options.Backbone == "resnet50" && stage > 1
+                && (part.name.EndsWith(".0.conv1", StringComparison.Ordinal) || part.name.EndsWith(".0.bn1", StringComparison.Ordinal));
             long side = size >> (stage - 1 + (!large ? 0 : stem ? 1 : 2) - (before ? 1 : 0));
             return part.module switch
             {
-                Conv2d convolution => (convolution, [views, convolution.in_channels, side * convolution.stride[0], side * convolution.stride[0]]),
+                Conv2d convolution =>
+                    (convolution, [views, convolution.in_channels, side * convolution.stride[0], side * convolution.stride[0]]),
                 BatchNormLayer norm => (norm, [views, norm.Scale!.shape[0], side, side]),
                 _ => ((nn.Module<Tensor, Tensor>, long[])?)null,
             };

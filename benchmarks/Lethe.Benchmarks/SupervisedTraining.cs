@@ -26,9 +26,11 @@ internal static class SupervisedTraining
             Seed = (ulong)seed,
         };
         Session session = Session.Create(options, new Machine { Threads = threads });
-        IReadOnlyList<int> labels = session.Data.Train.Labels ?? throw new Runtime.DataException($"{images} has no labels. Give class folders.");
+        IReadOnlyList<int> labels = session.Data.Train.Labels ?? throw new Runtime.DataException(
+            $"{images} has no labels. Give class folders.");
         manual_seed(seed);
-        using var method = new SupervisedEncoder(new ResNet(options.Backbone, session.Data.Train.Channels, session.Data.ImageSize), labels.Max() + 1);
+        using var method = new SupervisedEncoder(
+            new ResNet(options.Backbone, session.Data.Train.Channels, session.Data.ImageSize), labels.Max() + 1);
         using ViewLoader loader = session.CreateLoader(batch, options.Seed);
         using var trainer = new SupervisedTrainer(method, loader, labels, options.Training, session.Device);
         TrainingLoop.Finish(trainer);
@@ -44,7 +46,8 @@ internal static class SupervisedTraining
         private readonly Optimiser optimiser;
         private readonly WarmUpCosine schedule;
 
-        public SupervisedTrainer(SupervisedEncoder method, ViewLoader loader, IReadOnlyList<int> labels, TrainingOptions options, Device device)
+        public SupervisedTrainer(
+            SupervisedEncoder method, ViewLoader loader, IReadOnlyList<int> labels, TrainingOptions options, Device device)
             : base(loader)
         {
             (this.method, this.labels, this.device, TotalSteps) = (method, labels, device, (long)StepsPerEpoch * options.Epochs);

@@ -12,7 +12,8 @@ namespace Lethe.Benchmarks;
 /// <summary>SimCLR pre-training as <c>lethe pretrain</c> does it: images to views, forward, backward, step.</summary>
 internal static class TrainingThroughput
 {
-    public static void Measure(string images, int count, int size, string backbone, int width, int batch, int steps, int warmUp, int threads, string kernels)
+    public static void Measure(
+        string images, int count, int size, string backbone, int width, int batch, int steps, int warmUp, int threads, string kernels)
     {
         var options = new RunOptions
         {

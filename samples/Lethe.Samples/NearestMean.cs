@@ -34,7 +34,8 @@ public sealed class NearestMean(NearestMeanOptions options) : Protocol
         if (images.Probe.Labels is null)
             throw new DataException($"The images of {images.Source} have no labels; means of classes need them.");
         if (images.Probe.Labels.Distinct().ToArray() is [int only])
-            throw new DataException($"The images of {images.Source} are all of class '{images.Probe.ClassNames![only]}'; expected two at least.");
+            throw new DataException(
+                $"The images of {images.Source} are all of class '{images.Probe.ClassNames![only]}'; expected two at least.");
     }
 
     /// <inheritdoc/>

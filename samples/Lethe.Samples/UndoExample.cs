@@ -6,7 +6,9 @@ using Lethe.Workflow;
 
 namespace Lethe.Samples;
 
-/// <summary>A program that goes on where the README's ends: it undoes, evaluates, and runs a protocol of its own beside one of the library.</summary>
+/// <summary>
+/// A program that goes on where the README's ends: it undoes, evaluates, and runs a protocol of its own beside one of the library.
+/// </summary>
 internal static class UndoExample
 {
     public static IReadOnlyList<EvaluationRecord> Run()

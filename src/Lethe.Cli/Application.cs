@@ -13,7 +13,8 @@ internal static class Application
     /// <summary>Makes the command line.</summary>
     public static RootCommand Create(Terminal terminal)
     {
-        var root = new RootCommand("Lethe trains image encoders without labels, shows when and in which layer they begin to memorise, and undoes it.")
+        var root = new RootCommand(
+            "Lethe trains image encoders without labels, shows when and in which layer they begin to memorise, and undoes it.")
         {
             RunCommand.Create(terminal),
             PretrainCommand.Create(terminal),

@@ -9,19 +9,24 @@ internal static class CompareCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var runs = new Argument<string[]>("RUN") { Description = "Run directories that were evaluated; runs that differ in the seed alone are one setting.", Arity = ArgumentArity.OneOrMore };
+        var runs = new Argument<string[]>("RUN") { Description = "Run directories that were evaluated; runs that differ in the seed alone "
+            + "are one setting.", Arity = ArgumentArity.OneOrMore };
         var layer = new Option<string?>("--layer") { Description = "The layer. [the last one of the backbone]", HelpName = "NAME" };
         var everyLayer = new Option<bool>("--every-layer") { Description = "All layers." };
         var baseline = new Option<string?>("--baseline")
         {
-            Description = "What is taken off all others: the name of a column, as 'before', 'UMM default', or 'B control' with several settings. [each UMM less its control, and less before]",
+            Description = "What is taken off all others: the name of a column, as 'before', 'UMM default', or 'B control' with several "
+                + "settings. [each UMM less its control, and less before]",
             HelpName = "ENTRANT",
         };
         var undos = new Option<string?>("--undos") { Description = "Undos to show, with commas between. [all]", HelpName = "NAMES" };
         var output = new Option<string?>("--out") { Description = "An HTML page to write as well.", HelpName = "FILE" };
         var markdown = new Option<bool>("--markdown") { Description = "Write the tables to standard output as Markdown." };
-        var csv = new Option<bool>("--csv") { Description = "Write every number to standard output as CSV, one a line, with all its digits." };
-        var command = new Command("compare", "Set everything that was evaluated of several runs side by side, with differences paired by seed and 95 % intervals.")
+        var csv =
+            new Option<bool>("--csv") { Description = "Write every number to standard output as CSV, one a line, with all its digits." };
+        var command = new Command(
+            "compare",
+            "Set everything that was evaluated of several runs side by side, with differences paired by seed and 95 % intervals.")
         {
             runs, layer, everyLayer, baseline, undos, output, markdown, csv,
         };

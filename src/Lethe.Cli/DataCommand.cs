@@ -17,9 +17,12 @@ internal static class DataCommand
         {
             OptionValues values = table.Read(parsed);
             var progress = new Progress(terminal);
-            return Describe(DataSources.Describe(values.Apply(new DataOptions()), values.Apply(new SeedOption()).Seed, progress, cancellation), terminal);
+            return Describe(
+                DataSources.Describe(values.Apply(new DataOptions()), values.Apply(new SeedOption()).Seed, progress, cancellation),
+                terminal);
         });
-        return new Command("data", "List the sources of images that --data takes; 'describe' looks into one.") { describe }.Does(terminal, (_, _) => List(terminal));
+        return new Command("data", "List the sources of images that --data takes; 'describe' looks into one.") { describe }.Does(
+            terminal, (_, _) => List(terminal));
     }
 
     private static JsonArray List(Terminal terminal)
@@ -27,7 +30,9 @@ internal static class DataCommand
         Table table = new Table().Border(TableBorder.Simple).AddColumns("name", "what", "expects", "from");
         foreach (KnownSource source in DataSources.Known)
         {
-            table.AddRow(Markup.Escape(source.Name), Markup.Escape(source.Description), Markup.Escape(source.Layout), Markup.Escape(source.HowToGet));
+            table.AddRow(
+                Markup.Escape(source.Name), Markup.Escape(source.Description), Markup.Escape(source.Layout),
+                Markup.Escape(source.HowToGet));
         }
 
         terminal.Show(table);
@@ -36,16 +41,20 @@ internal static class DataCommand
             terminal.Say($"{example}: {description}.");
         }
 
-        terminal.Say("A path works as well: class folders (with train/ and test/ above them or not), a flat folder of unlabelled images, CIFAR binary files, IDX files (.gz too).");
+        terminal.Say("A path works as well: class folders (with train/ and test/ above them or not), a flat folder of unlabelled images, "
+            + "CIFAR binary files, IDX files (.gz too).");
         return [.. DataSources.Known.Select(source => (JsonNode)new JsonObject
         {
-            ["name"] = source.Name, ["description"] = source.Description, ["layout"] = source.Layout, ["classes"] = source.Classes, ["howToGet"] = source.HowToGet,
+            ["name"] = source.Name, ["description"] = source.Description, ["layout"] = source.Layout, ["classes"] = source.Classes,
+            ["howToGet"] = source.HowToGet,
         })];
     }
 
     private static JsonObject Describe(DataDescription found, Terminal terminal)
     {
-        terminal.Say($"{found.Source}: {found.Kind}, {(found.Channels == 1 ? "grey" : "colour")}, {found.Sizes.MinHeight}×{found.Sizes.MinWidth} to {found.Sizes.MaxHeight}×{found.Sizes.MaxWidth} pixels; views of {found.ImageSize} pixels");
+        terminal.Say(
+            $"{found.Source}: {found.Kind}, {(found.Channels == 1 ? "grey" : "colour")}, {found.Sizes.MinHeight}×{found.Sizes.MinWidth} "
+            + $"to {found.Sizes.MaxHeight}×{found.Sizes.MaxWidth} pixels; views of {found.ImageSize} pixels");
         terminal.Say($"train {found.Train}, probe {found.Probe}, test {found.Test}; fingerprint {found.Fingerprint}");
         if (found.Classes.Count > 0)
         {
@@ -70,7 +79,10 @@ internal static class DataCommand
             ["train"] = found.Train,
             ["probe"] = found.Probe,
             ["test"] = found.Test,
-            ["classes"] = new JsonArray([.. found.Classes.Select(count => (JsonNode)new JsonObject { ["name"] = count.Name, ["train"] = count.Train, ["probe"] = count.Probe, ["test"] = count.Test })]),
+            ["classes"] = new JsonArray([.. found.Classes.Select(count => (JsonNode)new JsonObject
+            {
+                ["name"] = count.Name, ["train"] = count.Train, ["probe"] = count.Probe, ["test"] = count.Test,
+            })]),
             ["channels"] = found.Channels,
             ["imageSize"] = found.ImageSize,
             ["fingerprint"] = found.Fingerprint,
@@ -85,6 +97,7 @@ internal static class DataCommand
 
     private sealed class Progress(Terminal terminal) : IProgress<DataProgress>
     {
-        public void Report(DataProgress value) => terminal.Progress.Report(new WorkflowProgress(value.Stage, value.Done, value.Total, "", value.Notice));
+        public void Report(DataProgress value) =>
+            terminal.Progress.Report(new WorkflowProgress(value.Stage, value.Done, value.Total, "", value.Notice));
     }
 }

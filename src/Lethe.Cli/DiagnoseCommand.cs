@@ -20,18 +20,27 @@ internal static class DiagnoseCommand
     public static Command Create(Terminal terminal)
     {
         var run = new Argument<string?>("RUN") { Description = "A run directory.", Arity = ArgumentArity.ZeroOrOne };
-        var features = new Option<string?>("--features") { Description = "Features of any framework: .npy, [rows, d], or [views, images, d].", HelpName = "F.npy" };
-        var labels = new Option<string?>("--labels") { Description = "Class numbers: .npy, one for each image or each row.", HelpName = "L.npy" };
+        var features = new Option<string?>("--features") { Description = "Features of any framework: .npy, [rows, d], or [views, images, "
+            + "d].", HelpName = "F.npy" };
+        var labels =
+            new Option<string?>("--labels") { Description = "Class numbers: .npy, one for each image or each row.", HelpName = "L.npy" };
         var epsilonSquared = new Option<double>("--epsilon-squared")
         {
-            Description = "ε², the distortion that coding rates allow.", HelpName = "E", DefaultValueFactory = _ => CodingRate.DefaultEpsilonSquared,
+            Description = "ε², the distortion that coding rates allow.", HelpName = "E",
+            DefaultValueFactory = _ => CodingRate.DefaultEpsilonSquared,
             CustomParser = EpsilonSquared,
         };
-        var views = new Option<int?>("--views") { Description = "Views of each image, stacked: all rows of view 1, then of view 2. [1, or the first of three dimensions]", HelpName = "V" };
-        var measures = new Option<string>("--measures") { Description = $"What to show of a run: {LayerMeasures.AllName}, or names with commas between; a wrong one lists them.", HelpName = "NAMES", DefaultValueFactory = _ => LayerMeasures.Default };
-        var against = new Option<string?>("--against") { Description = "Another run on other images of the source: score how far RUN has memorised the images that only it was trained on (SSLMem).", HelpName = "RUN" };
+        var views = new Option<int?>("--views") { Description = "Views of each image, stacked: all rows of view 1, then of view 2. [1, or "
+            + "the first of three dimensions]", HelpName = "V" };
+        var measures = new Option<string>("--measures") { Description = $"What to show of a run: {LayerMeasures.AllName}, or names with "
+            + "commas between; a wrong one lists them.", HelpName = "NAMES", DefaultValueFactory = _ => LayerMeasures.Default };
+        var against = new Option<string?>("--against") { Description = "Another run on other images of the source: score how far RUN has "
+            + "memorised the images that only it was trained on (SSLMem).", HelpName = "RUN" };
         var dataRoot = UndoCommand.DataRoot();
-        var command = new Command("diagnose", "Show the quality of each layer over training, and where ΔR turned; score single images against another run; or measure features from elsewhere.") { run, measures, against, features, labels, epsilonSquared, views, dataRoot };
+        var command = new Command(
+            "diagnose",
+            "Show the quality of each layer over training, and where ΔR turned; score single images against another run; or measure "
+            + "features from elsewhere.") { run, measures, against, features, labels, epsilonSquared, views, dataRoot };
         var table = new OptionTable(command, new ScoringOptions(), new Machine());
         return command.Does(terminal, (parsed, cancellation) =>
         {
@@ -47,7 +56,8 @@ internal static class DiagnoseCommand
                 var options = values.Apply(new ScoringOptions());
                 Machine machine = values.Apply(new Machine());
                 return ScoresView.Show(path!, other, Scoring.Run(
-                    RunDirectory.Open(path!), RunDirectory.Open(other), options, machine, parsed.GetValue(dataRoot), terminal.Progress, cancellation), options, terminal);
+                    RunDirectory.Open(path!), RunDirectory.Open(other), options, machine, parsed
+                        .GetValue(dataRoot), terminal.Progress, cancellation), options, terminal);
             }
 
             string[] scoring = [.. values.Flags, .. parsed.GetResult(dataRoot) is { Implicit: false } ? new[] { dataRoot.Name } : []];
@@ -58,7 +68,8 @@ internal static class DiagnoseCommand
             if (file is not null)
                 return Features(file, parsed.GetValue(labels), parsed.GetValue(views), parsed.GetValue(epsilonSquared), terminal);
             if (new Option[] { labels, epsilonSquared, views }.Any(option => parsed.GetResult(option) is { Implicit: false }))
-                throw new InvalidOptionException("--labels, --epsilon-squared and --views belong to --features. A run was measured with its own options.");
+                throw new InvalidOptionException(
+                    "--labels, --epsilon-squared and --views belong to --features. A run was measured with its own options.");
             IReadOnlyList<LayerMeasure> shown = LayerMeasures.Choose(parsed.GetRequiredValue(measures));
             JsonObject result = Describe(RunDirectory.Open(path!), terminal, shown);
             result["run"] = path;
@@ -87,7 +98,11 @@ internal static class DiagnoseCommand
         {
             foreach (LayerMeasure measure in shown)
             {
-                double?[] values = [.. layers.Select(layer => places.TryGetValue((epoch, layer), out Dictionary<string, double>? place) ? measure.Of(place) : null)];
+                double?[] values =
+                    [
+                        .. layers.Select(
+                            layer => places.TryGetValue((epoch, layer), out Dictionary<string, double>? place) ? measure.Of(place) : null),
+                    ];
                 if (values.All(value => value is null))
                     continue;
                 table.AddRow([$"{epoch}", measure.Title, .. values.Select(value => value is null ? "–" : measure.Format(value.Value))]);
@@ -122,9 +137,17 @@ internal static class DiagnoseCommand
             ["gapEpoch"] = verdict.GapEpoch,
             ["gapLayer"] = verdict.GapLayer,
             ["reason"] = verdict.Reason,
-            ["warnings"] = new JsonArray([.. manifest.Warnings.Select(warning => (JsonNode)new JsonObject { ["epoch"] = warning.Epoch, ["kind"] = warning.Kind, ["text"] = warning.Text })]),
+            ["warnings"] = new JsonArray(
+                [
+                    .. manifest.Warnings.Select(
+                        warning =>
+                            (JsonNode)new JsonObject { ["epoch"] = warning.Epoch, ["kind"] = warning.Kind, ["text"] = warning.Text }),
+                ]),
             ["shown"] = rows,
-            ["measurements"] = new JsonArray([.. measurements.Select(m => (JsonNode)new JsonObject { ["epoch"] = m.Epoch, ["layer"] = m.Layer, ["name"] = m.Name, ["value"] = m.Value })]),
+            ["measurements"] = new JsonArray([.. measurements.Select(m => (JsonNode)new JsonObject
+            {
+                ["epoch"] = m.Epoch, ["layer"] = m.Layer, ["name"] = m.Name, ["value"] = m.Value,
+            })]),
         };
     }
 
@@ -144,7 +167,8 @@ internal static class DiagnoseCommand
         using var scope = torch.NewDisposeScope();
         torch.Tensor features = NpyFile.Read(file).ToTensor();
         int[]? labels = labelFile is null ? null : NpyFile.Read(labelFile).ToLabels();
-        FeatureReport report = FeatureDiagnostics.Measure(features, labels, views ?? (features.dim() == 3 ? (int)features.shape[0] : 1), epsilonSquared);
+        FeatureReport report = FeatureDiagnostics.Measure(
+            features, labels, views ?? (features.dim() == 3 ? (int)features.shape[0] : 1), epsilonSquared);
         Table table = new Table().Border(TableBorder.Simple).AddColumn("partition").AddColumn("R").AddColumn("R_c").AddColumn("ΔR");
         foreach (CodingRateReduction part in new[] { report.Instance, report.Label }.OfType<CodingRateReduction>())
         {
@@ -154,12 +178,16 @@ internal static class DiagnoseCommand
         if (table.Rows.Count == 0)
             table.AddRow("none", Number(report.Rate), "–", "–");
         terminal.Show(table);
-        terminal.Say(Invariant($"m = {report.Rows}, d = {report.Dimension}, ε² = {report.EpsilonSquared}; nats, rows normalised. RankMe {report.RankMe:F2}; standard deviation of a normalised feature {report.NormalisedDeviation:F4}."));
+        terminal.Say(Invariant($"m = {report.Rows}, d = {report.Dimension}, ε² = {report.EpsilonSquared}; nats, rows normalised. RankMe ")
+            + Invariant($"{report.RankMe:F2}; standard deviation of a normalised feature {report.NormalisedDeviation:F4}."));
         (string Title, double? Value)[] rest =
         [
             ("α-ReQ", report.AlphaReq), ("uniformity", report.Uniformity), ("alignment", report.Alignment), ("LiDAR", report.Lidar),
         ];
-        terminal.Say(string.Join(", ", rest.Where(measure => measure.Value is not null).Select(measure => Invariant($"{measure.Title} {measure.Value:F4}"))));
+        terminal.Say(
+            string.Join(
+                ", ",
+                rest.Where(measure => measure.Value is not null).Select(measure => Invariant($"{measure.Title} {measure.Value:F4}"))));
         if (report.Instance is null && report.Label is null)
             terminal.Say("ΔR needs a partition: give --views 2 for stacked views, or --labels.");
         return new JsonObject

@@ -17,12 +17,21 @@ internal static class EmbedCommand
     public static Command Create(Terminal terminal)
     {
         var run = new Argument<string>("RUN") { Description = "A run directory, or that of an undo below it (RUN/umm/NAME)." };
-        var images = new Option<string>("--images") { Description = "A folder of images, with all folders below it, or one image.", HelpName = "PATH", Required = true };
-        var output = new Option<string>("--out") { Description = "The file to write: .npy (with the paths beside it in .txt) or .parquet.", HelpName = "FILE", Required = true };
-        var layer = new Option<string>("--layer") { Description = "The layer whose output is taken.", HelpName = "NAME", DefaultValueFactory = _ => LayerFeatures.Last };
-        var checkpoint = new Option<string>("--checkpoint") { Description = "last; best, the encoder before memorisation, where pretrain --stop-on-memorisation found it; or one that was kept, as epoch-00010.", HelpName = "NAME", DefaultValueFactory = _ => "last" };
-        var bad = new Option<int>("--max-bad-files") { Description = "How many files may be corrupt or empty and are skipped before it is an error.", HelpName = "N", DefaultValueFactory = _ => new DataOptions().MaxBadFiles };
-        var command = new Command("embed", "Turn a folder of images into embeddings by a run's encoder.") { run, images, output, layer, checkpoint, bad };
+        var images = new Option<string>("--images") { Description = "A folder of images, with all folders below it, or one "
+            + "image.", HelpName = "PATH", Required = true };
+        var output = new Option<string>("--out") { Description = "The file to write: .npy (with the paths beside it in .txt) or "
+            + ".parquet.", HelpName = "FILE", Required = true };
+        var layer = new Option<string>("--layer")
+        {
+            Description = "The layer whose output is taken.", HelpName = "NAME", DefaultValueFactory = _ => LayerFeatures.Last,
+        };
+        var checkpoint = new Option<string>("--checkpoint") { Description = "last; best, the encoder before memorisation, where pretrain "
+            + "--stop-on-memorisation found it; or one that was kept, as epoch-00010.", HelpName = "NAME",
+            DefaultValueFactory = _ => "last"};
+        var bad = new Option<int>("--max-bad-files") { Description = "How many files may be corrupt or empty and are skipped before it is "
+            + "an error.", HelpName = "N", DefaultValueFactory = _ => new DataOptions().MaxBadFiles };
+        var command = new Command(
+            "embed", "Turn a folder of images into embeddings by a run's encoder.") { run, images, output, layer, checkpoint, bad };
         var table = new OptionTable(command, new Machine());
         return command.Does(terminal, (parsed, cancellation) =>
         {
@@ -30,8 +39,11 @@ internal static class EmbedCommand
             string kind = Path.GetExtension(file);
             if (kind is not (".npy" or ".parquet"))
                 throw new InvalidOptionException($"--out '{file}' ends in neither .npy nor .parquet.");
-            using TrainedEncoder encoder = TrainedEncoder.Load(RunDirectory.Open(parsed.GetRequiredValue(run)), table.Read(parsed).Apply(new Machine()), parsed.GetRequiredValue(layer), parsed.GetRequiredValue(checkpoint));
-            (ImageSet Images, IReadOnlyList<string> SkippedFiles) read = ImageFiles.ReadAll(parsed.GetRequiredValue(images), encoder.ImageSize, encoder.Channels, parsed.GetValue(bad), null, cancellation);
+            using TrainedEncoder encoder = TrainedEncoder.Load(
+                RunDirectory.Open(parsed.GetRequiredValue(run)), table.Read(parsed).Apply(new Machine()), parsed.GetRequiredValue(layer),
+                parsed.GetRequiredValue(checkpoint));
+            (ImageSet Images, IReadOnlyList<string> SkippedFiles) read = ImageFiles.ReadAll(
+                parsed.GetRequiredValue(images), encoder.ImageSize, encoder.Channels, parsed.GetValue(bad), null, cancellation);
             float[,] rows = encoder.Embed(read.Images, terminal.Progress, cancellation);
             IReadOnlyList<string> paths = read.Images.Paths!;
             if (kind == ".npy")

@@ -19,17 +19,29 @@ internal static class EvaluateCommand
 
     public static Command Create(Terminal terminal)
     {
-        var run = new Argument<string?>("RUN") { Description = "The run directory of a pre-training; or --encoder.", Arity = ArgumentArity.ZeroOrOne };
+        var run = new Argument<string?>("RUN")
+        {
+            Description = "The run directory of a pre-training; or --encoder.", Arity = ArgumentArity.ZeroOrOne,
+        };
         var protocol = new Option<string?>("--protocol")
         {
-            Description = $"Protocols to run, with commas between: {string.Join("; ", ProtocolRegistry.All.Select(entry => $"{entry.Name} ({entry.Summary})"))}. [quick ridge probe and kNN of every state, as in training]",
+            Description = "Protocols to run, with commas between: "
+                + $"{string.Join("; ", ProtocolRegistry.All.Select(entry => $"{entry.Name} ({entry.Summary})"))}. [quick ridge probe and "
+                + "kNN of every state, as in training]",
             HelpName = "NAMES",
         };
-        var output = new Option<string?>("--out") { Description = "With --encoder: the JSON file to write the records to.", HelpName = "FILE" };
-        var command = new Command("evaluate", "Evaluate an encoder, early to last layer: of a run untrained, pre-trained, and after each undo and its control; or from a safetensors file.") { run, protocol, output };
+        var output =
+            new Option<string?>("--out") { Description = "With --encoder: the JSON file to write the records to.", HelpName = "FILE" };
+        var command = new Command(
+            "evaluate",
+            "Evaluate an encoder, early to last layer: of a run untrained, pre-trained, and after each undo and its control; or from a "
+            + "safetensors file.") { run, protocol, output };
         var table = new OptionTable(
             command,
-            [new ProtocolRunOptions(), .. ProtocolRegistry.All.Select(entry => entry.DefaultOptions), new EncoderFileOptions(), new DataOptions(), published, new Machine()]);
+            [
+                new ProtocolRunOptions(), .. ProtocolRegistry.All.Select(entry => entry.DefaultOptions),
+                new EncoderFileOptions(), new DataOptions(), published, new Machine(),
+            ]);
         return command.Does(terminal, (parsed, cancellation) =>
         {
             OptionValues values = table.Read(parsed);
@@ -42,10 +54,14 @@ internal static class EvaluateCommand
                 throw new InvalidOptionException("--out belongs to --encoder; the results of a run are kept in its evaluation.json.");
 
             // Where the files of a named source lie is all that a run lets one say of its images.
-            DataOptions data = file.Encoder is null ? new DataOptions { DataRoot = values.Apply(new DataRootOnly()).DataRoot } : values.Apply(new DataOptions());
+            DataOptions data = file.Encoder is null ? new DataOptions { DataRoot = values.Apply(new DataRootOnly()).DataRoot } : values
+                .Apply(new DataOptions());
             BackboneOptions backbone = file.Encoder is null ? published : values.Apply(published);
             ProtocolPlan? plan = names is null && file.Encoder is null ? null : Plan(names ?? "linear,knn", values);
-            values.RequireAllUsed(plan is null ? "belongs to --protocol or --encoder. Name a protocol, or leave it out." : "no option of these protocols on this encoder. Leave it out.");
+            values.RequireAllUsed(
+                plan is null
+                    ? "belongs to --protocol or --encoder. Name a protocol, or leave it out."
+                    : "no option of these protocols on this encoder. Leave it out.");
             return file.Encoder is not null ? File(file, backbone, data, plan!, machine, written, terminal, cancellation)
                 : plan is not null ? Protocols(RunDirectory.Open(path!), plan, machine, data.DataRoot, terminal, cancellation)
                 : Plain(RunDirectory.Open(path!), machine, data.DataRoot, terminal, cancellation);
@@ -60,7 +76,8 @@ internal static class EvaluateCommand
         return ProtocolPlan.Create(names, options, values.Apply);
     }
 
-    private static JsonObject Plain(RunDirectory directory, Machine machine, string? dataRoot, Terminal terminal, CancellationToken cancellation)
+    private static JsonObject Plain(
+        RunDirectory directory, Machine machine, string? dataRoot, Terminal terminal, CancellationToken cancellation)
     {
         Session session = Session.Open(directory, machine, dataRoot, terminal.Progress, cancellation);
         Evaluating.Run(directory, session, terminal.Progress, cancellation);
@@ -75,17 +92,22 @@ internal static class EvaluateCommand
         return new JsonObject { ["run"] = directory.Path, ["undos"] = undos };
     }
 
-    private static JsonObject Protocols(RunDirectory directory, ProtocolPlan plan, Machine machine, string? dataRoot, Terminal terminal, CancellationToken cancellation)
+    private static JsonObject Protocols(
+        RunDirectory directory, ProtocolPlan plan, Machine machine, string? dataRoot, Terminal terminal, CancellationToken cancellation)
     {
         Session session = Session.Open(directory, machine, dataRoot, terminal.Progress, cancellation);
         IReadOnlyList<EvaluationRecord> found = ProtocolEvaluation.Run(directory, session, plan, terminal.Progress, cancellation);
-        IEnumerable<EvaluationRecord> Found(RunDirectory part) => part.LoadEvaluation().Where(record => found.Any(one => one.Stage == record.Stage && one.Weights == record.Weights && one.Protocol == record.Protocol && one.Target == record.Target && one.Quick == record.Quick));
+        IEnumerable<EvaluationRecord> Found(RunDirectory part) => part.LoadEvaluation().Where(
+            record => found.Any(
+                one => one.Stage == record.Stage && one.Weights == record.Weights && one.Protocol == record.Protocol
+                    && one.Target == record.Target && one.Quick == record.Quick));
         var undos = new JsonObject();
         foreach (RunDirectory? undo in directory.Undos.Cast<RunDirectory?>().DefaultIfEmpty(null))
         {
             if (undo is not null)
                 terminal.Say($"{Path.GetFileName(undo.Path)}:");
-            EvaluationRecord[] records = [.. Found(directory), .. undo is null ? [] : Found(undo), .. undo?.Control is { } control ? Found(control) : []];
+            EvaluationRecord[] records =
+                [.. Found(directory), .. undo is null ? [] : Found(undo), .. undo?.Control is { } control ? Found(control) : []];
             Show(records, terminal);
             undos[undo is null ? "none" : Path.GetFileName(undo.Path)] = ResultJson.Of(records);
         }
@@ -94,9 +116,11 @@ internal static class EvaluateCommand
     }
 
     private static JsonObject File(
-        EncoderFileOptions file, BackboneOptions backbone, DataOptions data, ProtocolPlan plan, Machine machine, string? written, Terminal terminal, CancellationToken cancellation)
+        EncoderFileOptions file, BackboneOptions backbone, DataOptions data, ProtocolPlan plan, Machine machine, string? written,
+        Terminal terminal, CancellationToken cancellation)
     {
-        IReadOnlyList<EvaluationRecord> found = ProtocolEvaluation.Run(file, backbone, data, plan, machine, terminal.Progress, cancellation);
+        IReadOnlyList<EvaluationRecord> found = ProtocolEvaluation.Run(
+            file, backbone, data, plan, machine, terminal.Progress, cancellation);
         Show(found, terminal);
         JsonArray records = ResultJson.Of(found);
         if (written is not null)

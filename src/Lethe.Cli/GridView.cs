@@ -26,6 +26,7 @@ internal static class GridView
             terminal.Say(note);
 
         static string Shown(GridCell cell) => string.Join(
-            ' ', cell.Beside.Select(Markup.Escape).Prepend(cell.IsClear ? $"[bold]{Markup.Escape(cell.Text)}[/]" : Markup.Escape(cell.Text)));
+            ' ', cell.Beside.Select(Markup.Escape).Prepend(
+                cell.IsClear ? $"[bold]{Markup.Escape(cell.Text)}[/]" : Markup.Escape(cell.Text)));
     }
 }

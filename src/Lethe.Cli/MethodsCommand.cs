@@ -24,11 +24,14 @@ internal static class MethodsCommand
         Table table = new Table().Border(TableBorder.Simple).AddColumns("--method", "what", "source", "needs", "cost");
         foreach (MethodEntry entry in MethodRegistry.All)
         {
-            table.AddRow(entry.Name, Markup.Escape($"{entry.Title}: {entry.Summary}"), Markup.Escape(entry.Source), Markup.Escape(entry.Needs), Cost(entry));
+            table.AddRow(
+                entry.Name, Markup.Escape($"{entry.Title}: {entry.Summary}"), Markup.Escape(entry.Source), Markup.Escape(entry.Needs),
+                Cost(entry));
         }
 
         terminal.Show(table);
-        terminal.Say("Cost: time of a training step over that of SimCLR, measured (docs/results/methods.md). 'lethe methods NAME' shows the options of one.");
+        terminal.Say("Cost: time of a training step over that of SimCLR, measured (docs/results/methods.md). 'lethe methods NAME' shows "
+            + "the options of one.");
         return [.. MethodRegistry.All.Select(Describe)];
     }
 

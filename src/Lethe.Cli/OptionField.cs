@@ -16,7 +16,8 @@ internal sealed record OptionField(string Flag, IReadOnlyList<PropertyInfo> Prop
 
     /// <summary>Whether a property is of a type that a flag can hold.</summary>
     public static bool Fits(PropertyInfo property) =>
-        property.CanWrite && property.GetMethod is { IsStatic: false } && (Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType) is var type
+        property.CanWrite && property.GetMethod is { IsStatic: false }
+            && (Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType) is var type
         && (type == typeof(string) || type == typeof(int) || type == typeof(double) || type == typeof(ulong) || type == typeof(bool));
 
     /// <summary>Reads a value.</summary>
@@ -29,7 +30,9 @@ internal sealed record OptionField(string Flag, IReadOnlyList<PropertyInfo> Prop
             return whole;
         if (Type == typeof(ulong) && ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed))
             return seed;
-        if (Type == typeof(double) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number))
+        if (
+            Type == typeof(double) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+                && double.IsFinite(number))
             return number;
         if (Type == typeof(bool) && bool.TryParse(text, out bool truth))
             return truth;

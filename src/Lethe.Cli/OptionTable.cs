@@ -14,7 +14,8 @@ internal sealed class OptionTable
 {
     private readonly IReadOnlyList<OptionField> fields;
     private readonly Dictionary<OptionField, Option<string?>> options = [];
-    private readonly Option<FileInfo?> config = new("--config") { Description = "A YAML file of options by the names of the flags; flags win.", HelpName = "FILE" };
+    private readonly Option<FileInfo?> config =
+        new("--config") { Description = "A YAML file of options by the names of the flags; flags win.", HelpName = "FILE" };
 
     /// <summary>Adds the flags of some records to a verb.</summary>
     /// <param name="command">The verb.</param>
@@ -29,7 +30,9 @@ internal sealed class OptionTable
                 .Select(group => new OptionField(
                     group.Key,
                     [.. group.Select(entry => entry.property)],
-                    string.Join(" or ", group.Select(entry => Text(entry.property.GetValue(entry.record))).Where(text => text.Length > 0).Distinct()))),
+                    string.Join(
+                        " or ",
+                        group.Select(entry => Text(entry.property.GetValue(entry.record))).Where(text => text.Length > 0).Distinct()))),
         ];
         foreach (OptionField field in fields)
         {
@@ -59,7 +62,8 @@ internal sealed class OptionTable
             foreach ((string key, string text) in ReadYaml(file))
             {
                 OptionField field = fields.FirstOrDefault(f => f.Flag == "--" + key)
-                    ?? throw new InvalidOptionException($"{file.Name}: unknown option '{key}'. The keys are the flags without dashes in front: {string.Join(", ", fields.Select(f => f.Flag[2..]))}.");
+                    ?? throw new InvalidOptionException($"{file.Name}: unknown option '{key}'. The keys are the flags without dashes in "
+                        + $"front: {string.Join(", ", fields.Select(f => f.Flag[2..]))}.");
                 values[field.Flag] = field.Parse(text);
             }
         }

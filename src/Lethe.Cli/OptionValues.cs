@@ -47,7 +47,9 @@ internal sealed class OptionValues(IReadOnlyDictionary<string, object> values)
     /// <param name="verb">The verb with its arguments.</param>
     /// <returns>A line for a shell.</returns>
     public string CommandLine(string verb) =>
-        string.Join(' ', ["lethe", verb, .. values.Select(pair => $"{pair.Key} {Quote(Convert.ToString(pair.Value, CultureInfo.InvariantCulture)!)}")]);
+        string.Join(
+            ' ',
+            ["lethe", verb, .. values.Select(pair => $"{pair.Key} {Quote(Convert.ToString(pair.Value, CultureInfo.InvariantCulture)!)}")]);
 
     /// <summary>Quotes a word for a shell where it needs it.</summary>
     public static string Quote(string word) =>

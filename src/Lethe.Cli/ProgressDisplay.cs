@@ -83,7 +83,8 @@ internal sealed class ProgressDisplay(TextWriter output, bool terminal, bool col
             return $"{value.Stage}  {value.Detail}";
         double share = (double)value.Done / value.Total;
         double rate = value.Done > first ? (value.Done - first) / sinceStart.Elapsed.TotalSeconds : 0;
-        string left = rate > 0 && value.Done < value.Total ? $"  {Duration(TimeSpan.FromSeconds((value.Total - value.Done) / rate))} left" : "";
+        string left = rate > 0
+            && value.Done < value.Total ? $"  {Duration(TimeSpan.FromSeconds((value.Total - value.Done) / rate))} left" : "";
         string bar = terminal ? Bar(share) + " " : "";
         return Invariant($"{value.Stage,-13}{bar}{share,4:P0}  {value.Done}/{value.Total}  {value.Detail}{left}");
     }
@@ -103,5 +104,6 @@ internal sealed class ProgressDisplay(TextWriter output, bool terminal, bool col
         return $"{line[..bar]}\x1b[36m{line[bar..rest]}\x1b[90m{line[rest..end]}\x1b[0m{line[end..]}";
     }
 
-    private static string Duration(TimeSpan time) => time.TotalHours >= 1 ? $"{(int)time.TotalHours}:{time.Minutes:D2}:{time.Seconds:D2}" : $"{time.Minutes}:{time.Seconds:D2}";
+    private static string Duration(TimeSpan time) =>
+        time.TotalHours >= 1 ? $"{(int)time.TotalHours}:{time.Minutes:D2}:{time.Seconds:D2}" : $"{time.Minutes}:{time.Seconds:D2}";
 }

@@ -13,10 +13,15 @@ internal static class ReportCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var runs = new Argument<string[]>("RUN") { Description = "Run directories; runs that differ in the seed alone are shown as mean and spread.", Arity = ArgumentArity.OneOrMore };
+        var runs = new Argument<string[]>("RUN") { Description = "Run directories; runs that differ in the seed alone are shown as mean "
+            + "and spread.", Arity = ArgumentArity.OneOrMore };
         var output = new Option<string?>("--out") { Description = "The page to write. [report.html in the first run]", HelpName = "FILE" };
-        var markdown = new Option<bool>("--markdown") { Description = "Write the table of all undos to standard output as well, as Markdown. --json has the same numbers." };
-        var command = new Command("report", "Write one HTML page that is readable offline: verdict, curves, tables, pictures, and how to repeat it all.") { runs, output, markdown };
+        var markdown = new Option<bool>("--markdown") { Description = "Write the table of all undos to standard output as well, as "
+            + "Markdown. --json has the same numbers." };
+        var command = new Command(
+            "report",
+            "Write one HTML page that is readable offline: verdict, curves, tables, pictures, and how to repeat it "
+            + "all.") { runs, output, markdown };
         return command.Does(terminal, (parsed, _) =>
         {
             string[] paths = parsed.GetRequiredValue(runs);
@@ -24,7 +29,8 @@ internal static class ReportCommand
             bool asksMarkdown = parsed.GetValue(markdown);
             IReadOnlyList<Ablation> tables = Ablation.Of(ReportModel.Load(paths));
             if (asksMarkdown && tables.Count == 0)
-                throw new RunException($"{string.Join(", ", paths)}: no undo was evaluated, so there is no table to write. Run 'lethe undo {OptionValues.Quote(paths[0])}', or leave --markdown out.");
+                throw new RunException($"{string.Join(", ", paths)}: no undo was evaluated, so there is no table to write. Run 'lethe "
+                    + $"undo {OptionValues.Quote(paths[0])}', or leave --markdown out.");
             string path = Write(paths, parsed.GetValue(output));
             terminal.Say(Path.GetFullPath(path));
             if (asksMarkdown)

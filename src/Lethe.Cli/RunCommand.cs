@@ -24,7 +24,8 @@ internal static class RunCommand
 
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("run", "The whole story: pre-train, diagnose, undo beside a control, evaluate, report. By default on embedded images.");
+        var command = new Command(
+            "run", "The whole story: pre-train, diagnose, undo beside a control, evaluate, report. By default on embedded images.");
         var flags = new RunFlags(command, defaults, undoing);
         return command.Does(terminal, (parsed, cancellation) =>
         {
@@ -39,7 +40,8 @@ internal static class RunCommand
 
             // 3. Undo memorisation in the late layers, beside a control of as many plain steps.
             RunDirectory undo = Undoing.Run(
-                run, session, umm, null, session.Options.Seed, flags.Resumes(parsed), run.LoadManifest().Command, terminal.Progress, cancellation);
+                run, session, umm, null, session.Options.Seed, flags.Resumes(parsed), run.LoadManifest().Command, terminal.Progress,
+                cancellation);
 
             // 4. Evaluate every state of the encoder on images that no training saw.
             Evaluating.Update(run, session, terminal.Progress, cancellation);

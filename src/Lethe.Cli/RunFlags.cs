@@ -13,8 +13,10 @@ internal sealed class RunFlags
     private readonly RunOptions defaults;
     private readonly OptionRecord[] more;
     private readonly OptionTable table;
-    private readonly Option<string?> output = new("--out") { Description = "The run directory. [runs/METHOD-SOURCE, numbered]", HelpName = "DIR" };
-    private readonly Option<bool> resume = new("--resume") { Description = "Go on with the run in --out where its last checkpoint left it." };
+    private readonly Option<string?> output =
+        new("--out") { Description = "The run directory. [runs/METHOD-SOURCE, numbered]", HelpName = "DIR" };
+    private readonly Option<bool> resume =
+        new("--resume") { Description = "Go on with the run in --out where its last checkpoint left it." };
 
     /// <summary>Adds the flags to a verb.</summary>
     /// <param name="command">The verb.</param>
@@ -23,13 +25,15 @@ internal sealed class RunFlags
     public RunFlags(Command command, RunOptions defaults, params OptionRecord[] more)
     {
         (this.defaults, this.more) = (defaults, more);
-        command.Description += $" Methods: {string.Join(", ", MethodRegistry.All.Select(method => method.Name))}; 'lethe methods' tells of them.";
+        command.Description += $" Methods: {string.Join(", ", MethodRegistry.All.Select(method => method.Name))}; 'lethe methods' tells "
+            + "of them.";
         command.Options.Add(output);
         command.Options.Add(resume);
         table = new OptionTable(
             command,
             [
-                defaults.Data, defaults, defaults.Backbone, defaults.Training, defaults.Views, defaults.Evaluation, defaults.Monitor, defaults.Interleaving, new Machine(),
+                defaults.Data, defaults, defaults.Backbone, defaults.Training, defaults.Views, defaults.Evaluation, defaults.Monitor,
+                defaults.Interleaving, new Machine(),
                 .. MethodRegistry.All.Select(entry => entry.DefaultOptions), .. more,
             ]);
     }
@@ -46,7 +50,8 @@ internal sealed class RunFlags
     /// <param name="verb">The verb, for the command line that repeats the run.</param>
     /// <param name="progress">Told how far the work has come.</param>
     /// <param name="cancellation">Stops with the state saved.</param>
-    public (RunDirectory Run, Session Session) Pretrain(ParseResult parsed, OptionValues values, string verb, IProgress<WorkflowProgress> progress, CancellationToken cancellation)
+    public (RunDirectory Run, Session Session) Pretrain(
+        ParseResult parsed, OptionValues values, string verb, IProgress<WorkflowProgress> progress, CancellationToken cancellation)
     {
         Machine machine = values.Apply(new Machine());
         OptionRecord[] beside = [machine, .. more.Select(values.Apply)];
@@ -77,7 +82,8 @@ internal sealed class RunFlags
         MethodEntry method = MethodRegistry.Find(options.Method);
 
         // A preset that is named replaces the verb's own views, then single flags change it.
-        AugmentationOptions views = options.Augmentation == defaults.Augmentation ? defaults.Views : AugmentationOptions.Named(options.Augmentation);
+        AugmentationOptions views = options.Augmentation == defaults.Augmentation ? defaults.Views : AugmentationOptions.Named(
+            options.Augmentation);
         options = options with
         {
             Data = values.Apply(defaults.Data),
@@ -108,7 +114,8 @@ internal sealed class RunFlags
             Interleaving = values.Apply(earlier.Interleaving),
         };
         if (asked != earlier)
-            throw new InvalidOptionException($"{path} was begun with other options than those given. Give --resume without them, or start a new run with another --out.");
+            throw new InvalidOptionException($"{path} was begun with other options than those given. Give --resume without them, or start "
+                + "a new run with another --out.");
     }
 
     private static string FreePath(RunOptions options)

@@ -20,7 +20,9 @@ internal static class ScoresView
     public static JsonObject Show(string run, string other, ImageScores scores, ScoringOptions options, Terminal terminal)
     {
         Table table = new Table().Border(TableBorder.Simple).AddColumn("layer");
-        foreach (string column in (string[])["mean", "neither saw", "excess", "± error", "positive", "sum", .. scores.Layers.Select(layer => $"r {layer.Layer}")])
+        string[] columns =
+            ["mean", "neither saw", "excess", "± error", "positive", "sum", .. scores.Layers.Select(layer => $"r {layer.Layer}")];
+        foreach (string column in columns)
         {
             table.AddColumn(new TableColumn(column).RightAligned());
         }
@@ -29,17 +31,23 @@ internal static class ScoresView
         {
             table.AddRow(
             [
-                layer.Layer, Number(layer.Mean), Number(layer.UnseenMean), Number(layer.Excess), Number(layer.ExcessError), Invariant($"{layer.PositiveShare:P1}"), Invariant($"{layer.Sum:F2}"),
-                .. scores.Layers.Select(second => ImageMemorisation.Correlation(layer.Scores, second.Scores) is { } r ? Invariant($"{r:F2}") : "–"),
+                layer.Layer, Number(layer.Mean), Number(layer.UnseenMean), Number(layer.Excess), Number(layer.ExcessError), Invariant(
+                    $"{layer.PositiveShare:P1}"), Invariant($"{layer.Sum:F2}"),
+                .. scores.Layers.Select(
+                    second => ImageMemorisation.Correlation(layer.Scores, second.Scores) is { } r ? Invariant($"{r:F2}") : "–"),
             ]);
         }
 
         terminal.Show(table);
         LayerScores last = scores.Layers[^2]; // the projector, which comes after, serves the loss only
-        terminal.Say($"SSLMem of {scores.Images.Count} of {scores.Candidates} images that {run} was trained on and {other} was not, over {options.ScoreViews} views: in [-1, 1], positive is memorised. Excess: over the mean of images that neither saw, which the encoders differ by anyway. r: correlation over images.");
-        terminal.Say($"Most memorised in {last.Layer}, by index in the training part: {string.Join(", ", last.Most(MostShown / 2).Select(i => scores.Images[i]))}");
+        terminal.Say($"SSLMem of {scores.Images.Count} of {scores.Candidates} images that {run} was trained on and {other} was not, over "
+            + $"{options.ScoreViews} views: in [-1, 1], positive is memorised. Excess: over the mean of images that neither saw, which "
+            + "the encoders differ by anyway. r: correlation over images.");
+        terminal.Say($"Most memorised in {last.Layer}, by index in the training part: "
+            + $"{string.Join(", ", last.Most(MostShown / 2).Select(i => scores.Images[i]))}");
         if (scores.Differences.Count > 0)
-            terminal.Say($"The runs differ by more than their images: {string.Join(", ", scores.Differences)}. The scores show that as well.");
+            terminal.Say(
+                $"The runs differ by more than their images: {string.Join(", ", scores.Differences)}. The scores show that as well.");
         return new JsonObject
         {
             ["run"] = run,
@@ -65,7 +73,9 @@ internal static class ScoresView
         ["unseenMean"] = layer.UnseenMean,
         ["excess"] = layer.Excess,
         ["excessError"] = layer.ExcessError,
-        ["correlation"] = new JsonObject(scores.Layers.Select(second => KeyValuePair.Create(second.Layer, (JsonNode?)ImageMemorisation.Correlation(layer.Scores, second.Scores)))),
+        ["correlation"] = new JsonObject(
+            scores.Layers.Select(
+                second => KeyValuePair.Create(second.Layer, (JsonNode?)ImageMemorisation.Correlation(layer.Scores, second.Scores)))),
         ["most"] = new JsonArray([.. layer.Most(MostShown).Select(i => (JsonNode)new JsonObject
         {
             ["image"] = scores.Images[i], ["path"] = scores.Paths?[i], ["score"] = layer.Scores[i],

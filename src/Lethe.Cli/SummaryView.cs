@@ -8,7 +8,9 @@ namespace Lethe.Cli;
 /// <summary>Shows a summary table on the terminal and as JSON.</summary>
 internal static class SummaryView
 {
-    /// <summary>Shows the states of an encoder before and after one undo, or none, layer by layer: ΔR and the accuracies asked for, or all.</summary>
+    /// <summary>
+    /// Shows the states of an encoder before and after one undo, or none, layer by layer: ΔR and the accuracies asked for, or all.
+    /// </summary>
     public static JsonObject Show(RunDirectory run, string? undo, Terminal terminal, IReadOnlyCollection<string>? accuracies = null)
     {
         ReportModel model = ReportModel.Load([run.Path]);

@@ -4,7 +4,9 @@ using SkiaSharp;
 
 namespace Lethe.Benchmarks.Kernels;
 
-/// <summary>Hundred image files of 64×64 pixels, a folder of them, on all cores: listed and decoded, or opened from a cache and checked.</summary>
+/// <summary>
+/// Hundred image files of 64×64 pixels, a folder of them, on all cores: listed and decoded, or opened from a cache and checked.
+/// </summary>
 [Config(typeof(InProcess))]
 public class ImageFileBenchmarks
 {
@@ -28,7 +30,8 @@ public class ImageFileBenchmarks
 
             // Smooth, as photographs are: noise takes an entropy decoder several times as long.
             for (int p = 0; p < 64 * 64; p++)
-                bitmap.SetPixel(p % 64, p / 64, new SKColor((byte)(pixels[p / 512] + p % 64), (byte)(pixels[64 + p % 8] / 8 + p / 64), pixels[128]));
+                bitmap.SetPixel(
+                    p % 64, p / 64, new SKColor((byte)(pixels[p / 512] + p % 64), (byte)(pixels[64 + p % 8] / 8 + p / 64), pixels[128]));
             using SKData data = bitmap.Encode(Format == "png" ? SKEncodedImageFormat.Png : SKEncodedImageFormat.Jpeg, 90);
             File.WriteAllBytes(Path.Combine(folder, "images", $"{i:000}.{Format}"), data.ToArray());
         }

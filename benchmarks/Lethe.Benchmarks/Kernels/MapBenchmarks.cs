@@ -43,7 +43,11 @@ public class MapBenchmarks : IDisposable
 
     [Benchmark]
     public void TorchBatchNormAndRelu() =>
-        Backward(nn.functional.batch_norm(input!, norm!.get_buffer("running_mean")!, norm.get_buffer("running_var")!, norm.Scale, norm.Shift, training: true).relu_());
+        Backward(
+            nn.functional
+                .batch_norm(
+                    input!, norm!.get_buffer("running_mean")!, norm.get_buffer("running_var")!, norm.Scale, norm.Shift,
+                    training: true).relu_());
 
     public void Dispose()
     {

@@ -4,7 +4,9 @@ using Lethe.Data;
 
 namespace Lethe.Benchmarks.Kernels;
 
-/// <summary>One random view on one thread. 224 pixels are cut from 256 and blurred half of the time, as SimCLR does for large images.</summary>
+/// <summary>
+/// One random view on one thread. 224 pixels are cut from 256 and blurred half of the time, as SimCLR does for large images.
+/// </summary>
 [Config(typeof(InProcess))]
 public class ViewBenchmarks
 {

@@ -12,13 +12,15 @@ public sealed record AugmentationOptions : OptionRecord, IConflicting
     public static IReadOnlyList<string> Names { get; } = ["simclr", "weak", "none"];
 
     /// <summary>
-    /// How crops are resized: bilinear, or bicubic, which is sharper and takes longer. Both are antialiased, as PIL resizes; the cubic has a = −0.5, and what
-    /// overshoots is clipped.
+    /// How crops are resized: bilinear, or bicubic, which is sharper and takes longer. Both are antialiased, as PIL resizes; the cubic has
+    /// a = −0.5, and what overshoots is clipped.
     /// </summary>
     [OneOf("bilinear", "bicubic")]
     public string Interpolation { get; init; } = "bilinear";
 
-    /// <summary>Smallest area of a crop, as a fraction of the image's. SimCLR takes 0.08 for large images; 0.2 is usual for small ones.</summary>
+    /// <summary>
+    /// Smallest area of a crop, as a fraction of the image's. SimCLR takes 0.08 for large images; 0.2 is usual for small ones.
+    /// </summary>
     [Limit(Above = 0, AtMost = 1)]
     public double CropScaleMinimum { get; init; } = 0.2;
 
@@ -75,17 +77,22 @@ public sealed record AugmentationOptions : OptionRecord, IConflicting
     public double BlurSigmaMaximum { get; init; } = 2;
 
     /// <summary>
-    /// Radius r of the blur in pixels; the kernel has 2r + 1 taps (torchvision's <c>kernel_size</c>), whatever sigma is. 0 takes SimCLR's tenth of the
-    /// size of the view, r = max(1, size / 20): 3 taps at 32 pixels, 9 at 96, 23 at 224.
+    /// Radius r of the blur in pixels; the kernel has 2r + 1 taps (torchvision's <c>kernel_size</c>), whatever sigma is. 0 takes SimCLR's
+    /// tenth of the size of the view, r = max(1, size / 20): 3 taps at 32 pixels, 9 at 96, 23 at 224.
     /// </summary>
     [Limit(AtLeast = 1, Unit = "pixel", Zero = "for a tenth of the view")]
     public int BlurRadius { get; init; }
 
-    /// <summary>How often values of 128 and above are turned upside down (255 − value). 0 in SimCLR; BYOL takes 0.2 for one of its views.</summary>
+    /// <summary>
+    /// How often values of 128 and above are turned upside down (255 − value). 0 in SimCLR; BYOL takes 0.2 for one of its views.
+    /// </summary>
     [Limit(AtLeast = 0, AtMost = 1)]
     public double SolariseProbability { get; init; }
 
-    /// <summary>Small views of each image, of small crops, beside the two full-size ones (multi-crop; Caron 2020, 2006.09882), for methods that take them.</summary>
+    /// <summary>
+    /// Small views of each image, of small crops, beside the two full-size ones (multi-crop; Caron 2020, 2006.09882), for methods that take
+    /// them.
+    /// </summary>
     [Limit(AtLeast = 1, Unit = "view", Zero = "for none")]
     public int LocalViews { get; init; }
 
@@ -98,14 +105,15 @@ public sealed record AugmentationOptions : OptionRecord, IConflicting
     public double LocalScaleMinimum { get; init; } = 0.05;
 
     /// <summary>
-    /// Largest area of a local view's crop, as a fraction of the image's. 0.14 is the paper's for large images; 0.3 of 32 pixels are the 17 that a view of 16 can show.
+    /// Largest area of a local view's crop, as a fraction of the image's. 0.14 is the paper's for large images; 0.3 of 32 pixels are the 17
+    /// that a view of 16 can show.
     /// </summary>
     [Limit(Above = 0, AtMost = 1)]
     public double LocalScaleMaximum { get; init; } = 0.3;
 
     /// <summary>
-    /// The augmentation of a name: <c>simclr</c>, the defaults; <c>weak</c>, flips and crops of at least three quarters of the area, which makes
-    /// views easy to tell apart by instance and so helps to study memorisation; <c>none</c>, the central square as it is.
+    /// The augmentation of a name: <c>simclr</c>, the defaults; <c>weak</c>, flips and crops of at least three quarters of the area, which
+    /// makes views easy to tell apart by instance and so helps to study memorisation; <c>none</c>, the central square as it is.
     /// </summary>
     /// <param name="name">One of <see cref="Names"/>: the value of --augmentation.</param>
     /// <returns>The options.</returns>
@@ -125,8 +133,10 @@ public sealed record AugmentationOptions : OptionRecord, IConflicting
     internal (AugmentationOptions Options, int Size) Local(int size)
     {
         if (LocalSize > size)
-            throw new InvalidOptionException($"--local-size {LocalSize} is larger than the full-size views of {size} pixels. Use at most {size}, or raise --image-size.");
-        AugmentationOptions local = this with { CropScaleMinimum = LocalScaleMinimum, CropScaleMaximum = LocalScaleMaximum, LocalViews = 0, LocalSize = 0 };
+            throw new InvalidOptionException($"--local-size {LocalSize} is larger than the full-size views of {size} pixels. Use at most "
+                + $"{size}, or raise --image-size.");
+        AugmentationOptions local =
+            this with { CropScaleMinimum = LocalScaleMinimum, CropScaleMaximum = LocalScaleMaximum, LocalViews = 0, LocalSize = 0 };
         return (local, LocalSize > 0 ? LocalSize : Math.Max(16, size / 2));
     }
 

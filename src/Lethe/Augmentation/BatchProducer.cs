@@ -4,8 +4,8 @@ using System.Runtime.ExceptionServices;
 namespace Lethe.Augmentation;
 
 /// <summary>
-/// Fills batches ahead of one consumer, on threads of its own. Batches are cut from an order of images; the threads share out the images of a
-/// batch a few at a time, and are never further ahead than there are buffers.
+/// Fills batches ahead of one consumer, on threads of its own. Batches are cut from an order of images; the threads share out the images of
+/// a batch a few at a time, and are never further ahead than there are buffers.
 /// </summary>
 internal sealed class BatchProducer : IDisposable
 {
@@ -116,7 +116,8 @@ internal sealed class BatchProducer : IDisposable
                     {
                         if (stopping)
                             return;
-                        Span<float> destination = view < batch.Views ? batch.View(view, position) : batch.Local!.View(view - batch.Views, position);
+                        Span<float> destination = view < batch.Views ? batch.View(view, position) : batch.Local!.View(
+                            view - batch.Views, position);
                         render(batch.Indices[position], view, destination);
                     }
                 }

@@ -12,12 +12,15 @@ internal sealed record ChannelStatistics(IReadOnlyList<float> Mean, IReadOnlyLis
     private const double SmallestDeviation = 1.0 / 255;
 
     /// <summary>
-    /// Measures a set. Every pixel counts the same, whichever image it is in. The sums are of integers, exact, so that the result does not depend
-    /// on the order of the images.
+    /// Measures a set. Every pixel counts the same, whichever image it is in. The sums are of integers, exact, so that the result does not
+    /// depend on the order of the images.
     /// </summary>
     /// <param name="images">The training images; at least one.</param>
     /// <param name="maxImages">Look at no more than so many images, evenly spaced over the set; at least 1.</param>
-    /// <returns>Mean and standard deviation (over the pixels, not the pixels less one; at least one grey level), <see cref="ImageSet.Channels"/> numbers each.</returns>
+    /// <returns>
+    /// Mean and standard deviation (over the pixels, not the pixels less one; at least one grey level), <see cref="ImageSet.Channels"/>
+    /// numbers each.
+    /// </returns>
     /// <exception cref="DataException">The set is empty.</exception>
     public static ChannelStatistics Measure(ImageSet images, int maxImages = 5000)
     {

@@ -54,14 +54,15 @@ internal static class ColourSteps
 
     /// <summary>Turns the hue by a fraction of the circle, keeping HSV's saturation and value. Three channels.</summary>
     /// <remarks>
-    /// A channel of a colour of value v, chroma d and hue h, a fraction of the circle, is v − d · clip(2 − 6t, 0, 1), t the distance of h from the
-    /// complement of that channel (cyan ½, magenta 5/6, yellow 1/6) around the circle, at most ½.
+    /// A channel of a colour of value v, chroma d and hue h, a fraction of the circle, is v − d · clip(2 − 6t, 0, 1), t the distance of h
+    /// from the complement of that channel (cyan ½, magenta 5/6, yellow 1/6) around the circle, at most ½.
     /// </remarks>
     public static void Hue(ViewCanvas canvas, float fraction)
     {
         int stride = canvas.Stride;
         Vector256<float> tiny = Vector256.Create(1e-20f);
-        Vector256<float> ofRed = Vector256.Create(fraction), ofGreen = Vector256.Create(fraction + 1 / 3f), ofBlue = Vector256.Create(fraction + 2 / 3f);
+        Vector256<float> ofRed = Vector256.Create(fraction), ofGreen = Vector256.Create(fraction + 1 / 3f),
+            ofBlue = Vector256.Create(fraction + 2 / 3f);
         for (Span<Vector256<float>> rest = canvas.Values; !rest.IsEmpty; rest = rest[(3 * stride)..])
         {
             Span<Vector256<float>> reds = rest[..stride], greens = rest.Slice(stride, stride), blues = rest.Slice(2 * stride, stride);
@@ -73,8 +74,10 @@ internal static class ColourSteps
 
                 // The hue counts from the largest channel's. A grey pixel has differences of 0, so that any divisor will do.
                 Vector256<float> redLeads = Vector256.Equals(value, r), greenLeads = Vector256.Equals(value, g);
-                Vector256<float> difference = Vector256.ConditionalSelect(redLeads, g - b, Vector256.ConditionalSelect(greenLeads, b - r, r - g));
-                Vector256<float> leader = Vector256.ConditionalSelect(redLeads, ofRed, Vector256.ConditionalSelect(greenLeads, ofGreen, ofBlue));
+                Vector256<float> difference = Vector256.ConditionalSelect(
+                    redLeads, g - b, Vector256.ConditionalSelect(greenLeads, b - r, r - g));
+                Vector256<float> leader = Vector256.ConditionalSelect(
+                    redLeads, ofRed, Vector256.ConditionalSelect(greenLeads, ofGreen, ofBlue));
                 Vector256<float> hue = leader + difference / (6 * Vector256.MaxNative(chroma, tiny));
                 Vector256<float> twice = chroma + chroma, sixfold = 6 * chroma;
                 reds[i] = value - Lack(hue - Vector256.Create(1 / 2f), chroma, twice, sixfold);
@@ -88,7 +91,8 @@ internal static class ColourSteps
     public static void Solarise(ViewCanvas canvas)
     {
         foreach (ref Vector256<float> value in canvas.Values)
-            value = Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(value, Vector256.Create(128f)), Vector256.Create(255f) - value, value);
+            value = Vector256.ConditionalSelect(
+                Vector256.GreaterThanOrEqual(value, Vector256.Create(128f)), Vector256.Create(255f) - value, value);
     }
 
     /// <summary>Makes three channels one, in place.</summary>
@@ -100,7 +104,8 @@ internal static class ColourSteps
         for (int column = 0; column < canvas.Size; column++)
         {
             Span<Vector256<float>> to = grey.Line(column);
-            Span<Vector256<float>> reds = canvas.Line(3 * column), greens = canvas.Line(3 * column + 1), blues = canvas.Line(3 * column + 2);
+            Span<Vector256<float>> reds = canvas.Line(3 * column), greens = canvas.Line(3 * column + 1),
+                blues = canvas.Line(3 * column + 2);
             for (int i = 0; i < to.Length; i++)
                 to[i] = Luma(reds[i], greens[i], blues[i]);
         }

@@ -4,8 +4,8 @@ using Lethe.Numerics;
 namespace Lethe.Augmentation;
 
 /// <summary>
-/// Batches to measure with: all images of a set once, in order, the last batch smaller where they do not divide. A batch is valid until the next is asked
-/// for. Each enumeration has buffers and threads of its own, which end with it.
+/// Batches to measure with: all images of a set once, in order, the last batch smaller where they do not divide. A batch is valid until the
+/// next is asked for. Each enumeration has buffers and threads of its own, which end with it.
 /// </summary>
 internal static class EvaluationBatches
 {
@@ -24,12 +24,13 @@ internal static class EvaluationBatches
     {
         ArgumentNullException.ThrowIfNull(augmenter);
         return Produce(
-            images, augmenter, batchSize, 1, threads, (image, _, destination) => augmenter.RenderPlain(images[image], destination), cancellation);
+            images, augmenter, batchSize, 1, threads, (image, _, destination) => augmenter.RenderPlain(
+                images[image], destination), cancellation);
     }
 
     /// <summary>
-    /// Random views that are the same at each call, so that two measurements differ by the encoder alone. A view has the seed (seed, index of the
-    /// image, view).
+    /// Random views that are the same at each call, so that two measurements differ by the encoder alone. A view has the seed (seed, index
+    /// of the image, view).
     /// </summary>
     /// <param name="images">The images; none gives no batch.</param>
     /// <param name="augmenter">Renders the views.</param>
@@ -40,17 +41,20 @@ internal static class EvaluationBatches
     /// <param name="cancellation">Ends the wait for a batch with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>Batches [viewsPerImage, N, size, size, channels]. An error of rendering comes out of the enumeration.</returns>
     public static IEnumerable<ViewBatch> FixedViews(
-        ImageSet images, ViewAugmenter augmenter, int batchSize, ulong seed, int threads, int viewsPerImage = 2, CancellationToken cancellation = default)
+        ImageSet images, ViewAugmenter augmenter, int batchSize, ulong seed, int threads, int viewsPerImage = 2,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(augmenter);
         return Produce(
             images, augmenter, batchSize, viewsPerImage, threads,
-            (image, view, destination) => augmenter.Render(images[image], RandomStream.Derive(seed, (ulong)image, (ulong)view), destination),
+            (image, view, destination) =>
+                augmenter.Render(images[image], RandomStream.Derive(seed, (ulong)image, (ulong)view), destination),
             cancellation);
     }
 
     private static IEnumerable<ViewBatch> Produce(
-        ImageSet images, ViewAugmenter augmenter, int batchSize, int viewsPerImage, int threads, ViewRenderer render, CancellationToken cancellation)
+        ImageSet images, ViewAugmenter augmenter, int batchSize, int viewsPerImage, int threads, ViewRenderer render,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);

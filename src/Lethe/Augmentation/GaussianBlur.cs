@@ -5,8 +5,8 @@ using Lethe.Numerics;
 namespace Lethe.Augmentation;
 
 /// <summary>
-/// Separable Gaussian blur by torchvision's definition: weights exp(−½ (k/σ)²) for |k| ≤ radius, normalised to sum 1; borders are reflected without
-/// repeating the outermost pixel.
+/// Separable Gaussian blur by torchvision's definition: weights exp(−½ (k/σ)²) for |k| ≤ radius, normalised to sum 1; borders are reflected
+/// without repeating the outermost pixel.
 /// </summary>
 internal static class GaussianBlur
 {

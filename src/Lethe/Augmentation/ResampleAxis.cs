@@ -4,8 +4,9 @@ namespace Lethe.Augmentation;
 
 /// <summary>
 /// One axis of an antialiased resize: which inputs each output is a weighted mean of. The convention is PIL's (and torchvision's with
-/// <c>antialias=True</c>): pixels are centred on half integers, the filter is as wide as its radius in output pixels where the image shrinks and in input
-/// pixels where it grows, cut off at the borders and normalised to sum 1. All outputs have the same number of weights, of which some are 0.
+/// <c>antialias=True</c>): pixels are centred on half integers, the filter is as wide as its radius in output pixels where the image
+/// shrinks and in input pixels where it grows, cut off at the borders and normalised to sum 1. All outputs have the same number of weights,
+/// of which some are 0.
 /// </summary>
 internal sealed class ResampleAxis
 {
@@ -34,7 +35,8 @@ internal sealed class ResampleAxis
     /// <param name="firstOutput">The first output that is wanted.</param>
     /// <param name="outputs">How many outputs are wanted.</param>
     /// <param name="mirrored">Whether the wanted outputs come in reverse order.</param>
-    public void Compute(Interpolation interpolation, int cropStart, int cropLength, int resizedLength, int firstOutput, int outputs, bool mirrored)
+    public void Compute(
+        Interpolation interpolation, int cropStart, int cropLength, int resizedLength, int firstOutput, int outputs, bool mirrored)
     {
         (this.outputs, this.mirrored) = (outputs, mirrored);
         rounded = (outputs + Lanes - 1) / Lanes * Lanes;
@@ -44,13 +46,18 @@ internal sealed class ResampleAxis
         Taps = Math.Min((int)Math.Ceiling(2 * radius), cropLength);
         Span<int> start = GrowingBuffer.Grow(ref starts, rounded);
         Span<float> weight = GrowingBuffer.Grow(ref weights, Taps * rounded);
-        Vector256<double> half = Vector256.Create(0.5), inverse = Vector256.Create(1 / stretch), last = Vector256.Create((double)(cropLength - Taps));
+        Vector256<double> half = Vector256.Create(0.5), inverse = Vector256.Create(1 / stretch),
+            last = Vector256.Create((double)(cropLength - Taps));
         for (int i = 0; i < rounded; i += Lanes)
         {
-            Vector256<double> centre = (Vector256.Create(firstOutput + 0.5, firstOutput + 1.5, firstOutput + 2.5, firstOutput + 3.5) + Vector256.Create((double)i)) * scale;
+            Vector256<double> centre =
+                (
+                    Vector256.Create(firstOutput + 0.5, firstOutput + 1.5, firstOutput + 2.5, firstOutput + 3.5) + Vector256
+                        .Create((double)i)) * scale;
 
             // Of the inputs from here on, those beyond the filter's radius have the weight 0.
-            Vector256<double> from = Vector256.Min(Vector256.Max(Vector256.Floor(centre - Vector256.Create(radius) + half), Vector256<double>.Zero), last);
+            Vector256<double> from = Vector256.Min(
+                Vector256.Max(Vector256.Floor(centre - Vector256.Create(radius) + half), Vector256<double>.Zero), last);
             for (int lane = 0; lane < Lanes; lane++)
                 start[i + lane] = cropStart + (int)from[lane];
             Vector256<double> offset = from + half - centre, sum = Vector256<double>.Zero;

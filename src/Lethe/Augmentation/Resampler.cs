@@ -6,7 +6,9 @@ using Lethe.Numerics;
 
 namespace Lethe.Augmentation;
 
-/// <summary>Crop and resize of a byte image onto a canvas: first along the rows' axis, then along the columns', as the axes of the scratch say.</summary>
+/// <summary>
+/// Crop and resize of a byte image onto a canvas: first along the rows' axis, then along the columns', as the axes of the scratch say.
+/// </summary>
 internal static class Resampler
 {
     /// <summary>Resizes, with the weights in <see cref="ViewScratch.Rows"/> and <see cref="ViewScratch.Columns"/>.</summary>
@@ -58,7 +60,8 @@ internal static class Resampler
         where TLane : struct, ILane<TLane>
     {
         int rowBytes = image.Width * image.Channels;
-        ReadOnlySpan<byte> pixels = image.Pixels.Span.Slice(axis.Start(output) * rowBytes + offset, (axis.Taps - 1) * rowBytes + line.Length);
+        ReadOnlySpan<byte> pixels = image.Pixels.Span.Slice(
+            axis.Start(output) * rowBytes + offset, (axis.Taps - 1) * rowBytes + line.Length);
         if (line.Length < TLane.Count)
         {
             for (int j = 0; j < line.Length; j++)
@@ -108,8 +111,10 @@ internal static class Resampler
         ref float source = ref MemoryMarshal.GetReference(lines);
         for (int j = 0; j < length; j += ViewCanvas.Lanes)
         {
-            Vector256<float> a = Load(ref source, j), b = Load(ref source, length + j), c = Load(ref source, 2 * length + j), d = Load(ref source, 3 * length + j);
-            Vector256<float> e = Load(ref source, 4 * length + j), f = Load(ref source, 5 * length + j), g = Load(ref source, 6 * length + j), h = Load(ref source, 7 * length + j);
+            Vector256<float> a = Load(ref source, j), b = Load(ref source, length + j), c = Load(ref source, 2 * length + j),
+                d = Load(ref source, 3 * length + j);
+            Vector256<float> e = Load(ref source, 4 * length + j), f = Load(ref source, 5 * length + j),
+                g = Load(ref source, 6 * length + j), h = Load(ref source, 7 * length + j);
             Transposition.Transpose(ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
             Span<Vector256<float>> to = narrowed.Slice(j * stride + block, 7 * stride + 1);
             to[0] = a;

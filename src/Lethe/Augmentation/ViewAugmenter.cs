@@ -11,18 +11,20 @@ namespace Lethe.Augmentation;
 /// </summary>
 /// <remarks>
 /// <para>
-/// The definitions are torchvision's on PIL images (RandomResizedCrop with bilinear or bicubic interpolation, antialiased, RandomHorizontalFlip, ColorJitter,
-/// RandomGrayscale, GaussianBlur, RandomSolarize, Normalize). One difference: torchvision rounds to bytes after each step, PIL after each axis of a resize as well;
-/// this does not, which moves a value by about one grey level. A bicubic resize is clipped once, after both axes; where PIL clips the overshoot
-/// of the first axis before the second, a value beside a strong edge differs by more.
+/// The definitions are torchvision's on PIL images (RandomResizedCrop with bilinear or bicubic interpolation, antialiased,
+/// RandomHorizontalFlip, ColorJitter, RandomGrayscale, GaussianBlur, RandomSolarize, Normalize). One difference: torchvision rounds to
+/// bytes after each step, PIL after each axis of a resize as well; this does not, which moves a value by about one grey level. A bicubic
+/// resize is clipped once, after both axes; where PIL clips the overshoot of the first axis before the second, a value beside a strong edge
+/// differs by more.
 /// </para>
 /// <para>
 /// A grey image gets crop, flip, brightness, contrast, blur and solarise. Rendered to three channels it is copied into each; a
 /// colour image rendered to one channel becomes its luma (ITU-R BT.601) before the colour steps.
 /// </para>
 /// <para>
-/// A view depends on the image, the options and the seed alone. The order of all sums is fixed and no multiplication is fused with an addition, so that
-/// processors agree too. Safe to use from several threads; each has buffers of its own, and rendering allocates nothing once they have grown.
+/// A view depends on the image, the options and the seed alone. The order of all sums is fixed and no multiplication is fused with an
+/// addition, so that processors agree too. Safe to use from several threads; each has buffers of its own, and rendering allocates nothing
+/// once they have grown.
 /// </para>
 /// </remarks>
 internal sealed class ViewAugmenter
@@ -52,12 +54,14 @@ internal sealed class ViewAugmenter
         if (channels is not (1 or 3))
             throw new ArgumentException($"A view has 1 or 3 channels, found {channels}.", nameof(channels));
         if (statistics.Mean.Count != channels || statistics.StandardDeviation.Count != channels)
-            throw new ArgumentException($"Expected statistics of {channels} channels, found {statistics.Mean.Count} means and {statistics.StandardDeviation.Count} deviations.", nameof(statistics));
+            throw new ArgumentException($"Expected statistics of {channels} channels, found {statistics.Mean.Count} means and "
+                + $"{statistics.StandardDeviation.Count} deviations.", nameof(statistics));
         if (statistics.StandardDeviation.Any(deviation => !(deviation > 0)))
             throw new ArgumentException("A standard deviation must be positive.", nameof(statistics));
         blurRadius = options.BlurRadius == 0 ? Math.Max(1, size / 20) : options.BlurRadius;
         if (blurRadius >= size)
-            throw new InvalidOptionException($"Augmentation: the radius of the blur must be less than the {size} pixels of a view; found {blurRadius}.");
+            throw new InvalidOptionException(
+                $"Augmentation: the radius of the blur must be less than the {size} pixels of a view; found {blurRadius}.");
         this.options = options;
         interpolation = options.Filter;
         if (options.LocalViews > 0)
@@ -185,11 +189,13 @@ internal sealed class ViewAugmenter
             || image.Pixels.Length != (long)image.Height * image.Width * image.Channels)
         {
             throw new ArgumentException(
-                $"Expected Height · Width · Channels bytes with 1 or 3 channels, found {image.Pixels.Length} bytes for {image.Height} · {image.Width} · {image.Channels}.", nameof(image));
+                $"Expected Height · Width · Channels bytes with 1 or 3 channels, found {image.Pixels.Length} bytes for {image.Height} · "
+                + $"{image.Width} · {image.Channels}.", nameof(image));
         }
 
         if (destination.Length != Length)
-            throw new ArgumentException($"Expected room for {Size} · {Size} · {Channels} = {Length} floats, found {destination.Length}.", nameof(destination));
+            throw new ArgumentException(
+                $"Expected room for {Size} · {Size} · {Channels} = {Length} floats, found {destination.Length}.", nameof(destination));
     }
 
     // Transposes the canvas to [row, column, channel] and normalises.

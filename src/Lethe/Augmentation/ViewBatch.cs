@@ -32,7 +32,9 @@ internal sealed class ViewBatch
         Indices = local?.Indices ?? new int[n];
     }
 
-    /// <summary>Normalised values, [Views, N, Size, Size, Channels] (channels last); all of the first views come before all of the second.</summary>
+    /// <summary>
+    /// Normalised values, [Views, N, Size, Size, Channels] (channels last); all of the first views come before all of the second.
+    /// </summary>
     public float[] Pixels { get; }
 
     /// <summary>Small local views of the same images, in the same order; null where there are none.</summary>

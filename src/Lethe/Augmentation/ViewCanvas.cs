@@ -3,9 +3,9 @@ using System.Runtime.Intrinsics;
 namespace Lethe.Augmentation;
 
 /// <summary>
-/// A view while it is made: values 0 to 255 laid out [column, channel, row], the rows padded to whole vectors of eight. The columns come first because
-/// then both passes of the resize, all colour steps and both passes of the blur run along whole vectors, whatever the size; the image is
-/// transposed once between the passes and once when it is written.
+/// A view while it is made: values 0 to 255 laid out [column, channel, row], the rows padded to whole vectors of eight. The columns come
+/// first because then both passes of the resize, all colour steps and both passes of the blur run along whole vectors, whatever the size;
+/// the image is transposed once between the passes and once when it is written.
 /// </summary>
 /// <remarks>The padding is zero until contrast jitter, so that a sum over the canvas is a sum over the image.</remarks>
 internal readonly ref struct ViewCanvas

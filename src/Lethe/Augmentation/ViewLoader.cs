@@ -5,12 +5,13 @@ using Lethe.Runtime;
 namespace Lethe.Augmentation;
 
 /// <summary>
-/// Batches of random views to train on, rendered ahead on threads of its own. What is in a batch depends on the seed, the epoch and the step alone: not on
-/// the number of threads, and not on where in the epoch one starts.
+/// Batches of random views to train on, rendered ahead on threads of its own. What is in a batch depends on the seed, the epoch and the
+/// step alone: not on the number of threads, and not on where in the epoch one starts.
 /// </summary>
 /// <remarks>
-/// The order of an epoch is the permutation of seed (seed, epoch); a view has the seed (seed, epoch, index of the image, view). Local views are counted on from the
-/// full-size ones, which they leave as they are. The images that do not fill a batch are left out of that epoch. One pass at a time.
+/// The order of an epoch is the permutation of seed (seed, epoch); a view has the seed (seed, epoch, index of the image, view). Local views
+/// are counted on from the full-size ones, which they leave as they are. The images that do not fill a batch are left out of that epoch.
+/// One pass at a time.
 /// </remarks>
 internal sealed class ViewLoader : IDisposable
 {
@@ -30,11 +31,16 @@ internal sealed class ViewLoader : IDisposable
     /// <param name="batchSize">Images of a batch, at least 1.</param>
     /// <param name="seed">Decides the order and the views.</param>
     /// <param name="threads">Threads that render, at least 1.</param>
-    /// <param name="prefetch">How many batches to be ahead of the consumer, at least 1; each takes viewsPerImage · batchSize · size² · channels floats, and local views likewise.</param>
+    /// <param name="prefetch">
+    /// How many batches to be ahead of the consumer, at least 1; each takes viewsPerImage · batchSize · size² · channels floats, and local
+    /// views likewise.
+    /// </param>
     /// <param name="viewsPerImage">Full-size views of each image, at least 1.</param>
     /// <param name="localViews">Whether to render the local views that the augmenter's options ask for.</param>
     /// <exception cref="InvalidOptionException">The batch is larger than the set, or a number is less than 1.</exception>
-    public ViewLoader(ImageSet images, ViewAugmenter augmenter, int batchSize, ulong seed, int threads, int prefetch = 2, int viewsPerImage = 2, bool localViews = false)
+    public ViewLoader(
+        ImageSet images, ViewAugmenter augmenter, int batchSize, ulong seed, int threads, int prefetch = 2, int viewsPerImage = 2,
+        bool localViews = false)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(augmenter);
@@ -47,7 +53,8 @@ internal sealed class ViewLoader : IDisposable
         if (images.Count == 0)
             throw new InvalidOptionException($"'{images.Name}' has no training images; give --data a source that has.");
         if (batchSize > images.Count)
-            throw new InvalidOptionException($"batch size {batchSize} is larger than the {images.Count} training images; use --batch-size ≤ {images.Count}.");
+            throw new InvalidOptionException(
+                $"batch size {batchSize} is larger than the {images.Count} training images; use --batch-size ≤ {images.Count}.");
         this.images = images;
         this.augmenter = augmenter;
         this.seed = seed;
@@ -57,7 +64,8 @@ internal sealed class ViewLoader : IDisposable
         buffers = new ViewBatch[prefetch + 1];
         for (int i = 0; i < buffers.Length; i++)
         {
-            ViewBatch? local = localViews && augmenter.Local is { } l ? new ViewBatch(augmenter.LocalViews, batchSize, l.Size, l.Channels) : null;
+            ViewBatch? local = localViews
+                && augmenter.Local is { } l ? new ViewBatch(augmenter.LocalViews, batchSize, l.Size, l.Channels) : null;
             buffers[i] = new ViewBatch(viewsPerImage, batchSize, augmenter.Size, augmenter.Channels, local);
         }
     }
@@ -125,7 +133,8 @@ internal sealed class ViewLoader : IDisposable
         {
             ObjectDisposedException.ThrowIf(disposed, this);
             if (producer is not null)
-                throw new InvalidOperationException("A pass over this loader is under way. Finish or dispose its enumerator, or use a second loader.");
+                throw new InvalidOperationException(
+                    "A pass over this loader is under way. Finish or dispose its enumerator, or use a second loader.");
             int[] order = new RandomStream(RandomStream.Derive(seed, (ulong)epoch)).Permutation(images.Count);
             producer = new BatchProducer(
                 order.AsMemory(0, StepsPerEpoch * BatchSize), BatchSize, firstStep, buffers, threads,

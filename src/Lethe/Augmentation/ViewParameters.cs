@@ -81,8 +81,8 @@ internal readonly record struct ViewParameters(int Top, int Left, int Height, in
     private static float Factor(ref RandomStream random, double strength) =>
         (float)random.NextDouble(Math.Max(0, 1 - strength), 1 + strength);
 
-    // As torchvision's RandomResizedCrop: area uniform, aspect ratio uniform in its logarithm; where ten attempts do not fit into the image, its
-    // central part, as large as the aspect ratio allows.
+    // As torchvision's RandomResizedCrop: area uniform, aspect ratio uniform in its logarithm; where ten attempts do not fit into the
+    // image, its central part, as large as the aspect ratio allows.
     private static ViewParameters DrawCrop(AugmentationOptions options, int height, int width, ref RandomStream random)
     {
         double area = (double)height * width;

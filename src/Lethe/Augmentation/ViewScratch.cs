@@ -2,7 +2,9 @@ using System.Runtime.Intrinsics;
 
 namespace Lethe.Augmentation;
 
-/// <summary>The buffers that a thread renders views in. They grow to the largest view and image seen, then nothing is allocated any more.</summary>
+/// <summary>
+/// The buffers that a thread renders views in. They grow to the largest view and image seen, then nothing is allocated any more.
+/// </summary>
 internal sealed class ViewScratch
 {
     [ThreadStatic]

@@ -42,14 +42,19 @@ internal static class CifarLayout
         [
             .. ImageListing.VisibleNames(folder, folders: false)
                 .Where(name => name.StartsWith("data_batch_", StringComparison.Ordinal) && name.EndsWith(".bin", StringComparison.Ordinal))
-                .Select(name => int.TryParse(name["data_batch_".Length..^".bin".Length], NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0)
+                .Select(
+                    name => int.TryParse(
+                        name["data_batch_".Length..^".bin".Length], NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                        ? number
+                        : 0)
                 .Where(number => number > 0)
                 .Order(),
         ];
         for (int i = 0; i < numbers.Length; i++)
         {
             if (numbers[i] != i + 1)
-                throw new DataException($"'{Path.Combine(folder, $"data_batch_{i + 1}.bin")}' is missing, but data_batch_{numbers[^1]}.bin is there. Unpack the CIFAR-10 binary archive again.");
+                throw new DataException($"'{Path.Combine(folder, $"data_batch_{i + 1}.bin")}' is missing, but "
+                    + $"data_batch_{numbers[^1]}.bin is there. Unpack the CIFAR-10 binary archive again.");
         }
 
         return [.. numbers.Select(number => Path.Combine(folder, $"data_batch_{number}.bin"))];
@@ -72,14 +77,16 @@ internal static class CifarLayout
         if (bytes.Length == 0 || bytes.Length % record != 0)
         {
             throw new DataException(
-                $"'{file}' is not a whole CIFAR-{classes} binary file: expected records of {record} bytes, found {bytes.Length} bytes. Unpack the archive again.");
+                $"'{file}' is not a whole CIFAR-{classes} binary file: expected records of {record} bytes, found {bytes.Length} bytes. "
+                + "Unpack the archive again.");
         }
 
         for (int start = 0; start < bytes.Length; start += record)
         {
             int label = bytes[start + head - 1];
             if (label >= classes)
-                throw new DataException($"'{file}' has the label {label} in record {start / record}; expected 0 to {classes - 1}. Unpack the archive again.");
+                throw new DataException(
+                    $"'{file}' has the label {label} in record {start / record}; expected 0 to {classes - 1}. Unpack the archive again.");
             byte[] pixels = new byte[3 * Plane];
             for (int i = 0; i < pixels.Length; i++)
             {

@@ -9,9 +9,9 @@ namespace Lethe.Data;
 /// </summary>
 /// <remarks>
 /// Of K classes, tint k has the hue k/K of the circle. With probability |ρ| an image gets the tint of its class (for ρ below 0 that of
-/// another class, by a fixed derangement), else any of the K. Grey images become colour; each channel is multiplied by 1 − s + s·t, s the strength
-/// and t the tint. Image i's tint depends on the seed, its class and its place in its source, and the draws are the same for every ρ.
-/// After the coloured digits of Arjovsky et al. 2019 (1907.02893), for any number of classes.
+/// another class, by a fixed derangement), else any of the K. Grey images become colour; each channel is multiplied by 1 − s + s·t, s the
+/// strength and t the tint. Image i's tint depends on the seed, its class and its place in its source, and the draws are the same for every
+/// ρ. After the coloured digits of Arjovsky et al. 2019 (1907.02893), for any number of classes.
 /// </remarks>
 internal static class ColourShift
 {
@@ -26,7 +26,11 @@ internal static class ColourShift
         ArgumentNullException.ThrowIfNull(images);
         options.Validate();
         int classes = RequireClasses(images.Name, images.ClassNames);
-        Image[] tinted = [.. Enumerable.Range(0, images.Count).Select(i => Tint(images[i], TintOf(images.Labels![i], classes, images.Items?[i] ?? i, options), classes, options.Strength))];
+        Image[] tinted =
+            [
+                .. Enumerable.Range(0, images.Count).Select(
+                    i => Tint(images[i], TintOf(images.Labels![i], classes, images.Items?[i] ?? i, options), classes, options.Strength)),
+            ];
         return new ImageSet(images.Name, tinted, images.Labels, images.ClassNames, images.Paths) { Items = images.Items };
     }
 
@@ -49,8 +53,10 @@ internal static class ColourShift
 
     internal static int RequireClasses(string name, IReadOnlyList<string>? classNames) => classNames?.Count switch
     {
-        null => throw new DataException($"The images of '{name}' have no labels, so they cannot be tinted by class. Give class folders or another source with labels."),
-        1 => throw new DataException($"The images of '{name}' are all of the class '{classNames[0]}'. Tinting by class needs at least two."),
+        null => throw new DataException(
+            $"The images of '{name}' have no labels, so they cannot be tinted by class. Give class folders or another source with labels."),
+        1 =>
+            throw new DataException($"The images of '{name}' are all of the class '{classNames[0]}'. Tinting by class needs at least two."),
         var count => count.Value,
     };
 

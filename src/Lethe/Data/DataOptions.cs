@@ -5,15 +5,19 @@ namespace Lethe.Data;
 /// <summary>Which images to use, and how they are divided.</summary>
 public sealed record DataOptions : OptionRecord, IConflicting
 {
-    /// <summary>The source: embedded, a known name, with options of its own where it has any (causal-shapes:rho=0.5), or a path whose kind is recognised.</summary>
+    /// <summary>
+    /// The source: embedded, a known name, with options of its own where it has any (causal-shapes:rho=0.5), or a path whose kind is
+    /// recognised.
+    /// </summary>
     public string Data { get; init; } = "embedded";
 
     /// <summary>Folder that holds the files of a named source; embedded and paths do not use it.</summary>
     public string? DataRoot { get; init; }
 
     /// <summary>
-    /// A file, or a folder to put it in, that keeps the decoded images of a folder of image files: made at first use, read in place of the files from then on,
-    /// made anew where the files have changed. Images stay on disk, so a folder may be larger than memory; the bits of a run are the same with it and without.
+    /// A file, or a folder to put it in, that keeps the decoded images of a folder of image files: made at first use, read in place of the
+    /// files from then on, made anew where the files have changed. Images stay on disk, so a folder may be larger than memory; the bits of
+    /// a run are the same with it and without.
     /// </summary>
     public string? Cache { get; init; }
 

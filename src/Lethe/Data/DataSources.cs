@@ -25,19 +25,22 @@ internal static class DataSources
         {
             ClassNames = FashionClasses,
         },
-        new("fashion-mnist", "Zalando's clothes, 60 000 + 10 000 images, 28×28, grey", "train- and t10k-images-idx3-ubyte and -labels-idx1-ubyte, .gz or not", 10,
+        new("fashion-mnist", "Zalando's clothes, 60 000 + 10 000 images, 28×28, grey",
+            "train- and t10k-images-idx3-ubyte and -labels-idx1-ubyte, .gz or not", 10,
             "Debian's package dataset-fashion-mnist (found by itself), or github.com/zalandoresearch/fashion-mnist")
         {
             ClassNames = FashionClasses,
             Folders = ["fashion-mnist", "FashionMNIST/raw", "raw"],
             InstalledAt = "/usr/share/datasets/fashion-mnist",
         },
-        new("mnist", "handwritten digits, 60 000 + 10 000 images, 28×28, grey", "train- and t10k-images-idx3-ubyte and -labels-idx1-ubyte, .gz or not", 10,
+        new("mnist", "handwritten digits, 60 000 + 10 000 images, 28×28, grey",
+            "train- and t10k-images-idx3-ubyte and -labels-idx1-ubyte, .gz or not", 10,
             "the four files of the MNIST distribution, from any of its mirrors")
         {
             Folders = ["mnist", "MNIST/raw", "raw"],
         },
-        new("cifar-10", "small photographs, 50 000 + 10 000 images, 32×32, colour", "data_batch_1.bin to data_batch_5.bin, test_batch.bin", 10,
+        new("cifar-10", "small photographs, 50 000 + 10 000 images, 32×32, colour",
+            "data_batch_1.bin to data_batch_5.bin, test_batch.bin", 10,
             "the binary version at www.cs.toronto.edu/~kriz/cifar.html")
         {
             Folders = ["cifar-10", "cifar-10-batches-bin"],
@@ -48,7 +51,8 @@ internal static class DataSources
             Folders = ["cifar-100", "cifar-100-binary"],
         },
         new(CausalName, "shapes drawn from a causal model, hue and texture tied to the class by rho; 20 000 + 4 000 images, 32×32, colour",
-            "nothing; options as causal-shapes:rho=0.9,test-rho=0,size=32,count=20000,test-count=4000,seed=1", 10, "it is drawn when it is opened")
+            "nothing; options as causal-shapes:rho=0.9,test-rho=0,size=32,count=20000,test-count=4000,seed=1", 10,
+            "it is drawn when it is opened")
         {
             ClassNames = CausalShapes.ShapeNames,
         },
@@ -57,8 +61,12 @@ internal static class DataSources
     /// <summary>Sources that stand before another's name or a path, with a colon: what they are, and an example.</summary>
     public static IReadOnlyList<(string Example, string Description)> Prefixed { get; } =
     [
-        ($"{DomainsName}:PATH,test=sketch", "folders DOMAIN/CLASS/image, labelled by class; the test part is the domain named, or drawn from all where none is"),
-        ($"{TintedName}:SOURCE,rho=0.9,test-rho=0", "another source, tinted by class with correlation rho; its own test part with test-rho"),
+        (
+            $"{DomainsName}:PATH,test=sketch",
+            "folders DOMAIN/CLASS/image, labelled by class; the test part is the domain named, or drawn from all where none is"),
+        (
+            $"{TintedName}:SOURCE,rho=0.9,test-rho=0",
+            "another source, tinted by class with correlation rho; its own test part with test-rho"),
     ];
 
     /// <summary>
@@ -83,7 +91,9 @@ internal static class DataSources
     /// <param name="progress">Told how far the reading is, from several threads.</param>
     /// <param name="cancel">Stops the reading.</param>
     /// <returns>The three parts.</returns>
-    /// <exception cref="InvalidOptionException">An option cannot be used, or the source is neither a name nor a path that exists.</exception>
+    /// <exception cref="InvalidOptionException">
+    /// An option cannot be used, or the source is neither a name nor a path that exists.
+    /// </exception>
     /// <exception cref="DataException">The files are missing, corrupt, too few, or too many for the memory.</exception>
     public static DataSplits Open(
         DataOptions options, ulong seed, IProgress<DataProgress>? progress = null, CancellationToken cancel = default) =>
@@ -122,7 +132,8 @@ internal static class DataSources
         options.Validate();
         ImageSource source = Recognise(options);
         if (options.Cache is not null && source.Paths is null)
-            throw new InvalidOptionException($"--cache keeps decoded image files, and '{options.Data}' ({source.Kind}) has none. Leave it out.");
+            throw new InvalidOptionException(
+                $"--cache keeps decoded image files, and '{options.Data}' ({source.Kind}) has none. Leave it out.");
         Division division = Division.Of(source, options, seed);
         LoadedImages loaded = source.Load([.. division.Train, .. division.Probe, .. division.Test], options, progress, cancel);
         int train = division.Train.Length, probe = division.Probe.Length;
@@ -148,7 +159,8 @@ internal static class DataSources
             if (good.Count < least)
             {
                 throw new DataException(
-                    $"Of the {name} part of '{options.Data}', {good.Count} of {items.Length} images could be read; expected at least {least}. Skipped: {string.Join("; ", loaded.SkippedFiles)}");
+                    $"Of the {name} part of '{options.Data}', {good.Count} of {items.Length} images could be read; expected at least "
+                    + $"{least}. Skipped: {string.Join("; ", loaded.SkippedFiles)}");
             }
 
             return new ImageSet(
@@ -199,7 +211,9 @@ internal static class DataSources
         if (!Directory.Exists(options.Data))
         {
             throw new InvalidOptionException(
-                $"--data '{options.Data}' is neither a known source nor a path that exists. Give one of {string.Join(", ", Known.Select(source => source.Name))}, {string.Join(" or ", Prefixed.Select(source => source.Example))}, or the path of a folder of {AcceptedPaths}.");
+                $"--data '{options.Data}' is neither a known source nor a path that exists. Give one of "
+                + $"{string.Join(", ", Known.Select(source => source.Name))}, "
+                + $"{string.Join(" or ", Prefixed.Select(source => source.Example))}, or the path of a folder of {AcceptedPaths}.");
         }
 
         return OpenFolder(options.Data);
@@ -228,7 +242,8 @@ internal static class DataSources
     {
         string? root = dataRoot ?? known.InstalledAt;
         if (root is null || (dataRoot is null && !Directory.Exists(root)))
-            throw new InvalidOptionException($"--data {known.Name} needs --data-root, the folder that holds {known.Layout}. To get them: {known.HowToGet}.");
+            throw new InvalidOptionException(
+                $"--data {known.Name} needs --data-root, the folder that holds {known.Layout}. To get them: {known.HowToGet}.");
         string[] folders = [root, .. known.Folders.Select(folder => Path.Combine(root, folder))];
         string? folder = folders.Where(Directory.Exists).FirstOrDefault(known.Name switch
         {
@@ -239,10 +254,12 @@ internal static class DataSources
         if (folder is null)
         {
             throw new DataException(
-                $"The files of {known.Name} are not in {string.Join(", ", folders.Select(candidate => $"'{candidate}'"))}. Expected {known.Layout}. To get them: {known.HowToGet}.");
+                $"The files of {known.Name} are not in {string.Join(", ", folders.Select(candidate => $"'{candidate}'"))}. Expected "
+                + $"{known.Layout}. To get them: {known.HowToGet}.");
         }
 
-        return known.Name.StartsWith("cifar", StringComparison.Ordinal) ? CifarLayout.Open(folder) : IdxLayout.Open(folder, known.ClassNames);
+        return known.Name.StartsWith("cifar", StringComparison.Ordinal) ? CifarLayout.Open(folder) : IdxLayout.Open(
+            folder, known.ClassNames);
     }
 
     private static ImageSource OpenFolder(string folder)

@@ -20,18 +20,25 @@ internal sealed record Division(int[] Train, int[] Probe, int[] Test)
         if (train < 2)
         {
             throw new DataException(
-                $"'{options.Data}' has {pool} images{(ownTest ? " outside its test part" : "")}; expected at least {(ownTest ? 3 : 4)}: two to train on and one each to probe{(ownTest ? "" : " and test")} with.");
+                $"'{options.Data}' has {pool} images{(ownTest ? " outside its test part" : "")}; expected at least {(ownTest ? 3 : 4)}: "
+                + $"two to train on and one each to probe{(ownTest ? "" : " and test")} with.");
         }
 
         // Test from the front and probe from the back, so that the size of one does not move the other.
         int[] order = new RandomStream(RandomStream.Derive(SplitSeed, 0)).Permutation(pool);
         int[] test = ownTest
-            ? [.. new RandomStream(RandomStream.Derive(SplitSeed, 1)).Permutation(source.TestCount).Take(options.TestImages).Select(i => pool + i)]
+            ?
+            [
+                .. new RandomStream(RandomStream.Derive(SplitSeed, 1)).Permutation(source.TestCount).Take(options.TestImages)
+                    .Select(i => pool + i),
+            ]
             : order[..testFromPool];
         return new Division(Limited(order[testFromPool..(pool - probe)], options.Limit, seed), order[(pool - probe)..], test);
     }
 
-    /// <summary>The first items of the seeded shuffle, in the order that they have without it: all items are the same list for each seed.</summary>
+    /// <summary>
+    /// The first items of the seeded shuffle, in the order that they have without it: all items are the same list for each seed.
+    /// </summary>
     private static int[] Limited(int[] items, int limit, ulong seed)
     {
         if (limit == 0 || limit >= items.Length)

@@ -3,8 +3,8 @@ using Lethe.Runtime;
 namespace Lethe.Data;
 
 /// <summary>
-/// Reads folders <c>DOMAIN/CLASS/image</c>, as PACS (Li et al. 2017, 1710.03077) and DomainNet have them: at least two domains, each with the
-/// same classes. As a source <c>--data domains:PATH</c>, or <c>domains:PATH,test=DOMAIN</c>, whose test part is that domain.
+/// Reads folders <c>DOMAIN/CLASS/image</c>, as PACS (Li et al. 2017, 1710.03077) and DomainNet have them: at least two domains, each with
+/// the same classes. As a source <c>--data domains:PATH</c>, or <c>domains:PATH,test=DOMAIN</c>, whose test part is that domain.
 /// </summary>
 internal static class DomainFolders
 {
@@ -13,7 +13,9 @@ internal static class DomainFolders
 
     /// <summary>Reads all images.</summary>
     /// <param name="root">The folder that holds the domains.</param>
-    /// <param name="imageSize">Height and width of the views to come, in pixels, 16 to 224; larger images are reduced to what views of that size need.</param>
+    /// <param name="imageSize">
+    /// Height and width of the views to come, in pixels, 16 to 224; larger images are reduced to what views of that size need.
+    /// </param>
     /// <param name="channels">1 to get grey, 3 to get colour, 0 to get grey where all images are grey and colour otherwise.</param>
     /// <param name="maxBadFiles">How many files may be corrupt or empty and are skipped.</param>
     /// <param name="progress">Told how far the reading is, from several threads.</param>
@@ -22,10 +24,12 @@ internal static class DomainFolders
     /// <exception cref="InvalidOptionException">The folder does not exist, or a number cannot be used.</exception>
     /// <exception cref="DataException">The folders are not of that layout, a domain lacks a class, or files cannot be read.</exception>
     public static DomainSet Read(
-        string root, int imageSize, int channels = 0, int maxBadFiles = 10, IProgress<DataProgress>? progress = null, CancellationToken cancel = default)
+        string root, int imageSize, int channels = 0, int maxBadFiles = 10, IProgress<DataProgress>? progress = null,
+        CancellationToken cancel = default)
     {
         (string[] files, string[] classes, string[] domains) = List(root);
-        (ImageSet Images, IReadOnlyList<string> SkippedFiles) read = ImageFiles.ReadAll(root, imageSize, channels, maxBadFiles, progress, cancel);
+        (ImageSet Images, IReadOnlyList<string> SkippedFiles) read = ImageFiles.ReadAll(
+            root, imageSize, channels, maxBadFiles, progress, cancel);
         IReadOnlyList<string> paths = read.Images.Paths!;
         var images = new ImageSet(
             root, [.. Enumerable.Range(0, paths.Count).Select(i => read.Images[i])], LabelsOf(paths, classes), classes, paths)
@@ -43,35 +47,41 @@ internal static class DomainFolders
         (string[] files, string[] classes, string[] domains) = List(spec.Argument);
         string? test = spec.Text("test");
         if (test is not null && !domains.Contains(test))
-            throw new InvalidOptionException($"--data domains: '{spec.Argument}' has no domain '{test}'. There are {string.Join(", ", domains)}.");
+            throw new InvalidOptionException(
+                $"--data domains: '{spec.Argument}' has no domain '{test}'. There are {string.Join(", ", domains)}.");
         string[] held = test is null ? [] : [.. files.Where(file => file.StartsWith(test + "/", StringComparison.Ordinal))];
         string[] ordered = [.. files.Except(held), .. held];
         return new FolderSource("domains of class folders", spec.Argument, ordered, held.Length, LabelsOf(ordered, classes), classes);
     }
 
-    private static int[] LabelsOf(IReadOnlyList<string> files, string[] classes) => [.. files.Select(file => Array.BinarySearch(classes, file.Split('/')[1], StringComparer.Ordinal))];
+    private static int[] LabelsOf(IReadOnlyList<string> files, string[] classes) =>
+        [.. files.Select(file => Array.BinarySearch(classes, file.Split('/')[1], StringComparer.Ordinal))];
 
     private static (string[] Files, string[] Classes, string[] Domains) List(string root)
     {
         if (!Directory.Exists(root))
-            throw new InvalidOptionException($"--data domains: the folder '{root}' does not exist; expected one with folders DOMAIN/CLASS in it.");
+            throw new InvalidOptionException(
+                $"--data domains: the folder '{root}' does not exist; expected one with folders DOMAIN/CLASS in it.");
         string[] files = ImageListing.ImagesBelow(root);
         if (files.FirstOrDefault(file => file.Split('/').Length < 3) is { } stray)
-            throw new DataException($"'{root}' is not of the layout DOMAIN/CLASS/image: found the image {stray}. Move it into the folder of its domain and class.");
+            throw new DataException($"'{root}' is not of the layout DOMAIN/CLASS/image: found the image {stray}. Move it into the folder "
+                + "of its domain and class.");
         ILookup<string, string> found = files.Select(file => file.Split('/')).ToLookup(parts => parts[0], parts => parts[1]);
         string[] domains = [.. found.Select(domain => domain.Key).Order(StringComparer.Ordinal)];
         string[] classes = [.. found.SelectMany(domain => domain).Distinct().Order(StringComparer.Ordinal)];
         if (domains.Length < 2 || classes.Length < 2)
         {
             throw new DataException(
-                $"'{root}' holds {domains.Length} domains ({string.Join(", ", domains)}) of {classes.Length} classes; expected at least two of both as DOMAIN/CLASS/image. {ImageListing.WhatIsIn(root)}");
+                $"'{root}' holds {domains.Length} domains ({string.Join(", ", domains)}) of {classes.Length} classes; expected at least "
+                + $"two of both as DOMAIN/CLASS/image. {ImageListing.WhatIsIn(root)}");
         }
 
         foreach (string domain in domains)
         {
             string[] missing = [.. classes.Except(found[domain])];
             if (missing.Length > 0)
-                throw new DataException($"The domain '{domain}' in '{root}' has no images of {string.Join(", ", missing)}; expected the same classes in every domain ({string.Join(", ", classes)}). Move that domain or those classes away.");
+                throw new DataException($"The domain '{domain}' in '{root}' has no images of {string.Join(", ", missing)}; expected the "
+                    + $"same classes in every domain ({string.Join(", ", classes)}). Move that domain or those classes away.");
         }
 
         return (files, classes, domains);

@@ -7,7 +7,8 @@ namespace Lethe.Data;
 /// <param name="Domains">The domain of each image: index into <paramref name="DomainNames"/>.</param>
 /// <param name="DomainNames">Names of the domains.</param>
 /// <param name="SkippedFiles">Files that were corrupt or empty and were left out, each with the reason.</param>
-internal sealed record DomainSet(ImageSet Images, IReadOnlyList<int> Domains, IReadOnlyList<string> DomainNames, IReadOnlyList<string> SkippedFiles)
+internal sealed record DomainSet(
+    ImageSet Images, IReadOnlyList<int> Domains, IReadOnlyList<string> DomainNames, IReadOnlyList<string> SkippedFiles)
 {
     /// <summary>Leaves one domain out.</summary>
     /// <param name="domain">Its name.</param>

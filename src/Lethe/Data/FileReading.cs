@@ -3,11 +3,13 @@ using Lethe.Runtime;
 namespace Lethe.Data;
 
 /// <summary>
-/// One reading of many image files into memory, on all cores: first the headers where the sizes decide what is read, else those of a few files, so that it
-/// is known whether memory will do; then pixels. Each result is put where its file stands in the list: the order of threads changes nothing.
+/// One reading of many image files into memory, on all cores: first the headers where the sizes decide what is read, else those of a few
+/// files, so that it is known whether memory will do; then pixels. Each result is put where its file stands in the list: the order of
+/// threads changes nothing.
 /// </summary>
 internal sealed class FileReading(
-    string root, IReadOnlyList<string> files, int maxBadFiles, IProgress<DataProgress>? progress, CancellationToken cancel, int threads = -1)
+    string root, IReadOnlyList<string> files, int maxBadFiles, IProgress<DataProgress>? progress, CancellationToken cancel,
+    int threads = -1)
 {
     private const int SampledHeaders = 256;
 
@@ -16,7 +18,10 @@ internal sealed class FileReading(
 
     /// <summary>Files that could not be read, in the order of their paths, as <c>path: reason</c>.</summary>
     public IReadOnlyList<string> SkippedFiles =>
-        [.. Enumerable.Range(0, files.Count).Where(i => reasons[i] is not null).OrderBy(i => files[i], StringComparer.Ordinal).Select(i => $"{FullPath(i)}: {reasons[i]}")];
+        [
+            .. Enumerable.Range(0, files.Count).Where(i => reasons[i] is not null).OrderBy(i => files[i], StringComparer.Ordinal).Select(
+                i => $"{FullPath(i)}: {reasons[i]}"),
+        ];
 
     /// <summary>The sizes in the files, once headers or pixels have been read.</summary>
     public SizeRange Sizes
@@ -82,7 +87,10 @@ internal sealed class FileReading(
         return Sizes;
     }
 
-    /// <summary>The images of a pack that was looked at, each checked. Pixels are not copied, unless colour is stored and all of these files are grey.</summary>
+    /// <summary>
+    /// The images of a pack that was looked at, each checked. Pixels are not copied, unless colour is stored and all of these files are
+    /// grey.
+    /// </summary>
     /// <returns>The images; null where one is damaged.</returns>
     public Image?[]? Take(ImagePack pack, int[] places)
     {
@@ -104,7 +112,10 @@ internal sealed class FileReading(
             return null;
         if (pack.Channels == 3 && Enumerable.Range(0, files.Count).All(i => images[i] is null || pack[places[i]].Channels == 1))
         {
-            MemoryBudget.Require(images.Sum(image => (long)(image?.Pixels.Length ?? 0) / 3), $"{files.Count} grey images of a folder with others in colour", "Use --limit N.");
+            MemoryBudget.Require(
+                images.Sum(image => (long)(image?.Pixels.Length ?? 0) / 3),
+                $"{files.Count} grey images of a folder with others in colour",
+                "Use --limit N.");
             for (int i = 0; i < images.Length; i++)
             {
                 if (images[i] is { } image)
@@ -134,8 +145,8 @@ internal sealed class FileReading(
     }
 
     /// <summary>
-    /// The short side that images are kept at. Views are cut at random from the whole image: a little more than their own size keeps detail in the
-    /// crops; 256 stored pixels for views of 224 is the custom.
+    /// The short side that images are kept at. Views are cut at random from the whole image: a little more than their own size keeps detail
+    /// in the crops; 256 stored pixels for views of 224 is the custom.
     /// </summary>
     internal static int ShortSide(int imageSize) => (int)Math.Ceiling(1.15 * imageSize);
 

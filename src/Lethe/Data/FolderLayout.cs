@@ -19,17 +19,20 @@ internal static class FolderLayout
         string prefix = Descend(images);
         string[] folders = Folders(images, prefix);
         string? train = folders.FirstOrDefault(name => name.Equals("train", StringComparison.OrdinalIgnoreCase));
-        string? test = TestNames.Select(wanted => folders.FirstOrDefault(name => name.Equals(wanted, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(name => name is not null);
+        string? test = TestNames.Select(wanted => folders.FirstOrDefault(name => name.Equals(wanted, StringComparison.OrdinalIgnoreCase)))
+            .FirstOrDefault(name => name is not null);
         string[] others = [.. folders.Where(name => name != train && !TestNames.Contains(name, StringComparer.OrdinalIgnoreCase))];
         if (test is null || (train is null && others.Length > 0))
             return OpenPart(root, prefix, images);
         if (train is null || others.Length > 0 || images.Any(image => IsDirectly(image, prefix)))
         {
             throw new DataException(
-                $"The folder '{Path.Combine(root, prefix)}' holds images in {List(folders)}; expected train/ and test/ (or val/) and nothing else, or class folders. Give the path of one of them, or move the others away.");
+                $"The folder '{Path.Combine(root, prefix)}' holds images in {List(folders)}; expected train/ and test/ (or val/) and "
+                + "nothing else, or class folders. Give the path of one of them, or move the others away.");
         }
 
-        return OpenParts(root, [.. Below(images, $"{prefix}{train}/")], [.. Below(images, $"{prefix}{test}/")], $"{prefix}{train}/", $"{prefix}{test}/");
+        return OpenParts(
+            root, [.. Below(images, $"{prefix}{train}/")], [.. Below(images, $"{prefix}{test}/")], $"{prefix}{train}/", $"{prefix}{test}/");
     }
 
     private static FolderSource OpenPart(string root, string prefix, string[] images)
@@ -48,10 +51,13 @@ internal static class FolderLayout
         if (direct.Length > 0 || unknown.Length > 0)
         {
             throw new DataException(
-                $"'{Path.Combine(root, testPrefix)}' must hold the class folders of '{Path.Combine(root, trainPrefix)}' ({List(classNames!)}); found {(unknown.Length > 0 ? List(unknown) : $"images that are in none, as {direct[0]}")}. Make the folders agree.");
+                $"'{Path.Combine(root, testPrefix)}' must hold the class folders of '{Path.Combine(root, trainPrefix)}' "
+                + $"({List(classNames!)}); found {(unknown.Length > 0 ? List(unknown) : $"images that are in none, as {direct[0]}")}. "
+                + "Make the folders agree.");
         }
 
-        return new FolderSource(KindOf(labels), root, [.. train, .. test], test.Length, [.. labels, .. LabelsOf(test, testPrefix, classNames!)], classNames);
+        return new FolderSource(
+            KindOf(labels), root, [.. train, .. test], test.Length, [.. labels, .. LabelsOf(test, testPrefix, classNames!)], classNames);
     }
 
     /// <summary>Labels by class folder, in ordinal order of their names; null where there are not at least two.</summary>
@@ -62,7 +68,8 @@ internal static class FolderLayout
         if (classes.Length > 0 && direct.Length > 0)
         {
             throw new DataException(
-                $"The folder '{Path.Combine(root, prefix)}' holds both {direct.Length} images (as {direct[0]}) and the folders {List(classes)}; expected either class folders or images. Move the images into class folders, or all into one folder.");
+                $"The folder '{Path.Combine(root, prefix)}' holds both {direct.Length} images (as {direct[0]}) and the folders "
+                + $"{List(classes)}; expected either class folders or images. Move the images into class folders, or all into one folder.");
         }
 
         return classes.Length < 2 ? (null, null) : (LabelsOf(images, prefix, classes), classes);
@@ -88,7 +95,8 @@ internal static class FolderLayout
         return prefix;
     }
 
-    private static IEnumerable<string> Below(string[] images, string prefix) => images.Where(image => image.StartsWith(prefix, StringComparison.Ordinal));
+    private static IEnumerable<string> Below(string[] images, string prefix) =>
+        images.Where(image => image.StartsWith(prefix, StringComparison.Ordinal));
 
     private static bool IsDirectly(string image, string prefix) => image.IndexOf('/', prefix.Length) < 0;
 

@@ -13,7 +13,8 @@ internal sealed class FolderSource(
             return new ImageCache(root, paths, options, progress, cancel).Load(items, sizes => ResolveImageSize(0, sizes));
         var reading = new FileReading(root, [.. items.Select(item => paths[item])], options.MaxBadFiles, progress, cancel);
         int imageSize = options.ImageSize != 0 ? options.ImageSize : ResolveImageSize(0, reading.ReadHeaders());
-        Image?[] images = reading.Decode(imageSize, channels: 0, advice: "Give --cache FILE, which keeps them on disk; or use --limit N or a smaller --image-size.");
+        Image?[] images = reading.Decode(
+            imageSize, channels: 0, advice: "Give --cache FILE, which keeps them on disk; or use --limit N or a smaller --image-size.");
         return new LoadedImages(images, reading.SkippedFiles, imageSize, reading.Sizes);
     }
 }

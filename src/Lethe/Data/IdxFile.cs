@@ -27,17 +27,20 @@ internal static class IdxFile
         if (count is 0 or > int.MaxValue || height is 0 or > MaxSide || width is 0 or > MaxSide)
         {
             throw new DataException(
-                $"'{path}' says that it holds {count} images of {height}×{width} pixels; expected at least one, of 1 to {MaxSide} pixels a side. Get the file again.");
+                $"'{path}' says that it holds {count} images of {height}×{width} pixels; expected at least one, of 1 to {MaxSide} "
+                + "pixels a side. Get the file again.");
         }
 
-        MemoryBudget.Require((long)count * height * width, $"The {count} images of {height}×{width} pixels in '{path}'", "Use a smaller file.");
+        MemoryBudget.Require(
+            (long)count * height * width, $"The {count} images of {height}×{width} pixels in '{path}'", "Use a smaller file.");
         var images = new List<Image>();
         for (int i = 0; i < count; i++)
         {
             byte[] pixels = new byte[height * width];
             int read = stream.ReadAtLeast(pixels, pixels.Length, throwOnEndOfStream: false);
             if (read < pixels.Length)
-                throw new DataException($"'{path}' is truncated: its header says {count} images, it ends in image {i}. Get the file again.");
+                throw new DataException(
+                    $"'{path}' is truncated: its header says {count} images, it ends in image {i}. Get the file again.");
             images.Add(new Image(pixels, (int)height, (int)width, Channels: 1));
         }
 
@@ -100,7 +103,8 @@ internal static class IdxFile
         uint Next(Span<byte> buffer) =>
             stream.ReadAtLeast(buffer, 4, throwOnEndOfStream: false) == 4
                 ? BinaryPrimitives.ReadUInt32BigEndian(buffer)
-                : throw new DataException($"'{path}' is truncated: it ends within the header of an IDX file of {what}. Get the file again.");
+                : throw new DataException(
+                    $"'{path}' is truncated: it ends within the header of an IDX file of {what}. Get the file again.");
     }
 
     /// <summary>Reading to the end also has gzip check its sum.</summary>

@@ -3,7 +3,10 @@ using Lethe.Runtime;
 
 namespace Lethe.Data;
 
-/// <summary>Finds IDX files by their names: <c>train-images-idx3-ubyte</c>, <c>t10k-labels-idx1-ubyte</c>, with a dot or a dash, with .gz or without.</summary>
+/// <summary>
+/// Finds IDX files by their names: <c>train-images-idx3-ubyte</c>, <c>t10k-labels-idx1-ubyte</c>, with a dot or a dash, with .gz or
+/// without.
+/// </summary>
 internal static class IdxLayout
 {
     /// <summary>Recognises a folder by the images files in it.</summary>
@@ -12,7 +15,8 @@ internal static class IdxLayout
     public static bool IsImagesFile(string path)
     {
         string name = Path.GetFileName(path);
-        return name.Contains("images", StringComparison.OrdinalIgnoreCase) && name.Contains("idx3-ubyte", StringComparison.OrdinalIgnoreCase);
+        return name.Contains("images", StringComparison.OrdinalIgnoreCase) && name.Contains(
+            "idx3-ubyte", StringComparison.OrdinalIgnoreCase);
     }
 
     public static StoredSource Open(string path, IReadOnlyList<string>? classNames)
@@ -25,7 +29,8 @@ internal static class IdxLayout
         if (train.Length > 1 || test.Length > 1)
         {
             throw new DataException(
-                $"The folder '{path}' holds several sets of IDX files ({string.Join(", ", files.Select(Path.GetFileName))}); expected one train and at most one test set. Give the path of one of these files.");
+                $"The folder '{path}' holds several sets of IDX files ({string.Join(", ", files.Select(Path.GetFileName))}); expected "
+                + "one train and at most one test set. Give the path of one of these files.");
         }
 
         return train.Length == 1 ? Open(train[0], test.SingleOrDefault(), classNames) : Open(test[0], testFile: null, classNames);
@@ -41,10 +46,12 @@ internal static class IdxLayout
         {
             string without = labels is null ? trainFile : testFile;
             throw new DataException(
-                $"There are no labels for '{without}': expected '{LabelsName(without)}' beside it, with or without .gz. Add it, or remove the labels of the other part to train without any.");
+                $"There are no labels for '{without}': expected '{LabelsName(without)}' beside it, with or without .gz. Add it, or "
+                + "remove the labels of the other part to train without any.");
         }
 
-        return Create([.. images, .. testImages], testImages.Length, labels is null ? null : [.. labels, .. testLabels!], classNames, trainFile);
+        return Create(
+            [.. images, .. testImages], testImages.Length, labels is null ? null : [.. labels, .. testLabels!], classNames, trainFile);
     }
 
     private static StoredSource Create(Image[] images, int testCount, int[]? labels, IReadOnlyList<string>? classNames, string file)
@@ -54,7 +61,8 @@ internal static class IdxLayout
         int largest = labels.Max();
         classNames ??= [.. Enumerable.Range(0, largest + 1).Select(label => label.ToString(CultureInfo.InvariantCulture))];
         if (largest >= classNames.Count)
-            throw new DataException($"The labels beside '{file}' go up to {largest}; expected {classNames.Count} classes, 0 to {classNames.Count - 1}.");
+            throw new DataException(
+                $"The labels beside '{file}' go up to {largest}; expected {classNames.Count} classes, 0 to {classNames.Count - 1}.");
         return new StoredSource("IDX", images, testCount, labels, classNames);
     }
 
@@ -68,14 +76,18 @@ internal static class IdxLayout
         int[] labels = IdxFile.ReadLabels(existing);
         return labels.Length == images.Length
             ? (images, labels)
-            : throw new DataException($"'{existing}' holds {labels.Length} labels for the {images.Length} images of '{imagesFile}'; expected one for each. Get both files again.");
+            : throw new DataException($"'{existing}' holds {labels.Length} labels for the {images.Length} images of '{imagesFile}'; "
+                + "expected one for each. Get both files again.");
     }
 
     /// <summary>The images files of a folder; where a file is there both plain and compressed, the plain one.</summary>
     private static string[] ImagesFiles(string folder)
     {
         string[] names = [.. ImageListing.VisibleNames(folder, folders: false).Where(IsImagesFile)];
-        return [.. names.Where(name => !names.Contains(WithoutGz(name)) || WithoutGz(name) == name).Select(name => Path.Combine(folder, name))];
+        return
+        [
+            .. names.Where(name => !names.Contains(WithoutGz(name)) || WithoutGz(name) == name).Select(name => Path.Combine(folder, name)),
+        ];
     }
 
     private static bool IsTest(string file)

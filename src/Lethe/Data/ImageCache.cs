@@ -5,15 +5,16 @@ using Lethe.Runtime;
 namespace Lethe.Data;
 
 /// <summary>
-/// The pack behind <c>--cache</c>: opened where it fits the files of a folder, made where there is none, made anew where files or the size have changed or
-/// where it is damaged.
+/// The pack behind <c>--cache</c>: opened where it fits the files of a folder, made where there is none, made anew where files or the size
+/// have changed or where it is damaged.
 /// </summary>
 /// <param name="root">The folder.</param>
 /// <param name="paths">All its image files.</param>
 /// <param name="options">Where the pack is, and the size of views.</param>
 /// <param name="progress">Told how far it is, and why a pack is made anew.</param>
 /// <param name="cancel">Stops it.</param>
-internal sealed class ImageCache(string root, IReadOnlyList<string> paths, DataOptions options, IProgress<DataProgress>? progress, CancellationToken cancel)
+internal sealed class ImageCache(
+    string root, IReadOnlyList<string> paths, DataOptions options, IProgress<DataProgress>? progress, CancellationToken cancel)
 {
     private const int MostFiles = 20_000_000; // an index below 1 GiB
     private const double ShareOfDisk = 0.95;
@@ -29,7 +30,8 @@ internal sealed class ImageCache(string root, IReadOnlyList<string> paths, DataO
     public LoadedImages Load(int[] items, Func<SizeRange, int> resolve)
     {
         if (paths.Count > MostFiles)
-            throw new DataException($"--cache: '{root}' has {paths.Count} image files, more than the {MostFiles} that a cache can hold. Use --limit and no cache, or give a part of the folder.");
+            throw new DataException($"--cache: '{root}' has {paths.Count} image files, more than the {MostFiles} that a cache can hold. "
+                + "Use --limit and no cache, or give a part of the folder.");
         int[] places = [.. items.Select(item => Array.BinarySearch(sorted, paths[item], StringComparer.Ordinal))];
         UInt128 listing = Listing();
         (ImagePack? pack, string? why) = ImagePack.TryOpen(path, listing);
@@ -51,14 +53,16 @@ internal sealed class ImageCache(string root, IReadOnlyList<string> paths, DataO
                 if (reading.Take(pack, places) is { } images)
                     return new LoadedImages(images, reading.SkippedFiles, imageSize, sizes!);
                 if (!first)
-                    throw new DataException($"The cache '{path}' was just written and is damaged. Check the disk, or give --cache a path on another one.");
+                    throw new DataException(
+                        $"The cache '{path}' was just written and is damaged. Check the disk, or give --cache a path on another one.");
                 why = "it is damaged";
             }
 
             Make(listing, shortSide, why);
             (pack, why) = ImagePack.TryOpen(path, listing);
             if (pack is null)
-                throw new DataException($"The cache '{path}' was just written and cannot be used: {why ?? "it is gone"}. Leave the files alone while it is made, or check the disk.");
+                throw new DataException($"The cache '{path}' was just written and cannot be used: {why ?? "it is gone"}. Leave the files "
+                    + "alone while it is made, or check the disk.");
         }
     }
 
@@ -70,7 +74,8 @@ internal sealed class ImageCache(string root, IReadOnlyList<string> paths, DataO
             return cache;
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
         ulong hash = XxHash3.HashToUInt64(MemoryMarshal.AsBytes(full.AsSpan()));
-        return Path.Combine(cache, $"{Path.GetFileName(full)}-{(uint)hash:x8}{(options.ImageSize == 0 ? "" : $"-{options.ImageSize}")}.lethe-images");
+        return Path.Combine(
+            cache, $"{Path.GetFileName(full)}-{(uint)hash:x8}{(options.ImageSize == 0 ? "" : $"-{options.ImageSize}")}.lethe-images");
     }
 
     private void Make(UInt128 listing, int shortSide, string? why)
@@ -83,7 +88,9 @@ internal sealed class ImageCache(string root, IReadOnlyList<string> paths, DataO
         if (Directory.Exists(folder) && needed > ShareOfDisk * new DriveInfo(folder).AvailableFreeSpace)
         {
             throw new DataException(
-                $"The cache '{path}' needs some {MemoryBudget.Gibibytes(needed)} GiB; {MemoryBudget.Gibibytes(new DriveInfo(folder).AvailableFreeSpace)} GiB are free there. Give --cache a path on a larger disk, or use a smaller --image-size.");
+                $"The cache '{path}' needs some {MemoryBudget.Gibibytes(needed)} GiB; "
+                + $"{MemoryBudget.Gibibytes(new DriveInfo(folder).AvailableFreeSpace)} GiB are free there. Give --cache a path on a "
+                + "larger disk, or use a smaller --image-size.");
         }
 
         new ImagePackWriter(root, sorted, listing, shortSide).Write(path, "packing images", progress, cancel);

@@ -22,7 +22,9 @@ internal static class ImageDecoder
     /// <summary>A progressive JPEG needs about ten scans; thousands keep a decoder busy for minutes.</summary>
     private const int MaxScans = 500;
 
-    /// <summary>Images with more pixels are decoded one at a time, so that memory in flight does not grow with the number of cores.</summary>
+    /// <summary>
+    /// Images with more pixels are decoded one at a time, so that memory in flight does not grow with the number of cores.
+    /// </summary>
     private const int LargePixels = 16_000_000;
 
     private static readonly Lock OneLargeImage = new();
@@ -134,7 +136,10 @@ internal static class ImageDecoder
         }
 
         SKImageInfo info = codec.Info;
-        string? reason = codec.EncodedFormat is not (SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Png or SKEncodedImageFormat.Bmp or SKEncodedImageFormat.Webp or SKEncodedImageFormat.Gif)
+        string? reason =
+            codec.EncodedFormat is not (
+                SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Png or SKEncodedImageFormat.Bmp or SKEncodedImageFormat.Webp
+                    or SKEncodedImageFormat.Gif)
             ? $"{codec.EncodedFormat} is not read; convert it to JPEG, PNG, BMP, WebP or GIF"
             : (long)info.Width * info.Height > MaxPixels
                 ? $"{info.Width}×{info.Height} pixels, more than the limit of {MaxPixels / 1_000_000} megapixels"
@@ -205,7 +210,9 @@ internal static class ImageDecoder
         }
     }
 
-    /// <summary>Composites red, green, blue, alpha on white and drops what is redundant, unless three channels are wanted in any case.</summary>
+    /// <summary>
+    /// Composites red, green, blue, alpha on white and drops what is redundant, unless three channels are wanted in any case.
+    /// </summary>
     private static Image Flatten(Span<byte> rgba, int height, int width, int channels)
     {
         Composite(rgba);
@@ -293,8 +300,10 @@ internal static class ImageDecoder
         bool swaps = SwapsSides(origin);
         int height = swaps ? image.Width : image.Height;
         int width = swaps ? image.Height : image.Width;
-        bool fromBottom = origin is SKEncodedOrigin.BottomRight or SKEncodedOrigin.BottomLeft or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
-        bool fromRight = origin is SKEncodedOrigin.TopRight or SKEncodedOrigin.BottomRight or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom;
+        bool fromBottom = origin is SKEncodedOrigin.BottomRight or SKEncodedOrigin.BottomLeft or SKEncodedOrigin.RightBottom
+            or SKEncodedOrigin.LeftBottom;
+        bool fromRight = origin is SKEncodedOrigin.TopRight or SKEncodedOrigin.BottomRight or SKEncodedOrigin.RightTop
+            or SKEncodedOrigin.RightBottom;
         ReadOnlySpan<byte> from = image.Pixels.Span;
         byte[] to = new byte[from.Length];
         for (int y = 0, j = 0; y < height; y++)

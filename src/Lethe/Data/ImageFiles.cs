@@ -7,11 +7,15 @@ public static class ImageFiles
 {
     /// <summary>Reads all images below a folder, or one file.</summary>
     /// <param name="path">A folder, searched recursively, or an image file (JPEG, PNG, BMP, WebP, GIF).</param>
-    /// <param name="imageSize">Height and width of the views to come, in pixels; larger images are reduced to what views of that size need.</param>
+    /// <param name="imageSize">
+    /// Height and width of the views to come, in pixels; larger images are reduced to what views of that size need.
+    /// </param>
     /// <param name="channels">1 to get grey, 3 to get colour, 0 to get grey where all images are grey and colour otherwise.</param>
     /// <param name="maxBadFiles">How many files may be corrupt or empty and are skipped.</param>
     /// <param name="cancel">Stops the reading.</param>
-    /// <returns>The images with their paths, relative to the folder with forward slashes, in ordinal order; and the files skipped.</returns>
+    /// <returns>
+    /// The images with their paths, relative to the folder with forward slashes, in ordinal order; and the files skipped.
+    /// </returns>
     /// <exception cref="InvalidOptionException">The path does not exist, or a number cannot be used.</exception>
     /// <exception cref="DataException">There is no image, too many files are corrupt, or memory is too small.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
@@ -38,7 +42,8 @@ public static class ImageFiles
         string root = isFile ? Path.GetDirectoryName(path)! : path;
         string[] files = isFile ? [Path.GetFileName(path)] : ImageListing.ImagesBelow(path);
         if (files.Length == 0)
-            throw new DataException($"There is no image in '{path}' or below it; expected JPEG, PNG, BMP, WebP or GIF files. {ImageListing.WhatIsIn(path)}");
+            throw new DataException(
+                $"There is no image in '{path}' or below it; expected JPEG, PNG, BMP, WebP or GIF files. {ImageListing.WhatIsIn(path)}");
         var reading = new FileReading(root, files, maxBadFiles, progress, cancel);
         Image?[] images = reading.Decode(imageSize, channels, "Read a part of the folder at a time.");
         int[] good = [.. Enumerable.Range(0, files.Length).Where(i => images[i] is not null)];

@@ -22,7 +22,13 @@ internal static class ImageListing
             var files = new FileSystemEnumerable<string>(
                 root,
                 (ref entry) => Path.GetRelativePath(root, entry.ToFullPath()).Replace('\\', '/'),
-                new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.None, MaxRecursionDepth = 32 })
+                new EnumerationOptions
+                {
+                    RecurseSubdirectories = true,
+                    IgnoreInaccessible = false,
+                    AttributesToSkip = FileAttributes.None,
+                    MaxRecursionDepth = 32,
+                })
             {
                 ShouldIncludePredicate = (ref entry) =>
                     !entry.IsDirectory && !IsHidden(entry.FileName) && Extensions.Contains(Path.GetExtension(entry.FileName).ToString()),
@@ -74,6 +80,7 @@ internal static class ImageListing
             return false;
         string link = entry.ToFullPath();
         string? target = Directory.ResolveLinkTarget(link, returnFinalTarget: true)?.FullName.TrimEnd(Path.DirectorySeparatorChar);
-        return target is null || (link + Path.DirectorySeparatorChar).StartsWith(target + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        return target is null || (link + Path.DirectorySeparatorChar).StartsWith(
+            target + Path.DirectorySeparatorChar, StringComparison.Ordinal);
     }
 }

@@ -7,8 +7,8 @@ using Lethe.Storage;
 namespace Lethe.Data;
 
 /// <summary>
-/// Decoded images of all files of a folder in one file on disk, mapped into memory: what <c>--cache</c> keeps. A header with the fingerprint of the files
-/// that it was made of, the pixels, an index with an entry for each file in the ordinal order of the paths.
+/// Decoded images of all files of a folder in one file on disk, mapped into memory: what <c>--cache</c> keeps. A header with the
+/// fingerprint of the files that it was made of, the pixels, an index with an entry for each file in the ordinal order of the paths.
 /// </summary>
 internal sealed class ImagePack
 {
@@ -29,7 +29,8 @@ internal sealed class ImagePack
     /// <summary>Channels that all images are stored with.</summary>
     public int Channels => header.Channels;
 
-    private ReadOnlySpan<PackEntry> Entries => MemoryMarshal.Cast<byte, PackEntry>(index.Span[..(header.Count * Marshal.SizeOf<PackEntry>())]);
+    private ReadOnlySpan<PackEntry> Entries =>
+        MemoryMarshal.Cast<byte, PackEntry>(index.Span[..(header.Count * Marshal.SizeOf<PackEntry>())]);
 
     /// <summary>Opens a pack, if it was made of these files and is whole; pixels are checked when they are read.</summary>
     /// <param name="path">The pack.</param>
@@ -59,7 +60,8 @@ internal sealed class ImagePack
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new DataException($"The cache '{path}' cannot be read: {error.Message} Give --cache another path, or leave it out.", error);
+            throw new DataException(
+                $"The cache '{path}' cannot be read: {error.Message} Give --cache another path, or leave it out.", error);
         }
     }
 

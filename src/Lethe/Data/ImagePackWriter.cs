@@ -7,7 +7,9 @@ using Lethe.Storage;
 
 namespace Lethe.Data;
 
-/// <summary>Makes an <see cref="ImagePack"/>: files are decoded on all cores, a few at a time, and written in order, so that memory stays flat.</summary>
+/// <summary>
+/// Makes an <see cref="ImagePack"/>: files are decoded on all cores, a few at a time, and written in order, so that memory stays flat.
+/// </summary>
 internal sealed class ImagePackWriter(string root, IReadOnlyList<string> files, UInt128 listing, int shortSide)
 {
     private const int AtATime = 128;
@@ -31,7 +33,8 @@ internal sealed class ImagePackWriter(string root, IReadOnlyList<string> files, 
         }
         catch (Exception error) when (error is RunException or IOException or UnauthorizedAccessException)
         {
-            throw new DataException($"The cache '{path}' cannot be written: {(error.InnerException ?? error).Message} Wait if another run is making it; else give --cache a path on a disk with room that you may write to, or leave it out.", error);
+            throw new DataException($"The cache '{path}' cannot be written: {(error.InnerException ?? error).Message} Wait if another run "
+                + "is making it; else give --cache a path on a disk with room that you may write to, or leave it out.", error);
         }
     }
 
@@ -46,7 +49,8 @@ internal sealed class ImagePackWriter(string root, IReadOnlyList<string> files, 
             int n = Math.Min(AtATime, files.Count - from), first = from;
             Parallel.For(0, n, new ParallelOptions { CancellationToken = cancel }, i => reasons[i] = FileReading.WhyNot(() =>
             {
-                (images[i], (entries[first + i].SourceHeight, entries[first + i].SourceWidth)) = ImageDecoder.Decode(Path.Combine(root, files[first + i]), shortSide);
+                (images[i], (entries[first + i].SourceHeight, entries[first + i].SourceWidth)) = ImageDecoder.Decode(
+                    Path.Combine(root, files[first + i]), shortSide);
             }));
             for (int i = 0; i < n; i++)
             {
@@ -74,7 +78,8 @@ internal sealed class ImagePackWriter(string root, IReadOnlyList<string> files, 
         Put(stream, ImageDecoder.ToChannels(image, channels), stream.Position, ref entry);
     }
 
-    // Grey images that were written before the first one in colour: from the last to the first, so that none is overwritten before it is read.
+    // Grey images that were written before the first one in colour: from the last to the first, so that none is overwritten before it is
+    // read.
     private void Widen(Stream stream)
     {
         long origin = PackHeader.Size, end = origin + (3 * (stream.Position - origin));
@@ -85,7 +90,9 @@ internal sealed class ImagePackWriter(string root, IReadOnlyList<string> files, 
             byte[] grey = new byte[entries[i].Height * entries[i].Width];
             stream.Position = entries[i].Offset;
             stream.ReadExactly(grey);
-            Put(stream, ImageDecoder.ToChannels(new Image(grey, entries[i].Height, entries[i].Width, 1), 3), origin + (3 * (entries[i].Offset - origin)), ref entries[i]);
+            Put(
+                stream, ImageDecoder.ToChannels(new Image(grey, entries[i].Height, entries[i].Width, 1), 3),
+                origin + (3 * (entries[i].Offset - origin)), ref entries[i]);
         }
 
         stream.Position = end;

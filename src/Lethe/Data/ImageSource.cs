@@ -6,7 +6,8 @@ namespace Lethe.Data;
 /// The items of a source before any is decoded: first the <see cref="PoolCount"/> items to divide, then the
 /// <see cref="TestCount"/> items of the source's own test part.
 /// </summary>
-internal abstract class ImageSource(string kind, int poolCount, int testCount, IReadOnlyList<int>? labels, IReadOnlyList<string>? classNames)
+internal abstract class ImageSource(
+    string kind, int poolCount, int testCount, IReadOnlyList<int>? labels, IReadOnlyList<string>? classNames)
 {
     public string Kind { get; } = kind;
 
@@ -33,7 +34,8 @@ internal abstract class ImageSource(string kind, int poolCount, int testCount, I
         if (sizes.MinHeight < 16)
         {
             throw new DataException(
-                $"The images are {sizes.MinHeight}×{sizes.MinHeight} pixels; views need at least 16. Give --image-size 16 or more to have them enlarged.");
+                $"The images are {sizes.MinHeight}×{sizes.MinHeight} pixels; views need at least 16. Give --image-size 16 or more to "
+                + "have them enlarged.");
         }
 
         return Math.Min(sizes.MinHeight, 224);

@@ -21,7 +21,8 @@ internal static class MemoryBudget
         if (bytes > Share * available)
         {
             throw new DataException(
-                $"{what} need {Gibibytes(bytes)} GiB of memory; at most {Gibibytes((long)(Share * available))} of the {Gibibytes(available)} GiB available are used for images. {advice}");
+                $"{what} need {Gibibytes(bytes)} GiB of memory; at most {Gibibytes((long)(Share * available))} of the "
+                + $"{Gibibytes(available)} GiB available are used for images. {advice}");
         }
     }
 

@@ -24,6 +24,9 @@ internal struct PackEntry
 
     public int SourceWidth;
 
-    /// <summary>0 for an image; else where, counted from the end of the entries, the length and the text stand that say why the file cannot be used, plus 1.</summary>
+    /// <summary>
+    /// 0 for an image; else where, counted from the end of the entries, the length and the text stand that say why the file cannot be used,
+    /// plus 1.
+    /// </summary>
     public int Reason;
 }

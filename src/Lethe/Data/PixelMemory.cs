@@ -1,8 +1,8 @@
 namespace Lethe.Data;
 
 /// <summary>
-/// Room for the pixels of decoded images. Small images share blocks that the garbage collector leaves where they are: as arrays of their own they would
-/// be copied twice while a set is read.
+/// Room for the pixels of decoded images. Small images share blocks that the garbage collector leaves where they are: as arrays of their
+/// own they would be copied twice while a set is read.
 /// </summary>
 internal static class PixelMemory
 {

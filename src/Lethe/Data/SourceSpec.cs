@@ -10,7 +10,10 @@ internal sealed record SourceSpec(string Name, string Argument)
 {
     private readonly Dictionary<string, string> values = [];
 
-    /// <summary>Takes a specification apart. Options are taken from the end, as long as their names are known, so that a path may hold any character.</summary>
+    /// <summary>
+    /// Takes a specification apart. Options are taken from the end, as long as their names are known, so that a path may hold any
+    /// character.
+    /// </summary>
     /// <param name="text">The specification.</param>
     /// <param name="keys">Options that the source has.</param>
     /// <param name="takesArgument">Whether the source has an argument; where not, all must be options.</param>
@@ -29,7 +32,8 @@ internal sealed record SourceSpec(string Name, string Argument)
             {
                 if (takesArgument)
                     break;
-                throw new InvalidOptionException($"--data {name}: '{last}' is no option of it. There are {Example(name, keys)}, with commas between.");
+                throw new InvalidOptionException(
+                    $"--data {name}: '{last}' is no option of it. There are {Example(name, keys)}, with commas between.");
             }
 
             if (!values.TryAdd(key, last[(key.Length + 1)..]))
@@ -46,20 +50,31 @@ internal sealed record SourceSpec(string Name, string Argument)
     /// <summary>The text of an option, or null.</summary>
     public string? Text(string key) => values.GetValueOrDefault(key);
 
-    public int Whole(string key, int otherwise) => Read(key, otherwise, "a whole number", (string text, out int value) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value));
+    public int Whole(
+        string key,
+        int otherwise) => Read(key, otherwise, "a whole number", (string text, out int value) => int
+            .TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value));
 
-    public ulong Seed(string key, ulong otherwise) => Read(key, otherwise, "a whole number that is not negative", (string text, out ulong value) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value));
+    public ulong Seed(
+        string key,
+        ulong otherwise) => Read(key, otherwise, "a whole number that is not negative", (string text, out ulong value) => ulong
+            .TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value));
 
-    public double Number(string key, double otherwise) => Read(key, otherwise, "a number, with a point for decimals", (string text, out double value) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value));
+    public double Number(
+        string key,
+        double otherwise) => Read(key, otherwise, "a number, with a point for decimals", (string text, out double value) => double
+            .TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value));
 
     private delegate bool Parser<T>(string text, out T value);
 
-    private static string Example(string name, IReadOnlyCollection<string> keys) => $"{name}:{string.Join(',', keys.Select(key => $"{key}=…"))}";
+    private static string Example(string name, IReadOnlyCollection<string> keys) =>
+        $"{name}:{string.Join(',', keys.Select(key => $"{key}=…"))}";
 
     private T Read<T>(string key, T otherwise, string expected, Parser<T> parse)
     {
         if (!values.TryGetValue(key, out string? text))
             return otherwise;
-        return parse(text, out T value) ? value : throw new InvalidOptionException($"--data {Name}: {key} expects {expected}, found '{text}'.");
+        return parse(text, out T value) ? value : throw new InvalidOptionException(
+            $"--data {Name}: {key} expects {expected}, found '{text}'.");
     }
 }

@@ -1,7 +1,8 @@
 namespace Lethe.Data;
 
 /// <summary>A source whose files hold raw pixels: IDX and CIFAR binary. Nothing to decode, so all is read when it is opened.</summary>
-internal sealed class StoredSource(string kind, IReadOnlyList<Image> images, int testCount, IReadOnlyList<int>? labels, IReadOnlyList<string>? classNames)
+internal sealed class StoredSource(
+    string kind, IReadOnlyList<Image> images, int testCount, IReadOnlyList<int>? labels, IReadOnlyList<string>? classNames)
     : ImageSource(kind, images.Count - testCount, testCount, labels, classNames)
 {
     public override IReadOnlyList<string>? Paths => null;

@@ -16,11 +16,13 @@ internal sealed class TintedSource(ImageSource inner, string name, ColourShiftOp
     {
         SourceSpec spec = SourceSpec.Parse(text, keys, takesArgument: true);
         if (spec.Argument.Length == 0)
-            throw new InvalidOptionException("--data tinted needs the source to tint: tinted:SOURCE,rho=0.9, with SOURCE a name or a path.");
+            throw new InvalidOptionException(
+                "--data tinted needs the source to tint: tinted:SOURCE,rho=0.9, with SOURCE a name or a path.");
         var defaults = new ColourShiftOptions();
         var options = new ColourShiftOptions
         {
-            Rho = spec.Number("rho", defaults.Rho), Strength = spec.Number("strength", defaults.Strength), Seed = spec.Seed("tint-seed", defaults.Seed),
+            Rho = spec.Number("rho", defaults.Rho), Strength = spec.Number(
+                "strength", defaults.Strength), Seed = spec.Seed("tint-seed", defaults.Seed),
         };
         options.Validate();
         double testRho = spec.Number("test-rho", 0);
@@ -28,7 +30,8 @@ internal sealed class TintedSource(ImageSource inner, string name, ColourShiftOp
         ImageSource inner = open(spec.Argument);
         ColourShift.RequireClasses(spec.Argument, inner.ClassNames);
         if (inner.TestCount == 0 && testRho != options.Rho && spec.Text("test-rho") is not null)
-            throw new InvalidOptionException($"--data tinted: '{spec.Argument}' has no test part of its own that test-rho could hold for. Leave test-rho out.");
+            throw new InvalidOptionException(
+                $"--data tinted: '{spec.Argument}' has no test part of its own that test-rho could hold for. Leave test-rho out.");
         return new TintedSource(inner, spec.Argument, options, testRho);
     }
 
@@ -36,7 +39,8 @@ internal sealed class TintedSource(ImageSource inner, string name, ColourShiftOp
     {
         LoadedImages loaded = inner.Load(items, data, progress, cancel);
         MemoryBudget.Require(
-            loaded.Images.Sum(image => image is { } i ? (long)i.Height * i.Width * 3 : 0), $"{items.Length} tinted images", "Tinted images are kept in memory, with --cache as well: use --limit N or a smaller --image-size.");
+            loaded.Images.Sum(image => image is { } i ? (long)i.Height * i.Width * 3 : 0), $"{items.Length} tinted images",
+            "Tinted images are kept in memory, with --cache as well: use --limit N or a smaller --image-size.");
         int classes = ColourShift.RequireClasses(name, ClassNames);
         var images = new Image?[items.Length];
         Parallel.For(0, items.Length, new ParallelOptions { CancellationToken = cancel }, i =>

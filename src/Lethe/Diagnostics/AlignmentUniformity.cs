@@ -32,7 +32,10 @@ internal static class AlignmentUniformity
         return ViewDistance.Pairs(views).Select(pair => pair.Squared().mean().Value()).Average();
     }
 
-    /// <summary>Uniformity, in float64; of more than 4 096 rows the distances in float32, which moves the result by some 1e-7 and takes a third of the time.</summary>
+    /// <summary>
+    /// Uniformity, in float64; of more than 4 096 rows the distances in float32, which moves the result by some 1e-7 and takes a third of
+    /// the time.
+    /// </summary>
     /// <param name="features">Shape [N, d], one view of each image; N at least 2.</param>
     /// <returns>0 where all rows point one way; the lower, the more even.</returns>
     /// <exception cref="ArgumentException">The shape or type cannot be used, or there is one row.</exception>
@@ -45,7 +48,8 @@ internal static class AlignmentUniformity
 
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        Tensor rows = nn.functional.normalize(features.to(ScalarType.Float64), 2, 1, 1e-12).to(features.size(0) > MostExactRows ? ScalarType.Float32 : ScalarType.Float64); // [N, d]
+        Tensor rows = nn.functional.normalize(features.to(ScalarType.Float64), 2, 1, 1e-12).to(
+            features.size(0) > MostExactRows ? ScalarType.Float32 : ScalarType.Float64); // [N, d]
         Tensor squares = rows.Squared().sum(1); // [N]: 1, or 0 for a row of zeros
         long count = rows.size(0), blockRows = Math.Max(1, BlockDistances / count);
         double sum = 0;

@@ -36,7 +36,8 @@ internal static class AlphaReq
         Tensor Z = features.to(ScalarType.Float64);
         Tensor centred = Z - Z.mean([0]); // [N, d]
         Tensor gram = centred.size(0) < centred.size(1) ? centred.matmul(centred.t()) : centred.t().matmul(centred);
-        double[] eigenvalues = [.. linalg.eigvalsh(gram).cpu().data<double>().ToArray().OrderDescending()]; // a common factor does not change a slope
+        // a common factor does not change a slope
+        double[] eigenvalues = [.. linalg.eigvalsh(gram).cpu().data<double>().ToArray().OrderDescending()];
         double least = SmallestShare * eigenvalues[0];
         int end = Math.Min(last, eigenvalues.TakeWhile(value => value > least).Count());
         if (end <= first)

@@ -68,7 +68,8 @@ public static class CodingRate
         FeatureCheck.Shape(second, 2, "[images, dimension]", nameof(second));
         FeatureCheck.EpsilonSquared(epsilonSquared);
         if (first.size(0) != second.size(0) || first.size(1) != second.size(1))
-            throw new ArgumentException($"Expected two views of one shape, found [{string.Join(", ", first.shape)}] and [{string.Join(", ", second.shape)}].", nameof(second));
+            throw new ArgumentException($"Expected two views of one shape, found [{string.Join(", ", first.shape)}] and "
+                + $"[{string.Join(", ", second.shape)}].", nameof(second));
 
         using var scope = NewDisposeScope();
         Tensor u = Normalised(first), v = Normalised(second); // [N, d]
@@ -133,7 +134,8 @@ public static class CodingRate
         Tensor rows = Z.reshape(-1, dimension); // [V·N, d]
         Tensor groups = LogDeterminant.OfIdentityPlus(Z.transpose(0, 1), dimension / (viewCount * epsilonSquared)); // [N]
         double conditional = groups.mean().Value() / 2;
-        return new CodingRateReduction(OfNormalised(rows, epsilonSquared).Value(), conditional, (int)rows.size(0), (int)dimension, epsilonSquared, InstancePartition);
+        return new CodingRateReduction(
+            OfNormalised(rows, epsilonSquared).Value(), conditional, (int)rows.size(0), (int)dimension, epsilonSquared, InstancePartition);
     }
 
     /// <summary>ΔR of the label partition, in float64, without a gradient.</summary>
@@ -162,7 +164,8 @@ public static class CodingRate
             conditional += (double)members.Length / rows * OfNormalised(part, epsilonSquared).Value();
         }
 
-        return new CodingRateReduction(OfNormalised(Z, epsilonSquared).Value(), conditional, (int)rows, (int)dimension, epsilonSquared, LabelPartition);
+        return new CodingRateReduction(
+            OfNormalised(Z, epsilonSquared).Value(), conditional, (int)rows, (int)dimension, epsilonSquared, LabelPartition);
     }
 
     private static Tensor Normalised(Tensor features) => nn.functional.normalize(features, 2, -1, SmallestNorm);

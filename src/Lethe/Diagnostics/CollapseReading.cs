@@ -9,7 +9,8 @@ internal sealed record CollapseReading(CollapseKind Kind, double Spread, double 
     /// <summary>What happened, in a sentence without advice.</summary>
     public string Words => Kind switch
     {
-        CollapseKind.Complete => Invariant($"The embeddings have collapsed: all images have nearly the same one (spread {Spread:F3} of 1)."),
+        CollapseKind.Complete =>
+            Invariant($"The embeddings have collapsed: all images have nearly the same one (spread {Spread:F3} of 1)."),
         CollapseKind.Dimensional => Invariant($"The embeddings have collapsed to a few directions (effective rank {Rank:F1})."),
         _ => Invariant($"The embeddings have not collapsed (spread {Spread:F2} of 1, effective rank {Rank:F1})."),
     };

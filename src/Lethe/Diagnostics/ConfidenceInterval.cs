@@ -21,11 +21,13 @@ public sealed record ConfidenceInterval(double Low, double High, string Kind)
         ArgumentOutOfRangeException.ThrowIfLessThan(trials, 1);
         double fraction = (double)hits / trials, squared = Normal * Normal;
         double centre = (fraction + (squared / (2 * trials))) / (1 + (squared / trials));
-        double half = Normal / (1 + (squared / trials)) * Math.Sqrt((fraction * (1 - fraction) / trials) + (squared / (4.0 * trials * trials)));
+        double half = Normal / (1 + (squared / trials)) * Math.Sqrt(
+            (fraction * (1 - fraction) / trials) + (squared / (4.0 * trials * trials)));
 
         // At no hit or only hits one end is the fraction itself, which rounding may miss.
         return new ConfidenceInterval(
-            hits == 0 ? 0 : Math.Max(0, centre - half), hits == trials ? 1 : Math.Min(1, centre + half), $"95 %, Wilson, over {trials} test images");
+            hits == 0 ? 0 : Math.Max(0, centre - half), hits == trials ? 1 : Math.Min(1, centre + half),
+            $"95 %, Wilson, over {trials} test images");
     }
 
     /// <summary>Of the mean of independent draws: mean ± t·s/√n (Student 1908).</summary>
@@ -41,8 +43,8 @@ public sealed record ConfidenceInterval(double Low, double High, string Kind)
     }
 
     /// <summary>
-    /// Of any number of the test images: value ± 1.96·s, s its standard deviation over images drawn again with replacement (Efron 1979). Not the
-    /// percentiles of those draws: images that come twice raise mutual information, so that they lie above the value.
+    /// Of any number of the test images: value ± 1.96·s, s its standard deviation over images drawn again with replacement (Efron 1979).
+    /// Not the percentiles of those draws: images that come twice raise mutual information, so that they lie above the value.
     /// </summary>
     /// <param name="value">The number for all images.</param>
     /// <param name="count">Test images, at least 1.</param>

@@ -27,7 +27,8 @@ internal static class Determination
     public static double Of(IReadOnlyList<double> predicted, IReadOnlyList<double> truth, int[] chosen)
     {
         double mean = chosen.Average(i => truth[i]);
-        double error = chosen.Sum(i => (truth[i] - predicted[i]) * (truth[i] - predicted[i])), total = chosen.Sum(i => (truth[i] - mean) * (truth[i] - mean));
+        double error = chosen.Sum(i => (truth[i] - predicted[i]) * (truth[i] - predicted[i])),
+            total = chosen.Sum(i => (truth[i] - mean) * (truth[i] - mean));
         return 1 - (error / Math.Max(total, LeastTotal));
     }
 }

@@ -18,7 +18,8 @@ internal static class FeatureCheck
     {
         ArgumentNullException.ThrowIfNull(features, name);
         if (features.dim() != dimensions || features.numel() == 0 || !features.is_floating_point())
-            throw new ArgumentException($"Expected features of shape {expected} in floating point, found {features.dtype} of shape [{string.Join(", ", features.shape)}].", name);
+            throw new ArgumentException($"Expected features of shape {expected} in floating point, found {features.dtype} of shape "
+                + $"[{string.Join(", ", features.shape)}].", name);
     }
 
     /// <summary>Asks for features without NaN or infinity, [..., d]; rows are counted over all leading dimensions.</summary>
@@ -32,7 +33,8 @@ internal static class FeatureCheck
 
         long row = bad.to_type(ScalarType.Int32).argmax().item<long>();
         throw new DataException(
-            $"Expected finite features, found NaN or infinity in {count} of {bad.numel()} rows of {name}, first in row {row} (counted from 0). "
+            $"Expected finite features, found NaN or infinity in {count} of {bad.numel()} rows of {name}, first in row {row} (counted "
+            + "from 0). "
             + "Remove those rows, or look for what made the encoder produce them.");
     }
 

@@ -25,26 +25,31 @@ public static class FeatureDiagnostics
         if (views < 1)
             throw new InvalidOptionException($"The number of views must be at least 1, found {views}.");
         if (features.dim() is not (2 or 3) || features.numel() == 0 || !features.is_floating_point())
-            throw new DataException($"Expected features of shape [rows, dimension] or [views, images, dimension] in floating point, found {features.dtype} of shape [{string.Join(", ", features.shape)}].");
+            throw new DataException("Expected features of shape [rows, dimension] or [views, images, dimension] in floating point, found "
+                + $"{features.dtype} of shape [{string.Join(", ", features.shape)}].");
 
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         if (features.dim() == 3)
         {
             if (views != 1 && views != features.size(0))
-                throw new InvalidOptionException($"The features have shape [{string.Join(", ", features.shape)}], which is {features.size(0)} views, but {views} were asked for. Leave the number of views out.");
+                throw new InvalidOptionException($"The features have shape [{string.Join(", ", features.shape)}], which is "
+                    + $"{features.size(0)} views, but {views} were asked for. Leave the number of views out.");
             views = (int)features.size(0);
         }
 
         Tensor rows = features.reshape(-1, features.size(-1)).to(ScalarType.Float64); // [V·N, d]
         int rowCount = (int)rows.size(0), dimension = (int)rows.size(1), images = rowCount / views;
         if (images * views != rowCount)
-            throw new DataException($"Expected a number of rows that {views} views divide, found {rowCount} rows. Stack the features by view, or give the right number of views.");
+            throw new DataException($"Expected a number of rows that {views} views divide, found {rowCount} rows. Stack the features by "
+                + "view, or give the right number of views.");
         if (labels is not null && labels.Length != images && labels.Length != rowCount)
-            throw new DataException($"Expected {images} labels, one an image{(views > 1 ? $", or {rowCount}, one a row" : "")}, found {labels.Length}.");
+            throw new DataException(
+                $"Expected {images} labels, one an image{(views > 1 ? $", or {rowCount}, one a row" : "")}, found {labels.Length}.");
         FeatureCheck.Finite(rows, "the features");
 
-        CodingRateReduction? instance = views > 1 ? CodingRate.MeasureInstances(rows.reshape(views, images, dimension), epsilonSquared) : null;
+        CodingRateReduction? instance = views > 1 ? CodingRate
+            .MeasureInstances(rows.reshape(views, images, dimension), epsilonSquared) : null;
         CodingRateReduction? label = null;
         if (labels is not null)
         {

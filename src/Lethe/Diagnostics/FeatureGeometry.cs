@@ -5,9 +5,13 @@ namespace Lethe.Diagnostics;
 
 /// <summary>What needs no labels and no partition: how many directions features use, how they spread, how views agree.</summary>
 /// <param name="RankMe">Effective rank of the raw rows of all views: <see cref="EffectiveRank.RankMe"/>.</param>
-/// <param name="AlphaReq">Decay of the spectrum of the rows of all views: <see cref="Diagnostics.AlphaReq"/>; null where they vary in fewer than two directions.</param>
+/// <param name="AlphaReq">
+/// Decay of the spectrum of the rows of all views: <see cref="Diagnostics.AlphaReq"/>; null where they vary in fewer than two directions.
+/// </param>
 /// <param name="Uniformity">Mean over views of <see cref="AlignmentUniformity.Uniformity"/>; null with one image.</param>
-/// <param name="Alignment">Mean squared distance between views of an image: <see cref="AlignmentUniformity.Alignment"/>; null with one view.</param>
+/// <param name="Alignment">
+/// Mean squared distance between views of an image: <see cref="AlignmentUniformity.Alignment"/>; null with one view.
+/// </param>
 /// <param name="Lidar">Effective rank of what separates images: <see cref="Diagnostics.Lidar"/>; null with one view or one image.</param>
 internal sealed record FeatureGeometry(double RankMe, double? AlphaReq, double? Uniformity, double? Alignment, double? Lidar)
 {

@@ -30,7 +30,9 @@ public sealed record FeatureReport
     /// <summary>Effective rank of the raw features: exp of the entropy of their singular values, from 1 to d (RankMe).</summary>
     public required double RankMe { get; init; }
 
-    /// <summary>Exponent α by which the eigenvalues of the covariance fall; null where the rows vary in fewer than two directions.</summary>
+    /// <summary>
+    /// Exponent α by which the eigenvalues of the covariance fall; null where the rows vary in fewer than two directions.
+    /// </summary>
     public double? AlphaReq { get; init; }
 
     /// <summary>Mean over the views of the log of the mean Gaussian potential of pairs of normalised rows; null with one image.</summary>
@@ -39,6 +41,8 @@ public sealed record FeatureReport
     /// <summary>Mean squared distance between normalised views of an image, from 0 to 4; null with one view.</summary>
     public double? Alignment { get; init; }
 
-    /// <summary>Effective rank of what separates images beside what separates their views (LiDAR); null with one view or one image.</summary>
+    /// <summary>
+    /// Effective rank of what separates images beside what separates their views (LiDAR); null with one view or one image.
+    /// </summary>
     public double? Lidar { get; init; }
 }

@@ -32,7 +32,8 @@ internal static class ImageMemorisation
         FeatureCheck.Shape(with, 3, "[views, images, dimension]", nameof(with));
         FeatureCheck.Shape(without, 3, "[views, images, dimension]", nameof(without));
         if (with.size(0) != without.size(0) || with.size(1) != without.size(1))
-            throw new ArgumentException($"Expected the same views of the same images from both encoders, found [{string.Join(", ", with.shape)}] and [{string.Join(", ", without.shape)}].", nameof(without));
+            throw new ArgumentException("Expected the same views of the same images from both encoders, found "
+                + $"[{string.Join(", ", with.shape)}] and [{string.Join(", ", without.shape)}].", nameof(without));
 
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
@@ -49,7 +50,8 @@ internal static class ImageMemorisation
         if (first.Count != second.Count || first.Count == 0)
             throw new ArgumentException($"Expected as many scores of both layers, found {first.Count} and {second.Count}.", nameof(second));
         double meanFirst = first.Average(), meanSecond = second.Average();
-        double deviations = Math.Sqrt(first.Sum(x => (x - meanFirst) * (x - meanFirst)) * second.Sum(y => (y - meanSecond) * (y - meanSecond)));
+        double deviations = Math.Sqrt(
+            first.Sum(x => (x - meanFirst) * (x - meanFirst)) * second.Sum(y => (y - meanSecond) * (y - meanSecond)));
         return deviations > 0 ? first.Zip(second, (x, y) => (x - meanFirst) * (y - meanSecond)).Sum() / deviations : null;
     }
 

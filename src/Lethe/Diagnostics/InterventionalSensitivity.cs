@@ -12,8 +12,9 @@ namespace Lethe.Diagnostics;
 /// <code>
 /// E‖f(x) − f(x under do(S_ur = s′))‖² / E‖f(x) − f(x under do(S_r = r′))‖²
 /// </code>
-/// Rows are L2-normalised first, so that an answer lies in [0, 4] whatever the scale of the layer. Below 1 the relevant factor moves the features more. After
-/// the structural causal model of Qiang et al. 2024 (2410.00772), in which augmentation is an intervention on a part of S_ur.
+/// Rows are L2-normalised first, so that an answer lies in [0, 4] whatever the scale of the layer. Below 1 the relevant factor moves the
+/// features more. After the structural causal model of Qiang et al. 2024 (2410.00772), in which augmentation is an intervention on a part
+/// of S_ur.
 /// </remarks>
 /// <param name="Irrelevant">Mean squared distance under do(S_ur).</param>
 /// <param name="Relevant">Mean squared distance under do(S_r).</param>
@@ -51,7 +52,8 @@ internal sealed record InterventionalSensitivity(double Irrelevant, double Relev
         FeatureCheck.Matrix(features, nameof(features));
         FeatureCheck.Matrix(changed, nameof(changed));
         if (!features.shape.SequenceEqual(changed.shape))
-            throw new ArgumentException($"Expected features of the same images, of shape [{string.Join(", ", features.shape)}]; found [{string.Join(", ", changed.shape)}].", nameof(changed));
+            throw new ArgumentException($"Expected features of the same images, of shape [{string.Join(", ", features.shape)}]; found "
+                + $"[{string.Join(", ", changed.shape)}].", nameof(changed));
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         return (Rows(features) - Rows(changed)).Squared().sum([1]).cpu().data<double>().ToArray();

@@ -25,7 +25,8 @@ internal static class KnnProbe
     /// <exception cref="ArgumentException">Shapes or counts do not fit together.</exception>
     /// <exception cref="InvalidOptionException">An option cannot be used.</exception>
     /// <exception cref="DataException">Features hold NaN or infinity, or the bank has one class only.</exception>
-    public static KnnProbeResult Measure(Tensor bank, IReadOnlyList<int> bankLabels, Tensor queries, IReadOnlyList<int> queryLabels, KnnProbeOptions? options = null)
+    public static KnnProbeResult Measure(
+        Tensor bank, IReadOnlyList<int> bankLabels, Tensor queries, IReadOnlyList<int> queryLabels, KnnProbeOptions? options = null)
     {
         FeatureCheck.Shape(queries, 2, "[rows, dimension]", nameof(queries));
         FeatureCheck.Labels(queries, queryLabels, nameof(queryLabels));
@@ -52,7 +53,8 @@ internal static class KnnProbe
         FeatureCheck.Labels(bank, bankLabels, nameof(bankLabels));
         int[] classes = [.. bankLabels.Distinct().Order()];
         if (classes.Length < 2)
-            throw new DataException($"Nearest neighbours need a bank of at least two classes, found only class {classes[0]} in {bankLabels.Count} rows. Give more labelled rows.");
+            throw new DataException($"Nearest neighbours need a bank of at least two classes, found only class {classes[0]} in "
+                + $"{bankLabels.Count} rows. Give more labelled rows.");
 
         int[] bankClasses = [.. bankLabels.Select(l => Array.BinarySearch(classes, l))];
         NearestNeighbours neighbours = Neighbours(bank, queries, options.Neighbours);
@@ -87,7 +89,8 @@ internal static class KnnProbe
         FeatureCheck.Matrix(bank, nameof(bank));
         FeatureCheck.Matrix(queries, nameof(queries));
         if (bank.size(1) != queries.size(1))
-            throw new ArgumentException($"Expected queries of dimension {bank.size(1)}, as the bank, found {queries.size(1)}.", nameof(queries));
+            throw new ArgumentException(
+                $"Expected queries of dimension {bank.size(1)}, as the bank, found {queries.size(1)}.", nameof(queries));
         if (k < 1)
             throw new InvalidOptionException($"The number of neighbours must be at least 1, found {k}.");
 

@@ -21,7 +21,10 @@ internal sealed record LayerScores(string Layer, IReadOnlyList<double> Scores, I
     /// <summary>Mean over the images that neither was trained on; null where there are none.</summary>
     public double? UnseenMean => Unseen.Count == 0 ? null : Unseen.Average();
 
-    /// <summary>By how much the mean exceeds that over the images that neither was trained on: what memorising alone explains. Null where there are none of those.</summary>
+    /// <summary>
+    /// By how much the mean exceeds that over the images that neither was trained on: what memorising alone explains. Null where there are
+    /// none of those.
+    /// </summary>
     public double? Excess => Mean - UnseenMean;
 
     /// <summary>Standard error of <see cref="Excess"/> over the images, both encoders held fixed; null where there is none.</summary>

@@ -36,7 +36,8 @@ internal static class Lidar
     {
         FeatureCheck.Shape(views, 3, "[views, images, dimension]", nameof(views));
         if (views.size(0) < 2 || views.size(1) < 2)
-            throw new ArgumentException($"LiDAR needs at least two views of at least two images, found {views.size(0)} views of {views.size(1)} images.", nameof(views));
+            throw new ArgumentException($"LiDAR needs at least two views of at least two images, found {views.size(0)} views of "
+                + $"{views.size(1)} images.", nameof(views));
         if (!(delta > 0) || !double.IsFinite(delta))
             throw new InvalidOptionException(
                 Invariant($"The δ of LiDAR must be positive, found {delta}. The usual value is {DefaultDelta}."));

@@ -26,7 +26,8 @@ internal static class LinearProbe
     /// <exception cref="InvalidOptionException">An option cannot be used.</exception>
     /// <exception cref="DataException">Features hold NaN or infinity, or the training rows have one class only.</exception>
     public static LinearProbeResult Measure(
-        Tensor trainFeatures, IReadOnlyList<int> trainLabels, Tensor testFeatures, IReadOnlyList<int> testLabels, LinearProbeOptions? options = null) =>
+        Tensor trainFeatures, IReadOnlyList<int> trainLabels, Tensor testFeatures, IReadOnlyList<int> testLabels,
+        LinearProbeOptions? options = null) =>
         MeasureEach(trainFeatures, trainLabels, [(testFeatures, testLabels)], options)[0];
 
     /// <summary>Fits on the training rows once and tests on several sets of rows.</summary>
@@ -39,7 +40,8 @@ internal static class LinearProbe
     /// <exception cref="InvalidOptionException">An option cannot be used.</exception>
     /// <exception cref="DataException">Features hold NaN or infinity, or the training rows have one class only.</exception>
     public static IReadOnlyList<LinearProbeResult> MeasureEach(
-        Tensor trainFeatures, IReadOnlyList<int> trainLabels, IReadOnlyList<(Tensor Features, IReadOnlyList<int> Labels)> tests, LinearProbeOptions? options = null)
+        Tensor trainFeatures, IReadOnlyList<int> trainLabels, IReadOnlyList<(Tensor Features, IReadOnlyList<int> Labels)> tests,
+        LinearProbeOptions? options = null)
     {
         options ??= new LinearProbeOptions();
         options.Validate();
@@ -50,12 +52,14 @@ internal static class LinearProbe
             FeatureCheck.Matrix(testFeatures, nameof(testFeatures));
             FeatureCheck.Labels(testFeatures, testLabels, nameof(testLabels));
             if (trainFeatures.size(1) != testFeatures.size(1))
-                throw new ArgumentException($"Expected test features of dimension {trainFeatures.size(1)}, as the training features, found {testFeatures.size(1)}.", nameof(tests));
+                throw new ArgumentException($"Expected test features of dimension {trainFeatures.size(1)}, as the training features, "
+                    + $"found {testFeatures.size(1)}.", nameof(tests));
         }
 
         int[] classes = [.. trainLabels.Distinct().Order()];
         if (classes.Length < 2)
-            throw new DataException($"A linear probe needs rows of at least two classes, found only class {classes[0]} in {trainLabels.Count} rows. Give more labelled rows.");
+            throw new DataException($"A linear probe needs rows of at least two classes, found only class {classes[0]} in "
+                + $"{trainLabels.Count} rows. Give more labelled rows.");
 
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();

@@ -9,8 +9,11 @@ namespace Lethe.Diagnostics;
 /// <param name="Weights">W, [d, t] row by row.</param>
 /// <param name="Intercept">b, [t].</param>
 /// <param name="Strengths">The chosen ridge penalty of each target, divided by the rows.</param>
-/// <param name="ValidationDeterminations">R² of that strength on the split-off part of the training rows, before the refit on all of them.</param>
-internal sealed record LinearReadout(double[] Mean, double[] Scale, double[] Weights, double[] Intercept, double[] Strengths, double[] ValidationDeterminations)
+/// <param name="ValidationDeterminations">
+/// R² of that strength on the split-off part of the training rows, before the refit on all of them.
+/// </param>
+internal sealed record LinearReadout(
+    double[] Mean, double[] Scale, double[] Weights, double[] Intercept, double[] Strengths, double[] ValidationDeterminations)
 {
     internal static LinearReadout Of(Ridge ridge, double[] strengths, double[] validation)
     {
@@ -18,7 +21,8 @@ internal sealed record LinearReadout(double[] Mean, double[] Scale, double[] Wei
         Tensor penalties = tensor(strengths, device: ridge.Eigenvalues.device).Times(ridge.Rows); // [t]
         Tensor damping = ridge.Eigenvalues.unsqueeze(1).Plus(penalties); // [r, t]
         Tensor weights = ridge.Basis.matmul(ridge.Coefficients / damping); // [d, t]
-        return new LinearReadout(Numbers(ridge.Standard.Mean), Numbers(ridge.Standard.Scale), Numbers(weights), Numbers(ridge.Intercept), strengths, validation);
+        return new LinearReadout(
+            Numbers(ridge.Standard.Mean), Numbers(ridge.Standard.Scale), Numbers(weights), Numbers(ridge.Intercept), strengths, validation);
     }
 
     /// <summary>Reads the targets.</summary>
@@ -28,7 +32,8 @@ internal sealed record LinearReadout(double[] Mean, double[] Scale, double[] Wei
     public Tensor Read(Tensor features)
     {
         if (features.dim() != 2 || features.size(1) != Mean.Length)
-            throw new ArgumentException($"Expected features of dimension {Mean.Length}, found [{string.Join(", ", features.shape)}].", nameof(features));
+            throw new ArgumentException(
+                $"Expected features of dimension {Mean.Length}, found [{string.Join(", ", features.shape)}].", nameof(features));
         using IDisposable frozen = no_grad();
         using var scope = NewDisposeScope();
         Tensor standardised = (features.cpu().to(ScalarType.Float64) - tensor(Mean)) * tensor(Scale);

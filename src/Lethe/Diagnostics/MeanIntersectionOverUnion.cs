@@ -1,6 +1,9 @@
 namespace Lethe.Diagnostics;
 
-/// <summary>How well predicted regions cover the true ones: for each class |predicted ∩ true| / |predicted ∪ true|, pixels of all images counted together.</summary>
+/// <summary>
+/// How well predicted regions cover the true ones: for each class |predicted ∩ true| / |predicted ∪ true|, pixels of all images counted
+/// together.
+/// </summary>
 /// <param name="Classes">By class; null for a class that is neither predicted nor there.</param>
 /// <param name="PixelAccuracy">Part of the pixels that are labelled right, in [0, 1].</param>
 internal sealed record MeanIntersectionOverUnion(IReadOnlyList<double?> Classes, double PixelAccuracy)
@@ -24,7 +27,8 @@ internal sealed record MeanIntersectionOverUnion(IReadOnlyList<double?> Classes,
     internal static (long[] Both, long[] Predicted, long[] True) Count(ReadOnlySpan<byte> predicted, ReadOnlySpan<byte> truth, int classes)
     {
         if (predicted.Length != truth.Length || truth.Length == 0)
-            throw new ArgumentException($"Expected as many predicted as true pixels, at least one; found {predicted.Length} and {truth.Length}.", nameof(predicted));
+            throw new ArgumentException($"Expected as many predicted as true pixels, at least one; found {predicted.Length} and "
+                + $"{truth.Length}.", nameof(predicted));
         var both = new long[classes];
         var predictedCounts = new long[classes];
         var trueCounts = new long[classes];
@@ -32,7 +36,8 @@ internal sealed record MeanIntersectionOverUnion(IReadOnlyList<double?> Classes,
         {
             int guess = predicted[i], right = truth[i];
             if (guess >= classes || right >= classes)
-                throw new ArgumentException($"Pixel {i} is predicted as class {guess} and is class {right}; expected classes 0 to {classes - 1}.", nameof(predicted));
+                throw new ArgumentException($"Pixel {i} is predicted as class {guess} and is class {right}; expected classes 0 to "
+                    + $"{classes - 1}.", nameof(predicted));
             predictedCounts[guess]++;
             trueCounts[right]++;
             if (guess == right)
@@ -45,7 +50,11 @@ internal sealed record MeanIntersectionOverUnion(IReadOnlyList<double?> Classes,
     /// <summary>From pixels counted by class: those of both, those predicted, the true ones.</summary>
     internal static MeanIntersectionOverUnion Of(long[] both, long[] predictedCounts, long[] trueCounts)
     {
-        double?[] byClass = [.. Enumerable.Range(0, both.Length).Select(c => predictedCounts[c] + trueCounts[c] is var sum and > 0 ? (double?)both[c] / (sum - both[c]) : null)];
+        double?[] byClass =
+            [
+                .. Enumerable.Range(0, both.Length).Select(
+                    c => predictedCounts[c] + trueCounts[c] is var sum and > 0 ? (double?)both[c] / (sum - both[c]) : null),
+            ];
         return new MeanIntersectionOverUnion(byClass, (double)both.Sum() / trueCounts.Sum());
     }
 }

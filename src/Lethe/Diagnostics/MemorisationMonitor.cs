@@ -11,9 +11,9 @@ namespace Lethe.Diagnostics;
 /// <para>
 /// <b>Turn</b> (the paper's sign). With the maximum at evaluation p and the tolerance
 /// t = max(relative tolerance · range, absolute tolerance, noise tolerance · σ), ΔR turned at p if it rose to p by more than t
-/// from some earlier evaluation, and the last evaluations, at least <c>Patience</c> of them, all lie more than t below the maximum. σ is the
-/// noise of the unsmoothed curve, from the median of its second differences, so that a trend does not count as noise.
-/// A curve that has its maximum at the start falls; it did not turn.
+/// from some earlier evaluation, and the last evaluations, at least <c>Patience</c> of them, all lie more than t below the maximum. σ is
+/// the noise of the unsmoothed curve, from the median of its second differences, so that a trend does not count as noise. A curve that has
+/// its maximum at the start falls; it did not turn.
 /// </para>
 /// <para>
 /// <b>Gap</b>. ΔR on training images less ΔR on unseen images opened at the first evaluation from which on, for at least
@@ -34,8 +34,8 @@ internal static class MemorisationMonitor
     /// <summary>Judges a run, whole or so far.</summary>
     /// <param name="measurements">
     /// Any measurements, as of a run's <c>metrics.jsonl</c>; those named <c>instanceReductionTrain</c> and
-    /// <c>instanceReductionHeldOut</c> are used: ΔR of the instance partition on images trained on and on unseen ones, in nats. Of two for one
-    /// epoch the later in the list counts, as after a resume.
+    /// <c>instanceReductionHeldOut</c> are used: ΔR of the instance partition on images trained on and on unseen ones, in nats. Of two for
+    /// one epoch the later in the list counts, as after a resume.
     /// </param>
     /// <param name="options">The constants of the rule; null takes the defaults.</param>
     /// <returns>The verdict and the signs in each layer.</returns>
@@ -50,7 +50,10 @@ internal static class MemorisationMonitor
             .. measurements
                 .Where(m => m.Name is Measure.InstanceReductionTrain or Measure.InstanceReductionHeldOut)
                 .GroupBy(m => m.Layer)
-                .Select(layer => JudgeLayer(layer.Key, Series(layer, Measure.InstanceReductionTrain), Series(layer, Measure.InstanceReductionHeldOut), options)),
+                .Select(
+                    layer => JudgeLayer(
+                        layer.Key, Series(layer, Measure.InstanceReductionTrain), Series(layer, Measure.InstanceReductionHeldOut),
+                        options)),
         ];
         return Summarise(layers, options);
     }
@@ -66,10 +69,13 @@ internal static class MemorisationMonitor
         return series;
     }
 
-    private static LayerMemorisation JudgeLayer(string layer, SortedDictionary<int, double> train, SortedDictionary<int, double> heldOut, MemorisationOptions options)
+    private static LayerMemorisation JudgeLayer(
+        string layer, SortedDictionary<int, double> train, SortedDictionary<int, double> heldOut, MemorisationOptions options)
     {
-        var gap = new SortedDictionary<int, double>(train.Where(p => heldOut.ContainsKey(p.Key)).ToDictionary(p => p.Key, p => p.Value - heldOut[p.Key]));
-        return new LayerMemorisation(layer, JudgeCurve(train, options), JudgeCurve(heldOut, options), JudgeGap(gap, Range(Smooth([.. train.Values])), options));
+        var gap = new SortedDictionary<int, double>(
+            train.Where(p => heldOut.ContainsKey(p.Key)).ToDictionary(p => p.Key, p => p.Value - heldOut[p.Key]));
+        return new LayerMemorisation(
+            layer, JudgeCurve(train, options), JudgeCurve(heldOut, options), JudgeGap(gap, Range(Smooth([.. train.Values])), options));
     }
 
     private static ReductionCurve JudgeCurve(SortedDictionary<int, double> series, MemorisationOptions options)
@@ -120,7 +126,11 @@ internal static class MemorisationMonitor
 
     private static double[] Smooth(double[] raw) => raw.Length < 3
         ? raw
-        : [.. Enumerable.Range(0, raw.Length).Select(i => Math.Clamp(i - 1, 0, raw.Length - 3)).Select(from => Median(raw[from..(from + 3)]))];
+        :
+        [
+            .. Enumerable.Range(0, raw.Length).Select(i => Math.Clamp(i - 1, 0, raw.Length - 3)).Select(
+                from => Median(raw[from..(from + 3)])),
+        ];
 
     private static double Range(double[] values) => values.Length == 0 ? 0 : values.Max() - values.Min();
 
@@ -146,20 +156,24 @@ internal static class MemorisationMonitor
         string reason;
         if (evaluations < options.FewestEvaluations)
         {
-            reason = $"Too few evaluations to judge: {evaluations}, and the rule needs {options.FewestEvaluations}. Train for longer, or evaluate more often.";
+            reason = $"Too few evaluations to judge: {evaluations}, and the rule needs {options.FewestEvaluations}. Train for longer, or "
+                + "evaluate more often.";
         }
         else
         {
             reason = turn.Curve is null
                 ? "ΔR did not turn in any layer."
-                : Invariant($"ΔR of {turn.Layer} on {turn.Images} images turned at epoch {turn.Curve.PeakEpoch}: it peaked at {turn.Curve.Peak:0.00} nats and ended {turn.Curve.Drop:0.00} below.");
+                : Invariant($"ΔR of {turn.Layer} on {turn.Images} images turned at epoch {turn.Curve.PeakEpoch}: it peaked at ")
+                    + Invariant($"{turn.Curve.Peak:0.00} nats and ended {turn.Curve.Drop:0.00} below.");
             if (gap is not null)
-                reason += Invariant($" From epoch {gap.Gap.OnsetEpoch} on, ΔR of {gap.Layer} on training images rose against ΔR on unseen ones: their difference went from {gap.Gap.First:0.00} to {gap.Gap.Last:0.00} nats.");
+                reason += Invariant($" From epoch {gap.Gap.OnsetEpoch} on, ΔR of {gap.Layer} on training images rose against ΔR on unseen ")
+                    + Invariant($"ones: their difference went from {gap.Gap.First:0.00} to {gap.Gap.Last:0.00} nats.");
             else if (layers.Any(l => l.Gap.Evaluations >= options.FewestEvaluations))
                 reason += " No layer opened a gap between ΔR on training and on unseen images.";
         }
 
         return new MemorisationVerdict(
-            turn.Curve is not null, turn.Curve?.PeakEpoch, turn.Layer, gap is not null, gap?.Gap.OnsetEpoch, gap?.Layer, reason) { Layers = layers };
+            turn.Curve is not null, turn.Curve?.PeakEpoch, turn.Layer, gap is not null, gap?.Gap.OnsetEpoch, gap?.Layer, reason) { Layers =
+                layers };
     }
 }

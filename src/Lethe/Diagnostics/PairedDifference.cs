@@ -7,14 +7,16 @@ namespace Lethe.Diagnostics;
 /// with Student's paired t-test (1908): t = mean / (s/√n) with n − 1 degrees of freedom.
 /// </summary>
 /// <remarks>
-/// The test takes the differences for draws from a normal distribution. With one pair there is no spread, and where all differences are equal
-/// (but for rounding) the spread that was found is no estimate of any: in both cases there is neither t, nor p, nor interval.
+/// The test takes the differences for draws from a normal distribution. With one pair there is no spread, and where all differences are
+/// equal (but for rounding) the spread that was found is no estimate of any: in both cases there is neither t, nor p, nor interval.
 /// </remarks>
 /// <param name="Count">n, the number of pairs.</param>
 /// <param name="Mean">Mean of the differences, in the unit of the numbers.</param>
 /// <param name="Deviation">s, their standard deviation over n − 1; null where n is 1.</param>
 /// <param name="T">The statistic; null where the test cannot be made.</param>
-/// <param name="P">The chance of a |t| at least as large if the true mean were 0 (two-sided), in (0, 1]; null where the test cannot be made.</param>
+/// <param name="P">
+/// The chance of a |t| at least as large if the true mean were 0 (two-sided), in (0, 1]; null where the test cannot be made.
+/// </param>
 /// <param name="Low">Lower end of the 95 % interval of the mean; null where the test cannot be made.</param>
 /// <param name="High">Upper end of it.</param>
 public sealed record PairedDifference(int Count, double Mean, double? Deviation, double? T, double? P, double? Low, double? High)
@@ -25,24 +27,29 @@ public sealed record PairedDifference(int Count, double Mean, double? Deviation,
     private const double RoundingShare = 1e-12;
 
     /// <summary>
-    /// What the mean must exceed to be told from chance, in the unit of the numbers: half the 95 % interval; where the test cannot be made, twice
-    /// the sampling error of a difference; null where neither is known.
+    /// What the mean must exceed to be told from chance, in the unit of the numbers: half the 95 % interval; where the test cannot be made,
+    /// twice the sampling error of a difference; null where neither is known.
     /// </summary>
     public double? Resolution { get; init; }
 
-    /// <summary>Whether the mean exceeds <see cref="Resolution"/>: with a test, whether the 95 % interval leaves out 0, the same as P below 0.05.</summary>
+    /// <summary>
+    /// Whether the mean exceeds <see cref="Resolution"/>: with a test, whether the 95 % interval leaves out 0, the same as P below 0.05.
+    /// </summary>
     public bool IsClear => Math.Abs(Mean) > Resolution;
 
     /// <summary>Compares pairs.</summary>
     /// <param name="from">The first number of each pair, finite.</param>
     /// <param name="to">The second number of each pair, finite.</param>
-    /// <param name="samplingError">Standard error of one difference by itself, which serves where the test cannot be made; null where it is unknown.</param>
+    /// <param name="samplingError">
+    /// Standard error of one difference by itself, which serves where the test cannot be made; null where it is unknown.
+    /// </param>
     /// <returns>Second minus first.</returns>
     /// <exception cref="ArgumentException">There is no pair, the series differ in length, or a number is not finite.</exception>
     public static PairedDifference Of(IReadOnlyList<double> from, IReadOnlyList<double> to, double? samplingError = null)
     {
         if (from.Count != to.Count || from.Count == 0)
-            throw new ArgumentException($"Expected two series of one length, at least 1; found {from.Count} and {to.Count} numbers.", nameof(to));
+            throw new ArgumentException(
+                $"Expected two series of one length, at least 1; found {from.Count} and {to.Count} numbers.", nameof(to));
         if (!from.Concat(to).All(double.IsFinite))
             throw new ArgumentException("Expected finite numbers, found one that is not.", nameof(to));
         int n = from.Count;

@@ -6,7 +6,8 @@ namespace Lethe.Diagnostics;
 /// <summary>How well continuous factors can be read from features by a linear map: ridge regression, R².</summary>
 /// <remarks>
 /// Features are standardised and the strength is chosen as by <see cref="LinearProbe"/>: W = argmin ‖Y − XW‖²/n + λ‖W‖², λ the one of the
-/// best R² on a seeded split of the training rows (of equally good ones the largest), then fitted on all of them. Each target has its own λ. In float64.
+/// best R² on a seeded split of the training rows (of equally good ones the largest), then fitted on all of them. Each target has its own
+/// λ. In float64.
 /// </remarks>
 internal static class RidgeRegression
 {
@@ -28,7 +29,8 @@ internal static class RidgeRegression
         LinearProbeOptions? options = null)
     {
         if (trainTargets.Count == 0 || trainTargets.Count != testTargets.Count)
-            throw new ArgumentException($"Expected the same targets for training and test, at least one; found {trainTargets.Count} and {testTargets.Count}.", nameof(testTargets));
+            throw new ArgumentException($"Expected the same targets for training and test, at least one; found {trainTargets.Count} and "
+                + $"{testTargets.Count}.", nameof(testTargets));
         FeatureCheck.Matrix(testFeatures, nameof(testFeatures));
         Check(testFeatures, testTargets, least: 2, nameof(testTargets));
         using var noGradient = no_grad();
@@ -37,7 +39,10 @@ internal static class RidgeRegression
         double[] reached = Determination.Of(readout.Read(testFeatures.to(ScalarType.Float64)), Matrix(testTargets, CPU));
         return
         [
-            .. reached.Select((value, i) => new RidgeRegressionResult(value, readout.Strengths[i], readout.ValidationDeterminations[i], (int)trainFeatures.size(0), (int)testFeatures.size(0))),
+            .. reached.Select(
+                (value, i) => new RidgeRegressionResult(
+                    value, readout.Strengths[i], readout.ValidationDeterminations[i], (int)trainFeatures.size(0),
+                    (int)testFeatures.size(0))),
         ];
     }
 
@@ -49,7 +54,8 @@ internal static class RidgeRegression
     /// <exception cref="ArgumentException">Shapes or counts do not fit together.</exception>
     /// <exception cref="InvalidOptionException">An option cannot be used.</exception>
     /// <exception cref="DataException">Features or targets hold NaN or infinity, or a target is constant.</exception>
-    public static LinearReadout Fit(Tensor trainFeatures, IReadOnlyList<IReadOnlyList<double>> trainTargets, LinearProbeOptions? options = null)
+    public static LinearReadout Fit(
+        Tensor trainFeatures, IReadOnlyList<IReadOnlyList<double>> trainTargets, LinearProbeOptions? options = null)
     {
         options ??= new LinearProbeOptions();
         options.Validate();
@@ -93,12 +99,14 @@ internal static class RidgeRegression
         for (int i = 0; i < targets.Count; i++)
         {
             if (targets[i].Count != features.size(0))
-                throw new ArgumentException($"Expected one number of target {i} for each of {features.size(0)} rows, found {targets[i].Count}.", name);
+                throw new ArgumentException(
+                    $"Expected one number of target {i} for each of {features.size(0)} rows, found {targets[i].Count}.", name);
             if (!targets[i].All(double.IsFinite))
                 throw new DataException($"Target {i} of {name} holds NaN or infinity.");
             if (targets[i].All(value => value == targets[i][0]))
                 throw new DataException(
-                    Invariant($"Target {i} of {name} is {targets[i][0]} in all {features.size(0)} rows, so nothing can be read from it. Give rows in which it varies."));
+                    Invariant($"Target {i} of {name} is {targets[i][0]} in all {features.size(0)} rows, so nothing can be read from it. ")
+                    + "Give rows in which it varies.");
         }
     }
 }

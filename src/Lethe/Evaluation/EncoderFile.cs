@@ -13,7 +13,9 @@ internal static class EncoderFile
     private const int Shown = 4;
 
     /// <summary>Reads a network.</summary>
-    /// <param name="path">The file. Names may stand behind <c>backbone.</c>, as in Lethe's checkpoints; a classifier <c>fc</c> is left out.</param>
+    /// <param name="path">
+    /// The file. Names may stand behind <c>backbone.</c>, as in Lethe's checkpoints; a classifier <c>fc</c> is left out.
+    /// </param>
     /// <param name="options">Which network it holds; a stem of auto is told by the size of the first convolution.</param>
     /// <param name="imageSize">Height and width of the images it is to see, in pixels.</param>
     /// <returns>The network on the processor, in evaluation mode; the caller disposes it.</returns>
@@ -31,7 +33,8 @@ internal static class EncoderFile
         if (!tensors.TryGetValue(FirstLayer, out Tensor? first) || first.dim() != 4)
         {
             throw new RunException(
-                $"{path}: expected torchvision's names, such as '{FirstLayer}' of shape [channels, 1 or 3, size, size]; found {List([.. tensors.Keys.Order(StringComparer.Ordinal)])}. "
+                $"{path}: expected torchvision's names, such as '{FirstLayer}' of shape [channels, 1 or 3, size, size]; found "
+                + $"{List([.. tensors.Keys.Order(StringComparer.Ordinal)])}. "
                 + "Rename the tensors as torchvision's ResNet has them.");
         }
 
@@ -61,11 +64,18 @@ internal static class EncoderFile
         // The number of batches seen serves training alone, and older files lack it.
         static bool Matters(string name) => !name.EndsWith("num_batches_tracked", StringComparison.Ordinal);
         string[] missing = [.. targets.Keys.Where(name => Matters(name) && !tensors.ContainsKey(name))];
-        string[] unknown = [.. tensors.Keys.Where(name => Matters(name) && !targets.ContainsKey(name) && name is not ("fc.weight" or "fc.bias")).Order(StringComparer.Ordinal)];
+        string[] unknown =
+            [
+                .. tensors.Keys.Where(name => Matters(name) && !targets.ContainsKey(name) && name is not ("fc.weight" or "fc.bias")).Order(
+                    StringComparer.Ordinal),
+            ];
         string[] shapes =
         [
-            .. targets.Where(target => Matters(target.Key) && tensors.TryGetValue(target.Key, out Tensor? found) && !found.shape.SequenceEqual(target.Value.shape))
-                .Select(target => $"{target.Key} is [{string.Join(", ", tensors[target.Key].shape)}] and not [{string.Join(", ", target.Value.shape)}]"),
+            .. targets.Where(
+                target => Matters(target.Key) && tensors.TryGetValue(target.Key, out Tensor? found)
+                    && !found.shape.SequenceEqual(target.Value.shape))
+                .Select(target => $"{target.Key} is [{string.Join(", ", tensors[target.Key].shape)}] and not "
+                    + $"[{string.Join(", ", target.Value.shape)}]"),
         ];
         string[] problems =
         [
@@ -89,5 +99,6 @@ internal static class EncoderFile
     }
 
     private static string List(string[] names) =>
-        $"{string.Join(", ", names.Take(Shown).Select(name => $"'{name}'"))}{(names.Length > Shown ? $" and {names.Length - Shown} more" : "")}";
+        string.Join(", ", names.Take(Shown).Select(name => $"'{name}'"))
+        + (names.Length > Shown ? $" and {names.Length - Shown} more" : "");
 }

@@ -31,7 +31,8 @@ public sealed class EncoderState : IDisposable
     /// <param name="threads">Threads that render images, at least 1.</param>
     /// <param name="untrained">Whether its weights are fresh ones.</param>
     /// <param name="store">Where features are kept; null keeps them in memory alone.</param>
-    internal EncoderState(SslMethod method, ChannelStatistics statistics, Device device, int threads, bool untrained, FeatureStore? store = null)
+    internal EncoderState(
+        SslMethod method, ChannelStatistics statistics, Device device, int threads, bool untrained, FeatureStore? store = null)
         : this(method, method.Backbone, method.Project, statistics, device, threads, untrained, store)
     {
     }
@@ -43,13 +44,15 @@ public sealed class EncoderState : IDisposable
     /// <param name="threads">Threads that render images, at least 1.</param>
     /// <param name="untrained">Whether its weights are fresh ones.</param>
     /// <param name="store">Where features are kept; null keeps them in memory alone.</param>
-    internal EncoderState(ResNet backbone, ChannelStatistics statistics, Device device, int threads, bool untrained, FeatureStore? store = null)
+    internal EncoderState(
+        ResNet backbone, ChannelStatistics statistics, Device device, int threads, bool untrained, FeatureStore? store = null)
         : this(backbone, backbone, null, statistics, device, threads, untrained, store)
     {
     }
 
     private EncoderState(
-        nn.Module whole, ResNet backbone, Func<Tensor, Tensor>? project, ChannelStatistics statistics, Device device, int threads, bool untrained, FeatureStore? store)
+        nn.Module whole, ResNet backbone, Func<Tensor, Tensor>? project, ChannelStatistics statistics, Device device, int threads,
+        bool untrained, FeatureStore? store)
     {
         whole.eval();
         this.backbone = backbone;
@@ -85,7 +88,9 @@ public sealed class EncoderState : IDisposable
     /// <summary>Renders the views of training with labels: crops of three quarters of the area and more, flips.</summary>
     internal ViewAugmenter Augmented { get; }
 
-    /// <summary>What happens to images of another size or of other channels before they enter, in words; empty where nothing does.</summary>
+    /// <summary>
+    /// What happens to images of another size or of other channels before they enter, in words; empty where nothing does.
+    /// </summary>
     /// <param name="images">The images.</param>
     /// <returns>A sentence, or nothing.</returns>
     public string Conversion(ImageSet images)
@@ -114,7 +119,8 @@ public sealed class EncoderState : IDisposable
             return known;
         using var scope = NewDisposeScope();
         IReadOnlyDictionary<string, Tensor> Compute() =>
-            Collect(EvaluationBatches.Plain(images, Plain, BatchSize, Threads, cancellation), cancellation).ToDictionary(layer => layer.Key, layer => layer.Value[0].contiguous());
+            Collect(EvaluationBatches.Plain(images, Plain, BatchSize, Threads, cancellation), cancellation).ToDictionary(
+                layer => layer.Key, layer => layer.Value[0].contiguous());
         IReadOnlyDictionary<string, Tensor> found = store is null ? Compute() : store.Get(key, Compute);
         foreach (Tensor layer in found.Values)
             layer.DetachFromDisposeScope();
@@ -131,7 +137,9 @@ public sealed class EncoderState : IDisposable
     /// <summary>Channels of the feature map of each layer of the backbone, early to late.</summary>
     public IReadOnlyList<int> MapChannels => backbone.Channels;
 
-    /// <summary>Feature maps of every layer of the backbone, in evaluation mode and without gradient. Tensors belong to the caller's dispose scope.</summary>
+    /// <summary>
+    /// Feature maps of every layer of the backbone, in evaluation mode and without gradient. Tensors belong to the caller's dispose scope.
+    /// </summary>
     /// <param name="images">[N, C, H, W], normalised, on the device.</param>
     /// <returns>One [N, C′, H′, W′] for each layer.</returns>
     public IReadOnlyList<Tensor> Maps(Tensor images)
@@ -140,7 +148,10 @@ public sealed class EncoderState : IDisposable
         return backbone.ForwardMaps(images);
     }
 
-    /// <summary>A network of its own to fine-tune: these weights, or fresh ones of a seed where the encoder is untrained, so that draws from scratch differ in them too.</summary>
+    /// <summary>
+    /// A network of its own to fine-tune: these weights, or fresh ones of a seed where the encoder is untrained, so that draws from scratch
+    /// differ in them too.
+    /// </summary>
     /// <param name="seed">Decides fresh weights.</param>
     /// <returns>The network, on the device; the caller disposes it.</returns>
     public ResNet Copy(ulong seed)
@@ -178,7 +189,9 @@ public sealed class EncoderState : IDisposable
         return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 
-    /// <summary>Takes a module's tensors out of the dispose scope that it was made in, which would take the buffers of batch-norm with it.</summary>
+    /// <summary>
+    /// Takes a module's tensors out of the dispose scope that it was made in, which would take the buffers of batch-norm with it.
+    /// </summary>
     internal static void Outlive(nn.Module module)
     {
         foreach (Tensor tensor in module.state_dict().Values)

@@ -6,7 +6,10 @@ namespace Lethe.Evaluation;
 /// <summary>How layers are measured.</summary>
 public sealed record EvaluationOptions : OptionRecord
 {
-    /// <summary>Images whose two views coding rates are computed on: so many that were trained on, and as many that never were; fewer where either part has fewer.</summary>
+    /// <summary>
+    /// Images whose two views coding rates are computed on: so many that were trained on, and as many that never were; fewer where either
+    /// part has fewer.
+    /// </summary>
     [Limit(AtLeast = 2, Unit = "images")]
     public int RateImages { get; init; } = 500;
 
@@ -14,7 +17,9 @@ public sealed record EvaluationOptions : OptionRecord
     [Limit(Above = 0)]
     public double EpsilonSquared { get; init; } = CodingRate.DefaultEpsilonSquared;
 
-    /// <summary>Views of each image that LiDAR is measured on; 2 takes those of the coding rates, more are rendered and run in addition.</summary>
+    /// <summary>
+    /// Views of each image that LiDAR is measured on; 2 takes those of the coding rates, more are rendered and run in addition.
+    /// </summary>
     [Limit(AtLeast = 2, Unit = "views")]
     public int LidarViews { get; init; } = 2;
 

@@ -34,10 +34,12 @@ internal sealed class KMeans
     /// <param name="cancellation">Stops between two starts.</param>
     /// <returns>The centres of the best start.</returns>
     /// <exception cref="ArgumentException">A number does not fit.</exception>
-    public static KMeans Fit(Tensor features, int clusters, int restarts, ulong seed, int maxIterations = 100, CancellationToken cancellation = default)
+    public static KMeans Fit(
+        Tensor features, int clusters, int restarts, ulong seed, int maxIterations = 100, CancellationToken cancellation = default)
     {
         if (features.dim() != 2 || clusters < 1 || features.size(0) < clusters)
-            throw new ArgumentException($"Expected features [N, d] of at least {clusters} rows, found [{string.Join(", ", features.shape)}].", nameof(features));
+            throw new ArgumentException(
+                $"Expected features [N, d] of at least {clusters} rows, found [{string.Join(", ", features.shape)}].", nameof(features));
         ArgumentOutOfRangeException.ThrowIfLessThan(restarts, 1);
         using IDisposable frozen = no_grad();
         using var scope = NewDisposeScope();

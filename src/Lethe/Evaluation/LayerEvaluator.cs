@@ -50,12 +50,15 @@ internal sealed class LayerEvaluator
     {
         using var scope = NewDisposeScope();
         // As many images of both parts: what is measured of seen and unseen images compares at equal m only.
-        int most = Math.Min(data.Train.Count, data.Test.Count), images = Math.Min(options.RateImages, most), lidarImages = Math.Min(options.LidarImages, most);
+        int most = Math.Min(data.Train.Count, data.Test.Count), images = Math.Min(options.RateImages, most),
+            lidarImages = Math.Min(options.LidarImages, most);
         IReadOnlyDictionary<string, Tensor> trained = Views(method, data.Train, images, 2, cancellation);
         IReadOnlyDictionary<string, Tensor> heldOut = Views(method, data.Test, images, 2, cancellation);
         bool sameViews = options.LidarViews == 2 && lidarImages <= images;
-        IReadOnlyDictionary<string, Tensor>? lidarTrained = sameViews ? null : Views(method, data.Train, lidarImages, options.LidarViews, cancellation);
-        IReadOnlyDictionary<string, Tensor>? lidarHeldOut = sameViews ? null : Views(method, data.Test, lidarImages, options.LidarViews, cancellation);
+        IReadOnlyDictionary<string, Tensor>? lidarTrained = sameViews ? null : Views(
+            method, data.Train, lidarImages, options.LidarViews, cancellation);
+        IReadOnlyDictionary<string, Tensor>? lidarHeldOut = sameViews ? null : Views(
+            method, data.Test, lidarImages, options.LidarViews, cancellation);
         bool labelled = data.Probe.Labels is not null && data.Test.Labels is not null && data.Probe.Labels.Distinct().Count() > 1;
         IReadOnlyDictionary<string, Tensor>? probe = labelled ? Plain(method, data.Probe, cancellation) : null;
         IReadOnlyDictionary<string, Tensor>? test = labelled ? Plain(method, data.Test, cancellation) : null;
@@ -77,8 +80,10 @@ internal sealed class LayerEvaluator
                     null,
                     null)
                 {
-                    TrainedGeometry = FeatureGeometry.Measure(trained[layer], lidarTrained?[layer] ?? trained[layer].narrow(1, 0, lidarImages)),
-                    HeldOutGeometry = FeatureGeometry.Measure(heldOut[layer], lidarHeldOut?[layer] ?? heldOut[layer].narrow(1, 0, lidarImages)),
+                    TrainedGeometry = FeatureGeometry.Measure(
+                        trained[layer], lidarTrained?[layer] ?? trained[layer].narrow(1, 0, lidarImages)),
+                    HeldOutGeometry = FeatureGeometry.Measure(
+                        heldOut[layer], lidarHeldOut?[layer] ?? heldOut[layer].narrow(1, 0, lidarImages)),
                 };
                 if (!labelled)
                     return quality;
@@ -87,20 +92,29 @@ internal sealed class LayerEvaluator
                     ? [(test![layer][0], data.Test.Labels!)]
                     : [(test![layer][0], data.Test.Labels!), (seen[layer][0], seenImages!.Labels!)];
                 IReadOnlyList<LinearProbeResult> linear = LinearProbe.MeasureEach(probe![layer][0], data.Probe.Labels!, tests);
-                KnnProbeResult[] near = [.. tests.Select(part => KnnProbe.Measure(probe[layer][0], data.Probe.Labels!, part.Features, part.Labels, knn))];
-                return quality with { Linear = linear[0], Knn = near[0], LinearTrained = linear.ElementAtOrDefault(1), KnnTrained = near.ElementAtOrDefault(1) };
+                KnnProbeResult[] near =
+                    [.. tests.Select(part => KnnProbe.Measure(probe[layer][0], data.Probe.Labels!, part.Features, part.Labels, knn))];
+                return quality with
+                {
+                    Linear = linear[0],
+                    Knn = near[0],
+                    LinearTrained = linear.ElementAtOrDefault(1),
+                    KnnTrained = near.ElementAtOrDefault(1),
+                };
             }),
         ];
     }
 
     private static ImageSet First(ImageSet images, int count) => images.Subset(images.Name, [.. Enumerable.Range(0, count)]);
 
-    private IReadOnlyDictionary<string, Tensor> Views(SslMethod method, ImageSet images, int count, int views, CancellationToken cancellation)
+    private IReadOnlyDictionary<string, Tensor> Views(
+        SslMethod method, ImageSet images, int count, int views, CancellationToken cancellation)
     {
         ulong seed = RandomStream.Derive(ViewSeed, (ulong)count);
         return LayerFeatures.Collect(
             method,
-            EvaluationBatches.FixedViews(First(images, count), augmenter, Math.Max(1, BatchSize / views), seed, threads, views, cancellation),
+            EvaluationBatches.FixedViews(
+                First(images, count), augmenter, Math.Max(1, BatchSize / views), seed, threads, views, cancellation),
             device,
             cancellation);
     }

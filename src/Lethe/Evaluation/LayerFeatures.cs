@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Lethe.Evaluation;
 
-/// <summary>Runs a method's network over images as in evaluation mode, on a copy with batch-norm folded in, and collects what each layer gives.</summary>
+/// <summary>
+/// Runs a method's network over images as in evaluation mode, on a copy with batch-norm folded in, and collects what each layer gives.
+/// </summary>
 internal static class LayerFeatures
 {
     /// <summary>The name of the projector's output among the layers.</summary>
@@ -38,7 +40,8 @@ internal static class LayerFeatures
     /// <param name="cancellation">Stops between two batches.</param>
     /// <returns>By layer, [V, N, d] on the processor; d is the same for all layers of the backbone.</returns>
     public static IReadOnlyDictionary<string, Tensor> Collect(
-        ResNet backbone, Func<Tensor, Tensor>? project, IEnumerable<ViewBatch> batches, Device device, CancellationToken cancellation = default)
+        ResNet backbone, Func<Tensor, Tensor>? project, IEnumerable<ViewBatch> batches, Device device,
+        CancellationToken cancellation = default)
     {
         string[] names = project is null ? [.. Names.Where(name => name != Projector)] : [.. Names];
         using IDisposable frozen = no_grad();
@@ -50,7 +53,8 @@ internal static class LayerFeatures
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             Tensor images = ImageTensor.FromPixels(batch.Pixels, batch.Views * batch.N, batch.Size, batch.Channels, device);
-            Tensor[] layers = [.. folded.ForwardMaps(images).Zip(ResNet.Layers, (map, layer) => backbone.Pool(layer, map))]; // [V n, d] each
+            // [V n, d] each
+            Tensor[] layers = [.. folded.ForwardMaps(images).Zip(ResNet.Layers, (map, layer) => backbone.Pool(layer, map))];
             for (int i = 0; i < names.Length; i++)
             {
                 Tensor features = i < layers.Length ? layers[i] : project!(layers[^1]);

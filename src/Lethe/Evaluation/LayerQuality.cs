@@ -61,6 +61,7 @@ internal sealed record LayerQuality(
             (Measure.KnnAccuracy, Knn?.Accuracy),
             (Measure.KnnAccuracyTrain, KnnTrained?.Accuracy),
         ];
-        return all.Where(measure => measure.Value is not null).Select(measure => new Measurement(epoch, Layer, measure.Name, measure.Value!.Value));
+        return all.Where(measure => measure.Value is not null).Select(
+            measure => new Measurement(epoch, Layer, measure.Name, measure.Value!.Value));
     }
 }

@@ -33,7 +33,8 @@ internal sealed record LinearClassifier(int[] Classes, double[] Mean, double[] S
     public int[] Predict(Tensor features)
     {
         if (features.dim() != 2 || features.size(1) != Mean.Length)
-            throw new ArgumentException($"Expected features [M, {Mean.Length}], found [{string.Join(", ", features.shape)}].", nameof(features));
+            throw new ArgumentException(
+                $"Expected features [M, {Mean.Length}], found [{string.Join(", ", features.shape)}].", nameof(features));
         using IDisposable frozen = no_grad();
         using var scope = NewDisposeScope();
         ScalarType type = features.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;

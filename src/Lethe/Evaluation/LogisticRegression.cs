@@ -13,7 +13,8 @@ namespace Lethe.Evaluation;
 /// <para>
 /// Features are standardised with mean and deviation of the rows that are fitted on; a feature that is constant there takes no part.
 /// λ is chosen on a seeded validation part of the training rows, drawn class by class: the strength of the highest accuracy, of
-/// equally good ones the largest. They are tried from the largest down, until two in turn are worse than the best. Then all training rows are fitted with it. The test rows are seen by nothing of this.
+/// equally good ones the largest. They are tried from the largest down, until two in turn are worse than the best. Then all training rows
+/// are fitted with it. The test rows are seen by nothing of this.
 /// </para>
 /// <para>
 /// The fit runs in the coordinates of the eigenvectors of XᵀX (or XXᵀ, whichever is smaller), in which the penalty is the same and
@@ -32,7 +33,8 @@ internal static class LogisticRegression
     /// <returns>The classifier.</returns>
     /// <exception cref="ArgumentException">Shapes do not fit together.</exception>
     /// <exception cref="DataException">Features hold NaN, there is one class only, or a class has too few rows.</exception>
-    public static LinearClassifier Fit(Tensor features, IReadOnlyList<int> labels, LogisticRegressionOptions? options = null, CancellationToken cancellation = default)
+    public static LinearClassifier Fit(
+        Tensor features, IReadOnlyList<int> labels, LogisticRegressionOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= new LogisticRegressionOptions();
         options.Validate();
@@ -40,7 +42,8 @@ internal static class LogisticRegression
         FeatureCheck.Labels(features, labels, nameof(labels));
         int[] classes = [.. labels.Distinct().Order()];
         if (classes.Length < 2)
-            throw new DataException($"Logistic regression needs rows of at least two classes, found only class {classes[0]} in {labels.Count} rows. Give more labelled rows.");
+            throw new DataException($"Logistic regression needs rows of at least two classes, found only class {classes[0]} in "
+                + $"{labels.Count} rows. Give more labelled rows.");
         using IDisposable frozen = no_grad();
         using var scope = NewDisposeScope();
         Tensor X = features.detach().cpu();
@@ -60,7 +63,8 @@ internal static class LogisticRegression
         (long[] fitted, long[] validation) = Divide(truth, classes, options);
         using var scope = NewDisposeScope();
         var problem = new Problem(X.index_select(0, tensor(fitted)), [.. fitted.Select(row => truth[row])], classes, whole.Basis);
-        Tensor held = problem.Project(X.index_select(0, tensor(validation))), heldTruth = tensor(validation.Select(row => truth[row]).ToArray());
+        Tensor held = problem.Project(X.index_select(0, tensor(validation))),
+            heldTruth = tensor(validation.Select(row => truth[row]).ToArray());
         double[]? point = null;
         int worse = 0;
         (double Accuracy, double Strength, double[] Point) best = (-1, 0, []);
@@ -87,7 +91,8 @@ internal static class LogisticRegression
         {
             long[] rows = [.. Enumerable.Range(0, truth.Length).Where(i => truth[i] == c).Select(i => (long)i)];
             if (rows.Length < 2)
-                throw new DataException($"Class {classes[c]} has {rows.Length} row; choosing the strength on a validation part needs at least two rows of each class. Give more labelled rows.");
+                throw new DataException($"Class {classes[c]} has {rows.Length} row; choosing the strength on a validation part needs at "
+                    + "least two rows of each class. Give more labelled rows.");
             new RandomStream(RandomStream.Derive(options.Seed, (ulong)c)).Shuffle<long>(rows);
             validation.AddRange(rows[..Math.Clamp((int)Math.Round(rows.Length * options.ValidationShare), 1, rows.Length - 1)]);
         }
@@ -166,7 +171,8 @@ internal static class LogisticRegression
             if (other is null)
                 return null;
             using var scope = NewDisposeScope();
-            Tensor W = (tensor(other.Weights).reshape(other.Mean.Length, -1) * tensor(other.Scale).unsqueeze(1)).to(type); // of features as they are
+            // of features as they are
+            Tensor W = (tensor(other.Weights).reshape(other.Mean.Length, -1) * tensor(other.Scale).unsqueeze(1)).to(type);
             Tensor b = (tensor(other.Bias).to(type) - tensor(other.Mean).to(type).matmul(W)).Plus(standard.Mean.matmul(W));
             Tensor scale = standard.Scale, deviation = where(scale.to(ScalarType.Bool), scale.reciprocal(), zeros_like(scale)); // [d]
             Tensor standardised = W * deviation.unsqueeze(1);
@@ -192,7 +198,8 @@ internal static class LogisticRegression
             long first = values.le(tensor(least, dtype: ScalarType.Float64)).count_nonzero().item<long>();
             values = values.narrow(0, first, values.size(0) - first);
             vectors = vectors.narrow(1, first, vectors.size(1) - first);
-            return (tall ? vectors.to(X.dtype).contiguous() : X.t().matmul((vectors / values.sqrt()).to(X.dtype))).MoveToOuterDisposeScope();
+            return (tall ? vectors.to(X.dtype).contiguous() : X.t().matmul((vectors / values.sqrt()).to(X.dtype)))
+                .MoveToOuterDisposeScope();
         }
 
         private Tensor Matrix(double[] point) => tensor(point).to(type).reshape(spread.Length, classes.Length); // [r + 1, c]

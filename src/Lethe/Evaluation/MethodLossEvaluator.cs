@@ -30,8 +30,10 @@ internal sealed class MethodLossEvaluator(DataSplits data, ViewAugmenter augment
     /// <param name="epoch">When, for the record.</param>
     /// <param name="batchSize">Images of a batch, as in training.</param>
     /// <param name="cancellation">Stops between two batches.</param>
-    /// <returns><see cref="Measure.LossTrain"/> and <see cref="Measure.LossHeldOut"/> of the run; none where a part has fewer images than a batch,
-    /// and not what is not finite.</returns>
+    /// <returns>
+    /// <see cref="Measure.LossTrain"/> and <see cref="Measure.LossHeldOut"/> of the run; none where a part has fewer images than a batch,
+    /// and not what is not finite.
+    /// </returns>
     public IReadOnlyList<Measurement> Measure(SslMethod method, int epoch, int batchSize, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(method);
@@ -44,7 +46,11 @@ internal sealed class MethodLossEvaluator(DataSplits data, ViewAugmenter augment
             (Diagnostics.Measure.LossTrain, Mean(method, data.Train, batchSize, batches, cancellation)),
             (Diagnostics.Measure.LossHeldOut, Mean(method, data.Test, batchSize, batches, cancellation)),
         ];
-        return [.. losses.Where(loss => double.IsFinite(loss.Loss)).Select(loss => new Measurement(epoch, Diagnostics.Measure.Run, loss.Name, loss.Loss))];
+        return
+        [
+            .. losses.Where(loss => double.IsFinite(loss.Loss)).Select(
+                loss => new Measurement(epoch, Diagnostics.Measure.Run, loss.Name, loss.Loss)),
+        ];
     }
 
     private double Mean(SslMethod method, ImageSet images, int batch, int batches, CancellationToken cancellation)
@@ -54,7 +60,9 @@ internal sealed class MethodLossEvaluator(DataSplits data, ViewAugmenter augment
         ImageSet first = images.Subset(images.Name, [.. Enumerable.Range(0, batch * batches)]);
         var late = TrainingProgress.AtTheEnd(ViewSeed);
         double sum = 0;
-        foreach (ViewBatch views in EvaluationBatches.FixedViews(first, augmenter, batch, RandomStream.Derive(ViewSeed), threads, 2, cancellation))
+        foreach (
+            ViewBatch views in EvaluationBatches.FixedViews(
+                first, augmenter, batch, RandomStream.Derive(ViewSeed), threads, 2, cancellation))
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();

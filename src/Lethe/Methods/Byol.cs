@@ -74,7 +74,8 @@ internal sealed class Byol : SslMethod
     public static Tensor PredictionLoss(Tensor predictionFirst, Tensor predictionSecond, Tensor targetFirst, Tensor targetSecond)
     {
         EmbeddingPair.Check(predictionFirst, predictionSecond, atLeast: 1);
-        Tensor first = EmbeddingPair.MeanCosine(predictionFirst, targetSecond), second = EmbeddingPair.MeanCosine(predictionSecond, targetFirst);
+        Tensor first = EmbeddingPair.MeanCosine(predictionFirst, targetSecond),
+            second = EmbeddingPair.MeanCosine(predictionSecond, targetFirst);
         return first.Plus(second).Times(-2).Plus(4);
     }
 

@@ -73,7 +73,9 @@ internal sealed class CorInfoMax : SslMethod
     public static (Tensor Mean, Tensor Covariance) Moments(
         Tensor embeddings, Tensor mean, Tensor covariance, double meanForgetting, double covarianceForgetting)
     {
-        if (embeddings.dim() != 2 || embeddings.shape[0] < 1 || !mean.shape.SequenceEqual([embeddings.shape[1]]) || !covariance.shape.SequenceEqual([embeddings.shape[1], embeddings.shape[1]]))
+        if (
+            embeddings.dim() != 2 || embeddings.shape[0] < 1 || !mean.shape.SequenceEqual([embeddings.shape[1]])
+                || !covariance.shape.SequenceEqual([embeddings.shape[1], embeddings.shape[1]]))
         {
             throw new ArgumentException(
                 $"Expected embeddings [N, k] with a mean [k] and a covariance [k, k], found [{string.Join(", ", embeddings.shape)}], "
@@ -107,7 +109,8 @@ internal sealed class CorInfoMax : SslMethod
     {
         long k = first.shape[0];
         if (first.dim() != 2 || first.shape[1] != k || !second.shape.SequenceEqual(first.shape))
-            throw new ArgumentException($"Expected two covariances [k, k], found [{string.Join(", ", first.shape)}] and [{string.Join(", ", second.shape)}].");
+            throw new ArgumentException(
+                $"Expected two covariances [k, k], found [{string.Join(", ", first.shape)}] and [{string.Join(", ", second.shape)}].");
         Tensor both = stack([first, second]).PlusIdentity(epsilon); // [2, k, k]
         return -LogDeterminant.OfPositiveDefinite(both).sum().Over(k);
     }

@@ -34,7 +34,8 @@ public sealed class EmbeddingQueue : Module
     {
         Tensor queue = Rows, count = get_buffer("written")!;
         if (embeddings.dim() != 2 || embeddings.shape[1] != queue.shape[1])
-            throw new ArgumentException($"Expected embeddings [N, {queue.shape[1]}], found [{string.Join(", ", embeddings.shape)}].", nameof(embeddings));
+            throw new ArgumentException(
+                $"Expected embeddings [N, {queue.shape[1]}], found [{string.Join(", ", embeddings.shape)}].", nameof(embeddings));
         using IDisposable frozen = no_grad();
         using var scope = NewDisposeScope();
         long length = queue.shape[0], before = count.item<long>(), n = embeddings.shape[0];

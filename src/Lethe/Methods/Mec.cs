@@ -83,7 +83,8 @@ internal sealed class Mec : SslMethod
     {
         ArgumentOutOfRangeException.ThrowIfNegative(order);
         if (similarities.dim() != 2 || similarities.shape[0] != similarities.shape[1])
-            throw new ArgumentException($"Expected a square matrix [N, N], found [{string.Join(", ", similarities.shape)}].", nameof(similarities));
+            throw new ArgumentException(
+                $"Expected a square matrix [N, N], found [{string.Join(", ", similarities.shape)}].", nameof(similarities));
         if (order == 0)
             return SignAndLogarithm(similarities).Logarithm;
 
@@ -145,7 +146,8 @@ internal sealed class Mec : SslMethod
         (Tensor first, Tensor second) = EmbeddingPair.Split(predictor.forward(embeddings));
         (Tensor firstTarget, Tensor secondTarget) = EmbeddingPair.Split(target.Embed(views.From, views.Full));
         double inverse = InverseScale(views.Images, options.ProjectorOutput, options.Distortion, options.DistortionWarmUp, progress.Epoch);
-        Tensor forward = Similarities(first, secondTarget, 1 / inverse), backward = Similarities(second, firstTarget, 1 / inverse); // [N, N]
+        // [N, N]
+        Tensor forward = Similarities(first, secondTarget, 1 / inverse), backward = Similarities(second, firstTarget, 1 / inverse);
         Tensor length = CodingLength(forward, options.Order).Plus(CodingLength(backward, options.Order));
         Tensor loss = length.Times(-0.5 * inverse / views.Images);
         return new MethodLoss(loss, [("codingLength", loss)], features, embeddings, Warning: () => Caution(forward) ?? Caution(backward));
@@ -168,13 +170,15 @@ internal sealed class Mec : SslMethod
         {
             return SpectralNorm(similarities) < 1
                 ? null
-                : "MEC's series of the coding length need not converge: the spectral norm of C is 1 or more. Raise --distortion or --distortion-warm-up, or take --order 0.";
+                : "MEC's series of the coding length need not converge: the spectral norm of C is 1 or more. Raise --distortion or "
+                    + "--distortion-warm-up, or take --order 0.";
         }
 
         using IDisposable frozen = no_grad();
         return SignAndLogarithm(similarities).Sign.Value() > 0
             ? null
-            : "MEC's det(I + C) is not positive: predictions point away from their targets. Raise --distortion or --distortion-warm-up, or lower --learning-rate.";
+            : "MEC's det(I + C) is not positive: predictions point away from their targets. Raise --distortion or --distortion-warm-up, "
+                + "or lower --learning-rate.";
     }
 }
 

@@ -58,7 +58,8 @@ public abstract record MethodEntry
     public void RequireBatch(MethodOptions options, int batchSize)
     {
         if (batchSize < SmallestBatch(options))
-            throw new InvalidOptionException($"--batch-size {batchSize} is too small for {Title}, which needs {Needs}: at least {SmallestBatch(options)} with its options. Raise it, or see 'lethe methods {Name}'.");
+            throw new InvalidOptionException($"--batch-size {batchSize} is too small for {Title}, which needs {Needs}: at least "
+                + $"{SmallestBatch(options)} with its options. Raise it, or see 'lethe methods {Name}'.");
     }
 }
 

@@ -3,7 +3,9 @@ using Lethe.Runtime;
 
 namespace Lethe.Methods;
 
-/// <summary>All methods, by name. A new method of the library is one file and one line here; a program adds its own by <see cref="Add"/>.</summary>
+/// <summary>
+/// All methods, by name. A new method of the library is one file and one line here; a program adds its own by <see cref="Add"/>.
+/// </summary>
 /// <remarks>Safe to use from several threads.</remarks>
 public static class MethodRegistry
 {
@@ -25,7 +27,9 @@ public static class MethodRegistry
     /// <summary>The methods in the order in which they are listed: those of the library, then those that were added.</summary>
     public static IReadOnlyList<MethodEntry> All => all;
 
-    /// <summary>Adds a method, which can be trained, resumed, undone and evaluated as the others are. Call it before a run of the method is opened.</summary>
+    /// <summary>
+    /// Adds a method, which can be trained, resumed, undone and evaluated as the others are. Call it before a run of the method is opened.
+    /// </summary>
     /// <param name="entry">The method.</param>
     /// <exception cref="InvalidOptionException">There is a method of that name, or the name is no lower-case word.</exception>
     public static void Add(MethodEntry entry)
@@ -42,5 +46,6 @@ public static class MethodRegistry
     /// <returns>The entry.</returns>
     /// <exception cref="InvalidOptionException">No method has that name.</exception>
     public static MethodEntry Find(string name) => All.FirstOrDefault(entry => entry.Name == name)
-        ?? throw new InvalidOptionException($"--method '{name}' is unknown. Use one of {string.Join(", ", All.Select(entry => entry.Name))}.");
+        ?? throw new InvalidOptionException(
+            $"--method '{name}' is unknown. Use one of {string.Join(", ", All.Select(entry => entry.Name))}.");
 }

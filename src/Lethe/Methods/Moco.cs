@@ -81,7 +81,8 @@ internal sealed class Moco : SslMethod
         if (queue.dim() != 2 || queue.shape[1] != queries.shape[1])
         {
             throw new ArgumentException(
-                $"Expected a queue [M, {queries.shape[1]}], found [{string.Join(", ", queue.shape)}]. Make it of the projector's output size.", nameof(queue));
+                $"Expected a queue [M, {queries.shape[1]}], found [{string.Join(", ", queue.shape)}]. Make it of the projector's output "
+                + "size.", nameof(queue));
         }
 
         Tensor q = functional.normalize(queries);

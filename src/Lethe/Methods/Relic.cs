@@ -11,7 +11,9 @@ namespace Lethe.Methods;
 /// probabilities whichever view asks (Mitrovic 2021, 2010.07922).
 /// </summary>
 /// <remarks>
-/// <para>loss = CE(p¹²) + CE(p²¹) + α·[ KL(p¹²‖p²¹) + KL(p²¹‖p¹²) ], p¹²_ij = softmax_j(o¹_i·h²_j/τ), p²¹_ij = softmax_j(o²_i·h¹_j/τ)</para>
+/// <para>
+/// loss = CE(p¹²) + CE(p²¹) + α·[ KL(p¹²‖p²¹) + KL(p²¹‖p¹²) ], p¹²_ij = softmax_j(o¹_i·h²_j/τ), p²¹_ij = softmax_j(o²_i·h¹_j/τ)
+/// </para>
 /// <para>
 /// oᵛ: embeddings of view v; hᵛ: the momentum encoder's, constants; rows normalised; CE: −log p_ii, as KL a mean over the N
 /// images; positives are among the N, other images' same view is not; τ: <see cref="RelicOptions.Temperature"/>; α:
@@ -90,7 +92,8 @@ internal sealed class Relic : SslMethod
         (Tensor targetFirst, Tensor targetSecond) = EmbeddingPair.Split(target.Embed(views.From, views.Full));
         (Tensor contrastive, Tensor invariance) = Terms(first, second, targetFirst, targetSecond, options.Temperature, options.OneSidedKl);
         invariance = invariance.Times(options.KlWeight);
-        return new MethodLoss(contrastive.Plus(invariance), [("contrastive", contrastive), ("invariance", invariance)], features, embeddings);
+        return new MethodLoss(
+            contrastive.Plus(invariance), [("contrastive", contrastive), ("invariance", invariance)], features, embeddings);
     }
 
     /// <inheritdoc/>

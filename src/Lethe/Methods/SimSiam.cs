@@ -55,7 +55,9 @@ internal sealed class SimSiam : SslMethod
             UnscheduledParts = ["predictor"];
     }
 
-    /// <summary>The negative cosine of predictions and the other views' embeddings, mean of both directions. Rows need not be normalised.</summary>
+    /// <summary>
+    /// The negative cosine of predictions and the other views' embeddings, mean of both directions. Rows need not be normalised.
+    /// </summary>
     /// <param name="predictionFirst">p¹, from the first views, [N, k].</param>
     /// <param name="predictionSecond">p², from the second views, [N, k].</param>
     /// <param name="embeddingFirst">z¹, [N, k]; no gradient flows into it.</param>

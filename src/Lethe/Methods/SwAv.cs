@@ -64,7 +64,11 @@ internal sealed class SwAv : SslMethod
         register_parameter("prototypes", new Parameter(functional.normalize(randn(options.Prototypes, options.ProjectorOutput))));
         if (options.QueueLength == 0)
             return;
-        queues = [new EmbeddingQueue(options.QueueLength, options.ProjectorOutput), new EmbeddingQueue(options.QueueLength, options.ProjectorOutput)];
+        queues =
+        [
+            new EmbeddingQueue(options.QueueLength, options.ProjectorOutput),
+            new EmbeddingQueue(options.QueueLength, options.ProjectorOutput),
+        ];
         register_module("queue1", queues[0]);
         register_module("queue2", queues[1]);
     }
@@ -95,7 +99,8 @@ internal sealed class SwAv : SslMethod
     public static Tensor SwappedPrediction(IReadOnlyList<Tensor> scores, IReadOnlyList<Tensor> codes, double temperature)
     {
         if (scores.Count < 2 || codes.Count < 1 || codes.Count > scores.Count)
-            throw new ArgumentException($"Expected scores of at least two views and codes of the first of them, found {scores.Count} and {codes.Count}.", nameof(scores));
+            throw new ArgumentException($"Expected scores of at least two views and codes of the first of them, found {scores.Count} and "
+                + $"{codes.Count}.", nameof(scores));
         foreach (Tensor matrix in scores.Concat(codes))
         {
             if (scores[0].dim() != 2 || scores[0].numel() == 0 || !matrix.shape.SequenceEqual(scores[0].shape))
@@ -142,7 +147,8 @@ internal sealed class SwAv : SslMethod
             embeddings,
             queues.Length == 0 ? null : () => Enqueue(embeddings),
             () => views.Images + options.QueueLength >= options.Prototypes ? null
-                : $"SwAV shares out {views.Images + options.QueueLength} embeddings over {options.Prototypes} prototypes, which cannot be used equally. "
+                : $"SwAV shares out {views.Images + options.QueueLength} embeddings over {options.Prototypes} prototypes, which cannot be "
+                    + "used equally. "
                     + "Raise --batch-size or --queue-length, or lower --prototypes.");
     }
 
@@ -162,7 +168,8 @@ internal sealed class SwAv : SslMethod
         long images = scores.shape[0];
         if (queues.Length > 0 && progress.Epoch >= options.QueueStartEpoch && queues[view].IsFull)
             scores = cat([scores, Scores(queues[view].Rows.to(scores.dtype), prototypes)]); // [N + M, K]
-        return SinkhornKnopp.Codes(scores, options.SinkhornEpsilon, options.SinkhornIterations).narrow(0, 0, images).MoveToOuterDisposeScope(); // [N, K]
+        return SinkhornKnopp.Codes(scores, options.SinkhornEpsilon, options.SinkhornIterations).narrow(0, 0, images)
+            .MoveToOuterDisposeScope(); // [N, K]
     }
 
     private void Enqueue(Tensor embeddings)
@@ -192,7 +199,9 @@ public sealed record SwAvOptions : MethodOptions
     [Limit(AtLeast = 1)]
     public int SinkhornIterations { get; init; } = 3;
 
-    /// <summary>K, the number of clusters: some ten for each class, and fewer than a batch has images. The paper takes 3000 for ImageNet.</summary>
+    /// <summary>
+    /// K, the number of clusters: some ten for each class, and fewer than a batch has images. The paper takes 3000 for ImageNet.
+    /// </summary>
     [Limit(AtLeast = 2)]
     public int Prototypes { get; init; } = 100;
 

@@ -29,7 +29,8 @@ public sealed record Views(IReadOnlyList<Tensor> Groups, int Images, SplitPoint 
     public static Views Pair(Tensor stacked, SplitPoint from = SplitPoint.Input)
     {
         if (stacked.dim() != 4 || stacked.shape[0] < 2 || stacked.shape[0] % 2 != 0)
-            throw new ArgumentException($"Expected two stacked views [2N, C, H, W], found [{string.Join(", ", stacked.shape)}].", nameof(stacked));
+            throw new ArgumentException(
+                $"Expected two stacked views [2N, C, H, W], found [{string.Join(", ", stacked.shape)}].", nameof(stacked));
         return new Views([stacked], (int)stacked.shape[0] / 2, from);
     }
 }

@@ -57,19 +57,25 @@ internal sealed class Wmse : SslMethod
     /// <summary>The mean squared distance of two views' embeddings, whitened in sub-batches and normalised.</summary>
     /// <param name="first">Embeddings of the first views, [N, k].</param>
     /// <param name="second">Embeddings of the second views, [N, k].</param>
-    /// <param name="whiteningBatch">Rows of a sub-batch at least; of N rows N / <paramref name="whiteningBatch"/> sub-batches are made.</param>
+    /// <param name="whiteningBatch">
+    /// Rows of a sub-batch at least; of N rows N / <paramref name="whiteningBatch"/> sub-batches are made.
+    /// </param>
     /// <param name="whiteningEpsilon">ε, in [0, 1].</param>
     /// <param name="permutation">The numbers 0 to N − 1: the rows in the order in which they fill the sub-batches.</param>
     /// <returns>A scalar in [0, 4], with gradient.</returns>
     /// <exception cref="InvalidOptionException">The batch has fewer rows than a sub-batch.</exception>
     /// <exception cref="TrainingException">A sub-batch cannot be whitened.</exception>
-    public static Tensor WhitenedDistance(Tensor first, Tensor second, int whiteningBatch, double whiteningEpsilon, IReadOnlyList<int> permutation)
+    public static Tensor WhitenedDistance(
+        Tensor first, Tensor second, int whiteningBatch, double whiteningEpsilon, IReadOnlyList<int> permutation)
     {
         EmbeddingPair.Check(first, second, atLeast: 2);
         long images = first.shape[0];
         if (images < whiteningBatch)
-            throw new InvalidOptionException($"--whitening-batch {whiteningBatch} is more than the {images} images of a batch. Lower it, above --projector-output, or raise --batch-size.");
-        if (permutation.Count != images || permutation.Distinct().Count() != images || permutation.Min() != 0 || permutation.Max() != images - 1)
+            throw new InvalidOptionException($"--whitening-batch {whiteningBatch} is more than the {images} images of a batch. Lower it, "
+                + "above --projector-output, or raise --batch-size.");
+        if (
+            permutation.Count != images || permutation.Distinct().Count() != images || permutation.Min() != 0
+                || permutation.Max() != images - 1)
             throw new ArgumentException($"Expected the numbers 0 to {images - 1} in any order, one for each image.", nameof(permutation));
         Tensor order = tensor(permutation.Select(row => (long)row).ToArray(), device: first.device);
         long parts = images / whiteningBatch;
@@ -112,7 +118,9 @@ public sealed record WmseOptions : MethodOptions, IConflicting
     [Limit(AtLeast = 0, AtMost = 1)]
     public double WhiteningEpsilon { get; init; }
 
-    /// <summary>Divisions of a batch into sub-batches over which the loss is averaged; more than 1 is of no use where there is one sub-batch.</summary>
+    /// <summary>
+    /// Divisions of a batch into sub-batches over which the loss is averaged; more than 1 is of no use where there is one sub-batch.
+    /// </summary>
     [Limit(AtLeast = 1)]
     public int WhiteningRounds { get; init; } = 1;
 

@@ -65,14 +65,17 @@ internal sealed class BatchNormLayer : Module<Tensor, Tensor>
     /// <param name="rectify">Whether a ReLU comes after.</param>
     /// <param name="consume">Whether nothing else needs <paramref name="input"/>, not even after a backward pass.</param>
     /// <returns>Of the same shape.</returns>
-    internal Tensor Normalise(Tensor input, Tensor? addend, bool rectify, bool consume) => Normalise(input, addend, rectify, consume, out _);
+    internal Tensor Normalise(Tensor input, Tensor? addend, bool rectify, bool consume) =>
+        Normalise(input, addend, rectify, consume, out _);
 
     /// <summary>The same, with what a rectified map without addend was made of.</summary>
     /// <param name="input">[N, C, H, W] or [N, C].</param>
     /// <param name="addend">Of the same shape, or null.</param>
     /// <param name="rectify">Whether a ReLU comes after.</param>
     /// <param name="consume">Whether nothing else needs <paramref name="input"/>, not even after a backward pass.</param>
-    /// <param name="source">What the map may be made of again; null where it had better be kept, as in passes that are differentiated again.</param>
+    /// <param name="source">
+    /// What the map may be made of again; null where it had better be kept, as in passes that are differentiated again.
+    /// </param>
     /// <returns>Of the same shape.</returns>
     internal Tensor Normalise(Tensor input, Tensor? addend, bool rectify, bool consume, out NormalisedMap? source)
     {
@@ -81,14 +84,16 @@ internal sealed class BatchNormLayer : Module<Tensor, Tensor>
         if (input.dim() is not (2 or 4) || input.shape[1] != get_buffer("running_mean")!.shape[0] || input.numel() == 0)
         {
             throw new ArgumentException(
-                $"Expected [N, C] or [N, C, H, W] with C = {get_buffer("running_mean")!.shape[0]} and at least one image, found {TensorCheck.Words(input)}.", nameof(input));
+                $"Expected [N, C] or [N, C, H, W] with C = {get_buffer("running_mean")!.shape[0]} and at least one image, found "
+                + $"{TensorCheck.Words(input)}.", nameof(input));
         }
 
         using var scope = NewDisposeScope();
         if (training && affine && (Pass & ~BatchNormPass.Held) == 0 && MapNormalisation.Serves(input))
         {
             Action<double[], double[], long>? moments = Pass.HasFlag(BatchNormPass.Held) ? null : MoveStatistics;
-            (Tensor normalised, NormalisedMap made) = MapNormalisation.Run(input, Scale!, Shift!, addend, rectify, Epsilon, consume, moments);
+            (Tensor normalised, NormalisedMap made) = MapNormalisation.Run(
+                input, Scale!, Shift!, addend, rectify, Epsilon, consume, moments);
             if (Pass == BatchNormPass.Usual && rectify && addend is null && ReferenceEquals(made.Map, input))
                 source = made with { Scale = Scale!, Shift = Shift!, Values = made.Values.MoveToOuterDisposeScope() };
 
@@ -125,7 +130,8 @@ internal sealed class BatchNormLayer : Module<Tensor, Tensor>
         }
 
         return functional.batch_norm(
-            input, get_buffer("running_mean")!, get_buffer("running_var")!, Scale, Shift, training: !evaluation, held ? 0 : Momentum, Epsilon);
+            input, get_buffer("running_mean")!, get_buffer("running_var")!, Scale, Shift, training: !evaluation, held ? 0 : Momentum,
+            Epsilon);
     }
 
     /// <summary>Scale and shift that evaluation mode comes to at present.</summary>

@@ -30,7 +30,8 @@ internal sealed class BatchNormStatistics : IDisposable
     /// </summary>
     /// <param name="module">The module.</param>
     /// <returns>The hold.</returns>
-    public static BatchNormStatistics HoldForThirdDerivative(Module module) => new(module, BatchNormPass.Held | BatchNormPass.ThirdDerivative);
+    public static BatchNormStatistics HoldForThirdDerivative(Module module) =>
+        new(module, BatchNormPass.Held | BatchNormPass.ThirdDerivative);
 
     /// <summary>Normalises by the running statistics, as in evaluation mode, so that samples of a batch do not mix.</summary>
     /// <param name="module">The module; it stays in training mode.</param>

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace Lethe.Models;
 
 /// <summary>
-/// A convolution with the batch-norm behind it folded in, by its running statistics: one operation without gradient, on a copy of the weights.
+/// A convolution with the batch-norm behind it folded in, by its running statistics: one operation without gradient, on a copy of the
+/// weights.
 /// </summary>
 internal sealed class FoldedConvolution : IDisposable
 {

@@ -65,7 +65,8 @@ public sealed class ResNet : Module<Tensor, Tensor>
             var stageBlocks = new List<(string, Module<Tensor, Tensor>)>();
             for (int i = 0; i < blocks[stage]; i++)
             {
-                var block = new ResidualBlock(current, options.Width << stage, stage > 0 && i == 0 ? 2 : 1, bottleneck, options.ZeroInitResidual);
+                var block = new ResidualBlock(
+                    current, options.Width << stage, stage > 0 && i == 0 ? 2 : 1, bottleneck, options.ZeroInitResidual);
                 stageBlocks.Add(($"{i}", block));
                 current = block.OutputChannels;
             }

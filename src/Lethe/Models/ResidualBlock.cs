@@ -57,10 +57,12 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
         NormalisedMap? source = null;
         return Forward(
             input,
-            (i, x, addend) => norms[i].Normalise(MapConvolution.Forward(convolutions[i], x, source), addend, rectify: true, consume: true, out source),
+            (i, x, addend) =>
+                norms[i].Normalise(MapConvolution.Forward(convolutions[i], x, source), addend, rectify: true, consume: true, out source),
             downsample is null
                 ? null
-                : x => ((BatchNormLayer)downsample[1]).Normalise(MapConvolution.Forward((Conv2d)downsample[0], x), addend: null, rectify: false, consume: true));
+                : x => ((BatchNormLayer)downsample[1]).Normalise(
+                    MapConvolution.Forward((Conv2d)downsample[0], x), addend: null, rectify: false, consume: true));
     }
 
     /// <summary>The block as a function, in evaluation mode as it stands, with batch-norm folded into copies of its convolutions.</summary>
@@ -69,7 +71,8 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
     public Func<Tensor, Tensor> Fold(List<FoldedConvolution> copies)
     {
         FoldedConvolution[] branch = [.. convolutions.Zip(norms, (convolution, norm) => new FoldedConvolution(convolution, norm))];
-        FoldedConvolution? shortcut = downsample is null ? null : new FoldedConvolution((Conv2d)downsample[0], (BatchNormLayer)downsample[1]);
+        FoldedConvolution? shortcut = downsample is null ? null : new FoldedConvolution(
+            (Conv2d)downsample[0], (BatchNormLayer)downsample[1]);
         copies.AddRange(branch);
         if (shortcut is not null)
             copies.Add(shortcut);

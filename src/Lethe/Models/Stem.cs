@@ -6,7 +6,8 @@ using static TorchSharp.torch.nn;
 namespace Lethe.Models;
 
 /// <summary>
-/// What a residual network begins with: a convolution, batch-norm and ReLU, and where images are large max pooling. The network registers the parts under torchvision's names.
+/// What a residual network begins with: a convolution, batch-norm and ReLU, and where images are large max pooling. The network registers
+/// the parts under torchvision's names.
 /// </summary>
 internal sealed class Stem : Module<Tensor, Tensor>
 {
@@ -27,7 +28,8 @@ internal sealed class Stem : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        return Pooled(norm.Normalise(MapConvolution.Forward(convolution, input), addend: null, rectify: true, consume: true)).MoveToOuterDisposeScope();
+        return Pooled(norm.Normalise(MapConvolution.Forward(convolution, input), addend: null, rectify: true, consume: true))
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>The stem as a function, in evaluation mode as it stands, with batch-norm folded into a copy of its convolution.</summary>

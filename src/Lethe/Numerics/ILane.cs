@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Lethe.Numerics;
 
 /// <summary>
-/// A vector of float32 numbers. Kernels are written once over it and compiled for each width; a number's result does not depend on the width, since no operation mixes numbers of
-/// a vector.
+/// A vector of float32 numbers. Kernels are written once over it and compiled for each width; a number's result does not depend on the
+/// width, since no operation mixes numbers of a vector.
 /// </summary>
 /// <typeparam name="TSelf">The vector.</typeparam>
 internal unsafe interface ILane<TSelf> :

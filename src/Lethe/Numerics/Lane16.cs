@@ -50,7 +50,8 @@ internal readonly unsafe struct Lane16(Vector512<float> values) : ILane<Lane16>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane16 WherePositive(Lane16 values, Lane16 test) => new(values.values & Vector512.GreaterThan(test.values, Vector512<float>.Zero));
+    public static Lane16 WherePositive(Lane16 values, Lane16 test) =>
+        new(values.values & Vector512.GreaterThan(test.values, Vector512<float>.Zero));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

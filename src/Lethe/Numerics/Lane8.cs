@@ -54,7 +54,8 @@ internal readonly unsafe struct Lane8(Vector256<float> values) : ILane<Lane8>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane8 WherePositive(Lane8 values, Lane8 test) => new(values.values & Vector256.GreaterThan(test.values, Vector256<float>.Zero));
+    public static Lane8 WherePositive(Lane8 values, Lane8 test) =>
+        new(values.values & Vector256.GreaterThan(test.values, Vector256<float>.Zero));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

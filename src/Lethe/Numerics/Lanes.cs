@@ -10,8 +10,8 @@ internal static class Lanes
     public static bool Supported => Vector256.IsHardwareAccelerated && Fma.IsSupported;
 
     /// <summary>
-    /// Whether to use vectors of 512 bits where a kernel's channels fill them. Tests set it where the machine has none: they are then made of two halves, slow but with the
-    /// same bits.
+    /// Whether to use vectors of 512 bits where a kernel's channels fill them. Tests set it where the machine has none: they are then made
+    /// of two halves, slow but with the same bits.
     /// </summary>
     public static bool Wide { get; set; } = Supported && Vector512.IsHardwareAccelerated && Avx512F.IsSupported;
 }

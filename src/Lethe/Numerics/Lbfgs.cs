@@ -24,12 +24,15 @@ internal static class Lbfgs
     /// <param name="evaluate">Gives the function at its first argument and writes the gradient to its second, of the same length.</param>
     /// <param name="curvature">A positive estimate of the second derivative by each coordinate; null for ones.</param>
     /// <param name="gradientTolerance">Ends when no partial derivative is larger.</param>
-    /// <param name="progressTolerance">Ends when two steps in turn lower the function by less than this part of it: what rounding leaves of it.</param>
+    /// <param name="progressTolerance">
+    /// Ends when two steps in turn lower the function by less than this part of it: what rounding leaves of it.
+    /// </param>
     /// <param name="maxIterations">Ends after so many steps.</param>
     /// <returns>The best point.</returns>
     /// <exception cref="ArgumentException">The function is not finite at the start, or the curvature has another length.</exception>
     public static LbfgsResult Minimise(
-        double[] start, Func<double[], double[], double> evaluate, double[]? curvature = null, double gradientTolerance = 1e-5, double progressTolerance = 1e-9, int maxIterations = 500)
+        double[] start, Func<double[], double[], double> evaluate, double[]? curvature =
+            null, double gradientTolerance = 1e-5, double progressTolerance = 1e-9, int maxIterations = 500)
     {
         if (curvature is not null && curvature.Length != start.Length)
             throw new ArgumentException($"Expected {start.Length} curvatures, found {curvature.Length}.", nameof(curvature));

@@ -23,7 +23,8 @@ internal static class LogDeterminant
     {
         ArgumentNullException.ThrowIfNull(Z);
         if (Z.dim() < 2 || Z.dtype is not (ScalarType.Float32 or ScalarType.Float64))
-            throw new ArgumentException($"Expected a float32 or float64 matrix [m, d] or a batch of them, found {Z.dtype} of shape [{string.Join(", ", Z.shape)}].", nameof(Z));
+            throw new ArgumentException($"Expected a float32 or float64 matrix [m, d] or a batch of them, found {Z.dtype} of shape "
+                + $"[{string.Join(", ", Z.shape)}].", nameof(Z));
         if (!double.IsFinite(scale) || scale < 0)
             throw new ArgumentException(Invariant($"Expected a finite scale that is not negative, found {scale}."), nameof(scale));
 
@@ -32,8 +33,10 @@ internal static class LogDeterminant
         Tensor gram = Z.size(-2) <= Z.size(-1) ? Z.matmul(transposed) : transposed.matmul(Z); // [..., r, r]
         Tensor matrix = gram.Times(scale).PlusIdentity();
         return (OfCholesky(matrix) ?? throw new TrainingException(
-            Invariant($"log det(I + {scale:G3}·ZᵀZ) of shape [{string.Join(", ", Z.shape)}] has no Cholesky factor: Z holds NaN or infinity, or is too large for {Z.dtype}. ")
-            + "Lower the learning rate, look for the step at which the features stop being finite, or compute in float64.")).MoveToOuterDisposeScope();
+            Invariant($"log det(I + {scale:G3}·ZᵀZ) of shape [{string.Join(", ", Z.shape)}] has no Cholesky factor: Z holds NaN or ")
+            + Invariant($"infinity, or is too large for {Z.dtype}. ")
+            + "Lower the learning rate, look for the step at which the features stop being finite, or compute in "
+            + "float64.")).MoveToOuterDisposeScope();
     }
 
     /// <summary>log det M in nats, for each matrix of a batch, with first and second derivatives.</summary>
@@ -45,12 +48,15 @@ internal static class LogDeterminant
     {
         ArgumentNullException.ThrowIfNull(M);
         if (M.dim() < 2 || M.size(-1) != M.size(-2) || M.dtype is not (ScalarType.Float32 or ScalarType.Float64))
-            throw new ArgumentException($"Expected a float32 or float64 matrix [k, k] or a batch of them, found {M.dtype} of shape [{string.Join(", ", M.shape)}].", nameof(M));
+            throw new ArgumentException($"Expected a float32 or float64 matrix [k, k] or a batch of them, found {M.dtype} of shape "
+                + $"[{string.Join(", ", M.shape)}].", nameof(M));
 
         using var scope = NewDisposeScope();
         return (OfCholesky(M) ?? throw new TrainingException(
-            $"A matrix of shape [{string.Join(", ", M.shape)}] whose log det is needed has no Cholesky factor: it holds NaN or infinity, or is not positive definite in {M.dtype}. "
-            + "Lower the learning rate, look for the step at which the features stop being finite, or compute in float64.")).MoveToOuterDisposeScope();
+            $"A matrix of shape [{string.Join(", ", M.shape)}] whose log det is needed has no Cholesky factor: it holds NaN or infinity, "
+            + $"or is not positive definite in {M.dtype}. "
+            + "Lower the learning rate, look for the step at which the features stop being finite, or compute in "
+            + "float64.")).MoveToOuterDisposeScope();
     }
 
     // Null where there is no factor. LAPACK need not report a NaN, so the value is looked at as well.

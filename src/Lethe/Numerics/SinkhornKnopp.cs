@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Lethe.Numerics;
 
-/// <summary>Shares out rows evenly over columns (Sinkhorn and Knopp 1967; for clusters Cuturi 2013, 1306.0895, and Caron 2020, 2006.09882).</summary>
+/// <summary>
+/// Shares out rows evenly over columns (Sinkhorn and Knopp 1967; for clusters Cuturi 2013, 1306.0895, and Caron 2020, 2006.09882).
+/// </summary>
 internal static class SinkhornKnopp
 {
     /// <summary>The codes of N rows over K columns, close to the scores but with every column used equally.</summary>
@@ -25,7 +27,8 @@ internal static class SinkhornKnopp
     {
         ArgumentNullException.ThrowIfNull(scores);
         if (scores.dim() != 2 || scores.numel() == 0)
-            throw new ArgumentException($"Expected scores [N, K] of at least one row and one column, found [{string.Join(", ", scores.shape)}].", nameof(scores));
+            throw new ArgumentException(
+                $"Expected scores [N, K] of at least one row and one column, found [{string.Join(", ", scores.shape)}].", nameof(scores));
         if (!(epsilon > 0) || !double.IsFinite(epsilon))
             throw new ArgumentException(Invariant($"Expected a positive epsilon, found {epsilon}."), nameof(epsilon));
         ArgumentOutOfRangeException.ThrowIfLessThan(iterations, 1);

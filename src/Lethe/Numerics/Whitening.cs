@@ -24,7 +24,8 @@ internal static class Whitening
     {
         ArgumentNullException.ThrowIfNull(rows);
         if (rows.dim() != 2 || rows.size(0) < 2 || rows.dtype is not (ScalarType.Float32 or ScalarType.Float64))
-            throw new ArgumentException($"Expected a float32 or float64 matrix [m, k] of at least two rows, found {rows.dtype} of shape [{string.Join(", ", rows.shape)}].", nameof(rows));
+            throw new ArgumentException($"Expected a float32 or float64 matrix [m, k] of at least two rows, found {rows.dtype} of shape "
+                + $"[{string.Join(", ", rows.shape)}].", nameof(rows));
         if (epsilon is not (>= 0 and <= 1))
             throw new ArgumentException(Invariant($"Expected an epsilon between 0 and 1, found {epsilon}."), nameof(epsilon));
 
@@ -44,7 +45,8 @@ internal static class Whitening
         {
             throw new TrainingException(
                 $"The covariance of {place} has no Cholesky factor: " + (rows.detach().isfinite().all().item<bool>()
-                ? $"among {m} rows some of {k} columns depend on the others. Raise --whitening-epsilon (1e-3, say), or raise --whitening-batch and with it --batch-size."
+                ? $"among {m} rows some of {k} columns depend on the others. Raise --whitening-epsilon (1e-3, say), or raise "
+                    + "--whitening-batch and with it --batch-size."
                 : "its rows hold NaN or infinity. Lower --learning-rate or lengthen --warm-up."));
         }
 

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Lethe.Operators;
 
 /// <summary>
-/// Tests a convolution and its two gradients against the definition, at a small part of its cost: channels are summed up with random signs before the definition is applied, which
-/// is the same as after it (Freivalds 1977, Probabilistic machines can use less running time).
+/// Tests a convolution and its two gradients against the definition, at a small part of its cost: channels are summed up with random signs
+/// before the definition is applied, which is the same as after it (Freivalds 1977, Probabilistic machines can use less running time).
 /// </summary>
 internal static class ConvolutionTest
 {
@@ -130,20 +130,25 @@ internal static class ConvolutionTest
         public double[] Output(int image)
         {
             double[] sums = new double[spec.Output.Height * spec.Output.Width];
-            Pairs((output, input, tap) => sums[output] += Dot(ofInput, tap, x, (long)image * spec.Shape.Height * spec.Shape.Width + input, spec.From));
+            Pairs(
+                (output, input, tap) =>
+                    sums[output] += Dot(ofInput, tap, x, (long)image * spec.Shape.Height * spec.Shape.Width + input, spec.From));
             return sums;
         }
 
         public double[] InputGradient(int image)
         {
             double[] sums = new double[spec.Shape.Height * spec.Shape.Width];
-            Pairs((output, input, tap) => sums[input] += Dot(ofOutput, tap, g, (long)image * spec.Output.Height * spec.Output.Width + output, spec.To));
+            Pairs(
+                (output, input, tap) =>
+                    sums[input] += Dot(ofOutput, tap, g, (long)image * spec.Output.Height * spec.Output.Width + output, spec.To));
             return sums;
         }
 
         public double[] WeightGradient()
         {
-            double[] sums = new double[spec.Taps * spec.Taps], inputs = new double[spec.Shape.Pixels], outputs = new double[spec.Output.Pixels];
+            double[] sums = new double[spec.Taps * spec.Taps], inputs = new double[spec.Shape.Pixels],
+                outputs = new double[spec.Output.Pixels];
             for (int i = 0; i < inputs.Length; i++)
                 inputs[i] = Dot(fromSigns, 0, x, i, spec.From);
             for (int i = 0; i < outputs.Length; i++)

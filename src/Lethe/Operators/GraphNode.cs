@@ -7,12 +7,13 @@ using static TorchSharp.torch;
 namespace Lethe.Operators;
 
 /// <summary>
-/// An operation of our own in torch's graph. Its gradient may be made of such operations again, so that it can be differentiated as often as they can.
+/// An operation of our own in torch's graph. Its gradient may be made of such operations again, so that it can be differentiated as often
+/// as they can.
 /// </summary>
 /// <remarks>
-/// TorchSharp's own <c>autograd.Function</c> does the same, but keeps another tensor of the output's size for each call, every gradient on the way until the step's scope
-/// ends, and what is saved for backward until the whole graph is gone. This one keeps no copy, lets go of a gradient as soon as the next is there, and of what was saved as
-/// soon as <see cref="Gradients"/> says that the graph is not needed again.
+/// TorchSharp's own <c>autograd.Function</c> does the same, but keeps another tensor of the output's size for each call, every gradient on
+/// the way until the step's scope ends, and what is saved for backward until the whole graph is gone. This one keeps no copy, lets go of a
+/// gradient as soon as the next is there, and of what was saved as soon as <see cref="Gradients"/> says that the graph is not needed again.
 /// </remarks>
 internal sealed unsafe partial class GraphNode
 {
@@ -63,7 +64,10 @@ internal sealed unsafe partial class GraphNode
 
     /// <summary>The output of an operation, in the graph if one is being made and an input requires a gradient.</summary>
     /// <param name="inputs">What it depends on. They must not be changed in place afterwards.</param>
-    /// <param name="forward">Computes the output, a new tensor, and says what backward needs: inputs, and others that are constants as far as a derivative is concerned.</param>
+    /// <param name="forward">
+    /// Computes the output, a new tensor, and says what backward needs: inputs, and others that are constants as far as a derivative is
+    /// concerned.
+    /// </param>
     /// <param name="backward">Its gradient, from operations of torch and of this class.</param>
     /// <returns>The output.</returns>
     /// <exception cref="ObjectDisposedException">An input has been disposed.</exception>
@@ -81,7 +85,8 @@ internal sealed unsafe partial class GraphNode
 
         using (plain)
         {
-            IEnumerable<Input> known = inputs.Select(input => new Input(input.requires_grad, input.is_leaf ? NativeTensor.Identity(input) : 0));
+            IEnumerable<Input> known = inputs.Select(
+                input => new Input(input.requires_grad, input.is_leaf ? NativeTensor.Identity(input) : 0));
             var node = new GraphNode([.. known], backward);
             return node.Attach(inputs, kept, plain);
         }
@@ -99,7 +104,8 @@ internal sealed unsafe partial class GraphNode
     {
         lock (Alive)
             Alive.Add(this);
-        NativeNode node = THSAutograd_CSharpNode_ctor(Marshal.GetFunctionPointerForDelegate(apply), Marshal.GetFunctionPointerForDelegate(delete));
+        NativeNode node = THSAutograd_CSharpNode_ctor(
+            Marshal.GetFunctionPointerForDelegate(apply), Marshal.GetFunctionPointerForDelegate(delete));
         if (node.Shared == 0)
         {
             Delete();
@@ -176,10 +182,12 @@ internal sealed unsafe partial class GraphNode
     private Tensor[] Differentiate(Tensor gradient)
     {
         if (saved is null)
-            throw new InvalidOperationException("The graph of this operation was freed by an earlier backward pass. Keep it with retainGraph.");
+            throw new InvalidOperationException(
+                "The graph of this operation was freed by an earlier backward pass. Keep it with retainGraph.");
         Tensor[] values = [.. saved.Select(variable => Tensor.UnsafeCreateTensor(THSAutograd_SavedVariable_unpack(variable, default)))];
         CheckForErrors();
-        bool[] wanted = [.. inputs.Select(input => input.RequiresGradient && (input.Leaf == 0 || GradientPass.Current?.Wants(input.Leaf) != false))];
+        bool[] wanted =
+            [.. inputs.Select(input => input.RequiresGradient && (input.Leaf == 0 || GradientPass.Current?.Wants(input.Leaf) != false))];
         Tensor?[] found = backward(values, gradient, wanted);
         if (found.Length != inputs.Length)
             throw new InvalidOperationException($"Expected {inputs.Length} gradients of this operation, found {found.Length}.");
@@ -220,7 +228,8 @@ internal sealed unsafe partial class GraphNode
 
     [LibraryImport(TorchRuntime.LibraryName)]
     private static partial void THSAutograd_Function_wrapOutputs(
-        HandleList inputs, HandleList notDifferentiable, HandleList changed, HandleList outputs, NativeNode node, delegate* unmanaged[Cdecl]<nuint, nint*> allocate);
+        HandleList inputs, HandleList notDifferentiable, HandleList changed, HandleList outputs, NativeNode node,
+        delegate* unmanaged[Cdecl]<nuint, nint*> allocate);
 
     [LibraryImport(TorchRuntime.LibraryName)]
     private static partial nint THSAutograd_SavedVariable_ctor(nint tensor, NativeNode node, byte inPlaceOnView);

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Lethe.Operators;
 
 /// <summary>
-/// Convolutions of a network: in float32 on a processor by kernels of our own, all others by torch. Either way they can be differentiated as often as one likes, and are tested on
-/// each new shape before they are trusted (<see cref="ConvolutionGuard"/>).
+/// Convolutions of a network: in float32 on a processor by kernels of our own, all others by torch. Either way they can be differentiated
+/// as often as one likes, and are tested on each new shape before they are trusted (<see cref="ConvolutionGuard"/>).
 /// </summary>
 internal static unsafe class MapConvolution
 {
@@ -56,7 +56,8 @@ internal static unsafe class MapConvolution
         if (weight.dim() != 4 || weight.shape[2] != weight.shape[3])
             throw new ArgumentException($"Expected weights [C′, C, K, K], found {TensorCheck.Words(weight)}.", nameof(weight));
         if (input.dim() != 4 || input.shape[1] != weight.shape[1] || input.numel() == 0)
-            throw new ArgumentException($"Expected a feature map [N, {weight.shape[1]}, H, W] with at least one image, found {TensorCheck.Words(input)}.", nameof(input));
+            throw new ArgumentException($"Expected a feature map [N, {weight.shape[1]}, H, W] with at least one image, found "
+                + $"{TensorCheck.Words(input)}.", nameof(input));
         TensorCheck.Alike(weight, input, nameof(weight));
         if (bias is not null)
         {
@@ -67,7 +68,8 @@ internal static unsafe class MapConvolution
 
         long least = weight.shape[2] - 2 * padding;
         if (input.shape[2] < least || input.shape[3] < least)
-            throw new ArgumentException($"Expected a feature map of {least}×{least} pixels at least, found {TensorCheck.Words(input)}.", nameof(input));
+            throw new ArgumentException(
+                $"Expected a feature map of {least}×{least} pixels at least, found {TensorCheck.Words(input)}.", nameof(input));
         ArgumentOutOfRangeException.ThrowIfLessThan(stride, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(padding);
     }
@@ -76,7 +78,8 @@ internal static unsafe class MapConvolution
         new(MapLayout.Shape(input), (int)weight.shape[1], (int)weight.shape[0], (int)weight.shape[2], stride, padding);
 
     private static ConvolutionKernel Kernel(ConvolutionSpec spec) =>
-        Lanes.Wide && Fills<Lane16>(spec.To) && (Fills<Lane16>(spec.From) || spec.From < MatrixTile<Lane8>.Columns) ? Kernel<Lane16>(spec) : Kernel<Lane8>(spec);
+        Lanes.Wide && Fills<Lane16>(spec.To)
+            && (Fills<Lane16>(spec.From) || spec.From < MatrixTile<Lane8>.Columns) ? Kernel<Lane16>(spec) : Kernel<Lane8>(spec);
 
     private static ConvolutionKernel Kernel<TLane>(ConvolutionSpec spec)
         where TLane : struct, ILane<TLane> =>
@@ -91,7 +94,8 @@ internal static unsafe class MapConvolution
     {
         OperatorSwitch.TurnOff();
         OperatorNotices.Give(
-            $"This library's convolutions compute wrong numbers on this machine (seen with {spec.Taps}×{spec.Taps} from {spec.From} to {spec.To} channels). "
+            $"This library's convolutions compute wrong numbers on this machine (seen with {spec.Taps}×{spec.Taps} from {spec.From} to "
+            + $"{spec.To} channels). "
             + "Torch's are used instead. Please report it, with what /proc/cpuinfo says.");
     }
 
@@ -122,7 +126,9 @@ internal static unsafe class MapConvolution
         [
             wanted[0] ? InputGradient(kernel, gradient, kept[0], MapLayout.Shape(kept[1])) : null,
             wanted[1]
-                ? WeightGradient(kernel, MapNormalisation.Again(source with { Map = kept[1], Scale = kept[2], Shift = kept[3], Values = kept[4] }), gradient, kept[0].shape)
+                ? WeightGradient(
+                    kernel, MapNormalisation.Again(source with { Map = kept[1], Scale = kept[2], Shift = kept[3], Values = kept[4] }),
+                    gradient, kept[0].shape)
                 : null,
         ]);
 
@@ -148,7 +154,8 @@ internal static unsafe class MapConvolution
         {
             Tensor weight = NativeTensor.Empty(weightShape);
             kernel.WeightGradient(
-                MapLayout.Shape(inputs[0]), NativeTensor.Data(inputs[0]), Channels(inputs[0]), NativeTensor.Data(inputs[1]), Channels(inputs[1]), NativeTensor.Data(weight));
+                MapLayout.Shape(inputs[0]), NativeTensor.Data(inputs[0]), Channels(inputs[0]), NativeTensor.Data(inputs[1]),
+                Channels(inputs[1]), NativeTensor.Data(weight));
             GC.KeepAlive(inputs);
             return (weight, inputs);
         },

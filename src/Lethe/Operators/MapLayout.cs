@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Lethe.Operators;
 
-/// <summary>How feature maps lie in memory: channels-last, all channels of a pixel together, whatever torch's order of dimensions says.</summary>
+/// <summary>
+/// How feature maps lie in memory: channels-last, all channels of a pixel together, whatever torch's order of dimensions says.
+/// </summary>
 internal static class MapLayout
 {
     /// <summary>The map in channels-last memory: itself if it is.</summary>
@@ -32,7 +34,8 @@ internal static class MapLayout
     /// <param name="shape">N, H and W.</param>
     /// <param name="channels">C.</param>
     /// <returns>[N, C, H, W].</returns>
-    public static Tensor Empty(MapShape shape, int channels) => NativeTensor.Empty(shape.Images, shape.Height, shape.Width, channels).permute(0, 3, 1, 2);
+    public static Tensor Empty(MapShape shape, int channels) =>
+        NativeTensor.Empty(shape.Images, shape.Height, shape.Width, channels).permute(0, 3, 1, 2);
 
     /// <summary>The shape without channels.</summary>
     /// <param name="map">[N, C, H, W].</param>

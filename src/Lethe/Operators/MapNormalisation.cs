@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Lethe.Operators;
 
 /// <summary>
-/// Batch normalisation of a map by its own moments, an addend and a ReLU in one operation of torch's graph, by <see cref="BatchNormKernel"/>. It can be differentiated as often as one
-/// likes: twice by that kernel, from then on by operations of torch.
+/// Batch normalisation of a map by its own moments, an addend and a ReLU in one operation of torch's graph, by <see
+/// cref="BatchNormKernel"/>. It can be differentiated as often as one likes: twice by that kernel, from then on by operations of torch.
 /// </summary>
 internal static unsafe class MapNormalisation
 {
@@ -14,7 +14,8 @@ internal static unsafe class MapNormalisation
     /// <param name="input">[N, C, H, W].</param>
     /// <returns>Whether it can.</returns>
     public static bool Serves(Tensor input) =>
-        OperatorSwitch.Own && input.dim() == 4 && input.device_type == TorchSharp.DeviceType.CPU && input.dtype == ScalarType.Float32 && BatchNormKernel.Serves((int)input.shape[1]);
+        OperatorSwitch.Own && input.dim() == 4 && input.device_type == TorchSharp.DeviceType.CPU && input.dtype == ScalarType.Float32
+            && BatchNormKernel.Serves((int)input.shape[1]);
 
     /// <summary>relu(γ (y − μ) / √(σ² + ε) + β + addend).</summary>
     /// <param name="input">y, [N, C, H, W].</param>
@@ -23,12 +24,16 @@ internal static unsafe class MapNormalisation
     /// <param name="addend">[N, C, H, W], or null.</param>
     /// <param name="rectify">Whether there is a ReLU.</param>
     /// <param name="epsilon">ε.</param>
-    /// <param name="consume">Whether nothing but this operation needs <paramref name="input"/>: its memory then serves its gradient, once the graph is not needed again.</param>
+    /// <param name="consume">
+    /// Whether nothing but this operation needs <paramref name="input"/>: its memory then serves its gradient, once the graph is not needed
+    /// again.
+    /// </param>
     /// <param name="moments">Told μ and σ², [C] each, and how many numbers they are of.</param>
     /// <returns>[N, C, H, W], and what it can be made of again.</returns>
     /// <exception cref="ArgumentException">Shapes, types or devices do not fit each other.</exception>
     public static (Tensor Output, NormalisedMap Source) Run(
-        Tensor input, Tensor scale, Tensor shift, Tensor? addend, bool rectify, double epsilon, bool consume, Action<double[], double[], long>? moments)
+        Tensor input, Tensor scale, Tensor shift, Tensor? addend, bool rectify, double epsilon, bool consume,
+        Action<double[], double[], long>? moments)
     {
         TensorCheck.Shape(scale, [input.shape[1]], nameof(scale));
         TensorCheck.Alike(scale, input, nameof(scale));
@@ -72,18 +77,22 @@ internal static unsafe class MapNormalisation
     public static Tensor Again(NormalisedMap source)
     {
         if (is_grad_enabled())
-            return Run(source.Map, source.Scale, source.Shift, addend: null, rectify: true, source.Epsilon, consume: false, moments: null).Output;
+            return Run(
+                source.Map, source.Scale, source.Shift, addend: null, rectify: true, source.Epsilon, consume: false, moments: null).Output;
         int channels = (int)source.Map.shape[1];
         Tensor output = MapLayout.Empty(MapLayout.Shape(source.Map), channels);
         float* scale = NativeTensor.Data(source.Values) + 2 * channels;
         nint rows = (nint)(source.Map.numel() / channels);
-        BatchNormKernel.For(channels).Forward(NativeTensor.Data(source.Map), rows, channels, scale, scale + channels, null, rectify: true, NativeTensor.Data(output));
+        BatchNormKernel.For(channels).Forward(
+            NativeTensor.Data(source.Map), rows, channels, scale, scale + channels, null, rectify: true, NativeTensor.Data(output));
         GC.KeepAlive(source);
         return output;
     }
 
-    // Kept: y and γ; a row each of mean, 1 / √(σ² + ε), scale and shift of the map as a whole; then the output, where an addend makes it tell what was rectified.
-    private static (Tensor Output, Tensor[] Kept) Forward(Tensor[] inputs, bool rectify, double epsilon, Action<double[], double[], long>? moments)
+    // Kept: y and γ; a row each of mean, 1 / √(σ² + ε), scale and shift of the map as a whole; then the output, where an addend makes it
+    // tell what was rectified.
+    private static (Tensor Output, Tensor[] Kept) Forward(
+        Tensor[] inputs, bool rectify, double epsilon, Action<double[], double[], long>? moments)
     {
         Tensor map = inputs[0];
         int channels = (int)map.shape[1];
@@ -104,7 +113,9 @@ internal static unsafe class MapNormalisation
 
         Tensor output = MapLayout.Empty(MapLayout.Shape(map), channels);
         float* addend = inputs.Length > 3 ? NativeTensor.Data(inputs[3]) : null;
-        kernel.Forward(NativeTensor.Data(map), (nint)rows, channels, row + 2 * channels, row + 3 * channels, addend, rectify, NativeTensor.Data(output));
+        kernel.Forward(
+            NativeTensor.Data(map), (nint)rows, channels, row + 2 * channels, row + 3 * channels, addend, rectify,
+            NativeTensor.Data(output));
         GC.KeepAlive(inputs);
         moments?.Invoke(mean, variance, rows);
         return (output, rectify && addend is not null ? [map, inputs[1], values, output.detach()] : [map, inputs[1], values]);
@@ -118,7 +129,8 @@ internal static unsafe class MapNormalisation
         float* rectified = kept.Length > 3 ? NativeTensor.Data(kept[3]) : null;
         var kernel = BatchNormKernel.For(channels);
         var (sum, product) = (new double[channels], new double[channels]);
-        kernel.BackwardSums(NativeTensor.Data(map), NativeTensor.Data(gradient), rows, channels, mean, scale, shift, rectified, rectify, sum, product);
+        kernel.BackwardSums(
+            NativeTensor.Data(map), NativeTensor.Data(gradient), rows, channels, mean, scale, shift, rectified, rectify, sum, product);
         Tensor scaleGradient = empty(channels), shiftGradient = empty(channels);
         Tensor result = inPlace ? map.detach() : MapLayout.Empty(MapLayout.Shape(map), channels);
         Tensor? addend = wanted.Length > 3 && wanted[3] ? MapLayout.Empty(MapLayout.Shape(map), channels) : null;
@@ -138,7 +150,8 @@ internal static unsafe class MapNormalisation
         fixed (float* factor = factors)
         {
             kernel.Backward(
-                NativeTensor.Data(map), NativeTensor.Data(gradient), rows, channels, factor, scale, shift, rectified, rectify, NativeTensor.Data(result),
+                NativeTensor.Data(map), NativeTensor.Data(gradient), rows, channels, factor, scale, shift, rectified, rectify,
+                NativeTensor.Data(result),
                 addend is null ? null : NativeTensor.Data(addend));
         }
 
@@ -159,13 +172,14 @@ internal static unsafe class MapNormalisation
         if (!wanted[1] && !wanted[2] && wanted.Length == 3)
             return [result, null, null];
         Tensor g = rectify ? gradient * Positive(kept) : gradient, rows = Rows(g);
-        Tensor? scaleGradient = wanted[1] ? (rows * Normal(kept[0], epsilon).Value).sum([0L]) : null, shiftGradient = wanted[2] ? rows.sum([0L]) : null;
+        Tensor? scaleGradient = wanted[1] ? (rows * Normal(kept[0], epsilon).Value).sum([0L]) : null,
+            shiftGradient = wanted[2] ? rows.sum([0L]) : null;
         return wanted.Length > 3 ? [result, scaleGradient, shiftGradient, g] : [result, scaleGradient, shiftGradient];
     }
 
     /// <summary>
-    /// The derivatives of Σ v·dy with respect to y, γ and g, for dy = γr (g − ḡ − x̂c), c the mean of g x̂. With e the mean of v x̂: with respect to g the same map of v, with respect to y
-    /// −γr² (c (v − v̄) + e (g − ḡ) + x̂ (mean(vg) − v̄ḡ − 3ce)).
+    /// The derivatives of Σ v·dy with respect to y, γ and g, for dy = γr (g − ḡ − x̂c), c the mean of g x̂. With e the mean of v x̂: with
+    /// respect to g the same map of v, with respect to y −γr² (c (v − v̄) + e (g − ḡ) + x̂ (mean(vg) − v̄ḡ − 3ce)).
     /// </summary>
     private static Tensor?[] Second(Tensor[] kept, Tensor gradient, Tensor direction, bool rectify)
     {
@@ -174,11 +188,14 @@ internal static unsafe class MapNormalisation
         float* y = NativeTensor.Data(map), v = NativeTensor.Data(direction), gamma = NativeTensor.Data(kept[1]);
         float* mean = NativeTensor.Data(kept[2]), rate = mean + channels, scale = mean + 2 * channels, shift = mean + 3 * channels;
         float* rectified = kept.Length > 3 ? NativeTensor.Data(kept[3]) : null;
-        Tensor masked = MapLayout.Empty(MapLayout.Shape(map), channels), toMap = MapLayout.Empty(MapLayout.Shape(map), channels), toScale = empty(channels);
+        Tensor masked = MapLayout.Empty(MapLayout.Shape(map), channels), toMap = MapLayout.Empty(MapLayout.Shape(map), channels),
+            toScale = empty(channels);
         float* g = NativeTensor.Data(masked), dScale = NativeTensor.Data(toScale);
-        float[] same = new float[3 * channels], ofDirection = new float[3 * channels], ofGradient = new float[2 * channels], adjoint = new float[3 * channels];
+        float[] same = new float[3 * channels], ofDirection = new float[3 * channels], ofGradient = new float[2 * channels],
+            adjoint = new float[3 * channels];
         Array.Fill(same, 1, 0, channels);
-        double[] gSum = new double[channels], gProduct = new double[channels], vSum = new double[channels], vProduct = new double[channels], both = new double[channels];
+        double[] gSum = new double[channels], gProduct = new double[channels], vSum = new double[channels], vProduct = new double[channels],
+            both = new double[channels];
         var kernel = BatchNormKernel.For(channels);
         fixed (float* one = same, a = ofDirection, b = ofGradient, h = adjoint)
         {
@@ -189,7 +206,8 @@ internal static unsafe class MapNormalisation
             kernel.BackwardSums(y, v, rows, channels, mean, scale, shift, null, rectify: false, vSum, vProduct);
             for (int i = 0; i < channels; i++)
             {
-                double c = gProduct[i] * rate[i] / rows, e = vProduct[i] * rate[i] / rows, meanG = gSum[i] / rows, meanV = vSum[i] / rows, meanBoth = both[i] / rows;
+                double c = gProduct[i] * rate[i] / rows, e = vProduct[i] * rate[i] / rows, meanG = gSum[i] / rows, meanV = vSum[i] / rows,
+                    meanBoth = both[i] / rows;
                 double factor = -gamma[i] * rate[i] * rate[i], ofNormal = meanBoth - meanV * meanG - 3 * c * e;
                 dScale[i] = (float)(rate[i] * rows * (meanBoth - meanV * meanG - c * e));
                 a[i] = (float)(factor * c);

@@ -105,5 +105,6 @@ internal static unsafe partial class NativeTensor
 
     [LibraryImport(TorchRuntime.LibraryName)]
     private static partial nint THSTensor_new(
-        void* data, delegate* unmanaged[Cdecl]<void*, void> release, long* shape, int dimensions, sbyte type, sbyte asType, int device, int index, byte requiresGradient);
+        void* data, delegate* unmanaged[Cdecl]<void*, void> release, long* shape, int dimensions, sbyte type, sbyte asType, int device,
+        int index, byte requiresGradient);
 }

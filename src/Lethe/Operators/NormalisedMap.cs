@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Lethe.Operators;
 
 /// <summary>
-/// What a normalised, rectified map was made of. What comes after it keeps this for its backward pass rather than the map, which is as large again: normalising once more is one pass over memory
-/// (Chen 2016, Training Deep Nets with Sublinear Memory Cost, 1604.06174).
+/// What a normalised, rectified map was made of. What comes after it keeps this for its backward pass rather than the map, which is as
+/// large again: normalising once more is one pass over memory (Chen 2016, Training Deep Nets with Sublinear Memory Cost, 1604.06174).
 /// </summary>
 /// <param name="Map">y, [N, C, H, W].</param>
 /// <param name="Scale">γ, [C].</param>

@@ -6,9 +6,10 @@ namespace Lethe.Operators;
 
 /// <summary>The library by which torch convolves on a processor, and the way around it.</summary>
 /// <remarks>
-/// oneDNN 3.7.1, which is in libtorch 2.10, asks the processor for the sizes of its caches. Some hypervisors answer with nothing; it then takes each cache for one byte, writes
-/// over weights where channels do not fill a block, and divides by zero in some 1×1 convolutions, which ends the process (uxlfoundation/oneDNN#5313 is of the same kind). Torch
-/// has another convolution, by matrix products, and a switch of its own between the two.
+/// oneDNN 3.7.1, which is in libtorch 2.10, asks the processor for the sizes of its caches. Some hypervisors answer with nothing; it then
+/// takes each cache for one byte, writes over weights where channels do not fill a block, and divides by zero in some 1×1 convolutions,
+/// which ends the process (uxlfoundation/oneDNN#5313 is of the same kind). Torch has another convolution, by matrix products, and a switch
+/// of its own between the two.
 /// </remarks>
 internal static unsafe class OneDnn
 {

@@ -1,6 +1,9 @@
 namespace Lethe.Operators;
 
-/// <summary>What people should know of the operations that networks run on here, such as a fault of this machine that was worked around. Each is said once.</summary>
+/// <summary>
+/// What people should know of the operations that networks run on here, such as a fault of this machine that was worked around. Each is
+/// said once.
+/// </summary>
 internal static class OperatorNotices
 {
     private static readonly Lock Gate = new();

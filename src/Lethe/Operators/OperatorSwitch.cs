@@ -3,7 +3,9 @@ using Lethe.Runtime;
 
 namespace Lethe.Operators;
 
-/// <summary>Whether networks run on operations of our own or on torch's; one choice for the process, like torch's number of threads.</summary>
+/// <summary>
+/// Whether networks run on operations of our own or on torch's; one choice for the process, like torch's number of threads.
+/// </summary>
 internal static class OperatorSwitch
 {
     /// <summary>Operations of our own, where this machine can run them.</summary>

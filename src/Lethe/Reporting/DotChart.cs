@@ -49,7 +49,8 @@ internal sealed record DotChart(ResultTable Table, string Protocol, string Title
                 At("role", "img"),
                 At("aria-label", $"{Title}. {Describe()}"),
                 El("desc", Describe()),
-                x.Ticks.Select(tick => El("line", Class("grid"), At("x1", PlaceX(tick)), At("x2", PlaceX(tick)), At("y1", Top), At("y2", floor))),
+                x.Ticks.Select(
+                    tick => El("line", Class("grid"), At("x1", PlaceX(tick)), At("x2", PlaceX(tick)), At("y1", Top), At("y2", floor))),
                 x.Ticks.Select(tick => El("text", Class("tick middle"), At("x", PlaceX(tick)), At("y", floor + 14), x.Label(tick))),
                 El("text", Class("label end"), At("x", Width - 4), At("y", Height - 5), Unit),
                 Layers.SelectMany(Row)));

@@ -19,7 +19,9 @@ internal static class LayerMeasures
     [
         .. WithGap("reduction", "ΔR", [(Measure.InstanceReductionTrain, 1)], [(Measure.InstanceReductionHeldOut, 1)]),
         .. WithGap("rate", "R", [(Measure.RateTrain, 1)], [(Measure.RateHeldOut, 1)]),
-        .. WithGap("conditional-rate", "R_c", [(Measure.RateTrain, 1), (Measure.InstanceReductionTrain, -1)], [(Measure.RateHeldOut, 1), (Measure.InstanceReductionHeldOut, -1)]),
+        .. WithGap(
+            "conditional-rate", "R_c", [(Measure.RateTrain, 1), (Measure.InstanceReductionTrain, -1)],
+            [(Measure.RateHeldOut, 1), (Measure.InstanceReductionHeldOut, -1)]),
         One("label-reduction", "label ΔR", (Measure.LabelReduction, 1)),
         One("label-rate", "label R", (Measure.LabelRate, 1)),
         One("label-conditional-rate", "label R_c", (Measure.LabelRate, 1), (Measure.LabelReduction, -1)),
@@ -37,7 +39,10 @@ internal static class LayerMeasures
     /// <summary>The names of the rows that are shown where nothing is asked for: few enough to read.</summary>
     public static string Default { get; } = "reduction,linear-held-out,knn-held-out,spread,rank";
 
-    /// <summary>The rows of some names with commas between: of a row, or the part of it that several share, as <c>lidar</c>, or <see cref="AllName"/>.</summary>
+    /// <summary>
+    /// The rows of some names with commas between: of a row, or the part of it that several share, as <c>lidar</c>, or <see
+    /// cref="AllName"/>.
+    /// </summary>
     /// <exception cref="InvalidOptionException">A name is unknown; the message lists those that are known.</exception>
     public static IReadOnlyList<LayerMeasure> Choose(string names)
     {
@@ -45,9 +50,12 @@ internal static class LayerMeasures
         string[] unknown = [.. asked.Where(name => !All.Any(measure => IsAsked(measure, name)))];
         if (asked.Length == 0 || unknown.Length > 0)
         {
-            string[] known = [.. All.Select(measure => suffixes.Aggregate(measure.Name, (name, suffix) => name.EndsWith(suffix, StringComparison.Ordinal) ? name[..^suffix.Length] : name)).Distinct()];
+            static string Without(string name, string suffix) =>
+                name.EndsWith(suffix, StringComparison.Ordinal) ? name[..^suffix.Length] : name;
+            string[] known = [.. All.Select(measure => suffixes.Aggregate(measure.Name, Without)).Distinct()];
             throw new InvalidOptionException(
-                $"--measures '{(unknown.Length > 0 ? string.Join(", ", unknown) : names)}' is unknown. Use {AllName}, or names with commas between: {string.Join(", ", known)}. "
+                $"--measures '{(unknown.Length > 0 ? string.Join(", ", unknown) : names)}' is unknown. Use {AllName}, or names with "
+                + $"commas between: {string.Join(", ", known)}. "
                 + "What is measured on two parts has three rows, as lidar-train, lidar-held-out and lidar-gap.");
         }
 
@@ -59,7 +67,8 @@ internal static class LayerMeasures
 
     private static LayerMeasure One(string name, string title, params (string, int)[] terms) => new(name, title, false, terms);
 
-    private static IEnumerable<LayerMeasure> WithGap(string name, string title, (string Measure, int Factor)[] train, (string Measure, int Factor)[] heldOut, bool fraction = false) =>
+    private static IEnumerable<LayerMeasure> WithGap(
+        string name, string title, (string Measure, int Factor)[] train, (string Measure, int Factor)[] heldOut, bool fraction = false) =>
     [
         new LayerMeasure(name + "-train", title + " train", fraction, train),
         new LayerMeasure(name + "-held-out", title + " held out", fraction, heldOut),

@@ -47,7 +47,8 @@ internal sealed record LineChart(string Title, string Note, string XLabel, strin
                 30,
                 Height - 38,
                 AxisScale.Whole(points.Select(point => point.X), Places.Count > 0 ? Places.Count : 5),
-                AxisScale.Around([.. points.Select(p => p.Y.Mean - p.Y.Deviation), .. points.Select(p => p.Y.Mean + p.Y.Deviation), .. AlsoHold], 4));
+                AxisScale.Around(
+                    [.. points.Select(p => p.Y.Mean - p.Y.Deviation), .. points.Select(p => p.Y.Mean + p.Y.Deviation), .. AlsoHold], 4));
         }
     }
 
@@ -89,10 +90,17 @@ internal sealed record LineChart(string Title, string Note, string XLabel, strin
         At("role", "img"),
         At("aria-label", $"{Title}. {Describe()}"),
         El("desc", Describe()),
-        area.Y.Ticks.Select(tick => El("line", Class("grid"), At("x1", area.Left), At("x2", area.Right), At("y1", area.PlaceY(tick)), At("y2", area.PlaceY(tick)))),
-        area.Y.Ticks.Select(tick => El("text", Class("tick end"), At("x", area.Left - 7), At("y", area.PlaceY(tick) + 4), area.Y.Label(tick))),
+        area.Y.Ticks.Select(
+            tick => El(
+                "line", Class("grid"), At("x1", area.Left), At("x2", area.Right), At("y1", area.PlaceY(tick)),
+                At("y2", area.PlaceY(tick)))),
+        area.Y.Ticks.Select(
+            tick => El("text", Class("tick end"), At("x", area.Left - 7), At("y", area.PlaceY(tick) + 4), area.Y.Label(tick))),
         El("line", Class("axis"), At("x1", area.Left), At("x2", area.Right), At("y1", area.Floor), At("y2", area.Floor)),
-        area.X.Ticks.Select(tick => El("line", Class("axis"), At("x1", area.PlaceX(tick)), At("x2", area.PlaceX(tick)), At("y1", area.Floor), At("y2", area.Floor + 4))),
+        area.X.Ticks.Select(
+            tick => El(
+                "line", Class("axis"), At("x1", area.PlaceX(tick)), At("x2", area.PlaceX(tick)), At("y1", area.Floor),
+                At("y2", area.Floor + 4))),
         area.X.Ticks.Select(tick => El("text", Class("tick middle"), At("x", area.PlaceX(tick)), At("y", area.Floor + 17), Place(tick))),
         El("text", Class("label"), At("x", 2), At("y", 13), YLabel),
         El("text", Class("label end"), At("x", area.Right), At("y", Height - 5), XLabel),
@@ -118,7 +126,8 @@ internal sealed record LineChart(string Title, string Note, string XLabel, strin
             Class(series.Dashed ? $"{series.Colour} dashed" : series.Colour),
             drawn.Any(point => point.Y.Deviation > 0) ? El("polygon", Class("band"), At("points", Band(area, drawn))) : null,
             crowded ? El("polyline", Class("thin"), At("points", Path(area, drawn))) : null,
-            drawn.Count > 1 ? El("polyline", Class("line"), At("points", Path(area, crowded ? Thinned(RunningMean(series.Points)) : drawn))) : null,
+            drawn.Count > 1 ? El(
+                "polyline", Class("line"), At("points", Path(area, crowded ? Thinned(RunningMean(series.Points)) : drawn))) : null,
             crowded ? null : series.Points.Select(point => El(
                 "circle",
                 Class("dot"),
@@ -133,23 +142,29 @@ internal sealed record LineChart(string Title, string Note, string XLabel, strin
     {
         const double Apart = 14;
         (ChartSeries Series, double Y)[] ends =
-            [.. Series.Where(series => series.Points.Count > 0).Select(series => (series, area.PlaceY(series.Points[^1].Y.Mean) + 4)).OrderBy(end => end.Item2)];
+            [
+                .. Series.Where(series => series.Points.Count > 0).Select(series => (series, area.PlaceY(series.Points[^1].Y.Mean) + 4))
+                    .OrderBy(end => end.Item2),
+            ];
         for (int i = 1; i < ends.Length; i++) ends[i].Y = Math.Max(ends[i].Y, ends[i - 1].Y + Apart);
         for (int i = ends.Length - 1; i >= 0; i--) ends[i].Y = Math.Min(ends[i].Y, area.Floor + 4 - (Apart * (ends.Length - 1 - i)));
         return ends.Select(end => El(
-            "g", Class(end.Series.Colour), El("text", Class("name"), At("x", area.PlaceX(end.Series.Points[^1].X) + 8), At("y", end.Y), end.Series.Name)));
+            "g", Class(end.Series.Colour), El(
+                "text", Class("name"), At("x", area.PlaceX(end.Series.Points[^1].X) + 8), At("y", end.Y), end.Series.Name)));
     }
 
     private string Place(double x) => Places.Count == 0 ? Wording.Count(x) : Places[(int)x];
 
     private string Describe() => $"{YLabel} over {XLabel}. " + string.Join(" ", Series.Where(s => s.Points.Count > 0).Select(s =>
-        $"{s.Name}: from {Wording.Plain(s.Points[0].Y, Decimals)} at {Place(s.Points[0].X)} to {Wording.Plain(s.Points[^1].Y, Decimals)} at {Place(s.Points[^1].X)}."));
+        $"{s.Name}: from {Wording.Plain(s.Points[0].Y, Decimals)} at {Place(s.Points[0].X)} to "
+        + $"{Wording.Plain(s.Points[^1].Y, Decimals)} at {Place(s.Points[^1].X)}."));
 
     private XElement DataTable()
     {
         double[] all = [.. Series.SelectMany(series => series.Points).Select(point => point.X).Distinct().Order()];
         int every = Math.Max(1, (all.Length + Crowd - 1) / Crowd);
-        IReadOnlyList<Dictionary<double, Spread>> columns = [.. Series.Select(series => series.Points.ToDictionary(point => point.X, point => point.Y))];
+        IReadOnlyList<Dictionary<double, Spread>> columns =
+            [.. Series.Select(series => series.Points.ToDictionary(point => point.X, point => point.Y))];
         return Table(
             every == 1 ? $"{Title}: {YLabel}" : $"{Title}: {YLabel}, one row in {every}; metrics.jsonl holds all",
             [XLabel, .. Series.Select(series => series.Name)],

@@ -18,7 +18,9 @@ internal static class Markup
         return element;
     }
 
-    /// <summary>The text of a page. A character that neither HTML nor XML can hold, as a file's name may, becomes a replacement character.</summary>
+    /// <summary>
+    /// The text of a page. A character that neither HTML nor XML can hold, as a file's name may, becomes a replacement character.
+    /// </summary>
     public static string Page(XElement page)
     {
         foreach (XText text in page.DescendantNodes().OfType<XText>()) text.Value = Writable(text.Value);
@@ -45,7 +47,9 @@ internal static class Markup
             "table",
             El("caption", caption),
             header.Count == 0 ? null : El("thead", El("tr", header.Select(cell => El("th", At("scope", "col"), cell)))),
-            El("tbody", rows.Select(row => El("tr", row.Select((cell, i) => i == 0 ? El("th", At("scope", "row"), cell) : El("td", cell)))))));
+            El(
+                "tbody",
+                rows.Select(row => El("tr", row.Select((cell, i) => i == 0 ? El("th", At("scope", "row"), cell) : El("td", cell)))))));
 
     /// <summary>A sentence in place of what there is not, with the command that makes it.</summary>
     public static XElement Missing(string text, string command) => P(Class("missing"), text, " Run ", El("code", command), ".");
@@ -58,7 +62,8 @@ internal static class Markup
         }
         catch (XmlException)
         {
-            return string.Concat(text.EnumerateRunes().Select(rune => rune.IsBmp && !XmlConvert.IsXmlChar((char)rune.Value) ? "\uFFFD" : rune.ToString()));
+            return string.Concat(
+                text.EnumerateRunes().Select(rune => rune.IsBmp && !XmlConvert.IsXmlChar((char)rune.Value) ? "\uFFFD" : rune.ToString()));
         }
     }
 }

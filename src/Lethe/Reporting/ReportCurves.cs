@@ -38,14 +38,17 @@ internal static class ReportCurves
         string[] pair = early is null ? [last] : [early, last];
         if (group.Runs.All(run => run.Measurements.Select(m => m.Epoch).Distinct().Count() < 2))
             yield return Missing("Only one epoch was measured, so there is no course to see.", "lethe pretrain --evaluate-every 1");
-        foreach (IGrouping<string, ulong> told in group.Runs.Where(run => run.MonitorWords is not null).GroupBy(run => run.MonitorWords!, run => run.Manifest.Seed))
+        foreach (
+            IGrouping<string, ulong> told in group.Runs.Where(run => run.MonitorWords is not null).GroupBy(
+                run => run.MonitorWords!, run => run.Manifest.Seed))
         {
             string seeds = group.Runs.Count == 1 ? "" : $"{(told.Count() == 1 ? "Seed" : "Seeds")} {string.Join(", ", told)}: ";
             yield return P(seeds + told.Key);
         }
 
         if (group.Runs[0].Manifest.Pretraining.Interleaving.UmmEvery is > 0 and int every)
-            yield return P($"Steps of UMM were taken in between, after every {every} epochs. This is not in the paper, where UMM begins when pre-training is over.");
+            yield return P($"Steps of UMM were taken in between, after every {every} epochs. This is not in the paper, where UMM begins "
+                + "when pre-training is over.");
 
         LineChart[] reductions = [.. pair.Select(layer => Reduction(model, group, layer, layer == last)).OfType<LineChart>()];
         if (reductions.Length > 0) yield return El("div", Class("two"), reductions.Select(chart => chart.Render()));
@@ -56,8 +59,12 @@ internal static class ReportCurves
         else yield return ReportOutcome.NoLabels(group);
 
         yield return El("h3", "Every layer");
-        yield return El("div", Class("three"), layers.Select(layer => Reduction(model, group, layer, layer == last)).OfType<LineChart>().Select(Small));
-        if (learned.Length > 0) yield return El("div", Class("three"), layers.Select(layer => Accuracy(model, group, layer, layer == last, layers)).OfType<LineChart>().Select(Small));
+        yield return El(
+            "div", Class("three"), layers.Select(layer => Reduction(model, group, layer, layer == last)).OfType<LineChart>().Select(Small));
+        if (learned.Length > 0) yield return El(
+            "div",
+            Class("three"),
+            layers.Select(layer => Accuracy(model, group, layer, layer == last, layers)).OfType<LineChart>().Select(Small));
 
         yield return ReportMeasures.Of(group, layers);
 
@@ -70,9 +77,11 @@ internal static class ReportCurves
                     new("trained on", "early", false, Curve(group, Measure.Run, Measure.LossTrain)),
                     new("unseen", "early", true, Curve(group, Measure.Run, Measure.LossHeldOut))),
             ];
-            string note = $"{group.Runs[0].Manifest.Method}: mean over the steps since the last evaluation; and in evaluation mode, without schedules, on fixed views of images trained on and of unseen ones";
+            string note = $"{group.Runs[0].Manifest.Method}: mean over the steps since the last evaluation; and in evaluation mode, "
+                + "without schedules, on fixed views of images trained on and of unseen ones";
             yield return El("h3", "Training");
-            yield return El("div", Class("two"), new LineChart("Loss", note, "epoch", "loss", series) { Decimals = 4 }.Render(), Rate(group));
+            yield return El(
+                "div", Class("two"), new LineChart("Loss", note, "epoch", "loss", series) { Decimals = 4 }.Render(), Rate(group));
         }
     }
 
@@ -85,7 +94,8 @@ internal static class ReportCurves
     private static IEnumerable<XElement?> Courses(ReportGroup group, string name)
     {
         ReportUndo[] undos = [.. group.Runs.SelectMany(run => run.Undos).Where(undo => undo.Name == name)];
-        if (undos.All(undo => undo.ControlMeasurements.Count == 0)) yield return P("No control was recorded: what UMM did cannot be told from what further training does.");
+        if (undos.All(undo => undo.ControlMeasurements.Count == 0)) yield return P(
+            "No control was recorded: what UMM did cannot be told from what further training does.");
         string? last = LayerOrder.Last(LayerOrder.Sort(undos.SelectMany(undo => undo.Measurements).Select(m => m.Layer)));
         LineChart[] charts = [.. courses.Select(course => Course(undos, course, last)).OfType<LineChart>()];
         if (charts.Length == 0) yield return Missing("Its course was not recorded.", $"lethe undo {group.Runs[0].Path}");
@@ -94,11 +104,18 @@ internal static class ReportCurves
         if (kept.Length > 0)
         {
             bool isLast = undos.All(undo => undo.Manifest.BestEpoch is null);
-            yield return P($"The state of {(kept.Length == 1 ? $"iteration {Wording.Count(kept[0])}" : $"iterations {Wording.List([.. kept.Select(k => Wording.Count(k))])} (by seed)")} was kept{(isLast ? ", the last" : "")}; it is marked.");
+        {
+            string iterations = kept.Length == 1
+                ? $"iteration {Wording.Count(kept[0])}"
+                : $"iterations {Wording.List([.. kept.Select(k => Wording.Count(k))])} (by seed)";
+            yield return P($"The state of {iterations} was kept{(isLast ? ", the last" : "")}; it is marked.");
+        }
         }
     }
 
-    /// <summary>The iterations whose state was kept: what the rule for stopping chose, else the last; none of an undo that has not ended.</summary>
+    /// <summary>
+    /// The iterations whose state was kept: what the rule for stopping chose, else the last; none of an undo that has not ended.
+    /// </summary>
     private static int[] Kept(ReportUndo[] undos) =>
     [
         .. undos.Where(undo => undo.Manifest.Status == RunStatus.Done && undo.Measurements.Count > 0)
@@ -110,13 +127,16 @@ internal static class ReportCurves
     private static XElement? Rate(ReportGroup group)
     {
         ChartPoint[] rate = Curve(group, Measure.Run, Measure.LearningRate);
-        return rate.Length == 0 ? null : new LineChart("Learning rate", "at the last step of the epoch", "epoch", "learning rate", [new("rate", "plain", false, rate)]) { Decimals = 6 }.Render();
+        return rate.Length == 0 ? null : new LineChart(
+            "Learning rate", "at the last step of the epoch", "epoch", "learning rate",
+            [new("rate", "plain", false, rate)]) { Decimals = 6 }.Render();
     }
 
     private static LineChart? Reduction(ReportModel model, ReportGroup group, string layer, bool isLast)
     {
         ChartSeries[] series = [.. Series(group)];
-        return series.Length == 0 ? null : new LineChart($"ΔR of {layer}", RateConditions.Text(RateConditions.OfEpochs(group), layer), "epoch", "ΔR, nats", series)
+        return series.Length == 0 ? null : new LineChart(
+            $"ΔR of {layer}", RateConditions.Text(RateConditions.OfEpochs(group), layer), "epoch", "ΔR, nats", series)
         {
             Marks = Marks(group, layer),
             AlsoHold = Extent(model.Groups.SelectMany(Series)),
@@ -131,7 +151,8 @@ internal static class ReportCurves
     private static LineChart? Accuracy(ReportModel model, ReportGroup group, string layer, bool isLast, IReadOnlyList<string> together)
     {
         ChartSeries[] series = [.. Series(group, layer)];
-        return series.Length == 0 ? null : new LineChart($"Accuracy of {layer}", "on images never trained on", "epoch", "accuracy, %", series)
+        return series.Length == 0 ? null : new LineChart(
+            $"Accuracy of {layer}", "on images never trained on", "epoch", "accuracy, %", series)
         {
             Decimals = 1,
             Marks = Marks(group, layer),
@@ -156,8 +177,17 @@ internal static class ReportCurves
     /// <summary>One line for each epoch at which a seed turned; the words stand at the first.</summary>
     private static IReadOnlyList<(double X, string Text)> Marks(ReportGroup group, string layer)
     {
-        int[] epochs = [.. group.Runs.SelectMany(run => run.Onsets ?? []).Where(onset => onset.Layer == layer).Select(onset => onset.Epoch).Distinct().Order()];
-        string text = epochs.Length == 1 ? $"ΔR turned, epoch {epochs[0]}" : epochs.Length > 1 ? $"ΔR turned, epochs {epochs[0]} to {epochs[^1]}" : "";
+        int[] epochs =
+            [
+                .. group.Runs.SelectMany(run => run.Onsets ?? []).Where(onset => onset.Layer == layer).Select(onset => onset.Epoch)
+                    .Distinct().Order(),
+            ];
+        string text = epochs.Length switch
+        {
+            0 => "",
+            1 => $"ΔR turned, epoch {epochs[0]}",
+            _ => $"ΔR turned, epochs {epochs[0]} to {epochs[^1]}",
+        };
         return [.. epochs.Select((epoch, i) => ((double)epoch, i == 0 ? text : ""))];
     }
 
@@ -172,7 +202,9 @@ internal static class ReportCurves
                 new("control", "stage-control", true, Points([.. undos.Select(undo => undo.ControlMeasurements)]))),
         ];
         if (series.Length == 0) return null;
-        IEnumerable<RateSetting> settings = undos.SelectMany(undo => undo.Manifest.RateSettings.Select(setting => course.Name == Measure.BatchReduction && undo.BatchRows is { } rows ? setting with { Rows = rows } : setting));
+        IEnumerable<RateSetting> settings = undos.SelectMany(
+            undo => undo.Manifest.RateSettings.Select(
+                setting => course.Name == Measure.BatchReduction && undo.BatchRows is { } rows ? setting with { Rows = rows } : setting));
         string note = rate && last is not null ? $"{last}: {RateConditions.Text(settings, last)}"
             : accuracy ? $"{last}, {course.Note}"
             : course.Note;

@@ -14,13 +14,21 @@ internal static class ReportHead
     public static XElement Of(ReportModel model)
     {
         RunManifest manifest = model.Groups[0].Runs[0].Manifest;
-        string[] about = model.Groups.Count > 1 ? [$"{model.Groups.Count} settings"] : [manifest.Method, Wording.Source(manifest.Data), Wording.Counted(model.Groups[0].Runs.Count, "seed")];
+        string[] about = model.Groups.Count > 1
+            ? [$"{model.Groups.Count} settings"]
+            : [manifest.Method, Wording.Source(manifest.Data), Wording.Counted(model.Groups[0].Runs.Count, "seed")];
         return El(
             "header",
-            P(Class("kicker"), El("b", "Lethe"), $"  ·  {string.Join("  ·  ", [.. about, manifest.StartedUtc.ToString("d MMMM yyyy", CultureInfo.InvariantCulture)])}"),
+            P(
+                Class("kicker"), El("b", "Lethe"),
+                $"  ·  {string.Join("  ·  ", [.. about, manifest.StartedUtc.ToString("d MMMM yyyy", CultureInfo.InvariantCulture)])}"),
             model.Groups.Count == 1
                 ? El("h1", Verdict.Of(model.Groups[0]))
-                : (object[])[El("h1", $"{model.Groups.Count} settings, side by side"), El("ul", Class("verdicts"), model.Groups.Select(group => El("li", El("b", group.Title), Verdict.Of(group))))],
+                : (object[])
+                [
+                    El("h1", $"{model.Groups.Count} settings, side by side"),
+                    El("ul", Class("verdicts"), model.Groups.Select(group => El("li", El("b", group.Title), Verdict.Of(group)))),
+                ],
             model.Groups.SelectMany(Banners).Select(text => P(Class("banner"), text)),
             model.Groups.Count == 1 ? El("div", Class("tiles"), Tiles(model.Groups[0]).Select(Tile)) : null);
     }
@@ -28,7 +36,8 @@ internal static class ReportHead
     private static IEnumerable<string> Banners(ReportGroup group)
     {
         if (group.Runs.DistinctBy(run => run.Manifest.Seed).Count() < group.Runs.Count)
-            yield return $"Some runs have the same options and the same seed: what is shown as spread over seeds is too small. {string.Join(", ", group.Runs.Select(run => $"{run.Path}: seed {run.Manifest.Seed}"))}.";
+            yield return "Some runs have the same options and the same seed: what is shown as spread over seeds is too small. "
+                + $"{string.Join(", ", group.Runs.Select(run => $"{run.Path}: seed {run.Manifest.Seed}"))}.";
         foreach (string banner in group.Runs.SelectMany(Banners)) yield return banner;
     }
 
@@ -40,8 +49,10 @@ internal static class ReportHead
         foreach ((RunManifest manifest, string name, string resume) in parts)
         {
             if (manifest.Status == RunStatus.Failed) yield return $"{name} failed: {manifest.Failure ?? "no reason was recorded"}";
-            if (manifest.Status == RunStatus.Interrupted) yield return $"{name} was interrupted; this page shows it up to there. '{resume}' goes on with it.";
-            if (manifest.Status == RunStatus.Running) yield return $"{name} had not finished when this page was made. If nothing is at work on it any more, '{resume}' goes on with it.";
+            if (manifest.Status == RunStatus.Interrupted) yield return $"{name} was interrupted; this page shows it up to there. "
+                + $"'{resume}' goes on with it.";
+            if (manifest.Status == RunStatus.Running) yield return $"{name} had not finished when this page was made. If nothing is at "
+                + $"work on it any more, '{resume}' goes on with it.";
         }
 
         foreach (string warning in run.Warnings) yield return warning;
@@ -68,7 +79,9 @@ internal static class ReportHead
                     ReportOutcome.AccuracyTitle(protocol),
                     before.Count == 1 ? Wording.Percent(before.Mean) : Wording.Fixed(100 * before.Mean, 1),
                     before.Count == 1 ? "" : $"{Deviation(before)} %",
-                    results[EvaluationStage.Untrained]?[key]?.Value is { } untrained ? $"{last}; untrained {Wording.Percent(untrained.Mean)}" : $"{last}, before UMM");
+                    results[EvaluationStage.Untrained]?[key]?.Value is { } untrained
+                        ? $"{last}; untrained {Wording.Percent(untrained.Mean)}"
+                        : $"{last}, before UMM");
             }
 
             foreach (string protocol in accuracies)
@@ -76,7 +89,9 @@ internal static class ReportHead
                 PairedResult? gain = results.Less(EvaluationStage.Umm, EvaluationStage.Control, ResultKey.Probe(protocol, last));
                 string name = $"UMM gain, {Wording.Protocol(protocol)}", over = $"over control, {last}";
                 if (gain?.Difference is { } found)
-                    yield return (name, Wording.Points(found.Mean), Deviation(gain.Change), $"points {over}: {(found.IsClear ? "clear" : gain.TooClose)}");
+                    yield return (
+                        name, Wording.Points(found.Mean), Deviation(gain.Change),
+                        $"points {over}: {(found.IsClear ? "clear" : gain.TooClose)}");
                 else if (gain is not null)
                     yield return (name, GridCell.Nothing, "", $"{over}: {gain.Refusal}");
             }
@@ -86,14 +101,23 @@ internal static class ReportHead
         if (run.Onsets is { } onsets)
         {
             Onset? shown = onsets.Count == 0 ? null : onsets[^1];
-            yield return ("ΔR turned", shown is null ? "nowhere" : $"epoch {shown.Epoch}", "", shown is null ? "in no layer" : $"in {shown.Layer}{(group.Runs.Count == 1 ? "" : $", seed {run.Manifest.Seed}")}");
+            yield return (
+                "ΔR turned", shown is null ? "nowhere" : $"epoch {shown.Epoch}", "",
+                shown is null ? "in no layer" : $"in {shown.Layer}{(group.Runs.Count == 1 ? "" : $", seed {run.Manifest.Seed}")}");
         }
 
         if (run.Manifest.Timings is { } timings)
         {
-            yield return ("Training speed", $"{Wording.Count(timings.ImagesPerSecond)} /s", "", $"images; {Wording.Percent(timings.WaitingShare)} of the time waiting for data");
+            yield return (
+                "Training speed", $"{Wording.Count(timings.ImagesPerSecond)} /s", "",
+                $"images; {Wording.Percent(timings.WaitingShare)} of the time waiting for data");
             int epochs = run.Measurements.Select(m => m.Epoch).DefaultIfEmpty(0).Max();
-            yield return ("Time", Wording.Duration(timings.Seconds), "", $"{Wording.Counted(epochs, "epoch")}, {Wording.Counted(run.Manifest.Versions.Threads, "thread")}, {run.Manifest.Versions.Device}");
+            yield return (
+                "Time",
+                Wording.Duration(timings.Seconds),
+                "",
+                $"{Wording.Counted(epochs, "epoch")}, {Wording.Counted(run.Manifest.Versions.Threads, "thread")}, "
+                + $"{run.Manifest.Versions.Device}");
         }
 
         static string Deviation(Spread value) => value.Count == 1 ? "" : $" ± {Wording.Fixed(100 * value.Deviation, 1)}";

@@ -10,11 +10,16 @@ internal static class ReportMeasures
 {
     public static XElement? Of(ReportGroup group, IReadOnlyList<string> layers)
     {
-        IReadOnlyDictionary<string, double>[][] seeds = [.. group.Runs.Where(run => run.Measurements.Count > 0).Select(run => Last(run, layers))];
+        IReadOnlyDictionary<string, double>[][] seeds =
+            [.. group.Runs.Where(run => run.Measurements.Count > 0).Select(run => Last(run, layers))];
         string[][] rows =
         [
             .. LayerMeasures.All
-                .Select(measure => (string[])[measure.Title, .. layers.Select((_, i) => Cell(measure, [.. seeds.Select(seed => measure.Of(seed[i])).OfType<double>()]))])
+                .Select(measure => (string[])
+                [
+                    measure.Title,
+                    .. layers.Select((_, i) => Cell(measure, [.. seeds.Select(seed => measure.Of(seed[i])).OfType<double>()])),
+                ])
                 .Where(row => row.Skip(1).Any(cell => cell.Length > 0)),
         ];
         return rows.Length == 0 ? null : El(
@@ -32,7 +37,9 @@ internal static class ReportMeasures
         int epoch = run.Measurements.Where(m => m.Layer != Measure.Run).Select(m => m.Epoch).DefaultIfEmpty(0).Max();
         return
         [
-            .. layers.Select(layer => run.Measurements.Where(m => m.Epoch == epoch && m.Layer == layer).GroupBy(m => m.Name).ToDictionary(name => name.Key, name => name.Last().Value)),
+            .. layers.Select(
+                layer => run.Measurements.Where(m => m.Epoch == epoch && m.Layer == layer).GroupBy(m => m.Name).ToDictionary(
+                    name => name.Key, name => name.Last().Value)),
         ];
     }
 

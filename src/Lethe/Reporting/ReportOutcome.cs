@@ -62,7 +62,11 @@ internal static class ReportOutcome
             At("id", "comparison"),
             El("h2", "The last layer of each setting"),
             Legend(table),
-            El("div", Class("two"), Summary.Shown(table).Select(protocol => new DotChart(table, protocol, AccuracyTitle(protocol), "on images never trained on").Render())),
+            El(
+                "div",
+                Class("two"),
+                Summary.Shown(table).Select(
+                    protocol => new DotChart(table, protocol, AccuracyTitle(protocol), "on images never trained on").Render())),
             HtmlGrid.Box(Summary.Grid(table, "setting") with { Lead = ["Accuracies in %, on images never trained on"] }, "summary"));
     }
 
@@ -70,12 +74,16 @@ internal static class ReportOutcome
 
     private static DotChart Dots(ResultTable table, IReadOnlyList<RateSetting> rates, string protocol) => protocol switch
     {
-        EvaluationProtocol.Linear => new DotChart(table, protocol, "Linear accuracy", "a linear classifier on the features, on images never trained on"),
-        EvaluationProtocol.Knn => new DotChart(table, protocol, "kNN accuracy", "a vote of the nearest labelled images, on images never trained on"),
+        EvaluationProtocol.Linear =>
+            new DotChart(table, protocol, "Linear accuracy", "a linear classifier on the features, on images never trained on"),
+        EvaluationProtocol.Knn =>
+            new DotChart(table, protocol, "kNN accuracy", "a vote of the nearest labelled images, on images never trained on"),
         _ => new DotChart(
             table,
             protocol,
-            protocol == EvaluationProtocol.InstanceReductionTrain ? "Instance ΔR, images trained on" : "Instance ΔR, images never trained on",
+            protocol == EvaluationProtocol.InstanceReductionTrain
+                ? "Instance ΔR, images trained on"
+                : "Instance ΔR, images never trained on",
             "rows of equal d compare; the projector has a d of its own")
         {
             RowNotes = table.Layers.ToDictionary(layer => layer, layer => RateConditions.Text(rates, layer)),

@@ -92,7 +92,11 @@ internal static class Verdict
 
         if (moved.Count == 0 && refused.Count > 0) return $"{name} was evaluated, but {List(refused)}";
         if (moved.Count == 0) return $"{name} has not been evaluated yet";
-        string[] outcomes = [.. against.GroupBy(pair => pair.Outcome, pair => pair.Protocol).Select(same => $"{same.Key}{(same.Count() == moved.Count ? "" : $" in {List([.. same])}")}")];
+        string[] outcomes =
+            [
+                .. against.GroupBy(pair => pair.Outcome, pair => pair.Protocol).Select(
+                    same => $"{same.Key}{(same.Count() == moved.Count ? "" : $" in {List([.. same])}")}"),
+            ];
         string held = outcomes.Length > 0 ? $": {string.Join(", ", outcomes)}" : "";
         string beside = plain.Count > 0 ? $", the control by {List(plain)}{held}"
             : refused.Count > 0 ? "" : ", with no control to hold it against";

@@ -9,7 +9,10 @@ internal static class LayerOrder
 
     /// <summary>Known layers from early to late, then the others in the order given; each once, without <c>run</c>.</summary>
     public static IReadOnlyList<string> Sort(IEnumerable<string> layers) =>
-        [.. layers.Where(layer => layer != Diagnostics.Measure.Run).Distinct().OrderBy(layer => Array.IndexOf(known, layer) is var rank and >= 0 ? rank : known.Length)];
+        [
+            .. layers.Where(layer => layer != Diagnostics.Measure.Run).Distinct().OrderBy(
+                layer => Array.IndexOf(known, layer) is var rank and >= 0 ? rank : known.Length),
+        ];
 
     /// <summary>The last layer of the encoder: what is used when training is over. The projector serves the loss only.</summary>
     public static string? Last(IReadOnlyList<string> sorted) => sorted.LastOrDefault(layer => layer != Projector);

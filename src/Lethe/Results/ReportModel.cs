@@ -18,8 +18,13 @@ internal sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
     public static ReportModel Load(IReadOnlyList<string> runDirectories)
     {
         if (runDirectories.Count == 0)
-            throw new InvalidOptionException("A report needs at least one run: give the directory that 'lethe pretrain' or 'lethe run' made.");
-        return Of([.. runDirectories.DistinctBy(path => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))).Select(directory => Read(RunDirectory.Open(directory)))]);
+            throw new InvalidOptionException(
+                "A report needs at least one run: give the directory that 'lethe pretrain' or 'lethe run' made.");
+        return Of(
+            [
+                .. runDirectories.DistinctBy(path => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))).Select(
+                    directory => Read(RunDirectory.Open(directory))),
+            ]);
     }
 
     /// <summary>Groups runs by their options; groups stand in the order of their first run.</summary>
@@ -71,7 +76,11 @@ internal sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
 
     private static string Difference(SortedDictionary<string, string> options, IReadOnlyList<SortedDictionary<string, string>> all)
     {
-        List<string> names = [.. options.Keys.Where(name => all.Any(o => o.GetValueOrDefault(name) != options[name])).OrderByDescending(name => name == method)];
+        List<string> names =
+            [
+                .. options.Keys.Where(name => all.Any(o => o.GetValueOrDefault(name) != options[name])).OrderByDescending(
+                    name => name == method),
+            ];
         // The name of a method says enough: its own options differ because it does.
         if (names.Contains(method)) names.RemoveAll(name => name.StartsWith(methodOptions, StringComparison.Ordinal));
         return string.Join(", ", names.Take(3).Select(name => name == method || name == Images ? options[name] : $"{name} {options[name]}"))
@@ -105,7 +114,8 @@ internal sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
             Protocols = [.. Evaluations(undo).Where(record => record.Measure is not null)],
         };
 
-        static IEnumerable<EvaluationRecord> Evaluations(RunDirectory undo) => [.. undo.LoadEvaluation(), .. undo.Control?.LoadEvaluation() ?? []];
+        static IEnumerable<EvaluationRecord> Evaluations(RunDirectory undo) =>
+            [.. undo.LoadEvaluation(), .. undo.Control?.LoadEvaluation() ?? []];
 
         IReadOnlyList<Measurement> Measurements(RunDirectory part)
         {
@@ -120,10 +130,12 @@ internal sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
     private static IReadOnlyList<Onset> Onsets(MemorisationVerdict verdict) =>
     [
         .. from layer in verdict.Layers
-           let epochs = new[] { layer.Train, layer.HeldOut }.Where(curve => curve.Shape == CurveShape.Turned).Select(curve => curve.PeakEpoch).OfType<int>().ToArray()
+           let epochs = new[] { layer.Train, layer.HeldOut }.Where(curve => curve.Shape == CurveShape.Turned)
+               .Select(curve => curve.PeakEpoch).OfType<int>().ToArray()
            where epochs.Length > 0
            select new Onset(layer.Layer, epochs.Min()),
     ];
 
-    private static ReadOnlyMemory<byte>? Picture(string path) => File.Exists(path) ? File.ReadAllBytes(path) : default(ReadOnlyMemory<byte>?);
+    private static ReadOnlyMemory<byte>? Picture(string path) =>
+        File.Exists(path) ? File.ReadAllBytes(path) : default(ReadOnlyMemory<byte>?);
 }

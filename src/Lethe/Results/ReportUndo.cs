@@ -13,7 +13,8 @@ internal sealed record ReportUndo(string Name, RunManifest Manifest)
     /// <summary>m of the ΔR of a batch: both views of its images; null where the options do not say.</summary>
     public int? BatchRows => Options.BatchSize == 0 ? null : 2 * Options.BatchSize;
 
-    internal UmmOptions Options => Manifest.Umm ?? throw new RunException($"umm/{Name} holds a pre-training; expected an undo. Move it out of umm.");
+    internal UmmOptions Options =>
+        Manifest.Umm ?? throw new RunException($"umm/{Name} holds a pre-training; expected an undo. Move it out of umm.");
 
     /// <summary>Measurements by iteration of UMM.</summary>
     public IReadOnlyList<Measurement> Measurements { get; init; } = [];

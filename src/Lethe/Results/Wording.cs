@@ -22,7 +22,8 @@ internal static class Wording
     public static string Counted(int count, string noun) => $"{Count(count)}{Space}{noun}{(count == 1 ? "" : "s")}";
 
     /// <summary>What a source is called: its name, or the last part of its path.</summary>
-    public static string Source(RunData data) => Path.GetFileName(Path.TrimEndingDirectorySeparator(data.Source)) is { Length: > 0 } name ? name : data.Source;
+    public static string Source(RunData data) =>
+        Path.GetFileName(Path.TrimEndingDirectorySeparator(data.Source)) is { Length: > 0 } name ? name : data.Source;
 
     public static string Percent(double fraction) => Fixed(100 * fraction, 1) + Space + "%";
 

@@ -34,10 +34,15 @@ public sealed record EvaluationRecord(EvaluationStage Stage, string Layer, strin
     /// <summary>Seed of the evaluation's own randomness.</summary>
     public ulong? Seed { get; init; }
 
-    /// <summary>Checksum of the checkpoint that was evaluated; null for the untrained encoder, which has none, and in records of earlier versions.</summary>
+    /// <summary>
+    /// Checksum of the checkpoint that was evaluated; null for the untrained encoder, which has none, and in records of earlier versions.
+    /// </summary>
     public string? Checkpoint { get; init; }
 
-    /// <summary>What was measured, as accuracy, nmi or ari, where a protocol of <c>--protocol</c> made the record; null for what every evaluation holds.</summary>
+    /// <summary>
+    /// What was measured, as accuracy, nmi or ari, where a protocol of <c>--protocol</c> made the record; null for what every evaluation
+    /// holds.
+    /// </summary>
     public string? Measure { get; init; }
 
     /// <summary>What was fitted, as linear or fine-tuned; tells apart what one protocol gives.</summary>

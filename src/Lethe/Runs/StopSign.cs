@@ -17,7 +17,8 @@ internal static class StopSign
     /// <summary>The epoch at which the sign says that memorisation set in, and the layer; null where it does not.</summary>
     public static (int Epoch, string Layer, string Sign)? Onset(MemorisationVerdict verdict, string sign)
     {
-        static (int, string, string)? Seen(int? epoch, string? layer, string sign) => epoch is { } at && layer is { } where ? (at, where, sign) : null;
+        static (int, string, string)? Seen(int? epoch, string? layer, string sign) =>
+            epoch is { } at && layer is { } where ? (at, where, sign) : null;
         (int Epoch, string Layer, string Sign)? turn = Seen(verdict.TurnEpoch, verdict.TurnLayer, Turn);
         (int Epoch, string Layer, string Sign)? gap = Seen(verdict.GapEpoch, verdict.GapLayer, Gap);
         return sign switch

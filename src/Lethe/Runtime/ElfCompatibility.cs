@@ -13,8 +13,12 @@ namespace Lethe.Runtime;
 /// the version GLIBCXX_3.4. So three places change, and nothing moves:
 /// </para>
 /// <list type="number">
-/// <item><description>the need for GLIBCXX_3.4.32 (<c>.gnu.version_r</c>) becomes weak, so that its absence is tolerated;</description></item>
-/// <item><description>the name of the symbol (<c>.dynstr</c>) becomes the constructor's, which is shorter, padded with zeros;</description></item>
+/// <item>
+/// <description>the need for GLIBCXX_3.4.32 (<c>.gnu.version_r</c>) becomes weak, so that its absence is tolerated;</description>
+/// </item>
+/// <item>
+/// <description>the name of the symbol (<c>.dynstr</c>) becomes the constructor's, which is shorter, padded with zeros;</description>
+/// </item>
 /// <item><description>the version of the symbol (<c>.gnu.version</c>) becomes that of GLIBCXX_3.4.</description></item>
 /// </list>
 /// <para>
@@ -27,7 +31,9 @@ internal static class ElfCompatibility
     /// <summary>The symbol version that systems older than GCC 13 do not have.</summary>
     internal const string NewVersion = "GLIBCXX_3.4.32";
 
-    /// <summary>The mangled name of <c>std::ios_base_library_init()</c>, the only symbol in <see cref="NewVersion"/> that can be replaced.</summary>
+    /// <summary>
+    /// The mangled name of <c>std::ios_base_library_init()</c>, the only symbol in <see cref="NewVersion"/> that can be replaced.
+    /// </summary>
     internal const string NewSymbol = "_ZSt21ios_base_library_initv";
 
     /// <summary>The symbol version of <see cref="OldSymbol"/>; every libstdc++ of the last twenty years has it.</summary>
@@ -50,7 +56,9 @@ internal static class ElfCompatibility
     /// <param name="file">The whole file; unchanged unless the result is <see cref="ElfPatch.Patched"/>.</param>
     /// <param name="path">What the file is called in messages.</param>
     /// <returns>Whether a change was needed, and made.</returns>
-    /// <exception cref="DataException">Not a 64-bit little-endian ELF file, truncated, or of a layout that the change does not fit.</exception>
+    /// <exception cref="DataException">
+    /// Not a 64-bit little-endian ELF file, truncated, or of a layout that the change does not fit.
+    /// </exception>
     internal static ElfPatch Patch(Span<byte> file, string path)
     {
         var elf = new Reader(file, path);

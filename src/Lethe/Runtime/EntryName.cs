@@ -9,7 +9,10 @@ internal static class EntryName
     /// <exception cref="InvalidOptionException">It cannot.</exception>
     public static void Require(string name, string what)
     {
-        if (name.Length == 0 || !char.IsAsciiLetterLower(name[0]) || !name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
-            throw new InvalidOptionException($"The name of a {what} is lower-case letters, digits and '-', and begins with a letter; found '{name}'.");
+        if (
+            name.Length == 0 || !char.IsAsciiLetterLower(name[0]) || !name.All(
+                c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
+            throw new InvalidOptionException(
+                $"The name of a {what} is lower-case letters, digits and '-', and begins with a letter; found '{name}'.");
     }
 }

@@ -43,15 +43,21 @@ internal static class NativeCopy
         return true;
     }
 
-    /// <summary>Loads the bytes as a library: from the cache, or, if that cannot be written or loaded from, from the temporary folder.</summary>
+    /// <summary>
+    /// Loads the bytes as a library: from the cache, or, if that cannot be written or loaded from, from the temporary folder.
+    /// </summary>
     /// <param name="fileName">The name of the library's file.</param>
     /// <param name="bytes">The library.</param>
     /// <param name="cacheFolder">The folder to keep the copy in, or null if there is none.</param>
-    /// <param name="load">Loads the library at a path; throws <see cref="DllNotFoundException"/> or <see cref="BadImageFormatException"/> if it cannot be loaded.</param>
+    /// <param name="load">
+    /// Loads the library at a path; throws <see cref="DllNotFoundException"/> or <see cref="BadImageFormatException"/> if it cannot be
+    /// loaded.
+    /// </param>
     /// <param name="notice">Takes one sentence for people when a copy is made.</param>
     /// <returns>What <paramref name="load"/> returned.</returns>
     /// <exception cref="DataException">The copy could be loaded from neither folder.</exception>
-    internal static nint Load(string fileName, ReadOnlySpan<byte> bytes, string? cacheFolder, Func<string, nint> load, Action<string> notice)
+    internal static nint Load(
+        string fileName, ReadOnlySpan<byte> bytes, string? cacheFolder, Func<string, nint> load, Action<string> notice)
     {
         string problem = "there is no home folder";
         if (cacheFolder is not null)
@@ -87,7 +93,8 @@ internal static class NativeCopy
         catch (Exception error) when (IsExpected(error))
         {
             throw new DataException(
-                $"torch needs an adapted copy of {fileName} on this system. Neither the cache folder ({problem}) nor the temporary folder ({Reason(error)}) " +
+                $"torch needs an adapted copy of {fileName} on this system. Neither the cache folder ({problem}) nor the temporary folder "
+                + $"({Reason(error)}) " +
                 "can hold it. Set LETHE_CACHE to a folder that can be written and whose file system allows programs.",
                 error);
         }

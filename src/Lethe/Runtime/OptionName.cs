@@ -5,7 +5,9 @@ namespace Lethe.Runtime;
 /// <summary>How an option is called by those who set it.</summary>
 internal static class OptionName
 {
-    /// <summary>The flag of a property: <c>BatchSize</c> is <c>--batch-size</c>, and without the dashes in front the key in a YAML file.</summary>
+    /// <summary>
+    /// The flag of a property: <c>BatchSize</c> is <c>--batch-size</c>, and without the dashes in front the key in a YAML file.
+    /// </summary>
     /// <param name="property">A property of an <see cref="OptionRecord"/>.</param>
     /// <returns>Words in lower case, joined by dashes.</returns>
     public static string Flag(PropertyInfo property) =>

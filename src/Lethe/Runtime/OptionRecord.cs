@@ -54,6 +54,8 @@ public abstract record OptionRecord
     private static (PropertyInfo Property, string Name, IOptionRule? Rule)[] RulesOf(Type type) =>
     [
         .. type.GetProperties().Select(property =>
-            (property, OptionName.InMessages(type, property), property.GetCustomAttributes(inherit: true).OfType<IOptionRule>().SingleOrDefault())),
+            (
+                property, OptionName.InMessages(type, property),
+                property.GetCustomAttributes(inherit: true).OfType<IOptionRule>().SingleOrDefault())),
     ];
 }

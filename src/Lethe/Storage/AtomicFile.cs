@@ -14,7 +14,9 @@ internal static class AtomicFile
     /// </summary>
     /// <param name="path">The file. While it is being written, the same name with <c>.tmp</c> is in use.</param>
     /// <param name="write">Writes the contents to a stream that can seek.</param>
-    /// <exception cref="RunException">The file cannot be written; the message says why. Other errors of <paramref name="write"/> pass through.</exception>
+    /// <exception cref="RunException">
+    /// The file cannot be written; the message says why. Other errors of <paramref name="write"/> pass through.
+    /// </exception>
     public static void Write(string path, Action<Stream> write)
     {
         string target = Path.GetFullPath(path);
@@ -83,7 +85,8 @@ internal static class AtomicFile
             if (stream.Length < length)
             {
                 throw new RunException(
-                    $"{path} has {stream.Length} bytes, but had {length} when the checkpoint was written. Restore it, or start a new run with another --out.");
+                    $"{path} has {stream.Length} bytes, but had {length} when the checkpoint was written. Restore it, or start a new "
+                    + "run with another --out.");
             }
 
             stream.SetLength(length);

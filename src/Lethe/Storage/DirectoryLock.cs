@@ -3,7 +3,9 @@ using Lethe.Runtime;
 namespace Lethe.Storage;
 
 /// <summary>Keeps every other process from using a run directory until it is disposed or its process has ended, however it ended.</summary>
-/// <remarks>The lock is the system's, on the open file <c>.lock</c>; the file itself stays and means nothing. <c>.lock-owner</c> names the holder.</remarks>
+/// <remarks>
+/// The lock is the system's, on the open file <c>.lock</c>; the file itself stays and means nothing. <c>.lock-owner</c> names the holder.
+/// </remarks>
 internal sealed class DirectoryLock : IDisposable
 {
     private readonly FileStream file;
@@ -26,7 +28,8 @@ internal sealed class DirectoryLock : IDisposable
         }
         catch (Exception error) when (IsHeld(error))
         {
-            throw new RunException($"{directory} is in use by {Owner(ownerPath)}. Wait until it has ended, or stop it; or choose another directory.", error);
+            throw new RunException(
+                $"{directory} is in use by {Owner(ownerPath)}. Wait until it has ended, or stop it; or choose another directory.", error);
         }
         catch (Exception error) when (Disk.Explain(error, path) is { } explained)
         {

@@ -30,7 +30,9 @@ internal static partial class Disk
 #pragma warning restore RS0030
     }
 
-    /// <summary>Returns once the names in a folder, such as that of a file just renamed, are on the device. Only Linux needs and has this.</summary>
+    /// <summary>
+    /// Returns once the names in a folder, such as that of a file just renamed, are on the device. Only Linux needs and has this.
+    /// </summary>
     /// <param name="folder">The folder.</param>
     /// <exception cref="IOException">They could not be put there.</exception>
     internal static void SyncFolder(string folder)
@@ -54,7 +56,8 @@ internal static partial class Disk
         IOException { HResult: QuotaUsedUp } => new(
             $"Your disk quota is used up while writing {path}. Free some space, then go on with --resume.", error),
         IOException { HResult: InputOutputError } => new(
-            $"The device failed while writing {path}. Check the disk, then go on with --resume, in a copy on another disk if need be.", error),
+            $"The device failed while writing {path}. Check the disk, then go on with --resume, in a copy on another disk if need be.",
+            error),
         UnauthorizedAccessException => new(
             $"Writing {path} is not allowed. Change the permissions of its folder, or choose another with --out.", error),
         DirectoryNotFoundException => new($"The folder of {path} does not exist. Create it, or choose another with --out.", error),

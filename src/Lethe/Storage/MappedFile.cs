@@ -4,7 +4,8 @@ using System.IO.MemoryMappedFiles;
 namespace Lethe.Storage;
 
 /// <summary>
-/// A file as read-only memory, whatever its size: what is looked at is read when it is looked at, and the system takes the room back when it needs it.
+/// A file as read-only memory, whatever its size: what is looked at is read when it is looked at, and the system takes the room back when
+/// it needs it.
 /// </summary>
 /// <remarks>
 /// A file stays mapped until the process ends, since nothing can tell when the last span of it is gone. That costs addresses, of which
@@ -24,7 +25,8 @@ internal sealed unsafe class MappedFile
     private MappedFile(FileStream stream)
     {
         Length = stream.Length;
-        using var file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+        using var file = MemoryMappedFile.CreateFromFile(
+            stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
         MemoryMappedViewAccessor view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
         byte* pointer = null;
 

@@ -49,13 +49,15 @@ internal sealed class NpyArray
         if (Shape.Count == 0 || Shape.Count > 2 || (Shape.Count == 2 && Shape[1] != 1))
             throw new DataException($"Expected labels of shape [N] in {Source}, found [{string.Join(", ", Shape)}].");
         if (Values is not long[] integers)
-            throw new DataException($"Expected integer labels in {Source}, found elements of type '{ElementType}'. Save them with labels.astype('int64').");
+            throw new DataException(
+                $"Expected integer labels in {Source}, found elements of type '{ElementType}'. Save them with labels.astype('int64').");
 
         int[] labels = new int[integers.Length];
         for (int i = 0; i < labels.Length; i++)
         {
             if (integers[i] is < int.MinValue or > int.MaxValue)
-                throw new DataException($"Expected labels that fit 32 bits in {Source}, found {integers[i]} at {i}. Number the classes from 0.");
+                throw new DataException(
+                    $"Expected labels that fit 32 bits in {Source}, found {integers[i]} at {i}. Number the classes from 0.");
             labels[i] = (int)integers[i];
         }
 

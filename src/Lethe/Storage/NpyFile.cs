@@ -21,7 +21,9 @@ internal static class NpyFile
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The array.</returns>
-    /// <exception cref="DataException">The file is missing, unreadable, truncated, not .npy, or of a type that is not supported.</exception>
+    /// <exception cref="DataException">
+    /// The file is missing, unreadable, truncated, not .npy, or of a type that is not supported.
+    /// </exception>
     public static NpyArray Read(string path)
     {
         try
@@ -57,7 +59,8 @@ internal static class NpyFile
         {
             // A dimension of length 0 makes the array empty, but must not hide an overflow of the others.
             if (length > 0 && count > Array.MaxLength / length)
-                throw new DataException($"{source} has shape [{string.Join(", ", header.Shape)}], more than the {Array.MaxLength} elements that one array can hold. Split it.");
+                throw new DataException($"{source} has shape [{string.Join(", ", header.Shape)}], more than the {Array.MaxLength} "
+                    + "elements that one array can hold. Split it.");
             count *= Math.Max(length, 1);
         }
 
@@ -67,7 +70,8 @@ internal static class NpyFile
         if (found != expected)
         {
             throw new DataException(
-                $"{source} should hold {expected} bytes of data (shape [{string.Join(", ", header.Shape)}], type '{header.Type}'), found {found}. "
+                $"{source} should hold {expected} bytes of data (shape [{string.Join(", ", header.Shape)}], type '{header.Type}'), found "
+                + $"{found}. "
                 + (found < expected ? "It is truncated: write or copy it again." : "Write one array to a file, with numpy.save."));
         }
 
@@ -146,7 +150,8 @@ internal static class NpyFile
         }
 
         if (product != count)
-            throw new ArgumentException($"Expected {product} elements for shape [{string.Join(", ", shape.ToArray())}], found {count}.", nameof(shape));
+            throw new ArgumentException(
+                $"Expected {product} elements for shape [{string.Join(", ", shape.ToArray())}], found {count}.", nameof(shape));
 
         string lengths = string.Join(", ", shape.ToArray()) + (shape.Length == 1 ? "," : "");
         string header = $"{{'descr': '{type}', 'fortran_order': False, 'shape': ({lengths}), }}";
@@ -163,17 +168,22 @@ internal static class NpyFile
         Span<byte> start = stackalloc byte[8];
         int got = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         if (got < start.Length || !start.StartsWith(Magic))
-            throw new DataException($"Expected a .npy file, but {source} {(got == 0 ? "is empty" : "does not start with NumPy's signature")}. Save the array with numpy.save; .npz and .csv are not read.");
+            throw new DataException(
+                $"Expected a .npy file, but {source} {(got == 0 ? "is empty" : "does not start with NumPy's signature")}. Save the "
+                + "array with numpy.save; .npz and .csv are not read.");
 
         (int major, int minor) = (start[6], start[7]);
         if (major is < 1 or > 3 || minor != 0)
-            throw new DataException($"Expected .npy version 1.0, 2.0 or 3.0 in {source}, found {major}.{minor}. Save the array again with numpy.save.");
+            throw new DataException(
+                $"Expected .npy version 1.0, 2.0 or 3.0 in {source}, found {major}.{minor}. Save the array again with numpy.save.");
 
         Span<byte> lengthBytes = stackalloc byte[major == 1 ? 2 : 4];
         ReadExactly(stream, lengthBytes, source);
-        long length = major == 1 ? BinaryPrimitives.ReadUInt16LittleEndian(lengthBytes) : BinaryPrimitives.ReadUInt32LittleEndian(lengthBytes);
+        long length = major == 1 ? BinaryPrimitives.ReadUInt16LittleEndian(lengthBytes) : BinaryPrimitives
+            .ReadUInt32LittleEndian(lengthBytes);
         if (length > LargestHeader)
-            throw new DataException($"Expected a header of at most {LargestHeader} bytes in {source}, found one of {length}. The file is damaged, or holds a structured array; save plain numbers.");
+            throw new DataException($"Expected a header of at most {LargestHeader} bytes in {source}, found one of {length}. The file is "
+                + "damaged, or holds a structured array; save plain numbers.");
 
         byte[] text = new byte[length];
         ReadExactly(stream, text, source);
@@ -184,7 +194,8 @@ internal static class NpyFile
     {
         int got = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
         if (got < buffer.Length)
-            throw new DataException($"{source} ends within its header or data: expected {buffer.Length} more bytes, found {got}. It is truncated: write or copy it again.");
+            throw new DataException($"{source} ends within its header or data: expected {buffer.Length} more bytes, found {got}. It is "
+                + "truncated: write or copy it again.");
     }
 
     private static Array ReadValues(Stream stream, NpyHeader header, int count, string source)
@@ -201,7 +212,8 @@ internal static class NpyFile
                 Fill(stream, header, MemoryMarshal.Cast<double, long>(doubles.AsSpan()), BinaryPrimitives.ReverseEndianness, source);
                 return doubles;
             case "f2":
-                return Convert<short, float>(stream, header, count, BinaryPrimitives.ReverseEndianness, bits => (float)BitConverter.Int16BitsToHalf(bits), source);
+                return Convert<short, float>(
+                    stream, header, count, BinaryPrimitives.ReverseEndianness, bits => (float)BitConverter.Int16BitsToHalf(bits), source);
             case "i1":
                 return Convert<sbyte, long>(stream, header, count, null, value => value, source);
             case "i2":
@@ -221,13 +233,15 @@ internal static class NpyFile
             case "u8":
                 return Convert<ulong, long>(stream, header, count, BinaryPrimitives.ReverseEndianness, value => value <= long.MaxValue
                     ? (long)value
-                    : throw new DataException($"{source} holds {value}, which does not fit a signed 64-bit integer. Save smaller numbers."), source);
+                    : throw new DataException(
+                        $"{source} holds {value}, which does not fit a signed 64-bit integer. Save smaller numbers."), source);
             default:
                 throw new UnreachableException(header.Element);
         }
     }
 
-    private static TTo[] Convert<TFrom, TTo>(Stream stream, NpyHeader header, int count, Reversal<TFrom>? reverse, Func<TFrom, TTo> convert, string source)
+    private static TTo[] Convert<TFrom, TTo>(
+        Stream stream, NpyHeader header, int count, Reversal<TFrom>? reverse, Func<TFrom, TTo> convert, string source)
         where TFrom : unmanaged
     {
         TFrom[] raw = GC.AllocateUninitializedArray<TFrom>(count);

@@ -57,7 +57,8 @@ internal sealed record NpyHeader(string Type, string Element, bool BigEndian, bo
         if (!Elements.Contains(element))
         {
             throw new DataException(
-                $"Expected floating point, integer or boolean elements in {source}, found type '{type}'. Save plain numbers, as with features.astype('float32').");
+                $"Expected floating point, integer or boolean elements in {source}, found type '{type}'. Save plain numbers, as with "
+                + "features.astype('float32').");
         }
 
         // '|', '=' and no sign at all stand for the byte order of this machine.
@@ -72,8 +73,10 @@ internal sealed record NpyHeader(string Type, string Element, bool BigEndian, bo
 
         public DataException Error(string expected)
         {
-            string shown = string.Concat(text.Trim().Take(100).Select(c => char.IsAsciiLetterOrDigit(c) || char.IsPunctuation(c) || c == ' ' ? c : '?'));
-            return new DataException($"The header of {source} is not that of a .npy file: expected {expected} at position {position} of '{shown}'. It is damaged: save it again with numpy.save.");
+            string shown = string.Concat(
+                text.Trim().Take(100).Select(c => char.IsAsciiLetterOrDigit(c) || char.IsPunctuation(c) || c == ' ' ? c : '?'));
+            return new DataException($"The header of {source} is not that of a .npy file: expected {expected} at position {position} of "
+                + $"'{shown}'. It is damaged: save it again with numpy.save.");
         }
 
         public bool Accept(char symbol)
@@ -113,7 +116,8 @@ internal sealed record NpyHeader(string Type, string Element, bool BigEndian, bo
         {
             SkipSpace();
             if (position < text.Length && text[position] is '[' or '(')
-                throw new DataException($"Expected an array of plain numbers in {source}, found a structured type. Save one field of it, as with features['name'].");
+                throw new DataException($"Expected an array of plain numbers in {source}, found a structured type. Save one field of it, "
+                    + "as with features['name'].");
             return String();
         }
 

@@ -47,15 +47,19 @@ internal static class Safetensors
     /// <param name="metadata">More entries for the header.</param>
     /// <exception cref="ArgumentException">A dtype that the format lacks here, or a reserved name.</exception>
     /// <exception cref="RunException">The file cannot be written.</exception>
-    public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+    public static void Write(
+        string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
         AtomicFile.Write(path, stream => Write(stream, tensors, metadata));
 
-    /// <summary>Writes to a stream. At most one tensor is copied at a time, and only if it is not contiguous and on the CPU already.</summary>
+    /// <summary>
+    /// Writes to a stream. At most one tensor is copied at a time, and only if it is not contiguous and on the CPU already.
+    /// </summary>
     /// <param name="stream">Takes the bytes.</param>
     /// <param name="tensors">Tensors of any shape, layout and device.</param>
     /// <param name="metadata">More entries for the header.</param>
     /// <exception cref="ArgumentException">A dtype that the format lacks here, or a reserved name.</exception>
-    public static void Write(Stream stream, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(
+        Stream stream, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         if (tensors.ContainsKey(MetadataKey))
             throw new ArgumentException($"The format reserves the name {MetadataKey}.", nameof(tensors));
@@ -87,7 +91,9 @@ internal static class Safetensors
     /// <exception cref="RunException">The file is missing, truncated, altered, or not in the format.</exception>
     public static SafetensorsFile Read(string path) => Opened(path, stream => Read(stream, path));
 
-    /// <summary>Reads the checksum that a file was written with, and none of its values: two files that have the same one hold the same.</summary>
+    /// <summary>
+    /// Reads the checksum that a file was written with, and none of its values: two files that have the same one hold the same.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <returns>Hexadecimal digits; null where the file was written elsewhere and has none.</returns>
     /// <exception cref="RunException">The file is missing, or its header is not in the format.</exception>
@@ -149,7 +155,8 @@ internal static class Safetensors
         return new SafetensorsFile(metadata, tensors, hasChecksum);
     }
 
-    private static byte[] Head(IEnumerable<(string Name, Tensor Tensor, string Type, int Size)> ordered, IReadOnlyDictionary<string, string>? metadata)
+    private static byte[] Head(
+        IEnumerable<(string Name, Tensor Tensor, string Type, int Size)> ordered, IReadOnlyDictionary<string, string>? metadata)
     {
         using var buffer = new MemoryStream();
         buffer.Write(stackalloc byte[sizeof(ulong)]);
@@ -158,7 +165,9 @@ internal static class Safetensors
             json.WriteStartObject();
             json.WriteStartObject(MetadataKey);
             json.WriteString(ChecksumKey, NoChecksum);
-            foreach ((string key, string value) in (metadata ?? new Dictionary<string, string>()).OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            foreach (
+                (string key, string value) in (metadata ?? new Dictionary<string, string>()).OrderBy(
+                    pair => pair.Key, StringComparer.Ordinal))
                 json.WriteString(key, value);
             json.WriteEndObject();
             long offset = 0;
@@ -244,7 +253,8 @@ internal static class Safetensors
         string? name = property.Value.GetProperty("dtype").GetString();
         int type = Array.FindIndex(Types, known => known.Name == name);
         if (type < 0)
-            throw Malformed(path, $"{property.Name} has the dtype {name}; known are {string.Join(", ", Types.Select(known => known.Name))}");
+            throw Malformed(
+                path, $"{property.Name} has the dtype {name}; known are {string.Join(", ", Types.Select(known => known.Name))}");
         long[] shape = [.. property.Value.GetProperty("shape").EnumerateArray().Select(dimension => dimension.GetInt64())];
         long[] range = [.. property.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
         if (range.Length != 2)
@@ -258,9 +268,11 @@ internal static class Safetensors
         foreach (Entry entry in entries)
         {
             if (entry.Begin != next)
-                throw Malformed(path, $"{entry.Name} starts at byte {entry.Begin} of the values, where {next} was expected: a hole or an overlap");
+                throw Malformed(
+                    path, $"{entry.Name} starts at byte {entry.Begin} of the values, where {next} was expected: a hole or an overlap");
             if (ByteCount(entry) is not { } bytes || entry.End - entry.Begin != bytes)
-                throw Malformed(path, $"{entry.Name} has the shape [{string.Join(", ", entry.Shape)}] and the bytes {entry.Begin} to {entry.End}");
+                throw Malformed(
+                    path, $"{entry.Name} has the shape [{string.Join(", ", entry.Shape)}] and the bytes {entry.Begin} to {entry.End}");
             next = entry.End;
         }
 

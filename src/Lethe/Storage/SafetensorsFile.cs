@@ -5,7 +5,8 @@ namespace Lethe.Storage;
 /// <summary>The contents of a safetensors file.</summary>
 internal sealed class SafetensorsFile : IDisposable
 {
-    internal SafetensorsFile(IReadOnlyDictionary<string, string> metadata, IReadOnlyDictionary<string, torch.Tensor> tensors, bool isVerified)
+    internal SafetensorsFile(
+        IReadOnlyDictionary<string, string> metadata, IReadOnlyDictionary<string, torch.Tensor> tensors, bool isVerified)
     {
         Metadata = metadata;
         Tensors = tensors;

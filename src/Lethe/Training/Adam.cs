@@ -12,7 +12,8 @@ namespace Lethe.Training;
 /// <param name="parameters">Parameters by name.</param>
 /// <param name="weightDecay">wd.</param>
 /// <param name="decoupled">p ← (1 − lr·wd)·p before the step, instead of wd·p in the gradient.</param>
-internal sealed class Adam(IEnumerable<(string Name, Parameter Value)> parameters, double weightDecay, bool decoupled) : Optimiser(parameters)
+internal sealed class Adam(
+    IEnumerable<(string Name, Parameter Value)> parameters, double weightDecay, bool decoupled) : Optimiser(parameters)
 {
     private const double Beta1 = 0.9;
     private const double Beta2 = 0.999;

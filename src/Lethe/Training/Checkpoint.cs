@@ -66,7 +66,9 @@ internal static class Checkpoint
 
             // A wrong length would end the process instead of throwing.
             using Tensor current = get_rng_state();
-            if (file.Tensors.TryGetValue(GeneratorName, out Tensor? generator) && generator.shape.SequenceEqual(current.shape) && generator.dtype == current.dtype)
+            if (
+                file.Tensors.TryGetValue(GeneratorName, out Tensor? generator) && generator.shape.SequenceEqual(current.shape)
+                    && generator.dtype == current.dtype)
                 set_rng_state(generator);
         }
 
@@ -81,11 +83,14 @@ internal static class Checkpoint
     private static TrainingState ReadState(string path, SafetensorsFile file, string method)
     {
         if (!file.Metadata.TryGetValue(StateKey, out string? json) || !file.Metadata.TryGetValue(MethodKey, out string? name))
-            throw new RunException($"{path} is a safetensors file but no checkpoint of Lethe: its metadata lack '{StateKey}'. Give a run directory that 'lethe pretrain' made.");
+            throw new RunException($"{path} is a safetensors file but no checkpoint of Lethe: its metadata lack '{StateKey}'. Give a run "
+                + "directory that 'lethe pretrain' made.");
         if (!file.IsVerified)
-            throw new RunException($"{path} has lost the checksum that it was written with, so it has been altered. Use another checkpoint, or start a new run.");
+            throw new RunException($"{path} has lost the checksum that it was written with, so it has been altered. Use another "
+                + "checkpoint, or start a new run.");
         if (name != method)
-            throw new RunException($"{path} was written by method '{name}', but '{method}' was asked for. Leave --method out, or start a new run.");
+            throw new RunException(
+                $"{path} was written by method '{name}', but '{method}' was asked for. Leave --method out, or start a new run.");
         try
         {
             if (JsonSerializer.Deserialize<TrainingState>(json) is { } state)
@@ -96,7 +101,8 @@ internal static class Checkpoint
             // Reported below, like a state that is null.
         }
 
-        throw new RunException($"{path}: the metadata entry '{StateKey}' does not say where training stands. Use another checkpoint, or start a new run.");
+        throw new RunException(
+            $"{path}: the metadata entry '{StateKey}' does not say where training stands. Use another checkpoint, or start a new run.");
     }
 
     private static void RequireSameNetwork(string path, SafetensorsFile file, Dictionary<string, Tensor> targets)
@@ -112,7 +118,8 @@ internal static class Checkpoint
         }
 
         // A deeper network has every tensor of a shallower one.
-        string? more = file.Tensors.Keys.FirstOrDefault(key => !targets.ContainsKey(key) && key != GeneratorName && !key.StartsWith(OptimiserPrefix, StringComparison.Ordinal));
+        string? more = file.Tensors.Keys.FirstOrDefault(
+            key => !targets.ContainsKey(key) && key != GeneratorName && !key.StartsWith(OptimiserPrefix, StringComparison.Ordinal));
         if (more is not null)
             throw new RunException($"{path}: found '{more}', which this network has not. {Advice}");
     }

@@ -11,7 +11,8 @@ namespace Lethe.Training;
 /// <param name="parameters">Parameters by name.</param>
 /// <param name="weightDecay">wd.</param>
 /// <param name="momentum">m.</param>
-internal sealed class Lars(IEnumerable<(string Name, Parameter Value)> parameters, double weightDecay, double momentum) : Optimiser(parameters)
+internal sealed class Lars(
+    IEnumerable<(string Name, Parameter Value)> parameters, double weightDecay, double momentum) : Optimiser(parameters)
 {
     private const double Trust = 1e-3;
 

@@ -39,7 +39,8 @@ internal abstract class Optimiser : IDisposable
     /// <param name="weightDecay">Decay of weights.</param>
     /// <param name="momentum">Momentum of sgd and lars.</param>
     /// <returns>The optimiser.</returns>
-    public static Optimiser Create(string name, IEnumerable<(string Name, Parameter Value)> parameters, double weightDecay, double momentum) => name switch
+    public static Optimiser Create(
+        string name, IEnumerable<(string Name, Parameter Value)> parameters, double weightDecay, double momentum) => name switch
     {
         "sgd" => new Sgd(parameters, weightDecay, momentum),
         "adam" => new Adam(parameters, weightDecay, decoupled: false),
@@ -98,9 +99,11 @@ internal abstract class Optimiser : IDisposable
         {
             // A slot of no parameter, such as the count of steps, begins with the slash.
             int slash = key.LastIndexOf('/');
-            bool fits = slash == 0 || (slash > 0 && owners.TryGetValue(key[..slash], out Parameter? owner) && owner.shape.SequenceEqual(value.shape));
+            bool fits = slash == 0
+                || (slash > 0 && owners.TryGetValue(key[..slash], out Parameter? owner) && owner.shape.SequenceEqual(value.shape));
             if (!fits)
-                throw new RunException($"The checkpoint's optimiser state '{key}' fits no parameter of this network. It was written with other options: start a new run.");
+                throw new RunException($"The checkpoint's optimiser state '{key}' fits no parameter of this network. It was written with "
+                    + "other options: start a new run.");
         }
 
         var copies = saved.ToDictionary(pair => pair.Key, pair => pair.Value.clone().DetachFromDisposeScope());

@@ -34,7 +34,8 @@ internal sealed class Pretrainer : MethodTrainer
         if (StepsPerEpoch == 0)
         {
             throw new InvalidOptionException(
-                $"An epoch has {loader.StepsPerEpoch} batches, fewer than the {options.Accumulate} that one step takes. Lower --accumulate or --batch-size.");
+                $"An epoch has {loader.StepsPerEpoch} batches, fewer than the {options.Accumulate} that one step takes. Lower "
+                + "--accumulate or --batch-size.");
         }
 
         unscheduled = [.. method.UnscheduledParts.Select(part => part + ".")];

@@ -8,7 +8,8 @@ namespace Lethe.Training;
 /// <param name="parameters">Parameters by name.</param>
 /// <param name="weightDecay">wd.</param>
 /// <param name="momentum">m; 0 keeps no state.</param>
-internal sealed class Sgd(IEnumerable<(string Name, Parameter Value)> parameters, double weightDecay, double momentum) : Optimiser(parameters)
+internal sealed class Sgd(
+    IEnumerable<(string Name, Parameter Value)> parameters, double weightDecay, double momentum) : Optimiser(parameters)
 {
     private protected override void BeginStep()
     {

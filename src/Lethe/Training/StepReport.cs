@@ -11,6 +11,8 @@ internal readonly record struct StepReport
     /// <summary>What the method warns of, or null; asked at the end of an epoch.</summary>
     public string? Warning { get; init; }
 
-    /// <summary>Whether the embeddings have collapsed; null where it was not looked for, which is everywhere but at the end of an epoch.</summary>
+    /// <summary>
+    /// Whether the embeddings have collapsed; null where it was not looked for, which is everywhere but at the end of an epoch.
+    /// </summary>
     public CollapseReading? Collapse { get; init; }
 }

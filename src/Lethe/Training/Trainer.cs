@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Lethe.Training;
 
 /// <summary>
-/// A training: what one step does, and where it stands. <see cref="TrainingLoop"/> brings the batches and asks for the steps; pre-training, UMM, its control and
-/// what protocols train are trainers.
+/// A training: what one step does, and where it stands. <see cref="TrainingLoop"/> brings the batches and asks for the steps; pre-training,
+/// UMM, its control and what protocols train are trainers.
 /// </summary>
 /// <param name="loader">Gives the batches; whoever made it disposes it.</param>
 /// <param name="batchesPerStep">Batches that a step takes.</param>

@@ -7,8 +7,8 @@ namespace Lethe.Training;
 internal static class TrainingLoop
 {
     /// <summary>
-    /// Takes the steps that are left, with all that is due in between. All that is random is a function of the seed and of the place in training, so a
-    /// training that is interrupted and goes on gives the same bits as one that is not.
+    /// Takes the steps that are left, with all that is due in between. All that is random is a function of the seed and of the place in
+    /// training, so a training that is interrupted and goes on gives the same bits as one that is not.
     /// </summary>
     /// <param name="trainer">The training; its state moves on with the enumeration.</param>
     /// <param name="minutesBetweenSaves">Minutes after which a checkpoint is due, whether or not an evaluation is.</param>
@@ -85,7 +85,8 @@ internal static class TrainingLoop
                 clock.Stop();
                 images += (long)trainer.BatchesPerStep * loader.BatchSize;
                 double seconds = clock.Elapsed.TotalSeconds;
-                yield return new TrainingMoment.StepTaken(state.Step, report, images / seconds, (loader.Waited - waitedBefore).TotalSeconds / seconds);
+                yield return new TrainingMoment.StepTaken(
+                    state.Step, report, images / seconds, (loader.Waited - waitedBefore).TotalSeconds / seconds);
             }
         }
     }

@@ -8,8 +8,8 @@ internal abstract record TrainingMoment
     }
 
     /// <summary>
-    /// An epoch is about to begin, the first included. What is done now is done whole or not at all: an interruption within it leaves the state of before.
-    /// Training may be left here for good.
+    /// An epoch is about to begin, the first included. What is done now is done whole or not at all: an interruption within it leaves the
+    /// state of before. Training may be left here for good.
     /// </summary>
     /// <param name="Epoch">Epochs done.</param>
     public sealed record EpochBegins(int Epoch) : TrainingMoment;

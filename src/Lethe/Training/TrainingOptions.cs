@@ -13,7 +13,9 @@ public sealed record TrainingOptions : OptionRecord
     [Limit(AtLeast = 2, Unit = "images")]
     public int BatchSize { get; init; } = 128;
 
-    /// <summary>sgd, adam, adamw or lars. Adam's steps do not grow with the size of a loss, which differs a hundredfold between methods.</summary>
+    /// <summary>
+    /// sgd, adam, adamw or lars. Adam's steps do not grow with the size of a loss, which differs a hundredfold between methods.
+    /// </summary>
     [OneOf(typeof(Optimiser), nameof(Training.Optimiser.Names))]
     public string Optimiser { get; init; } = "adam";
 

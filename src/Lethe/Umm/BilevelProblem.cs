@@ -60,7 +60,9 @@ internal sealed class BilevelProblem(
         LevelOne level = LevelOne(place);
         Tensor[] gradient = Gradients.Of(level.Total, parameters, retainGraph: false);
         Tensor Value(Tensor tensor) => tensor.detach().MoveToOuterDisposeScope();
-        return ([.. gradient.Select(part => part.MoveToOuterDisposeScope())], new LevelOne(Value(level.Total), Value(level.Divergence), Value(level.LogVolume)));
+        return (
+            [.. gradient.Select(part => part.MoveToOuterDisposeScope())],
+            new LevelOne(Value(level.Total), Value(level.Divergence), Value(level.LogVolume)));
     }
 
     /// <summary>∇²L₁·v at φ as it stands, by differentiating ⟨∇L₁, v⟩; changes no batch-norm statistics.</summary>

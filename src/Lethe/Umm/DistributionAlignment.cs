@@ -18,7 +18,8 @@ internal static class DistributionAlignment
     public static Tensor JensenShannonToUniform(Tensor logVolume)
     {
         if (logVolume.dim() != 1 || logVolume.shape[0] < 2)
-            throw new ArgumentException($"Expected one log volume for each of at least 2 samples, [n], found [{string.Join(", ", logVolume.shape)}].", nameof(logVolume));
+            throw new ArgumentException("Expected one log volume for each of at least 2 samples, [n], found "
+                + $"[{string.Join(", ", logVolume.shape)}].", nameof(logVolume));
         double logCount = Math.Log(logVolume.shape[0]);
         Tensor logDensity = (-logVolume).log_softmax(0); // [n]
 

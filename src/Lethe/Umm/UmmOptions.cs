@@ -31,7 +31,9 @@ public sealed record UmmOptions : OptionRecord
     [Limit(AtLeast = 0)]
     public double Beta { get; init; } = 10;
 
-    /// <summary>The volume factor by which the last layer's density is estimated: loss-gradient, jacobian-volume or jacobian-norm.</summary>
+    /// <summary>
+    /// The volume factor by which the last layer's density is estimated: loss-gradient, jacobian-volume or jacobian-norm.
+    /// </summary>
     [OneOf(typeof(VolumeFactor), nameof(VolumeFactor.Names))]
     public string Volume { get; init; } = LossGradient.Name;
 
@@ -44,7 +46,8 @@ public sealed record UmmOptions : OptionRecord
     public double VolumeFloor { get; init; } = 1e-6;
 
     /// <summary>
-    /// How level two differentiates through level one: first-order, finite-difference or exact. In docs/results/umm.md the second order gained nothing.
+    /// How level two differentiates through level one: first-order, finite-difference or exact. In docs/results/umm.md the second order
+    /// gained nothing.
     /// </summary>
     [OneOf(typeof(Hypergradients.Hypergradient), nameof(Hypergradients.Hypergradient.Names))]
     public string Hypergradient { get; init; } = FirstOrder.Name;
@@ -78,7 +81,9 @@ public sealed record UmmOptions : OptionRecord
     /// <summary>Ablation: ΔR is minimised, as in the authors' published code.</summary>
     public bool MinimiseReduction { get; init; }
 
-    /// <summary>Runs the control beside it: as many steps of the method's loss alone, from the same state, with the same part frozen.</summary>
+    /// <summary>
+    /// Runs the control beside it: as many steps of the method's loss alone, from the same state, with the same part frozen.
+    /// </summary>
     public bool Control { get; init; } = true;
 
     /// <summary>Iterations between evaluations.</summary>

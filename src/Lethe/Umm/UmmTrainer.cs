@@ -41,7 +41,8 @@ internal sealed class UmmTrainer : MethodTrainer
     /// <param name="seed">The run's seed; the control sees the same batches under the same seed.</param>
     /// <param name="device">Where the method is.</param>
     /// <param name="epochsBefore">Epochs of pre-training behind the method.</param>
-    public UmmTrainer(SslMethod method, ViewLoader loader, UmmOptions options, bool control, ulong seed, Device device, double epochsBefore = 0)
+    public UmmTrainer(
+        SslMethod method, ViewLoader loader, UmmOptions options, bool control, ulong seed, Device device, double epochsBefore = 0)
         : base(method, loader)
     {
         options.Validate();
@@ -117,7 +118,8 @@ internal sealed class UmmTrainer : MethodTrainer
     }
 
     /// <inheritdoc/>
-    protected override StepReport Step(IEnumerable<ViewBatch> batches) => new() { Loss = Descend(DeviceViews.Of(batches.Single(), device).Full) };
+    protected override StepReport Step(IEnumerable<ViewBatch> batches) =>
+        new() { Loss = Descend(DeviceViews.Of(batches.Single(), device).Full) };
 
     private LevelTwo PlainStep(BilevelProblem problem, string place)
     {

@@ -7,10 +7,10 @@ namespace Lethe.Workflow;
 /// Ends a pre-training when memorisation has set in, where its options ask for that, and keeps the encoder of the onset.
 /// </summary>
 /// <remarks>
-/// The rule: after each evaluation <see cref="MemorisationMonitor"/> judges the measurements so far. The onset is known only some evaluations
-/// after it was, so the weights of every evaluation are kept until the end. Then those of the onset become
-/// the best, and the others go unless the options keep them. All of it is a function of the measurements, so a run that was
-/// interrupted stops where one does that was not.
+/// The rule: after each evaluation <see cref="MemorisationMonitor"/> judges the measurements so far. The onset is known only some
+/// evaluations after it was, so the weights of every evaluation are kept until the end. Then those of the onset become the best, and the
+/// others go unless the options keep them. All of it is a function of the measurements, so a run that was interrupted stops where one does
+/// that was not.
 /// </remarks>
 /// <param name="run">The run.</param>
 /// <param name="options">Its options.</param>
@@ -44,11 +44,13 @@ internal sealed class EarlyStop(RunDirectory run, RunOptions options)
             // Gone where this was done already and the process ended before it could be written down.
             run.Checkpoints.Promote(found.Epoch);
             string best = Path.GetRelativePath(run.Path, run.Checkpoints.PathOf(CheckpointStore.Best));
-            string ended = evaluatedAt < epochs ? $"pre-training stopped at epoch {evaluatedAt} of {epochs}" : "pre-training was at its end";
+            string ended =
+                evaluatedAt < epochs ? $"pre-training stopped at epoch {evaluatedAt} of {epochs}" : "pre-training was at its end";
             var warning = new RunWarning(
                 evaluatedAt,
                 "memorisation",
-                $"Memorisation set in at epoch {found.Epoch} in {found.Layer} (sign: {found.Sign}), so {ended}; {best} is the encoder of epoch {found.Epoch}. "
+                $"Memorisation set in at epoch {found.Epoch} in {found.Layer} (sign: {found.Sign}), so {ended}; {best} is the encoder of "
+                + $"epoch {found.Epoch}. "
                 + verdict.Reason);
             done = done with { Warnings = [.. done.Warnings.Where(earlier => earlier.Kind != warning.Kind), warning] };
         }

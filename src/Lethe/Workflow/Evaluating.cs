@@ -25,21 +25,26 @@ public static class Evaluating
     /// <param name="progress">Told how far the work has come.</param>
     /// <param name="cancellation">Stops between two batches.</param>
     /// <exception cref="RunException">A checkpoint cannot be used.</exception>
-    public static void Run(RunDirectory run, Session session, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default) =>
+    public static void Run(
+        RunDirectory run, Session session, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default) =>
         Measure(run, session, _ => true, progress, cancellation);
 
     /// <summary>
-    /// Measures the states that have not been measured yet, or whose checkpoint has changed since; <see cref="Run"/> would give the same numbers.
+    /// Measures the states that have not been measured yet, or whose checkpoint has changed since; <see cref="Run"/> would give the same
+    /// numbers.
     /// </summary>
     /// <param name="run">The run.</param>
     /// <param name="session">The run's session.</param>
     /// <param name="progress">Told how far the work has come.</param>
     /// <param name="cancellation">Stops between two batches.</param>
     /// <exception cref="RunException">A checkpoint cannot be used.</exception>
-    public static void Update(RunDirectory run, Session session, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default) =>
+    public static void Update(
+        RunDirectory run, Session session, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default) =>
         Measure(run, session, part => !IsMeasured(part), progress, cancellation);
 
-    private static void Measure(RunDirectory run, Session session, Predicate<RunDirectory> isDue, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
+    private static void Measure(
+        RunDirectory run, Session session, Predicate<RunDirectory> isDue, IProgress<WorkflowProgress>? progress,
+        CancellationToken cancellation)
     {
         using DirectoryLock held = DirectoryLock.Acquire(run.Path);
         using SslMethod method = session.CreateMethod();
@@ -59,7 +64,11 @@ public static class Evaluating
                 checkpoint = from.Checkpoints.LastChecksum;
             }
 
-            return [.. session.Evaluator.Measure(method, cancellation).SelectMany(quality => Records(stage, quality, session)).Select(record => record with { Checkpoint = checkpoint })];
+            return
+            [
+                .. session.Evaluator.Measure(method, cancellation).SelectMany(quality => Records(stage, quality, session)).Select(
+                    record => record with { Checkpoint = checkpoint }),
+            ];
         }
 
         // What protocols found of it stays.
@@ -84,7 +93,8 @@ public static class Evaluating
 
     private static bool IsMeasured(RunDirectory part)
     {
-        EvaluationRecord[] records = [.. part.LoadEvaluation().Where(record => record.Measure is null && record.Stage != EvaluationStage.Untrained)];
+        EvaluationRecord[] records =
+            [.. part.LoadEvaluation().Where(record => record.Measure is null && record.Stage != EvaluationStage.Untrained)];
         return records.Length > 0 && part.Checkpoints.LastChecksum is { } now && records.All(record => record.Checkpoint == now);
     }
 
@@ -94,7 +104,8 @@ public static class Evaluating
         {
             yield return new EvaluationRecord(stage, quality.Layer, EvaluationProtocol.Linear, linear.Accuracy)
             {
-                Strength = linear.Strength, ProbeCount = linear.TrainRows, TestCount = linear.TestRows, Dimension = quality.HeldOut.Dimension, Seed = session.Options.Seed,
+                Strength = linear.Strength, ProbeCount = linear.TrainRows, TestCount = linear.TestRows,
+                Dimension = quality.HeldOut.Dimension, Seed = session.Options.Seed,
             };
         }
 
@@ -102,7 +113,8 @@ public static class Evaluating
         {
             yield return new EvaluationRecord(stage, quality.Layer, EvaluationProtocol.Knn, knn.Accuracy)
             {
-                Neighbours = knn.Neighbours, Temperature = session.Options.Evaluation.KnnTemperature, ProbeCount = knn.BankRows, TestCount = knn.QueryRows, Dimension = quality.HeldOut.Dimension, Seed = session.Options.Seed,
+                Neighbours = knn.Neighbours, Temperature = session.Options.Evaluation.KnnTemperature, ProbeCount = knn.BankRows,
+                TestCount = knn.QueryRows, Dimension = quality.HeldOut.Dimension, Seed = session.Options.Seed,
             };
         }
 
@@ -117,7 +129,9 @@ public static class Evaluating
             };
         }
 
-        yield return new EvaluationRecord(stage, quality.Layer, EvaluationProtocol.EffectiveRank, quality.Collapse.Rank) { Dimension = quality.HeldOut.Dimension, Seed = session.Options.Seed };
+        yield return new EvaluationRecord(
+            stage, quality.Layer, EvaluationProtocol.EffectiveRank,
+            quality.Collapse.Rank) { Dimension = quality.HeldOut.Dimension, Seed = session.Options.Seed };
     }
 
     private static void Pictures(RunDirectory run, Session session, SslMethod method, CancellationToken cancellation)
@@ -128,19 +142,28 @@ public static class Evaluating
         int rows = Math.Min(PictureQueries / 2, data.Train.Count);
         ContactSheet.Write(run.ViewsPicture, [.. Enumerable.Range(0, rows).Select(row => new SheetRow(
             ViewPreview.Plain(augmenter, data.Train[row]),
-            [.. Enumerable.Range(0, PictureColumns).Select(column => new SheetCell(ViewPreview.Random(augmenter, data.Train[row], (ulong)((row * PictureColumns) + column)), null))]))]);
+            [
+                .. Enumerable.Range(0, PictureColumns).Select(
+                    column =>
+                        new SheetCell(ViewPreview.Random(augmenter, data.Train[row], (ulong)((row * PictureColumns) + column)), null)),
+            ]))]);
 
         using var scope = NewDisposeScope();
         ImageSet queries = data.Test.Subset("queries", Queries(data.Test));
         Tensor Features(ImageSet images) => LayerFeatures.Collect(
-            method, EvaluationBatches.Plain(images, augmenter, 256, session.Machine.ThreadCount(), cancellation), session.Device, cancellation)[LayerFeatures.Last][0];
+            method,
+            EvaluationBatches.Plain(images, augmenter, 256, session.Machine.ThreadCount(), cancellation),
+            session.Device,
+            cancellation)[LayerFeatures.Last][0];
         NearestNeighbours near = KnnProbe.Neighbours(Features(data.Probe), Features(queries), Math.Min(PictureColumns, data.Probe.Count));
         ContactSheet.Write(run.NeighboursPicture, [.. Enumerable.Range(0, queries.Count).Select(row => new SheetRow(
             ViewPreview.Plain(augmenter, queries[row]),
             [.. Enumerable.Range(0, near.Count).Select(column =>
             {
                 int index = near.Indices[row, column];
-                return new SheetCell(ViewPreview.Plain(augmenter, data.Probe[index]), data.Probe.Labels is null || queries.Labels is null ? null : data.Probe.Labels[index] == queries.Labels[row]);
+                return new SheetCell(
+                    ViewPreview.Plain(augmenter, data.Probe[index]),
+                    data.Probe.Labels is null || queries.Labels is null ? null : data.Probe.Labels[index] == queries.Labels[row]);
             })]))]);
     }
 

@@ -9,4 +9,5 @@ namespace Lethe.Workflow;
 /// <param name="Layers">The scores of each layer, first to last.</param>
 /// <param name="Differences">What the runs differ by beside seed and images, in words; the scores then show that as well.</param>
 internal sealed record ImageScores(
-    IReadOnlyList<int> Images, IReadOnlyList<string>? Paths, int Candidates, IReadOnlyList<LayerScores> Layers, IReadOnlyList<string> Differences);
+    IReadOnlyList<int> Images, IReadOnlyList<string>? Paths, int Candidates, IReadOnlyList<LayerScores> Layers,
+    IReadOnlyList<string> Differences);

@@ -13,10 +13,10 @@ namespace Lethe.Workflow;
 /// Steps of UMM in between epochs of pre-training. Not in the paper: there UMM begins when pre-training is over.
 /// </summary>
 /// <remarks>
-/// Before an epoch that a multiple of <see cref="InterleavingOptions.UmmEvery"/> epochs went before, UMM takes its steps on the first batches that
-/// this epoch has, the early layers frozen. Its optimiser starts afresh each time, so that nothing but the weights carries over;
-/// pre-training's own keeps its state meanwhile. The steps are taken whole or not at all, so an interruption leaves a
-/// state from before or from after them. A momentum encoder's schedule is at its end meanwhile, so the target hardly moves.
+/// Before an epoch that a multiple of <see cref="InterleavingOptions.UmmEvery"/> epochs went before, UMM takes its steps on the first
+/// batches that this epoch has, the early layers frozen. Its optimiser starts afresh each time, so that nothing but the weights carries
+/// over; pre-training's own keeps its state meanwhile. The steps are taken whole or not at all, so an interruption leaves a state from
+/// before or from after them. A momentum encoder's schedule is at its end meanwhile, so the target hardly moves.
 /// </remarks>
 /// <param name="session">The run's session.</param>
 internal sealed class Interleaving(Session session)
@@ -29,7 +29,8 @@ internal sealed class Interleaving(Session session)
     /// <summary>What the manifest says of it; null where nothing is interleaved.</summary>
     public string? Note => options.UmmEvery == 0
         ? null
-        : $"UMM was interleaved with pre-training: {options.UmmIterations} steps after every {options.UmmEvery} epochs, {options.UmmSplit} and what is before it frozen. This is not in the paper.";
+        : $"UMM was interleaved with pre-training: {options.UmmIterations} steps after every {options.UmmEvery} epochs, "
+            + $"{options.UmmSplit} and what is before it frozen. This is not in the paper.";
 
     /// <summary>Whether steps are due before an epoch.</summary>
     /// <param name="epoch">Epochs done.</param>
@@ -51,13 +52,19 @@ internal sealed class Interleaving(Session session)
             // Both levels are defined on pairs of views of one size.
             using ViewLoader loader = session.CreateLoader(session.Options.Training.BatchSize, session.Options.Seed, localViews: false);
             long first = (long)epoch * loader.StepsPerEpoch;
-            var umm = new UmmOptions { Split = options.UmmSplit, Iterations = checked((int)first + options.UmmIterations), Control = false };
-            using var trainer = new UmmTrainer(method, loader, umm, control: false, RandomStream.Derive(session.Options.Seed, InterleavedSteps), session.Device)
+            var umm =
+                new UmmOptions { Split = options.UmmSplit, Iterations = checked((int)first + options.UmmIterations), Control = false };
+            using var trainer = new UmmTrainer(
+                method, loader, umm, control: false, RandomStream.Derive(session.Options.Seed, InterleavedSteps), session.Device)
             {
                 State = new TrainingState { Step = first },
             };
             TrainingLoop.Finish(trainer);
-            return [.. trainer.State.Means().Where(mean => mean.Name != Measure.Loss).Select(mean => new Measurement(epoch, Measure.Run, mean.Name, mean.Mean))];
+            return
+            [
+                .. trainer.State.Means().Where(mean => mean.Name != Measure.Loss).Select(
+                    mean => new Measurement(epoch, Measure.Run, mean.Name, mean.Mean)),
+            ];
         }
         finally
         {

@@ -22,8 +22,8 @@ public sealed record Machine : OptionRecord, IConflicting
     public int Threads { get; init; }
 
     /// <summary>
-    /// Operations of networks on a processor: ours (this library's kernels) or torch (torch's own operations, slower); empty takes those that a run was made with, ours for a
-    /// new one.
+    /// Operations of networks on a processor: ours (this library's kernels) or torch (torch's own operations, slower); empty takes those
+    /// that a run was made with, ours for a new one.
     /// </summary>
     [OneOf("", OperatorSwitch.Ours, OperatorSwitch.Torch)]
     public string Kernels { get; init; } = "";
@@ -93,12 +93,14 @@ public sealed record Machine : OptionRecord, IConflicting
             yield return $"--device '{Device}' is unknown. Use cpu, cuda or cuda:N.";
     }
 
-    private static int? Index(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int index) ? index : null;
+    private static int? Index(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int index) ? index : null;
 
     private static string Processor()
     {
         const string Path = "/proc/cpuinfo";
-        string? line = File.Exists(Path) ? File.ReadLines(Path).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
+        string? line = File.Exists(Path) ? File.ReadLines(Path)
+            .FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
         return $"{line?.Split(':', 2)[1].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString()}, {Environment.ProcessorCount} cores";
     }
 }

@@ -21,7 +21,8 @@ public static class Pretraining
     /// <exception cref="LetheException">Something cannot be used; said before long work starts.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the run can go on.</exception>
     public static (RunDirectory Run, Session Session) Start(
-        RunOptions options, Machine machine, string path, string command, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
+        RunOptions options, Machine machine, string path, string command, IProgress<WorkflowProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         options.Validate();
         RunDirectory run = RunDirectory.Create(path);
@@ -51,7 +52,11 @@ public static class Pretraining
             Versions = machine.Describe(),
             Data = session.DescribeData(),
             StartedUtc = DateTimeOffset.UtcNow,
-            Notes = [.. session.Data.SkippedFiles.Select(file => $"skipped {file}"), .. new Interleaving(session).Note is { } note ? [note] : Array.Empty<string>()],
+            Notes =
+                [
+                    .. session.Data.SkippedFiles.Select(file => $"skipped {file}"),
+                    .. new Interleaving(session).Note is { } note ? [note] : Array.Empty<string>(),
+                ],
         }, progress, cancellation);
         return (run, session);
     }
@@ -66,7 +71,8 @@ public static class Pretraining
     /// <exception cref="LetheException">The run or the data cannot be used.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the run can go on.</exception>
     public static (RunDirectory Run, Session Session) Resume(
-        string path, Machine machine, string? dataRoot = null, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
+        string path, Machine machine, string? dataRoot = null, IProgress<WorkflowProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         RunDirectory run = RunDirectory.Open(path);
         using DirectoryLock held = DirectoryLock.Acquire(run.Path);
@@ -80,7 +86,8 @@ public static class Pretraining
     /// <summary>The version of this library.</summary>
     public static string ToolVersion { get; } = typeof(Pretraining).Assembly.GetName().Version!.ToString(3);
 
-    private static void Train(RunDirectory run, Session session, RunManifest manifest, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
+    private static void Train(
+        RunDirectory run, Session session, RunManifest manifest, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
     {
         RunOptions options = session.Options;
         using SslMethod method = session.CreateMethod();

@@ -34,20 +34,27 @@ public static class ProtocolEvaluation
     /// A name is unknown, or an option, a checkpoint or the images cannot be used; the images are looked at before long work starts.
     /// </exception>
     public static IReadOnlyList<EvaluationRecord> Run(
-        RunDirectory run, Session session, string protocols, ProtocolRunOptions? options = null, IProgress<WorkflowProgress>? progress = null,
+        RunDirectory run, Session session, string protocols, ProtocolRunOptions? options = null,
+        IProgress<WorkflowProgress>? progress = null,
         CancellationToken cancellation = default) =>
         Run(run, session, ProtocolPlan.Create(protocols, options ?? new ProtocolRunOptions()), progress, cancellation);
 
-    /// <summary>Runs protocols on the states of a run's encoder. Each result is written to <c>evaluation.json</c> as soon as it is there; results of other protocols stay.</summary>
+    /// <summary>
+    /// Runs protocols on the states of a run's encoder. Each result is written to <c>evaluation.json</c> as soon as it is there; results of
+    /// other protocols stay.
+    /// </summary>
     /// <param name="run">The run.</param>
     /// <param name="session">The run's session.</param>
     /// <param name="plan">What to run.</param>
     /// <param name="progress">Told how far the work has come.</param>
     /// <param name="cancellation">Stops soon; what was finished is kept.</param>
     /// <returns>The new records.</returns>
-    /// <exception cref="LetheException">A checkpoint or the images cannot be used; the images are looked at before long work starts.</exception>
+    /// <exception cref="LetheException">
+    /// A checkpoint or the images cannot be used; the images are looked at before long work starts.
+    /// </exception>
     internal static IReadOnlyList<EvaluationRecord> Run(
-        RunDirectory run, Session session, ProtocolPlan plan, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
+        RunDirectory run, Session session, ProtocolPlan plan, IProgress<WorkflowProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         using DirectoryLock held = DirectoryLock.Acquire(run.Path);
         Part[] parts = Parts(plan, session.Data, session.Machine.ThreadCount(), progress, cancellation);
@@ -63,7 +70,8 @@ public static class ProtocolEvaluation
         ];
         State[] states = [.. all.Where(state => chosen.Contains(state.Stage))];
         if (states.Length == 0)
-            throw new RunException($"{run.Path} has no undo, so it has none of the states {plan.Options.Stages}. Run 'lethe undo {run.Path}' first, or choose other --stages.");
+            throw new RunException($"{run.Path} has no undo, so it has none of the states {plan.Options.Stages}. Run 'lethe undo "
+                + $"{run.Path}' first, or choose other --stages.");
         var store = new FeatureStore(Path.Combine(run.Path, "features"), plan.Options.FeatureMegabytes * 1_000_000L);
         using SslMethod method = session.CreateMethod();
         var found = new List<EvaluationRecord>();
@@ -73,10 +81,12 @@ public static class ProtocolEvaluation
             bool untrained = stage == EvaluationStage.Untrained;
             if (!untrained)
                 home.Checkpoints.Load(method, epoch is { } kept ? CheckpointStore.OfEpoch(kept) : CheckpointStore.Last);
-            using var encoder = new EncoderState(method, session.Augmenter.Statistics, session.Device, session.Machine.ThreadCount(), untrained, store);
+            using var encoder = new EncoderState(
+                method, session.Augmenter.Statistics, session.Device, session.Machine.ThreadCount(), untrained, store);
             foreach (Part part in parts)
             {
-                IReadOnlyList<EvaluationRecord> records = Measure(part, stage, epoch, encoder, plan.Options, done++, total, progress, cancellation);
+                IReadOnlyList<EvaluationRecord> records = Measure(
+                    part, stage, epoch, encoder, plan.Options, done++, total, progress, cancellation);
                 home.SaveEvaluation(Merge(home.LoadEvaluation(), records));
                 found.AddRange(records);
             }
@@ -88,7 +98,9 @@ public static class ProtocolEvaluation
     /// <summary>Runs protocols on an encoder from a file, and on the same network with fresh weights.</summary>
     /// <param name="file">The file.</param>
     /// <param name="backbone">Which network it holds.</param>
-    /// <param name="data">The images of its own data set: the training part for few labels, the probe part to fit probes, the test part to measure.</param>
+    /// <param name="data">
+    /// The images of its own data set: the training part for few labels, the probe part to fit probes, the test part to measure.
+    /// </param>
     /// <param name="plan">What to run.</param>
     /// <param name="machine">Where to compute.</param>
     /// <param name="progress">Told how far the work has come.</param>
@@ -96,7 +108,8 @@ public static class ProtocolEvaluation
     /// <returns>The records, in the states untrained and before.</returns>
     /// <exception cref="LetheException">The file or the images cannot be used; they are looked at before long work starts.</exception>
     internal static IReadOnlyList<EvaluationRecord> Run(
-        EncoderFileOptions file, BackboneOptions backbone, DataOptions data, ProtocolPlan plan, Machine machine, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
+        EncoderFileOptions file, BackboneOptions backbone, DataOptions data, ProtocolPlan plan, Machine machine,
+        IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
     {
         OptionRecord.ValidateAll([file, backbone, data, machine]);
         Device device = machine.Prepare();
@@ -114,9 +127,11 @@ public static class ProtocolEvaluation
         if (plan.Options.EveryCheckpoint)
             throw new InvalidOptionException("--every-checkpoint belongs to a run; an encoder from a file is one checkpoint.");
         Part[] parts = Parts(plan, splits, machine.ThreadCount(), progress, cancellation);
-        EvaluationStage[] stages = [.. plan.Options.ChosenStages().Where(stage => stage is EvaluationStage.Untrained or EvaluationStage.Before)];
+        EvaluationStage[] stages =
+            [.. plan.Options.ChosenStages().Where(stage => stage is EvaluationStage.Untrained or EvaluationStage.Before)];
         if (stages.Length == 0)
-            throw new InvalidOptionException($"--stages {plan.Options.Stages}: an encoder from a file has the states untrained and before.");
+            throw new InvalidOptionException(
+                $"--stages {plan.Options.Stages}: an encoder from a file has the states untrained and before.");
         var found = new List<EvaluationRecord>();
         int done = 0;
         foreach (EvaluationStage stage in stages)
@@ -124,22 +139,24 @@ public static class ProtocolEvaluation
             bool untrained = stage == EvaluationStage.Untrained;
             using var encoder = new EncoderState(untrained ? fresh : network, statistics, device, machine.ThreadCount(), untrained);
             foreach (Part part in parts)
-                found.AddRange(Measure(part, stage, null, encoder, plan.Options, done++, stages.Length * parts.Length, progress, cancellation));
+                found.AddRange(
+                    Measure(part, stage, null, encoder, plan.Options, done++, stages.Length * parts.Length, progress, cancellation));
         }
 
         return found;
     }
 
     /// <summary>
-    /// Old records with new ones in their place. A protocol's records of a state and data set are replaced as a whole, so that none stays that was made with other
-    /// settings; what was measured of other weights of that state is gone.
+    /// Old records with new ones in their place. A protocol's records of a state and data set are replaced as a whole, so that none stays
+    /// that was made with other settings; what was measured of other weights of that state is gone.
     /// </summary>
     internal static IReadOnlyList<EvaluationRecord> Merge(IReadOnlyList<EvaluationRecord> old, IReadOnlyList<EvaluationRecord> fresh)
     {
         static object State(EvaluationRecord r) => (r.Stage, r.Epoch);
         static object Whole(EvaluationRecord r) => (State(r), r.Protocol, r.Target, r.Quick);
         HashSet<object> replaced = [.. fresh.Select(Whole)];
-        var weights = fresh.Select(record => (State: State(record), record.Weights)).Distinct().ToDictionary(state => state.State, state => state.Weights);
+        var weights = fresh.Select(record => (State: State(record), record.Weights)).Distinct().ToDictionary(
+            state => state.State, state => state.Weights);
         return
         [
             .. old.Where(record => record.Measure is null
@@ -152,16 +169,20 @@ public static class ProtocolEvaluation
     {
         IReadOnlyList<int> epochs = run.Checkpoints.Epochs;
         if (epochs.Count == 0)
-            throw new RunException($"{run.Path} has no checkpoint of an epoch: --every-checkpoint needs a run that was made with 'lethe pretrain --keep-checkpoints true'. Leave it out to measure the last one.");
+            throw new RunException($"{run.Path} has no checkpoint of an epoch: --every-checkpoint needs a run that was made with 'lethe "
+                + "pretrain --keep-checkpoints true'. Leave it out to measure the last one.");
         return epochs.Select(epoch => new State(EvaluationStage.Before, run, epoch));
     }
 
-    private static Part[] Parts(ProtocolPlan plan, DataSplits own, int threads, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
+    private static Part[] Parts(
+        ProtocolPlan plan, DataSplits own, int threads, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
     {
         ProtocolRunOptions options = plan.Options;
         bool Needs(ProtocolImages images) => plan.Protocols.Any(protocol => protocol.Entry.Images == images);
         DataSplits? target = Needs(ProtocolImages.Target)
-            ? Session.Read(new DataOptions { Data = options.Target!, DataRoot = options.TargetRoot, ImageSize = own.ImageSize }, options.Seed, progress, cancellation)
+            ? Session.Read(
+                new DataOptions { Data = options.Target!, DataRoot = options.TargetRoot, ImageSize = own.ImageSize }, options.Seed,
+                progress, cancellation)
             : null;
         DomainSet? domains = Needs(ProtocolImages.Domains) ? ReadDomains(options, own.ImageSize, progress, cancellation) : null;
         Part[] parts =
@@ -183,10 +204,13 @@ public static class ProtocolEvaluation
         return parts;
     }
 
-    private static DomainSet ReadDomains(ProtocolRunOptions options, int imageSize, IProgress<WorkflowProgress>? progress, CancellationToken cancellation) => DomainFolders.Read(
+    private static DomainSet ReadDomains(
+        ProtocolRunOptions options, int imageSize, IProgress<WorkflowProgress>? progress, CancellationToken cancellation) =>
+        DomainFolders.Read(
         options.Target![DomainFolders.Prefix.Length..],
         imageSize,
-        progress: progress is null ? null : new Forward<DataProgress>(p => progress.Report(new WorkflowProgress(p.Stage, p.Done, p.Total, ""))),
+        progress: progress is null ? null : new Forward<DataProgress>(
+            p => progress.Report(new WorkflowProgress(p.Stage, p.Done, p.Total, ""))),
         cancel: cancellation);
 
     private static Part OfOwn((ProtocolEntry Entry, Protocol Protocol) protocol, DataSplits data, ProtocolRunOptions options) => new(
@@ -197,7 +221,8 @@ public static class ProtocolEvaluation
         [
             new Fold(
                 "",
-                new FittingImages(data.Source, First(data.Train, options.Quick ? QuickTrainImages : 0), First(data.Probe, options.FitImages)),
+                new FittingImages(
+                    data.Source, First(data.Train, options.Quick ? QuickTrainImages : 0), First(data.Probe, options.FitImages)),
                 First(data.Test, options.MeasureImages)),
         ]);
 
@@ -206,7 +231,8 @@ public static class ProtocolEvaluation
         // Nothing was trained on a target without labels, so that all but its test part may be fitted on.
         ImageSet images = First(data.Train.Join("training", data.Probe), options.FitImages);
         return new Part(
-            protocol.Entry.Name, protocol.Protocol, data.Source, data.Fingerprint, [new Fold("", new FittingImages(data.Source, images, images), First(data.Test, options.MeasureImages))]);
+            protocol.Entry.Name, protocol.Protocol, data.Source, data.Fingerprint,
+            [new Fold("", new FittingImages(data.Source, images, images), First(data.Test, options.MeasureImages))]);
     }
 
     private static Part OfDomains((ProtocolEntry Entry, Protocol Protocol) protocol, DomainSet domains, ProtocolRunOptions options) => new(
@@ -219,14 +245,19 @@ public static class ProtocolEvaluation
             {
                 (ImageSet others, ImageSet own) = domains.LeaveOut(domain);
                 ImageSet fitted = First(Shuffled(others, options.Seed), options.FitImages);
-                return new Fold(domain, new FittingImages(domains.Images.Name, fitted, fitted), First(Shuffled(own, options.Seed), options.MeasureImages));
+                return new Fold(
+                    domain, new FittingImages(domains.Images.Name, fitted, fitted),
+                    First(Shuffled(own, options.Seed), options.MeasureImages));
             }),
         ]);
 
-    private static Part OfGenerated((ProtocolEntry Entry, Protocol Protocol) protocol, int imageSize, int threads, CancellationToken cancellation)
+    private static Part OfGenerated(
+        (ProtocolEntry Entry, Protocol Protocol) protocol, int imageSize, int threads, CancellationToken cancellation)
     {
         (FittingImages fitting, ImageSet test) = ((GeneratingProtocol)protocol.Protocol).Draw(imageSize, threads, cancellation);
-        return new Part(protocol.Entry.Name, protocol.Protocol, null, Fingerprint.Of(fitting.Train, fitting.Probe, test), [new Fold("", fitting, test)]);
+        return new Part(
+            protocol.Entry.Name, protocol.Protocol, null, Fingerprint.Of(fitting.Train, fitting.Probe, test),
+            [new Fold("", fitting, test)]);
     }
 
     // The images of a folder stand in the order of their classes; some of them must be some of each.
@@ -237,7 +268,8 @@ public static class ProtocolEvaluation
         most == 0 || most >= images.Count ? images : images.Subset(images.Name, [.. Enumerable.Range(0, most)]);
 
     private static IReadOnlyList<EvaluationRecord> Measure(
-        Part part, EvaluationStage stage, int? epoch, EncoderState encoder, ProtocolRunOptions options, int done, int total, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
+        Part part, EvaluationStage stage, int? epoch, EncoderState encoder, ProtocolRunOptions options, int done, int total,
+        IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
     {
         string state = stage.ToString().ToLowerInvariant() + (epoch is null ? "" : $", epoch {epoch}");
         void Tell(string detail) => progress?.Report(new WorkflowProgress("evaluating", done, total, $"{part.Name}, {state}{detail}"));
@@ -251,7 +283,13 @@ public static class ProtocolEvaluation
         var told = new Forward<string>(detail => Tell(": " + detail));
         IReadOnlyList<ProtocolResult> results = part.Folds is [var only]
             ? ProtocolRunner.Run(part.Protocol, encoder, only.Fitting, only.Test, options.Seed, told, cancellation)
-            : ProtocolRunner.RunLeavingOut(part.Protocol, encoder, [.. part.Folds.Select(fold => (fold.Domain, fold.Fitting, fold.Test))], options.Seed, told, cancellation);
+            : ProtocolRunner.RunLeavingOut(
+                part.Protocol,
+                encoder,
+                [.. part.Folds.Select(fold => (fold.Domain, fold.Fitting, fold.Test))],
+                options.Seed,
+                told,
+                cancellation);
         return
         [
             .. results
@@ -284,13 +322,15 @@ public static class ProtocolEvaluation
         {
             return channels == 3
                 ? new ChannelStatistics([0.485f, 0.456f, 0.406f], [0.229f, 0.224f, 0.225f])
-                : throw new InvalidOptionException("--normalisation imagenet has three channels, but the encoder takes one. Use --normalisation data.");
+                : throw new InvalidOptionException(
+                    "--normalisation imagenet has three channels, but the encoder takes one. Use --normalisation data.");
         }
 
         ChannelStatistics measured = ChannelStatistics.Measure(images.Channels == 3 && channels == 1 ? Grey(images) : images);
         return measured.Mean.Count == channels
             ? measured
-            : new ChannelStatistics([.. Enumerable.Repeat(measured.Mean[0], channels)], [.. Enumerable.Repeat(measured.StandardDeviation[0], channels)]);
+            : new ChannelStatistics(
+                [.. Enumerable.Repeat(measured.Mean[0], channels)], [.. Enumerable.Repeat(measured.StandardDeviation[0], channels)]);
     }
 
     // The luma of ITU-R BT.601, as views have it.

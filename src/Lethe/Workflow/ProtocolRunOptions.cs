@@ -8,7 +8,10 @@ public sealed record ProtocolRunOptions : OptionRecord, IConflicting
 {
     private const string AllStages = "all";
 
-    /// <summary>Makes each protocol cheap: 500 images at most to fit and to measure with, fewer draws, steps and epochs. To see that it works, not for conclusions.</summary>
+    /// <summary>
+    /// Makes each protocol cheap: 500 images at most to fit and to measure with, fewer draws, steps and epochs. To see that it works, not
+    /// for conclusions.
+    /// </summary>
     public bool Quick { get; init; }
 
     /// <summary>Decides draws, divisions and initial weights; the same for all runs and states, so that they compare.</summary>
@@ -28,7 +31,9 @@ public sealed record ProtocolRunOptions : OptionRecord, IConflicting
     [Limit(AtLeast = 1, Unit = "image", Zero = "for all")]
     public int MeasureImages { get; init; }
 
-    /// <summary>Another data set with labels, for protocols that need one: a name, or a path whose kind is recognised, as --data takes.</summary>
+    /// <summary>
+    /// Another data set with labels, for protocols that need one: a name, or a path whose kind is recognised, as --data takes.
+    /// </summary>
     public string? Target { get; init; }
 
     /// <summary>Folder that holds the files of a named target.</summary>
@@ -50,10 +55,12 @@ public sealed record ProtocolRunOptions : OptionRecord, IConflicting
         if (Stages == AllStages)
             return Enum.GetValues<EvaluationStage>();
         string[] names = Stages.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        EvaluationStage[] chosen = [.. Enum.GetValues<EvaluationStage>().Where(stage => names.Contains(stage.ToString().ToLowerInvariant()))];
+        EvaluationStage[] chosen =
+            [.. Enum.GetValues<EvaluationStage>().Where(stage => names.Contains(stage.ToString().ToLowerInvariant()))];
         return chosen.Length > 0 && chosen.Length == names.Distinct().Count()
             ? chosen
-            : throw new InvalidOptionException($"--stages '{Stages}' is unknown. Use all, or untrained, before, control, umm with commas between.");
+            : throw new InvalidOptionException(
+                $"--stages '{Stages}' is unknown. Use all, or untrained, before, control, umm with commas between.");
     }
 
     IEnumerable<string> IConflicting.Conflicts()

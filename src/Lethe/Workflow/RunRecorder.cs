@@ -50,7 +50,8 @@ internal sealed class RunRecorder
 
     /// <summary>Appends what an evaluation measured.</summary>
     public void Measured(
-        MethodTrainer trainer, IReadOnlyList<(string Name, double Mean)> means, IReadOnlyList<LayerQuality> qualities, IReadOnlyList<Measurement> losses)
+        MethodTrainer trainer, IReadOnlyList<(string Name, double Mean)> means, IReadOnlyList<LayerQuality> qualities,
+        IReadOnlyList<Measurement> losses)
     {
         int now = trainer.Now;
         List<Measurement> measurements = [.. means.Select(mean => new Measurement(now, Measure.Run, mean.Name, mean.Mean))];
@@ -101,7 +102,8 @@ internal sealed class RunRecorder
     /// <summary>Does the work and records how it ended.</summary>
     public void Record(Action work, Func<RunManifest, RunManifest> finish)
     {
-        RunTimings Timings() => new(earlierSeconds + clock.Elapsed.TotalSeconds, last?.ImagesPerSecond ?? 0, last?.WaitingShare ?? 0, PeakMemory());
+        RunTimings Timings() =>
+            new(earlierSeconds + clock.Elapsed.TotalSeconds, last?.ImagesPerSecond ?? 0, last?.WaitingShare ?? 0, PeakMemory());
         try
         {
             work();

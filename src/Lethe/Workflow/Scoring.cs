@@ -32,7 +32,9 @@ internal static class Scoring
     /// <param name="progress">Told how far the work has come.</param>
     /// <param name="cancellation">Stops between two batches.</param>
     /// <returns>The scores of each layer.</returns>
-    /// <exception cref="LetheException">A run cannot be used, their images differ in size or channels, or there is no image that only the first was trained on.</exception>
+    /// <exception cref="LetheException">
+    /// A run cannot be used, their images differ in size or channels, or there is no image that only the first was trained on.
+    /// </exception>
     public static ImageScores Run(
         RunDirectory run,
         RunDirectory other,
@@ -49,16 +51,19 @@ internal static class Scoring
         if (data.ImageSize != otherData.ImageSize || data.Train.Channels != otherData.Train.Channels)
         {
             throw new RunException(
-                $"{run.Path} sees images of {data.ImageSize} pixels and {data.Train.Channels} channels, {other.Path} of {otherData.ImageSize} and {otherData.Train.Channels}. "
+                $"{run.Path} sees images of {data.ImageSize} pixels and {data.Train.Channels} channels, {other.Path} of "
+                + $"{otherData.ImageSize} and {otherData.Train.Channels}. "
                 + "Give a run with the same --image-size on the same source.");
         }
 
         HashSet<UInt128> seenByOther = Pixels(otherData.Train), seen = Pixels(data.Train);
-        int[] candidates = [.. Enumerable.Range(0, data.Train.Count).Where(i => !seenByOther.Contains(Fingerprint.OfPixels(data.Train[i])))];
+        int[] candidates =
+            [.. Enumerable.Range(0, data.Train.Count).Where(i => !seenByOther.Contains(Fingerprint.OfPixels(data.Train[i])))];
         if (candidates.Length == 0)
         {
             throw new RunException(
-                $"{other.Path} was trained on all {data.Train.Count} images that {run.Path} was trained on, so it cannot say what they look like to an encoder without them. "
+                $"{other.Path} was trained on all {data.Train.Count} images that {run.Path} was trained on, so it cannot say what they "
+                + "look like to an encoder without them. "
                 + "Give a run on other images of the source: the same options and --limit with another --seed, for instance.");
         }
 
@@ -97,7 +102,8 @@ internal static class Scoring
         IReadOnlyList<double[]> Scores(ImageSet set)
         {
             using var part = NewDisposeScope();
-            IReadOnlyDictionary<string, Tensor> by = Features(encoder, session.Augmenter, set), byOther = Features(otherEncoder, otherAugmenter, set);
+            IReadOnlyDictionary<string, Tensor> by = Features(encoder, session.Augmenter, set), byOther = Features(
+                otherEncoder, otherAugmenter, set);
             return [.. LayerFeatures.Names.Select(layer => ImageMemorisation.Scores(by[layer], byOther[layer]))];
         }
 
@@ -111,7 +117,8 @@ internal static class Scoring
             Differences(run, other, session, without));
     }
 
-    private static HashSet<UInt128> Pixels(ImageSet images) => [.. Enumerable.Range(0, images.Count).Select(i => Fingerprint.OfPixels(images[i]))];
+    private static HashSet<UInt128> Pixels(ImageSet images) =>
+        [.. Enumerable.Range(0, images.Count).Select(i => Fingerprint.OfPixels(images[i]))];
 
     private static IReadOnlyList<string> Differences(RunDirectory run, RunDirectory other, Session session, Session without)
     {
@@ -122,7 +129,8 @@ internal static class Scoring
         return
         [
             .. options.Select(section => section.Key).Where(name => !JsonNode.DeepEquals(options[name], others[name])),
-            .. kind == otherKind ? Array.Empty<string>() : [$"kind ({kind.ToString().ToLowerInvariant()} against {otherKind.ToString().ToLowerInvariant()})"],
+            .. kind == otherKind ? Array
+                .Empty<string>() : [$"kind ({kind.ToString().ToLowerInvariant()} against {otherKind.ToString().ToLowerInvariant()})"],
         ];
     }
 }

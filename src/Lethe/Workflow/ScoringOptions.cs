@@ -9,7 +9,9 @@ internal sealed record ScoringOptions : OptionRecord
     [Limit(AtLeast = 2, Unit = "views")]
     public int ScoreViews { get; init; } = 10;
 
-    /// <summary>Score so many of the images that only this run was trained on, and as many that neither was; fewer where there are fewer.</summary>
+    /// <summary>
+    /// Score so many of the images that only this run was trained on, and as many that neither was; fewer where there are fewer.
+    /// </summary>
     [Limit(AtLeast = 1, Unit = "image")]
     public int ScoreImages { get; init; } = 500;
 }

@@ -61,7 +61,8 @@ public sealed class Session
     /// <param name="cancellation">Stops reading.</param>
     /// <returns>The session.</returns>
     /// <exception cref="LetheException">An option or the data cannot be used.</exception>
-    public static Session Create(RunOptions options, Machine machine, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
+    public static Session Create(
+        RunOptions options, Machine machine, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
     {
         options.Validate();
         Device device = machine.Prepare();
@@ -69,7 +70,8 @@ public sealed class Session
         if (options.Training.BatchSize > data.Train.Count)
         {
             throw new InvalidOptionException(
-                $"--batch-size {options.Training.BatchSize} is larger than the {data.Train.Count} training images of {data.Source}. Use at most {data.Train.Count}.");
+                $"--batch-size {options.Training.BatchSize} is larger than the {data.Train.Count} training images of {data.Source}. Use "
+                + $"at most {data.Train.Count}.");
         }
 
         return new Session(options, machine, device, data, ChannelStatistics.Measure(data.Train));
@@ -83,7 +85,9 @@ public sealed class Session
     /// <param name="cancellation">Stops reading.</param>
     /// <returns>The session.</returns>
     /// <exception cref="LetheException">The run or the data cannot be used.</exception>
-    public static Session Open(RunDirectory run, Machine machine, string? dataRoot = null, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
+    public static Session Open(
+        RunDirectory run, Machine machine, string? dataRoot = null, IProgress<WorkflowProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         RunManifest manifest = run.LoadManifest();
         if (manifest.Kind != RunKind.Pretrain)
@@ -97,11 +101,13 @@ public sealed class Session
         if (data.Fingerprint != manifest.Data.Fingerprint)
         {
             throw new RunException(
-                $"The images of {data.Source} are not those that {run.Path} was made with: expected fingerprint {manifest.Data.Fingerprint}, found {data.Fingerprint}. "
+                $"The images of {data.Source} are not those that {run.Path} was made with: expected fingerprint "
+                + $"{manifest.Data.Fingerprint}, found {data.Fingerprint}. "
                 + "Restore the images, or start a new run.");
         }
 
-        var statistics = new ChannelStatistics([.. manifest.Data.ChannelMean.Select(x => (float)x)], [.. manifest.Data.ChannelStandardDeviation.Select(x => (float)x)]);
+        var statistics = new ChannelStatistics(
+            [.. manifest.Data.ChannelMean.Select(x => (float)x)], [.. manifest.Data.ChannelStandardDeviation.Select(x => (float)x)]);
         return new Session(options, machine, device, data, statistics);
     }
 
@@ -122,7 +128,10 @@ public sealed class Session
     /// <param name="qualities">Measurements of all layers.</param>
     /// <returns>Rows, dimension and ε² of each layer.</returns>
     internal static IReadOnlyList<RateSetting> RateSettings(IReadOnlyList<LayerQuality> qualities) =>
-        [.. qualities.Select(quality => new RateSetting(quality.Layer, quality.Trained.Rows, quality.Trained.Dimension, quality.Trained.EpsilonSquared))];
+        [
+            .. qualities.Select(
+                quality => new RateSetting(quality.Layer, quality.Trained.Rows, quality.Trained.Dimension, quality.Trained.EpsilonSquared)),
+        ];
 
     /// <summary>What a manifest says of the images.</summary>
     /// <returns>The record.</returns>
@@ -150,7 +159,8 @@ public sealed class Session
 
     internal static DataSplits Read(DataOptions options, ulong seed, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
     {
-        var reading = progress is null ? null : new Forward<DataProgress>(p => progress.Report(new WorkflowProgress(p.Stage, p.Done, p.Total, "", p.Notice)));
+        var reading = progress is null ? null : new Forward<DataProgress>(
+            p => progress.Report(new WorkflowProgress(p.Stage, p.Done, p.Total, "", p.Notice)));
         return DataSources.Open(options, seed, reading, cancellation);
     }
 }

@@ -41,7 +41,9 @@ public sealed class TrainedEncoder : IDisposable
     /// <param name="run">The directory of a pre-training, or of an undo or control below it.</param>
     /// <param name="machine">Where to compute.</param>
     /// <param name="layer">stem, layer1 to layer4, or projector.</param>
-    /// <param name="checkpoint">last, best where pre-training stopped at memorisation, or the name of one that was kept, as epoch-00010.</param>
+    /// <param name="checkpoint">
+    /// last, best where pre-training stopped at memorisation, or the name of one that was kept, as epoch-00010.
+    /// </param>
     /// <returns>The encoder, in evaluation mode; the caller disposes it.</returns>
     /// <exception cref="LetheException">The run, the machine, the layer or the checkpoint cannot be used.</exception>
     /// <remarks>Calls <see cref="Machine.Prepare"/>, and seeds torch's generator as the run did.</remarks>
@@ -63,8 +65,10 @@ public sealed class TrainedEncoder : IDisposable
             throw;
         }
 
-        var statistics = new ChannelStatistics([.. manifest.Data.ChannelMean.Select(x => (float)x)], [.. manifest.Data.ChannelStandardDeviation.Select(x => (float)x)]);
-        return new TrainedEncoder(method, new ViewAugmenter(options.Views, manifest.Data.ImageSize, manifest.Data.Channels, statistics), machine, device, layer);
+        var statistics = new ChannelStatistics(
+            [.. manifest.Data.ChannelMean.Select(x => (float)x)], [.. manifest.Data.ChannelStandardDeviation.Select(x => (float)x)]);
+        return new TrainedEncoder(
+            method, new ViewAugmenter(options.Views, manifest.Data.ImageSize, manifest.Data.Channels, statistics), machine, device, layer);
     }
 
     /// <summary>

@@ -11,7 +11,8 @@ namespace Lethe.Workflow;
 /// <param name="recorder">Writes it down.</param>
 /// <param name="stage">What is being done, for people.</param>
 /// <param name="progress">Told how far the work has come.</param>
-internal sealed class TrainingRun(Session session, MethodTrainer trainer, RunRecorder recorder, string stage, IProgress<WorkflowProgress>? progress)
+internal sealed class TrainingRun(
+    Session session, MethodTrainer trainer, RunRecorder recorder, string stage, IProgress<WorkflowProgress>? progress)
 {
     /// <summary>Ends training early; null for never.</summary>
     public EarlyStop? Stopping { get; init; }
@@ -89,7 +90,8 @@ internal sealed class TrainingRun(Session session, MethodTrainer trainer, RunRec
             stage,
             step.Step,
             trainer.TotalSteps,
-            Invariant($"{trainer.NowInWords}  loss {step.Report.Loss:F3}  {step.ImagesPerSecond:F0} images/s  waiting {step.WaitingShare:P0}")));
+            Invariant(
+                $"{trainer.NowInWords}  loss {step.Report.Loss:F3}  {step.ImagesPerSecond:F0} images/s  waiting {step.WaitingShare:P0}")));
         foreach (RunWarning warning in Warnings(step.Report).Where(recorder.Warn))
             progress?.Report(new WorkflowProgress("", 0, 0, "", $"Warning, epoch {warning.Epoch}: {warning.Text}"));
     }
@@ -102,6 +104,7 @@ internal sealed class TrainingRun(Session session, MethodTrainer trainer, RunRec
             yield break;
         MethodEntry method = MethodRegistry.Find(session.Options.Method);
         yield return new RunWarning(
-            trainer.Now, $"collapse-{reading.Kind.ToString().ToLowerInvariant()}", $"{reading.Words} With {method.Title}, {method.AgainstCollapse}.");
+            trainer.Now, $"collapse-{reading.Kind.ToString().ToLowerInvariant()}",
+            $"{reading.Words} With {method.Title}, {method.AgainstCollapse}.");
     }
 }

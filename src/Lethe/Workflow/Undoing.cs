@@ -23,7 +23,10 @@ public static class Undoing
     /// <param name="runSeed">The seed of the run.</param>
     /// <returns>A name of letters, digits, dots and dashes.</returns>
     public static string DefaultName(UmmOptions options, ulong seed, ulong runSeed) => Invariant(
-        $"{options.Split}-a{options.Alpha}-b{options.Beta}{(options.MinimiseReduction ? "-minimise" : "")}{(options.CutAlignment ? "-cut" : "")}{(options.Volume == new UmmOptions().Volume ? "" : "-" + options.Volume)}-{options.Hypergradient}-{options.Iterations}{(seed == runSeed ? "" : $"-seed{seed}")}");
+        $"{options.Split}-a{options.Alpha}-b{options.Beta}")
+        + (options.MinimiseReduction ? "-minimise" : "") + (options.CutAlignment ? "-cut" : "")
+        + (options.Volume == new UmmOptions().Volume ? "" : "-" + options.Volume)
+        + $"-{options.Hypergradient}-{options.Iterations}" + (seed == runSeed ? "" : $"-seed{seed}");
 
     /// <summary>Runs UMM and, if asked, the control; what is done already is not done again, what was interrupted goes on.</summary>
     /// <param name="run">The run whose last checkpoint is taken.</param>
@@ -54,9 +57,11 @@ public static class Undoing
         options = options with { BatchSize = batchSize };
         MethodRegistry.Find(session.Options.Method).RequireBatch(session.Options.MethodOptions, batchSize);
         if (batchSize > session.Data.Train.Count)
-            throw new InvalidOptionException($"--batch-size {batchSize} is larger than the {session.Data.Train.Count} training images. Use at most {session.Data.Train.Count}.");
+            throw new InvalidOptionException($"--batch-size {batchSize} is larger than the {session.Data.Train.Count} training images. "
+                + $"Use at most {session.Data.Train.Count}.");
         if (!run.Checkpoints.HasLast)
-            throw new RunException($"{run.Path} has no checkpoint to undo: expected {run.Checkpoints.LastPath}. Pre-train first: 'lethe pretrain --resume --out {run.Path}'.");
+            throw new RunException($"{run.Path} has no checkpoint to undo: expected {run.Checkpoints.LastPath}. Pre-train first: 'lethe "
+                + $"pretrain --resume --out {run.Path}'.");
         using DirectoryLock held = DirectoryLock.Acquire(run.Path);
         RunDirectory undo = RunDirectory.Create(run.UndoPath(name ?? DefaultName(options, seed, session.Options.Seed)), resume);
         var place = new Place(run, session, options, seed, command);
@@ -66,7 +71,8 @@ public static class Undoing
         return undo;
     }
 
-    private static void Part(Place place, RunDirectory directory, bool control, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
+    private static void Part(
+        Place place, RunDirectory directory, bool control, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
     {
         RunManifest? earlier = RunDirectory.HoldsRun(directory.Path) ? directory.LoadManifest() : null;
         if (earlier is not null && (earlier.Umm, earlier.Seed, earlier.Pretraining) != (place.Options, place.Seed, place.Session.Options))
@@ -80,7 +86,8 @@ public static class Undoing
         // Both levels are defined on pairs of views of one size.
         using ViewLoader loader = session.CreateLoader(options.BatchSize, RandomStream.Derive(place.Seed, UndoViews), localViews: false);
         using var trainer = new UmmTrainer(method, loader, options, control, place.Seed, session.Device, epochs);
-        var recorder = new RunRecorder(directory, earlier is not null ? earlier with { Status = RunStatus.Running, Failure = null } : new RunManifest
+        var recorder =
+            new RunRecorder(directory, earlier is not null ? earlier with { Status = RunStatus.Running, Failure = null } : new RunManifest
         {
             ToolVersion = Pretraining.ToolVersion,
             Kind = control ? RunKind.Control : RunKind.Umm,

@@ -11,7 +11,8 @@ internal static class Approval
     /// <param name="text">What the code gives now.</param>
     public static void Matches(string fileName, string text) =>
         Matches(
-            Path.Combine(Repository.Root, "tests", "Lethe.Tests", "Approved"), fileName, text, Environment.GetEnvironmentVariable("LETHE_APPROVE") == "1");
+            Path.Combine(Repository.Root, "tests", "Lethe.Tests", "Approved"), fileName, text,
+            Environment.GetEnvironmentVariable("LETHE_APPROVE") == "1");
 
     /// <summary>The same for any folder.</summary>
     public static void Matches(string folder, string fileName, string text, bool approve)

@@ -10,7 +10,9 @@ public class PublicApiTests
 
     [Fact]
     public void Library_PublicApi_IsAsApproved() =>
-        Approval.Matches("PublicApi.txt", typeof(TorchRuntime).Assembly.GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false }));
+        Approval.Matches(
+            "PublicApi.txt",
+            typeof(TorchRuntime).Assembly.GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false }));
 
     [Fact]
     public void Library_PublicTypes_AreFew() => Assert.InRange(typeof(TorchRuntime).Assembly.GetExportedTypes().Length, 1, MostPublicTypes);

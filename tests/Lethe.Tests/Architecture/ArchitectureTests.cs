@@ -33,7 +33,10 @@ public class ArchitectureTests
         const string Root = "Lethe.Tests.Architecture.Sample";
         var table = new Dictionary<string, string[]> { ["Below"] = [], ["Above"] = ["Below"] };
         IReadOnlyList<string> violations = FolderRule.Violations(typeof(ArchitectureTests).Assembly, Root, table, ["Above"]);
-        Assert.Contains(violations, violation => violation.Contains("Climber", StringComparison.Ordinal) && violation.EndsWith("Below may not use Above", StringComparison.Ordinal));
+        Assert.Contains(
+            violations,
+            violation => violation.Contains("Climber", StringComparison.Ordinal) && violation.EndsWith(
+                "Below may not use Above", StringComparison.Ordinal));
         Assert.Contains($"{Root}.Unknown.Stray is in no folder of the table", violations);
         Assert.Contains(violations, violation => violation.StartsWith($"{Root}.Above.Tensors uses TorchSharp.", StringComparison.Ordinal));
         Assert.DoesNotContain(violations, violation => violation.Contains("Roof uses", StringComparison.Ordinal));
@@ -52,7 +55,8 @@ public class ArchitectureTests
         const string Sample = "Lethe.Tests.Architecture.Sample.Numbers";
         IReadOnlyList<string> violations = ScalarRule.Violations(typeof(ArchitectureTests).Assembly.Location, Sample);
         string[] breaches = ["Conversion", "Made", "Operator", "Compound", "Sum", "<Lambda>", "Choice", "Module"];
-        Assert.All(breaches, breach => Assert.Contains(violations, violation => violation.Contains($"::{breach}", StringComparison.Ordinal)));
+        Assert.All(
+            breaches, breach => Assert.Contains(violations, violation => violation.Contains($"::{breach}", StringComparison.Ordinal)));
         Assert.Contains(violations, violation => violation.Contains("BatchNorm::forward", StringComparison.Ordinal));
         Assert.DoesNotContain(violations, violation => violation.Contains("Careful", StringComparison.Ordinal));
     }
@@ -94,7 +98,9 @@ public class ArchitectureTests
     public void OverriddenConcreteMethods_SampleThatHasOne_IsFound() =>
         Assert.Equal(["Lethe.Tests.Architecture.ArchitectureTests+Derived.Concrete"], OverriddenConcreteMethods(typeof(Derived)));
 
-    /// <summary>Circles within a folder, which the table of folders does not see. Those that are meant are named with their reason.</summary>
+    /// <summary>
+    /// Circles within a folder, which the table of folders does not see. Those that are meant are named with their reason.
+    /// </summary>
     [Fact]
     public void Library_TypesThatUseEachOther_AreThoseThatAreMeant() => Assert.Equal(
         [
@@ -124,6 +130,7 @@ public class ArchitectureTests
     [Theory]
     [InlineData("src/Lethe", "Lethe")]
     [InlineData("src/Lethe.Cli", "Lethe.Cli")]
+    [InlineData("samples/Lethe.Samples", "Lethe.Samples")]
     public void Sources_EachFile_KeepsTheHouseStyle(string folder, string rootNamespace)
     {
         string project = Path.Combine(Repository.Root, folder);
@@ -137,6 +144,11 @@ public class ArchitectureTests
         Assert.Empty(files.SelectMany(file => SourceRule.Violations(file, rootNamespace, File.ReadAllText(Path.Combine(project, file)))));
     }
 
+    private const string LongLine =
+        "namespace Lethe.Data;\n"
+        + "// ..........................................................................."
+        + "...............................................................\\npublic sealed class Image;\n";
+
     [Theory]
     [InlineData("Data/Image.cs", "namespace Lethe.Data;\n\npublic readonly record struct Image(int Height);\n", null)]
     [InlineData("Umm/VolumeFactor/Ridge.cs", "namespace Lethe.Umm.VolumeFactor;\n/// <summary>A class of things.</summary>\npublic sealed class Ridge<T>\n{\n    private enum Kind\n    {\n    }\n}\n", null)]
@@ -148,6 +160,7 @@ public class ArchitectureTests
     [InlineData("Data/Image.cs", "namespace Lethe.Data;\n\npublic sealed class Image;\n\npublic enum Colour\n{\n}\n", "has the types Image, Colour")]
     [InlineData("Data/Image.cs", "namespace Lethe.Data;\n\npublic sealed record Picture;\n", "is not named after its type Picture")]
     [InlineData("Data/ImageHelper.cs", "namespace Lethe.Data;\n\ninternal static class ImageHelper\n{\n}\n", "ImageHelper says nothing")]
+    [InlineData("Data/Image.cs", LongLine, "line 2: has 141 characters")]
     public void SourceRule_Samples_FindsEachBreach(string path, string text, string? expected)
     {
         IReadOnlyList<string> violations = SourceRule.Violations(path, "Lethe", text);
@@ -171,7 +184,9 @@ public class ArchitectureTests
         for (; baseType is not null; baseType = baseType.BaseType)
         {
             const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
-            if (baseType.GetMethods(Declared).FirstOrDefault(candidate => candidate.GetBaseDefinition() == method.GetBaseDefinition()) is { } found)
+            if (
+                baseType.GetMethods(Declared).FirstOrDefault(
+                    candidate => candidate.GetBaseDefinition() == method.GetBaseDefinition()) is { } found)
                 return found;
         }
 

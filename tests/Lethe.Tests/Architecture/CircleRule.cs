@@ -15,11 +15,16 @@ internal static class CircleRule
         {
             if (Name(type, root) is not { } from)
                 continue;
-            SortedSet<string> targets = uses.TryGetValue(from, out SortedSet<string>? known) ? known : uses[from] = new(StringComparer.Ordinal);
-            targets.UnionWith(type.GetTypeDependencies().Select(target => Name(target, root)).OfType<string>().Where(target => target != from));
+            SortedSet<string> targets = uses.TryGetValue(from, out SortedSet<string>? known) ? known : uses[from] = new(
+                StringComparer.Ordinal);
+            targets.UnionWith(
+                type.GetTypeDependencies().Select(target => Name(target, root)).OfType<string>().Where(target => target != from));
         }
 
-        return [.. Components(uses).Where(circle => circle.Count > 1).Select(circle => string.Join(" ", circle)).Order(StringComparer.Ordinal)];
+        return
+        [
+            .. Components(uses).Where(circle => circle.Count > 1).Select(circle => string.Join(" ", circle)).Order(StringComparer.Ordinal),
+        ];
     }
 
     // Two types are in one circle where each is reached from the other.
@@ -29,7 +34,11 @@ internal static class CircleRule
         var done = new HashSet<string>();
         foreach (string name in uses.Keys.Where(name => !done.Contains(name)))
         {
-            string[] circle = [.. reached[name].Where(other => reached.TryGetValue(other, out HashSet<string>? back) && back.Contains(name)).Append(name).Distinct().Order(StringComparer.Ordinal)];
+            string[] circle =
+                [
+                    .. reached[name].Where(other => reached.TryGetValue(other, out HashSet<string>? back) && back.Contains(name))
+                        .Append(name).Distinct().Order(StringComparer.Ordinal),
+                ];
             done.UnionWith(circle);
             yield return circle;
         }

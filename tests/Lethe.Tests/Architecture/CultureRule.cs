@@ -5,8 +5,8 @@ using Assembly = System.Reflection.Assembly;
 namespace Lethe.Tests.Architecture;
 
 /// <summary>
-/// Finds where an assembly lets the culture of its host into a text or into the order of texts by calls that the compiler writes or chooses,
-/// so that the analyzers do not see them: interpolated strings, numbers joined to a string, orders without a comparer.
+/// Finds where an assembly lets the culture of its host into a text or into the order of texts by calls that the compiler writes or
+/// chooses, so that the analyzers do not see them: interpolated strings, numbers joined to a string, orders without a comparer.
 /// </summary>
 internal static class CultureRule
 {
@@ -66,7 +66,8 @@ internal static class CultureRule
 
         if (called.Name == "ToString" && parameters.Length == 0)
         {
-            TypeReference value = before is { OpCode.Code: Code.Constrained, Operand: TypeReference actual } ? actual : called.DeclaringType;
+            TypeReference value =
+                before is { OpCode.Code: Code.Constrained, Operand: TypeReference actual } ? actual : called.DeclaringType;
             return Varies(value) ? $"makes a string of {value.Name}" : null;
         }
 

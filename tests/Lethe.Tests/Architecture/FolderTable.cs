@@ -16,13 +16,15 @@ internal static class FolderTable
         ["Diagnostics"] = ["Runtime", "Numerics", "Operators"],
         ["Training"] = ["Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Diagnostics"],
         ["Umm"] = ["Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics"],
-        ["Evaluation"] = ["Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics"],
+        ["Evaluation"] =
+            ["Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics"],
         ["Runs"] = ["Runtime", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics", "Umm", "Evaluation"],
         ["Results"] = ["Runtime", "Data", "Diagnostics", "Umm", "Runs"],
         ["Reporting"] = ["Runtime", "Diagnostics", "Umm", "Runs", "Results"],
         ["Workflow"] =
         [
-            "Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics", "Umm", "Evaluation",
+            "Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics", "Umm",
+            "Evaluation",
             "Runs", "Results", "Reporting",
         ],
     };

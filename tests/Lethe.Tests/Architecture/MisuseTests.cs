@@ -20,9 +20,12 @@ public class MisuseTests
 {
     private static readonly (string Name, Func<Tensor> Make)[] Bad =
     [
-        ("disposed", Disposed), ("no rows", () => zeros(0, 4)), ("no columns", () => zeros(4, 0)), ("a number", () => zeros([])), ("a row", () => ones(3)),
-        ("one image", () => ones(1, 3, 8, 8)), ("no image", () => ones(0, 3, 8, 8)), ("five dimensions", () => ones([2, 2, 2, 2, 2])), ("integers", () => ones(4, 4, dtype: ScalarType.Int64)),
-        ("yes and no", () => ones(4, 4, dtype: ScalarType.Bool)), ("not numbers", () => full(4, 4, float.NaN)), ("turned", () => rand(4, 6).t()), ("spread", () => ones(1, 1).expand(4, 4)),
+        ("disposed", Disposed), ("no rows", () => zeros(0, 4)), ("no columns", () => zeros(4, 0)), ("a number", () => zeros([])),
+        ("a row", () => ones(3)),
+        ("one image", () => ones(1, 3, 8, 8)), ("no image", () => ones(0, 3, 8, 8)), ("five dimensions", () => ones([2, 2, 2, 2, 2])),
+        ("integers", () => ones(4, 4, dtype: ScalarType.Int64)),
+        ("yes and no", () => ones(4, 4, dtype: ScalarType.Bool)), ("not numbers", () => full(4, 4, float.NaN)),
+        ("turned", () => rand(4, 6).t()), ("spread", () => ones(1, 1).expand(4, 4)),
     ];
 
     public static TheoryData<string> StaticCalls => [.. Calls().Select(Signature).Order(StringComparer.Ordinal)];
@@ -47,11 +50,15 @@ public class MisuseTests
 
     public static TheoryData<string, string, string> NetworkCalls => new()
     {
-        { "forward", "channels", "Expected a feature map [N, 3" }, { "forward", "float64", "float32" }, { "forward", "integers", "float32" }, { "forward", "no image", "at least one image" },
+        { "forward", "channels", "Expected a feature map [N, 3" }, { "forward", "float64", "float32" },
+        { "forward", "integers", "float32" }, { "forward", "no image", "at least one image" },
         { "forward", "dimensions", "Expected a feature map [N, 3" }, { "forward", "disposed", "disposed" },
-        { "layer1", "channels", "Expected a feature map [N, 16" }, { "layer1", "float64", "float32" }, { "layer1", "no image", "at least one image" }, { "layer1", "disposed", "disposed" },
-        { "frozen", "channels", "Expected a feature map [N, 3" }, { "frozen", "float64", "float32" }, { "frozen", "no image", "at least one image" }, { "frozen", "disposed", "disposed" },
-        { "norm", "channels", "C = 3" }, { "norm", "no image", "at least one image" }, { "norm", "disposed", "disposed" }, { "norm", "dimensions", "[N, C, H, W]" },
+        { "layer1", "channels", "Expected a feature map [N, 16" }, { "layer1", "float64", "float32" },
+        { "layer1", "no image", "at least one image" }, { "layer1", "disposed", "disposed" },
+        { "frozen", "channels", "Expected a feature map [N, 3" }, { "frozen", "float64", "float32" },
+        { "frozen", "no image", "at least one image" }, { "frozen", "disposed", "disposed" },
+        { "norm", "channels", "C = 3" }, { "norm", "no image", "at least one image" }, { "norm", "disposed", "disposed" },
+        { "norm", "dimensions", "[N, C, H, W]" },
         { "loss", "channels", "Expected a feature map [N, 3" }, { "loss", "float64", "float32" }, { "loss", "disposed", "invalid" },
     };
 
@@ -90,7 +97,8 @@ public class MisuseTests
         Assert.NotEqual(0, (network.forward(images) - before).abs().max().item<float>());
         using (no_grad())
             scale.set_((Tensor)ones(5));
-        Assert.Contains("Expected shape [16]", Assert.Throws<ArgumentException>(() => network.forward(images)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Expected shape [16]", Assert.Throws<ArgumentException>(() => network.forward(images)).Message, StringComparison.Ordinal);
     }
 
     private static Tensor Disposed()
@@ -129,8 +137,8 @@ public class MisuseTests
         }
     }
 
-    // Internal ones too: the CLI and the library's own classes make the same mistakes as a program. TensorArithmetic is torch's own arithmetic
-    // under other names; the other two lie behind the gate of Operators, which has checked the tensors for them.
+    // Internal ones too: the CLI and the library's own classes make the same mistakes as a program. TensorArithmetic is torch's own
+    // arithmetic under other names; the other two lie behind the gate of Operators, which has checked the tensors for them.
     private static readonly string[] Unchecked = ["TensorArithmetic", "NativeTensor", "TorchConvolution"];
 
     private static IEnumerable<MethodInfo> Calls() =>
@@ -158,7 +166,8 @@ public class MisuseTests
     }
 
     private static bool CanMake(Type type) =>
-        type == typeof(Tensor) || type.IsValueType || type == typeof(IReadOnlyList<int>) || type == typeof(IReadOnlyList<Tensor>) || type == typeof(IReadOnlyList<IReadOnlyList<double>>)
+        type == typeof(Tensor) || type.IsValueType || type == typeof(IReadOnlyList<int>) || type == typeof(IReadOnlyList<Tensor>)
+            || type == typeof(IReadOnlyList<IReadOnlyList<double>>)
         || type == typeof(int[]) || type.Name.EndsWith("Options", StringComparison.Ordinal);
 
     private static object? Make(ParameterInfo parameter, Func<Tensor> make) => parameter.ParameterType switch

@@ -144,14 +144,16 @@ internal sealed class ScalarRule
             : from instruction in method.Body.Instructions
               let maker = instruction.Operand as MethodReference
               where maker is not null
-              where maker.ReturnType.FullName == Scalar || (instruction.OpCode.Code == Code.Newobj && maker.DeclaringType.FullName == Scalar)
+              where maker.ReturnType.FullName == Scalar
+                  || (instruction.OpCode.Code == Code.Newobj && maker.DeclaringType.FullName == Scalar)
               where !IsKept(method, instruction.Next)
               select maker;
 
     private static bool IsKept(MethodDefinition method, Instruction next) =>
         next.OpCode.Code is Code.Ret or Code.Stsfld
         || (Stored(method, next) is { } local && method.Body.ExceptionHandlers.Any(handler =>
-            handler.HandlerType == ExceptionHandlerType.Finally && handler.TryStart == next.Next && Loaded(method, handler.HandlerStart) == local));
+            handler.HandlerType == ExceptionHandlerType.Finally && handler.TryStart == next.Next && Loaded(
+                method, handler.HandlerStart) == local));
 
     private static VariableDefinition? Stored(MethodDefinition method, Instruction instruction) => instruction.OpCode.Code switch
     {

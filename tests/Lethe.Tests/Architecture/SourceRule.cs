@@ -12,6 +12,8 @@ internal static partial class SourceRule
     public static IReadOnlyList<string> Violations(string relativePath, string rootNamespace, string text)
     {
         var violations = new List<string>();
+        violations.AddRange(text.Split('\n').Index().Where(line => line.Item.Length > LongestLine)
+            .Select(line => $"{relativePath}, line {line.Index + 1}: has {line.Item.Length} characters; expected at most {LongestLine}"));
         string[] types = [.. AnyType().Matches(text).Select(match => match.Groups["name"].Value)];
         if (types.Length == 0)
             return violations; // top-level statements, attributes of the assembly
@@ -36,6 +38,9 @@ internal static partial class SourceRule
             violations.Add($"{relativePath}: {name} says nothing of what it does; expected a name without Manager, Helper, Utils, Common");
         return violations;
     }
+
+    // As .editorconfig says; what is longer is not read.
+    private const int LongestLine = 140;
 
     private const string Keywords = @"(?:(?:sealed|static|abstract|partial|readonly|ref|unsafe|file|new)\s+)*(?:class|record\s+struct|record\s+class|record|struct|interface|enum|delegate\s+[\w<>\[\],.?]+)\s+(?<name>\w+)";
 

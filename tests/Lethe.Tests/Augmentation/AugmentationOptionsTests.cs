@@ -41,7 +41,11 @@ public class AugmentationOptionsTests
         foreach (string name in AugmentationOptions.Names)
             AugmentationOptions.Named(name).Validate();
         Assert.Equal(new AugmentationOptions(), AugmentationOptions.Named("simclr"));
-        Assert.Equal((0.75, 0.5, 0.0), (AugmentationOptions.Named("weak").CropScaleMinimum, AugmentationOptions.Named("weak").FlipProbability, AugmentationOptions.Named("weak").JitterProbability));
+        Assert.Equal(
+            (0.75, 0.5, 0.0),
+            (
+                AugmentationOptions.Named("weak").CropScaleMinimum, AugmentationOptions.Named("weak").FlipProbability,
+                AugmentationOptions.Named("weak").JitterProbability));
     }
 
     [Fact]

@@ -16,7 +16,8 @@ public class ChannelStatisticsTests
         Assert.Equal(channels, found.Mean.Count);
         for (int c = 0; c < channels; c++)
         {
-            double[] values = [.. images.SelectMany(image => image.Pixels.ToArray().Where((_, i) => i % channels == c)).Select(b => b / 255.0)];
+            double[] values =
+                [.. images.SelectMany(image => image.Pixels.ToArray().Where((_, i) => i % channels == c)).Select(b => b / 255.0)];
             double mean = values.Average();
             Assert.Equal(mean, found.Mean[c], 1e-6);
             Assert.Equal(Math.Sqrt(values.Average(v => (v - mean) * (v - mean))), found.StandardDeviation[c], 1e-6);
@@ -44,5 +45,6 @@ public class ChannelStatisticsTests
 
     [Fact]
     public void Measure_NoImages_SaysSo() =>
-        Assert.Contains("'empty' has no images", Assert.Throws<DataException>(() => ChannelStatistics.Measure(new ImageSet("empty", []))).Message);
+        Assert.Contains(
+            "'empty' has no images", Assert.Throws<DataException>(() => ChannelStatistics.Measure(new ImageSet("empty", []))).Message);
 }

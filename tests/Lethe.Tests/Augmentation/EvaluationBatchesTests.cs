@@ -40,8 +40,16 @@ public class EvaluationBatchesTests
     {
         ImageSet images = Sample.Set(9);
         ViewAugmenter augmenter = Sample.Normalising();
-        float[][] first = [.. EvaluationBatches.FixedViews(images, augmenter, 4, 5, threads: 2, viewsPerImage: 3, Token).Select(batch => batch.Pixels.ToArray())];
-        float[][] second = [.. EvaluationBatches.FixedViews(images, augmenter, 4, 5, threads: 1, viewsPerImage: 3, Token).Select(batch => batch.Pixels.ToArray())];
+        float[][] first =
+            [
+                .. EvaluationBatches.FixedViews(images, augmenter, 4, 5, threads: 2, viewsPerImage: 3, Token).Select(
+                    batch => batch.Pixels.ToArray()),
+            ];
+        float[][] second =
+            [
+                .. EvaluationBatches.FixedViews(images, augmenter, 4, 5, threads: 1, viewsPerImage: 3, Token).Select(
+                    batch => batch.Pixels.ToArray()),
+            ];
         Assert.Equal(first, second);
         float[] expected = new float[augmenter.Length];
         augmenter.Render(images[6], RandomStream.Derive(5, 6, 2), expected);
@@ -67,6 +75,7 @@ public class EvaluationBatchesTests
     public void Plain_WrongNumbers_AreRefusedAtOnce()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => EvaluationBatches.Plain(Sample.Set(3), Sample.Normalising(), 0, 1, Token));
-        Assert.Throws<ArgumentOutOfRangeException>(() => EvaluationBatches.FixedViews(Sample.Set(3), Sample.Normalising(), 1, 1, 0, cancellation: Token));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => EvaluationBatches.FixedViews(Sample.Set(3), Sample.Normalising(), 1, 1, 0, cancellation: Token));
     }
 }

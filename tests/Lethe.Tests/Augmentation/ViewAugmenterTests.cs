@@ -92,7 +92,8 @@ public class ViewAugmenterTests
         // 224 pixels: 23 taps of blur, several blocks of everything.
         ViewAugmenter augmenter = Sample.Plain(Everything, 224, 3);
         Image image = Sample.Noise(150, 260, 3, 5);
-        ViewParameters view = ViewParameters.Draw(Everything, image.Height, image.Width, 3) with { Jitter = true, Blur = true, BlurSigma = 1.9, Solarise = false };
+        ViewParameters view = ViewParameters
+            .Draw(Everything, image.Height, image.Width, 3) with { Jitter = true, Blur = true, BlurSigma = 1.9, Solarise = false };
         float[] actual = new float[augmenter.Length];
         augmenter.RenderWith(image, view, actual);
         AssertWithin(ReferenceView.Render(image, view, Everything, 224, 3, 11), actual, greyLevels: 0.01, view.ToString());
@@ -105,7 +106,9 @@ public class ViewAugmenterTests
         Image image = Sample.Noise(16, 16, 3, 1);
         float[] actual = new float[16 * 16 * 3];
         Sample.Plain(options, 16, 3).Render(image, 9, actual);
-        Assert.All(image.Pixels.ToArray().Zip(actual), pair => Assert.Equal((pair.First >= 128 ? 255 - pair.First : pair.First) / 255f, pair.Second, 1e-6));
+        Assert.All(
+            image.Pixels.ToArray().Zip(actual),
+            pair => Assert.Equal((pair.First >= 128 ? 255 - pair.First : pair.First) / 255f, pair.Second, 1e-6));
     }
 
     [Theory]
@@ -133,7 +136,8 @@ public class ViewAugmenterTests
         augmenter.RenderPlain(image, actual);
         for (int i = 0; i < actual.Length; i++)
         {
-            float expected = (image.Pixels.Span[i] / 255f - augmenter.Statistics.Mean[i % 3]) / augmenter.Statistics.StandardDeviation[i % 3];
+            float expected =
+                (image.Pixels.Span[i] / 255f - augmenter.Statistics.Mean[i % 3]) / augmenter.Statistics.StandardDeviation[i % 3];
             Assert.Equal(expected, actual[i], 2e-6);
         }
     }
@@ -193,7 +197,8 @@ public class ViewAugmenterTests
     [Fact]
     public void Render_GreyWithHueSaturationAndGreyOnly_LeavesTheImage()
     {
-        AugmentationOptions options = AugmentationOptions.Named("none") with { JitterProbability = 1, Brightness = 0, Contrast = 0, GreyProbability = 1 };
+        AugmentationOptions options = AugmentationOptions
+            .Named("none") with { JitterProbability = 1, Brightness = 0, Contrast = 0, GreyProbability = 1 };
         Image image = Sample.Noise(16, 16, 1, 2);
         ViewAugmenter augmenter = Sample.Plain(options, 16, 1);
         float[] plain = new float[augmenter.Length], view = new float[augmenter.Length];
@@ -295,7 +300,8 @@ public class ViewAugmenterTests
     [InlineData(32, 32, 32)]
     public void Local_OfAnySize_IsTheAugmenterOfLocalCropsAtHalfTheSizeOrAsAsked(int size, int asked, int expected)
     {
-        AugmentationOptions options = Everything with { LocalViews = 3, LocalSize = asked, LocalScaleMinimum = 0.1, LocalScaleMaximum = 0.2 };
+        AugmentationOptions options =
+            Everything with { LocalViews = 3, LocalSize = asked, LocalScaleMinimum = 0.1, LocalScaleMaximum = 0.2 };
         ViewAugmenter augmenter = Sample.Plain(options, size, 3), local = augmenter.Local!;
         Assert.Equal((3, expected, 3), (augmenter.LocalViews, local.Size, local.Channels));
         Assert.Null(local.Local);
@@ -324,12 +330,20 @@ public class ViewAugmenterTests
     public void Constructor_WrongArguments_SaysWhatToUse()
     {
         var statistics = new ChannelStatistics([0, 0, 0], [1, 1, 1]);
-        Assert.Contains("between 16 and 224; found 15", Assert.Throws<InvalidOptionException>(() => new ViewAugmenter(Everything, 15, 3, statistics)).Message);
+        Assert.Contains(
+            "between 16 and 224; found 15",
+            Assert.Throws<InvalidOptionException>(() => new ViewAugmenter(Everything, 15, 3, statistics)).Message);
         Assert.Contains("1 or 3", Assert.Throws<ArgumentException>(() => new ViewAugmenter(Everything, 32, 4, statistics)).Message);
-        Assert.Contains("of 1 channels, found 3", Assert.Throws<ArgumentException>(() => new ViewAugmenter(Everything, 32, 1, statistics)).Message);
+        Assert.Contains(
+            "of 1 channels, found 3", Assert.Throws<ArgumentException>(() => new ViewAugmenter(Everything, 32, 1, statistics)).Message);
         Assert.Throws<ArgumentException>(() => new ViewAugmenter(Everything, 32, 1, new ChannelStatistics([0], [0])));
-        Assert.Contains("larger than the full-size views of 32 pixels", Assert.Throws<InvalidOptionException>(() => new ViewAugmenter(Everything with { LocalViews = 1, LocalSize = 33 }, 32, 3, statistics)).Message);
-        Assert.Contains("less than the 16 pixels", Assert.Throws<InvalidOptionException>(() => new ViewAugmenter(Everything with { BlurRadius = 16 }, 16, 3, statistics)).Message);
+        Assert.Contains(
+            "larger than the full-size views of 32 pixels",
+            Assert.Throws<InvalidOptionException>(
+                () => new ViewAugmenter(Everything with { LocalViews = 1, LocalSize = 33 }, 32, 3, statistics)).Message);
+        Assert.Contains(
+            "less than the 16 pixels",
+            Assert.Throws<InvalidOptionException>(() => new ViewAugmenter(Everything with { BlurRadius = 16 }, 16, 3, statistics)).Message);
     }
 
     [Fact]
@@ -345,7 +359,8 @@ public class ViewAugmenterTests
 
         Vector256<float>[] original = [.. fast], slow = [.. fast];
         Transposition.Transpose(ref fast[0], ref fast[1], ref fast[2], ref fast[3], ref fast[4], ref fast[5], ref fast[6], ref fast[7]);
-        Transposition.TransposeElements(ref slow[0], ref slow[1], ref slow[2], ref slow[3], ref slow[4], ref slow[5], ref slow[6], ref slow[7]);
+        Transposition.TransposeElements(
+            ref slow[0], ref slow[1], ref slow[2], ref slow[3], ref slow[4], ref slow[5], ref slow[6], ref slow[7]);
         for (int i = 0; i < 8; i++)
         {
             for (int j = 0; j < 8; j++)

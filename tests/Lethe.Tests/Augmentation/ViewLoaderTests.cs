@@ -96,7 +96,8 @@ public class ViewLoaderTests
     public void Batches_LocalViews_AreThoseOfTheirSeedsAndLeaveTheOthersAsTheyAre(int threads, int prefetch)
     {
         ImageSet images = Sample.Set(50, size: 32);
-        ViewAugmenter plain = Sample.Normalising(32), augmenter = new(AugmentationOptions.Named("simclr") with { LocalViews = 3 }, 32, 3, plain.Statistics);
+        ViewAugmenter plain = Sample.Normalising(32),
+            augmenter = new(AugmentationOptions.Named("simclr") with { LocalViews = 3 }, 32, 3, plain.Statistics);
         using var without = new ViewLoader(images, plain, 12, Seed, 2);
         using var unasked = new ViewLoader(images, augmenter, 12, Seed, 2);
         using var loader = new ViewLoader(images, augmenter, 12, Seed, threads, prefetch, localViews: true);
@@ -133,7 +134,8 @@ public class ViewLoaderTests
 
     [Fact]
     public void ViewBatch_LocalViewsOfOtherImages_AreRefused() =>
-        Assert.Contains("of 3 images, found 2", Assert.Throws<ArgumentException>(() => new ViewBatch(2, 3, 16, 1, new ViewBatch(1, 2, 16, 1))).Message);
+        Assert.Contains(
+            "of 3 images, found 2", Assert.Throws<ArgumentException>(() => new ViewBatch(2, 3, 16, 1, new ViewBatch(1, 2, 16, 1))).Message);
 
     [Fact]
     public void Batches_SlowConsumer_AreNeverFurtherAheadThanThePrefetch()
@@ -242,9 +244,16 @@ public class ViewLoaderTests
     {
         var error = Assert.Throws<InvalidOptionException>(() => new ViewLoader(Sample.Set(30), Sample.Normalising(), 64, Seed, 1));
         Assert.Equal("batch size 64 is larger than the 30 training images; use --batch-size ≤ 30.", error.Message);
-        Assert.Contains("no training images", Assert.Throws<InvalidOptionException>(() => new ViewLoader(new ImageSet("none", []), Sample.Normalising(), 1, Seed, 1)).Message);
-        Assert.Contains("--batch-size must be at least 1", Assert.Throws<InvalidOptionException>(() => new ViewLoader(Sample.Set(3), Sample.Normalising(), 0, Seed, 1)).Message);
-        Assert.Contains("--threads must be at least 1", Assert.Throws<InvalidOptionException>(() => new ViewLoader(Sample.Set(3), Sample.Normalising(), 1, Seed, 0)).Message);
+        Assert.Contains(
+            "no training images",
+            Assert.Throws<InvalidOptionException>(
+                () => new ViewLoader(new ImageSet("none", []), Sample.Normalising(), 1, Seed, 1)).Message);
+        Assert.Contains(
+            "--batch-size must be at least 1",
+            Assert.Throws<InvalidOptionException>(() => new ViewLoader(Sample.Set(3), Sample.Normalising(), 0, Seed, 1)).Message);
+        Assert.Contains(
+            "--threads must be at least 1",
+            Assert.Throws<InvalidOptionException>(() => new ViewLoader(Sample.Set(3), Sample.Normalising(), 1, Seed, 0)).Message);
     }
 
     [Fact]

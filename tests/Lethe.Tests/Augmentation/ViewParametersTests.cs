@@ -78,7 +78,8 @@ public class ViewParametersTests
     {
         var whole = new AugmentationOptions { CropScaleMinimum = 1 };
         ViewParameters view = ViewParameters.Draw(whole, height, width, 1);
-        Assert.Equal(((height - cropHeight) / 2, (width - cropWidth) / 2, cropHeight, cropWidth), (view.Top, view.Left, view.Height, view.Width));
+        Assert.Equal(
+            ((height - cropHeight) / 2, (width - cropWidth) / 2, cropHeight, cropWidth), (view.Top, view.Left, view.Height, view.Width));
     }
 
     [Fact]

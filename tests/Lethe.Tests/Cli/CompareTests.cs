@@ -22,7 +22,9 @@ public sealed class CompareTests : IDisposable
         Assert.Equal("control", (string)difference["baseline"]!);
         Assert.Equal(0.03, (double)difference["difference"]!["mean"]!, 1e-9);
         Assert.Equal(2, (int)difference["difference"]!["count"]!);
-        Assert.Contains("UMM default − control", await File.ReadAllTextAsync(folder["compare.html"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "UMM default − control", await File.ReadAllTextAsync(folder["compare.html"], TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
 
         CommandLine markdown = await CommandLine.RunAsync(["compare", .. runs, "--markdown", "--baseline", "untrained"]);
         Assert.Equal(0, markdown.ExitCode);
@@ -69,8 +71,14 @@ public sealed class CompareTests : IDisposable
     {
         ReportRun sample = ReportSamples.Run(seed, umm);
         RunDirectory run = Written(folder[$"{seed}"], sample.Manifest, sample.Evaluations);
-        RunDirectory undo = Written(run.UndoPath("default"), sample.Undos[0].Manifest, [.. sample.Undos[0].Evaluations.Where(record => record.Stage == EvaluationStage.Umm)]);
-        Written(undo.ControlPath, sample.Undos[0].Manifest, [.. sample.Undos[0].Evaluations.Where(record => record.Stage == EvaluationStage.Control)]);
+        RunDirectory undo = Written(
+            run.UndoPath("default"),
+            sample.Undos[0].Manifest,
+            [.. sample.Undos[0].Evaluations.Where(record => record.Stage == EvaluationStage.Umm)]);
+        Written(
+            undo.ControlPath,
+            sample.Undos[0].Manifest,
+            [.. sample.Undos[0].Evaluations.Where(record => record.Stage == EvaluationStage.Control)]);
         return run.Path;
     }
 

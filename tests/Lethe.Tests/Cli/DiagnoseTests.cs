@@ -23,7 +23,8 @@ public sealed class DiagnoseTests : IDisposable
         JsonArray shown = result.Json["shown"]!.AsArray();
         Assert.Equal(["knn-gap", "lidar-train", "lidar-held-out", "lidar-gap"], shown.Select(row => (string)row!["name"]!).Distinct());
         Assert.Equal(2 * 6 * 4, shown.Count);
-        double Of(string name) => (double)shown.Single(row => (int)row!["epoch"]! == 1 && (string)row["layer"]! == "layer4" && (string)row["name"]! == name)!["value"]!;
+        double Of(string name) => (double)shown.Single(
+            row => (int)row!["epoch"]! == 1 && (string)row["layer"]! == "layer4" && (string)row["name"]! == name)!["value"]!;
         Assert.Equal(Of("lidar-train") - Of("lidar-held-out"), Of("lidar-gap"), 1e-12);
         Assert.Contains("LiDAR gap", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("RankMe", result.Error, StringComparison.Ordinal);
@@ -71,7 +72,9 @@ public sealed class DiagnoseTests : IDisposable
             Assert.True(made.ExitCode == 0, made.Error);
         }
 
-        CommandLine result = await CommandLine.RunAsync("diagnose", folder["run1"], "--against", folder["run2"], "--score-views", "2", "--score-images", "10", "--threads", "1", "--json");
+        CommandLine result = await CommandLine.RunAsync(
+            "diagnose", folder["run1"], "--against", folder["run2"], "--score-views", "2", "--score-images", "10", "--threads", "1",
+            "--json");
         Assert.True(result.ExitCode == 0, result.Error);
         JsonArray layers = result.Json["layers"]!.AsArray();
         Assert.Equal(6, layers.Count);

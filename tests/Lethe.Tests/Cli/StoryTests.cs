@@ -24,7 +24,10 @@ public sealed class StoryTests : IDisposable
         {
             foreach (string protocol in new[] { "linear", "knn", "instanceReductionHeldOut" })
             {
-                Assert.Single(table, cell => (string)cell!["layer"]! == "layer4" && (string)cell["stage"]! == stage && (string)cell["protocol"]! == protocol);
+                Assert.Single(
+                    table,
+                    cell =>
+                        (string)cell!["layer"]! == "layer4" && (string)cell["stage"]! == stage && (string)cell["protocol"]! == protocol);
             }
         }
 
@@ -40,18 +43,26 @@ public sealed class StoryTests : IDisposable
         Assert.Equal(table.Count, shown.Json["undos"]!.AsObject().Single().Value!["table"]!.AsArray().Count);
 
         // A protocol by name: its records alone are shown, in all states, and the report has them.
-        CommandLine named = await CommandLine.RunAsync("evaluate", folder["run"], "--protocol", "knn,clustering", "--quick", "--threads", "1", "--json");
+        CommandLine named = await CommandLine.RunAsync(
+            "evaluate", folder["run"], "--protocol", "knn,clustering", "--quick", "--threads", "1", "--json");
         Assert.True(named.ExitCode == 0, named.Error);
         JsonArray records = named.Json["undos"]!.AsObject().Single().Value!.AsArray();
         Assert.Equal(["clustering", "knn"], records.Select(record => (string)record!["protocol"]!).Distinct().Order());
         Assert.Equal(["before", "control", "umm", "untrained"], records.Select(record => (string)record!["stage"]!).Distinct().Order());
-        Assert.All(records, record => Assert.True((bool)record!["quick"]! && (double)record["low"]! <= (double)record["value"]! && (double)record["high"]! >= (double)record["value"]!));
+        Assert.All(
+            records,
+            record => Assert.True(
+                (bool)record!["quick"]! && (double)record["low"]! <= (double)record["value"]!
+                    && (double)record["high"]! >= (double)record["value"]!));
         Assert.Contains("Wilson", named.Error, StringComparison.Ordinal);
         CommandLine page = await CommandLine.RunAsync("report", folder["run"], "--out", folder["report.html"]);
         Assert.True(page.ExitCode == 0, page.Error);
-        Assert.Contains("Under the protocols of evaluation", await File.ReadAllTextAsync(folder["report.html"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "Under the protocols of evaluation", await File.ReadAllTextAsync(folder["report.html"], TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
 
-        CommandLine undone = await CommandLine.RunAsync("undo", folder["run"], "--iterations", "2", "--beta", "0", "--hypergradient", "first-order", "--threads", "1", "--json");
+        CommandLine undone = await CommandLine.RunAsync(
+            "undo", folder["run"], "--iterations", "2", "--beta", "0", "--hypergradient", "first-order", "--threads", "1", "--json");
         Assert.True(undone.ExitCode == 0, undone.Error);
         Assert.Contains("evaluating", undone.Error, StringComparison.Ordinal);
         CommandLine reported = await CommandLine.RunAsync("report", folder["run"], "--json");
@@ -65,7 +76,9 @@ public sealed class StoryTests : IDisposable
         Assert.Equal(2, (await CommandLine.RunAsync("report", folder["run"], "--markdown", "--json")).ExitCode);
 
         // Frozen layers have the same numbers in all states after pre-training.
-        double Of(string stage) => (double)table.Single(cell => (string)cell!["layer"]! == "layer2" && (string)cell["stage"]! == stage && (string)cell["protocol"]! == "knn")!["value"]!;
+        double Of(string stage) => (double)table.Single(
+            cell =>
+                (string)cell!["layer"]! == "layer2" && (string)cell["stage"]! == stage && (string)cell["protocol"]! == "knn")!["value"]!;
         Assert.Equal(Of("before"), Of("umm"));
         Assert.Equal(Of("before"), Of("control"));
     }
@@ -98,11 +111,13 @@ public sealed class StoryTests : IDisposable
             Draw(folder["images"], $"{i}.png", i);
         }
 
-        CommandLine npy = await CommandLine.RunAsync("embed", folder["run"], "--images", folder["images"], "--out", folder["e.npy"], "--json");
+        CommandLine npy = await CommandLine.RunAsync(
+            "embed", folder["run"], "--images", folder["images"], "--out", folder["e.npy"], "--json");
         CommandLine withoutUndo = await CommandLine.RunAsync("report", folder["run"], "--markdown");
         Assert.Equal(1, withoutUndo.ExitCode);
         Assert.Contains("lethe undo", withoutUndo.Error, StringComparison.Ordinal);
-        CommandLine parquet = await CommandLine.RunAsync("embed", folder["run"], "--images", folder["images"], "--out", folder["e.parquet"]);
+        CommandLine parquet = await CommandLine.RunAsync(
+            "embed", folder["run"], "--images", folder["images"], "--out", folder["e.parquet"]);
         Assert.True(npy.ExitCode == 0 && parquet.ExitCode == 0, npy.Error + parquet.Error);
         Assert.Equal(3, (int)npy.Json["rows"]!);
         NpyArray read = NpyFile.Read(folder["e.npy"]);
@@ -110,7 +125,8 @@ public sealed class StoryTests : IDisposable
         Assert.Equal(["0.png", "1.png", "2.png"], await File.ReadAllLinesAsync(folder["e.txt"], TestContext.Current.CancellationToken));
 
         await using FileStream stream = File.OpenRead(folder["e.parquet"]);
-        await using ParquetReader reader = await ParquetReader.CreateAsync(stream, cancellationToken: TestContext.Current.CancellationToken);
+        await using ParquetReader reader = await ParquetReader.CreateAsync(
+            stream, cancellationToken: TestContext.Current.CancellationToken);
         using ParquetRowGroupReader group = reader.OpenRowGroupReader(0);
         Assert.Equal(3, group.RowCount);
     }
@@ -121,7 +137,8 @@ public sealed class StoryTests : IDisposable
         await File.WriteAllTextAsync(folder["settings.yaml"], "epochs: 3\ntemperature: 0.2\n", TestContext.Current.CancellationToken);
         CommandLine made = await CommandLine.RunAsync([.. Pretrain(folder["run"]), "--config", folder["settings.yaml"]]);
         Assert.True(made.ExitCode == 0, made.Error);
-        JsonNode manifest = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder["run"], "run.json"), TestContext.Current.CancellationToken))!;
+        JsonNode manifest = JsonNode.Parse(
+            await File.ReadAllTextAsync(Path.Combine(folder["run"], "run.json"), TestContext.Current.CancellationToken))!;
         Assert.Equal(1, (int)manifest["options"]!["training"]!["epochs"]!);
         Assert.Equal(0.2, (double)manifest["options"]!["methodOptions"]!["temperature"]!);
     }
@@ -131,7 +148,8 @@ public sealed class StoryTests : IDisposable
     {
         AtomicFile.Write(folder["f.npy"], stream => NpyFile.Write(stream, [1d, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1], [4, 4]));
         AtomicFile.Write(folder["l.npy"], stream => NpyFile.Write(stream, [0L, 0, 1, 1], [4]));
-        CommandLine result = await CommandLine.RunAsync("diagnose", "--features", folder["f.npy"], "--labels", folder["l.npy"], "--epsilon-squared", "0.1", "--json");
+        CommandLine result = await CommandLine.RunAsync(
+            "diagnose", "--features", folder["f.npy"], "--labels", folder["l.npy"], "--epsilon-squared", "0.1", "--json");
         Assert.Equal(0, result.ExitCode);
         Assert.Equal(2 * Math.Log(11), (double)result.Json["label"]!["rate"]!, 1e-9);
         Assert.Equal(Math.Log(21), (double)result.Json["label"]!["conditionalRate"]!, 1e-9);
@@ -176,7 +194,10 @@ public sealed class StoryTests : IDisposable
         string[] flags = [.. help.Output.Split('\n').Where(line => line.TrimStart().StartsWith("--", StringComparison.Ordinal))];
         Assert.True(flags.Length > 40);
         Assert.All(flags, line => Assert.Matches(@"--\S+( <\S+>)?\s{2,}\S", line));
-        Assert.EndsWith("(at least 2 images) [128]", Assert.Single(flags, line => line.Contains(" --batch-size ", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "(at least 2 images) [128]",
+            Assert.Single(flags, line => line.Contains(" --batch-size ", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
     }
 
     /// <summary>A pre-training of a second.</summary>
@@ -184,7 +205,8 @@ public sealed class StoryTests : IDisposable
 
     private static string[] Tiny { get; } =
     [
-        "--limit", "64", "--image-size", "16", "--backbone", "resnet10", "--width", "4", "--batch-size", "32", "--probe-images", "60", "--test-images", "60",
+        "--limit", "64", "--image-size", "16", "--backbone", "resnet10", "--width", "4", "--batch-size", "32", "--probe-images", "60",
+        "--test-images", "60",
         "--rate-images", "16", "--threads", "1",
     ];
 

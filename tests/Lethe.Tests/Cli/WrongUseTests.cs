@@ -15,9 +15,11 @@ public sealed class WrongUseTests : IDisposable
     [InlineData("Use one of simclr, ", "pretrain", "--method", "frob")]
     [InlineData("expects a whole number, found 'many'", "pretrain", "--epochs", "many")]
     [InlineData("--epochs must be at least 1", "pretrain", "--epochs", "0")]
-    [InlineData("lethe: --epochs must be at least 1, found 0.\n--batch-size must be at least 2 images, found 1.\n", "pretrain", "--epochs", "0", "--batch-size", "1")]
+    [InlineData("lethe: --epochs must be at least 1, found 0.\n--batch-size must be at least 2 images, found "
+        + "1.\n", "pretrain", "--epochs", "0", "--batch-size", "1")]
     [InlineData("lethe: --epochs must be at least 1, found 0.\n--threads must", "pretrain", "--epochs", "0", "--threads", "-1")]
-    [InlineData("lethe: --epochs must be at least 1, found 0.\n--alpha must be at least 0, found -1.\n", "run", "--epochs", "0", "--alpha", "-1")]
+    [InlineData("lethe: --epochs must be at least 1, found 0.\n--alpha must be at least 0, found "
+        + "-1.\n", "run", "--epochs", "0", "--alpha", "-1")]
     [InlineData("no option of method 'vicreg'", "pretrain", "--method", "vicreg", "--temperature", "0.2")]
     [InlineData("at least 128 with its options", "pretrain", "--method", "w-mse", "--batch-size", "64")]
     [InlineData("--local-views 0", "pretrain", "--method", "byol", "--local-views", "4")]
@@ -48,7 +50,8 @@ public sealed class WrongUseTests : IDisposable
     [InlineData("ends in neither .npy nor .parquet", "embed", "run", "--images", "x", "--out", "y.csv")]
     public async Task Run_WrongUse_ExitsWithTwoAndSaysWhatToDo(string expected, params string[] arguments)
     {
-        string[] placed = arguments[0] is "pretrain" or "run" && !arguments.Contains("--resume") ? [.. arguments, "--out", folder["run"]] : arguments;
+        string[] placed = arguments[0] is "pretrain" or "run"
+            && !arguments.Contains("--resume") ? [.. arguments, "--out", folder["run"]] : arguments;
         CommandLine result = await CommandLine.RunAsync(placed);
         Assert.Equal(2, result.ExitCode);
         Assert.Contains(expected.TrimStart('\''), result.Error, StringComparison.Ordinal);
@@ -160,7 +163,9 @@ public sealed class WrongUseTests : IDisposable
         Assert.Contains("other options", other.Error, StringComparison.Ordinal);
         string manifest = Path.Combine(folder["run"], "run.json");
         string text = await File.ReadAllTextAsync(manifest, TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(manifest, text.Replace("\"formatVersion\": 1", "\"formatVersion\": 99", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            manifest, text.Replace("\"formatVersion\": 1", "\"formatVersion\": 99", StringComparison.Ordinal),
+            TestContext.Current.CancellationToken);
         CommandLine version = await CommandLine.RunAsync("pretrain", "--resume", "--out", folder["run"]);
         Assert.Equal(1, version.ExitCode);
         Assert.Contains("version", version.Error, StringComparison.Ordinal);

@@ -56,7 +56,8 @@ public sealed class CifarTests : IDisposable
     {
         folder.Write("cifar-10-batches-bin/data_batch_1.bin", Records(10, coarse: false, first: 0));
         Assert.Equal(6, DataSources.Open(new DataOptions { Data = "cifar-10", DataRoot = folder.Root }, 1).Train.Count);
-        string message = Assert.Throws<DataException>(() => DataSources.Open(new DataOptions { Data = "cifar-100", DataRoot = folder.Root }, 1)).Message;
+        string message = Assert
+            .Throws<DataException>(() => DataSources.Open(new DataOptions { Data = "cifar-100", DataRoot = folder.Root }, 1)).Message;
         Assert.Contains("train.bin, test.bin", message, StringComparison.Ordinal);
     }
 

@@ -39,7 +39,10 @@ public sealed class DataSourcesTests : IDisposable
     public void Open_InvalidOptions_AreRefusedFirst()
     {
         Assert.Throws<InvalidOptionException>(() => DataSources.Open(new DataOptions { Data = "nowhere", ImageSize = 15 }, 1));
-        Assert.Contains("--limit", Assert.Throws<InvalidOptionException>(() => DataSources.Open(new DataOptions { Limit = 1 }, 1)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "--limit",
+            Assert.Throws<InvalidOptionException>(() => DataSources.Open(new DataOptions { Limit = 1 }, 1)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -54,7 +57,10 @@ public sealed class DataSourcesTests : IDisposable
     public void Open_FileThatIsNoSource_SaysWhatIsExpected()
     {
         string path = folder.Write("archive.zip", 1, 2, 3);
-        Assert.Contains("Expected a folder", Assert.Throws<DataException>(() => DataSources.Open(new DataOptions { Data = path }, 1)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Expected a folder",
+            Assert.Throws<DataException>(() => DataSources.Open(new DataOptions { Data = path }, 1)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -68,7 +74,8 @@ public sealed class DataSourcesTests : IDisposable
     [Fact]
     public void Open_NameWithAnEmptyDataRoot_SaysWhereItLooked()
     {
-        string message = Assert.Throws<DataException>(() => DataSources.Open(new DataOptions { Data = "mnist", DataRoot = folder.Root }, 1)).Message;
+        string message = Assert
+            .Throws<DataException>(() => DataSources.Open(new DataOptions { Data = "mnist", DataRoot = folder.Root }, 1)).Message;
         Assert.Contains(folder.Root, message, StringComparison.Ordinal);
         Assert.Contains("MNIST/raw", message, StringComparison.Ordinal);
     }
@@ -93,7 +100,8 @@ public sealed class DataSourcesTests : IDisposable
     {
         const long Gibibyte = 1L << 30;
         MemoryBudget.Require(5 * Gibibyte, 10 * Gibibyte, "100 images", "Use --limit N.");
-        string message = Assert.Throws<DataException>(() => MemoryBudget.Require(7 * Gibibyte, 10 * Gibibyte, "100 images", "Use --limit N.")).Message;
+        string message = Assert.Throws<DataException>(
+            () => MemoryBudget.Require(7 * Gibibyte, 10 * Gibibyte, "100 images", "Use --limit N.")).Message;
         Assert.Contains("7.0 GiB", message, StringComparison.Ordinal);
         Assert.Contains("Use --limit N.", message, StringComparison.Ordinal);
         Assert.True(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes > 0);

@@ -28,7 +28,8 @@ public sealed class FingerprintTests : IDisposable
         Assert.Equal(prints[0], Fingerprint.Of(Set([1, 2, 3, 4], 2, 2, label: 0), second));
         Assert.Matches("^[0-9a-f]{32}$", prints[0]);
 
-        static ImageSet Both(params ImageSet[] sets) => new("both", [.. sets.Select(set => set[0])], [.. sets.Select(set => set.Labels![0])], ["a", "b"]);
+        static ImageSet Both(params ImageSet[] sets) =>
+            new("both", [.. sets.Select(set => set[0])], [.. sets.Select(set => set.Labels![0])], ["a", "b"]);
     }
 
     [Fact]
@@ -44,7 +45,9 @@ public sealed class FingerprintTests : IDisposable
         Assert.Equal(Print(folder.Root), Print(other.Root));
 
         static void WriteOne(TempFolder to, int i) =>
-            to.Write($"{(i % 2 == 0 ? "a" : "b")}/{i}.png", TempFolder.Encode(SKEncodedImageFormat.Png, 16, 16, (_, _) => new SKColor((byte)i, 3, 4)));
+            to.Write(
+                $"{(i % 2 == 0 ? "a" : "b")}/{i}.png",
+                TempFolder.Encode(SKEncodedImageFormat.Png, 16, 16, (_, _) => new SKColor((byte)i, 3, 4)));
     }
 
     [Fact]
@@ -66,14 +69,17 @@ public sealed class FingerprintTests : IDisposable
         for (int i = 0; i < 40; i++)
         {
             int shade = 6 * i;
-            folder.Write($"{i:00}.jpg", TempFolder.Encode(SKEncodedImageFormat.Jpeg, 90 + i, 100, (y, x) => new SKColor((byte)shade, (byte)x, (byte)y)));
+            folder.Write(
+                $"{i:00}.jpg",
+                TempFolder.Encode(SKEncodedImageFormat.Jpeg, 90 + i, 100, (y, x) => new SKColor((byte)shade, (byte)x, (byte)y)));
         }
 
         Assert.Equal(PrintWith(threads: 1), PrintWith(threads: 7));
 
         string PrintWith(int threads)
         {
-            var reading = new FileReading(folder.Root, ImageListing.ImagesBelow(folder.Root), maxBadFiles: 0, progress: null, CancellationToken.None, threads);
+            var reading = new FileReading(
+                folder.Root, ImageListing.ImagesBelow(folder.Root), maxBadFiles: 0, progress: null, CancellationToken.None, threads);
             reading.ReadHeaders();
             return Fingerprint.Of(new ImageSet("all", [.. reading.Decode(32, channels: 0, advice: "").Select(image => image!.Value)]));
         }

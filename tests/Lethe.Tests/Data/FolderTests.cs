@@ -139,7 +139,8 @@ public sealed class FolderTests : IDisposable
             folder.Write($"bad{i}.png", [.. "not an image"u8]);
         }
 
-        string message = Assert.Throws<DataException>(() => DataSources.Open(new DataOptions { Data = folder.Root, MaxBadFiles = 7 }, 1)).Message;
+        string message = Assert
+            .Throws<DataException>(() => DataSources.Open(new DataOptions { Data = folder.Root, MaxBadFiles = 7 }, 1)).Message;
         Assert.Contains("8 of 28", message, StringComparison.Ordinal);
         Assert.Contains("--max-bad-files", message, StringComparison.Ordinal);
         Assert.Contains(folder["bad0.png"], message, StringComparison.Ordinal);
@@ -210,7 +211,9 @@ public sealed class FolderTests : IDisposable
     {
         for (int i = 0; i < 10; i++)
         {
-            folder.Write($"{i}.jpg", TempFolder.Encode(SKEncodedImageFormat.Jpeg, 20, 20, (y, x) => new SKColor((byte)(y * x), (byte)(y * x), (byte)(y * x))));
+            folder.Write(
+                $"{i}.jpg",
+                TempFolder.Encode(SKEncodedImageFormat.Jpeg, 20, 20, (y, x) => new SKColor((byte)(y * x), (byte)(y * x), (byte)(y * x))));
         }
 
         Assert.Equal(1, Open().Train.Channels);
@@ -258,7 +261,8 @@ public sealed class FolderTests : IDisposable
         folder.WritePngs("", 10);
         using var cancel = new CancellationTokenSource();
         cancel.Cancel();
-        Assert.ThrowsAny<OperationCanceledException>(() => DataSources.Open(new DataOptions { Data = folder.Root }, 1, cancel: cancel.Token));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => DataSources.Open(new DataOptions { Data = folder.Root }, 1, cancel: cancel.Token));
     }
 
     [Fact]

@@ -166,7 +166,8 @@ public sealed class ImageCacheTests : IDisposable
             if (value.Stage == "packing images")
                 stop.Cancel();
         });
-        Assert.ThrowsAny<OperationCanceledException>(() => DataSources.Open(new DataOptions { Data = folder.Root, Cache = Cache }, 1, progress, stop.Token));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => DataSources.Open(new DataOptions { Data = folder.Root, Cache = Cache }, 1, progress, stop.Token));
         Assert.Empty(Directory.GetFiles(elsewhere.Root));
     }
 
@@ -182,7 +183,10 @@ public sealed class ImageCacheTests : IDisposable
 
     [Fact]
     public void Open_SourceWithoutFiles_RefusesACache() =>
-        Assert.Contains("Leave it out", Assert.Throws<InvalidOptionException>(() => DataSources.Open(new DataOptions { Cache = Cache }, 1)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Leave it out",
+            Assert.Throws<InvalidOptionException>(() => DataSources.Open(new DataOptions { Cache = Cache }, 1)).Message,
+            StringComparison.Ordinal);
 
     private DataSplits Open(string? cache, int imageSize) => DataSources.Open(
         new DataOptions { Data = folder.Root, Cache = cache, ImageSize = imageSize }, 1, new Inline<DataProgress>(Note));
@@ -195,14 +199,18 @@ public sealed class ImageCacheTests : IDisposable
     }
 
     private static byte[] Png(int seed, bool grey) => TempFolder.Encode(
-        SKEncodedImageFormat.Png, 20, 17, (y, x) => grey ? new SKColor((byte)(seed + y), (byte)(seed + y), (byte)(seed + y)) : new SKColor((byte)seed, (byte)y, (byte)x));
+        SKEncodedImageFormat.Png, 20, 17,
+        (y, x) => grey ? new SKColor((byte)(seed + y), (byte)(seed + y), (byte)(seed + y)) : new SKColor((byte)seed, (byte)y, (byte)x));
 
     private static void AssertSame(DataSplits expected, DataSplits actual)
     {
         Assert.Equal(expected.Fingerprint, actual.Fingerprint);
         Assert.Equal((expected.ImageSize, expected.SkippedFiles.Count), (actual.ImageSize, actual.SkippedFiles.Count));
         Assert.Equal(expected.SkippedFiles, actual.SkippedFiles);
-        foreach ((ImageSet e, ImageSet a) in new[] { (expected.Train, actual.Train), (expected.Probe, actual.Probe), (expected.Test, actual.Test) })
+        foreach (
+            (
+                ImageSet e,
+                ImageSet a) in new[] { (expected.Train, actual.Train), (expected.Probe, actual.Probe), (expected.Test, actual.Test) })
         {
             Assert.Equal(e.Paths, a.Paths);
             Assert.Equal(e.Labels, a.Labels);

@@ -49,7 +49,8 @@ public sealed class ImageDecoderTests : IDisposable
     [Fact]
     public void Decode_Alpha_IsCompositedOnWhite()
     {
-        Image image = Decode(TempFolder.Encode(SKEncodedImageFormat.Png, 1, 3, (_, x) => new SKColor(200, 0, 100, (byte)(x == 0 ? 0 : x == 1 ? 128 : 255))));
+        Image image = Decode(
+            TempFolder.Encode(SKEncodedImageFormat.Png, 1, 3, (_, x) => new SKColor(200, 0, 100, (byte)(x == 0 ? 0 : x == 1 ? 128 : 255))));
         Assert.Equal([255, 255, 255], At(image, 0, 0));
         AssertNear([227, 127, 177], At(image, 0, 1), 1);
         Assert.Equal([200, 0, 100], At(image, 0, 2));
@@ -62,7 +63,8 @@ public sealed class ImageDecoderTests : IDisposable
         Assert.Equal([0, 255], Grey(SampleFiles.GreyAlpha));
         Assert.Equal([0, 128, 255], Grey(SampleFiles.Grey16));
         Assert.Equal([0, 255], Grey(SampleFiles.Grey1));
-        Assert.All(Grey(TempFolder.Encode(SKEncodedImageFormat.Png, 2, 2, (_, _) => new SKColor(9, 9, 9))), value => Assert.Equal(9, value));
+        Assert.All(
+            Grey(TempFolder.Encode(SKEncodedImageFormat.Png, 2, 2, (_, _) => new SKColor(9, 9, 9))), value => Assert.Equal(9, value));
         Assert.All(
             Grey(TempFolder.Encode(SKEncodedImageFormat.Jpeg, 16, 16, (_, _) => new SKColor(77, 77, 77), SKColorType.Gray8)),
             value => Assert.InRange(value, 76, 78));
@@ -99,7 +101,8 @@ public sealed class ImageDecoderTests : IDisposable
     {
         string[] rows = stored.Split('/');
         int storedHeight = orientation >= 5 ? 64 : 32, storedWidth = orientation >= 5 ? 32 : 64;
-        byte[] jpeg = TempFolder.Encode(SKEncodedImageFormat.Jpeg, storedHeight, storedWidth, (y, x) => Colour(rows[y * 2 / storedHeight][x * 2 / storedWidth]));
+        byte[] jpeg = TempFolder.Encode(
+            SKEncodedImageFormat.Jpeg, storedHeight, storedWidth, (y, x) => Colour(rows[y * 2 / storedHeight][x * 2 / storedWidth]));
         string path = folder.Write("turned.jpg", WithOrientation(jpeg, orientation));
 
         Image image = ImageDecoder.Decode(path, AnySize).Image;
@@ -146,7 +149,8 @@ public sealed class ImageDecoderTests : IDisposable
     [InlineData(SKEncodedImageFormat.Webp)]
     public void Decode_TruncatedAnywhere_IsAnError(SKEncodedImageFormat format)
     {
-        AssertTruncationFails(TempFolder.Encode(format, 64, 64, (y, x) => new SKColor((byte)(x * 4), (byte)(y * 4), (byte)(x * y)), quality: 80));
+        AssertTruncationFails(
+            TempFolder.Encode(format, 64, 64, (y, x) => new SKColor((byte)(x * 4), (byte)(y * 4), (byte)(x * y)), quality: 80));
     }
 
     [Fact]
@@ -177,7 +181,8 @@ public sealed class ImageDecoderTests : IDisposable
     public void Decode_NoImageOrUnreadFormat_SaysSo()
     {
         Assert.Contains("empty", Assert.Throws<DataException>(() => Decode([])).Message, StringComparison.Ordinal);
-        Assert.Contains("not a JPEG", Assert.Throws<DataException>(() => Decode("hello, this is text"u8.ToArray())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "not a JPEG", Assert.Throws<DataException>(() => Decode("hello, this is text"u8.ToArray())).Message, StringComparison.Ordinal);
         Assert.Contains("not a JPEG", Assert.Throws<DataException>(() => Decode(SampleFiles.Tiff)).Message, StringComparison.Ordinal);
     }
 
@@ -189,7 +194,8 @@ public sealed class ImageDecoderTests : IDisposable
         BinaryPrimitives.WriteInt32LittleEndian(bmp.AsSpan(22), 6_000);
         string path = folder.Write("bomb.bmp", bmp);
         Assert.Contains("20000×6000", Assert.Throws<DataException>(() => ImageDecoder.ReadSize(path)).Message, StringComparison.Ordinal);
-        Assert.Contains("100 megapixels", Assert.Throws<DataException>(() => ImageDecoder.Decode(path, 37)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "100 megapixels", Assert.Throws<DataException>(() => ImageDecoder.Decode(path, 37)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -197,7 +203,8 @@ public sealed class ImageDecoderTests : IDisposable
     {
         byte[] jpeg = TempFolder.Encode(SKEncodedImageFormat.Jpeg, 16, 16, (_, _) => SKColors.Red);
         byte[] scans = [.. Enumerable.Repeat<byte[]>([0xFF, 0xDA], 2000).SelectMany(marker => marker)];
-        Assert.Contains("scans", Assert.Throws<DataException>(() => Decode([.. jpeg[..^2], .. scans, 0xFF, 0xD9])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "scans", Assert.Throws<DataException>(() => Decode([.. jpeg[..^2], .. scans, 0xFF, 0xD9])).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -208,7 +215,11 @@ public sealed class ImageDecoderTests : IDisposable
     {
         // Vectors take four pixels, or eight: what is left over counts as well.
         SKColor Colour(int y, int x) => new((byte)(31 * y + x), (byte)(7 * x), (byte)(y ^ x));
-        byte[] expected = [.. Enumerable.Range(0, height * width).SelectMany(i => new[] { Colour(i / width, i % width) }).SelectMany(c => new[] { c.Red, c.Green, c.Blue })];
+        byte[] expected =
+            [
+                .. Enumerable.Range(0, height * width).SelectMany(i => new[] { Colour(i / width, i % width) }).SelectMany(
+                    c => new[] { c.Red, c.Green, c.Blue }),
+            ];
         string path = folder.Write("pixels.png", TempFolder.Encode(SKEncodedImageFormat.Png, height, width, Colour));
         (Image image, (int Height, int Width) stored) = ImageDecoder.Decode(path, AnySize, channels: 3);
         Assert.Equal(expected, image.Pixels.ToArray());
@@ -237,7 +248,8 @@ public sealed class ImageDecoderTests : IDisposable
         Assert.Equal(grey.Pixels.ToArray(), ImageDecoder.ToChannels(colour, 1).Pixels.ToArray());
     }
 
-    private static byte[] At(Image image, int y, int x) => image.Pixels.Slice((y * image.Width + x) * image.Channels, image.Channels).ToArray();
+    private static byte[] At(Image image, int y, int x) =>
+        image.Pixels.Slice((y * image.Width + x) * image.Channels, image.Channels).ToArray();
 
     private static void AssertNear(byte[] expected, byte[] actual, int tolerance)
     {

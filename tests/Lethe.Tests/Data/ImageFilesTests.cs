@@ -41,14 +41,23 @@ public sealed class ImageFilesTests : IDisposable
         (ImageSet Images, IReadOnlyList<string> SkippedFiles) result = ImageFiles.ReadAll(folder.Root, 32);
         Assert.Equal(["000.png", "002.png"], result.Images.Paths);
         Assert.Equal([$"{folder["001.png"]}: the file is empty"], result.SkippedFiles);
-        Assert.Contains("--max-bad-files", Assert.Throws<DataException>(() => ImageFiles.ReadAll(folder.Root, 32, maxBadFiles: 0)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "--max-bad-files",
+            Assert.Throws<DataException>(() => ImageFiles.ReadAll(folder.Root, 32, maxBadFiles: 0)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void ReadAll_WrongUse_SaysSo()
     {
-        Assert.Contains("does not exist", Assert.Throws<InvalidOptionException>(() => ImageFiles.ReadAll(folder["nowhere"], 32)).Message, StringComparison.Ordinal);
-        Assert.Contains("The folder is empty", Assert.Throws<DataException>(() => ImageFiles.ReadAll(folder.Root, 32)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "does not exist",
+            Assert.Throws<InvalidOptionException>(() => ImageFiles.ReadAll(folder["nowhere"], 32)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "The folder is empty",
+            Assert.Throws<DataException>(() => ImageFiles.ReadAll(folder.Root, 32)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<InvalidOptionException>(() => ImageFiles.ReadAll(folder.Root, 8));
         Assert.Throws<InvalidOptionException>(() => ImageFiles.ReadAll(folder.Root, 32, channels: 2));
     }
@@ -60,7 +69,8 @@ public sealed class ImageFilesTests : IDisposable
     {
         folder.WritePngs("", 299, height: 40, width: 60);
         folder.Write("299.png", [.. "not an image"u8]);
-        var reading = new FileReading(folder.Root, [.. Enumerable.Range(0, 300).Select(i => $"{i:000}.png")], 10, null, CancellationToken.None);
+        var reading = new FileReading(
+            folder.Root, [.. Enumerable.Range(0, 300).Select(i => $"{i:000}.png")], 10, null, CancellationToken.None);
         Assert.Equal(expected, reading.EstimateBytes(shortSide: 24, channels));
     }
 }

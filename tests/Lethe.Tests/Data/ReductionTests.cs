@@ -10,7 +10,8 @@ public class ReductionTests
     [InlineData(64, 64, 37, 37, 37)]
     [InlineData(400, 1000, 37, 37, 93)]
     [InlineData(30, 900, 37, 30, 900)]
-    public void TargetSize_OfASize_KeepsTheShapeAndNeverEnlarges(int height, int width, int shortSide, int expectedHeight, int expectedWidth) =>
+    public void TargetSize_OfASize_KeepsTheShapeAndNeverEnlarges(
+        int height, int width, int shortSide, int expectedHeight, int expectedWidth) =>
         Assert.Equal((expectedHeight, expectedWidth), Reduction.TargetSize(height, width, shortSide));
 
     [Fact]
@@ -31,7 +32,8 @@ public class ReductionTests
 
     [Fact]
     public void Reduce_TargetAPixelLarger_InterpolatesInsteadOfFailing() =>
-        Assert.Equal([10, 10, 10, 10, 10, 10], Reduction.Reduce(new Image(new byte[] { 10, 10, 10, 10, 10 }, 1, 5, 1), 1, 6).Pixels.ToArray());
+        Assert.Equal(
+            [10, 10, 10, 10, 10, 10], Reduction.Reduce(new Image(new byte[] { 10, 10, 10, 10, 10 }, 1, 5, 1), 1, 6).Pixels.ToArray());
 
     [Fact]
     public void Reduce_LinearRamp_StaysLinear()
@@ -48,7 +50,8 @@ public class ReductionTests
             for (int x = 2; x < 38; x++)
             {
                 // The middle of a reduced pixel lies at 2.5 (x + ½) − ½ in the original.
-                double expected = 50 + 2.5 * (x + 0.5) - 0.5 + Enumerable.Range(0, 100).Select(k => Math.Max(0, 1 - Math.Abs(k + 0.5 - 2.5 * (y + 0.5)) / 2.5) * (k / 2)).Sum() / 2.5;
+                double expected = 50 + 2.5 * (x + 0.5) - 0.5 + Enumerable.Range(0, 100)
+                    .Select(k => Math.Max(0, 1 - Math.Abs(k + 0.5 - 2.5 * (y + 0.5)) / 2.5) * (k / 2)).Sum() / 2.5;
                 Assert.InRange(reduced.Pixels.Span[y * 40 + x], expected - 1.1, expected + 1.1);
             }
         }

@@ -25,13 +25,22 @@ internal sealed class TempFolder : IDisposable
         for (int i = 0; i < count; i++)
         {
             int shade = first + i;
-            Write(Path.Combine(folder, $"{i:000}.png"), Encode(SKEncodedImageFormat.Png, height, width, (_, _) => new SKColor((byte)shade, (byte)(255 - shade), (byte)(shade / 256 + 7))));
+            Write(
+                Path.Combine(folder, $"{i:000}.png"),
+                Encode(
+                    SKEncodedImageFormat.Png,
+                    height,
+                    width,
+                    (_, _) => new SKColor((byte)shade, (byte)(255 - shade), (byte)(shade / 256 + 7))));
         }
     }
 
-    public static byte[] Encode(SKEncodedImageFormat format, int height, int width, Func<int, int, SKColor> colourAt, SKColorType type = SKColorType.Rgba8888, int quality = 100)
+    public static byte[] Encode(
+        SKEncodedImageFormat format, int height, int width, Func<int, int, SKColor> colourAt, SKColorType type = SKColorType.Rgba8888,
+        int quality = 100)
     {
-        using var bitmap = new SKBitmap(new SKImageInfo(width, height, type, type == SKColorType.Gray8 ? SKAlphaType.Opaque : SKAlphaType.Unpremul));
+        using var bitmap = new SKBitmap(
+            new SKImageInfo(width, height, type, type == SKColorType.Gray8 ? SKAlphaType.Opaque : SKAlphaType.Unpremul));
         Span<byte> pixels = bitmap.GetPixelSpan();
         int bytes = bitmap.BytesPerPixel;
         for (int i = 0; i < height * width; i++)

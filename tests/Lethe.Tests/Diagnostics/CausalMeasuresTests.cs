@@ -12,7 +12,8 @@ public sealed class CausalMeasuresTests
     public void Regression_OfATarget_IsTheRidgeSolutionOfTheChosenStrength()
     {
         using var scope = NewDisposeScope();
-        Tensor X = tensor(Reference.Gaussian(1, 60, 5)), test = tensor(Reference.Gaussian(2, 40, 5)), weights = tensor(Reference.Gaussian(3, 5, 1));
+        Tensor X = tensor(Reference.Gaussian(1, 60, 5)), test = tensor(Reference.Gaussian(2, 40, 5)),
+            weights = tensor(Reference.Gaussian(3, 5, 1));
         Tensor noise = 0.5 * tensor(Reference.Gaussian(4, 60, 1)), testNoise = 0.5 * tensor(Reference.Gaussian(5, 40, 1));
         Tensor y = X.matmul(weights) + noise + 3, testY = test.matmul(weights) + testNoise + 3;
         RidgeRegressionResult found = RidgeRegression.Measure(X, [Numbers(y)], test, [Numbers(testY)])[0];
@@ -31,7 +32,8 @@ public sealed class CausalMeasuresTests
     {
         using var scope = NewDisposeScope();
         Tensor X = tensor(Reference.Gaussian(1, 400, 60)), test = tensor(Reference.Gaussian(2, 200, 60));
-        double[] Target(Tensor rows, ulong seed, double spread) => Numbers(rows.narrow(1, 0, 3).sum([1]) + (spread * tensor(Reference.Gaussian(seed, (int)rows.size(0), 1)).squeeze(1)));
+        double[] Target(Tensor rows, ulong seed, double spread) =>
+            Numbers(rows.narrow(1, 0, 3).sum([1]) + (spread * tensor(Reference.Gaussian(seed, (int)rows.size(0), 1)).squeeze(1)));
         double[][] train = [Target(X, 5, 0.1), Target(X, 6, 30)], tests = [Target(test, 7, 0.1), Target(test, 8, 30)];
         IReadOnlyList<RidgeRegressionResult> both = RidgeRegression.Measure(X, train, test, tests);
         for (int i = 0; i < 2; i++)
@@ -52,8 +54,14 @@ public sealed class CausalMeasuresTests
         using var scope = NewDisposeScope();
         Tensor X = tensor(Reference.Gaussian(1, 6, 2));
         double[] y = [1, 2, 3, 4, 5, 6];
-        Assert.Contains("in all 6 rows", Assert.Throws<DataException>(() => RidgeRegression.Measure(X, [[2, 2, 2, 2, 2, 2]], X, [y])).Message, StringComparison.Ordinal);
-        Assert.Contains("NaN", Assert.Throws<DataException>(() => RidgeRegression.Measure(X, [[1, 2, 3, 4, 5, double.NaN]], X, [y])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "in all 6 rows",
+            Assert.Throws<DataException>(() => RidgeRegression.Measure(X, [[2, 2, 2, 2, 2, 2]], X, [y])).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "NaN",
+            Assert.Throws<DataException>(() => RidgeRegression.Measure(X, [[1, 2, 3, 4, 5, double.NaN]], X, [y])).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => RidgeRegression.Measure(X, [[1, 2]], X, [y]));
         Assert.Throws<ArgumentException>(() => RidgeRegression.Measure(X, [y], X, []));
         Assert.Throws<ArgumentException>(() => RidgeRegression.Measure(X, [y], tensor(Reference.Gaussian(1, 6, 3)), [y]));
@@ -64,14 +72,20 @@ public sealed class CausalMeasuresTests
     public void Sensitivity_OfTurnedRows_HasTheClosedForm()
     {
         using var scope = NewDisposeScope();
-        Tensor Turned(double angle, double scale) => scale * tensor(new double[,] { { Math.Cos(angle), Math.Sin(angle) }, { -Math.Sin(angle), Math.Cos(angle) } });
-        InterventionalSensitivity found = InterventionalSensitivity.Measure(Turned(0, 3), Turned(0.5, 100), Turned(1.2, 0.01).to(ScalarType.Float32).to(ScalarType.Float64));
+        Tensor Turned(double angle, double scale) =>
+            scale * tensor(new double[,] { { Math.Cos(angle), Math.Sin(angle) }, { -Math.Sin(angle), Math.Cos(angle) } });
+        InterventionalSensitivity found = InterventionalSensitivity.Measure(
+            Turned(0, 3), Turned(0.5, 100), Turned(1.2, 0.01).to(ScalarType.Float32).to(ScalarType.Float64));
         Assert.Equal(2 - (2 * Math.Cos(0.5)), found.Irrelevant, 1e-12);
         Assert.Equal(2 - (2 * Math.Cos(1.2)), found.Relevant, 1e-6);
         Assert.Equal(found.Irrelevant / found.Relevant, found.Ratio);
         Assert.Null(InterventionalSensitivity.Measure(Turned(0, 1), Turned(1, 1), Turned(0, 2)).Ratio);
         Assert.Throws<ArgumentException>(() => InterventionalSensitivity.Answer(ones(2, 3), ones(3, 3)));
-        Assert.Contains("row 1", Assert.Throws<DataException>(() => InterventionalSensitivity.Answer(ones(2, 1), tensor(new double[,] { { 1 }, { double.NaN } }))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "row 1",
+            Assert.Throws<DataException>(
+                () => InterventionalSensitivity.Answer(ones(2, 1), tensor(new double[,] { { 1 }, { double.NaN } }))).Message,
+            StringComparison.Ordinal);
     }
 
     /// <summary>By hand: class 0 has 2 of 4, class 1 has 2 of 4, class 2 has 1 of 3; class 3 is nowhere.</summary>
@@ -84,7 +98,10 @@ public sealed class CausalMeasuresTests
         Assert.Equal((0.5 + 0.5 + (1.0 / 3)) / 3, found.Mean, 1e-15);
         Assert.Equal(5.0 / 8, found.PixelAccuracy);
         Assert.Equal(1, MeanIntersectionOverUnion.Measure(truth, truth, 4).Mean);
-        Assert.Contains("Pixel 1", Assert.Throws<ArgumentException>(() => MeanIntersectionOverUnion.Measure([0, 4], [0, 1], 4)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Pixel 1",
+            Assert.Throws<ArgumentException>(() => MeanIntersectionOverUnion.Measure([0, 4], [0, 1], 4)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => MeanIntersectionOverUnion.Measure([0], [0, 1], 4));
     }
 

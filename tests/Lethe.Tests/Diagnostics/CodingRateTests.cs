@@ -41,7 +41,8 @@ public class CodingRateTests
     {
         using var scope = NewDisposeScope();
         Tensor part = tensor(Reference.Gaussian(1, 5, 3));
-        CodingRateReduction found = CodingRate.MeasureLabels(cat([part, -part, part]), [.. Enumerable.Range(0, 15).Select(i => i / 5)], 0.5);
+        CodingRateReduction found = CodingRate.MeasureLabels(
+            cat([part, -part, part]), [.. Enumerable.Range(0, 15).Select(i => i / 5)], 0.5);
         Assert.Equal(0, found.Reduction, 1e-12);
         Assert.True(found.Rate > 0.1);
         Assert.Equal(0, CodingRate.MeasureLabels(part, new int[5], 0.5).Reduction, 1e-12);
@@ -79,7 +80,8 @@ public class CodingRateTests
             {
                 using var scope = NewDisposeScope();
                 double[,] Z = Reference.Gaussian(c.Seed, 2 * c.Images, c.Dimension);
-                (double rate, double conditional) = Reference.Rates(Z, [.. Enumerable.Range(0, 2 * c.Images).Select(i => i % c.Images)], c.EpsilonSquared);
+                (double rate, double conditional) = Reference.Rates(
+                    Z, [.. Enumerable.Range(0, 2 * c.Images).Select(i => i % c.Images)], c.EpsilonSquared);
                 Tensor[] views = tensor(Z).chunk(2);
                 double found = CodingRate.InstanceReduction(views[0], views[1], c.EpsilonSquared).ToDouble();
                 Assert.Equal(rate - conditional, found, 1e-9);
@@ -98,12 +100,14 @@ public class CodingRateTests
             c =>
             {
                 using var scope = NewDisposeScope();
-                Tensor first = tensor(Reference.Gaussian(c.Seed, c.Images, c.Dimension)), second = tensor(Reference.Gaussian(c.Seed + 1, c.Images, c.Dimension));
+                Tensor first = tensor(Reference.Gaussian(c.Seed, c.Images, c.Dimension)),
+                    second = tensor(Reference.Gaussian(c.Seed + 1, c.Images, c.Dimension));
                 (Tensor rotation, _) = linalg.qr(tensor(Reference.Gaussian(c.Seed + 2, c.Dimension, c.Dimension)));
                 Tensor order = tensor(new RandomStream(c.Seed).Permutation(c.Images).Select(i => (long)i).ToArray());
                 double plain = CodingRate.InstanceReduction(first, second, c.EpsilonSquared).ToDouble();
                 double moved = CodingRate.InstanceReduction(
-                    3 * first.matmul(rotation).index_select(0, order), second.matmul(rotation).index_select(0, order), c.EpsilonSquared).ToDouble();
+                    3 * first.matmul(rotation).index_select(0, order), second.matmul(rotation)
+                        .index_select(0, order), c.EpsilonSquared).ToDouble();
                 double swapped = CodingRate.InstanceReduction(second, first, c.EpsilonSquared).ToDouble();
                 Assert.Equal(plain, moved, 1e-9);
                 Assert.Equal(plain, swapped, 1e-9);

@@ -33,7 +33,8 @@ public class CollapseMonitorTests
     public void Judge_ALineThroughAnOffset_IsDimensional()
     {
         using var scope = NewDisposeScope();
-        Tensor rows = tensor(Reference.Gaussian(1, 100, 1)).mm(tensor(Reference.Gaussian(2, 1, 16))) + 1e-4 * tensor(Reference.Gaussian(3, 100, 16));
+        Tensor rows = tensor(Reference.Gaussian(1, 100, 1)).mm(tensor(Reference.Gaussian(2, 1, 16))) + 1e-4 * tensor(
+            Reference.Gaussian(3, 100, 16));
         CollapseReading reading = CollapseMonitor.Judge(rows);
         Assert.Equal(CollapseKind.Dimensional, reading.Kind);
         Assert.InRange(reading.Rank, 1, 1.1);
@@ -47,7 +48,9 @@ public class CollapseMonitorTests
         using var scope = NewDisposeScope();
         Tensor directions = tensor(Reference.Gaussian(1, 400, 4)).mm(tensor(Reference.Gaussian(2, 4, 300)));
         Assert.Equal(CollapseKind.Dimensional, CollapseMonitor.Judge(directions).Kind); // below 3 % of 300
-        Assert.Equal(CollapseKind.None, CollapseMonitor.Judge(tensor(Reference.Gaussian(3, 400, 20)).mm(tensor(Reference.Gaussian(4, 20, 300)))).Kind);
+        Assert.Equal(
+            CollapseKind.None,
+            CollapseMonitor.Judge(tensor(Reference.Gaussian(3, 400, 20)).mm(tensor(Reference.Gaussian(4, 20, 300)))).Kind);
     }
 
     [Fact]

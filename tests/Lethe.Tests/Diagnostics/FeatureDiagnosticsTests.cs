@@ -26,7 +26,12 @@ public class FeatureDiagnosticsTests
         Assert.Equal(EffectiveRank.NormalisedDeviation(tensor(Z)), stacked.NormalisedDeviation);
         Tensor views = tensor(Z).reshape(3, 5, 4);
         Assert.Equal(
-            new FeatureGeometry(EffectiveRank.RankMe(tensor(Z)), AlphaReq.Measure(tensor(Z)), Enumerable.Range(0, 3).Average(v => AlignmentUniformity.Uniformity(views[v])), AlignmentUniformity.Alignment(views), Lidar.Measure(views)),
+            new FeatureGeometry(
+                EffectiveRank.RankMe(tensor(Z)),
+                AlphaReq.Measure(tensor(Z)),
+                Enumerable.Range(0, 3).Average(v => AlignmentUniformity.Uniformity(views[v])),
+                AlignmentUniformity.Alignment(views),
+                Lidar.Measure(views)),
             new FeatureGeometry(stacked.RankMe, stacked.AlphaReq, stacked.Uniformity, stacked.Alignment, stacked.Lidar));
     }
 
@@ -56,12 +61,17 @@ public class FeatureDiagnosticsTests
         Tensor bad = ones(6, 2);
         bad[4, 1] = double.NegativeInfinity;
         Assert.Contains("row 4", Assert.Throws<DataException>(() => FeatureDiagnostics.Measure(bad, null, 2, 0.5)).Message);
-        Assert.Contains("Expected 3 labels, one an image, or 6", Assert.Throws<DataException>(() => FeatureDiagnostics.Measure(ones(6, 2), new int[5], 2, 0.5)).Message);
+        Assert.Contains(
+            "Expected 3 labels, one an image, or 6",
+            Assert.Throws<DataException>(() => FeatureDiagnostics.Measure(ones(6, 2), new int[5], 2, 0.5)).Message);
         Assert.Contains("4 views divide", Assert.Throws<DataException>(() => FeatureDiagnostics.Measure(ones(6, 2), null, 4, 0.5)).Message);
         Assert.Contains("views", Assert.Throws<DataException>(() => FeatureDiagnostics.Measure(ones(1, 2), null, 2, 0.5)).Message);
         Assert.Contains("shape [6]", Assert.Throws<DataException>(() => FeatureDiagnostics.Measure(ones(6), null, 1, 0.5)).Message);
-        Assert.Contains("Int64", Assert.Throws<DataException>(() => FeatureDiagnostics.Measure(ones(6, 2, dtype: ScalarType.Int64), null, 1, 0.5)).Message);
-        Assert.Contains("2 views", Assert.Throws<InvalidOptionException>(() => FeatureDiagnostics.Measure(ones(2, 3, 2), null, 3, 0.5)).Message);
+        Assert.Contains(
+            "Int64",
+            Assert.Throws<DataException>(() => FeatureDiagnostics.Measure(ones(6, 2, dtype: ScalarType.Int64), null, 1, 0.5)).Message);
+        Assert.Contains(
+            "2 views", Assert.Throws<InvalidOptionException>(() => FeatureDiagnostics.Measure(ones(2, 3, 2), null, 3, 0.5)).Message);
         Assert.Throws<InvalidOptionException>(() => FeatureDiagnostics.Measure(ones(6, 2), null, 0, 0.5));
         Assert.Throws<InvalidOptionException>(() => FeatureDiagnostics.Measure(ones(6, 2), null, 1, 0));
     }

@@ -13,7 +13,10 @@ public class ImageMemorisationTests
         using var scope = NewDisposeScope();
         Tensor agreeing = stack([ones(2, 3), 5 * ones(2, 3)]);
         Tensor spread = stack([tensor(new float[,] { { 1, 0 }, { 0, 2 } }), tensor(new float[,] { { 0, 3 }, { 0, -1 } })]);
-        Assert.Equal([Math.Sqrt(2) / 2, 1], ImageMemorisation.Scores(agreeing, spread).Select(score => Math.Round(score, 12)), (a, b) => Math.Abs(a - b) < 1e-9);
+        Assert.Equal(
+            [Math.Sqrt(2) / 2, 1],
+            ImageMemorisation.Scores(agreeing, spread).Select(score => Math.Round(score, 12)),
+            (a, b) => Math.Abs(a - b) < 1e-9);
         Assert.Equal([-Math.Sqrt(2) / 2, -1], ImageMemorisation.Scores(spread, agreeing), (a, b) => Math.Abs(a - b) < 1e-9);
         Assert.Equal([0, 0], ImageMemorisation.Scores(spread, spread));
     }
@@ -35,7 +38,8 @@ public class ImageMemorisationTests
             for (int a = 0; a < Views; a++)
             {
                 for (int b = 0; b < a; b++)
-                    sum += Math.Sqrt(Enumerable.Range(0, Z.GetLength(1)).Sum(j => Math.Pow(Z[a * Images + image, j] - Z[b * Images + image, j], 2)));
+                    sum += Math.Sqrt(
+                        Enumerable.Range(0, Z.GetLength(1)).Sum(j => Math.Pow(Z[a * Images + image, j] - Z[b * Images + image, j], 2)));
             }
 
             return sum / (Views * (Views - 1) / 2);
@@ -46,8 +50,10 @@ public class ImageMemorisationTests
     public void Scores_WhatDoesNotBelongTogether_IsRefused()
     {
         using var scope = NewDisposeScope();
-        Assert.Contains("same views", Assert.Throws<ArgumentException>(() => ImageMemorisation.Scores(ones(2, 3, 4), ones(2, 4, 4))).Message);
-        Assert.Contains("two views", Assert.Throws<ArgumentException>(() => ImageMemorisation.Scores(ones(1, 3, 4), ones(1, 3, 4))).Message);
+        Assert.Contains(
+            "same views", Assert.Throws<ArgumentException>(() => ImageMemorisation.Scores(ones(2, 3, 4), ones(2, 4, 4))).Message);
+        Assert.Contains(
+            "two views", Assert.Throws<ArgumentException>(() => ImageMemorisation.Scores(ones(1, 3, 4), ones(1, 3, 4))).Message);
         Assert.Throws<DataException>(() => ImageMemorisation.Scores(ones(2, 1, 2), full(2, 1, 2, double.NaN)));
     }
 

@@ -36,7 +36,8 @@ public class LinearProbeTests
     {
         using var scope = NewDisposeScope();
         (Tensor features, int[] labels) = Clusters(3, 200, 6, 4, 0.2);
-        LinearProbeResult result = LinearProbe.Measure(features.narrow(0, 0, 120), labels[..120], features.narrow(0, 120, 80), labels[120..]);
+        LinearProbeResult result = LinearProbe.Measure(
+            features.narrow(0, 0, 120), labels[..120], features.narrow(0, 120, 80), labels[120..]);
         Assert.Equal(1, result.Accuracy);
         Assert.Equal(1, result.ValidationAccuracy);
         Assert.Equal((120, 80, 4), (result.TrainRows, result.TestRows, result.Classes));
@@ -73,7 +74,8 @@ public class LinearProbeTests
     {
         using var scope = NewDisposeScope();
         (Tensor features, int[] labels) = Clusters(7, 80, 10, 3, 2);
-        LinearProbeResult Once(ulong seed) => LinearProbe.Measure(features, labels, features, labels, new LinearProbeOptions { Seed = seed });
+        LinearProbeResult Once(ulong seed) =>
+            LinearProbe.Measure(features, labels, features, labels, new LinearProbeOptions { Seed = seed });
         Assert.Equal(Once(5), Once(5));
         Assert.Contains(Enumerable.Range(0, 10), seed => Once((ulong)seed).ValidationAccuracy != Once(5).ValidationAccuracy);
     }
@@ -96,7 +98,8 @@ public class LinearProbeTests
         Tensor X = ones(4, 3), bad = ones(4, 3);
         bad[2, 1] = double.NaN;
         int[] labels = [0, 1, 0, 1];
-        Assert.Contains("at least two classes", Assert.Throws<DataException>(() => LinearProbe.Measure(X, [7, 7, 7, 7], X, labels)).Message);
+        Assert.Contains(
+            "at least two classes", Assert.Throws<DataException>(() => LinearProbe.Measure(X, [7, 7, 7, 7], X, labels)).Message);
         Assert.Contains("row 2", Assert.Throws<DataException>(() => LinearProbe.Measure(bad, labels, X, labels)).Message);
         Assert.Contains("testFeatures", Assert.Throws<DataException>(() => LinearProbe.Measure(X, labels, bad, labels)).Message);
         Assert.Throws<ArgumentException>(() => LinearProbe.MeasureEach(X, labels, [(X, labels), (ones(4, 2), labels)]));
@@ -104,8 +107,10 @@ public class LinearProbeTests
         Assert.Throws<ArgumentException>(() => LinearProbe.Measure(X, labels, X, [0, 1]));
         Assert.Throws<ArgumentException>(() => LinearProbe.Measure(X, labels, ones(4, 2), labels));
         Assert.Throws<InvalidOptionException>(() => LinearProbe.Measure(X, labels, X, labels, new LinearProbeOptions { Strengths = 0 }));
-        Assert.Throws<InvalidOptionException>(() => LinearProbe.Measure(X, labels, X, labels, new LinearProbeOptions { ValidationFraction = 1 }));
-        Assert.Throws<InvalidOptionException>(() => LinearProbe.Measure(X, labels, X, labels, new LinearProbeOptions { SmallestStrength = 0 }));
+        Assert.Throws<InvalidOptionException>(
+            () => LinearProbe.Measure(X, labels, X, labels, new LinearProbeOptions { ValidationFraction = 1 }));
+        Assert.Throws<InvalidOptionException>(
+            () => LinearProbe.Measure(X, labels, X, labels, new LinearProbeOptions { SmallestStrength = 0 }));
     }
 
     [Fact]

@@ -24,7 +24,8 @@ public class MemorisationMonitorTests
     [InlineData(0.3)]
     public void Judge_RiseThenFall_TurnsAtThePeak(double noise)
     {
-        MemorisationVerdict verdict = MemorisationMonitor.Judge(Curve("layer4", Measure.InstanceReductionTrain, 30, risingThenFalling, noise));
+        MemorisationVerdict verdict = MemorisationMonitor.Judge(
+            Curve("layer4", Measure.InstanceReductionTrain, 30, risingThenFalling, noise));
         Assert.True(verdict.Turned);
         Assert.Equal("layer4", verdict.TurnLayer);
         Assert.InRange(verdict.TurnEpoch!.Value, noise < 0.2 ? 110 : 100, noise < 0.2 ? 130 : 140);
@@ -39,7 +40,8 @@ public class MemorisationMonitorTests
     public void Judge_OnlyNoise_HardlyEverTurns()
     {
         int turned = Enumerable.Range(0, 200)
-            .Count(seed => MemorisationMonitor.Judge(Curve("layer4", Measure.InstanceReductionTrain, 30, _ => 20, 0.5, (ulong)seed)).Turned);
+            .Count(
+                seed => MemorisationMonitor.Judge(Curve("layer4", Measure.InstanceReductionTrain, 30, _ => 20, 0.5, (ulong)seed)).Turned);
         Assert.InRange(turned, 0, 4);
     }
 
@@ -47,7 +49,9 @@ public class MemorisationMonitorTests
     public void Judge_NoisyRiseToAPlateau_HardlyEverTurns()
     {
         int turned = Enumerable.Range(0, 200)
-            .Count(seed => MemorisationMonitor.Judge(Curve("layer4", Measure.InstanceReductionTrain, 40, i => 20 + Math.Min(i, 10), 0.5, (ulong)seed)).Turned);
+            .Count(
+                seed => MemorisationMonitor.Judge(
+                    Curve("layer4", Measure.InstanceReductionTrain, 40, i => 20 + Math.Min(i, 10), 0.5, (ulong)seed)).Turned);
         Assert.InRange(turned, 0, 4);
     }
 
@@ -82,7 +86,9 @@ public class MemorisationMonitorTests
 
     [Fact]
     public void Judge_FallThatRecovers_IsNoTurn() =>
-        Assert.False(MemorisationMonitor.Judge(Curve("layer4", Measure.InstanceReductionTrain, 30, i => i is > 10 and < 18 ? 5 : Math.Min(i, 12))).Turned);
+        Assert.False(
+            MemorisationMonitor.Judge(
+                Curve("layer4", Measure.InstanceReductionTrain, 30, i => i is > 10 and < 18 ? 5 : Math.Min(i, 12))).Turned);
 
     [Fact]
     public void Judge_TooFewPoints_SaysSo()
@@ -142,7 +148,8 @@ public class MemorisationMonitorTests
             .. Curve("layer3", Measure.InstanceReductionTrain, 30, rising),
             .. Curve("layer3", Measure.InstanceReductionHeldOut, 30, i => rising(i) - 0.3),
             .. Curve("layer4", Measure.InstanceReductionTrain, 30, rising),
-            .. Curve("layer4", Measure.InstanceReductionHeldOut, 30, i => rising(i) - 0.2 - (i > 10 ? 4 - 4 * Math.Exp((10 - i) / 8.0) : 0)),
+            .. Curve(
+                "layer4", Measure.InstanceReductionHeldOut, 30, i => rising(i) - 0.2 - (i > 10 ? 4 - 4 * Math.Exp((10 - i) / 8.0) : 0)),
         ]);
         Assert.False(verdict.Turned);
         Assert.True(verdict.GapOpened);

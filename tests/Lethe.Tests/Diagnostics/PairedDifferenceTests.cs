@@ -55,7 +55,8 @@ public class PairedDifferenceTests
     }
 
     [Fact]
-    public void Of_OnePair_HasNoTest() => Assert.Equal(new PairedDifference(1, 0.25, null, null, null, null, null), PairedDifference.Of([0.5], [0.75]));
+    public void Of_OnePair_HasNoTest() =>
+        Assert.Equal(new PairedDifference(1, 0.25, null, null, null, null, null), PairedDifference.Of([0.5], [0.75]));
 
     [Theory]
     [InlineData(0)]

@@ -29,5 +29,8 @@ public class ClusterScoresTests
 
     [Fact]
     public void Scores_OtherLengths_Say() =>
-        Assert.Contains("same items", Assert.Throws<ArgumentException>(() => ClusterScores.AdjustedRandIndex([1], [1, 2])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "same items",
+            Assert.Throws<ArgumentException>(() => ClusterScores.AdjustedRandIndex([1], [1, 2])).Message,
+            StringComparison.Ordinal);
 }

@@ -41,15 +41,27 @@ public sealed class EncoderFileTests : IDisposable
             Dictionary<string, Tensor> tensors = network.state_dict();
             change(tensors);
             Safetensors.Write(folder["e.safetensors"], tensors);
-            return Assert.Throws<RunException>(() => EncoderFile.Load(folder["e.safetensors"], options ?? Tiny.Network, Tiny.ImageSize)).Message;
+            return Assert.Throws<RunException>(
+                () => EncoderFile.Load(folder["e.safetensors"], options ?? Tiny.Network, Tiny.ImageSize)).Message;
         }
 
         Assert.Contains("missing 'layer2.0.bn1.bias'", Message(tensors => tensors.Remove("layer2.0.bn1.bias")), StringComparison.Ordinal);
-        Assert.Contains("not of this network 'layer9.weight'", Message(tensors => tensors["layer9.weight"] = zeros(2)), StringComparison.Ordinal);
-        Assert.Contains("conv1.weight is [4, 3, 3, 3] and not [8, 3, 3, 3]", Message(_ => { }, Tiny.Network with { Width = 8 }), StringComparison.Ordinal);
-        Assert.Contains("--backbone, --width and --stem", Message(_ => { }, Tiny.Network with { Backbone = "resnet18" }), StringComparison.Ordinal);
-        Assert.Contains("takes 4 channels; expected 1 (grey) or 3", Message(tensors => tensors["conv1.weight"] = zeros(4, 4, 3, 3)), StringComparison.Ordinal);
+        Assert.Contains(
+            "not of this network 'layer9.weight'", Message(tensors => tensors["layer9.weight"] = zeros(2)), StringComparison.Ordinal);
+        Assert.Contains(
+            "conv1.weight is [4, 3, 3, 3] and not [8, 3, 3, 3]",
+            Message(_ => { }, Tiny.Network with { Width = 8 }),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "--backbone, --width and --stem", Message(_ => { }, Tiny.Network with { Backbone = "resnet18" }), StringComparison.Ordinal);
+        Assert.Contains(
+            "takes 4 channels; expected 1 (grey) or 3",
+            Message(tensors => tensors["conv1.weight"] = zeros(4, 4, 3, 3)),
+            StringComparison.Ordinal);
         Assert.Contains("expected torchvision's names", Message(tensors => tensors.Remove("conv1.weight")), StringComparison.Ordinal);
-        Assert.Contains("is missing", Assert.Throws<RunException>(() => EncoderFile.Load(folder["none"], Tiny.Network, 16)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is missing",
+            Assert.Throws<RunException>(() => EncoderFile.Load(folder["none"], Tiny.Network, 16)).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -48,7 +48,8 @@ public sealed class FeatureStoreTests : IDisposable
         using var scope = NewDisposeScope();
         var store = new FeatureStore(folder["features"], mostBytes: 20_000);
         IReadOnlyDictionary<string, Tensor> Eight() => new Dictionary<string, Tensor> { ["stem"] = zeros(1000, 2, dtype: ScalarType.Float32) };
-        void Age(string key, int hours) => File.SetLastWriteTimeUtc(folder[Path.Combine("features", key + ".features")], DateTime.UtcNow.AddHours(-hours));
+        void Age(string key, int hours) =>
+            File.SetLastWriteTimeUtc(folder[Path.Combine("features", key + ".features")], DateTime.UtcNow.AddHours(-hours));
         store.Get("a", Eight);
         Age("a", 3);
         store.Get("b", Eight);
@@ -66,14 +67,18 @@ public sealed class FeatureStoreTests : IDisposable
         using SslMethod method = Tiny.Method(), other = Tiny.Method(seed: 2);
         var store = new FeatureStore(folder["features"]);
         CancellationToken cancellation = TestContext.Current.CancellationToken;
-        using (EncoderState encoder = ProtocolSample.Encoder(method, store: store), second = ProtocolSample.Encoder(other, store: store), again = ProtocolSample.Encoder(method, store: store))
+        using (
+            EncoderState encoder = ProtocolSample.Encoder(method, store: store), second = ProtocolSample.Encoder(other, store: store),
+            again = ProtocolSample.Encoder(method, store: store))
         {
             Tensor first = encoder.Features(ProtocolSample.Images("test", 1, 6), cancellation)["layer4"];
             Assert.Same(first, encoder.Features(ProtocolSample.Images("test", 1, 6), cancellation)["layer4"]);
             encoder.Features(ProtocolSample.Images("test", 2, 6), cancellation);
             second.Features(ProtocolSample.Images("test", 1, 6), cancellation);
             Assert.Equal(3, Directory.GetFiles(folder["features"]).Length);
-            Assert.Equal(Tiny.Bits([new("f", first)]), Tiny.Bits([new("f", again.Features(ProtocolSample.Images("test", 1, 6), cancellation)["layer4"])]));
+            Assert.Equal(
+                Tiny.Bits([new("f", first)]),
+                Tiny.Bits([new("f", again.Features(ProtocolSample.Images("test", 1, 6), cancellation)["layer4"])]));
             Assert.Equal(3, Directory.GetFiles(folder["features"]).Length);
         }
     }

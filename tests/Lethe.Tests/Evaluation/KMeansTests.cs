@@ -20,7 +20,8 @@ public class KMeansTests
         // The inertia by hand: rows less the mean of their group.
         double expected = Enumerable.Range(0, 4).Sum(g =>
         {
-            Tensor rows = X.index_select(0, tensor(groups.Select((label, i) => (label, i)).Where(p => p.label == g).Select(p => (long)p.i).ToArray()));
+            Tensor rows = X.index_select(
+                0, tensor(groups.Select((label, i) => (label, i)).Where(p => p.label == g).Select(p => (long)p.i).ToArray()));
             return (rows - rows.mean([0])).square().sum().item<float>();
         });
         Assert.Equal(expected, found.Inertia, 1e-3 * expected);
@@ -39,5 +40,9 @@ public class KMeansTests
 
     [Fact]
     public void Fit_FewerRowsThanClusters_Says() =>
-        Assert.Contains("at least 3 rows", Assert.Throws<ArgumentException>(() => KMeans.Fit(zeros(2, 2), 3, 1, 1, cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "at least 3 rows",
+            Assert.Throws<ArgumentException>(
+                () => KMeans.Fit(zeros(2, 2), 3, 1, 1, cancellation: TestContext.Current.CancellationToken)).Message,
+            StringComparison.Ordinal);
 }

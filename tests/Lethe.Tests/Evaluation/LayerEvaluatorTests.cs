@@ -29,17 +29,24 @@ public class LayerEvaluatorTests
         ViewAugmenter augmenter = Sample.Normalising(name: "none");
         IReadOnlyList<LayerQuality> found = Evaluator(data, options, augmenter).Measure(method, TestContext.Current.CancellationToken);
         Assert.Equal(layers, found.Select(quality => quality.Layer));
-        Tensor[] train = Direct(method, augmenter, data.Train.Subset("some", [.. Enumerable.Range(0, 10)])), probe = Direct(method, augmenter, data.Probe), test = Direct(method, augmenter, data.Test);
+        Tensor[] train = Direct(method, augmenter, data.Train.Subset("some", [.. Enumerable.Range(0, 10)])),
+            probe = Direct(method, augmenter, data.Probe), test = Direct(method, augmenter, data.Test);
         for (int i = 0; i < layers.Length; i++)
         {
             Near(CodingRate.MeasureInstances(stack([train[i], train[i]]), 0.3), found[i].Trained);
             Near(CodingRate.MeasureInstances(stack([test[i], test[i]]).narrow(1, 0, 10), 0.3), found[i].HeldOut);
             Near(CodingRate.MeasureLabels(test[i], data.Test.Labels!, 0.3), found[i].Labels!);
             Assert.Equal(LinearProbe.Measure(probe[i], data.Probe.Labels!, test[i], data.Test.Labels!), found[i].Linear);
-            Assert.Equal(KnnProbe.Measure(probe[i], data.Probe.Labels!, test[i], data.Test.Labels!, new KnnProbeOptions { Neighbours = 5, Temperature = 0.2 }), found[i].Knn);
+            Assert.Equal(
+                KnnProbe.Measure(
+                    probe[i], data.Probe.Labels!, test[i], data.Test.Labels!, new KnnProbeOptions { Neighbours = 5, Temperature = 0.2 }),
+                found[i].Knn);
             int[] trainLabels = [.. data.Train.Labels!.Take(10)];
             Assert.Equal(LinearProbe.Measure(probe[i], data.Probe.Labels!, train[i], trainLabels), found[i].LinearTrained);
-            Assert.Equal(KnnProbe.Measure(probe[i], data.Probe.Labels!, train[i], trainLabels, new KnnProbeOptions { Neighbours = 5, Temperature = 0.2 }), found[i].KnnTrained);
+            Assert.Equal(
+                KnnProbe.Measure(
+                    probe[i], data.Probe.Labels!, train[i], trainLabels, new KnnProbeOptions { Neighbours = 5, Temperature = 0.2 }),
+                found[i].KnnTrained);
             Assert.Equal(FeatureGeometry.Measure(stack([train[i], train[i]])).RankMe, found[i].TrainedGeometry.RankMe, 1e-4);
             Assert.Equal(0, found[i].TrainedGeometry.Alignment!.Value, 1e-9);
             Assert.Equal(AlignmentUniformity.Uniformity(test[i].narrow(0, 0, 10)), found[i].HeldOutGeometry.Uniformity!.Value, 1e-4);
@@ -81,7 +88,8 @@ public class LayerEvaluatorTests
         Assert.All(found, quality => Assert.Equal((null, null), (quality.LinearTrained, quality.KnnTrained)));
         string[] names = [.. found[0].Measurements(3).Select(measurement => measurement.Name)];
         Assert.Equal(16, names.Length);
-        Assert.DoesNotContain(names, name => name.Contains("ccuracy", StringComparison.Ordinal) || name.StartsWith("label", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            names, name => name.Contains("ccuracy", StringComparison.Ordinal) || name.StartsWith("label", StringComparison.Ordinal));
         Assert.All(found, quality => Assert.True(quality.HeldOut.Rate > 0));
     }
 
@@ -92,13 +100,17 @@ public class LayerEvaluatorTests
         using SslMethod method = Tiny.Method();
         DataSplits data = Splits();
         IReadOnlyList<LayerQuality> before = Evaluator(data).Measure(method, TestContext.Current.CancellationToken);
-        IReadOnlyList<LayerQuality> labels = Evaluator(data with { Test = Relabelled(data.Test, label => 1 - label) }).Measure(method, TestContext.Current.CancellationToken);
-        IReadOnlyList<LayerQuality> pixels = Evaluator(data with { Test = Labelled(9, 12) }).Measure(method, TestContext.Current.CancellationToken);
+        IReadOnlyList<LayerQuality> labels = Evaluator(data with { Test = Relabelled(data.Test, label => 1 - label) }).Measure(
+            method, TestContext.Current.CancellationToken);
+        IReadOnlyList<LayerQuality> pixels = Evaluator(data with { Test = Labelled(9, 12) }).Measure(
+            method, TestContext.Current.CancellationToken);
         for (int i = 0; i < layers.Length; i++)
         {
             foreach (LayerQuality other in new[] { labels[i], pixels[i] })
             {
-                Assert.Equal((before[i].Linear!.Strength, before[i].Linear!.ValidationAccuracy), (other.Linear!.Strength, other.Linear.ValidationAccuracy));
+                Assert.Equal(
+                    (before[i].Linear!.Strength, before[i].Linear!.ValidationAccuracy),
+                    (other.Linear!.Strength, other.Linear.ValidationAccuracy));
                 Assert.Equal(before[i].Trained, other.Trained);
             }
 
@@ -139,7 +151,8 @@ public class LayerEvaluatorTests
         DataSplits data = Splits() with { Test = Labelled(3, 1) };
         IReadOnlyList<LayerQuality> found = Evaluator(data).Measure(method, TestContext.Current.CancellationToken);
         Assert.Equal((1, 2), (found[0].Linear!.TestRows, found[0].HeldOut.Rows));
-        Assert.Equal((null, null, null), (found[0].HeldOutGeometry.Lidar, found[0].HeldOutGeometry.Uniformity, found[0].HeldOutGeometry.AlphaReq));
+        Assert.Equal(
+            (null, null, null), (found[0].HeldOutGeometry.Lidar, found[0].HeldOutGeometry.Uniformity, found[0].HeldOutGeometry.AlphaReq));
     }
 
     [Fact]
@@ -147,8 +160,10 @@ public class LayerEvaluatorTests
     {
         using SslMethod method = Tiny.Method();
         DataSplits data = Splits();
-        IReadOnlyList<LayerQuality> found = Evaluator(data with { Train = Unlabelled(data.Train) }).Measure(method, TestContext.Current.CancellationToken);
-        Assert.All(found, quality => Assert.Equal((true, null, null), (quality.Linear is not null, quality.LinearTrained, quality.KnnTrained)));
+        IReadOnlyList<LayerQuality> found = Evaluator(data with { Train = Unlabelled(data.Train) }).Measure(
+            method, TestContext.Current.CancellationToken);
+        Assert.All(
+            found, quality => Assert.Equal((true, null, null), (quality.Linear is not null, quality.LinearTrained, quality.KnnTrained)));
     }
 
     /// <summary>LiDAR of views of its own is that of the features of those views; nothing else changes.</summary>
@@ -157,7 +172,8 @@ public class LayerEvaluatorTests
     {
         using SslMethod method = Tiny.Method();
         IReadOnlyList<LayerQuality> two = Evaluator(Splits()).Measure(method, TestContext.Current.CancellationToken);
-        IReadOnlyList<LayerQuality> five = Evaluator(Splits(), new EvaluationOptions { RateImages = 8, LidarViews = 5, LidarImages = 9 }).Measure(method, TestContext.Current.CancellationToken);
+        IReadOnlyList<LayerQuality> five = Evaluator(Splits(), new EvaluationOptions { RateImages = 8, LidarViews = 5, LidarImages = 9 })
+            .Measure(method, TestContext.Current.CancellationToken);
         Assert.All(two.Zip(five), pair =>
         {
             Assert.NotEqual(pair.First.TrainedGeometry.Lidar, pair.Second.TrainedGeometry.Lidar);
@@ -183,9 +199,12 @@ public class LayerEvaluatorTests
         Assert.All(found, measurement => Assert.Equal((7, "layer4"), (measurement.Epoch, measurement.Layer)));
         Assert.Equal(
             [
-                quality.Trained.Reduction, quality.Trained.Rate, quality.HeldOut.Reduction, quality.HeldOut.Rate, quality.Collapse.Spread, quality.Collapse.Rank,
-                quality.TrainedGeometry.RankMe, quality.HeldOutGeometry.RankMe, quality.TrainedGeometry.AlphaReq, quality.HeldOutGeometry.AlphaReq,
-                quality.TrainedGeometry.Lidar, quality.HeldOutGeometry.Lidar, quality.TrainedGeometry.Alignment, quality.HeldOutGeometry.Alignment,
+                quality.Trained.Reduction, quality.Trained.Rate, quality.HeldOut.Reduction, quality.HeldOut.Rate, quality.Collapse.Spread,
+                quality.Collapse.Rank,
+                quality.TrainedGeometry.RankMe, quality.HeldOutGeometry.RankMe, quality.TrainedGeometry.AlphaReq,
+                quality.HeldOutGeometry.AlphaReq,
+                quality.TrainedGeometry.Lidar, quality.HeldOutGeometry.Lidar, quality.TrainedGeometry.Alignment,
+                quality.HeldOutGeometry.Alignment,
                 quality.TrainedGeometry.Uniformity, quality.HeldOutGeometry.Uniformity, quality.Labels!.Reduction, quality.Labels.Rate,
                 quality.Linear!.Accuracy, quality.LinearTrained!.Accuracy, quality.Knn!.Accuracy, quality.KnnTrained!.Accuracy,
             ],
@@ -200,8 +219,12 @@ public class LayerEvaluatorTests
         using SslMethod method = Tiny.Method();
         ViewAugmenter augmenter = Sample.Normalising();
         ImageSet images = Sample.Set(7);
-        var small = LayerFeatures.Collect(method, EvaluationBatches.FixedViews(images, augmenter, 3, 1, 1, cancellation: TestContext.Current.CancellationToken), CPU, TestContext.Current.CancellationToken);
-        var whole = LayerFeatures.Collect(method, EvaluationBatches.FixedViews(images, augmenter, 7, 1, 1, cancellation: TestContext.Current.CancellationToken), CPU, TestContext.Current.CancellationToken);
+        var small = LayerFeatures.Collect(
+            method, EvaluationBatches.FixedViews(images, augmenter, 3, 1, 1, cancellation: TestContext.Current.CancellationToken), CPU,
+            TestContext.Current.CancellationToken);
+        var whole = LayerFeatures.Collect(
+            method, EvaluationBatches.FixedViews(images, augmenter, 7, 1, 1, cancellation: TestContext.Current.CancellationToken), CPU,
+            TestContext.Current.CancellationToken);
         Assert.Equal(layers, small.Keys);
         foreach (string layer in layers)
         {
@@ -224,7 +247,8 @@ public class LayerEvaluatorTests
         Assert.Contains("--knn-temperature", Message(new() { KnnTemperature = 0 }), StringComparison.Ordinal);
     }
 
-    private static LayerEvaluator Evaluator(DataSplits data, EvaluationOptions? options = null, ViewAugmenter? augmenter = null, int threads = 1) =>
+    private static LayerEvaluator Evaluator(
+        DataSplits data, EvaluationOptions? options = null, ViewAugmenter? augmenter = null, int threads = 1) =>
         new(data, augmenter ?? Sample.Normalising(), options ?? new EvaluationOptions { RateImages = 8 }, threads, CPU);
 
     private static DataSplits Splits() => new("noise", Labelled(1, 20), Labelled(2, 24), Labelled(3, 12), 16, "none", []);
@@ -264,6 +288,8 @@ public class LayerEvaluatorTests
     {
         Assert.Equal(expected.Rate, found.Rate, 1e-4);
         Assert.Equal(expected.ConditionalRate, found.ConditionalRate, 1e-4);
-        Assert.Equal((expected.Rows, expected.Dimension, expected.EpsilonSquared, expected.Partition), (found.Rows, found.Dimension, found.EpsilonSquared, found.Partition));
+        Assert.Equal(
+            (expected.Rows, expected.Dimension, expected.EpsilonSquared, expected.Partition),
+            (found.Rows, found.Dimension, found.EpsilonSquared, found.Partition));
     }
 }

@@ -8,8 +8,9 @@ namespace Lethe.Tests.Evaluation;
 public class LogisticRegressionTests
 {
     /// <summary>
-    /// Expected values: scikit-learn 1.2.1, <c>LogisticRegression(C=1/(λ·n), tol=1e-12, max_iter=100000, multi_class='multinomial', solver='newton-cg')</c>
-    /// (its own L-BFGS stops 1e-5 away) on <c>StandardScaler().fit_transform(X)</c> of the same X and y; the first three columns of <c>coef_</c>, and <c>intercept_</c> less its mean.
+    /// Expected values: scikit-learn 1.2.1, <c>LogisticRegression(C=1/(λ·n), tol=1e-12, max_iter=100000, multi_class='multinomial',
+    /// solver='newton-cg')</c> (its own L-BFGS stops 1e-5 away) on <c>StandardScaler().fit_transform(X)</c> of the same X and y; the first
+    /// three columns of <c>coef_</c>, and <c>intercept_</c> less its mean.
     /// </summary>
     [Theory]
     [MemberData(nameof(ScikitLearn))]
@@ -61,7 +62,8 @@ public class LogisticRegressionTests
     {
         using var scope = NewDisposeScope();
         (Tensor X, int[] labels) = Data(60, 5);
-        LinearClassifier with = Fit(cat([X, full(60, 1, 7.5, dtype: ScalarType.Float64)], 1), labels, new LogisticRegressionOptions { Strength = 0.1 });
+        LinearClassifier with = Fit(
+            cat([X, full(60, 1, 7.5, dtype: ScalarType.Float64)], 1), labels, new LogisticRegressionOptions { Strength = 0.1 });
         Assert.All(with.Weights[^3..], weight => Assert.Equal(0, weight, 1e-12));
     }
 
@@ -70,8 +72,10 @@ public class LogisticRegressionTests
     {
         using var scope = NewDisposeScope();
         (Tensor X, int[] labels) = Data(12, 4);
-        Assert.Contains("only class 5", Assert.Throws<DataException>(() => Fit(X, [.. labels.Select(_ => 5)])).Message, StringComparison.Ordinal);
-        Assert.Contains("Class 9 has 1 row", Assert.Throws<DataException>(() => Fit(X, [9, .. labels[1..]])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "only class 5", Assert.Throws<DataException>(() => Fit(X, [.. labels.Select(_ => 5)])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Class 9 has 1 row", Assert.Throws<DataException>(() => Fit(X, [9, .. labels[1..]])).Message, StringComparison.Ordinal);
         X[3, 1] = double.NaN;
         Assert.Contains("row 3", Assert.Throws<DataException>(() => Fit(X, labels)).Message, StringComparison.Ordinal);
     }
@@ -79,7 +83,8 @@ public class LogisticRegressionTests
     private static LinearClassifier Fit(Tensor X, int[] labels, LogisticRegressionOptions? options = null) =>
         LogisticRegression.Fit(X, labels, options, TestContext.Current.CancellationToken);
 
-    private static double Hits(IReadOnlyList<int> predicted, IReadOnlyList<int> labels) => predicted.Zip(labels, (p, l) => p == l ? 1.0 : 0).Average();
+    private static double Hits(IReadOnlyList<int> predicted, IReadOnlyList<int> labels) =>
+        predicted.Zip(labels, (p, l) => p == l ? 1.0 : 0).Average();
 
     private static (Tensor X, int[] Labels) Data(int n, int d)
     {
@@ -88,7 +93,8 @@ public class LogisticRegressionTests
         for (int i = 0; i < n; i++)
         {
             for (int j = 0; j < d; j++)
-                values[(i * d) + j] = Math.Sin((0.7 * i) + (1.3 * j)) + (0.5 * Math.Cos(0.11 * i * (j + 1))) + (0.05 * j) + (0.8 * Math.Cos(labels[i] * (j + 1)));
+                values[(i * d) + j] = Math
+                    .Sin((0.7 * i) + (1.3 * j)) + (0.5 * Math.Cos(0.11 * i * (j + 1))) + (0.05 * j) + (0.8 * Math.Cos(labels[i] * (j + 1)));
         }
 
         return (tensor(values).reshape(n, d), labels);

@@ -25,8 +25,10 @@ public class MethodLossEvaluatorTests
         using SslMethod method = Tiny.Method(name);
         Dictionary<string, Tensor> before = method.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.clone());
         IReadOnlyList<Measurement> first = Evaluator(Splits(Batch, Batch)).Measure(method, 3, Batch, TestContext.Current.CancellationToken);
-        IReadOnlyList<Measurement> second = Evaluator(Splits(Batch, Batch)).Measure(method, 3, Batch, TestContext.Current.CancellationToken);
-        Assert.Equal([(3, Measure.Run, Measure.LossTrain), (3, Measure.Run, Measure.LossHeldOut)], first.Select(m => (m.Epoch, m.Layer, m.Name)));
+        IReadOnlyList<Measurement> second = Evaluator(Splits(Batch, Batch)).Measure(
+            method, 3, Batch, TestContext.Current.CancellationToken);
+        Assert.Equal(
+            [(3, Measure.Run, Measure.LossTrain), (3, Measure.Run, Measure.LossHeldOut)], first.Select(m => (m.Epoch, m.Layer, m.Name)));
         Assert.Equal(first, second);
         Assert.NotEqual(first[0].Value, first[1].Value);
         Assert.All(method.state_dict(), entry => Assert.True(entry.Value.eq(before[entry.Key]).all().item<bool>(), entry.Key));
@@ -39,7 +41,8 @@ public class MethodLossEvaluatorTests
         using SslMethod method = Tiny.Method();
         DataSplits data = Splits(Batch, Batch);
         ViewAugmenter augmenter = Sample.Normalising(name: "none");
-        IReadOnlyList<Measurement> found = Evaluator(data with { Test = data.Train }, augmenter).Measure(method, 0, Batch, TestContext.Current.CancellationToken);
+        IReadOnlyList<Measurement> found = Evaluator(data with { Test = data.Train }, augmenter).Measure(
+            method, 0, Batch, TestContext.Current.CancellationToken);
         ViewBatch plain = EvaluationBatches.Plain(data.Train, augmenter, Batch, 1, TestContext.Current.CancellationToken).Single();
         Tensor images = ImageTensor.FromPixels(plain.Pixels, Batch, plain.Size, plain.Channels, CPU);
         double direct = method.Loss(Views.Pair(cat([images, images])), new TrainingProgress(1, 1, 1, 1)).Total.item<float>();
@@ -61,6 +64,7 @@ public class MethodLossEvaluatorTests
     {
         ImageSet images = Sample.Set(train + test);
         return new DataSplits(
-            "noise", images.Subset("train", [.. Enumerable.Range(0, train)]), images.Subset("probe", []), images.Subset("test", [.. Enumerable.Range(train, test)]), Tiny.ImageSize, "none", []);
+            "noise", images.Subset("train", [.. Enumerable.Range(0, train)]), images.Subset("probe", []), images.Subset(
+                "test", [.. Enumerable.Range(train, test)]), Tiny.ImageSize, "none", []);
     }
 }

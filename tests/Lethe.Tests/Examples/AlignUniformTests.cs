@@ -18,7 +18,11 @@ public class AlignUniformTests
         string source = File.ReadAllText(Path.Combine(Repository.Root, "samples", "Lethe.Samples", $"{nameof(AlignUniform)}.cs"));
         string[] shown = [.. Lines(text[start..text.IndexOf("```", start, StringComparison.Ordinal)])];
         Assert.True(shown.Length > 50);
-        Assert.Equal(Lines(source).Where(line => !line.StartsWith("///", StringComparison.Ordinal) && !line.StartsWith("using ", StringComparison.Ordinal) && !line.StartsWith("namespace ", StringComparison.Ordinal)), shown);
+        Assert.Equal(
+            Lines(source).Where(
+                line => !line.StartsWith("///", StringComparison.Ordinal) && !line.StartsWith("using ", StringComparison.Ordinal)
+                    && !line.StartsWith("namespace ", StringComparison.Ordinal)),
+            shown);
         Assert.Contains($"{nameof(AlignUniform)}.Entry,", text, StringComparison.Ordinal);
     }
 
@@ -28,7 +32,8 @@ public class AlignUniformTests
         var command = new Command("test");
         var table = new OptionTable(command, AlignUniform.Entry.DefaultOptions);
         OptionValues values = table.Read(command.Parse(["--uniformity-weight", "0.5"]));
-        Assert.Equal(new AlignUniformOptions { UniformityWeight = 0.5 }, values.Apply((AlignUniformOptions)AlignUniform.Entry.DefaultOptions));
+        Assert.Equal(
+            new AlignUniformOptions { UniformityWeight = 0.5 }, values.Apply((AlignUniformOptions)AlignUniform.Entry.DefaultOptions));
     }
 
     [Theory]
@@ -52,7 +57,10 @@ public class AlignUniformTests
         (Tensor alignment, Tensor uniformity) = AlignUniform.Terms(rows, rows);
         Assert.Equal((0, -8), (alignment.item<double>(), Math.Round(uniformity.item<double>(), 12))); // one pair at distance 2
         Assert.Equal(0, AlignUniform.Terms(ones(3, 2), ones(3, 2)).Uniformity.item<float>(), 1e-5);
-        Assert.Contains("at least 2", Assert.Throws<ArgumentException>(() => AlignUniform.Terms(ones(1, 2), ones(1, 2))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "at least 2",
+            Assert.Throws<ArgumentException>(() => AlignUniform.Terms(ones(1, 2), ones(1, 2))).Message,
+            StringComparison.Ordinal);
     }
 
     private static IEnumerable<string> Lines(string text) => text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0);
@@ -70,5 +78,8 @@ public class AlignUniformTests
     private static double Distance(double[] a, double[] b) => a.Zip(b, (x, y) => (x - y) * (x - y)).Sum();
 
     private static double Slow(double[][] rows) =>
-        Math.Log((from i in Enumerable.Range(0, rows.Length) from j in Enumerable.Range(i + 1, rows.Length - i - 1) select Math.Exp(-2 * Distance(rows[i], rows[j]))).Average());
+        Math.Log(
+            (
+                from i in Enumerable.Range(0, rows.Length) from j in Enumerable.Range(i + 1, rows.Length - i - 1) select Math
+                    .Exp(-2 * Distance(rows[i], rows[j]))).Average());
 }

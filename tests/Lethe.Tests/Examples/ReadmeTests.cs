@@ -12,7 +12,11 @@ public partial class ReadmeTests
     public void Readme_Program_IsTheCompiledExample()
     {
         string source = File.ReadAllText(Path.Combine(Repository.Root, "samples", "Lethe.Samples", $"{nameof(EmbedExample)}.cs"));
-        string[] compiled = [.. Statements(source[source.IndexOf("// example", StringComparison.Ordinal)..source.IndexOf("// end", StringComparison.Ordinal)]).Skip(1)];
+        string[] compiled =
+        [
+            .. Statements(
+                source[source.IndexOf("// example", StringComparison.Ordinal)..source.IndexOf("// end", StringComparison.Ordinal)]).Skip(1),
+        ];
         string program = Block().Match(Readme).Groups[1].Value;
         Assert.NotEmpty(compiled);
         Assert.Equal(compiled, Statements(program).Where(line => !line.StartsWith("using Lethe.", StringComparison.Ordinal)));
@@ -21,7 +25,11 @@ public partial class ReadmeTests
     [Fact]
     public async Task Readme_EachCommand_IsUnderstood()
     {
-        string[] commands = [.. Readme.Split('\n').Select(line => Command().Match(line)).Where(match => match.Success).Select(match => match.Groups[1].Value)];
+        string[] commands =
+            [
+                .. Readme.Split('\n').Select(line => Command().Match(line)).Where(match => match.Success).Select(
+                    match => match.Groups[1].Value),
+            ];
         Assert.True(commands.Length >= 10);
         foreach (string command in commands)
         {
@@ -35,7 +43,8 @@ public partial class ReadmeTests
         }
     }
 
-    private static IEnumerable<string> Statements(string text) => text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0);
+    private static IEnumerable<string> Statements(string text) =>
+        text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0);
 
     [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex Block();

@@ -26,7 +26,10 @@ public sealed class SampleProgramTests : IDisposable
         Assert.True(program.ExitCode == 0, errors);
         string[] lines = (await output).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         foreach (string stage in new[] { "Untrained", "Before", "Control", "Umm" })
-            Assert.Contains(lines, line => line.StartsWith(stage, StringComparison.Ordinal) && line.Contains("nearest-mean", StringComparison.Ordinal));
-        Assert.Contains("align-uniform", await File.ReadAllTextAsync(Path.Combine(folder["run"], "run.json"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.Contains(
+                lines, line => line.StartsWith(stage, StringComparison.Ordinal) && line.Contains("nearest-mean", StringComparison.Ordinal));
+        Assert.Contains(
+            "align-uniform", await File.ReadAllTextAsync(Path.Combine(folder["run"], "run.json"), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
     }
 }

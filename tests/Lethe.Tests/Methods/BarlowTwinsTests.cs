@@ -28,9 +28,11 @@ public class BarlowTwinsTests
                 // A feature that hardly varies has a gradient too steep for differences.
                 if (Tiny.Value(cat([a.var(0, unbiased: false), b.var(0, unbiased: false)]).min()) < 0.05)
                     return;
-                double Weighted(double[,] x, double[,] y) => SlowBarlowTwins.Terms(x, y).Invariance + weight * SlowBarlowTwins.Terms(x, y).Redundancy;
+                double Weighted(double[,] x, double[,] y) =>
+                    SlowBarlowTwins.Terms(x, y).Invariance + weight * SlowBarlowTwins.Terms(x, y).Redundancy;
                 double[] expected = SlowLoss.Gradient(Weighted, first, second);
-                double[] found = [.. Gradients.Of(invariance + weight * redundancy, [a, b]).SelectMany(gradient => gradient.data<double>().ToArray())];
+                double[] found =
+                    [.. Gradients.Of(invariance + weight * redundancy, [a, b]).SelectMany(gradient => gradient.data<double>().ToArray())];
                 for (int i = 0; i < found.Length; i++)
                     Assert.Equal(expected[i], found[i], 1e-6 * Math.Max(1, Math.Abs(expected[i])));
             },
@@ -105,7 +107,8 @@ public class BarlowTwinsTests
     {
         using var scope = NewDisposeScope();
         ResNet backbone = Tiny.Backbone();
-        using var method = new BarlowTwins(new BarlowTwinsOptions { RedundancyWeight = 3, ProjectorHidden = 8, ProjectorOutput = 4 }, backbone);
+        using var method = new BarlowTwins(
+            new BarlowTwinsOptions { RedundancyWeight = 3, ProjectorHidden = 8, ProjectorOutput = 4 }, backbone);
         method.to(ScalarType.Float64);
         method.eval();
         Tensor images = Tiny.Images(8, ScalarType.Float64);
@@ -122,7 +125,8 @@ public class BarlowTwinsTests
     public void Validate_BadOptions_NamesThem()
     {
         using ResNet backbone = Tiny.Backbone();
-        string Message(BarlowTwinsOptions options) => Assert.Throws<InvalidOptionException>(() => new BarlowTwins(options, backbone)).Message;
+        string Message(BarlowTwinsOptions options) =>
+            Assert.Throws<InvalidOptionException>(() => new BarlowTwins(options, backbone)).Message;
         Assert.Contains("--redundancy-weight", Message(new BarlowTwinsOptions { RedundancyWeight = double.NaN }), StringComparison.Ordinal);
         Assert.Contains("--projector-hidden", Message(new BarlowTwinsOptions { ProjectorHidden = 0 }), StringComparison.Ordinal);
     }

@@ -21,11 +21,22 @@ public class ByolTests
                 Tensor[] tensors = [.. arrays.Select(array => tensor(array).requires_grad_())];
                 Tensor loss = Byol.PredictionLoss(tensors[0], tensors[1], tensors[2], tensors[3]);
                 Assert.Equal(SlowMomentum.Byol(arrays[0], arrays[1], arrays[2], arrays[3]), loss.item<double>(), 1e-9);
-                MomentumCheck.Gradient(loss, tensors[0], tensors[1], (x, y) => SlowMomentum.Byol(x, y, arrays[2], arrays[3]), arrays[0], arrays[1], tensors[2], tensors[3]);
+                MomentumCheck.Gradient(
+                    loss,
+                    tensors[0],
+                    tensors[1],
+                    (x, y) => SlowMomentum.Byol(x, y, arrays[2], arrays[3]),
+                    arrays[0],
+                    arrays[1],
+                    tensors[2],
+                    tensors[3]);
             },
             iter: 40, threads: 1);
 
-    /// <summary>Each direction is 2 − 2cos, a mean over the images, and both are added: 0, 4 and 8, not half of it; the length of a row says nothing.</summary>
+    /// <summary>
+    /// Each direction is 2 − 2cos, a mean over the images, and both are added: 0, 4 and 8, not half of it; the length of a row says
+    /// nothing.
+    /// </summary>
     [Fact]
     public void PredictionLoss_IdenticalOrthogonalOpposite_IsZeroFourEight()
     {
@@ -66,7 +77,8 @@ public class ByolTests
     public void PredictionLoss_Collapsed_IsFiniteWithItsGradient(double value, double expected)
     {
         using var scope = NewDisposeScope();
-        Tensor predictions = full(4, 3, value, dtype: ScalarType.Float32).requires_grad_(), targets = full(4, 3, value, dtype: ScalarType.Float32);
+        Tensor predictions = full(4, 3, value, dtype: ScalarType.Float32).requires_grad_(),
+            targets = full(4, 3, value, dtype: ScalarType.Float32);
         Tensor loss = Byol.PredictionLoss(predictions, predictions, targets, targets);
         Assert.Equal(expected, Tiny.Value(loss), 1e-5);
         Assert.True(Gradients.Of(loss, [predictions])[0].isfinite().all().item<bool>());
@@ -127,7 +139,8 @@ public class ByolTests
         using var method = new Byol(new ByolOptions { ProjectorHidden = 8 }, Tiny.Backbone());
         MomentumCheck.FollowsAt(method, 0.996, new TrainingProgress(1, 100, 0, 0));
         MomentumCheck.FollowsAt(method, 0.998, new TrainingProgress(51, 100, 0, 0));
-        using var constant = new Byol(new ByolOptions { ProjectorHidden = 8, ScheduleTargetMomentum = false, TargetMomentum = 0.9 }, Tiny.Backbone());
+        using var constant = new Byol(
+            new ByolOptions { ProjectorHidden = 8, ScheduleTargetMomentum = false, TargetMomentum = 0.9 }, Tiny.Backbone());
         MomentumCheck.FollowsAt(constant, 0.9, new TrainingProgress(51, 100, 0, 0));
     }
 

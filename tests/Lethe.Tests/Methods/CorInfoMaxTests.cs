@@ -31,9 +31,11 @@ public class CorInfoMaxTests
                     Epsilon);
 
                 Tensor a = tensor(first).requires_grad_(), b = tensor(second).requires_grad_();
-                (Tensor newMean, Tensor newCovariance) = CorInfoMax.Moments(a, tensor(mean), tensor(covariance), meanForgetting, covarianceForgetting);
+                (Tensor newMean, Tensor newCovariance) = CorInfoMax.Moments(
+                    a, tensor(mean), tensor(covariance), meanForgetting, covarianceForgetting);
                 Tensor other = CorInfoMax.Moments(b, tensor(mean), tensor(covariance), meanForgetting, covarianceForgetting).Covariance;
-                (double[] slowMean, double[,] slowCovariance) = SlowCorInfoMax.Moments(first, mean, covariance, meanForgetting, covarianceForgetting);
+                (double[] slowMean, double[,] slowCovariance) = SlowCorInfoMax.Moments(
+                    first, mean, covariance, meanForgetting, covarianceForgetting);
                 Assert.True((newMean - tensor(slowMean)).abs().max().item<double>() < 1e-12);
                 Assert.True((newCovariance - tensor(slowCovariance)).abs().max().item<double>() < 1e-12);
                 Tensor loss = Weight * CorInfoMax.Attraction(a, b) + CorInfoMax.Repulsion(newCovariance, other, Epsilon);
@@ -57,7 +59,8 @@ public class CorInfoMaxTests
     public void Moments_OneRow_AreTheHandComputedNumbers()
     {
         using var scope = NewDisposeScope();
-        (Tensor mean, Tensor covariance) = CorInfoMax.Moments(tensor(new double[,] { { 3, 4 } }), tensor([1.0, 0]), eye(2, dtype: ScalarType.Float64), 0.25, 0.1);
+        (Tensor mean, Tensor covariance) = CorInfoMax.Moments(
+            tensor(new double[,] { { 3, 4 } }), tensor([1.0, 0]), eye(2, dtype: ScalarType.Float64), 0.25, 0.1);
         Assert.Equal(0.25 + 0.75 * 0.6, mean[0].item<double>(), 1e-12);
         Assert.Equal(0.75 * 0.8, mean[1].item<double>(), 1e-12);
         double x = 0.6 - 0.7, y = 0.8 - 0.6;
@@ -75,7 +78,9 @@ public class CorInfoMaxTests
         double expected = -(Math.Log(2 + 1e-6) + Math.Log(3 + 1e-6)) / 2 - Math.Log(1 + 1e-6);
         Assert.Equal(expected, CorInfoMax.Repulsion(tensor(new double[,] { { 2, 0 }, { 0, 3 } }), rows, 1e-6).item<double>(), 1e-12);
         var options = new CorInfoMaxOptions();
-        Assert.Equal((500, 0.01, 0.01, 1e-6), (options.AttractionWeight, options.MeanForgetting, options.CovarianceForgetting, options.LogDetEpsilon));
+        Assert.Equal(
+            (500, 0.01, 0.01, 1e-6),
+            (options.AttractionWeight, options.MeanForgetting, options.CovarianceForgetting, options.LogDetEpsilon));
     }
 
     [Fact]
@@ -129,7 +134,8 @@ public class CorInfoMaxTests
             double[,] first = Rows(loss.Embeddings.narrow(0, 0, 5)), second = Rows(loss.Embeddings.narrow(0, 5, 5));
             one = SlowCorInfoMax.Moments(first, one.Mean, one.Covariance, 0.2, 0.3);
             two = SlowCorInfoMax.Moments(second, two.Mean, two.Covariance, 0.2, 0.3);
-            double attraction = 3 * SlowCorInfoMax.Attraction(first, second), repulsion = SlowCorInfoMax.Repulsion(one.Covariance, two.Covariance, 1e-3);
+            double attraction = 3 * SlowCorInfoMax.Attraction(first, second),
+                repulsion = SlowCorInfoMax.Repulsion(one.Covariance, two.Covariance, 1e-3);
             Assert.Equal(["attraction", "logDeterminant"], loss.Terms.Select(term => term.Name));
             Assert.Equal(attraction, loss.Terms[0].Value.item<double>(), 1e-9);
             Assert.Equal(repulsion, loss.Terms[1].Value.item<double>(), 1e-9);
@@ -141,7 +147,8 @@ public class CorInfoMaxTests
             Assert.False(method.get_buffer("secondCovariance")!.requires_grad);
         }
 
-        Assert.Superset(new HashSet<string> { "firstMean", "firstCovariance", "secondMean", "secondCovariance" }, method.state_dict().Keys.ToHashSet());
+        Assert.Superset(
+            new HashSet<string> { "firstMean", "firstCovariance", "secondMean", "secondCovariance" }, method.state_dict().Keys.ToHashSet());
     }
 
     [Fact]
@@ -155,7 +162,9 @@ public class CorInfoMaxTests
         Assert.Equal(ScalarType.Float64, method.get_buffer("firstCovariance")!.dtype);
     }
 
-    /// <summary>The measurement behind double moments: the gradient of log det(R + εI) in float32 against float64, after five batches.</summary>
+    /// <summary>
+    /// The measurement behind double moments: the gradient of log det(R + εI) in float32 against float64, after five batches.
+    /// </summary>
     [Theory]
     [InlineData(0, 1e-4, 1e-3)]
     [InlineData(-4, 1e-3, 1e-1)]
@@ -173,7 +182,8 @@ public class CorInfoMaxTests
             Tensor rows = z.to(type).requires_grad_();
             Tensor centred = rows - (0.01 * mean.to(type) + 0.99 * rows.mean([0]));
             Tensor next = 0.01 * covariance.to(type) + 0.99 / Images * centred.t().mm(centred);
-            return Gradients.Of(LogDeterminant.OfPositiveDefinite(next + 1e-6 * eye(Dimension, dtype: type)), [rows])[0].to(ScalarType.Float64);
+            return Gradients.Of(
+                LogDeterminant.OfPositiveDefinite(next + 1e-6 * eye(Dimension, dtype: type)), [rows])[0].to(ScalarType.Float64);
         }
 
         Assert.InRange(Tiny.RelativeError([Gradient(ScalarType.Float32)], [Gradient(ScalarType.Float64)]), atLeast, atMost);
@@ -183,10 +193,12 @@ public class CorInfoMaxTests
     public void Terms_BadShapes_SaysWhatWasExpected()
     {
         using var scope = NewDisposeScope();
-        string Attraction(Tensor first, Tensor second) => Assert.Throws<ArgumentException>(() => CorInfoMax.Attraction(first, second)).Message;
+        string Attraction(Tensor first, Tensor second) =>
+            Assert.Throws<ArgumentException>(() => CorInfoMax.Attraction(first, second)).Message;
         Assert.Contains("found [4] and [4, 1]", Attraction(ones(4), ones(4, 1)), StringComparison.Ordinal);
         Assert.Contains("found [4, 3] and [4, 1]", Attraction(ones(4, 3), ones(4, 1)), StringComparison.Ordinal);
-        string Moments(Tensor z, Tensor mean, Tensor covariance) => Assert.Throws<ArgumentException>(() => CorInfoMax.Moments(z, mean, covariance, 0, 0)).Message;
+        string Moments(Tensor z, Tensor mean, Tensor covariance) =>
+            Assert.Throws<ArgumentException>(() => CorInfoMax.Moments(z, mean, covariance, 0, 0)).Message;
         Assert.Contains("found [4, 3], [1] and [3, 3]", Moments(ones(4, 3), ones(1), eye(3)), StringComparison.Ordinal);
         Assert.Contains("found [4, 3], [3] and [3]", Moments(ones(4, 3), ones(3), ones(3)), StringComparison.Ordinal);
         Assert.Contains("[N, k]", Moments(ones(3), ones(3), eye(3)), StringComparison.Ordinal);

@@ -104,7 +104,10 @@ public class EmbeddingQueueTests
         using var scope = NewDisposeScope();
         using EmbeddingQueue queue = Seeded(1);
         foreach (long[] shape in (long[][])[[2, 3], [2], [2, 2, 1]])
-            Assert.Contains($"[N, 2], found [{string.Join(", ", shape)}]", Assert.Throws<ArgumentException>(() => queue.Enqueue(ones(shape))).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                $"[N, 2], found [{string.Join(", ", shape)}]",
+                Assert.Throws<ArgumentException>(() => queue.Enqueue(ones(shape))).Message,
+                StringComparison.Ordinal);
     }
 
     private static EmbeddingQueue Seeded(long seed)

@@ -60,7 +60,8 @@ public class MecTests
         Tensor similarities = Mec.Similarities(Tiny.Gaussian(1, 6, 3), Tiny.Gaussian(2, 6, 3), 0.3);
         Assert.InRange(Mec.SpectralNorm(similarities), 0.3, 0.999);
         double exact = Mec.CodingLength(similarities, 0).item<double>();
-        double[] errors = [.. ((int[])[2, 4, 8, 16, 200]).Select(order => Math.Abs(Mec.CodingLength(similarities, order).item<double>() - exact))];
+        double[] errors =
+            [.. ((int[])[2, 4, 8, 16, 200]).Select(order => Math.Abs(Mec.CodingLength(similarities, order).item<double>() - exact))];
         for (int i = 1; i < errors.Length; i++)
             Assert.True(errors[i] < errors[i - 1], string.Join(" ", errors));
         Assert.Equal(0, errors[^1], 1e-9);
@@ -139,7 +140,8 @@ public class MecTests
         method.eval();
         Tensor images = Tiny.Images(10, ScalarType.Float64);
         MethodLoss loss = method.Loss(Views.Pair(images), new TrainingProgress(0, 100, epoch, 0));
-        double[,] t = Rows(loss.Embeddings) /* the target is still equal */, p = Rows(((nn.Module<Tensor, Tensor>)Part(method, "predictor")).forward(loss.Embeddings));
+        double[,] t = Rows(loss.Embeddings) /* the target is still equal */, p = Rows(
+            ((nn.Module<Tensor, Tensor>)Part(method, "predictor")).forward(loss.Embeddings));
         double inverse = 5 * 64 / 8.0 * (epoch == 0 ? 8 : epoch == 3 ? 8 - 7 * 0.3 : 1);
         double Length(double[,] predicted, double[,] target)
         {
@@ -208,7 +210,9 @@ public class MecTests
         static bool Positive(Tensor p, Tensor t) => Tiny.Value(linalg.det(eye(3) + Mec.Similarities(p, t, 8 / (3 * 1e-6)))) > 0;
     }
 
-    /// <summary>Predictions opposite to orthogonal targets: I + C = (1 − λ)I, whose determinant is negative for an odd number of images.</summary>
+    /// <summary>
+    /// Predictions opposite to orthogonal targets: I + C = (1 − λ)I, whose determinant is negative for an odd number of images.
+    /// </summary>
     [Fact]
     public void CodingLength_BeyondTheSeries_DropsTheSignOfTheDeterminant()
     {
@@ -241,7 +245,10 @@ public class MecTests
         string Message(Tensor first, Tensor second) => Assert.Throws<ArgumentException>(() => Mec.Similarities(first, second, 1)).Message;
         Assert.Contains("found [4] and [4, 1]", Message(ones(4), ones(4, 1)), StringComparison.Ordinal);
         Assert.Contains("found [4, 3] and [4, 1]", Message(ones(4, 3), ones(4, 1)), StringComparison.Ordinal);
-        Assert.Contains("[N, N], found [4, 3]", Assert.Throws<ArgumentException>(() => Mec.CodingLength(ones(4, 3), 4)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "[N, N], found [4, 3]",
+            Assert.Throws<ArgumentException>(() => Mec.CodingLength(ones(4, 3), 4)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => Mec.CodingLength(ones(3, 3), -1));
     }
 

@@ -20,12 +20,14 @@ public class MocoTests
             (seed, images, length, dimension, temperature) =>
             {
                 using var scope = NewDisposeScope();
-                double[,] queries = Reference.Gaussian(seed, images, dimension), keys = Reference.Gaussian(seed + 1, images, dimension), queue = Reference.Gaussian(seed + 2, length, dimension);
+                double[,] queries = Reference.Gaussian(seed, images, dimension), keys = Reference.Gaussian(
+                    seed + 1, images, dimension), queue = Reference.Gaussian(seed + 2, length, dimension);
                 Tensor q = tensor(queries).requires_grad_(), k = tensor(keys).requires_grad_(), c = tensor(queue).requires_grad_();
                 Tensor loss = Moco.InfoNce(q, k, c, temperature);
                 Assert.Equal(SlowMomentum.InfoNce(queries, keys, queue, temperature), loss.item<double>(), 1e-9);
                 Tensor both = Moco.InfoNce(q, k, c, temperature) + Moco.InfoNce(k, q, c, temperature);
-                double Both(double[,] x, double[,] y) => SlowMomentum.InfoNce(x, keys, queue, temperature) + SlowMomentum.InfoNce(y, queries, queue, temperature);
+                double Both(double[,] x, double[,] y) =>
+                    SlowMomentum.InfoNce(x, keys, queue, temperature) + SlowMomentum.InfoNce(y, queries, queue, temperature);
                 MomentumCheck.Gradient(both, q, k, Both, (double[,])queries.Clone(), (double[,])keys.Clone(), c);
                 Assert.Equal(0, Tiny.Value(Gradients.Of(loss, [k])[0].abs().max()));
             },
@@ -38,10 +40,14 @@ public class MocoTests
     {
         using var scope = NewDisposeScope();
         Tensor row = tensor(new double[,] { { 3, -1, 2 } });
-        Assert.Equal(Math.Log(length + 1), Moco.InfoNce(row.expand(images, 3) * 7, row.expand(images, 3), row.expand(length, 3) * 0.1, temperature).item<double>(), 1e-9);
+        Assert.Equal(
+            Math.Log(length + 1),
+            Moco.InfoNce(row.expand(images, 3) * 7, row.expand(images, 3), row.expand(length, 3) * 0.1, temperature).item<double>(), 1e-9);
     }
 
-    /// <summary>Orthogonal images: were the other key of the batch a negative, or the key not among the candidates, the constant would differ.</summary>
+    /// <summary>
+    /// Orthogonal images: were the other key of the batch a negative, or the key not among the candidates, the constant would differ.
+    /// </summary>
     [Fact]
     public void InfoNce_OrthogonalImages_CountsTheQueueAlone()
     {
@@ -50,14 +56,17 @@ public class MocoTests
         double expected = Math.Log(Math.Exp(1 / 0.2) + 4) - 1 / 0.2;
         Assert.Equal(expected, Moco.InfoNce(axes.narrow(0, 0, 2) * 2, axes.narrow(0, 0, 2) * 3, queue * 5, 0.2).item<double>(), 1e-12);
         var options = new MocoOptions();
-        Assert.Equal((0.2, 4096, 0.99, false, false), (options.Temperature, options.QueueLength, options.TargetMomentum, options.ScheduleTargetMomentum, options.Symmetric));
+        Assert.Equal(
+            (0.2, 4096, 0.99, false, false),
+            (options.Temperature, options.QueueLength, options.TargetMomentum, options.ScheduleTargetMomentum, options.Symmetric));
     }
 
     [Fact]
     public void InfoNce_ImagesOrQueuePermuted_IsTheSame()
     {
         using var scope = NewDisposeScope();
-        Tensor queries = Tiny.Gaussian(1, 6, 4), keys = Tiny.Gaussian(2, 6, 4), queue = Tiny.Gaussian(3, 6, 4), order = tensor([3L, 1, 5, 0, 4, 2]);
+        Tensor queries = Tiny.Gaussian(1, 6, 4), keys = Tiny.Gaussian(2, 6, 4), queue = Tiny.Gaussian(3, 6, 4),
+            order = tensor([3L, 1, 5, 0, 4, 2]);
         double loss = Moco.InfoNce(queries, keys, queue, 0.5).item<double>();
         Assert.Equal(loss, Moco.InfoNce(queries.index_select(0, order), keys.index_select(0, order), queue, 0.5).item<double>(), 1e-12);
         Assert.Equal(loss, Moco.InfoNce(queries, keys, queue.index_select(0, order), 0.5).item<double>(), 1e-12);
@@ -71,7 +80,8 @@ public class MocoTests
     public void InfoNce_Collapsed_IsFiniteWithItsGradient(double value)
     {
         using var scope = NewDisposeScope();
-        Tensor queries = full(4, 3, value, dtype: ScalarType.Float32).requires_grad_(), others = full(4, 3, value, dtype: ScalarType.Float32);
+        Tensor queries = full(4, 3, value, dtype: ScalarType.Float32).requires_grad_(),
+            others = full(4, 3, value, dtype: ScalarType.Float32);
         Tensor loss = Moco.InfoNce(queries, others, others, 0.2);
         Assert.Equal(Math.Log(5), Tiny.Value(loss), 1e-5);
         Assert.True(Gradients.Of(loss, [queries])[0].isfinite().all().item<bool>());
@@ -81,7 +91,8 @@ public class MocoTests
     public void InfoNce_BadShapes_SaysWhatWasExpected()
     {
         using var scope = NewDisposeScope();
-        string Message(Tensor queries, Tensor keys, Tensor queue) => Assert.Throws<ArgumentException>(() => Moco.InfoNce(queries, keys, queue, 0.2)).Message;
+        string Message(Tensor queries, Tensor keys, Tensor queue) =>
+            Assert.Throws<ArgumentException>(() => Moco.InfoNce(queries, keys, queue, 0.2)).Message;
         Assert.Contains("found [4] and [4, 1]", Message(ones(4), ones(4, 1), ones(5, 1)), StringComparison.Ordinal);
         Assert.Contains("[N, k]", Message(ones(4, 3), ones(1, 3), ones(5, 3)), StringComparison.Ordinal);
         Assert.Contains("[M, 3], found [5, 2]", Message(ones(4, 3), ones(4, 3), ones(5, 2)), StringComparison.Ordinal);
@@ -99,7 +110,8 @@ public class MocoTests
         MomentumCheck.Disturb(method);
         Tensor queries = method.Project(method.Backbone.forward(images.narrow(0, 0, 4)));
         MethodLoss loss = method.Loss(Views.Pair(images), start);
-        double expected = SlowMomentum.InfoNce(MomentumCheck.Rows(queries), MomentumCheck.Rows(keys), MomentumCheck.Rows(Queue(method)), 0.2);
+        double expected = SlowMomentum.InfoNce(
+            MomentumCheck.Rows(queries), MomentumCheck.Rows(keys), MomentumCheck.Rows(Queue(method)), 0.2);
         Assert.Equal(expected, loss.Total.item<double>(), 1e-9);
         Assert.Equal(["infoNce"], loss.Terms.Select(term => term.Name));
         Assert.Equal([4, method.Backbone.FeatureDimension], loss.Features.shape);
@@ -115,7 +127,8 @@ public class MocoTests
         MomentumCheck.Disturb(one);
         MomentumCheck.Disturb(both);
         Tensor images = Tiny.Images(8, ScalarType.Float64), swapped = images.roll(4, 0L);
-        double there = one.Loss(Views.Pair(images), start).Total.item<double>(), back = one.Loss(Views.Pair(swapped), start).Total.item<double>();
+        double there = one.Loss(Views.Pair(images), start).Total.item<double>(),
+            back = one.Loss(Views.Pair(swapped), start).Total.item<double>();
         MethodLoss loss = both.Loss(Views.Pair(images), start);
         Assert.Equal((there + back) / 2, loss.Total.item<double>(), 1e-9);
         Assert.Equal(loss.Total.item<double>(), both.Loss(Views.Pair(swapped), start).Total.item<double>(), 1e-9);
@@ -142,7 +155,8 @@ public class MocoTests
     {
         using var scope = NewDisposeScope();
         using Moco method = Create(symmetric);
-        Tensor images = Tiny.Images(8, ScalarType.Float64), keys = method.Project(method.Backbone.forward(images)).narrow(0, 8 - entering, entering).clone();
+        Tensor images = Tiny.Images(8, ScalarType.Float64),
+            keys = method.Project(method.Backbone.forward(images)).narrow(0, 8 - entering, entering).clone();
         MomentumCheck.Disturb(method);
         Tensor before = Queue(method).clone();
         MethodLoss loss = method.Loss(Views.Pair(images), start), again = method.Loss(Views.Pair(images), start);
@@ -159,7 +173,8 @@ public class MocoTests
     public void AfterStep_MomentumEncoder_FollowsAtItsRate()
     {
         using var scope = NewDisposeScope();
-        using Moco method = Create(symmetric: false), scheduled = new(new MocoOptions { ScheduleTargetMomentum = true, TargetMomentum = 0.9, QueueLength = 4 }, Tiny.Backbone());
+        using Moco method = Create(symmetric: false), scheduled = new(
+            new MocoOptions { ScheduleTargetMomentum = true, TargetMomentum = 0.9, QueueLength = 4 }, Tiny.Backbone());
         MomentumCheck.FollowsAt(method, 0.99, new TrainingProgress(51, 100, 0, 0));
         MomentumCheck.FollowsAt(scheduled, 0.95, new TrainingProgress(51, 100, 0, 0));
     }

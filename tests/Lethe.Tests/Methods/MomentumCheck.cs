@@ -12,7 +12,9 @@ internal static class MomentumCheck
     /// The gradient by two inputs is the central differences of a slow loss, and none reaches the constants. Cosines in one
     /// dimension have no gradient, and rows near zero one too steep for differences: these are passed over.
     /// </summary>
-    public static void Gradient(Tensor loss, Tensor first, Tensor second, Func<double[,], double[,], double> slow, double[,] x, double[,] y, params Tensor[] constants)
+    public static void Gradient(
+        Tensor loss, Tensor first, Tensor second, Func<double[,], double[,], double> slow, double[,] x, double[,] y,
+        params Tensor[] constants)
     {
         Assert.All(Gradients.Of(loss, [first, .. constants]).Skip(1), gradient => Assert.Equal(0, Tiny.Value(gradient.abs().max())));
         if (x.GetLength(1) == 1 || Tiny.Value(cat([first, second]).norm(1).min()) < 0.1)

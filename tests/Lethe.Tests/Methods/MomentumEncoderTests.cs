@@ -59,7 +59,8 @@ public class MomentumEncoderTests
         SortedDictionary<string, string> after = Tiny.Bits(encoder);
         foreach (string name in encoder.named_parameters().Select(parameter => parameter.name))
         {
-            bool late = name.StartsWith("backbone.layer3", StringComparison.Ordinal) || name.StartsWith("backbone.layer4", StringComparison.Ordinal)
+            bool late = name.StartsWith("backbone.layer3", StringComparison.Ordinal) || name.StartsWith(
+                "backbone.layer4", StringComparison.Ordinal)
                 || name.StartsWith("projector", StringComparison.Ordinal);
             Assert.True(late == (before[name] != after[name]), name);
         }
@@ -121,7 +122,9 @@ public class MomentumEncoderTests
         nn.Module<Tensor, Tensor> head = Projector.Create([online.FeatureDimension, 6, 3]);
         using (no_grad())
         {
-            foreach (Tensor buffer in online.named_buffers().Where(entry => entry.name.EndsWith("running_mean", StringComparison.Ordinal)).Select(entry => entry.buffer))
+            foreach (
+                Tensor buffer in online.named_buffers().Where(entry => entry.name.EndsWith("running_mean", StringComparison.Ordinal))
+                    .Select(entry => entry.buffer))
                 buffer.add_(0.1); // so that equal statistics are seen to be copied
         }
 

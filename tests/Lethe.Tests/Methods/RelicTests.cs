@@ -20,8 +20,10 @@ public class RelicTests
                 using var scope = NewDisposeScope();
                 double[][,] arrays = [.. Enumerable.Range(0, 4).Select(i => Reference.Gaussian(seed + (ulong)i, images, dimension))];
                 Tensor[] tensors = [.. arrays.Select(array => tensor(array).requires_grad_())];
-                (Tensor contrastive, Tensor invariance) = Relic.Terms(tensors[0], tensors[1], tensors[2], tensors[3], temperature, oneSided);
-                (double Contrastive, double Invariance) slow = SlowMomentum.Relic(arrays[0], arrays[1], arrays[2], arrays[3], temperature, oneSided);
+                (Tensor contrastive, Tensor invariance) = Relic.Terms(
+                    tensors[0], tensors[1], tensors[2], tensors[3], temperature, oneSided);
+                (double Contrastive, double Invariance) slow = SlowMomentum.Relic(
+                    arrays[0], arrays[1], arrays[2], arrays[3], temperature, oneSided);
                 Assert.Equal(slow.Contrastive, contrastive.item<double>(), 1e-9);
                 Assert.Equal(slow.Invariance, invariance.item<double>(), 1e-9);
                 double Weighted(double[,] x, double[,] y)
@@ -30,11 +32,14 @@ public class RelicTests
                     return c + 3 * i;
                 }
 
-                MomentumCheck.Gradient(contrastive + 3 * invariance, tensors[0], tensors[1], Weighted, arrays[0], arrays[1], tensors[2], tensors[3]);
+                MomentumCheck.Gradient(
+                    contrastive + 3 * invariance, tensors[0], tensors[1], Weighted, arrays[0], arrays[1], tensors[2], tensors[3]);
             },
             iter: 40, threads: 1);
 
-    /// <summary>The positive is among the N candidates and the other images' same view is not: 2 log N, not 2 log(N − 1) or 2 log(2N − 1).</summary>
+    /// <summary>
+    /// The positive is among the N candidates and the other images' same view is not: 2 log N, not 2 log(N − 1) or 2 log(2N − 1).
+    /// </summary>
     [Theory]
     [InlineData(2, 0.1)]
     [InlineData(5, 1)]
@@ -84,7 +89,10 @@ public class RelicTests
         Tensor order = tensor([3L, 1, 5, 0, 4, 2]);
         Tensor[] p = [.. t.Select(rows => rows.index_select(0, order))];
         (Tensor contrastive, Tensor invariance) = Relic.Terms(t[0], t[1], t[2], t[3], 0.5);
-        foreach ((Tensor Contrastive, Tensor Invariance) same in new[] { Relic.Terms(t[1], t[0], t[3], t[2], 0.5), Relic.Terms(p[0], p[1], p[2], p[3], 0.5) })
+        foreach (
+            (
+                Tensor Contrastive,
+                Tensor Invariance) same in new[] { Relic.Terms(t[1], t[0], t[3], t[2], 0.5), Relic.Terms(p[0], p[1], p[2], p[3], 0.5) })
         {
             Assert.Equal(contrastive.item<double>(), same.Contrastive.item<double>(), 1e-12);
             Assert.Equal(invariance.item<double>(), same.Invariance.item<double>(), 1e-12);
@@ -135,7 +143,9 @@ public class RelicTests
     public void Loss_OfViews_WeighsTheTermsAgainstTheMomentumEncoder(bool oneSided)
     {
         using var scope = NewDisposeScope();
-        using var method = new Relic(new RelicOptions { ProjectorHidden = 8, ProjectorOutput = 4, KlWeight = 3, OneSidedKl = oneSided, Temperature = 0.3 }, Tiny.Backbone());
+        using var method = new Relic(
+            new RelicOptions { ProjectorHidden = 8, ProjectorOutput = 4, KlWeight = 3, OneSidedKl = oneSided, Temperature = 0.3 },
+            Tiny.Backbone());
         method.to(ScalarType.Float64);
         method.eval();
         Tensor images = Tiny.Images(8, ScalarType.Float64);
@@ -143,7 +153,8 @@ public class RelicTests
         MomentumCheck.Disturb(method);
         Tensor embeddings = method.Project(method.Backbone.forward(images));
         double[,] Half(Tensor stacked, int half) => MomentumCheck.Rows(stacked.narrow(0, half * 4, 4));
-        (double contrastive, double invariance) = SlowMomentum.Relic(Half(embeddings, 0), Half(embeddings, 1), Half(targets, 0), Half(targets, 1), 0.3, oneSided);
+        (double contrastive, double invariance) = SlowMomentum.Relic(
+            Half(embeddings, 0), Half(embeddings, 1), Half(targets, 0), Half(targets, 1), 0.3, oneSided);
         MethodLoss loss = method.Loss(Views.Pair(images), new TrainingProgress(0, 100, 0, 0));
         Assert.Equal(["contrastive", "invariance"], loss.Terms.Select(term => term.Name));
         Assert.Equal(contrastive, loss.Terms[0].Value.item<double>(), 1e-9);
@@ -160,7 +171,8 @@ public class RelicTests
         using var scope = NewDisposeScope();
         using var method = new Relic(new RelicOptions { ProjectorHidden = 8, TargetMomentum = 0.9 }, Tiny.Backbone());
         MomentumCheck.FollowsAt(method, 0.95, new TrainingProgress(51, 100, 0, 0));
-        using var constant = new Relic(new RelicOptions { ProjectorHidden = 8, ScheduleTargetMomentum = false, TargetMomentum = 0.9 }, Tiny.Backbone());
+        using var constant = new Relic(
+            new RelicOptions { ProjectorHidden = 8, ScheduleTargetMomentum = false, TargetMomentum = 0.9 }, Tiny.Backbone());
         MomentumCheck.FollowsAt(constant, 0.9, new TrainingProgress(51, 100, 0, 0));
     }
 

@@ -52,10 +52,15 @@ public class SimClrTests
         Assert.Equal(14.01032, SlowLoss.NtXent(rows, [0, 0, 1, 1], 0.07), 1e-4);
         using var scope = NewDisposeScope();
         Tensor all = tensor(rows);
-        Assert.Equal(14.01032, SimClr.NtXent(all[TensorIndex.Tensor(tensor([0L, 2]))], all[TensorIndex.Tensor(tensor([1L, 3]))], 0.07).item<double>(), 1e-4);
+        Assert.Equal(
+            14.01032,
+            SimClr.NtXent(all[TensorIndex.Tensor(tensor([0L, 2]))], all[TensorIndex.Tensor(tensor([1L, 3]))], 0.07).item<double>(), 1e-4);
     }
 
-    /// <summary>Orthogonal images, equal views: each of the 2N anchors has cosine 1 once and 0 otherwise, so the mean is over 2N and leaves out the anchor alone.</summary>
+    /// <summary>
+    /// Orthogonal images, equal views: each of the 2N anchors has cosine 1 once and 0 otherwise, so the mean is over 2N and leaves out the
+    /// anchor alone.
+    /// </summary>
     [Fact]
     public void NtXent_OrthogonalImages_IsTheMeanOver2NAnchors()
     {
@@ -123,8 +128,14 @@ public class SimClrTests
     {
         using ResNet backbone = Tiny.Backbone();
         foreach (double temperature in (double[])[0, -1, double.NaN])
-            Assert.Contains("--temperature", Assert.Throws<InvalidOptionException>(() => new SimClr(new SimClrOptions { Temperature = temperature }, backbone)).Message, StringComparison.Ordinal);
-        Assert.Contains("--projector-output", Assert.Throws<InvalidOptionException>(() => new SimClr(new SimClrOptions { ProjectorOutput = 0 }, backbone)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "--temperature",
+                Assert.Throws<InvalidOptionException>(() => new SimClr(new SimClrOptions { Temperature = temperature }, backbone)).Message,
+                StringComparison.Ordinal);
+        Assert.Contains(
+            "--projector-output",
+            Assert.Throws<InvalidOptionException>(() => new SimClr(new SimClrOptions { ProjectorOutput = 0 }, backbone)).Message,
+            StringComparison.Ordinal);
     }
 
     private static double[,] Rows(Tensor matrix)

@@ -26,11 +26,21 @@ public class SimSiamTests
                 Tensor[] tensors = [.. arrays.Select(array => tensor(array).requires_grad_())];
                 Tensor loss = SimSiam.NegativeCosine(tensors[0], tensors[1], tensors[2], tensors[3]);
                 Assert.Equal(SlowMomentum.SimSiam(arrays[0], arrays[1], arrays[2], arrays[3]), loss.item<double>(), 1e-9);
-                MomentumCheck.Gradient(loss, tensors[0], tensors[1], (x, y) => SlowMomentum.SimSiam(x, y, arrays[2], arrays[3]), arrays[0], arrays[1], tensors[2], tensors[3]);
+                MomentumCheck.Gradient(
+                    loss,
+                    tensors[0],
+                    tensors[1],
+                    (x, y) => SlowMomentum.SimSiam(x, y, arrays[2], arrays[3]),
+                    arrays[0],
+                    arrays[1],
+                    tensors[2],
+                    tensors[3]);
             },
             iter: 40, threads: 1);
 
-    /// <summary>Half of each direction, from −1 to 1: the views whose predictions are right and wrong are told apart by the third line.</summary>
+    /// <summary>
+    /// Half of each direction, from −1 to 1: the views whose predictions are right and wrong are told apart by the third line.
+    /// </summary>
     [Fact]
     public void NegativeCosine_IdenticalOppositeHalf_AreMinusOneOneMinusHalf()
     {
@@ -62,7 +72,8 @@ public class SimSiamTests
     public void NegativeCosine_Collapsed_IsFiniteWithItsGradient(double value, double expected)
     {
         using var scope = NewDisposeScope();
-        Tensor predictions = full(4, 3, value, dtype: ScalarType.Float32).requires_grad_(), targets = full(4, 3, value, dtype: ScalarType.Float32);
+        Tensor predictions = full(4, 3, value, dtype: ScalarType.Float32).requires_grad_(),
+            targets = full(4, 3, value, dtype: ScalarType.Float32);
         Tensor loss = SimSiam.NegativeCosine(predictions, predictions, targets, targets);
         Assert.Equal(expected, Tiny.Value(loss), 1e-5);
         Assert.True(Gradients.Of(loss, [predictions])[0].isfinite().all().item<bool>());
@@ -80,7 +91,9 @@ public class SimSiamTests
         Assert.Contains("at least 1 images", Message(ones(0, 3), ones(0, 3), ones(0, 3), ones(0, 3)), StringComparison.Ordinal);
     }
 
-    /// <summary>The gradient by all weights is that of finite differences in which the embeddings to be predicted stay as they are.</summary>
+    /// <summary>
+    /// The gradient by all weights is that of finite differences in which the embeddings to be predicted stay as they are.
+    /// </summary>
     [Fact]
     public void Loss_StopGradient_HoldsTheOtherViewsEmbeddings()
     {
@@ -116,7 +129,8 @@ public class SimSiamTests
     public void Constructor_Heads_AreThreeLayersWithNormAndABottleneckWithout()
     {
         using var scope = NewDisposeScope();
-        using var method = new SimSiam(new SimSiamOptions { ProjectorHidden = 16, ProjectorOutput = 8, PredictorHidden = 2 }, Tiny.Backbone());
+        using var method = new SimSiam(
+            new SimSiamOptions { ProjectorHidden = 16, ProjectorOutput = 8, PredictorHidden = 2 }, Tiny.Backbone());
         MethodLoss loss = method.Loss(Views.Pair(Tiny.Images(8)), start);
         Assert.True(Tiny.Value(loss.Embeddings.mean([0]).abs().max()) < 1e-5);
         Assert.True(Tiny.Value((loss.Embeddings.var(0, unbiased: false) - 1).abs().max()) < 0.05);
@@ -139,7 +153,9 @@ public class SimSiamTests
     public void Train_WhereTheScheduledRateIsZero_MovesAtMostThePredictor(bool fixedRate)
     {
         using var scope = NewDisposeScope();
-        using var method = new SimSiam(new SimSiamOptions { ProjectorHidden = 16, ProjectorOutput = 8, PredictorHidden = 4, FixPredictorRate = fixedRate }, Tiny.Backbone());
+        using var method = new SimSiam(
+            new SimSiamOptions { ProjectorHidden = 16, ProjectorOutput = 8, PredictorHidden = 4, FixPredictorRate = fixedRate },
+            Tiny.Backbone());
         Assert.Equal(fixedRate ? ["predictor"] : [], method.UnscheduledParts);
         using ViewLoader loader = Tiny.Loader();
         using var pretrainer = new Pretrainer(method, loader, new TrainingOptions { Epochs = 1, BatchSize = 4, WarmUp = 0.2 }, 3, CPU);

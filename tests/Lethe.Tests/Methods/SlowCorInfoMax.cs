@@ -5,7 +5,8 @@ namespace Lethe.Tests.Methods;
 /// <summary>CorInfoMax as loops over arrays of doubles, without torch.</summary>
 internal static class SlowCorInfoMax
 {
-    public static (double[] Mean, double[,] Covariance) Moments(double[,] embeddings, double[] mean, double[,] covariance, double meanForgetting, double covarianceForgetting)
+    public static (double[] Mean, double[,] Covariance) Moments(
+        double[,] embeddings, double[] mean, double[,] covariance, double meanForgetting, double covarianceForgetting)
     {
         double[,] z = Reference.Normalised(embeddings);
         int n = z.GetLength(0), k = z.GetLength(1);

@@ -1,6 +1,8 @@
 namespace Lethe.Tests.Methods;
 
-/// <summary>The losses against a momentum encoder or a predictor as loops over arrays of doubles, written from their equations, without torch.</summary>
+/// <summary>
+/// The losses against a momentum encoder or a predictor as loops over arrays of doubles, written from their equations, without torch.
+/// </summary>
 internal static class SlowMomentum
 {
     /// <summary>The mean over queries of the surprise of the key among the key and the queue.</summary>
@@ -63,7 +65,8 @@ internal static class SlowMomentum
 
     private static double[] Probabilities(double[,] online, int row, double[,] targets, double temperature)
     {
-        double[] weights = [.. Enumerable.Range(0, targets.GetLength(0)).Select(j => Math.Exp(Cosine(online, row, targets, j) / temperature))];
+        double[] weights =
+            [.. Enumerable.Range(0, targets.GetLength(0)).Select(j => Math.Exp(Cosine(online, row, targets, j) / temperature))];
         double sum = weights.Sum();
         return [.. weights.Select(weight => weight / sum)];
     }

@@ -1,6 +1,8 @@
 namespace Lethe.Tests.Methods;
 
-/// <summary>SwAV's parts as loops over arrays of doubles, as its official code computes them: with exponentials, not in logarithms.</summary>
+/// <summary>
+/// SwAV's parts as loops over arrays of doubles, as its official code computes them: with exponentials, not in logarithms.
+/// </summary>
 internal static class SlowSwAv
 {
     public static double[,] Scores(double[,] embeddings, double[,] prototypes)

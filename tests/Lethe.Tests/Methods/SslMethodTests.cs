@@ -15,8 +15,12 @@ public class SslMethodTests
 
     public static TheoryData<string> Names() => [.. Tiny.Entries.Select(entry => entry.Name)];
 
-    /// <summary>Methods with a stop-gradient on the weights that are trained have a gradient that is not that of their value; their own tests hold the constants.</summary>
-    public static TheoryData<string> NamesWithAGradientOfTheirValue() => [.. Tiny.Entries.Select(entry => entry.Name).Except(["simsiam", "swav"])];
+    /// <summary>
+    /// Methods with a stop-gradient on the weights that are trained have a gradient that is not that of their value; their own tests hold
+    /// the constants.
+    /// </summary>
+    public static TheoryData<string> NamesWithAGradientOfTheirValue() =>
+        [.. Tiny.Entries.Select(entry => entry.Name).Except(["simsiam", "swav"])];
 
     public static TheoryData<string, SplitPoint> NamesAndSplits() =>
         new MatrixTheoryData<string, SplitPoint>(Tiny.Entries.Select(entry => entry.Name), Enum.GetValues<SplitPoint>());
@@ -78,7 +82,9 @@ public class SslMethodTests
         Assert.All(
             before.Where(entry => after[entry.Key] != entry.Value),
             entry => Assert.Matches("running_(mean|var)|num_batches_tracked", entry.Key));
-        Assert.All(method.named_parameters().Where(parameter => parameter.parameter.requires_grad), parameter => Assert.True(Tiny.Value(parameter.parameter.grad!.abs().sum()) > 0, parameter.name));
+        Assert.All(
+            method.named_parameters().Where(parameter => parameter.parameter.requires_grad),
+            parameter => Assert.True(Tiny.Value(parameter.parameter.grad!.abs().sum()) > 0, parameter.name));
     }
 
     [Theory]
@@ -142,7 +148,10 @@ public class SslMethodTests
     {
         using var scope = NewDisposeScope();
         foreach (long[] shape in (long[][])[[3, 3, 16, 16], [0, 3, 16, 16], [4, 3, 16], [4, 8]])
-            Assert.Contains("[2N, C, H, W]", Assert.Throws<ArgumentException>(() => Views.Pair(ones(shape))).Message, StringComparison.Ordinal);
-        Assert.Equal((2, SplitPoint.Layer1), (Views.Pair(ones(4, 3, 16, 16), SplitPoint.Layer1).Images, Views.Pair(ones(4, 3, 16, 16), SplitPoint.Layer1).From));
+            Assert.Contains(
+                "[2N, C, H, W]", Assert.Throws<ArgumentException>(() => Views.Pair(ones(shape))).Message, StringComparison.Ordinal);
+        Assert.Equal(
+            (2, SplitPoint.Layer1),
+            (Views.Pair(ones(4, 3, 16, 16), SplitPoint.Layer1).Images, Views.Pair(ones(4, 3, 16, 16), SplitPoint.Layer1).From));
     }
 }

@@ -29,7 +29,8 @@ public class SwAvTests
                 Tensor[] views = [.. z.Select(view => tensor(view).requires_grad_())];
                 Tensor prototypes = tensor(p).requires_grad_();
                 Tensor[] scores = [.. views.Select(view => SwAv.Scores(view, prototypes))];
-                Tensor loss = SwAv.SwappedPrediction(scores, [.. scores.Take(2).Select(view => SinkhornKnopp.Codes(view, 0.2, 3))], temperature);
+                Tensor loss = SwAv.SwappedPrediction(
+                    scores, [.. scores.Take(2).Select(view => SinkhornKnopp.Codes(view, 0.2, 3))], temperature);
                 Assert.Equal(Slow(), loss.item<double>(), 1e-9);
 
                 if (Tiny.Value(cat([.. views, prototypes]).norm(1).min()) < 0.1)
@@ -37,14 +38,20 @@ public class SwAvTests
 
                 // The codes above stay as they are while the arrays move: what the gradient holds constant, the differences do too.
                 double[] found = [.. Gradients.Of(loss, [.. views, prototypes]).SelectMany(gradient => gradient.data<double>().ToArray())];
-                double[] expected = [.. z.Append(p).Chunk(2).SelectMany(pair => SlowLoss.Gradient((_, _) => Slow(), pair[0], pair.Length > 1 ? pair[1] : new double[0, 0]))];
+                double[] expected =
+                    [
+                        .. z.Append(p).Chunk(2).SelectMany(
+                            pair => SlowLoss.Gradient((_, _) => Slow(), pair[0], pair.Length > 1 ? pair[1] : new double[0, 0])),
+                    ];
                 Assert.Equal(expected.Length, found.Length);
                 for (int i = 0; i < found.Length; i++)
                     Assert.Equal(expected[i], found[i], 1e-6 * Math.Max(1, Math.Abs(expected[i])));
             },
             iter: 40, threads: 1);
 
-    /// <summary>Equal scores: codes and predictions are uniform, and the cross-entropy of a view is log K, which ½ and ½ leave as it is.</summary>
+    /// <summary>
+    /// Equal scores: codes and predictions are uniform, and the cross-entropy of a view is log K, which ½ and ½ leave as it is.
+    /// </summary>
     [Theory]
     [InlineData(2, 3)]
     [InlineData(4, 7)]
@@ -52,7 +59,10 @@ public class SwAvTests
     {
         using var scope = NewDisposeScope();
         Tensor[] scores = [.. Enumerable.Range(0, viewCount).Select(_ => full(5, clusters, 0.4, dtype: ScalarType.Float64))];
-        Assert.Equal(Math.Log(clusters), SwAv.SwappedPrediction(scores, [.. scores.Take(2).Select(view => SinkhornKnopp.Codes(view, 0.05, 3))], 0.1).item<double>(), 1e-9);
+        Assert.Equal(
+            Math.Log(clusters),
+            SwAv.SwappedPrediction(scores, [.. scores.Take(2).Select(view => SinkhornKnopp.Codes(view, 0.05, 3))], 0.1).item<double>(),
+            1e-9);
     }
 
     /// <summary>
@@ -70,10 +80,14 @@ public class SwAvTests
         Assert.Equal((log2 + oneByTwo) / 2, SwAv.SwappedPrediction([one, two], [codeOne, codeTwo], 1).item<double>(), 1e-12);
 
         // A third view, equal to the first, predicts both codes.
-        Assert.Equal(((log2 + log4) / 2 + (oneByTwo + oneByTwo) / 2) / 2, SwAv.SwappedPrediction([one, two, one], [codeOne, codeTwo], 1).item<double>(), 1e-12);
+        Assert.Equal(
+            ((log2 + log4) / 2 + (oneByTwo + oneByTwo) / 2) / 2,
+            SwAv.SwappedPrediction([one, two, one], [codeOne, codeTwo], 1).item<double>(), 1e-12);
 
         // A temperature of ½ doubles the scores: (0, log 9).
-        Assert.Equal((log2 + 0.25 * Math.Log(10) + 0.75 * Math.Log(10.0 / 9)) / 2, SwAv.SwappedPrediction([one, two], [codeOne, codeTwo], 0.5).item<double>(), 1e-12);
+        Assert.Equal(
+            (log2 + 0.25 * Math.Log(10) + 0.75 * Math.Log(10.0 / 9)) / 2,
+            SwAv.SwappedPrediction([one, two], [codeOne, codeTwo], 0.5).item<double>(), 1e-12);
     }
 
     [Fact]
@@ -88,7 +102,8 @@ public class SwAvTests
     public void SwappedPrediction_ViewsSwappedOrImagesPermuted_IsTheSame()
     {
         using var scope = NewDisposeScope();
-        Tensor first = Tiny.Gaussian(1, 6, 4), second = Tiny.Gaussian(2, 6, 4), local = Tiny.Gaussian(3, 6, 4), order = tensor([3L, 1, 5, 0, 4, 2]);
+        Tensor first = Tiny.Gaussian(1, 6, 4), second = Tiny.Gaussian(2, 6, 4), local = Tiny.Gaussian(3, 6, 4),
+            order = tensor([3L, 1, 5, 0, 4, 2]);
         double loss = Loss(first, second, local);
         Assert.Equal(loss, Loss(second, first, local), 1e-12);
         Assert.Equal(loss, Loss(first.index_select(0, order), second.index_select(0, order), local.index_select(0, order)), 1e-12);
@@ -106,7 +121,8 @@ public class SwAvTests
     public void Loss_Collapsed_IsFiniteWithItsGradient(double value)
     {
         using var scope = NewDisposeScope();
-        Tensor rows = full(4, 3, value, dtype: ScalarType.Float32).requires_grad_(), prototypes = Tiny.Gaussian(1, 5, 3).to(ScalarType.Float32).requires_grad_();
+        Tensor rows = full(4, 3, value, dtype: ScalarType.Float32).requires_grad_(),
+            prototypes = Tiny.Gaussian(1, 5, 3).to(ScalarType.Float32).requires_grad_();
         Tensor scores = SwAv.Scores(rows, prototypes);
         Tensor loss = SwAv.SwappedPrediction([scores, scores], [SinkhornKnopp.Codes(scores, 0.05, 3)], 0.1);
         Assert.True(double.IsFinite(Tiny.Value(loss)));
@@ -129,7 +145,8 @@ public class SwAvTests
         string OfScores(Tensor z, Tensor p) => Assert.Throws<ArgumentException>(() => SwAv.Scores(z, p)).Message;
         Assert.Contains("found [4] and [3, 4]", OfScores(ones(4), ones(3, 4)), StringComparison.Ordinal);
         Assert.Contains("found [4, 2] and [3, 4]. Flatten", OfScores(ones(4, 2), ones(3, 4)), StringComparison.Ordinal);
-        string Message(Tensor[] scores, Tensor[] codes) => Assert.Throws<ArgumentException>(() => SwAv.SwappedPrediction(scores, codes, 1)).Message;
+        string Message(Tensor[] scores, Tensor[] codes) =>
+            Assert.Throws<ArgumentException>(() => SwAv.SwappedPrediction(scores, codes, 1)).Message;
         Tensor fine = ones(4, 3);
         Assert.Contains("at least two views", Message([fine], [fine]), StringComparison.Ordinal);
         Assert.Contains("found 2 and 3", Message([fine, fine], [fine, fine, fine]), StringComparison.Ordinal);
@@ -147,11 +164,13 @@ public class SwAvTests
         using var scope = NewDisposeScope();
         using SwAv method = Double(new SwAvOptions { SinkhornEpsilon = 0.1 });
         method.eval();
-        Tensor images = Tiny.Images(10, ScalarType.Float64), local = Tiny.Images(5 * Math.Max(1, localViews), ScalarType.Float64, seed: 2)[.., .., 2..14, 3..15];
+        Tensor images = Tiny.Images(10, ScalarType.Float64),
+            local = Tiny.Images(5 * Math.Max(1, localViews), ScalarType.Float64, seed: 2)[.., .., 2..14, 3..15];
         MethodLoss loss = method.Loss(new Views(localViews == 0 ? [images] : [images, local], 5, SplitPoint.Input), start);
 
         double[,] prototypes = Rows(method.get_parameter("prototypes")!);
-        List<double[,]> scores = [.. Projections(images).Concat(localViews == 0 ? [] : Projections(local)).Select(z => SlowSwAv.Scores(z, prototypes))];
+        List<double[,]> scores =
+            [.. Projections(images).Concat(localViews == 0 ? [] : Projections(local)).Select(z => SlowSwAv.Scores(z, prototypes))];
         Assert.Equal(2 + localViews, scores.Count);
         double expected = SlowSwAv.Loss(scores, [.. scores.Take(2).Select(view => SlowSwAv.Codes(view, 0.1, 3))], 0.1);
         Assert.Equal(expected, loss.Total.item<double>(), 1e-9);
@@ -217,7 +236,8 @@ public class SwAvTests
     {
         using var scope = NewDisposeScope();
         using SwAv method = Double(new SwAvOptions { QueueLength = 6 });
-        SortedDictionary<string, string> before = Tiny.Bits(method.state_dict().Where(entry => entry.Key.StartsWith("queue", StringComparison.Ordinal)));
+        SortedDictionary<string, string> before = Tiny.Bits(
+            method.state_dict().Where(entry => entry.Key.StartsWith("queue", StringComparison.Ordinal)));
         Assert.Equal(["queue1.rows", "queue1.written", "queue2.rows", "queue2.written"], before.Keys);
         MethodLoss loss = method.Loss(Views.Pair(Tiny.Images(8, ScalarType.Float64)), start);
         Assert.Equal(before, Tiny.Bits(method.state_dict().Where(entry => before.ContainsKey(entry.Key))));
@@ -255,11 +275,16 @@ public class SwAvTests
         double Expected(bool queued)
         {
             double[,] prototypes = Rows(method.get_parameter("prototypes")!);
-            List<double[,]> scores = [.. method.Project(method.Backbone.forward(views.Full)).split(4).Select(z => SlowSwAv.Scores(Rows(z), prototypes))];
-            return SlowSwAv.Loss(scores, [.. scores.Select((s, v) => queued ? SlowSwAv.Codes(s, Queued(v + 1, prototypes), 0.1, 3) : SlowSwAv.Codes(s, 0.1, 3))], 0.1);
+            List<double[,]> scores =
+                [.. method.Project(method.Backbone.forward(views.Full)).split(4).Select(z => SlowSwAv.Scores(Rows(z), prototypes))];
+            return SlowSwAv.Loss(
+                scores,
+                [.. scores.Select((s, v) => queued ? SlowSwAv.Codes(s, Queued(v + 1, prototypes), 0.1, 3) : SlowSwAv.Codes(s, 0.1, 3))],
+                0.1);
         }
 
-        double[,] Queued(int view, double[,] prototypes) => SlowSwAv.Scores(Rows(method.state_dict()[$"queue{view}.rows"].to(ScalarType.Float64)), prototypes);
+        double[,] Queued(int view, double[,] prototypes) =>
+            SlowSwAv.Scores(Rows(method.state_dict()[$"queue{view}.rows"].to(ScalarType.Float64)), prototypes);
     }
 
     [Fact]
@@ -289,7 +314,8 @@ public class SwAvTests
             ("--projector-hidden", fine with { ProjectorHidden = 0 }),
             ("--projector-output", fine with { ProjectorOutput = 0 }),
         })
-            Assert.StartsWith(flag + " ", Assert.Throws<InvalidOptionException>(() => new SwAv(options, backbone)).Message, StringComparison.Ordinal);
+            Assert.StartsWith(
+                flag + " ", Assert.Throws<InvalidOptionException>(() => new SwAv(options, backbone)).Message, StringComparison.Ordinal);
     }
 
     private static SwAv Double(SwAvOptions options)
@@ -299,7 +325,8 @@ public class SwAvTests
         return method;
     }
 
-    private static bool Close(double[,] a, double[,] b) => a.Cast<double>().Zip(b.Cast<double>()).All(pair => Math.Abs(pair.First - pair.Second) < 1e-12);
+    private static bool Close(double[,] a, double[,] b) =>
+        a.Cast<double>().Zip(b.Cast<double>()).All(pair => Math.Abs(pair.First - pair.Second) < 1e-12);
 
     private static double[,] Rows(Tensor matrix)
     {

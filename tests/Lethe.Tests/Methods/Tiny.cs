@@ -61,7 +61,8 @@ internal static class Tiny
     }
 
     /// <summary>Noise, [count, 3, 16, 16].</summary>
-    public static Tensor Images(int count, ScalarType type = ScalarType.Float32, ulong seed = 1) => Gaussian(seed, count, 3, ImageSize, ImageSize).to(type);
+    public static Tensor Images(int count, ScalarType type = ScalarType.Float32, ulong seed = 1) =>
+        Gaussian(seed, count, 3, ImageSize, ImageSize).to(type);
 
     public static Tensor Gaussian(ulong seed, params long[] shape)
     {

@@ -33,13 +33,19 @@ public class VicRegTests
                 Assert.Equal(slow.Covariance, covariance.item<double>(), 1e-9);
 
                 double[] expected = SlowLoss.Gradient((x, y) => Weighted(SlowLoss.VicReg(x, y)), first, second);
-                double[] found = [.. Gradients.Of(25 * invariance + 25 * variance + covariance, [a, b]).SelectMany(gradient => gradient.data<double>().ToArray())];
+                double[] found =
+                    [
+                        .. Gradients.Of(25 * invariance + 25 * variance + covariance, [a, b]).SelectMany(
+                            gradient => gradient.data<double>().ToArray()),
+                    ];
                 for (int i = 0; i < found.Length; i++)
                     Assert.Equal(expected[i], found[i], 1e-5 * Math.Max(1, Math.Abs(expected[i])));
             },
             iter: 40, threads: 1);
 
-    /// <summary>All rows equal: only the hinge is left, 25·(1 − √1e-4) = 24.75, whichever row, so the halves of the two views add to one.</summary>
+    /// <summary>
+    /// All rows equal: only the hinge is left, 25·(1 − √1e-4) = 24.75, whichever row, so the halves of the two views add to one.
+    /// </summary>
     [Theory]
     [InlineData(2, 1)]
     [InlineData(5, 8)]
@@ -51,7 +57,9 @@ public class VicRegTests
         Assert.Equal(24.75, 25 * invariance.item<double>() + 25 * variance.item<double>() + covariance.item<double>(), 1e-9);
     }
 
-    /// <summary>Two images, columns ±a and ±2a: Var = 2a² and Cov = 4a² over N − 1 = 1, halves and means as the official code has them.</summary>
+    /// <summary>
+    /// Two images, columns ±a and ±2a: Var = 2a² and Cov = 4a² over N − 1 = 1, halves and means as the official code has them.
+    /// </summary>
     [Fact]
     public void Terms_TwoImages_AreTheHandComputedNumbers()
     {
@@ -72,7 +80,8 @@ public class VicRegTests
         Tensor first = Tiny.Gaussian(1, 6, 4) / 2, second = Tiny.Gaussian(2, 6, 4) / 2, order = tensor([3L, 1, 5, 0, 4, 2]);
         double[] terms = Numbers(VicReg.Terms(first, second));
         Assert.All(terms, term => Assert.True(term > 0.01));
-        double[] swapped = Numbers(VicReg.Terms(second, first)), permuted = Numbers(VicReg.Terms(first.index_select(0, order), second.index_select(0, order)));
+        double[] swapped = Numbers(VicReg.Terms(second, first)),
+            permuted = Numbers(VicReg.Terms(first.index_select(0, order), second.index_select(0, order)));
         for (int i = 0; i < 3; i++)
         {
             Assert.Equal(terms[i], swapped[i], 1e-12);
@@ -109,7 +118,9 @@ public class VicRegTests
     {
         using var scope = NewDisposeScope();
         ResNet backbone = Tiny.Backbone();
-        using var method = new VicReg(new VicRegOptions { InvarianceWeight = 2, VarianceWeight = 3, CovarianceWeight = 5, ProjectorHidden = 8, ProjectorOutput = 4 }, backbone);
+        using var method = new VicReg(
+            new VicRegOptions { InvarianceWeight = 2, VarianceWeight = 3, CovarianceWeight = 5, ProjectorHidden = 8, ProjectorOutput = 4 },
+            backbone);
         method.to(ScalarType.Float64);
         method.eval();
         Tensor images = Tiny.Images(8, ScalarType.Float64);
@@ -121,18 +132,26 @@ public class VicRegTests
         for (int i = 0; i < 3; i++)
             Assert.Equal(weighted[i], loss.Terms[i].Value.item<double>(), 1e-12);
         Assert.Equal(weighted.Sum(), loss.Total.item<double>(), 1e-12);
-        Assert.Equal((25, 25, 1), (new VicRegOptions().InvarianceWeight, new VicRegOptions().VarianceWeight, new VicRegOptions().CovarianceWeight));
+        Assert.Equal(
+            (25, 25, 1), (new VicRegOptions().InvarianceWeight, new VicRegOptions().VarianceWeight, new VicRegOptions().CovarianceWeight));
     }
 
     [Fact]
     public void Validate_BadOptions_NamesThem()
     {
         using ResNet backbone = Tiny.Backbone();
-        Assert.Contains("--variance-weight", Assert.Throws<InvalidOptionException>(() => new VicReg(new VicRegOptions { VarianceWeight = double.NaN }, backbone)).Message, StringComparison.Ordinal);
-        Assert.Contains("--projector-hidden", Assert.Throws<InvalidOptionException>(() => new VicReg(new VicRegOptions { ProjectorHidden = 0 }, backbone)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "--variance-weight",
+            Assert.Throws<InvalidOptionException>(() => new VicReg(new VicRegOptions { VarianceWeight = double.NaN }, backbone)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "--projector-hidden",
+            Assert.Throws<InvalidOptionException>(() => new VicReg(new VicRegOptions { ProjectorHidden = 0 }, backbone)).Message,
+            StringComparison.Ordinal);
     }
 
-    private static double Weighted((double Invariance, double Variance, double Covariance) terms) => 25 * terms.Invariance + 25 * terms.Variance + terms.Covariance;
+    private static double Weighted((double Invariance, double Variance, double Covariance) terms) =>
+        25 * terms.Invariance + 25 * terms.Variance + terms.Covariance;
 
     private static double[] Numbers((Tensor Invariance, Tensor Variance, Tensor Covariance) terms) =>
         [terms.Invariance.item<double>(), terms.Variance.item<double>(), terms.Covariance.item<double>()];

@@ -37,13 +37,17 @@ public class WmseTests
             },
             iter: 40, threads: 1);
 
-    /// <summary>One column, whitened to ±1 signs about the sub-batch's mean: 2 − 2·(share of equal signs − share of opposite ones).</summary>
+    /// <summary>
+    /// One column, whitened to ±1 signs about the sub-batch's mean: 2 − 2·(share of equal signs − share of opposite ones).
+    /// </summary>
     [Fact]
     public void WhitenedDistance_OneColumn_CountsSigns()
     {
         using var scope = NewDisposeScope();
-        Tensor first = tensor(new double[,] { { 1 }, { 2 }, { 11 }, { 14 } }), second = tensor(new double[,] { { 1 }, { 4 }, { 9 }, { 7 } });
-        Assert.Equal(0, Wmse.WhitenedDistance(first, second, 4, 0, [0, 1, 2, 3]).item<double>(), 1e-12); // about 7 and 5.25: − − + + in both
+        Tensor first = tensor(new double[,] { { 1 }, { 2 }, { 11 }, { 14 } }),
+            second = tensor(new double[,] { { 1 }, { 4 }, { 9 }, { 7 } });
+        // about 7 and 5.25: − − + + in both
+        Assert.Equal(0, Wmse.WhitenedDistance(first, second, 4, 0, [0, 1, 2, 3]).item<double>(), 1e-12);
         Assert.Equal(2, Wmse.WhitenedDistance(first, second, 2, 0, [0, 1, 2, 3]).item<double>(), 1e-12); // {0, 1} agree, {2, 3} do not
         Assert.Equal(0, Wmse.WhitenedDistance(first, second, 2, 0, [3, 0, 2, 1]).item<double>(), 1e-12);
         Assert.Equal(4, Wmse.WhitenedDistance(first, -first, 4, 0, [0, 1, 2, 3]).item<double>(), 1e-12);
@@ -75,7 +79,8 @@ public class WmseTests
     public void WhitenedDistance_ColumnsScaledShiftedAndMixedDownwards_IsTheSame()
     {
         using var scope = NewDisposeScope();
-        Tensor first = Tiny.Gaussian(1, 8, 3), second = Tiny.Gaussian(2, 8, 3), lower = tensor(new double[,] { { 2, 0, 0 }, { -1, 0.5, 0 }, { 3, 1, 7 } });
+        Tensor first = Tiny.Gaussian(1, 8, 3), second = Tiny.Gaussian(2, 8, 3),
+            lower = tensor(new double[,] { { 2, 0, 0 }, { -1, 0.5, 0 }, { 3, 1, 7 } });
         int[] order = [0, 1, 2, 3, 4, 5, 6, 7];
         double loss = Wmse.WhitenedDistance(first, second, 8, 0, order).item<double>();
         Assert.Equal(loss, Wmse.WhitenedDistance(first.mm(lower.t()) + 5, second * 3, 8, 0, order).item<double>(), 1e-9);
@@ -92,7 +97,10 @@ public class WmseTests
         Tensor loss = Wmse.WhitenedDistance(first, second, 4, 0.01, [0, 1, 2, 3]);
         Assert.Equal(2, Tiny.Value(loss), 1e-5);
         Assert.True(Gradients.Of(loss, [first])[0].isfinite().all().item<bool>());
-        Assert.Contains("sub-batch 1 of 1, first view", Assert.Throws<TrainingException>(() => Wmse.WhitenedDistance(first, second, 4, 0, [0, 1, 2, 3])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "sub-batch 1 of 1, first view",
+            Assert.Throws<TrainingException>(() => Wmse.WhitenedDistance(first, second, 4, 0, [0, 1, 2, 3])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,7 +110,8 @@ public class WmseTests
         Tensor first = Tiny.Gaussian(1, 12, 2), second = Tiny.Gaussian(2, 12, 2);
         foreach (int row in (int[])[4, 5, 6, 7])
             second[row, 1] = second[row, 0];
-        string message = Assert.Throws<TrainingException>(() => Wmse.WhitenedDistance(first, second, 4, 0, [.. Enumerable.Range(0, 12)])).Message;
+        string message = Assert.Throws<TrainingException>(
+            () => Wmse.WhitenedDistance(first, second, 4, 0, [.. Enumerable.Range(0, 12)])).Message;
         Assert.Contains("sub-batch 2 of 3, second view", message, StringComparison.Ordinal);
     }
 
@@ -126,7 +135,8 @@ public class WmseTests
     {
         using var scope = NewDisposeScope();
         ResNet backbone = Tiny.Backbone();
-        using var method = new Wmse(new WmseOptions { WhiteningRounds = 3, WhiteningBatch = 4, ProjectorHidden = 8, ProjectorOutput = 2 }, backbone);
+        using var method = new Wmse(
+            new WmseOptions { WhiteningRounds = 3, WhiteningBatch = 4, ProjectorHidden = 8, ProjectorOutput = 2 }, backbone);
         method.to(ScalarType.Float64);
         method.eval();
         Tensor images = Tiny.Images(16, ScalarType.Float64);
@@ -135,11 +145,16 @@ public class WmseTests
         var random = new RandomStream(7);
         double expected = 0;
         for (int round = 0; round < 3; round++)
-            expected += Wmse.WhitenedDistance(embeddings.narrow(0, 0, 8), embeddings.narrow(0, 8, 8), 4, 0, random.Permutation(8)).item<double>() / 3;
+            expected += Wmse.WhitenedDistance(embeddings.narrow(0, 0, 8), embeddings.narrow(0, 8, 8), 4, 0, random.Permutation(8))
+                .item<double>() / 3;
         Assert.Equal(expected, loss.Total.item<double>(), 1e-12);
         Assert.Equal(["whitenedDistance"], loss.Terms.Select(term => term.Name));
         Assert.NotEqual(expected, method.Loss(Views.Pair(images), new TrainingProgress(0, 1, 0, 8)).Total.item<double>(), 1e-6);
-        Assert.Equal((128, 0, 1, 64), (new WmseOptions().WhiteningBatch, new WmseOptions().WhiteningEpsilon, new WmseOptions().WhiteningRounds, new WmseOptions().ProjectorOutput));
+        Assert.Equal(
+            (128, 0, 1, 64),
+            (
+                new WmseOptions().WhiteningBatch, new WmseOptions().WhiteningEpsilon, new WmseOptions().WhiteningRounds,
+                new WmseOptions().ProjectorOutput));
     }
 
     [Fact]
@@ -147,7 +162,10 @@ public class WmseTests
     {
         using var scope = NewDisposeScope();
         using var method = new Wmse(new WmseOptions { WhiteningBatch = 5, ProjectorOutput = 2 }, Tiny.Backbone());
-        Assert.Contains("raise --batch-size", Assert.Throws<InvalidOptionException>(() => method.Loss(Views.Pair(Tiny.Images(8)), new TrainingProgress(0, 1, 0, 0))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "raise --batch-size",
+            Assert.Throws<InvalidOptionException>(() => method.Loss(Views.Pair(Tiny.Images(8)), new TrainingProgress(0, 1, 0, 0))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -95,7 +95,8 @@ public class BatchNormStatisticsTests
         using var scope = NewDisposeScope();
         using var layer = new BatchNormLayer(3);
         layer.to(ScalarType.Float64);
-        Tensor input = Tiny.Gaussian(1, 5, 3, 2, 2), a = Tiny.Gaussian(2, 5, 3, 2, 2), b = Tiny.Gaussian(3, 5, 3, 2, 2), c = Tiny.Gaussian(4, 5, 3, 2, 2);
+        Tensor input = Tiny.Gaussian(1, 5, 3, 2, 2), a = Tiny.Gaussian(2, 5, 3, 2, 2), b = Tiny.Gaussian(3, 5, 3, 2, 2),
+            c = Tiny.Gaussian(4, 5, 3, 2, 2);
         Tensor Second(double step)
         {
             Tensor leaf = (input + step * c).requires_grad_();

@@ -10,7 +10,8 @@ namespace Lethe.Tests.Models;
 public class FrozenLayersTests
 {
     public static TheoryData<string, string, SplitPoint> Cases() =>
-        new MatrixTheoryData<string, string, SplitPoint>(["resnet10", "resnet50"], ["small", "large"], [SplitPoint.Stem, SplitPoint.Layer1, SplitPoint.Layer3]);
+        new MatrixTheoryData<string, string, SplitPoint>(
+            ["resnet10", "resnet50"], ["small", "large"], [SplitPoint.Stem, SplitPoint.Layer1, SplitPoint.Layer3]);
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -37,7 +38,8 @@ public class FrozenLayersTests
         // The map after each layer stays what it was when the next has run.
         IReadOnlyList<Tensor> maps = frozen.ForwardMaps(Tiny.Images(3, ScalarType.Float64, seed: 2));
         Assert.Equal((int)split, maps.Count);
-        Assert.True(Tiny.RelativeError(maps, [.. network.ForwardMaps(Tiny.Images(3, ScalarType.Float64, seed: 2)).Take(maps.Count)]) < 1e-12);
+        Assert.True(
+            Tiny.RelativeError(maps, [.. network.ForwardMaps(Tiny.Images(3, ScalarType.Float64, seed: 2)).Take(maps.Count)]) < 1e-12);
     }
 
     [Fact]

@@ -27,7 +27,8 @@ public class ResNetTests
         using var network = new ResNet(new BackboneOptions { Backbone = backbone, Width = 64, Stem = "large" }, 3, 224);
         string[] expected =
         [
-            .. File.ReadLines(Path.Combine(Repository.Root, "tests", "Lethe.Tests", "Models", "torchvision.txt")).Where(line => line.StartsWith(backbone + " ", StringComparison.Ordinal)),
+            .. File.ReadLines(Path.Combine(Repository.Root, "tests", "Lethe.Tests", "Models", "torchvision.txt")).Where(
+                line => line.StartsWith(backbone + " ", StringComparison.Ordinal)),
         ];
         Assert.NotEmpty(expected);
         Assert.Equal(expected.Order(StringComparer.Ordinal), Described(backbone, network).Order(StringComparer.Ordinal));
@@ -132,7 +133,8 @@ public class ResNetTests
         {
             // Without its branch the first block, which has no downsampling, is the identity on what ReLU let through.
             Tensor images = Tiny.Images(2);
-            Assert.Equal(0, Tiny.Value((network.ForwardTo(SplitPoint.Stem, images) - network.ForwardTo(SplitPoint.Layer1, images)).abs().max()));
+            Assert.Equal(
+                0, Tiny.Value((network.ForwardTo(SplitPoint.Stem, images) - network.ForwardTo(SplitPoint.Layer1, images)).abs().max()));
         }
     }
 
@@ -147,7 +149,10 @@ public class ResNetTests
         Assert.Equal(12, network.modules().OfType<BatchNormLayer>().Count());
     }
 
-    /// <summary>A strided 1×1 convolution of few channels in channels-last memory once wrote past its buffers, which ends the process sooner or later.</summary>
+    /// <summary>
+    /// A strided 1×1 convolution of few channels in channels-last memory once wrote past its buffers, which ends the process sooner or
+    /// later.
+    /// </summary>
     [Theory]
     [InlineData(4)]
     [InlineData(6)]
@@ -176,7 +181,8 @@ public class ResNetTests
         using ResNet network = Tiny.Backbone(options: narrowBottleneck with { Backbone = backbone, ZeroInitResidual = true });
         network.eval();
         Tensor images = Tiny.Gaussian(1, 2, 3, size, size).to(ScalarType.Float32);
-        Tensor input = network.ForwardTo(SplitPoint.Layer1, images), expected = nn.functional.conv2d(input, network.state_dict()["layer2.0.downsample.0.weight"], strides: [2, 2]);
+        Tensor input = network.ForwardTo(SplitPoint.Layer1, images),
+            expected = nn.functional.conv2d(input, network.state_dict()["layer2.0.downsample.0.weight"], strides: [2, 2]);
 
         // Fresh batch-norm in evaluation mode divides by √(1 + 1e-5); later blocks of the stage add a branch that starts at zero.
         expected = (expected / Math.Sqrt(1 + 1e-5)).relu();
@@ -187,7 +193,8 @@ public class ResNetTests
     public void Validate_BadOptions_SaysWhatToUse()
     {
         static string Message(BackboneOptions options) => Assert.Throws<InvalidOptionException>(() => new ResNet(options, 3, 32)).Message;
-        Assert.Contains("resnet10, resnet18, resnet34 or resnet50", Message(new BackboneOptions { Backbone = "resnet19" }), StringComparison.Ordinal);
+        Assert.Contains(
+            "resnet10, resnet18, resnet34 or resnet50", Message(new BackboneOptions { Backbone = "resnet19" }), StringComparison.Ordinal);
         Assert.Contains("between 4 and 512", Message(new BackboneOptions { Width = 3 }), StringComparison.Ordinal);
         Assert.Contains("found 513", Message(new BackboneOptions { Width = 513 }), StringComparison.Ordinal);
         Assert.Contains("auto, small or large", Message(new BackboneOptions { Stem = "medium" }), StringComparison.Ordinal);
@@ -200,7 +207,10 @@ public class ResNetTests
             [SplitPoint.Stem, SplitPoint.Layer1, SplitPoint.Layer2, SplitPoint.Layer3],
             new[] { "stem", "layer1", "layer2", "layer3" }.Select(ResNet.ParseSplit));
         foreach (string name in (string[])["layer4", "input", "Layer2", ""])
-            Assert.Contains("stem, layer1, layer2 or layer3", Assert.Throws<InvalidOptionException>(() => ResNet.ParseSplit(name)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "stem, layer1, layer2 or layer3",
+                Assert.Throws<InvalidOptionException>(() => ResNet.ParseSplit(name)).Message,
+                StringComparison.Ordinal);
     }
 
     private static IEnumerable<string> Described(string backbone, ResNet network) =>

@@ -43,11 +43,18 @@ public class AssignmentTests
     [Fact]
     public void Maximise_MoreRowsThanColumnsOrNaN_Says()
     {
-        Assert.Contains("as many rows", Assert.Throws<ArgumentException>(() => Assignment.Maximise(new double[2, 1])).Message, StringComparison.Ordinal);
-        Assert.Contains("finite", Assert.Throws<ArgumentException>(() => Assignment.Maximise(new[,] { { double.NaN } })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "as many rows",
+            Assert.Throws<ArgumentException>(() => Assignment.Maximise(new double[2, 1])).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "finite",
+            Assert.Throws<ArgumentException>(() => Assignment.Maximise(new[,] { { double.NaN } })).Message,
+            StringComparison.Ordinal);
     }
 
-    private static double Best(double[,] weights, int row, int taken) => row == weights.GetLength(0) ? 0 : Enumerable.Range(0, weights.GetLength(1))
+    private static double Best(double[,] weights, int row, int taken) =>
+        row == weights.GetLength(0) ? 0 : Enumerable.Range(0, weights.GetLength(1))
         .Where(column => (taken & (1 << column)) == 0)
         .Max(column => weights[row, column] + Best(weights, row + 1, taken | (1 << column)));
 }

@@ -10,7 +10,8 @@ public class LbfgsTests
     public void Minimise_IllConditionedQuadratic_FindsTheMinimum(bool scaled)
     {
         double[] curvature = [.. Enumerable.Range(0, 20).Select(i => Math.Pow(10, i / 6.0))];
-        LbfgsResult found = Lbfgs.Minimise(new double[20], Evaluate, scaled ? curvature : null, gradientTolerance: 1e-7, progressTolerance: 0);
+        LbfgsResult found = Lbfgs.Minimise(
+            new double[20], Evaluate, scaled ? curvature : null, gradientTolerance: 1e-7, progressTolerance: 0);
         Assert.True(found.Converged);
         Assert.All(found.Point, (x, i) => Assert.Equal(i, x, 1e-6));
 
@@ -46,5 +47,6 @@ public class LbfgsTests
 
     [Fact]
     public void Minimise_NotFiniteAtTheStart_Says() =>
-        Assert.Contains("finite", Assert.Throws<ArgumentException>(() => Lbfgs.Minimise([1], (_, _) => double.NaN)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "finite", Assert.Throws<ArgumentException>(() => Lbfgs.Minimise([1], (_, _) => double.NaN)).Message, StringComparison.Ordinal);
 }

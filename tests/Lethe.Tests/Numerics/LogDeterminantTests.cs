@@ -26,7 +26,8 @@ public class LogDeterminantTests
     public void OfIdentityPlus_Batch_IsEachAlone()
     {
         using var scope = NewDisposeScope();
-        Tensor batch = stack([tensor(Reference.Gaussian(1, 2, 5)), tensor(Reference.Gaussian(2, 2, 5)), tensor(Reference.Gaussian(3, 2, 5))]);
+        Tensor batch = stack(
+            [tensor(Reference.Gaussian(1, 2, 5)), tensor(Reference.Gaussian(2, 2, 5)), tensor(Reference.Gaussian(3, 2, 5))]);
         Tensor together = LogDeterminant.OfIdentityPlus(batch, 1.5);
         Assert.Equal([3], together.shape);
         for (int i = 0; i < 3; i++)
@@ -52,7 +53,8 @@ public class LogDeterminantTests
     {
         using var scope = NewDisposeScope();
         Tensor direction = tensor(Reference.Gaussian(6, 3, 4));
-        Tensor AlongDirection(Tensor Z) => (Gradients.Of(LogDeterminant.OfIdentityPlus(Z, 0.9), [Z], createGraph: true)[0] * direction).sum();
+        Tensor AlongDirection(Tensor Z) =>
+            (Gradients.Of(LogDeterminant.OfIdentityPlus(Z, 0.9), [Z], createGraph: true)[0] * direction).sum();
 
         Reference.AssertGradient(Reference.Gaussian(5, 3, 4), AlongDirection, 1e-7);
     }
@@ -77,7 +79,8 @@ public class LogDeterminantTests
     public void OfPositiveDefinite_MatricesOfABatch_AreTheEliminationsLogarithms()
     {
         using var scope = NewDisposeScope();
-        double[][,] matrices = [Reference.IdentityPlusGram(Reference.Gaussian(1, 3, 4), 0.7), Reference.IdentityPlusGram(Reference.Gaussian(2, 6, 4), 2)];
+        double[][,] matrices =
+            [Reference.IdentityPlusGram(Reference.Gaussian(1, 3, 4), 0.7), Reference.IdentityPlusGram(Reference.Gaussian(2, 6, 4), 2)];
         Tensor together = LogDeterminant.OfPositiveDefinite(stack([tensor(matrices[0]), tensor(matrices[1])]));
         Assert.Equal([2], together.shape);
         for (int i = 0; i < 2; i++)
@@ -94,7 +97,8 @@ public class LogDeterminantTests
         Tensor direction = tensor(Reference.Gaussian(6, 5, 3));
         Tensor Value(Tensor Z) => LogDeterminant.OfPositiveDefinite(Z.t().mm(Z));
         Reference.AssertGradient(Reference.Gaussian(5, 5, 3), Value, 1e-7);
-        Reference.AssertGradient(Reference.Gaussian(5, 5, 3), Z => (Gradients.Of(Value(Z), [Z], createGraph: true)[0] * direction).sum(), 1e-6);
+        Reference.AssertGradient(
+            Reference.Gaussian(5, 5, 3), Z => (Gradients.Of(Value(Z), [Z], createGraph: true)[0] * direction).sum(), 1e-6);
     }
 
     [Fact]
@@ -105,7 +109,8 @@ public class LogDeterminantTests
         Assert.Throws<ArgumentException>(() => LogDeterminant.OfPositiveDefinite(ones(3, 2)));
         Assert.Throws<ArgumentException>(() => LogDeterminant.OfPositiveDefinite(ones(3, 3, dtype: ScalarType.Int64)));
         foreach (Tensor matrix in (Tensor[])[-eye(3), zeros(3, 3), eye(3) * double.NaN, eye(3) * double.PositiveInfinity])
-            Assert.Contains("not positive definite", Assert.Throws<TrainingException>(() => LogDeterminant.OfPositiveDefinite(matrix)).Message);
+            Assert.Contains(
+                "not positive definite", Assert.Throws<TrainingException>(() => LogDeterminant.OfPositiveDefinite(matrix)).Message);
     }
 
     [Fact]

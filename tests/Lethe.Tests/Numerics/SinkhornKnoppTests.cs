@@ -17,7 +17,10 @@ public class SinkhornKnoppTests
                 using var scope = NewDisposeScope();
                 double[,] scores = Reference.Gaussian(seed, rows, columns);
                 Tensor codes = SinkhornKnopp.Codes(tensor(scores), epsilon, iterations);
-                Assert.Equal(SlowSwAv.Codes(scores, epsilon, iterations).Cast<double>(), codes.data<double>().ToArray(), (a, b) => Math.Abs(a - b) < 1e-9);
+                Assert.Equal(
+                    SlowSwAv.Codes(scores, epsilon, iterations).Cast<double>(),
+                    codes.data<double>().ToArray(),
+                    (a, b) => Math.Abs(a - b) < 1e-9);
             },
             iter: 40, threads: 1);
 
@@ -35,7 +38,9 @@ public class SinkhornKnoppTests
         Assert.Equal(1.0 / 5, share.sum([0])[0].item<double>(), 1e-9);
     }
 
-    /// <summary>Rows come last: after one iteration rows sum to 1 while columns do not. Two rows, two columns, exp of the scores 1 or 3.</summary>
+    /// <summary>
+    /// Rows come last: after one iteration rows sum to 1 while columns do not. Two rows, two columns, exp of the scores 1 or 3.
+    /// </summary>
     [Fact]
     public void Codes_OneIteration_AreTheHandComputedNumbers()
     {
@@ -54,7 +59,9 @@ public class SinkhornKnoppTests
         Assert.True((codes - 0.2).abs().max().item<float>() < 1e-6);
     }
 
-    /// <summary>exp of these would be infinite or zero in every column; the loops in double precision can still do a part of them.</summary>
+    /// <summary>
+    /// exp of these would be infinite or zero in every column; the loops in double precision can still do a part of them.
+    /// </summary>
     [Fact]
     public void Codes_ScoresOfAThousandInSinglePrecision_AreFinite()
     {
@@ -69,7 +76,10 @@ public class SinkhornKnoppTests
 
         double[,] steep = Reference.Gaussian(4, 6, 4);
         Tensor small = SinkhornKnopp.Codes(tensor(steep).to(ScalarType.Float32), 0.005, 3); // ±500 or so
-        Assert.Equal(SlowSwAv.Codes(steep, 0.005, 3).Cast<double>(), small.to(ScalarType.Float64).data<double>().ToArray(), (a, b) => Math.Abs(a - b) < 1e-3);
+        Assert.Equal(
+            SlowSwAv.Codes(steep, 0.005, 3).Cast<double>(),
+            small.to(ScalarType.Float64).data<double>().ToArray(),
+            (a, b) => Math.Abs(a - b) < 1e-3);
     }
 
     [Fact]
@@ -77,7 +87,8 @@ public class SinkhornKnoppTests
     {
         using var scope = NewDisposeScope();
         Tensor scores = Tiny.Gaussian(1, 6, 4), order = tensor([3L, 1, 5, 0, 4, 2]), codes = SinkhornKnopp.Codes(scores, 0.3, 3);
-        Assert.True((SinkhornKnopp.Codes(scores.index_select(0, order), 0.3, 3) - codes.index_select(0, order)).abs().max().item<double>() < 1e-12);
+        Assert.True(
+            (SinkhornKnopp.Codes(scores.index_select(0, order), 0.3, 3) - codes.index_select(0, order)).abs().max().item<double>() < 1e-12);
         Assert.True((SinkhornKnopp.Codes(scores + 7, 0.3, 3) - codes).abs().max().item<double>() < 1e-12);
     }
 
@@ -92,10 +103,17 @@ public class SinkhornKnoppTests
     public void Codes_BadArguments_SaysWhatWasExpected()
     {
         using var scope = NewDisposeScope();
-        Assert.Contains("found [4]", Assert.Throws<ArgumentException>(() => SinkhornKnopp.Codes(ones(4), 1, 3)).Message, StringComparison.Ordinal);
-        Assert.Contains("found [0, 4]", Assert.Throws<ArgumentException>(() => SinkhornKnopp.Codes(ones(0, 4), 1, 3)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "found [4]", Assert.Throws<ArgumentException>(() => SinkhornKnopp.Codes(ones(4), 1, 3)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "found [0, 4]",
+            Assert.Throws<ArgumentException>(() => SinkhornKnopp.Codes(ones(0, 4), 1, 3)).Message,
+            StringComparison.Ordinal);
         foreach (double epsilon in (double[])[0, -1, double.NaN])
-            Assert.Contains("epsilon", Assert.Throws<ArgumentException>(() => SinkhornKnopp.Codes(ones(4, 2), epsilon, 3)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "epsilon",
+                Assert.Throws<ArgumentException>(() => SinkhornKnopp.Codes(ones(4, 2), epsilon, 3)).Message,
+                StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => SinkhornKnopp.Codes(ones(4, 2), 1, 0));
     }
 }

@@ -32,7 +32,8 @@ public class WhiteningTests
         Assert.True(Largest(Whitening.Cholesky(tensor(z), 0.3, "rows") - tensor(SlowWmse.Whitened(z, 0.3))) < 1e-12);
 
         // One column ±1: variance 2 over m − 1, so 0.7·2 + 0.3 is what the deviation is divided by.
-        Assert.Equal(1 / Math.Sqrt(1.7), Whitening.Cholesky(tensor(new double[,] { { 1 }, { -1 } }), 0.3, "rows")[0, 0].item<double>(), 1e-12);
+        Assert.Equal(
+            1 / Math.Sqrt(1.7), Whitening.Cholesky(tensor(new double[,] { { 1 }, { -1 } }), 0.3, "rows")[0, 0].item<double>(), 1e-12);
         Assert.True(Largest(Whitening.Cholesky(tensor(z), 1, "rows") - (tensor(z) - tensor(z).mean([0]))) < 1e-12);
     }
 
@@ -57,7 +58,8 @@ public class WhiteningTests
         Tensor weight = Tiny.Gaussian(6, 6, 3), direction = Tiny.Gaussian(7, 6, 3);
         Tensor Value(Tensor rows) => (Whitening.Cholesky(rows, epsilon, "rows") * weight).square().sum();
         Reference.AssertGradient(Reference.Gaussian(8, 6, 3), Value, 1e-7);
-        Reference.AssertGradient(Reference.Gaussian(8, 6, 3), rows => (Gradients.Of(Value(rows), [rows], createGraph: true)[0] * direction).sum(), 1e-6);
+        Reference.AssertGradient(
+            Reference.Gaussian(8, 6, 3), rows => (Gradients.Of(Value(rows), [rows], createGraph: true)[0] * direction).sum(), 1e-6);
     }
 
     [Theory]
@@ -86,7 +88,10 @@ public class WhiteningTests
         {
             Tensor rows = Tiny.Gaussian(9, 10, 3);
             rows[4, 1] = bad;
-            Assert.Contains("NaN or infinity", Assert.Throws<TrainingException>(() => Whitening.Cholesky(rows, 0.1, "")).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "NaN or infinity",
+                Assert.Throws<TrainingException>(() => Whitening.Cholesky(rows, 0.1, "")).Message,
+                StringComparison.Ordinal);
         }
     }
 

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Lethe.Tests.Operators;
 
-/// <summary>The test of convolutions at first use, shown on faults like those that were found on machines whose caches are hidden.</summary>
+/// <summary>
+/// The test of convolutions at first use, shown on faults like those that were found on machines whose caches are hidden.
+/// </summary>
 [Collection(typeof(TorchCollection))]
 public class ConvolutionGuardTests
 {
@@ -12,7 +14,8 @@ public class ConvolutionGuardTests
 
     public static TheoryData<int, int, int, int, int, int, int> Specs => new()
     {
-        { 2, 8, 8, 3, 16, 3, 1 }, { 16, 16, 16, 24, 24, 3, 1 }, { 3, 7, 5, 12, 20, 3, 2 }, { 8, 4, 4, 128, 512, 1, 1 }, { 4, 8, 6, 16, 32, 1, 2 }, { 2, 20, 20, 3, 8, 7, 2 },
+        { 2, 8, 8, 3, 16, 3, 1 }, { 16, 16, 16, 24, 24, 3, 1 }, { 3, 7, 5, 12, 20, 3, 2 }, { 8, 4, 4, 128, 512, 1, 1 },
+        { 4, 8, 6, 16, 32, 1, 2 }, { 2, 20, 20, 3, 8, 7, 2 },
     };
 
     [Theory]
@@ -93,7 +96,8 @@ public class ConvolutionGuardTests
     {
         // In a process of its own the switch would stay; here torch's own test of it does.
         var spec = new ConvolutionSpec(new MapShape(2, 6, 6), 8, 8, 3, 1, 1);
-        Assert.InRange(ConvolutionTest.Error(spec, true, (x, w, s, p) => TorchConvolution.Run(x, w, null, spec)), 0, ConvolutionTest.Tolerance / 10);
+        Assert.InRange(
+            ConvolutionTest.Error(spec, true, (x, w, s, p) => TorchConvolution.Run(x, w, null, spec)), 0, ConvolutionTest.Tolerance / 10);
     }
 
     [Theory]
@@ -116,7 +120,8 @@ public class ConvolutionGuardTests
     }
 
     private static Tensor Exact(Tensor x, Tensor w, int stride, int padding) =>
-        nn.functional.conv2d(x.to(ScalarType.Float64), w.to(ScalarType.Float64), null, [stride, stride], [padding, padding]).to(ScalarType.Float32);
+        nn.functional.conv2d(x.to(ScalarType.Float64), w.to(ScalarType.Float64), null, [stride, stride], [padding, padding])
+            .to(ScalarType.Float32);
 
     private static Tensor Broken(Tensor x, Tensor w, int stride, int padding, int fault)
     {

@@ -52,7 +52,8 @@ public class GradientsTests
         using var scope = NewDisposeScope();
         Tensor x = tensor([1.0, 2.0]).requires_grad_(), loss = x.exp().sum();
         Gradients.Of(loss, [x], retainGraph: false);
-        Action[] passes = [() => Gradients.Of(loss, [x]), () => Gradients.Of(loss, [x], createGraph: true), () => Gradients.Accumulate(loss)];
+        Action[] passes =
+            [() => Gradients.Of(loss, [x]), () => Gradients.Of(loss, [x], createGraph: true), () => Gradients.Accumulate(loss)];
         foreach (Action again in passes)
             Assert.Contains("a second time", Assert.Throws<InvalidOperationException>(again).Message);
         Assert.Equal([2.0, 4.0], Gradients.Of(x.square().sum(), [x])[0].data<double>().ToArray());

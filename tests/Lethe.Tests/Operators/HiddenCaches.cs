@@ -5,8 +5,8 @@ using System.Text;
 namespace Lethe.Tests.Operators;
 
 /// <summary>
-/// Makes this process like one on a machine whose hypervisor hides the leaves of caches: oneDNN's function that tells the size of a cache is written over so that it says one byte,
-/// which is what it comes to there. There is no way back.
+/// Makes this process like one on a machine whose hypervisor hides the leaves of caches: oneDNN's function that tells the size of a cache
+/// is written over so that it says one byte, which is what it comes to there. There is no way back.
 /// </summary>
 internal static unsafe partial class HiddenCaches
 {
@@ -17,7 +17,9 @@ internal static unsafe partial class HiddenCaches
     public static bool Imitate()
     {
         const int Everything = 7;
-        if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != System.Runtime.InteropServices.Architecture.X64 || Library() is not var (path, start) || Find(path) is not { } offset)
+        if (
+            !OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != System.Runtime.InteropServices.Architecture.X64
+                || Library() is not var (path, start) || Find(path) is not { } offset)
             return false;
         byte* code = (byte*)start + offset;
         nint page = (nint)code & ~4095;
@@ -31,7 +33,9 @@ internal static unsafe partial class HiddenCaches
     private static (string Path, nint Start)? Library()
     {
         string? line = File.ReadLines("/proc/self/maps").FirstOrDefault(l => l.EndsWith("/libtorch_cpu.so", StringComparison.Ordinal));
-        return line is null ? null : (line[line.IndexOf('/', StringComparison.Ordinal)..], nint.Parse(line.Split('-')[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+        return line is null ? null : (
+            line[line.IndexOf('/', StringComparison.Ordinal)..],
+            nint.Parse(line.Split('-')[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
     }
 
     // The function is no export, but the table of symbols has it (System V ABI, ELF-64).

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace Lethe.Tests.Operators;
 
 /// <summary>
-/// What happens on a machine that hides its caches. It spoils torch for the rest of the process, so it is run alone, by its trait: <c>--filter-trait Category=HiddenCaches</c>.
+/// What happens on a machine that hides its caches. It spoils torch for the rest of the process, so it is run alone, by its trait:
+/// <c>--filter-trait Category=HiddenCaches</c>.
 /// </summary>
 [Collection(typeof(TorchCollection))]
 public class HiddenCachesTests
@@ -17,7 +18,8 @@ public class HiddenCachesTests
     {
         Assert.SkipUnless(HiddenCaches.Imitate(), "This libtorch has no table of symbols, or the system is not Linux on x64.");
         ConvolutionSpec[] wrong = [.. Specs().Where(spec => !(ConvolutionTest.Error(spec, false, Plain) <= ConvolutionTest.Tolerance))];
-        TestContext.Current.TestOutputHelper?.WriteLine($"Torch computes {wrong.Length} of {Specs().Count()} convolutions wrongly: {string.Join("; ", wrong)}");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"Torch computes {wrong.Length} of {Specs().Count()} convolutions wrongly: {string.Join("; ", wrong)}");
         Assert.NotEmpty(wrong);
 
         // Ours does not use torch's convolutions at all; torch's are replaced as soon as one is seen to be wrong, and that is said.
@@ -37,5 +39,6 @@ public class HiddenCachesTests
         from side in new[] { 8, 16 }
         select new ConvolutionSpec(new MapShape(16, side, side), channels, channels, 3, 1, 1);
 
-    private static Tensor Plain(Tensor x, Tensor w, int stride, int padding) => nn.functional.conv2d(x, w, null, [stride, stride], [padding, padding]);
+    private static Tensor Plain(Tensor x, Tensor w, int stride, int padding) =>
+        nn.functional.conv2d(x, w, null, [stride, stride], [padding, padding]);
 }

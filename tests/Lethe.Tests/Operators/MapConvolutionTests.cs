@@ -31,7 +31,8 @@ public class MapConvolutionTests
     {
         using var scope = NewDisposeScope();
         Assert.SkipUnless(Lanes.Supported, "This processor has no vectors of 256 bits with fused multiplication.");
-        using Conv2d convolution = nn.Conv2d(channels, channels, 3, 1, 1, bias: false), exact = nn.Conv2d(channels, channels, 3, 1, 1, bias: false);
+        using Conv2d convolution = nn.Conv2d(
+            channels, channels, 3, 1, 1, bias: false), exact = nn.Conv2d(channels, channels, 3, 1, 1, bias: false);
         using Generator generator = new(1);
         Tensor weight = randn([channels, channels, 3, 3], generator: generator), x = randn([8, channels, side, side], generator: generator);
         exact.to(ScalarType.Float64);
@@ -41,8 +42,9 @@ public class MapConvolutionTests
             exact.weight.copy_(convolution.weight);
         }
 
-        // Sums of n = 9·C products of normal numbers: the n-th partial sum is of size √n and is rounded by u/√3 of it, so that all n roundings add up to some n·u/√6 (root mean
-        // square). Winograd's algorithm enlarges that by 2.0 to 2.3 (docs/results/performance.md), on chains that are nine times shorter.
+        // Sums of n = 9·C products of normal numbers: the n-th partial sum is of size √n and is rounded by u/√3 of it, so that all n
+        // roundings add up to some n·u/√6 (root mean square). Winograd's algorithm enlarges that by 2.0 to 2.3
+        // (docs/results/performance.md), on chains that are nine times shorter.
         double rounding = 9 * channels * Math.Pow(2, -24) / Math.Sqrt(6);
         Tensor truth = exact.forward(x.to(ScalarType.Float64));
         double error = (MapConvolution.Forward(convolution, x).to(ScalarType.Float64) - truth).square().mean().sqrt().item<double>();
@@ -104,7 +106,8 @@ public class MapConvolutionTests
         return convolution;
     }
 
-    private static Tensor Input(ScalarType type) => arange(3 * 16 * 6 * 7).mul(1.3).cos().reshape(3, 16, 6, 7).to(type).DetachFromDisposeScope();
+    private static Tensor Input(ScalarType type) =>
+        arange(3 * 16 * 6 * 7).mul(1.3).cos().reshape(3, 16, 6, 7).to(type).DetachFromDisposeScope();
 
     /// <summary>What comes out, its gradients, and those of functions of these.</summary>
     private static Tensor[] Derivatives(Func<Conv2d, Tensor, Tensor> forward, ScalarType type)

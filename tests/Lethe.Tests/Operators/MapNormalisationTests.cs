@@ -15,7 +15,8 @@ public class MapNormalisationTests
     {
         Assert.SkipUnless(Lanes.Supported, "This processor has no vectors of 256 bits with fused multiplication.");
         using var scope = NewDisposeScope();
-        Tensor[] kept = Both(remade: false, ScalarType.Float32), again = Both(remade: true, ScalarType.Float32), exact = Both(remade: false, ScalarType.Float64);
+        Tensor[] kept = Both(remade: false, ScalarType.Float32), again = Both(remade: true, ScalarType.Float32),
+            exact = Both(remade: false, ScalarType.Float64);
         for (int i = 0; i < kept.Length; i++)
         {
             if (i < 5)
@@ -28,9 +29,11 @@ public class MapNormalisationTests
     // The output, its gradients with respect to map, γ, β and weight, and those of a function of these.
     private static Tensor[] Both(bool remade, ScalarType type)
     {
-        Tensor y = arange(4 * 16 * 6 * 6).mul(0.37).sin().reshape(4, 16, 6, 6).to(type), w = arange(32 * 16 * 9).mul(0.7).cos().mul(0.1).reshape(32, 16, 3, 3).to(type).requires_grad_();
+        Tensor y = arange(4 * 16 * 6 * 6).mul(0.37).sin().reshape(4, 16, 6, 6).to(type),
+            w = arange(32 * 16 * 9).mul(0.7).cos().mul(0.1).reshape(32, 16, 3, 3).to(type).requires_grad_();
         y = y.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2).requires_grad_();
-        Tensor scale = arange(16).mul(0.1).add(0.5).to(type).requires_grad_(), shift = arange(16).mul(0.05).sub(0.4).to(type).requires_grad_();
+        Tensor scale = arange(16).mul(0.1).add(0.5).to(type).requires_grad_(),
+            shift = arange(16).mul(0.05).sub(0.4).to(type).requires_grad_();
         Tensor z;
         NormalisedMap? source = null;
         if (type == ScalarType.Float32)
@@ -53,12 +56,16 @@ public class MapNormalisationTests
     {
         Assert.SkipUnless(Lanes.Supported, "This processor has no vectors of 256 bits with fused multiplication.");
         using var scope = NewDisposeScope();
-        Tensor[] ours = Derivatives((y, scale, shift, addend) => MapNormalisation.Run(y, scale, shift, addend, rectify, 1e-5, consume: false, null).Output, ScalarType.Float32, added);
+        Tensor[] ours = Derivatives(
+            (y, scale, shift, addend) => MapNormalisation.Run(y, scale, shift, addend, rectify, 1e-5, consume: false, null).Output,
+            ScalarType.Float32,
+            added);
         Tensor[] theirs = Derivatives(
             (y, scale, shift, addend) =>
             {
                 Tensor centred = y - y.mean([0L, 2, 3], keepdim: true);
-                Tensor z = centred * (centred.square().mean([0L, 2, 3], keepdim: true) + 1e-5).rsqrt() * scale.reshape(1, -1, 1, 1) + shift.reshape(1, -1, 1, 1);
+                Tensor z = centred * (centred.square().mean([0L, 2, 3], keepdim: true) + 1e-5).rsqrt() * scale.reshape(1, -1, 1, 1) + shift
+                    .reshape(1, -1, 1, 1);
                 z = addend is null ? z : z + addend;
                 return rectify ? z.relu() : z;
             },
@@ -151,11 +158,13 @@ public class MapNormalisationTests
         Assert.Equal(before + 1, LiveTensors.Count);
     }
 
-    private static Tensor Input(ScalarType type, int seed) => (arange(3 * 8 * 5 * 6).mul(1.3 + seed).cos() + arange(3 * 8 * 5 * 6).mul(0.17).sin()).reshape(3, 8, 5, 6).to(type);
+    private static Tensor Input(ScalarType type, int seed) =>
+        (arange(3 * 8 * 5 * 6).mul(1.3 + seed).cos() + arange(3 * 8 * 5 * 6).mul(0.17).sin()).reshape(3, 8, 5, 6).to(type);
 
     private static Tensor[] Derivatives(Func<Tensor, Tensor, Tensor, Tensor?, Tensor> forward, ScalarType type, bool added)
     {
-        Tensor y = Input(type, 0).requires_grad_(), scale = arange(8).mul(0.3).cos().add(1.2).to(type).requires_grad_(), shift = arange(8).mul(0.9).sin().to(type).requires_grad_();
+        Tensor y = Input(type, 0).requires_grad_(), scale = arange(8).mul(0.3).cos().add(1.2).to(type).requires_grad_(),
+            shift = arange(8).mul(0.9).sin().to(type).requires_grad_();
         Tensor? addend = added ? Input(type, 5).requires_grad_() : null;
         Tensor[] inputs = addend is null ? [y, scale, shift] : [y, scale, shift, addend];
         Tensor z = forward(y, scale, shift, addend), weights = Input(type, 9);

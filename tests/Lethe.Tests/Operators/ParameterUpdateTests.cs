@@ -84,7 +84,8 @@ public class ParameterUpdateTests
                     ParameterUpdate.Momentum(parameter, gradient, first, decay: 0.1, momentum: 0.9, rate: 0.05, trust: 0.3);
                     break;
                 default:
-                    ParameterUpdate.Adam(parameter, gradient, first, second, new AdamStep(0.05, 0.1, kind == "adam decoupled", 0.9, 0.999, 1e-8, step));
+                    ParameterUpdate.Adam(
+                        parameter, gradient, first, second, new AdamStep(0.05, 0.1, kind == "adam decoupled", 0.9, 0.999, 1e-8, step));
                     break;
             }
         }

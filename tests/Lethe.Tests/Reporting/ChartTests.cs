@@ -67,7 +67,8 @@ public class ChartTests
         XElement figure = chart.Render();
         double[][] drawn =
         [
-            .. figure.Descendants("polyline").Concat(figure.Descendants("polygon")).SelectMany(line => ((string)line.Attribute("points")!).Split(' ').Select(Numbers)),
+            .. figure.Descendants("polyline").Concat(figure.Descendants("polygon")).SelectMany(
+                line => ((string)line.Attribute("points")!).Split(' ').Select(Numbers)),
             .. figure.Descendants("circle").Select(dot => (double[])[Number(dot, "cx"), Number(dot, "cy")]),
         ];
         Assert.NotEmpty(drawn);
@@ -83,8 +84,17 @@ public class ChartTests
     [Fact]
     public void LineChart_LinesThatEndTogether_HaveNamesApart()
     {
-        var chart = new LineChart("T", "", "epoch", "y", [.. Enumerable.Range(0, 4).Select(i => new ChartSeries($"s{i}", "early", false, Points(3, x => x + (i * 1e-3))))]);
-        double[] heights = [.. chart.Render().Descendants("text").Where(text => (string)text.Attribute("class")! == "name").Select(text => Number(text, "y")).Order()];
+        var chart = new LineChart(
+            "T",
+            "",
+            "epoch",
+            "y",
+            [.. Enumerable.Range(0, 4).Select(i => new ChartSeries($"s{i}", "early", false, Points(3, x => x + (i * 1e-3))))]);
+        double[] heights =
+            [
+                .. chart.Render().Descendants("text").Where(text => (string)text.Attribute("class")! == "name")
+                    .Select(text => Number(text, "y")).Order(),
+            ];
         Assert.Equal(4, heights.Length);
         Assert.All(heights.Zip(heights.Skip(1)), pair => Assert.True(pair.Second - pair.First >= 13.9));
         Assert.InRange(heights[^1], 0, chart.Height);
@@ -101,7 +111,8 @@ public class ChartTests
     [Fact]
     public void DotChart_Summary_DrawsEachNumberInsideThePicture()
     {
-        ResultTable table = Summary.Of(ResultTable.Of(ReportSamples.Group(ReportSamples.Run(1), ReportSamples.Run(2, shift: 0.1)), "default"));
+        ResultTable table = Summary.Of(
+            ResultTable.Of(ReportSamples.Group(ReportSamples.Run(1), ReportSamples.Run(2, shift: 0.1)), "default"));
         var chart = new DotChart(table, EvaluationProtocol.Linear, "T", "n");
         XElement[] dots = [.. chart.Render().Descendants("circle")];
         Assert.Equal((2 * 4) + 2, dots.Length); // untrained and before in four layers, control and UMM in one
@@ -117,5 +128,6 @@ public class ChartTests
 
     private static double[] Numbers(string text) => [.. text.Split(',').Select(part => double.Parse(part, CultureInfo.InvariantCulture))];
 
-    private static double Number(XElement element, string attribute) => double.Parse((string)element.Attribute(attribute)!, CultureInfo.InvariantCulture);
+    private static double Number(XElement element, string attribute) =>
+        double.Parse((string)element.Attribute(attribute)!, CultureInfo.InvariantCulture);
 }

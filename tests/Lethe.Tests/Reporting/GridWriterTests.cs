@@ -60,8 +60,12 @@ public class GridWriterTests
         Assert.Equal(["lead & all", "first | note", "[second]"], page.Elements("p").Select(text => text.Value));
         XElement table = page.Descendants("table").Single();
         XElement[] heads = [.. table.Element("thead")!.Elements()];
-        Assert.Equal([("", null), ("linear", "2"), ("other", "1")], heads[0].Elements().Select(cell => (cell.Value, (string?)cell.Attribute("colspan"))));
-        Assert.Equal([("state", "names"), ("%", "first"), ("− control", null), ("rank", "first")], heads[1].Elements().Select(cell => (cell.Value, (string?)cell.Attribute("class"))));
+        Assert.Equal(
+            [("", null), ("linear", "2"), ("other", "1")],
+            heads[0].Elements().Select(cell => (cell.Value, (string?)cell.Attribute("colspan"))));
+        Assert.Equal(
+            [("state", "names"), ("%", "first"), ("− control", null), ("rank", "first")],
+            heads[1].Elements().Select(cell => (cell.Value, (string?)cell.Attribute("class"))));
         XElement row = table.Element("tbody")!.Elements().First();
         Assert.Equal("stage-umm", (string?)row.Attribute("class"));
         Assert.Equal("<a>|b", row.Element("th")!.Value);
@@ -85,7 +89,9 @@ public class GridWriterTests
         GridView.Show(grid, new Terminal(output, error, errorIsTerminal: false));
         string shown = error.ToString();
         Assert.StartsWith("T|t\nlead & all\n", shown.ReplaceLineEndings("\n"), StringComparison.Ordinal);
-        Assert.All(["<a>|b", "77.3 ± 0.7", "+2.30 [+2.10, +2.50] p < 0.001", "first | note", "[second]"], text => Assert.Contains(text, shown, StringComparison.Ordinal));
+        Assert.All(
+            ["<a>|b", "77.3 ± 0.7", "+2.30 [+2.10, +2.50] p < 0.001", "first | note", "[second]"],
+            text => Assert.Contains(text, shown, StringComparison.Ordinal));
         Assert.Empty(output.ToString());
     }
 }

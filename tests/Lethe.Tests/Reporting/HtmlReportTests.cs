@@ -13,19 +13,26 @@ namespace Lethe.Tests.Reporting;
 public partial class HtmlReportTests
 {
     // A PNG of one grey pixel.
-    private static readonly byte[] pixel = Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==");
+    private static readonly byte[] pixel = Convert.FromBase64String(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==");
 
     [Fact]
     public void Render_SmallModel_IsAsApproved() =>
-        Approval.Matches("report.html", HtmlReport.Render(ReportModel.Of([ReportSamples.Run() with { Views = pixel }, ReportSamples.Run(2, umm: 0.04, shift: 0.01)])));
+        Approval.Matches(
+            "report.html",
+            HtmlReport.Render(ReportModel.Of([ReportSamples.Run() with { Views = pixel }, ReportSamples.Run(2, umm: 0.04, shift: 0.01)])));
 
     [Fact]
     public void Render_TwoSettings_SetsThemSideBySide()
     {
-        string html = HtmlReport.Render(ReportModel.Of([ReportSamples.Run(1), ReportSamples.Run(2), ReportSamples.Run(1, method: "VICReg")]));
+        string html = HtmlReport.Render(
+            ReportModel.Of([ReportSamples.Run(1), ReportSamples.Run(2), ReportSamples.Run(1, method: "VICReg")]));
         XDocument page = XDocument.Parse(html);
         Assert.Contains(page.Descendants("section"), section => (string?)section.Attribute("id") == "comparison");
-        Assert.Equal(["A · SimCLR", "B · VICReg"], page.Descendants("li").Select(item => item.Element("b")?.Value ?? "").Where(text => text.Contains('·', StringComparison.Ordinal)));
+        Assert.Equal(
+            ["A · SimCLR", "B · VICReg"],
+            page.Descendants("li").Select(item => item.Element("b")?.Value ?? "").Where(
+                text => text.Contains('·', StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -47,7 +54,9 @@ public partial class HtmlReportTests
         Assert.DoesNotContain("<script", html, StringComparison.Ordinal);
         Assert.DoesNotContain("url(", html, StringComparison.Ordinal);
         XDocument page = XDocument.Parse(html);
-        Assert.All(page.Descendants("img"), image => Assert.StartsWith("data:image/png;base64,", (string)image.Attribute("src")!, StringComparison.Ordinal));
+        Assert.All(
+            page.Descendants("img"),
+            image => Assert.StartsWith("data:image/png;base64,", (string)image.Attribute("src")!, StringComparison.Ordinal));
         Assert.Equal(2, page.Descendants("img").Count());
     }
 
@@ -55,7 +64,9 @@ public partial class HtmlReportTests
     public void Render_AnyModel_NeverEndsAnElementThatHtmlWouldLeaveOpen()
     {
         string html = HtmlReport.Render(ReportModel.Of([ReportSamples.Run()]));
-        Assert.Empty(SelfClosed().Matches(html).Select(match => match.Groups[1].Value).Except(["meta", "img", "br", "line", "circle", "rect", "path", "polyline", "polygon"]));
+        Assert.Empty(
+            SelfClosed().Matches(html).Select(match => match.Groups[1].Value).Except(
+                ["meta", "img", "br", "line", "circle", "rect", "path", "polyline", "polygon"]));
     }
 
     [Fact]
@@ -94,9 +105,12 @@ public partial class HtmlReportTests
             XElement drawing = figure.Element("svg")!;
             Assert.NotEmpty((string)drawing.Attribute("aria-label")!);
             Assert.NotEmpty(drawing.Element("desc")!.Value);
-            Assert.Contains(drawing.Elements("text"), text => ((string)text.Attribute("class")!).StartsWith("label", StringComparison.Ordinal));
+            Assert.Contains(
+                drawing.Elements("text"), text => ((string)text.Attribute("class")!).StartsWith("label", StringComparison.Ordinal));
         });
-        Assert.All(figures.Where(figure => figure.Value.Contains("ΔR, nats", StringComparison.Ordinal)), figure => Assert.Matches(@"m = 512, d = \d+, ε² = 0\.5", figure.Value));
+        Assert.All(
+            figures.Where(figure => figure.Value.Contains("ΔR, nats", StringComparison.Ordinal)),
+            figure => Assert.Matches(@"m = 512, d = \d+, ε² = 0\.5", figure.Value));
     }
 
     [Fact]
@@ -105,7 +119,8 @@ public partial class HtmlReportTests
     [Fact]
     public void Render_NothingMeasured_NamesTheCommands()
     {
-        var run = new ReportRun("runs/1", ReportSamples.Manifest() with { Status = RunStatus.Interrupted, Timings = null, RateSettings = [] });
+        var run = new ReportRun(
+            "runs/1", ReportSamples.Manifest() with { Status = RunStatus.Interrupted, Timings = null, RateSettings = [] });
         Contains("lethe diagnose runs/1", run);
         Contains("lethe evaluate runs/1", run);
         Contains("lethe pretrain --resume --out runs/1", run);
@@ -131,7 +146,8 @@ public partial class HtmlReportTests
 
     [Fact]
     public void Render_SameSeedTwice_WarnsThatTheSpreadIsTooSmall() =>
-        Assert.Contains("the same seed", HtmlReport.Render(ReportModel.Of([ReportSamples.Run(), ReportSamples.Run()])), StringComparison.Ordinal);
+        Assert.Contains(
+            "the same seed", HtmlReport.Render(ReportModel.Of([ReportSamples.Run(), ReportSamples.Run()])), StringComparison.Ordinal);
 
     [Fact]
     public void Render_TwoUndos_ShowsBoth()
@@ -146,7 +162,9 @@ public partial class HtmlReportTests
     {
         ReportRun run = ReportSamples.Run();
         Contains("The state of iteration 2 was kept; it is marked.", run);
-        string html = Contains("The state of iteration 3 was kept, the last; it is marked.", run with { Undos = [run.Undos[0] with { Manifest = run.Undos[0].Manifest with { BestEpoch = null } }] });
+        string html = Contains(
+            "The state of iteration 3 was kept, the last; it is marked.",
+            run with { Undos = [run.Undos[0] with { Manifest = run.Undos[0].Manifest with { BestEpoch = null } }] });
         XElement course = XDocument.Parse(html).Descendants("section").Single(section => (string?)section.Attribute("id") == "course");
         Assert.All(course.Descendants("svg"), chart => Assert.Contains(chart.Elements("text"), text => text.Value == "kept"));
     }
@@ -155,7 +173,10 @@ public partial class HtmlReportTests
     public void Render_PreTrainingAmongTheUndos_SaysWhichFolderItIs()
     {
         ReportRun run = ReportSamples.Run() with { Undos = [new ReportUndo("moved", ReportSamples.Manifest())] };
-        Assert.Contains("umm/moved holds a pre-training", Assert.Throws<RunException>(() => HtmlReport.Render(ReportModel.Of([run]))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "umm/moved holds a pre-training",
+            Assert.Throws<RunException>(() => HtmlReport.Render(ReportModel.Of([run]))).Message,
+            StringComparison.Ordinal);
     }
 
     private static string Contains(string expected, ReportRun run)

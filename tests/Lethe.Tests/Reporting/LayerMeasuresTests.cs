@@ -11,7 +11,8 @@ public class LayerMeasuresTests
     {
         var values = new Dictionary<string, double>
         {
-            [Measure.RateTrain] = 10, [Measure.InstanceReductionTrain] = 7, [Measure.RateHeldOut] = 9, [Measure.InstanceReductionHeldOut] = 5,
+            [Measure.RateTrain] = 10, [Measure.InstanceReductionTrain] = 7, [Measure.RateHeldOut] = 9,
+            [Measure.InstanceReductionHeldOut] = 5,
         };
         double? Of(string name) => LayerMeasures.Choose(name).Single().Of(values);
         Assert.Equal(2, Of("reduction-gap"));
@@ -49,8 +50,23 @@ public class LayerMeasuresTests
     [Fact]
     public void All_EveryMeasureOfALayer_HasARow()
     {
-        string[] ofRuns = [Measure.Run, Measure.Loss, Measure.LossTrain, Measure.LossHeldOut, Measure.LearningRate, Measure.JensenShannon, Measure.LevelOneLoss, Measure.LevelTwoLoss, Measure.BatchReduction, Measure.VolumeSpread];
-        IEnumerable<string> all = typeof(Measure).GetFields().Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!);
-        Assert.Equal(all.Except(ofRuns).Order(), LayerMeasures.All.SelectMany(measure => measure.Terms).Select(term => term.Measure).Distinct().Order());
+        string[] ofRuns =
+        [
+            Measure.Run,
+            Measure.Loss,
+            Measure.LossTrain,
+            Measure.LossHeldOut,
+            Measure.LearningRate,
+            Measure.JensenShannon,
+            Measure.LevelOneLoss,
+            Measure.LevelTwoLoss,
+            Measure.BatchReduction,
+            Measure.VolumeSpread,
+        ];
+        IEnumerable<string> all = typeof(Measure).GetFields().Where(field => field.IsLiteral).Select(
+            field => (string)field.GetRawConstantValue()!);
+        Assert.Equal(
+            all.Except(ofRuns).Order(),
+            LayerMeasures.All.SelectMany(measure => measure.Terms).Select(term => term.Measure).Distinct().Order());
     }
 }

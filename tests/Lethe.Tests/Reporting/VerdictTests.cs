@@ -9,8 +9,10 @@ public class VerdictTests
 {
     [Fact]
     public void Of_OneSeed_CallsADifferenceBeyondTheSamplingErrorOne() => Check(
-        "SimCLR on 6 000 embedded images: the kNN accuracy of layer4 rose from 56.0 % (untrained) to 68.0 %; ΔR turned in layer4 (epoch 3); "
-        + "UMM changed the accuracy of layer4 by +5.0 points linear and +5.0 points kNN, the control by +1.0 and +1.0: more than the control.",
+        "SimCLR on 6 000 embedded images: the kNN accuracy of layer4 rose from 56.0 % (untrained) to 68.0 %; ΔR turned in layer4 (epoch "
+        + "3); "
+        + "UMM changed the accuracy of layer4 by +5.0 points linear and +5.0 points kNN, the control by +1.0 and +1.0: more than the "
+        + "control.",
         ReportSamples.Run());
 
     [Fact]
@@ -31,7 +33,8 @@ public class VerdictTests
     public void Of_SeveralSeeds_GivesSpreadAndComparesInPairs() => Check(
         "SimCLR on 6 000 embedded images (3 seeds): the kNN accuracy of layer4 rose from 58.0 ± 2.0 % (untrained) to 70.0 ± 2.0 %; "
         + "ΔR turned in layer4 (epoch 3, 3 of 3 seeds); "
-        + "UMM changed the accuracy of layer4 by +2.0 ± 1.0 points linear and +2.0 ± 1.0 points kNN, the control by +1.0 ± 0.0 and +1.0 ± 0.0: too close to tell with 3 seeds.",
+        + "UMM changed the accuracy of layer4 by +2.0 ± 1.0 points linear and +2.0 ± 1.0 points kNN, the control by +1.0 ± 0.0 and +1.0 ± "
+        + "0.0: too close to tell with 3 seeds.",
         ReportSamples.Run(1, umm: 0.01),
         ReportSamples.Run(2, umm: 0.02, shift: 0.02),
         ReportSamples.Run(3, umm: 0.03, shift: 0.04));
@@ -49,20 +52,27 @@ public class VerdictTests
         ReportRun run = ReportSamples.Run(umm: 0);
         ReportUndo undo = run.Undos[0] with
         {
-            Evaluations = [.. ReportSamples.Evaluations(EvaluationStage.Control, 0.74, 0.68, 9), .. ReportSamples.Evaluations(EvaluationStage.Umm, 0.80, 0.62, 9)],
+            Evaluations =
+                [
+                    .. ReportSamples.Evaluations(
+                        EvaluationStage.Control, 0.74, 0.68, 9), .. ReportSamples.Evaluations(EvaluationStage.Umm, 0.80, 0.62, 9),
+                ],
         };
-        Check("by +6.0 points linear and −6.0 points kNN, the control by ±0.0 and ±0.0: more than the control in linear, less than the control in kNN.", run with { Undos = [undo] });
+        Check("by +6.0 points linear and −6.0 points kNN, the control by ±0.0 and ±0.0: more than the control in linear, less than the "
+            + "control in kNN.", run with { Undos = [undo] });
     }
 
     [Fact]
     public void Of_ControlMeasuredOtherwise_HoldsNothingAgainstItAndSaysWhy() => Check(
-        "UMM changed the accuracy of layer4 by +5.0 points linear and +5.0 points kNN, the control by +1.0: more than the control in linear; "
+        "UMM changed the accuracy of layer4 by +5.0 points linear and +5.0 points kNN, the control by +1.0: more than the control in "
+        + "linear; "
         + "the kNN accuracies of layer4 cannot be held against each other: they were measured with different settings.",
         Otherwise(ReportSamples.Run(), EvaluationStage.Control));
 
     [Fact]
     public void Of_UmmMeasuredOtherwise_SaysWhyThereIsNoDifference() => Check(
-        "UMM changed the accuracy of layer4 by +5.0 points linear, the control by +1.0: more than the control; the kNN accuracies of layer4 cannot be held",
+        "UMM changed the accuracy of layer4 by +5.0 points linear, the control by +1.0: more than the control; the kNN accuracies of "
+        + "layer4 cannot be held",
         Otherwise(ReportSamples.Run(), EvaluationStage.Umm));
 
     [Fact]
@@ -70,7 +80,8 @@ public class VerdictTests
     {
         ReportRun run = ReportSamples.Run();
         Check(
-            "the kNN accuracy of layer4 reached 68.0 %; it cannot be held against the untrained encoder: they were measured with different settings;",
+            "the kNN accuracy of layer4 reached 68.0 %; it cannot be held against the untrained encoder: they were measured with "
+            + "different settings;",
             run with { Evaluations = [.. run.Evaluations.Select(record => record.Stage == EvaluationStage.Untrained ? record with { Temperature = 0.5 } : record)] });
     }
 
@@ -83,7 +94,8 @@ public class VerdictTests
     }
 
     [Fact]
-    public void Of_NoControl_SaysSo() => Check("by +5.0 points linear and +5.0 points kNN, with no control to hold it against.", ReportSamples.Run(control: null));
+    public void Of_NoControl_SaysSo() =>
+        Check("by +5.0 points linear and +5.0 points kNN, with no control to hold it against.", ReportSamples.Run(control: null));
 
     [Fact]
     public void Of_NoUndo_SaysSo() => Check("; UMM has not been run yet.", ReportSamples.Run(umm: null));
@@ -100,7 +112,11 @@ public class VerdictTests
         "the kNN accuracy of layer4 fell from 68.0 % (untrained) to 56.0 %",
         ReportSamples.Run() with
         {
-            Evaluations = [.. ReportSamples.Evaluations(EvaluationStage.Untrained, 0.7, 0.68, 8), .. ReportSamples.Evaluations(EvaluationStage.Before, 0.7, 0.56, 8)],
+            Evaluations =
+                [
+                    .. ReportSamples.Evaluations(
+                        EvaluationStage.Untrained, 0.7, 0.68, 8), .. ReportSamples.Evaluations(EvaluationStage.Before, 0.7, 0.56, 8),
+                ],
         });
 
     [Fact]

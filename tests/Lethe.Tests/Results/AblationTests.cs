@@ -17,14 +17,17 @@ public class AblationTests
         Ablation table = Table(Runs(5));
         Assert.Equal("layer4", table.Layer);
         Assert.Equal(
-            "split layer2, 200 iterations, batch size 0, α = 0.5, β = 10, loss-gradient, q = 8, δ = 1e−6, finite-difference, finite difference radius 0.01, "
+            "split layer2, 200 iterations, batch size 0, α = 0.5, β = 10, loss-gradient, q = 8, δ = 1e−6, finite-difference, finite "
+            + "difference radius 0.01, "
             + "η₁ = 0.01, η₂ = 3e−4, adam, ε² = 0.5",
             table.Reference);
         Assert.Equal("m = 512, d = 64, ε² = 0.5", table.Conditions);
         Assert.Equal(
             [
-                ("before", null), ("control", null), ("UMM", "default"), ("β = 0", "no-beta"), ("jacobian-volume", "volume"), ("exact", "exact"),
-                ("control, split layer3", null), ("split layer3", "late"), ("control, 100 iterations", null), ("100 iterations, ΔR minimised", "half"),
+                ("before", null), ("control", null), ("UMM", "default"), ("β = 0", "no-beta"), ("jacobian-volume", "volume"),
+                ("exact", "exact"),
+                ("control, split layer3", null), ("split layer3", "late"), ("control, 100 iterations", null),
+                ("100 iterations, ΔR minimised", "half"),
             ],
             table.Rows.Select(row => (row.Label, row.Undo)));
         Assert.All(table.Rows, row => Assert.Equal(5, table.Runs(row)));
@@ -42,8 +45,11 @@ public class AblationTests
         double[] umm = [.. runs.Select(run => Of(OfUndo(run), EvaluationStage.Umm))];
         Assert.Equal(Spread.Of(umm), Value(table, Row(table, "no-beta"), EvaluationProtocol.Linear));
         Assert.Equal(
-            PairedDifference.Of([.. runs.Select(run => Of(OfUndo(run), EvaluationStage.Control))], umm), OverControl(table, "no-beta", EvaluationProtocol.Linear));
-        Assert.Equal(PairedDifference.Of([.. runs.Select(run => Of(run.Evaluations, EvaluationStage.Before))], umm), OverBefore(table, Row(table, "no-beta"))!);
+            PairedDifference.Of([.. runs.Select(run => Of(OfUndo(run), EvaluationStage.Control))], umm), OverControl(
+                table, "no-beta", EvaluationProtocol.Linear));
+        Assert.Equal(
+            PairedDifference.Of([.. runs.Select(run => Of(run.Evaluations, EvaluationStage.Before))], umm),
+            OverBefore(table, Row(table, "no-beta"))!);
         Entrant control = table.Rows.Single(row => row.Label == "control");
         Assert.Null(control.Control);
         Assert.Equal(0.01, OverBefore(table, control)!.Mean, 12);
@@ -55,7 +61,11 @@ public class AblationTests
     [Fact]
     public void Of_UndoWithoutControl_IsHeldAgainstTheSameTrainingOfItsRun()
     {
-        ReportRun[] runs = [.. Runs(3).Select(run => Changed(run, undo => undo.Name is "no-beta" or "late" ? Without(undo, EvaluationStage.Control) : undo))];
+        ReportRun[] runs =
+            [
+                .. Runs(3).Select(
+                    run => Changed(run, undo => undo.Name is "no-beta" or "late" ? Without(undo, EvaluationStage.Control) : undo)),
+            ];
         Ablation table = Table(runs);
         Assert.Equal(OverControl(Table(Runs(3)), "no-beta", EvaluationProtocol.Knn), OverControl(table, "no-beta", EvaluationProtocol.Knn));
 
@@ -72,7 +82,10 @@ public class AblationTests
         {
             Evaluations =
             [
-                .. undo.Evaluations.Select(record => record is { Stage: EvaluationStage.Umm, Protocol: EvaluationProtocol.Knn } ? record with { Neighbours = 5 } : record),
+                .. undo.Evaluations.Select(
+                    record => record is { Stage: EvaluationStage.Umm, Protocol: EvaluationProtocol.Knn }
+                        ? record with { Neighbours = 5 }
+                        : record),
             ],
         }))];
         Ablation table = Table(runs);
@@ -90,7 +103,8 @@ public class AblationTests
         Assert.StartsWith("+", cells[3].Text, StringComparison.Ordinal);
         Assert.Contains(table.Notes[0], HtmlReport.Render(ReportModel.Of(runs)), StringComparison.Ordinal);
         Assert.Contains(table.Notes[0], (string)ResultJson.Of([table])[0]!["notes"]![0]!, StringComparison.Ordinal);
-        Assert.Null(ResultJson.Of([table])[0]!["rows"]!.AsArray().Single(row => (string?)row!["undo"] == "exact")!["measures"]![1]!["overControl"]);
+        Assert.Null(
+            ResultJson.Of([table])[0]!["rows"]!.AsArray().Single(row => (string?)row!["undo"] == "exact")!["measures"]![1]!["overControl"]);
     }
 
     [Fact]
@@ -110,7 +124,9 @@ public class AblationTests
         Entrant row = Row(table, "exact");
         Assert.Equal(
             (2, 2, 2),
-            (table.Runs(row), Value(table, row, EvaluationProtocol.Linear)!.Value.Count, OverControl(table, "exact", EvaluationProtocol.Linear)!.Count));
+            (
+                table.Runs(row), Value(table, row, EvaluationProtocol.Linear)!.Value.Count,
+                OverControl(table, "exact", EvaluationProtocol.Linear)!.Count));
     }
 
     [Fact]
@@ -126,7 +142,11 @@ public class AblationTests
     public void Of_SameNameAndOtherOptions_SaysSo()
     {
         ReportRun[] runs = Runs(2);
-        runs[1] = Changed(runs[1], undo => undo.Name != "volume" ? undo : undo with { Manifest = undo.Manifest with { Umm = undo.Manifest.Umm! with { Volume = "jacobian-norm" } } });
+        runs[1] = Changed(
+            runs[1],
+            undo => undo.Name != "volume"
+                ? undo
+                : undo with { Manifest = undo.Manifest with { Umm = undo.Manifest.Umm! with { Volume = "jacobian-norm" } } });
         Assert.Contains("named volume have different options", Assert.Single(Table(runs).Notes), StringComparison.Ordinal);
     }
 
@@ -137,9 +157,16 @@ public class AblationTests
         ReportUndo first = run.Undos[0];
         Ablation table = Table([run with
         {
-            Undos = [first, first with { Name = "again" }, first with { Name = "other", Manifest = first.Manifest with { Seed = 77 } }, run.Undos[1]],
+            Undos =
+            [
+                first,
+                first with { Name = "again" },
+                first with { Name = "other", Manifest = first.Manifest with { Seed = 77 } },
+                run.Undos[1],
+            ],
         }]);
-        Assert.Equal(["UMM (again)", "UMM (default)", "β = 0", "seed 77"], table.Rows.Where(row => row.Undo is not null).Select(row => row.Label));
+        Assert.Equal(
+            ["UMM (again)", "UMM (default)", "β = 0", "seed 77"], table.Rows.Where(row => row.Undo is not null).Select(row => row.Label));
     }
 
     [Fact]
@@ -148,13 +175,17 @@ public class AblationTests
         Assert.Null(Ablation.Of(ReportSamples.Group(ReportSamples.Run(umm: null))));
         ReportRun run = ReportSamples.Run();
         Assert.Null(Ablation.Of(ReportSamples.Group(run with { Undos = [run.Undos[0] with { Evaluations = [] }] })));
-        Assert.Contains("late has not been evaluated", Assert.Single(Table([Changed(Runs(1)[0], undo => undo.Name == "late" ? undo with { Evaluations = [] } : undo)]).Notes), StringComparison.Ordinal);
+        Assert.Contains(
+            "late has not been evaluated",
+            Assert.Single(Table([Changed(Runs(1)[0], undo => undo.Name == "late" ? undo with { Evaluations = [] } : undo)]).Notes),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Of_NoLabels_LeavesAccuraciesOut()
     {
-        ReportRun run = Changed(Runs(1)[0], undo => undo with { Evaluations = [.. undo.Evaluations.Where(record => !Wording.IsAccuracy(record.Protocol))] });
+        ReportRun run = Changed(
+            Runs(1)[0], undo => undo with { Evaluations = [.. undo.Evaluations.Where(record => !Wording.IsAccuracy(record.Protocol))] });
         run = run with { Measurements = [], Evaluations = [.. run.Evaluations.Where(record => !Wording.IsAccuracy(record.Protocol))] };
         string markdown = MarkdownGrid.Render([Table([run]).Grid()]);
         Assert.Contains("| state | n | ΔR unseen | ΔR gap | rank |", markdown, StringComparison.Ordinal);
@@ -164,8 +195,10 @@ public class AblationTests
     public void Markdown_VariantsOverSeeds_HasARowForEachWithItsTest()
     {
         string[] lines = MarkdownGrid.Render([Table(Runs(5)).Grid()]).Replace('\u00A0', ' ').Split('\n');
-        Assert.Contains("| state | n | linear accuracy, % | − control | − before | kNN accuracy, % | − control | − before | ΔR unseen | ΔR gap | rank |", lines);
-        Assert.Single(lines, line => line.StartsWith("| β = 0 | 5 | 77.3 ± 0.7 | **+2.30** ± 0.16 [+2.10, +2.50] p < 0.001 | **+3.30** ± 0.16 [+3.10, +3.50] p < 0.001 |", StringComparison.Ordinal));
+        Assert.Contains("| state | n | linear accuracy, % | − control | − before | kNN accuracy, % | − control | − before | ΔR unseen | "
+            + "ΔR gap | rank |", lines);
+        Assert.Single(lines, line => line.StartsWith("| β = 0 | 5 | 77.3 ± 0.7 | **+2.30** ± 0.16 [+2.10, +2.50] p < 0.001 | **+3.30** ± "
+            + "0.16 [+3.10, +3.50] p < 0.001 |", StringComparison.Ordinal));
         Assert.Equal(2 + 10, lines.Count(line => line.StartsWith('|')));
         Assert.All(lines.Where(line => line.StartsWith('|')), line => Assert.Equal(12, line.Count(c => c == '|')));
     }
@@ -174,10 +207,18 @@ public class AblationTests
     public void Page_SeveralUndos_HasTheTableAndABlockForEachOfWhichTheFirstIsOpen()
     {
         XDocument page = XDocument.Parse(HtmlReport.Render(ReportModel.Of(Runs(2))));
-        Assert.Equal(10, page.Descendants("table").Single(table => ((string?)table.Attribute("class"))?.EndsWith("ablation", StringComparison.Ordinal) == true).Element("tbody")!.Elements().Count());
+        Assert.Equal(
+            10,
+            page.Descendants("table")
+                .Single(table => ((string?)table.Attribute("class"))?.EndsWith("ablation", StringComparison.Ordinal) == true)
+                    .Element("tbody")!.Elements().Count());
         foreach (string section in (string[])["outcome", "course"])
         {
-            XElement[] blocks = [.. page.Descendants("section").Single(part => (string?)part.Attribute("id") == section).Descendants("details").Where(block => (string?)block.Attribute("class") == "block undo")];
+            XElement[] blocks =
+                [
+                    .. page.Descendants("section").Single(part => (string?)part.Attribute("id") == section).Descendants("details").Where(
+                        block => (string?)block.Attribute("class") == "block undo"),
+                ];
             Assert.Equal(
                 [("UMM", "default"), ("β = 0", "no-beta"), ("jacobian-volume", "volume"), ("exact", "exact"), ("split layer3", "late"), ("100 iterations, ΔR minimised", "half")],
                 blocks.Select(block => (block.Element("summary")!.Element("b")!.Value, block.Element("summary")!.Element("code")!.Value)));
@@ -187,7 +228,8 @@ public class AblationTests
 
     [Fact]
     public void Page_OneUndoOfOneRun_NeedsNoTable() =>
-        Assert.DoesNotContain("class=\"summary ablation\"", HtmlReport.Render(ReportModel.Of([ReportSamples.Run()])), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "class=\"summary ablation\"", HtmlReport.Render(ReportModel.Of([ReportSamples.Run()])), StringComparison.Ordinal);
 
     private static Ablation Table(params ReportRun[] runs) => Assert.Single(Ablation.Of(ReportModel.Of(runs)));
 
@@ -213,7 +255,8 @@ public class AblationTests
 
     private static ReportUndo Undo(ReportRun run, string name, double gain, int order)
     {
-        double before = run.Evaluations.Single(record => record is { Stage: EvaluationStage.Before, Protocol: EvaluationProtocol.Linear }).Value;
+        double before = run.Evaluations.Single(
+            record => record is { Stage: EvaluationStage.Before, Protocol: EvaluationProtocol.Linear }).Value;
         RunManifest manifest = ReportSamples.Manifest(run.Manifest.Seed, RunKind.Umm) with
         {
             Umm = new UmmOptions
@@ -233,14 +276,18 @@ public class AblationTests
             Evaluations =
             [
                 .. ReportSamples.Evaluations(EvaluationStage.Umm, before + gain, before - 0.06 + gain, 11),
-                new(EvaluationStage.Umm, "layer4", EvaluationProtocol.InstanceReductionTrain, 13.5) { Rows = 512, Dimension = 64, EpsilonSquared = 0.5 },
+                new(
+                    EvaluationStage.Umm, "layer4", EvaluationProtocol.InstanceReductionTrain,
+                    13.5) { Rows = 512, Dimension = 64, EpsilonSquared = 0.5 },
                 new(EvaluationStage.Umm, "layer4", EvaluationProtocol.EffectiveRank, 17),
                 .. ReportSamples.Evaluations(EvaluationStage.Control, before + 0.01, before - 0.05, 9),
             ],
         };
     }
 
-    private static ReportRun Changed(ReportRun run, Func<ReportUndo, ReportUndo> change) => run with { Undos = [.. run.Undos.Select(change)] };
+    private static ReportRun Changed(ReportRun run, Func<ReportUndo, ReportUndo> change) =>
+        run with { Undos = [.. run.Undos.Select(change)] };
 
-    private static ReportUndo Without(ReportUndo undo, EvaluationStage stage) => undo with { Evaluations = [.. undo.Evaluations.Where(record => record.Stage != stage)] };
+    private static ReportUndo Without(ReportUndo undo, EvaluationStage stage) =>
+        undo with { Evaluations = [.. undo.Evaluations.Where(record => record.Stage != stage)] };
 }

@@ -26,7 +26,9 @@ public class ComparisonTests
         Assert.Equal(["control", "before"], Differences(table, linear).Select(difference => difference.Baseline));
         PairedDifference expected = PairedDifference.Of([0, 0, 0], gains[1..]);
         PairedDifference found = Differences(table, linear)[^1].Difference!;
-        Assert.Equal((3, expected.Mean, expected.Deviation!.Value, expected.Low!.Value), (found.Count, found.Mean, found.Deviation!.Value, found.Low!.Value), Near);
+        Assert.Equal(
+            (3, expected.Mean, expected.Deviation!.Value, expected.Low!.Value),
+            (found.Count, found.Mean, found.Deviation!.Value, found.Low!.Value), Near);
         Assert.Empty(table.Notes);
         Assert.Contains("linear: how linear was done.", table.Grids()[^1].Notes);
         Assert.Contains("ΔR unseen: m = 512, d = 64, ε² = 0.5.", table.Grids()[^1].Notes);
@@ -61,7 +63,10 @@ public class ComparisonTests
         other = other with { Manifest = other.Manifest with { Data = other.Manifest.Data with { Fingerprint = "beef" } } };
         Comparison table = Table([Run(1), other], new() { Baseline = "A before" });
         Assert.DoesNotContain(Differences(table, Row(table, "kNN probe, accuracy")), difference => difference.Entrant == "B before");
-        Assert.Contains(table.Notes, note => note.StartsWith("B before − A before is left out of", StringComparison.Ordinal) && note.Contains("beef and 00ff", StringComparison.Ordinal));
+        Assert.Contains(
+            table.Notes,
+            note => note.StartsWith("B before − A before is left out of", StringComparison.Ordinal) && note.Contains(
+                "beef and 00ff", StringComparison.Ordinal));
         Assert.NotNull(Cell(table, Row(table, "kNN probe, accuracy"), 0));
 
         // These records say by themselves what they were measured on.
@@ -75,11 +80,15 @@ public class ComparisonTests
         Comparison table = Table([run with { Protocols = [.. run.Protocols.Select(record => record with { Settings = "otherwise" })] }]);
         PairedResult left = Assert.Single(Differences(table, Row(table, "linear, accuracy")));
         Assert.Equal("control", left.Baseline);
-        Assert.Contains(table.Notes, note => note.Contains("different settings", StringComparison.Ordinal) && note.Contains("UMM default − before", StringComparison.Ordinal));
+        Assert.Contains(
+            table.Notes,
+            note => note.Contains("different settings", StringComparison.Ordinal) && note.Contains(
+                "UMM default − before", StringComparison.Ordinal));
 
         ReportRun fewer = run with { Protocols = [.. run.Protocols.Select(record => record with { ProbeCount = 7 })] };
         Assert.Contains(Table([fewer]).Notes, note => note.Contains("fitted on 10 and 7", StringComparison.Ordinal));
-        Comparison mixed = Table([run, Run(2) with { Protocols = [.. Run(2).Protocols.Select(record => record with { Settings = "otherwise" })] }]);
+        Comparison mixed = Table(
+            [run, Run(2) with { Protocols = [.. Run(2).Protocols.Select(record => record with { Settings = "otherwise" })] }]);
         Assert.Null(Cell(mixed, Row(mixed, "linear, accuracy"), 1));
         Assert.Contains(mixed.Notes, note => note.StartsWith("The mean of before is left out", StringComparison.Ordinal));
     }
@@ -90,7 +99,8 @@ public class ComparisonTests
         Assert.Equal(["layer4"], Table([Run(1)]).Table.Keys.Select(key => key.Layer).Distinct());
         Assert.Equal(["stem"], Table([Run(1)], new() { Layer = "stem" }).Table.Keys.Select(key => key.Layer));
         Comparison all = Table([Run(1)], new() { EveryLayer = true });
-        Assert.Equal(["stem", "layer4"], all.Table.Keys.Where(key => key is { Protocol: "linear", Measure: not null }).Select(key => key.Layer));
+        Assert.Equal(
+            ["stem", "layer4"], all.Table.Keys.Where(key => key is { Protocol: "linear", Measure: not null }).Select(key => key.Layer));
         Assert.Equal("layer", all.Grids()[0].Columns[1].Title);
     }
 
@@ -98,7 +108,9 @@ public class ComparisonTests
     public void Of_ChosenUndos_LeavesTheOthersOut()
     {
         ReportRun run = Run(1);
-        ReportUndo second = new("beta-0", run.Undos[0].Manifest) { Protocols = [.. run.Undos[0].Protocols.Where(record => record.Stage == EvaluationStage.Umm)] };
+        ReportUndo second = new(
+            "beta-0",
+            run.Undos[0].Manifest) { Protocols = [.. run.Undos[0].Protocols.Where(record => record.Stage == EvaluationStage.Umm)] };
         run = run with { Undos = [.. run.Undos, second] };
         Assert.Equal(2, Table([run]).Table.Entrants.Count(entrant => entrant.Stage == EvaluationStage.Umm));
         Comparison table = Table([run], new() { Undos = ["beta-0"] });
@@ -130,12 +142,19 @@ public class ComparisonTests
     public void Of_WhatCannotBe_SaysWhatCan()
     {
         string Wrong(ComparisonOptions options) => Assert.Throws<InvalidOptionException>(() => Table([Run(1)], options)).Message;
-        Assert.Contains("Use one of 'untrained', 'before', 'control', 'UMM default'", Wrong(new() { Baseline = "after" }), StringComparison.Ordinal);
+        Assert.Contains(
+            "Use one of 'untrained', 'before', 'control', 'UMM default'", Wrong(new() { Baseline = "after" }), StringComparison.Ordinal);
         Assert.Contains("Use one of stem, layer4", Wrong(new() { Layer = "layer9" }), StringComparison.Ordinal);
         Assert.Contains("one or several of default", Wrong(new() { Undos = ["frob"] }), StringComparison.Ordinal);
         Assert.Contains("--every-layer", Wrong(new() { Layer = "stem", EveryLayer = true }), StringComparison.Ordinal);
-        Assert.Contains("same options and seed 1", Assert.Throws<InvalidOptionException>(() => Table([Run(1), Run(1)])).Message, StringComparison.Ordinal);
-        Assert.Contains("lethe evaluate bare", Assert.Throws<RunException>(() => Table([Run(1), new ReportRun("bare", ReportSamples.Manifest(2))])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "same options and seed 1",
+            Assert.Throws<InvalidOptionException>(() => Table([Run(1), Run(1)])).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "lethe evaluate bare",
+            Assert.Throws<RunException>(() => Table([Run(1), new ReportRun("bare", ReportSamples.Manifest(2))])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -161,13 +180,15 @@ public class ComparisonTests
     private static bool Near((int Count, double, double, double) a, (int Count, double, double, double) b) =>
         Near((a.Count, a.Item2, a.Item3), (b.Count, b.Item2, b.Item3)) && Math.Abs(a.Item4 - b.Item4) < 1e-12;
 
-    private static Comparison Table(ReportRun[] runs, ComparisonOptions? options = null) => Comparison.Of(ReportModel.Of(runs), options ?? new());
+    private static Comparison Table(ReportRun[] runs, ComparisonOptions? options = null) =>
+        Comparison.Of(ReportModel.Of(runs), options ?? new());
 
     private static ResultKey Row(Comparison table, string name) => table.Table.Keys.Single(key => key.Name == name);
 
     private static ResultCell? Cell(Comparison table, ResultKey key, int entrant) => Comparison.Cell(key, table.Table.Entrants[entrant]);
 
-    private static PairedResult[] Differences(Comparison table, ResultKey key) => [.. table.Pairs.Where(pair => pair.Key == key && pair.Difference is not null)];
+    private static PairedResult[] Differences(Comparison table, ResultKey key) =>
+        [.. table.Pairs.Where(pair => pair.Key == key && pair.Difference is not null)];
 
     private static ReportRun Run(ulong seed, string method = "SimCLR", double shift = 0)
     {
@@ -185,7 +206,11 @@ public class ComparisonTests
             [
                 run.Undos[0] with
                 {
-                    Protocols = [Record(EvaluationStage.Umm, "linear", before + gains[seed]), Record(EvaluationStage.Control, "linear", before + 0.005)],
+                    Protocols =
+                    [
+                        Record(EvaluationStage.Umm, "linear", before + gains[seed]),
+                        Record(EvaluationStage.Control, "linear", before + 0.005),
+                    ],
                 },
             ],
         };
@@ -193,7 +218,8 @@ public class ComparisonTests
 
     private static EvaluationRecord Record(EvaluationStage stage, string protocol, double value) => new(stage, "layer4", protocol, value)
     {
-        Measure = "accuracy", Variant = "linear", Low = value - 0.1, High = value + 0.1, Interval = "how", Settings = $"how {protocol} was done.",
+        Measure = "accuracy", Variant = "linear", Low = value - 0.1, High = value + 0.1, Interval = "how",
+        Settings = $"how {protocol} was done.",
         ProbeCount = 10, TestCount = 20, Seed = 0, Quick = false, Fingerprint = "abcd",
     };
 }

@@ -13,7 +13,8 @@ public class PairingTests
     [Fact]
     public void Less_RunsInAnotherOrder_PairsBySeed()
     {
-        Entrant before = Entrant(EvaluationStage.Before, (1, 0.5), (2, 0.55), (3, 0.6)), umm = Entrant(EvaluationStage.Umm, (3, 0.9), (2, 0.6), (1, 0.7));
+        Entrant before = Entrant(EvaluationStage.Before, (1, 0.5), (2, 0.55), (3, 0.6)),
+            umm = Entrant(EvaluationStage.Umm, (3, 0.9), (2, 0.6), (1, 0.7));
         PairedResult found = umm.Less(before, linear)!;
         PairedDifference expected = PairedDifference.Of([0.6, 0.55, 0.5], [0.9, 0.6, 0.7]);
         Assert.Equal(expected, found.Difference);
@@ -53,9 +54,11 @@ public class PairingTests
             "seed" => ("they have no seed in common", [Seed(2, record)]),
             "twice" => ("several runs have the seed 1", [Seed(1, record), Seed(1, record)]),
             "settings" => ("they were measured with different settings", [Seed(1, record with { Temperature = 0.1 })]),
-            "fitted on" => ("numbers of images differ (fitted on 7 and 10, measured on 20 and 20 at seed 1)", [Seed(1, record with { ProbeCount = 7 })]),
+            "fitted on" => ("numbers of images differ (fitted on 7 and 10, measured on 20 and 20 at seed "
+                + "1)", [Seed(1, record with { ProbeCount = 7 })]),
             "measured on" => (
-                "numbers of images differ (fitted on 10 and 10, measured on an unknown number and 20 at seed 1)", [Seed(1, record with { TestCount = null })]),
+                "numbers of images differ (fitted on 10 and 10, measured on an unknown number and 20 at seed 1)",
+                [Seed(1, record with { TestCount = null })]),
             "images" => ("the images differ (fingerprints beef and 00ff at seed 1; training images count)", [Seed(1, record, "beef")]),
             _ => ("the seeds of their evaluations differ (8 and 7)", new[] { Seed(1, Protocol(record, 8)) }),
         };
@@ -71,9 +74,11 @@ public class PairingTests
     [Fact]
     public void Less_AccuraciesOfOtherWidths_AreNotRefused()
     {
-        Entrant Wide(EvaluationStage stage, int width) => Entrant(stage) with { Seeds = [Seed(1, Record(stage, 0.5) with { Dimension = width })] };
+        Entrant Wide(EvaluationStage stage, int width) =>
+            Entrant(stage) with { Seeds = [Seed(1, Record(stage, 0.5) with { Dimension = width })] };
         Assert.Null(Wide(EvaluationStage.Umm, 64).Less(Wide(EvaluationStage.Before, 32), linear)!.Refusal);
-        EvaluationRecord Rank(EvaluationStage stage, int width) => new(stage, "layer4", EvaluationProtocol.EffectiveRank, 9) { Dimension = width };
+        EvaluationRecord Rank(EvaluationStage stage, int width) =>
+            new(stage, "layer4", EvaluationProtocol.EffectiveRank, 9) { Dimension = width };
         Entrant Ranked(EvaluationStage stage, int width) => Entrant(stage) with { Seeds = [Seed(1, Rank(stage, width))] };
         ResultKey key = ResultKey.Probe(EvaluationProtocol.EffectiveRank, "layer4");
         Assert.NotNull(Ranked(EvaluationStage.Umm, 64).Less(Ranked(EvaluationStage.Before, 32), key)!.Refusal);
@@ -85,7 +90,8 @@ public class PairingTests
     [InlineData(0.31, false)]
     public void Less_OneSeed_IsClearBeyondTwiceTheSamplingError(double gain, bool isClear)
     {
-        PairedResult found = Entrant(EvaluationStage.Umm, (1, 0.5 + (gain / 2))).Less(Entrant(EvaluationStage.Before, (1, 0.5 - (gain / 2))), linear)!;
+        PairedResult found = Entrant(EvaluationStage.Umm, (1, 0.5 + (gain / 2))).Less(
+            Entrant(EvaluationStage.Before, (1, 0.5 - (gain / 2))), linear)!;
         Assert.Equal(2 * Math.Sqrt(2 * 0.25 / 20), found.Difference!.Resolution!.Value, 1e-12);
         Assert.Equal(isClear, found.Difference.IsClear);
         Assert.Equal("too close to tell with one seed", found.TooClose);
@@ -94,7 +100,8 @@ public class PairingTests
     [Fact]
     public void Less_OneSeedOfWhatIsNoAccuracy_IsNeverClear()
     {
-        Entrant Rated(EvaluationStage stage, double value) => Entrant(stage) with { Seeds = [Seed(1, Record(stage, value) with { Protocol = EvaluationProtocol.InstanceReductionHeldOut })] };
+        Entrant Rated(EvaluationStage stage, double value) =>
+            Entrant(stage) with { Seeds = [Seed(1, Record(stage, value) with { Protocol = EvaluationProtocol.InstanceReductionHeldOut })] };
         ResultKey key = ResultKey.Probe(EvaluationProtocol.InstanceReductionHeldOut, "layer4");
         PairedDifference found = Rated(EvaluationStage.Umm, 90).Less(Rated(EvaluationStage.Before, 1), key)!.Difference!;
         Assert.Null(found.Resolution);
@@ -102,9 +109,16 @@ public class PairingTests
     }
 
     private static Entrant Entrant(EvaluationStage stage, params (ulong Seed, double Value)[] values) =>
-        new(Wording.Stage(stage), Wording.Stage(stage), "", stage, null, [.. values.Select(one => Seed(one.Seed, Record(stage, one.Value)))]);
+        new(
+            Wording.Stage(stage),
+            Wording.Stage(stage),
+            "",
+            stage,
+            null,
+            [.. values.Select(one => Seed(one.Seed, Record(stage, one.Value)))]);
 
-    private static SeedResults Seed(ulong seed, EvaluationRecord record, string fingerprint = "00ff") => SeedResults.Of(seed, fingerprint, record.Stage, [record]);
+    private static SeedResults Seed(ulong seed, EvaluationRecord record, string fingerprint = "00ff") =>
+        SeedResults.Of(seed, fingerprint, record.Stage, [record]);
 
     private static EvaluationRecord Record(EvaluationStage stage, double value) =>
         new(stage, "layer4", EvaluationProtocol.Linear, value) { ProbeCount = 10, TestCount = 20 };

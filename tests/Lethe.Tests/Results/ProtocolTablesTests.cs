@@ -11,7 +11,8 @@ public class ProtocolTablesTests
     {
         EvaluationRecord[] records =
         [
-            Record(0.5), Record(0.6, stage: EvaluationStage.Umm), Record(0.4, layer: "stem"), new(EvaluationStage.Before, "layer4", "linear", 0.9),
+            Record(0.5), Record(0.6, stage: EvaluationStage.Umm), Record(0.4, layer: "stem"), new(
+                EvaluationStage.Before, "layer4", "linear", 0.9),
         ];
         ResultTable table = Assert.Single(ProtocolTables.Of(ResultTable.Of(records)));
         Grid grid = ProtocolTables.Grid(table);
@@ -20,7 +21,8 @@ public class ProtocolTablesTests
             [["stem", "linear", "accuracy", "40.0 [30.0, 50.0]", "–"], ["layer4", "linear", "accuracy", "50.0 [40.0, 60.0]", "60.0 [50.0, 70.0]"]],
             grid.Rows.Select(row => row.Cells.Select(cell => cell.Text)));
         Assert.Equal(
-            ["the settings of linear", "Fitted on 10, measured on 20 images, seed 0.", "Intervals: how. All numbers times 100."], grid.Notes);
+            ["the settings of linear", "Fitted on 10, measured on 20 images, seed 0.", "Intervals: how. All numbers times 100."],
+            grid.Notes);
     }
 
     /// <summary>Of 0.5 and 0.6: mean 0.55, and 12.706204736174705 · s / √2 = 12.706 · 0.05.</summary>
@@ -50,14 +52,20 @@ public class ProtocolTablesTests
         Assert.Contains("50.0 [40.0, 60.0]", html, StringComparison.Ordinal);
         Assert.Contains("1 % of the labels", html, StringComparison.Ordinal);
         Assert.Contains("the settings of linear", html, StringComparison.Ordinal);
-        Assert.DoesNotContain("<b>", html[html.IndexOf("id=\"protocols\"", StringComparison.Ordinal)..html.IndexOf("id=\"epochs\"", StringComparison.Ordinal)], StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "<b>",
+            html[html.IndexOf("id=\"protocols\"", StringComparison.Ordinal)..html.IndexOf("id=\"epochs\"", StringComparison.Ordinal)],
+            StringComparison.Ordinal);
     }
 
     private static ResultTable OfRuns(params EvaluationRecord[][] runs) => ResultTable.Of(
-        ReportSamples.Group([.. runs.Select((records, i) => new ReportRun($"runs/{i}", ReportSamples.Manifest((ulong)i)) { Protocols = records })]), null);
+        ReportSamples.Group(
+            [.. runs.Select((records, i) => new ReportRun($"runs/{i}", ReportSamples.Manifest((ulong)i)) { Protocols = records })]), null);
 
-    private static EvaluationRecord Record(double value, EvaluationStage stage = EvaluationStage.Before, string layer = "layer4") => new(stage, layer, "linear", value)
+    private static EvaluationRecord Record(double value, EvaluationStage stage = EvaluationStage.Before, string layer = "layer4") =>
+        new(stage, layer, "linear", value)
     {
-        Measure = "accuracy", Variant = "linear", Low = value - 0.1, High = value + 0.1, Interval = "how", Settings = "the settings of linear", ProbeCount = 10, TestCount = 20, Seed = 0,
+        Measure = "accuracy", Variant = "linear", Low = value - 0.1, High = value + 0.1, Interval = "how",
+        Settings = "the settings of linear", ProbeCount = 10, TestCount = 20, Seed = 0,
     };
 }

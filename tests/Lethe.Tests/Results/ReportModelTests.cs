@@ -27,8 +27,12 @@ public sealed class ReportModelTests : IDisposable
     {
         ReportRun other = ReportSamples.Run(2);
         other = other with { Manifest = other.Manifest with { Pretraining = other.Manifest.Pretraining with { MethodOptions = new SimClrOptions { Temperature = 0.2 } } } };
-        Assert.Equal(["A · methodOptions.temperature 0.5", "B · methodOptions.temperature 0.2"], ReportModel.Of([ReportSamples.Run(1), other]).Groups.Select(group => group.Title));
-        Assert.Equal(["A · SimCLR", "B · VICReg"], ReportModel.Of([ReportSamples.Run(1), ReportSamples.Run(1, method: "VICReg")]).Groups.Select(group => group.Title));
+        Assert.Equal(
+            ["A · methodOptions.temperature 0.5", "B · methodOptions.temperature 0.2"],
+            ReportModel.Of([ReportSamples.Run(1), other]).Groups.Select(group => group.Title));
+        Assert.Equal(
+            ["A · SimCLR", "B · VICReg"],
+            ReportModel.Of([ReportSamples.Run(1), ReportSamples.Run(1, method: "VICReg")]).Groups.Select(group => group.Title));
     }
 
     [Fact]

@@ -43,7 +43,9 @@ internal static class ReportSamples
         .. Enumerable.Range(0, 5).SelectMany(epoch => Layers.SelectMany((layer, i) => (Measurement[])
         [
             new(epoch, layer, Measure.InstanceReductionTrain, 2 + (epoch * (i + 1)) + shift),
-            new(epoch, layer, Measure.InstanceReductionHeldOut, 2 + (epoch * (i + 1) * (layer == "layer4" && epoch > 2 ? 0.5 : 0.9)) + shift),
+            new(
+                epoch, layer, Measure.InstanceReductionHeldOut,
+                2 + (epoch * (i + 1) * (layer == "layer4" && epoch > 2 ? 0.5 : 0.9)) + shift),
             new(epoch, layer, Measure.LinearAccuracy, 0.6 + (0.02 * epoch) + (0.03 * i) + shift),
             new(epoch, layer, Measure.KnnAccuracy, 0.5 + (0.03 * epoch) + (0.03 * i) + shift),
         ]).Append(new Measurement(epoch, Measure.Run, Measure.Loss, 5.0 / (1 + epoch)))),
@@ -65,11 +67,18 @@ internal static class ReportSamples
         new(stage, "layer4", EvaluationProtocol.InstanceReductionHeldOut, reduction) { Rows = 512, Dimension = 64, EpsilonSquared = 0.5 },
     ];
 
-    /// <summary>A run; where <paramref name="umm"/> and <paramref name="control"/> are given, with an undo that changed both accuracies so.</summary>
-    public static ReportRun Run(ulong seed = 1, double? umm = 0.05, double? control = 0.01, double shift = 0, string method = "SimCLR") => new($"runs/{seed}", Manifest(seed, method: method))
+    /// <summary>
+    /// A run; where <paramref name="umm"/> and <paramref name="control"/> are given, with an undo that changed both accuracies so.
+    /// </summary>
+    public static ReportRun Run(ulong seed = 1, double? umm = 0.05, double? control = 0.01, double shift = 0, string method = "SimCLR") =>
+        new($"runs/{seed}", Manifest(seed, method: method))
     {
         Measurements = Epochs(shift),
-        Evaluations = [.. Evaluations(EvaluationStage.Untrained, 0.66 + shift, 0.56 + shift, 2), .. Evaluations(EvaluationStage.Before, 0.74 + shift, 0.68 + shift, 8)],
+        Evaluations =
+            [
+                .. Evaluations(EvaluationStage.Untrained, 0.66 + shift, 0.56 + shift, 2), .. Evaluations(
+                    EvaluationStage.Before, 0.74 + shift, 0.68 + shift, 8),
+            ],
         Onsets = [new Onset("layer4", 3)],
         MonitorWords = "ΔR on unseen images fell while it rose on images trained on.",
         Undos = umm is null ? [] :
@@ -81,7 +90,8 @@ internal static class ReportSamples
                 Evaluations =
                 [
                     .. Evaluations(EvaluationStage.Umm, 0.74 + shift + umm.Value, 0.68 + shift + umm.Value, 11),
-                    .. control is null ? [] : Evaluations(EvaluationStage.Control, 0.74 + shift + control.Value, 0.68 + shift + control.Value, 9),
+                    .. control is null ? [] : Evaluations(
+                        EvaluationStage.Control, 0.74 + shift + control.Value, 0.68 + shift + control.Value, 9),
                 ],
             },
         ],

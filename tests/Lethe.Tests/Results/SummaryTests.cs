@@ -7,7 +7,8 @@ public class SummaryTests
 {
     private static readonly string[] quick =
     [
-        EvaluationProtocol.Linear, EvaluationProtocol.Knn, EvaluationProtocol.InstanceReductionTrain, EvaluationProtocol.InstanceReductionHeldOut,
+        EvaluationProtocol.Linear, EvaluationProtocol.Knn, EvaluationProtocol.InstanceReductionTrain,
+        EvaluationProtocol.InstanceReductionHeldOut,
     ];
 
     [Fact]
@@ -56,7 +57,9 @@ public class SummaryTests
     public void Grid_OfTwoRuns_HasMeansWithTheirDeviations()
     {
         Grid grid = Summary.Grid(Table("default", ReportSamples.Run(1), ReportSamples.Run(2, shift: 0.02)), "layer");
-        Assert.Equal([.. new[] { "" }, .. quick.SelectMany(protocol => Enumerable.Repeat(Wording.Protocol(protocol), 4))], grid.Columns.Select(column => column.Group));
+        Assert.Equal(
+            [.. new[] { "" }, .. quick.SelectMany(protocol => Enumerable.Repeat(Wording.Protocol(protocol), 4))],
+            grid.Columns.Select(column => column.Group));
         GridRow last = grid.Rows[2];
         Assert.Equal("layer4", last.Cells[0].Text);
         Assert.Equal(("80.0", "± 1.4"), (last.Cells[4].Text, Assert.Single(last.Cells[4].Beside)));
@@ -83,5 +86,6 @@ public class SummaryTests
 
     private static ResultTable Table(string? undo, params ReportRun[] runs) => Summary.Of(ResultTable.Of(ReportSamples.Group(runs), undo));
 
-    private static Spread? Value(ResultTable table, EvaluationStage stage, string protocol, string layer) => table[stage]?[ResultKey.Probe(protocol, layer)]?.Value;
+    private static Spread? Value(ResultTable table, EvaluationStage stage, string protocol, string layer) =>
+        table[stage]?[ResultKey.Probe(protocol, layer)]?.Value;
 }

@@ -37,7 +37,9 @@ public sealed class CheckpointStoreTests : IDisposable
         Assert.Empty(Store.Epochs);
         Assert.Equal((0, -1), (Store.Resume(method, optimiser).Step, Store.Resume(method, optimiser).EvaluatedAt));
         string message = Refused(CheckpointStore.Last);
-        Assert.Contains("has no checkpoint yet: expected " + Path.Combine(run.Path, "checkpoints", "last.safetensors"), message, StringComparison.Ordinal);
+        Assert.Contains(
+            "has no checkpoint yet: expected " + Path.Combine(run.Path, "checkpoints", "last.safetensors"), message,
+            StringComparison.Ordinal);
         Assert.Contains($"'lethe pretrain --resume --out {run.Path}'", message, StringComparison.Ordinal);
         Assert.Contains("has no checkpoint 'best'. There are: .", Refused(CheckpointStore.Best), StringComparison.Ordinal);
         Store.Promote(3);

@@ -79,7 +79,8 @@ public sealed class EarlierRunTests : IDisposable
         Assert.Equal(Enum.GetValues<EvaluationStage>(), records.Select(record => record.Stage).Distinct().Order());
         Assert.All(
             records.GroupBy(record => record.Stage),
-            stage => Assert.Equal((6 * 5, 6), (stage.Count(record => record.Measure is null), stage.Count(record => record.Variant == "kNN"))));
+            stage =>
+                Assert.Equal((6 * 5, 6), (stage.Count(record => record.Measure is null), stage.Count(record => record.Variant == "kNN"))));
         Assert.Equal([0, 1, 2], Run.LoadMetrics().Measurements.Select(m => m.Epoch).Distinct());
         Assert.Equal([0, 1, 2, 3], Undo.LoadMetrics().Measurements.Select(m => m.Epoch).Distinct());
     }

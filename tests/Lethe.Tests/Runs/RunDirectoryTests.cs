@@ -18,7 +18,8 @@ public sealed class RunDirectoryTests : IDisposable
     public void Manifest_SavedAndLoaded_IsTheSame()
     {
         RunDirectory run = NewRun();
-        RunManifest saved = ReportSamples.Manifest() with { Status = RunStatus.Failed, Failure = "NaN in 'loss' – epoch 3", Seed = ulong.MaxValue };
+        RunManifest saved = ReportSamples
+            .Manifest() with { Status = RunStatus.Failed, Failure = "NaN in 'loss' – epoch 3", Seed = ulong.MaxValue };
         run.SaveManifest(saved);
         RunManifest loaded = run.LoadManifest();
         Assert.Equal((saved.Pretraining, saved.Umm), (loaded.Pretraining, loaded.Umm));
@@ -69,8 +70,10 @@ public sealed class RunDirectoryTests : IDisposable
     public void Open_NoRun_SaysWhatIsMissing()
     {
         Directory.CreateDirectory(folder["empty"]);
-        Assert.Contains("no run.json", Assert.Throws<RunException>(() => RunDirectory.Open(folder["empty"])).Message, StringComparison.Ordinal);
-        Assert.Contains("no such directory", Assert.Throws<RunException>(() => RunDirectory.Open(folder["nowhere"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no run.json", Assert.Throws<RunException>(() => RunDirectory.Open(folder["empty"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no such directory", Assert.Throws<RunException>(() => RunDirectory.Open(folder["nowhere"])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,9 +81,18 @@ public sealed class RunDirectoryTests : IDisposable
     {
         Directory.CreateDirectory(folder["photos"]);
         File.WriteAllText(folder["photos/cat.png"], "");
-        Assert.Contains("is not empty and holds no run", Assert.Throws<RunException>(() => RunDirectory.Create(folder["photos"])).Message, StringComparison.Ordinal);
-        Assert.Contains("is a file", Assert.Throws<RunException>(() => RunDirectory.Create(folder["photos/cat.png"])).Message, StringComparison.Ordinal);
-        Assert.Contains("Cannot make", Assert.Throws<RunException>(() => RunDirectory.Create(folder["photos/cat.png/run"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is not empty and holds no run",
+            Assert.Throws<RunException>(() => RunDirectory.Create(folder["photos"])).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "is a file",
+            Assert.Throws<RunException>(() => RunDirectory.Create(folder["photos/cat.png"])).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "Cannot make",
+            Assert.Throws<RunException>(() => RunDirectory.Create(folder["photos/cat.png/run"])).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -101,19 +113,23 @@ public sealed class RunDirectoryTests : IDisposable
         RunDirectory run = NewRun();
         Measurement[] measurements =
         [
-            new(0, "stem", Measure.KnnAccuracy, 0.1 + 0.2), new(1, "run", Measure.Loss, double.Epsilon), new(2, "layer4", Measure.RateTrain, -Math.PI * 1e300),
+            new(0, "stem", Measure.KnnAccuracy, 0.1 + 0.2), new(1, "run", Measure.Loss, double.Epsilon), new(
+                2, "layer4", Measure.RateTrain, -Math.PI * 1e300),
         ];
         run.AppendMeasurements(measurements[..1]);
         run.AppendMeasurements(measurements[1..]);
         Assert.Equal(measurements, run.LoadMetrics().Measurements);
-        Assert.Equal("{\"epoch\":0,\"layer\":\"stem\",\"name\":\"knnAccuracy\",\"value\":0.30000000000000004}", File.ReadLines(run.MetricsPath).First());
+        Assert.Equal(
+            "{\"epoch\":0,\"layer\":\"stem\",\"name\":\"knnAccuracy\",\"value\":0.30000000000000004}",
+            File.ReadLines(run.MetricsPath).First());
     }
 
     [Fact]
     public void Metrics_ValueNotFinite_IsRefusedAndNothingWritten()
     {
         RunDirectory run = NewRun();
-        Assert.Throws<ArgumentException>(() => run.AppendMeasurements([new(0, "run", Measure.Loss, 1), new(0, "run", Measure.Loss, double.NaN)]));
+        Assert.Throws<ArgumentException>(
+            () => run.AppendMeasurements([new(0, "run", Measure.Loss, 1), new(0, "run", Measure.Loss, double.NaN)]));
         Assert.Equal(0, run.MetricsLength);
     }
 
@@ -169,7 +185,10 @@ public sealed class RunDirectoryTests : IDisposable
         RunDirectory run = NewRun();
         run.AppendMeasurements([new(0, "run", Measure.Loss, 1)]);
         byte[] before = File.ReadAllBytes(run.MetricsPath);
-        Assert.Contains("does not match the checkpoint", Assert.Throws<RunException>(() => run.TruncateMetrics(run.MetricsLength + beyond)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "does not match the checkpoint",
+            Assert.Throws<RunException>(() => run.TruncateMetrics(run.MetricsLength + beyond)).Message,
+            StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllBytes(run.MetricsPath));
     }
 

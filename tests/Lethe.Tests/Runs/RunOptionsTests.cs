@@ -97,7 +97,9 @@ public sealed class RunOptionsTests : IDisposable
         Assert.Equal(manifest.Pretraining, run.LoadManifest().Pretraining);
         Assert.Contains("oval", HtmlReport.Render(ReportModel.Load([run.Path])), StringComparison.Ordinal);
         Assert.Contains("'theirs'", Assert.Throws<InvalidOptionException>(manifest.Pretraining.Validate).Message, StringComparison.Ordinal);
-        Assert.Contains("MethodRegistry.Add", Assert.Throws<InvalidOptionException>(manifest.Pretraining.MethodOptions.Validate).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "MethodRegistry.Add", Assert.Throws<InvalidOptionException>(manifest.Pretraining.MethodOptions.Validate).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -141,10 +143,15 @@ public sealed class RunOptionsTests : IDisposable
         string message = Assert.Throws<InvalidOptionException>(() => new RunOptions { Method = "vicreg" }.Validate()).Message;
         Assert.Contains("VicRegOptions", message, StringComparison.Ordinal);
         Assert.Contains("SimClrOptions", message, StringComparison.Ordinal);
-        Assert.Contains("turn, gap or either", Assert.Throws<InvalidOptionException>(() => new RunOptions { MemorisationSign = "frob" }.Validate()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "turn, gap or either",
+            Assert.Throws<InvalidOptionException>(() => new RunOptions { MemorisationSign = "frob" }.Validate()).Message,
+            StringComparison.Ordinal);
         Assert.Throws<InvalidOptionException>(() => new RunOptions { Interleaving = new InterleavingOptions { UmmEvery = -1 } }.Validate());
-        Assert.Throws<InvalidOptionException>(() => new RunOptions { Interleaving = new InterleavingOptions { UmmIterations = 0 } }.Validate());
-        Assert.Throws<InvalidOptionException>(() => new RunOptions { Interleaving = new InterleavingOptions { UmmSplit = "layer4" } }.Validate());
+        Assert.Throws<InvalidOptionException>(
+            () => new RunOptions { Interleaving = new InterleavingOptions { UmmIterations = 0 } }.Validate());
+        Assert.Throws<InvalidOptionException>(
+            () => new RunOptions { Interleaving = new InterleavingOptions { UmmSplit = "layer4" } }.Validate());
         Assert.Throws<InvalidOptionException>(() => new RunOptions { Monitor = new MemorisationOptions { Patience = 0 } }.Validate());
         Assert.Throws<InvalidOptionException>(() => new RunOptions { Training = new TrainingOptions { Epochs = 0 } }.Validate());
         Assert.Throws<InvalidOptionException>(() => new RunOptions { MethodOptions = new SimClrOptions { Temperature = 0 } }.Validate());

@@ -9,7 +9,8 @@ internal sealed class ElfSample
     private const int HeaderSize = 64;
     private readonly List<(string Text, int Offset)> strings = [];
 
-    public ElfSample(IReadOnlyList<(string Symbol, string Version)> symbols, IReadOnlyList<string> versions, string provider = "libstdc++.so.6")
+    public ElfSample(
+        IReadOnlyList<(string Symbol, string Version)> symbols, IReadOnlyList<string> versions, string provider = "libstdc++.so.6")
     {
         var names = new MemoryStream();
         names.WriteByte(0);
@@ -27,7 +28,8 @@ internal sealed class ElfSample
         for (int i = 0; i < symbols.Count; i++)
         {
             BinaryPrimitives.WriteUInt32LittleEndian(table.AsSpan(24 * (i + 1)), (uint)Name(symbols[i].Symbol));
-            BinaryPrimitives.WriteUInt16LittleEndian(symbolVersions.AsSpan(2 * (i + 1)), (ushort)(2 + versions.ToList().IndexOf(symbols[i].Version)));
+            BinaryPrimitives.WriteUInt16LittleEndian(
+                symbolVersions.AsSpan(2 * (i + 1)), (ushort)(2 + versions.ToList().IndexOf(symbols[i].Version)));
         }
 
         // A library before the wanted one, so that the list has to be followed.

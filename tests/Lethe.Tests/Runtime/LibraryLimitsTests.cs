@@ -56,7 +56,8 @@ public class LibraryLimitsTests
         { new SemiProtocolOptions { SemiShares = "" }, "--semi-shares '' must be numbers above 0 and at most 1 with commas between, as 0.01,0.1." },
         {
             new RobustnessProtocolOptions { RobustnessSeverities = "0,6", RobustnessCorruptions = "fog,rain" },
-            "--robustness-severities '0,6' must be numbers from 1 to 5 with commas between, as 1,3,5.\n--robustness-corruptions 'fog,rain' is unknown."
+            "--robustness-severities '0,6' must be numbers from 1 to 5 with commas between, as 1,3,5.\n--robustness-corruptions "
+            + "'fog,rain' is unknown."
         },
         { new ProtocolRunOptions { Stages = "," }, "--stages ',' is unknown. Use all, or untrained, before, control, umm with commas between." },
         { new Machine { Device = "cpu:1" }, "--device 'cpu:1' is unknown. Use cpu, cuda or cuda:N." },

@@ -30,7 +30,8 @@ public class OneOfAttributeTests
     public void Violation_NamesOfAList_AreReadFromFieldOrProperty()
     {
         Assert.Null(new OneOfAttribute(typeof(OneOfAttributeTests), nameof(field)).Violation("--x", "b"));
-        Assert.Equal("--x 'c' is unknown. Use a or b.", new OneOfAttribute(typeof(OneOfAttributeTests), nameof(field)).Violation("--x", "c"));
+        Assert.Equal(
+            "--x 'c' is unknown. Use a or b.", new OneOfAttribute(typeof(OneOfAttributeTests), nameof(field)).Violation("--x", "c"));
         Assert.Equal("--x 'a' is unknown. Use c.", new OneOfAttribute(typeof(OneOfAttributeTests), nameof(Property)).Violation("--x", "a"));
     }
 

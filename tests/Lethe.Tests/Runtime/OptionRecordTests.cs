@@ -19,7 +19,9 @@ public class OptionRecordTests
         """,
         Message(new Part { FewImages = 1, Share = double.NaN, Kind = "c" }));
 
-    /// <summary>In the order of the properties, then the rules on combinations, which are looked at where single values are wrong too.</summary>
+    /// <summary>
+    /// In the order of the properties, then the rules on combinations, which are looked at where single values are wrong too.
+    /// </summary>
     [Fact]
     public void Validate_RecordsWithin_AreCheckedWithTheWhole() => Assert.Equal(
         """

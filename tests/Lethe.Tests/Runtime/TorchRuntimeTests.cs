@@ -18,7 +18,8 @@ public class TorchRuntimeTests
     public void Prepare_OnThisSystem_LeavesThePackagesLibraryAlone()
     {
         TorchRuntime.Prepare();
-        string? library = TorchRuntime.Find(OperatingSystem.IsLinux() ? "libLibTorchSharp.so" : "LibTorchSharp.dll", [AppContext.BaseDirectory]);
+        string? library = TorchRuntime.Find(
+            OperatingSystem.IsLinux() ? "libLibTorchSharp.so" : "LibTorchSharp.dll", [AppContext.BaseDirectory]);
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has symbol versions.");
         Assert.Equal(ElfPatch.Patched, ElfCompatibility.Patch(File.ReadAllBytes(library!), library!));
     }

@@ -189,7 +189,9 @@ public class NpyFileTests
     [Fact]
     public void Write_SameAsNumPy_ByteForByte()
     {
-        byte[] written = Written(stream => NpyFile.Write(stream, [0.5f, -1.25f, 3, 4, BitConverter.Int32BitsToSingle(0x7fc00000), float.NegativeInfinity], [2, 3]));
+        byte[] written = Written(
+            stream =>
+                NpyFile.Write(stream, [0.5f, -1.25f, 3, 4, BitConverter.Int32BitsToSingle(0x7fc00000), float.NegativeInfinity], [2, 3]));
         Assert.Equal(NpyFixtures.Bytes("matrix <f4"), written);
         Assert.Equal(NpyFixtures.Bytes("labels <i8"), Written(stream => NpyFile.Write(stream, [0L, 1, 127], [3])));
         Assert.Equal(NpyFixtures.Bytes("scalar"), Written(stream => NpyFile.Write(stream, [2.5], [])));

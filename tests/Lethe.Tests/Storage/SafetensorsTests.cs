@@ -67,7 +67,9 @@ public class SafetensorsTests
         float[] values = [float.NaN, BitConverter.UInt32BitsToSingle(0x7fc12345), -0f, float.PositiveInfinity, float.Epsilon];
         Safetensors.Write(folder["a"], new Dictionary<string, Tensor> { ["x"] = tensor(values) });
         using SafetensorsFile file = Safetensors.Read(folder["a"]);
-        Assert.Equal(values.Select(BitConverter.SingleToUInt32Bits), file.Tensors["x"].data<float>().ToArray().Select(BitConverter.SingleToUInt32Bits));
+        Assert.Equal(
+            values.Select(BitConverter.SingleToUInt32Bits),
+            file.Tensors["x"].data<float>().ToArray().Select(BitConverter.SingleToUInt32Bits));
     }
 
     [Fact]
@@ -79,7 +81,8 @@ public class SafetensorsTests
                 using var folder = new TemporaryFolder();
                 var tensors = new Dictionary<string, Tensor>();
                 foreach ((int[] shape, int type) in entries)
-                    tensors[$"t{tensors.Count}"] = randint(0, 2, [.. shape.Select(d => (long)d)], dtype: ScalarType.Int64).to(AllTypes[type]);
+                    tensors[$"t{tensors.Count}"] = randint(0, 2, [.. shape.Select(d => (long)d)], dtype: ScalarType.Int64)
+                        .to(AllTypes[type]);
                 Safetensors.Write(folder["a"], tensors);
                 using SafetensorsFile file = Safetensors.Read(folder["a"]);
                 Assert.Equal(tensors.Count, file.Tensors.Count);
@@ -111,7 +114,8 @@ public class SafetensorsTests
     {
         using var scope = NewDisposeScope();
         using var stream = new MemoryStream();
-        Safetensors.Write(stream, new Dictionary<string, Tensor> { ["b"] = tensor(new byte[] { 7, 8, 9 }), ["c"] = tensor(1L), ["a"] = tensor(2L) });
+        Safetensors.Write(
+            stream, new Dictionary<string, Tensor> { ["b"] = tensor(new byte[] { 7, 8, 9 }), ["c"] = tensor(1L), ["a"] = tensor(2L) });
         byte[] bytes = stream.ToArray();
         int length = (int)BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         string header = Encoding.UTF8.GetString(bytes, 8, length);
@@ -146,8 +150,10 @@ public class SafetensorsTests
     {
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
-        Assert.Throws<ArgumentException>(() => Safetensors.Write(folder["a"], new Dictionary<string, Tensor> { ["__metadata__"] = ones(1) }));
-        Assert.Throws<ArgumentException>(() => Safetensors.Write(folder["a"], new Dictionary<string, Tensor> { ["z"] = zeros(1, dtype: ScalarType.ComplexFloat32) }));
+        Assert.Throws<ArgumentException>(
+            () => Safetensors.Write(folder["a"], new Dictionary<string, Tensor> { ["__metadata__"] = ones(1) }));
+        Assert.Throws<ArgumentException>(
+            () => Safetensors.Write(folder["a"], new Dictionary<string, Tensor> { ["z"] = zeros(1, dtype: ScalarType.ComplexFloat32) }));
         Assert.Throws<ArgumentException>(() => Safetensors.Write(
             folder["a"], new Dictionary<string, Tensor>(), new Dictionary<string, string> { [Safetensors.ChecksumKey] = "" }));
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
@@ -292,7 +298,8 @@ public class SafetensorsTests
     {
         using var folder = new TemporaryFolder();
         Assert.Contains("is missing", Assert.Throws<RunException>(() => Safetensors.Read(folder["a"])).Message, StringComparison.Ordinal);
-        Assert.Contains("cannot be read", Assert.Throws<RunException>(() => Safetensors.Read(folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "cannot be read", Assert.Throws<RunException>(() => Safetensors.Read(folder.Path)).Message, StringComparison.Ordinal);
     }
 
     private static byte[] SmallFile(TemporaryFolder folder)

@@ -109,7 +109,8 @@ public sealed class CheckpointTests : IDisposable
         File.WriteAllBytes(folder["a"], bytes);
         using (SafetensorsFile file = Safetensors.Read(folder["a"]))
             Assert.False(file.IsVerified);
-        Assert.Contains("checksum", Assert.Throws<RunException>(() => Checkpoint.Load(folder["a"], method)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "checksum", Assert.Throws<RunException>(() => Checkpoint.Load(folder["a"], method)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -125,7 +126,10 @@ public sealed class CheckpointTests : IDisposable
         foreach ((SslMethod method, string name) in new[] { (small, "large"), (large, "small") })
         {
             SortedDictionary<string, string> before = Tiny.Bits(method);
-            Assert.Contains("another network", Assert.Throws<RunException>(() => Checkpoint.Load(folder[name], method)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "another network",
+                Assert.Throws<RunException>(() => Checkpoint.Load(folder[name], method)).Message,
+                StringComparison.Ordinal);
             Assert.Equal(before, Tiny.Bits(method));
         }
     }
@@ -147,9 +151,13 @@ public sealed class CheckpointTests : IDisposable
         using Optimiser adam = Trained(method);
         Checkpoint.Save(folder["a"], method, adam, new TrainingState());
         using SslMethod wider = new SimClr(new SimClrOptions { ProjectorHidden = 16, ProjectorOutput = 8 }, other.Backbone);
-        using Optimiser foreign = Optimiser.Create("sgd", wider.named_parameters().Where(parameter => !parameter.name.StartsWith("projector", StringComparison.Ordinal)), 0, 0.9);
+        using Optimiser foreign = Optimiser.Create(
+            "sgd", wider.named_parameters().Where(parameter => !parameter.name.StartsWith("projector", StringComparison.Ordinal)), 0, 0.9);
         SortedDictionary<string, string> before = Tiny.Bits(wider);
-        Assert.Contains("optimiser state", Assert.Throws<RunException>(() => Checkpoint.Load(folder["a"], wider, foreign)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "optimiser state",
+            Assert.Throws<RunException>(() => Checkpoint.Load(folder["a"], wider, foreign)).Message,
+            StringComparison.Ordinal);
         Assert.Empty(foreign.State);
         Assert.Equal(before, Tiny.Bits(wider));
     }
@@ -160,8 +168,12 @@ public sealed class CheckpointTests : IDisposable
         using SslMethod method = Tiny.Method();
         using (NewDisposeScope())
             Safetensors.Write(folder["a"], new Dictionary<string, Tensor> { ["weight"] = ones(3) });
-        Assert.Contains("no checkpoint of Lethe", Assert.Throws<RunException>(() => Checkpoint.Load(folder["a"], method)).Message, StringComparison.Ordinal);
-        Assert.Contains("missing", Assert.Throws<RunException>(() => Checkpoint.Load(folder["none"], method)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no checkpoint of Lethe",
+            Assert.Throws<RunException>(() => Checkpoint.Load(folder["a"], method)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "missing", Assert.Throws<RunException>(() => Checkpoint.Load(folder["none"], method)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -172,9 +184,11 @@ public sealed class CheckpointTests : IDisposable
     {
         using SslMethod method = Tiny.Method(seed: 1), other = Tiny.Method(seed: 2);
         using (NewDisposeScope())
-            Safetensors.Write(folder["a"], method.state_dict(), new Dictionary<string, string> { ["lethe.state"] = state, ["lethe.method"] = "simclr" });
+            Safetensors.Write(
+                folder["a"], method.state_dict(), new Dictionary<string, string> { ["lethe.state"] = state, ["lethe.method"] = "simclr" });
         SortedDictionary<string, string> before = Tiny.Bits(other);
-        Assert.Contains("lethe.state", Assert.Throws<RunException>(() => Checkpoint.Load(folder["a"], other)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "lethe.state", Assert.Throws<RunException>(() => Checkpoint.Load(folder["a"], other)).Message, StringComparison.Ordinal);
         Assert.Equal(before, Tiny.Bits(other));
     }
 

@@ -41,7 +41,8 @@ public class CollectorTests
         Assert.Equal(2 * Steps, counts.Count);
         Assert.All(counts[(Steps + 2)..], count => Assert.Equal(counts[Steps + 2], count));
         (long first, long last) = (bytes[Steps + Steps / 5], bytes[^1]);
-        Assert.True(last < first + (16 << 20), $"{first >> 20} MiB after {Steps / 5} steps beside the collector, {last >> 20} MiB after {Steps}");
+        Assert.True(
+            last < first + (16 << 20), $"{first >> 20} MiB after {Steps / 5} steps beside the collector, {last >> 20} MiB after {Steps}");
     }
 
     private static void GivesTheSameBits(Func<SortedDictionary<string, string>> train)

@@ -38,6 +38,7 @@ public class DeviceViewsTests
         }
 
         Assert.Equal([15, 1, 2, 2], views.Local!.shape);
-        Assert.Equal([0, 1, 2, 10, 11, 12, 20, 21, 22, 30, 31, 32, 40, 41, 42], views.Local[.., 0, 1, 0].contiguous().data<float>().ToArray());
+        Assert.Equal(
+            [0, 1, 2, 10, 11, 12, 20, 21, 22, 30, 31, 32, 40, 41, 42], views.Local[.., 0, 1, 0].contiguous().data<float>().ToArray());
     }
 }

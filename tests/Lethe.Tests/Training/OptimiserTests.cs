@@ -24,7 +24,8 @@ public class OptimiserTests
         using var scope = NewDisposeScope();
         (string Name, Parameter Value)[] parameters = Parameters();
         using var optimiser = Optimiser.Create(name, parameters, WeightDecay, Momentum);
-        SlowOptimiser[] slow = [.. parameters.Select(parameter => new SlowOptimiser(name, Numbers(parameter.Value), isWeight: parameter.Name == "weight"))];
+        SlowOptimiser[] slow =
+            [.. parameters.Select(parameter => new SlowOptimiser(name, Numbers(parameter.Value), isWeight: parameter.Name == "weight"))];
         for (int step = 0; step < Steps; step++)
         {
             double rate = LearningRate * (step + 1) / Steps;
@@ -100,9 +101,14 @@ public class OptimiserTests
     {
         using var scope = NewDisposeScope();
         using var optimiser = Optimiser.Create("sgd", Parameters(), 0, Momentum);
-        foreach ((string key, Tensor value) in new[] { ("other/momentum", ones(3)), ("weight/momentum", ones(3)), ("weight/momentum", tensor(1.0)), ("weight", ones(2, 3)) })
+        foreach (
+            (
+                string key,
+                Tensor value) in new[] { ("other/momentum", ones(3)), ("weight/momentum", ones(3)), ("weight/momentum", tensor(1.0)),
+                ("weight", ones(2, 3)) })
         {
-            string message = Assert.Throws<RunException>(() => optimiser.LoadState(new Dictionary<string, Tensor> { [key] = value })).Message;
+            string message = Assert.Throws<RunException>(
+                () => optimiser.LoadState(new Dictionary<string, Tensor> { [key] = value })).Message;
             Assert.Contains($"'{key}'", message, StringComparison.Ordinal);
         }
     }
@@ -139,7 +145,10 @@ public class OptimiserTests
 
     [Fact]
     public void Create_UnknownName_ListsThem() =>
-        Assert.Contains("sgd, adam, adamw, lars", Assert.Throws<InvalidOptionException>(() => Optimiser.Create("rmsprop", [], 0, 0)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "sgd, adam, adamw, lars",
+            Assert.Throws<InvalidOptionException>(() => Optimiser.Create("rmsprop", [], 0, 0)).Message,
+            StringComparison.Ordinal);
 
     private static (string Name, Parameter Value)[] Parameters() =>
         [("weight", new Parameter(Tiny.Gaussian(1, 2, 3))), ("bias", new Parameter(Tiny.Gaussian(2, 3)))];

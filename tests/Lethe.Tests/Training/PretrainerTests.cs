@@ -26,7 +26,8 @@ public sealed class PretrainerTests : IDisposable
     [InlineData("vicreg", 2, "lars")]
     public void Train_InterruptedAnywhere_GoesOnBitForBit(string name, int accumulate, string optimiser)
     {
-        TrainingOptions options = new() { Epochs = Epochs, BatchSize = 4, Accumulate = accumulate, Optimiser = optimiser, WarmUp = 0.2, EvaluateEvery = 1 };
+        TrainingOptions options =
+            new() { Epochs = Epochs, BatchSize = 4, Accumulate = accumulate, Optimiser = optimiser, WarmUp = 0.2, EvaluateEvery = 1 };
         Outcome whole = Run(name, options, cancelAtStep: [], cancelInEvaluation: []);
         Assert.Equal(Epochs + 1, whole.Evaluations.Count(line => line.StartsWith("epoch", StringComparison.Ordinal)));
         int steps = Epochs * (5 / accumulate);
@@ -37,7 +38,9 @@ public sealed class PretrainerTests : IDisposable
         Equal(whole, Run(name, options, [1, 2, steps], [0, 1, Epochs]));
     }
 
-    /// <summary>Every kind of state (queues, moments, momentum weights, prototypes, schedules) is in a checkpoint, or a bit differs here.</summary>
+    /// <summary>
+    /// Every kind of state (queues, moments, momentum weights, prototypes, schedules) is in a checkpoint, or a bit differs here.
+    /// </summary>
     [Theory]
     [MemberData(nameof(SslMethodTests.Names), MemberType = typeof(SslMethodTests))]
     public void Train_EachMethodInterruptedOften_GoesOnBitForBit(string name)
@@ -99,7 +102,11 @@ public sealed class PretrainerTests : IDisposable
         using var stop = new CancellationTokenSource();
         Assert.Throws<OperationCanceledException>(() => pretrainer.Train(stepped: _ => stop.Cancel(), cancellation: stop.Token));
 
-        Tensor[] batches = [.. again.Batches(0, cancellation: TestContext.Current.CancellationToken).Take(2).Select(batch => Lethe.Models.ImageTensor.FromPixels(batch.Pixels, 8, 16, 3, CPU).clone())];
+        Tensor[] batches =
+            [
+                .. again.Batches(0, cancellation: TestContext.Current.CancellationToken).Take(2).Select(
+                    batch => Lethe.Models.ImageTensor.FromPixels(batch.Pixels, 8, 16, 3, CPU).clone()),
+            ];
         List<double> losses = [];
         slow.train();
         foreach (Tensor batch in batches)
@@ -137,7 +144,8 @@ public sealed class PretrainerTests : IDisposable
             method.state_dict()["backbone.layer1.0.conv1.weight"].fill_(float.NaN);
         }
 
-        var error = Assert.Throws<TrainingException>(() => pretrainer.Train(save: () => saves++, stepped: Poison, cancellation: TestContext.Current.CancellationToken));
+        var error = Assert.Throws<TrainingException>(
+            () => pretrainer.Train(save: () => saves++, stepped: Poison, cancellation: TestContext.Current.CancellationToken));
         Assert.Contains("epoch 2, step 8", error.Message, StringComparison.Ordinal);
         Assert.Contains(terms, error.Message, StringComparison.Ordinal);
         Assert.Contains("--learning-rate", error.Message, StringComparison.Ordinal);
@@ -149,11 +157,15 @@ public sealed class PretrainerTests : IDisposable
     public void Constructor_TooFewBatches_IsRefused()
     {
         using SslMethod method = Tiny.Method();
-        Assert.Contains("larger than the 20 training images", Assert.Throws<InvalidOptionException>(() => Tiny.Loader(batchSize: 21)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "larger than the 20 training images",
+            Assert.Throws<InvalidOptionException>(() => Tiny.Loader(batchSize: 21)).Message,
+            StringComparison.Ordinal);
         using ViewLoader loader = Tiny.Loader(batchSize: 20);
         Assert.Contains(
             "fewer than the 2 that one step takes",
-            Assert.Throws<InvalidOptionException>(() => new Pretrainer(method, loader, new TrainingOptions { Accumulate = 2 }, 1, CPU)).Message,
+            Assert.Throws<InvalidOptionException>(
+                () => new Pretrainer(method, loader, new TrainingOptions { Accumulate = 2 }, 1, CPU)).Message,
             StringComparison.Ordinal);
     }
 
@@ -223,7 +235,8 @@ public sealed class PretrainerTests : IDisposable
         using ViewLoader loader = Tiny.Loader(8, 8);
         using var pretrainer = new Pretrainer(method, loader, new TrainingOptions { Epochs = 6, BatchSize = 8, EvaluateEvery = 2 }, 3, CPU);
         int saves = 0;
-        void Train() => pretrainer.Train(save: () => saves++, begin: _ => pretrainer.State.EvaluatedAt < 2, cancellation: TestContext.Current.CancellationToken);
+        void Train() => pretrainer.Train(
+            save: () => saves++, begin: _ => pretrainer.State.EvaluatedAt < 2, cancellation: TestContext.Current.CancellationToken);
         Train();
         Assert.Equal((2, 2, 2), (pretrainer.State.Step, pretrainer.State.EvaluatedAt, saves));
         Train(); // as after a resume
@@ -233,7 +246,8 @@ public sealed class PretrainerTests : IDisposable
     [Theory]
     [InlineData("adam", 1)]
     [InlineData("lars", 2)]
-    public void Train_SixtySteps_KeepsTheNumberOfLiveTensors(string optimiser, int accumulate) => KeepsTensors(optimiser, accumulate, steps: 60);
+    public void Train_SixtySteps_KeepsTheNumberOfLiveTensors(string optimiser, int accumulate) =>
+        KeepsTensors(optimiser, accumulate, steps: 60);
 
     [Fact(Explicit = true)]
     [Trait("Category", "Long")]
@@ -247,7 +261,8 @@ public sealed class PretrainerTests : IDisposable
     {
         using SslMethod method = Tiny.Method(name);
         using ViewLoader loader = Tiny.Loader(16 * accumulate, 8);
-        TrainingOptions options = new() { Epochs = steps / 2, BatchSize = 8, Accumulate = accumulate, Optimiser = optimiser, EvaluateEvery = steps };
+        TrainingOptions options =
+            new() { Epochs = steps / 2, BatchSize = 8, Accumulate = accumulate, Optimiser = optimiser, EvaluateEvery = steps };
         using var pretrainer = new Pretrainer(method, loader, options, 3, CPU);
         List<long> counts = [], bytes = [];
         LiveTensors.Settle();
@@ -259,7 +274,8 @@ public sealed class PretrainerTests : IDisposable
             },
             cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(steps, counts.Count);
-        Assert.All(counts.Skip(2), count => Assert.Equal(counts[2], count)); // the optimiser's state and the gradients come with the first step
+        // the optimiser's state and the gradients come with the first step
+        Assert.All(counts.Skip(2), count => Assert.Equal(counts[2], count));
         return (bytes[steps / 5], bytes[^1]);
     }
 
@@ -316,5 +332,6 @@ public sealed class PretrainerTests : IDisposable
         }
     }
 
-    private sealed record Outcome(SortedDictionary<string, string> Weights, SortedDictionary<string, string> Optimiser, List<string> Evaluations);
+    private sealed record Outcome(
+        SortedDictionary<string, string> Weights, SortedDictionary<string, string> Optimiser, List<string> Evaluations);
 }

@@ -34,6 +34,10 @@ public class TrainingOptionsTests
             [0.06, 1e-3, 1e-3, 0.3],
             Optimiser.Names.Select(name => new TrainingOptions { Optimiser = name }.PeakLearningRate()));
         Assert.Equal(0.5, new TrainingOptions { LearningRate = 0.5 }.PeakLearningRate());
-        Assert.Equal((10, 1, 3), (new TrainingOptions().EvaluationInterval(), new TrainingOptions { Epochs = 5 }.EvaluationInterval(), new TrainingOptions { EvaluateEvery = 3 }.EvaluationInterval()));
+        Assert.Equal(
+            (10, 1, 3),
+            (
+                new TrainingOptions().EvaluationInterval(), new TrainingOptions { Epochs = 5 }.EvaluationInterval(),
+                new TrainingOptions { EvaluateEvery = 3 }.EvaluationInterval()));
     }
 }

@@ -73,7 +73,8 @@ public class BilevelProblemTests
         using var aligned = new SmallProblem(options);
         (IReadOnlyList<Tensor> gradient, LevelOne level) = problem.Problem.LevelOneGradient("test");
         using BatchNormStatistics held = BatchNormStatistics.Hold(problem.Method);
-        Tensor[] plain = Gradients.Of(problem.Method.Loss(Views.Pair(problem.Early, SplitPoint.Layer2), new TrainingProgress(0, 1, 0, 0)).Total, problem.Parameters);
+        Tensor[] plain = Gradients.Of(
+            problem.Method.Loss(Views.Pair(problem.Early, SplitPoint.Layer2), new TrainingProgress(0, 1, 0, 0)).Total, problem.Parameters);
         Assert.True(Tiny.RelativeError(gradient, plain) < 1e-12);
         Assert.True(Tiny.RelativeError(aligned.Problem.LevelOneGradient("test").Gradient, plain) > 1e-3);
         Assert.True(Tiny.Value(level.Divergence) > 0, "it is measured all the same");
@@ -136,8 +137,14 @@ public class BilevelProblemTests
         using var problem = new SmallProblem(options);
         using (no_grad())
             problem.Parameters[0].fill_(double.NaN);
-        Assert.Contains("iteration 9", Assert.Throws<TrainingException>(() => problem.Problem.LevelOneGradient("iteration 9")).Message, StringComparison.Ordinal);
-        Assert.Contains("'ntXent' is NaN", Assert.Throws<TrainingException>(() => problem.Problem.LevelTwo("iteration 9")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "iteration 9",
+            Assert.Throws<TrainingException>(() => problem.Problem.LevelOneGradient("iteration 9")).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "'ntXent' is NaN",
+            Assert.Throws<TrainingException>(() => problem.Problem.LevelTwo("iteration 9")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -40,7 +40,10 @@ public class DistributionAlignmentTests
     {
         using var scope = NewDisposeScope();
         double p = 1 / (1 + Math.Exp(difference)), q = 1 - p; // p ∝ 1/v
-        double expected = (p * Math.Log(p / ((p + 0.5) / 2)) + q * Math.Log(q / ((q + 0.5) / 2)) + 0.5 * Math.Log(0.5 / ((p + 0.5) / 2)) + 0.5 * Math.Log(0.5 / ((q + 0.5) / 2))) / 2;
+        double expected =
+            (
+                p * Math.Log(p / ((p + 0.5) / 2)) + q * Math.Log(q / ((q + 0.5) / 2)) + 0.5 * Math.Log(0.5 / ((p + 0.5) / 2)) + 0.5 * Math
+                    .Log(0.5 / ((q + 0.5) / 2))) / 2;
         Assert.Equal(expected, Divergence([1 + difference, 1]), 1e-13);
         if (difference == 1e-6)
             Assert.Equal(difference * difference / 32, Divergence([1 + difference, 1]), 1e-15); // its first digits are kept
@@ -77,7 +80,10 @@ public class DistributionAlignmentTests
     {
         using var scope = NewDisposeScope();
         foreach (long[] shape in (long[][])[[4, 1], [1], [0], []])
-            Assert.Contains("[n]", Assert.Throws<ArgumentException>(() => DistributionAlignment.JensenShannonToUniform(ones(shape))).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "[n]",
+                Assert.Throws<ArgumentException>(() => DistributionAlignment.JensenShannonToUniform(ones(shape))).Message,
+                StringComparison.Ordinal);
     }
 
     private static double Divergence(double[] volumes) => Tiny.Value(DistributionAlignment.JensenShannonToUniform(tensor(volumes)));

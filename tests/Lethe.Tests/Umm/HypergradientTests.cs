@@ -18,8 +18,8 @@ public class HypergradientTests
         new MatrixTheoryData<string, string, double>(["simclr", "vicreg"], ["stem", "layer2", "layer3"], [0, 5]);
 
     /// <summary>
-    /// ReLU networks are piecewise smooth: a radius within one piece gives the derivative there, also through the alignment, whose gradient is a second
-    /// derivative already.
+    /// ReLU networks are piecewise smooth: a radius within one piece gives the derivative there, also through the alignment, whose gradient
+    /// is a second derivative already.
     /// </summary>
     [Theory]
     [MemberData(nameof(Problems))]
@@ -71,12 +71,14 @@ public class HypergradientTests
         Tensor[] outer = Outer(problem);
         IReadOnlyList<Tensor> exact = new Exact().Complete(problem.Problem, outer, "test");
         IReadOnlyList<Tensor> finite = new FiniteDifference(1e-6).Complete(problem.Problem, outer, "test");
-        Assert.True(Tiny.RelativeError(Second(finite, outer), Second(exact, outer)) < 1e-4, $"{Tiny.RelativeError(Second(finite, outer), Second(exact, outer))}");
+        Assert.True(
+            Tiny.RelativeError(Second(finite, outer), Second(exact, outer)) < 1e-4,
+            $"{Tiny.RelativeError(Second(finite, outer), Second(exact, outer))}");
     }
 
     /// <summary>
-    /// The paper's radius, 0.01, crosses kinks of so small a network, so that only the slope along the second order's own direction is asked for,
-    /// and roughly; first order has nothing of it.
+    /// The paper's radius, 0.01, crosses kinks of so small a network, so that only the slope along the second order's own direction is
+    /// asked for, and roughly; first order has nothing of it.
     /// </summary>
     [Theory]
     [InlineData("simclr", 5)]
@@ -88,7 +90,8 @@ public class HypergradientTests
         Tensor[] outer = Outer(problem);
         Tensor[] direction = SmallProblem.Unit(Second(new FiniteDifference(1e-6).Complete(problem.Problem, outer, "test"), outer));
         double slope = problem.Slope(direction, problem.Whole, 1e-8);
-        double finite = SmallProblem.Dot(new FiniteDifference(new UmmOptions().FiniteDifferenceRadius).Complete(problem.Problem, outer, "test"), direction);
+        double finite = SmallProblem.Dot(
+            new FiniteDifference(new UmmOptions().FiniteDifferenceRadius).Complete(problem.Problem, outer, "test"), direction);
         double first = SmallProblem.Dot(new FirstOrder().Complete(problem.Problem, outer, "test"), direction);
         Assert.InRange(finite / slope, 0.5, 1.5);
         Assert.InRange(first / slope, -0.3, 0.3);

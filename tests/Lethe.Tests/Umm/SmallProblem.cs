@@ -41,7 +41,9 @@ internal sealed class SmallProblem : IDisposable
 
     public BilevelProblem Problem { get; }
 
-    /// <summary>The slope of a function of φ along a direction of unit length, by central differences; batch-norm statistics are held.</summary>
+    /// <summary>
+    /// The slope of a function of φ along a direction of unit length, by central differences; batch-norm statistics are held.
+    /// </summary>
     public double Slope(IReadOnlyList<Tensor> direction, Func<double> function, double step)
     {
         using BatchNormStatistics held = BatchNormStatistics.Hold(Method);
@@ -70,7 +72,8 @@ internal sealed class SmallProblem : IDisposable
         return value;
     }
 
-    public Tensor[] Direction(ulong seed) => Unit([.. Parameters.Select((parameter, i) => Tiny.Gaussian((seed * 1000) + (ulong)i, parameter.shape))]);
+    public Tensor[] Direction(ulong seed) =>
+        Unit([.. Parameters.Select((parameter, i) => Tiny.Gaussian((seed * 1000) + (ulong)i, parameter.shape))]);
 
     public static Tensor[] Unit(IReadOnlyList<Tensor> direction)
     {

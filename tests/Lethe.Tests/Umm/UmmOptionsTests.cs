@@ -38,6 +38,10 @@ public class UmmOptionsTests
     public void EvaluationInterval_Default_SpreadsFive()
     {
         new UmmOptions().Validate();
-        Assert.Equal((20, 1, 7), (new UmmOptions().EvaluationInterval(), new UmmOptions { Iterations = 3 }.EvaluationInterval(), new UmmOptions { EvaluateIterations = 7 }.EvaluationInterval()));
+        Assert.Equal(
+            (20, 1, 7),
+            (
+                new UmmOptions().EvaluationInterval(), new UmmOptions { Iterations = 3 }.EvaluationInterval(),
+                new UmmOptions { EvaluateIterations = 7 }.EvaluationInterval()));
     }
 }

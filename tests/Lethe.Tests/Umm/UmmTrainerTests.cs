@@ -25,7 +25,8 @@ public sealed class UmmTrainerTests : IDisposable
 
     private string CheckpointPath => folder["last.safetensors"];
 
-    public static TheoryData<string, string, bool> Cases() => new MatrixTheoryData<string, string, bool>(["simclr", "vicreg"], ["stem", "layer1", "layer2", "layer3"], [false, true]);
+    public static TheoryData<string, string, bool> Cases() =>
+        new MatrixTheoryData<string, string, bool>(["simclr", "vicreg"], ["stem", "layer1", "layer2", "layer3"], [false, true]);
 
     public void Dispose() => folder.Dispose();
 
@@ -49,10 +50,14 @@ public sealed class UmmTrainerTests : IDisposable
             "layer2" => ["backbone.conv1", "backbone.bn1", "backbone.layer1.", "backbone.layer2."],
             _ => ["backbone.conv1", "backbone.bn1", "backbone.layer1.", "backbone.layer2.", "backbone.layer3."],
         };
-        Assert.All(before, entry => Assert.Equal(frozen.Any(part => entry.Key.StartsWith(part, StringComparison.Ordinal)), after[entry.Key] == entry.Value));
+        Assert.All(
+            before,
+            entry =>
+                Assert.Equal(frozen.Any(part => entry.Key.StartsWith(part, StringComparison.Ordinal)), after[entry.Key] == entry.Value));
     }
 
-    public static TheoryData<string, string> Choices() => new MatrixTheoryData<string, string>([.. VolumeFactor.Names], [.. Hypergradient.Names]);
+    public static TheoryData<string, string> Choices() =>
+        new MatrixTheoryData<string, string>([.. VolumeFactor.Names], [.. Hypergradient.Names]);
 
     [Theory]
     [MemberData(nameof(Choices))]
@@ -66,7 +71,9 @@ public sealed class UmmTrainerTests : IDisposable
         Assert.NotEqual(after, Weights(choice with { Hypergradient = Hypergradient.Names.First(name => name != hypergradient) }));
 
         static string[] Frozen(SortedDictionary<string, string> bits) => [.. bits
-            .Where(entry => new[] { "conv1", "bn1", "layer1", "layer2" }.Any(part => entry.Key.StartsWith($"backbone.{part}", StringComparison.Ordinal)))
+            .Where(
+                entry => new[] { "conv1", "bn1", "layer1", "layer2" }.Any(
+                    part => entry.Key.StartsWith($"backbone.{part}", StringComparison.Ordinal)))
             .Select(entry => entry.Key + entry.Value)];
     }
 
@@ -80,7 +87,8 @@ public sealed class UmmTrainerTests : IDisposable
     [InlineData("simclr", "first-order", 0, 0)]
     public void Step_Bilevel_IsTheHandWrittenStep(string name, string hypergradient, double alpha, double beta)
     {
-        UmmOptions one = options with { Hypergradient = hypergradient, Alpha = alpha, Beta = beta, OuterOptimiser = "sgd", InnerLearningRate = 0.05 };
+        UmmOptions one =
+            options with { Hypergradient = hypergradient, Alpha = alpha, Beta = beta, OuterOptimiser = "sgd", InnerLearningRate = 0.05 };
         using var slow = new SmallProblem(one, name, images: 4);
         using SslMethod method = Tiny.DoubleMethod(name);
         using ViewLoader loader = Tiny.Loader();
@@ -140,8 +148,8 @@ public sealed class UmmTrainerTests : IDisposable
         new MatrixTheoryData<string, string>([JacobianVolume.Name, JacobianNorm.Name], [FiniteDifference.Name, Exact.Name]);
 
     /// <summary>
-    /// The Jacobians read the running statistics, and level two moves them: a step of SGD is nonetheless by the slope of the whole objective
-    /// at the statistics of its beginning.
+    /// The Jacobians read the running statistics, and level two moves them: a step of SGD is nonetheless by the slope of the whole
+    /// objective at the statistics of its beginning.
     /// </summary>
     [Theory]
     [MemberData(nameof(SecondOrders))]
@@ -212,8 +220,8 @@ public sealed class UmmTrainerTests : IDisposable
     }
 
     /// <summary>
-    /// What one would write to go on with self-supervised learning above a frozen part. It is not the same bits, since batch-norm is folded into the
-    /// trainer's early part; Adam makes more of the difference than SGD.
+    /// What one would write to go on with self-supervised learning above a frozen part. It is not the same bits, since batch-norm is folded
+    /// into the trainer's early part; Adam makes more of the difference than SGD.
     /// </summary>
     [Theory]
     [InlineData("simclr", "adam")]
@@ -242,7 +250,8 @@ public sealed class UmmTrainerTests : IDisposable
                 foreach (var part in slow.Backbone.PartsUpTo(SplitPoint.Layer2))
                     part.eval();
                 optimiser.ZeroGradients();
-                slow.Loss(Views.Pair(ImageTensor.FromPixels(batch.Pixels, 8, 16, 3, CPU)), new TrainingProgress(0, 1, 0, 0)).Total.backward();
+                slow.Loss(
+                    Views.Pair(ImageTensor.FromPixels(batch.Pixels, 8, 16, 3, CPU)), new TrainingProgress(0, 1, 0, 0)).Total.backward();
                 optimiser.Step(1e-3);
             }
         }
@@ -270,8 +279,13 @@ public sealed class UmmTrainerTests : IDisposable
     public void Train_InterruptedAnywhere_GoesOnBitForBit(string name, bool control)
     {
         var whole = Run(name, control, [], []);
-        Assert.Equal([0, 3, 6, 7], whole.Lines.Where(line => line.StartsWith("iteration", StringComparison.Ordinal)).Select(line => int.Parse(line.Split(' ')[1])));
-        Assert.Equal([1, 2, 4, 5], whole.Lines.Where(line => line.StartsWith("between", StringComparison.Ordinal)).Select(line => int.Parse(line.Split(' ')[1])));
+        Assert.Equal(
+            [0, 3, 6, 7],
+            whole.Lines.Where(line => line.StartsWith("iteration", StringComparison.Ordinal)).Select(
+                line => int.Parse(line.Split(' ')[1])));
+        Assert.Equal(
+            [1, 2, 4, 5],
+            whole.Lines.Where(line => line.StartsWith("between", StringComparison.Ordinal)).Select(line => int.Parse(line.Split(' ')[1])));
         foreach ((int[] steps, int[] evaluations) in new (int[], int[])[] { ([1], []), ([4], []), ([5], []), ([7], []), ([], [0]), ([], [3]), ([], [7]), ([2, 3, 6], [0, 3, 6]) })
         {
             var found = Run(name, control, [.. steps], [.. evaluations]);
@@ -300,7 +314,10 @@ public sealed class UmmTrainerTests : IDisposable
             cancellation: TestContext.Current.CancellationToken);
         SortedDictionary<string, string> after = Tiny.Bits(method);
         string[] changed = [.. before.Keys.Where(key => before[key] != after[key])];
-        Assert.DoesNotContain(changed, key => key.Contains("backbone.conv1", StringComparison.Ordinal) || key.Contains("backbone.bn1", StringComparison.Ordinal) || key.Contains("backbone.layer1", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            changed,
+            key => key.Contains("backbone.conv1", StringComparison.Ordinal) || key.Contains("backbone.bn1", StringComparison.Ordinal)
+                || key.Contains("backbone.layer1", StringComparison.Ordinal));
         Assert.Contains("backbone.layer4.0.conv1.weight", changed);
         Assert.Contains(changed, key => key.StartsWith("projector", StringComparison.Ordinal));
         Assert.True(means[Measure.JensenShannon] is > 0 and < 0.7, $"{means[Measure.JensenShannon]}");
@@ -362,7 +379,8 @@ public sealed class UmmTrainerTests : IDisposable
 
         Assert.Contains(
             "iteration 2 of UMM: 'ntXent' is NaN",
-            Assert.Throws<TrainingException>(() => trainer.Train(stepped: Poison, cancellation: TestContext.Current.CancellationToken)).Message,
+            Assert.Throws<TrainingException>(
+                () => trainer.Train(stepped: Poison, cancellation: TestContext.Current.CancellationToken)).Message,
             StringComparison.Ordinal);
     }
 
@@ -383,7 +401,8 @@ public sealed class UmmTrainerTests : IDisposable
     {
         using SslMethod method = Tiny.Method();
         using ViewLoader loader = Tiny.Loader(8);
-        using var trainer = new UmmTrainer(method, loader, options with { Iterations = steps, EvaluateIterations = steps }, control, 3, CPU);
+        using var trainer = new UmmTrainer(
+            method, loader, options with { Iterations = steps, EvaluateIterations = steps }, control, 3, CPU);
         List<long> counts = [], bytes = [];
         LiveTensors.Settle();
         trainer.Train(

@@ -20,7 +20,8 @@ public class VolumeFactorTests
         using var scope = NewDisposeScope();
         Tensor early = Tiny.Gaussian(1, 4, 2, 1, 1).requires_grad_(), weight = tensor(1.5).requires_grad_();
         Tensor loss = (early.narrow(0, 0, 2) * weight).square().sum(); // the last two samples are not in it
-        Tensor volume = new LossGradient().LogVolume(Of(early, late => late) with { Loss = new MethodLoss(loss, [], early, early) }, differentiable: true);
+        Tensor volume = new LossGradient().LogVolume(
+            Of(early, late => late) with { Loss = new MethodLoss(loss, [], early, early) }, differentiable: true);
         Assert.True(volume.isfinite().all().item<bool>());
         Assert.Equal(Math.Log(2e-12), volume[3].item<double>(), 1e-6);
         Assert.True(Gradients.Of(volume.sum(), [weight])[0].isfinite().item<bool>());
@@ -63,7 +64,8 @@ public class VolumeFactorTests
         Tensor triangular = Tiny.Gaussian(1, 4, 4).tril(-1) + tensor(deviations).diag();
         Tensor map = cat([triangular, zeros(4, 8, dtype: ScalarType.Float64)], 1).mm(linalg.qr(Tiny.Gaussian(2, 12, 12)).Q); // [d, D]
         Tensor early = Tiny.Gaussian(3, 5, 3, 2, 2).requires_grad_();
-        Tensor volume = new JacobianVolume(probes: 4, floor: 1e-14).LogVolume(Of(early, late => late.flatten(1).mm(map.t()) + 7), differentiable: false);
+        Tensor volume = new JacobianVolume(probes: 4, floor: 1e-14).LogVolume(
+            Of(early, late => late.flatten(1).mm(map.t()) + 7), differentiable: false);
         double logNormalAtZero = -2 * Math.Log(2 * Math.PI);
         double expected = deviations.Sum(deviation => Math.Log(1 / (Math.Sqrt(2 * Math.PI) * deviation)));
         Assert.All(Enumerable.Range(0, 5), i => Assert.Equal(expected, logNormalAtZero - Tiny.Value(volume[i]), 1e-9));
@@ -128,5 +130,6 @@ public class VolumeFactorTests
             StringComparison.Ordinal);
     }
 
-    private static VolumeSample Of(Tensor early, Func<Tensor, Tensor> late) => new(early, new MethodLoss(early.sum(), [], early, early), late, Seed: 1);
+    private static VolumeSample Of(Tensor early, Func<Tensor, Tensor> late) =>
+        new(early, new MethodLoss(early.sum(), [], early, early), late, Seed: 1);
 }

@@ -22,7 +22,8 @@ public sealed class CachedRunTests : IDisposable
         foreach (string name in (string[])["packing", "packed"])
         {
             RunDirectory run = small.Start(name, cached, progress, TestContext.Current.CancellationToken).Run;
-            Assert.Equal(File.ReadAllBytes(Path.Combine(plain.Path, "metrics.jsonl")), File.ReadAllBytes(Path.Combine(run.Path, "metrics.jsonl")));
+            Assert.Equal(
+                File.ReadAllBytes(Path.Combine(plain.Path, "metrics.jsonl")), File.ReadAllBytes(Path.Combine(run.Path, "metrics.jsonl")));
             Assert.Equal(Checkpoint(plain), Checkpoint(run));
         }
 

@@ -28,7 +28,8 @@ public sealed class EarlyStopTests : IDisposable
     [InlineData("either", null, null, null)]
     public void Onset_OfASign_IsItsEpoch(string sign, int? turn, int? gap, int? expected)
     {
-        var verdict = new MemorisationVerdict(turn is not null, turn, turn is null ? null : "layer4", gap is not null, gap, gap is null ? null : "layer3", "");
+        var verdict = new MemorisationVerdict(
+            turn is not null, turn, turn is null ? null : "layer4", gap is not null, gap, gap is null ? null : "layer3", "");
         Assert.Equal(expected, StopSign.Onset(verdict, sign)?.Epoch);
     }
 
@@ -55,7 +56,8 @@ public sealed class EarlyStopTests : IDisposable
     [Fact]
     public void Pretraining_MemorisationSeen_StopsAndKeepsTheOnset()
     {
-        RunOptions options = Forced(), whole = options with { StopOnMemorisation = false, Training = options.Training with { KeepCheckpoints = true } };
+        RunOptions options = Forced(),
+            whole = options with { StopOnMemorisation = false, Training = options.Training with { KeepCheckpoints = true } };
         RunDirectory full = small.Start("full", whole, cancellation: Token).Run;
         RunDirectory run = small.Start("run", options, cancellation: Token).Run;
         RunManifest manifest = run.LoadManifest();
@@ -67,13 +69,18 @@ public sealed class EarlyStopTests : IDisposable
         // The same run up to there, and the encoder of the onset.
         Assert.StartsWith(File.ReadAllText(run.MetricsPath), File.ReadAllText(full.MetricsPath), StringComparison.Ordinal);
         Assert.Equal(["best.safetensors", "last.safetensors"], Directory.GetFiles(run.CheckpointFolder).Select(Path.GetFileName).Order());
-        Assert.Equal(File.ReadAllBytes(Path.Combine(full.CheckpointFolder, $"epoch-{best:D5}.safetensors")), File.ReadAllBytes(Checkpoint(run, "best")));
+        Assert.Equal(
+            File.ReadAllBytes(Path.Combine(full.CheckpointFolder, $"epoch-{best:D5}.safetensors")),
+            File.ReadAllBytes(Checkpoint(run, "best")));
         RunWarning warning = manifest.Warnings.Single(warning => warning.Kind == "memorisation");
         Assert.Equal(last, warning.Epoch);
         Assert.Contains($"set in at epoch {best} in ", warning.Text, StringComparison.Ordinal);
         Assert.Contains($"stopped at epoch {last} of {Epochs}", warning.Text, StringComparison.Ordinal);
         using (TrainedEncoder.Load(run, SmallRun.Machine, "layer4", "best"))
-            Assert.Contains("There are: best, last", Assert.Throws<RunException>(() => TrainedEncoder.Load(run, SmallRun.Machine, "layer4", "epoch-00001")).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "There are: best, last",
+                Assert.Throws<RunException>(() => TrainedEncoder.Load(run, SmallRun.Machine, "layer4", "epoch-00001")).Message,
+                StringComparison.Ordinal);
     }
 
     [Fact]
@@ -89,7 +96,8 @@ public sealed class EarlyStopTests : IDisposable
         for (int i = 0; i < moments.Length; i++)
         {
             using var stop = new CancellationTokenSource();
-            Assert.ThrowsAny<OperationCanceledException>(() => small.Start($"run{i}", Forced(), SmallRun.CancelWhen(stop, moments[i]), stop.Token));
+            Assert.ThrowsAny<OperationCanceledException>(
+                () => small.Start($"run{i}", Forced(), SmallRun.CancelWhen(stop, moments[i]), stop.Token));
             Same(whole, Pretraining.Resume(small[$"run{i}"], SmallRun.Machine, cancellation: Token).Run);
         }
 

@@ -25,7 +25,8 @@ public sealed partial class HostCultureTests : IDisposable
     {
         ["report"] = () => HtmlReport.Render(Model),
         ["table of undos"] = () => MarkdownGrid.Render([.. Ablation.Of(Model).Select(table => table.Grid())]),
-        ["comparison"] = () => MarkdownGrid.Render(Compared.Grids()) + ComparisonPage.Render(Compared, "lethe compare") + CsvGrid.Render(Compared.Lines()),
+        ["comparison"] = () =>
+            MarkdownGrid.Render(Compared.Grids()) + ComparisonPage.Render(Compared, "lethe compare") + CsvGrid.Render(Compared.Lines()),
         ["verdict"] = () => MemorisationMonitor.Judge([.. Enumerable.Range(0, 30).Select(
             i => new Measurement(i, "layer4", Measure.InstanceReductionTrain, i < 15 ? i : 20 - (0.53 * i)))]).Reason,
         ["measure of a layer"] = () => string.Join(' ', LayerMeasures.All.Select(measure => measure.Format(-1234.5))),

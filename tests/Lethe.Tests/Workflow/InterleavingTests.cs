@@ -19,7 +19,8 @@ public sealed class InterleavingTests : IDisposable
     [Fact]
     public void Pretraining_EveryEpoch_TakesStepsInBetweenAndSaysSo()
     {
-        RunDirectory run = small.Start("run", Interleaved(every: 1), cancellation: Token).Run, plain = small.Start("plain", Interleaved(every: 0), cancellation: Token).Run;
+        RunDirectory run = small.Start("run", Interleaved(every: 1), cancellation: Token).Run,
+            plain = small.Start("plain", Interleaved(every: 0), cancellation: Token).Run;
         IReadOnlyList<Measurement> metrics = run.LoadMetrics().Measurements;
         Assert.Equal([1, 2], metrics.Where(m => m is { Layer: Measure.Run, Name: Measure.JensenShannon }).Select(m => m.Epoch));
         Assert.Single(metrics, m => m is { Epoch: 1, Layer: Measure.Run, Name: Measure.Loss });
@@ -48,7 +49,10 @@ public sealed class InterleavingTests : IDisposable
         Assert.NotEmpty(interleaving.Before(method, 2));
         string[] changed = [.. Tiny.Bits(method).Where(pair => before[pair.Key] != pair.Value).Select(pair => pair.Key)];
         Assert.Contains(changed, name => name.StartsWith("backbone.layer4.", StringComparison.Ordinal));
-        Assert.DoesNotContain(changed, name => name.StartsWith("backbone.layer1.", StringComparison.Ordinal) || name.StartsWith("backbone.conv1", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            changed,
+            name => name.StartsWith("backbone.layer1.", StringComparison.Ordinal) || name.StartsWith(
+                "backbone.conv1", StringComparison.Ordinal));
         Assert.Equal(trained, method.parameters().Select(parameter => parameter.requires_grad));
 
         LiveTensors.Settle();

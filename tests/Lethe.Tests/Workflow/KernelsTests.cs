@@ -24,7 +24,8 @@ public sealed class KernelsTests : IDisposable
     [Fact]
     public void Start_TheSameSeed_GivesTheSameBitsAgainAndTheSameNumbersWithTorchs()
     {
-        RunDirectory ours = Start("ours", OperatorSwitch.Ours), again = Start("again", OperatorSwitch.Ours), torchs = Start("torch", OperatorSwitch.Torch);
+        RunDirectory ours = Start("ours", OperatorSwitch.Ours), again = Start("again", OperatorSwitch.Ours),
+            torchs = Start("torch", OperatorSwitch.Torch);
         Assert.Equal(File.ReadAllBytes(ours.MetricsPath), File.ReadAllBytes(again.MetricsPath));
         Assert.StartsWith(Lanes.Supported ? "ours, vectors of " : "torch", ours.LoadManifest().Versions.Kernels, StringComparison.Ordinal);
         Assert.Equal("torch", torchs.LoadManifest().Versions.Kernels);
@@ -48,15 +49,23 @@ public sealed class KernelsTests : IDisposable
     {
         RunVersions made = new Machine { Threads = 3 }.Describe() with { Kernels = "torch" };
         Assert.Equal((3, "torch"), (new Machine().As(made).Threads, new Machine().As(made).Kernels));
-        Assert.Equal((2, "ours"), (new Machine { Threads = 2, Kernels = "ours" }.As(made).Threads, new Machine { Threads = 2, Kernels = "ours" }.As(made).Kernels));
+        Assert.Equal(
+            (2, "ours"),
+            (
+                new Machine { Threads = 2, Kernels = "ours" }.As(made).Threads,
+                new Machine { Threads = 2, Kernels = "ours" }.As(made).Kernels));
         Assert.Equal("ours", new Machine().As(made with { Kernels = "ours, vectors of 256 bits" }).Kernels);
         Assert.Equal("", new Machine().As(made with { Kernels = null }).Kernels);
     }
 
     [Fact]
     public void Prepare_UnknownKernels_SaysWhichThereAre() =>
-        Assert.Contains("Use ours or torch", Assert.Throws<InvalidOptionException>(() => new Machine { Kernels = "mine" }.Prepare()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Use ours or torch",
+            Assert.Throws<InvalidOptionException>(() => new Machine { Kernels = "mine" }.Prepare()).Message,
+            StringComparison.Ordinal);
 
     private RunDirectory Start(string name, string kernels) =>
-        Pretraining.Start(small.Options, SmallRun.Machine with { Kernels = kernels }, small[name], "lethe pretrain", cancellation: Token).Run;
+        Pretraining.Start(
+            small.Options, SmallRun.Machine with { Kernels = kernels }, small[name], "lethe pretrain", cancellation: Token).Run;
 }

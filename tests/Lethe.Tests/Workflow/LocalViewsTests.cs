@@ -49,7 +49,9 @@ public sealed class LocalViewsTests : IDisposable
         RunDirectory undo = SmallRun.RunUndo(run, session, cancellation: Token);
         Assert.Equal(RunStatus.Done, undo.LoadManifest().Status);
         using ViewLoader training = session.CreateLoader(8, 1), undoing = session.CreateLoader(8, 1, localViews: false);
-        Assert.Equal((2, 16), (training.Batches(0, cancellation: Token).First().Local!.Views, training.Batches(0, cancellation: Token).First().Local!.Size));
+        Assert.Equal(
+            (2, 16),
+            (training.Batches(0, cancellation: Token).First().Local!.Views, training.Batches(0, cancellation: Token).First().Local!.Size));
         Assert.Null(undoing.Batches(0, cancellation: Token).First().Local);
     }
 
@@ -57,7 +59,10 @@ public sealed class LocalViewsTests : IDisposable
     public void Start_LocalSizeAboveTheImages_LeavesNoRunBehind()
     {
         RunOptions options = Options with { Views = Options.Views with { LocalSize = 20 } };
-        Assert.Contains("--local-size 20", Assert.Throws<InvalidOptionException>(() => small.Start("run", options, cancellation: Token)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "--local-size 20",
+            Assert.Throws<InvalidOptionException>(() => small.Start("run", options, cancellation: Token)).Message,
+            StringComparison.Ordinal);
         Assert.False(Directory.Exists(small["run"]));
     }
 }

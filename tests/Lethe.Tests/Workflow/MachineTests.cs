@@ -15,7 +15,9 @@ public class MachineTests
     [InlineData("cpu", -1)]
     [InlineData("cpu", 2000)]
     public void Prepare_BadValues_SaysWhatToUse(string device, int threads) =>
-        Assert.Matches("Use cpu, cuda or cuda:N|--device cpu|between 1 and 1024", Assert.Throws<InvalidOptionException>(() => new Machine { Device = device, Threads = threads }.Prepare()).Message);
+        Assert.Matches(
+            "Use cpu, cuda or cuda:N|--device cpu|between 1 and 1024",
+            Assert.Throws<InvalidOptionException>(() => new Machine { Device = device, Threads = threads }.Prepare()).Message);
 
     [Fact]
     public void Prepare_Processor_SetsTheThreads()

@@ -44,7 +44,8 @@ public sealed class ProtocolEvaluationTests : IDisposable
         Assert.Equal((24, 24), (report.Protocols.Count, report.Undos[0].Protocols.Count));
 
         // Frozen layers are the same in all later states.
-        double Value(RunDirectory home, EvaluationStage stage) => Of(home, "linear").Single(record => record.Layer == "layer2" && record.Stage == stage).Value;
+        double Value(RunDirectory home, EvaluationStage stage) =>
+            Of(home, "linear").Single(record => record.Layer == "layer2" && record.Stage == stage).Value;
         Assert.Equal(Value(run, EvaluationStage.Before), Value(undo, EvaluationStage.Umm));
         Assert.NotEmpty(Directory.GetFiles(Path.Combine(run.Path, "features")));
     }
@@ -54,7 +55,11 @@ public sealed class ProtocolEvaluationTests : IDisposable
     {
         (RunDirectory run, Session session) = Start();
         IReadOnlyList<EvaluationRecord> found = ProtocolEvaluation.Run(
-            run, session, Plan("transfer", new ProtocolRunOptions { Target = "embedded", Quick = true, FitImages = 100, MeasureImages = 50, Stages = "before" }), cancellation: TestContext.Current.CancellationToken);
+            run, session,
+            Plan(
+                "transfer",
+                new ProtocolRunOptions { Target = "embedded", Quick = true, FitImages = 100, MeasureImages = 50, Stages = "before" }),
+            cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(["linear", "kNN", "fine-tuned"], found.Select(record => record.Variant).Distinct());
         Assert.All(found, record =>
         {
@@ -73,7 +78,8 @@ public sealed class ProtocolEvaluationTests : IDisposable
             SmallRun.WriteImage(Path.Combine(small["flat"], $"{i:00}.png"), i);
         var progress = new System.Collections.Concurrent.ConcurrentQueue<WorkflowProgress>(); // files are read on several threads
         DataException error = Assert.Throws<DataException>(() => ProtocolEvaluation.Run(
-            run, session, Plan("linear,transfer", new ProtocolRunOptions { Target = small["flat"] }), new Training.Inline<WorkflowProgress>(progress.Enqueue), TestContext.Current.CancellationToken));
+            run, session, Plan("linear,transfer", new ProtocolRunOptions { Target = small["flat"] }),
+            new Training.Inline<WorkflowProgress>(progress.Enqueue), TestContext.Current.CancellationToken));
         Assert.Contains("have no labels", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(progress, report => report.Stage == "evaluating");
         Assert.DoesNotContain(run.LoadEvaluation(), record => record.Measure is not null);
@@ -92,11 +98,13 @@ public sealed class ProtocolEvaluationTests : IDisposable
         }
 
         IReadOnlyList<EvaluationRecord> found = ProtocolEvaluation.Run(
-            new EncoderFileOptions { Encoder = small["e.safetensors"] }, Tiny.Network, small.Options.Data, Plan("knn", new ProtocolRunOptions()), SmallRun.Machine, cancellation: TestContext.Current.CancellationToken);
+            new EncoderFileOptions { Encoder = small["e.safetensors"] }, Tiny.Network, small.Options.Data, Plan(
+                "knn", new ProtocolRunOptions()), SmallRun.Machine, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal([EvaluationStage.Untrained, EvaluationStage.Before], found.Select(record => record.Stage).Distinct());
         EvaluationRecord[] trained = [.. found.Where(record => record.Stage == EvaluationStage.Before)];
         Assert.Equal(
-            own.Where(record => record.Stage == EvaluationStage.Before && record.Layer != "projector").Select(record => (record.Layer, record.Value)),
+            own.Where(record => record.Stage == EvaluationStage.Before && record.Layer != "projector").Select(
+                record => (record.Layer, record.Value)),
             trained.Select(record => (record.Layer, record.Value)));
     }
 
@@ -111,8 +119,10 @@ public sealed class ProtocolEvaluationTests : IDisposable
                 SmallRun.WriteImage(Path.Combine(small["pacs"], domain, i % 2 == 0 ? "cat" : "dog", $"{i:00}.png"), (100 * d) + i);
         }
 
-        ProtocolRunOptions options = new() { Target = "domains:" + small["pacs"], Quick = true, FitImages = 20, MeasureImages = 10, Stages = "before" };
-        IReadOnlyList<EvaluationRecord> found = ProtocolEvaluation.Run(run, session, Plan("domains", options), cancellation: TestContext.Current.CancellationToken);
+        ProtocolRunOptions options =
+            new() { Target = "domains:" + small["pacs"], Quick = true, FitImages = 20, MeasureImages = 10, Stages = "before" };
+        IReadOnlyList<EvaluationRecord> found = ProtocolEvaluation.Run(
+            run, session, Plan("domains", options), cancellation: TestContext.Current.CancellationToken);
         EvaluationRecord[] last = [.. found.Where(record => record.Layer == "layer4" && record.Variant == "linear")];
         Assert.Equal(["accuracy", "accuracy on photo", "accuracy on sketch"], last.Select(record => record.Measure));
         Assert.Equal([20, 10, 10], last.Select(record => record.TestCount));
@@ -121,19 +131,32 @@ public sealed class ProtocolEvaluationTests : IDisposable
         double Half(EvaluationRecord record) => (record.High!.Value - record.Low!.Value) / 2;
         Assert.Equal(Math.Sqrt((Half(last[1]) * Half(last[1])) + (Half(last[2]) * Half(last[2]))) / 2, Half(last[0]), 1e-12);
         foreach (string target in new[] { small["pacs"], options.Target + ",test=photo" })
-            Assert.Contains("needs --target domains:PATH", Assert.Throws<InvalidOptionException>(() => Plan("domains", options with { Target = target })).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "needs --target domains:PATH",
+                Assert.Throws<InvalidOptionException>(() => Plan("domains", options with { Target = target })).Message,
+                StringComparison.Ordinal);
     }
 
-    /// <summary>The checkpoint of the last epoch is the encoder before UMM; frozen layers answer alike before and after, and not the last.</summary>
+    /// <summary>
+    /// The checkpoint of the last epoch is the encoder before UMM; frozen layers answer alike before and after, and not the last.
+    /// </summary>
     [Fact]
     public void Run_CausalWithEveryCheckpoint_GivesACourseAndEveryState()
     {
         RunOptions keeping = small.Options with { Training = small.Options.Training with { KeepCheckpoints = true } };
         (RunDirectory run, Session session) = small.Start("run", keeping, cancellation: TestContext.Current.CancellationToken);
         SmallRun.RunUndo(run, session, cancellation: TestContext.Current.CancellationToken);
-        ProtocolPlan plan = ProtocolPlan.Create("causal", new ProtocolRunOptions { EveryCheckpoint = true }, own => own is CausalProtocolOptions causal ? causal with { CausalImages = 60 } : own);
-        IReadOnlyList<EvaluationRecord> found = ProtocolEvaluation.Run(run, session, plan, cancellation: TestContext.Current.CancellationToken);
-        double[] Values(EvaluationStage stage, int? epoch, string layer) => [.. found.Where(record => record.Stage == stage && record.Epoch == epoch && record.Layer == layer).Select(record => record.Value)];
+        ProtocolPlan plan = ProtocolPlan.Create(
+            "causal",
+            new ProtocolRunOptions { EveryCheckpoint = true },
+            own => own is CausalProtocolOptions causal ? causal with { CausalImages = 60 } : own);
+        IReadOnlyList<EvaluationRecord> found = ProtocolEvaluation.Run(
+            run, session, plan, cancellation: TestContext.Current.CancellationToken);
+        double[] Values(EvaluationStage stage, int? epoch, string layer) =>
+            [
+                .. found.Where(record => record.Stage == stage && record.Epoch == epoch && record.Layer == layer).Select(
+                    record => record.Value),
+            ];
         int last = found.Max(record => record.Epoch)!.Value;
         Assert.Equal(keeping.Training.Epochs, last);
         Assert.Equal(16, Values(EvaluationStage.Before, null, "layer4").Length);
@@ -150,13 +173,18 @@ public sealed class ProtocolEvaluationTests : IDisposable
         Assert.All(table.Keys, key => Assert.All(table.Entrants, entrant => Assert.NotNull(entrant[key])));
         Assert.Contains("Over the epochs of pre-training</h4>", HtmlReport.Render(model), StringComparison.Ordinal);
         (RunDirectory bare, Session other) = small.Start("bare", cancellation: TestContext.Current.CancellationToken);
-        Assert.Contains("--keep-checkpoints", Assert.Throws<RunException>(() => ProtocolEvaluation.Run(bare, other, plan, cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "--keep-checkpoints",
+            Assert.Throws<RunException>(
+                () => ProtocolEvaluation.Run(bare, other, plan, cancellation: TestContext.Current.CancellationToken)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Merge_OtherWeights_DropsWhatWasMeasuredOfTheOld()
     {
-        static EvaluationRecord Record(string protocol, string weights, EvaluationStage stage = EvaluationStage.Before, double value = 0.5) =>
+        static EvaluationRecord Record(
+            string protocol, string weights, EvaluationStage stage = EvaluationStage.Before, double value = 0.5) =>
             new(stage, "layer4", protocol, value) { Measure = "accuracy", Variant = protocol, Weights = weights };
         EvaluationRecord plain = new(EvaluationStage.Before, "layer4", "linear", 0.1);
         EvaluationRecord[] old = [plain, Record("linear", "a"), Record("knn", "b"), Record("knn", "c", EvaluationStage.Untrained)];
@@ -175,5 +203,6 @@ public sealed class ProtocolEvaluationTests : IDisposable
     private static IReadOnlyList<EvaluationRecord> Run(RunDirectory run, Session session, string names) =>
         ProtocolEvaluation.Run(run, session, Plan(names, new ProtocolRunOptions()), cancellation: TestContext.Current.CancellationToken);
 
-    private static EvaluationRecord[] Of(RunDirectory run, string protocol) => [.. run.LoadEvaluation().Where(record => record.Measure is not null && record.Protocol == protocol)];
+    private static EvaluationRecord[] Of(RunDirectory run, string protocol) =>
+        [.. run.LoadEvaluation().Where(record => record.Measure is not null && record.Protocol == protocol)];
 }

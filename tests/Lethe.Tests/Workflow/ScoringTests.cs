@@ -52,7 +52,8 @@ public sealed class ScoringTests : IDisposable
         RunDirectory other = small.Start("other", Limited(5), cancellation: Token).Run;
         RunDirectory undo = SmallRun.RunUndo(run, session, SmallRun.Undo with { Control = false }, cancellation: Token);
         ScoringOptions options = new() { ScoreViews = 2 };
-        ImageScores before = Scoring.Run(run, other, options, SmallRun.Machine, cancellation: Token), after = Scoring.Run(undo, other, options, SmallRun.Machine, cancellation: Token);
+        ImageScores before = Scoring.Run(run, other, options, SmallRun.Machine, cancellation: Token),
+            after = Scoring.Run(undo, other, options, SmallRun.Machine, cancellation: Token);
         Assert.Equal(before.Images, after.Images);
         Assert.Equal(before.Layers[2].Scores, after.Layers[2].Scores); // frozen
         Assert.NotEqual(before.Layers[4].Scores, after.Layers[4].Scores);
@@ -74,7 +75,8 @@ public sealed class ScoringTests : IDisposable
 
         RunOptions options = small.Options with { Data = small.Options.Data with { Data = copies }, Seed = 9 };
         RunDirectory other = small.Start("other", options, cancellation: Token).Run;
-        string message = Assert.Throws<RunException>(() => Scoring.Run(run, other, new ScoringOptions(), SmallRun.Machine, cancellation: Token)).Message;
+        string message = Assert.Throws<RunException>(
+            () => Scoring.Run(run, other, new ScoringOptions(), SmallRun.Machine, cancellation: Token)).Message;
         Assert.Contains("trained on all 24 images", message, StringComparison.Ordinal);
         Assert.Contains("--seed", message, StringComparison.Ordinal);
         Assert.Throws<RunException>(() => Scoring.Run(run, run, new ScoringOptions(), SmallRun.Machine, cancellation: Token));
@@ -86,10 +88,19 @@ public sealed class ScoringTests : IDisposable
         RunDirectory run = small.Start("run", Limited(4), cancellation: Token).Run;
         RunOptions large = Limited(5) with { Data = Limited(5).Data with { ImageSize = 20 } };
         Assert.Contains("--image-size", Assert.Throws<RunException>(() => Scoring.Run(run, small.Start("large", large, cancellation: Token).Run, new ScoringOptions(), SmallRun.Machine, cancellation: Token)).Message, StringComparison.Ordinal);
-        Assert.Contains("--score-views", Assert.Throws<InvalidOptionException>(() => Scoring.Run(run, run, new ScoringOptions { ScoreViews = 1 }, SmallRun.Machine, cancellation: Token)).Message, StringComparison.Ordinal);
-        Assert.Contains("--score-images", Assert.Throws<InvalidOptionException>(() => new ScoringOptions { ScoreImages = 0 }.Validate()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "--score-views",
+            Assert.Throws<InvalidOptionException>(
+                () => Scoring.Run(run, run, new ScoringOptions { ScoreViews = 1 }, SmallRun.Machine, cancellation: Token)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "--score-images",
+            Assert.Throws<InvalidOptionException>(() => new ScoringOptions { ScoreImages = 0 }.Validate()).Message,
+            StringComparison.Ordinal);
         RunOptions longer = Limited(5) with { Training = small.Options.Training with { Epochs = 2 } };
-        ImageScores scores = Scoring.Run(run, small.Start("longer", longer, cancellation: Token).Run, new ScoringOptions { ScoreViews = 2, ScoreImages = 1 }, SmallRun.Machine, cancellation: Token);
+        ImageScores scores = Scoring.Run(
+            run, small.Start("longer", longer, cancellation: Token).Run, new ScoringOptions { ScoreViews = 2, ScoreImages = 1 },
+            SmallRun.Machine, cancellation: Token);
         Assert.Equal(["training"], scores.Differences);
     }
 

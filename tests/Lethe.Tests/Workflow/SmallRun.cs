@@ -51,14 +51,21 @@ internal sealed class SmallRun : IDisposable
     public static void WriteImage(string path, int seed)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        byte[] png = Data.TempFolder.Encode(SKEncodedImageFormat.Png, 16, 16, (y, x) => new SKColor((byte)(seed + (9 * y)), (byte)((seed * 7) ^ x), (byte)((x * y) + (seed / 100 * 90))));
+        byte[] png = Data.TempFolder.Encode(
+            SKEncodedImageFormat.Png,
+            16,
+            16,
+            (y, x) => new SKColor((byte)(seed + (9 * y)), (byte)((seed * 7) ^ x), (byte)((x * y) + (seed / 100 * 90))));
         File.WriteAllBytes(path, png);
     }
 
-    public (RunDirectory Run, Session Session) Start(string name, RunOptions? options = null, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default) =>
+    public (RunDirectory Run, Session Session) Start(
+        string name, RunOptions? options = null, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default) =>
         Pretraining.Start(options ?? Options, Machine, this[name], "lethe pretrain", progress, cancellation);
 
-    public static RunDirectory RunUndo(RunDirectory run, Session session, UmmOptions? options = null, bool resume = false, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default) =>
+    public static RunDirectory RunUndo(
+        RunDirectory run, Session session, UmmOptions? options = null, bool resume = false, IProgress<WorkflowProgress>? progress = null,
+        CancellationToken cancellation = default) =>
         Undoing.Run(run, session, options ?? Undo, "undo", 5, resume, "lethe undo", progress, cancellation);
 
     /// <summary>Reports that cancel the work when a condition first holds.</summary>

@@ -31,7 +31,11 @@ public sealed class WorkflowTests : IDisposable
 
         RunManifest manifest = run.LoadManifest();
         Assert.Equal((RunKind.Pretrain, RunStatus.Done, "SimCLR", 4UL), (manifest.Kind, manifest.Status, manifest.Method, manifest.Seed));
-        Assert.Equal((24, 8, 8, 2, 16, 3), (manifest.Data.TrainCount, manifest.Data.ProbeCount, manifest.Data.TestCount, manifest.Data.ClassCount, manifest.Data.ImageSize, manifest.Data.Channels));
+        Assert.Equal(
+            (24, 8, 8, 2, 16, 3),
+            (
+                manifest.Data.TrainCount, manifest.Data.ProbeCount, manifest.Data.TestCount, manifest.Data.ClassCount,
+                manifest.Data.ImageSize, manifest.Data.Channels));
         Assert.Equal(small.Options, manifest.Pretraining);
         Assert.True(manifest.Timings!.Seconds > 0 && manifest.Timings.ImagesPerSecond > 0 && manifest.FinishedUtc > manifest.StartedUtc);
         Assert.Equal(LayerFeatures.Names, manifest.RateSettings.Select(setting => setting.Layer));
@@ -40,7 +44,8 @@ public sealed class WorkflowTests : IDisposable
         Assert.Equal([0, 1, 2], metrics.Select(m => m.Epoch).Distinct());
         Assert.Equal(
             [(1, "learningRate"), (1, "loss"), (1, "ntXent"), (2, "learningRate"), (2, "loss"), (2, "ntXent")],
-            metrics.Where(m => m.Layer == Measure.Run && m.Name is not (Measure.LossTrain or Measure.LossHeldOut)).Select(m => (m.Epoch, m.Name)).Order());
+            metrics.Where(m => m.Layer == Measure.Run && m.Name is not (Measure.LossTrain or Measure.LossHeldOut))
+                .Select(m => (m.Epoch, m.Name)).Order());
         Assert.Equal(3 * 6 * 22, metrics.Count(m => m.Layer != Measure.Run));
         Assert.NotEmpty(Directory.GetFiles(run.TensorBoardFolder));
         Assert.Equal(["last.safetensors"], Directory.GetFiles(run.CheckpointFolder).Select(Path.GetFileName));
@@ -50,7 +55,8 @@ public sealed class WorkflowTests : IDisposable
         Assert.Equal((RunKind.Control, RunStatus.Done), (control.Kind, control.Status));
         Assert.Equal([0, 2, 4], undo.LoadMetrics().Measurements.Where(m => m.Layer != Measure.Run).Select(m => m.Epoch).Distinct());
         Assert.Equal([1, 2, 3, 4], undo.LoadMetrics().Measurements.Where(m => m.Name == Measure.LevelOneLoss).Select(m => m.Epoch));
-        Assert.Equal([1, 2, 3, 4], undo.Control!.LoadMetrics().Measurements.Where(m => m.Name == Measure.BatchReduction).Select(m => m.Epoch));
+        Assert.Equal(
+            [1, 2, 3, 4], undo.Control!.LoadMetrics().Measurements.Where(m => m.Name == Measure.BatchReduction).Select(m => m.Epoch));
         Assert.Contains(undo.LoadMetrics().Measurements, m => m.Name == Measure.JensenShannon && m.Value > 0);
         Assert.DoesNotContain(undo.Control!.LoadMetrics().Measurements, m => m.Name == Measure.JensenShannon);
         Assert.Equal(["undo"], run.Undos.Select(each => Path.GetFileName(each.Path)));
@@ -65,8 +71,10 @@ public sealed class WorkflowTests : IDisposable
         Assert.Equal(2 * 6 * 5, records.Count);
         Assert.Equal([EvaluationStage.Umm], undo.LoadEvaluation().Select(record => record.Stage).Distinct());
         Assert.Equal([EvaluationStage.Control], undo.Control!.LoadEvaluation().Select(record => record.Stage).Distinct());
-        EvaluationRecord linear = records.Single(record => record is { Stage: EvaluationStage.Before, Layer: "layer4", Protocol: EvaluationProtocol.Linear });
-        Assert.Equal(metrics.Single(m => m is { Epoch: SmallRun.Epochs, Layer: "layer4", Name: Measure.LinearAccuracy }).Value, linear.Value);
+        EvaluationRecord linear = records.Single(
+            record => record is { Stage: EvaluationStage.Before, Layer: "layer4", Protocol: EvaluationProtocol.Linear });
+        Assert.Equal(
+            metrics.Single(m => m is { Epoch: SmallRun.Epochs, Layer: "layer4", Name: Measure.LinearAccuracy }).Value, linear.Value);
         Assert.Equal((8, 8, 32), (linear.ProbeCount, linear.TestCount, linear.Dimension));
         foreach (string picture in (string[])[run.ViewsPicture, run.NeighboursPicture])
             Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], File.ReadAllBytes(picture)[..4]);
@@ -82,7 +90,8 @@ public sealed class WorkflowTests : IDisposable
         Assert.Empty(Evaluated());
         Assert.Equal(before, Files(run.Path));
 
-        RunDirectory second = Undoing.Run(run, session, SmallRun.Undo with { Beta = 0, Control = false }, "second", 5, false, "lethe undo", cancellation: Token);
+        RunDirectory second = Undoing
+            .Run(run, session, SmallRun.Undo with { Beta = 0, Control = false }, "second", 5, false, "lethe undo", cancellation: Token);
         RunDirectory begun = RunDirectory.Create(run.UndoPath("begun"));
         begun.SaveManifest(second.LoadManifest() with { Status = RunStatus.Interrupted });
         Assert.Equal(["umm"], Evaluated());
@@ -110,7 +119,8 @@ public sealed class WorkflowTests : IDisposable
 
         static string Checkpoint(RunDirectory of) => Path.Combine(of.CheckpointFolder, "last.safetensors");
 
-        Dictionary<string, string> Numbers() => Directory.GetFiles(run.Path, "evaluation.json", SearchOption.AllDirectories).ToDictionary(path => path, File.ReadAllText);
+        Dictionary<string, string> Numbers() => Directory.GetFiles(run.Path, "evaluation.json", SearchOption.AllDirectories).ToDictionary(
+            path => path, File.ReadAllText);
     }
 
     [Fact]
@@ -140,7 +150,8 @@ public sealed class WorkflowTests : IDisposable
         for (int i = 0; i < moments.Length; i++)
         {
             using var stop = new CancellationTokenSource();
-            Assert.ThrowsAny<OperationCanceledException>(() => small.Start($"run{i}", progress: SmallRun.CancelWhen(stop, moments[i]), cancellation: stop.Token));
+            Assert.ThrowsAny<OperationCanceledException>(
+                () => small.Start($"run{i}", progress: SmallRun.CancelWhen(stop, moments[i]), cancellation: stop.Token));
             Assert.Equal(RunStatus.Interrupted, RunDirectory.Open(small[$"run{i}"]).LoadManifest().Status);
             RunDirectory run = Pretraining.Resume(small[$"run{i}"], SmallRun.Machine, cancellation: Token).Run;
             SameBytes(whole, run);
@@ -167,7 +178,9 @@ public sealed class WorkflowTests : IDisposable
         SameBytes(whole, Pretraining.Resume(small["all"], SmallRun.Machine, cancellation: Token).Run);
     }
 
-    /// <summary>As if the process had been killed: nothing is saved on the way out, and measurements lie after the last checkpoint.</summary>
+    /// <summary>
+    /// As if the process had been killed: nothing is saved on the way out, and measurements lie after the last checkpoint.
+    /// </summary>
     [Fact]
     public void Pretraining_Killed_GoesOnFromTheLastCheckpointToTheSameBytes()
     {
@@ -201,7 +214,8 @@ public sealed class WorkflowTests : IDisposable
         foreach (Func<WorkflowProgress, bool> moment in moments)
         {
             using var stop = new CancellationTokenSource();
-            Assert.ThrowsAny<OperationCanceledException>(() => SmallRun.RunUndo(run, other, resume: true, progress: SmallRun.CancelWhen(stop, moment), cancellation: stop.Token));
+            Assert.ThrowsAny<OperationCanceledException>(
+                () => SmallRun.RunUndo(run, other, resume: true, progress: SmallRun.CancelWhen(stop, moment), cancellation: stop.Token));
         }
 
         RunDirectory undo = SmallRun.RunUndo(run, other, resume: true, cancellation: Token);
@@ -237,11 +251,19 @@ public sealed class WorkflowTests : IDisposable
     [Fact]
     public void Start_ThatCannotBegin_SaysSoBeforeLongWork()
     {
-        Assert.Contains("larger than the 24 training images", Assert.Throws<InvalidOptionException>(() => small.Start("run", small.Options with { Training = new TrainingOptions { BatchSize = 25 } }, cancellation: Token)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "larger than the 24 training images",
+            Assert.Throws<InvalidOptionException>(
+                () => small
+                    .Start("run", small.Options with { Training = new TrainingOptions { BatchSize = 25 } }, cancellation: Token)).Message,
+            StringComparison.Ordinal);
 
         // What it left behind does not stand in the way.
         RunDirectory run = small.Start("run", cancellation: Token).Run;
-        Assert.Contains("holds a run already", Assert.Throws<RunException>(() => small.Start("run", cancellation: Token)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "holds a run already",
+            Assert.Throws<RunException>(() => small.Start("run", cancellation: Token)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<InvalidOptionException>(() => small.Start("other", small.Options with { Method = "vicreg" }, cancellation: Token));
         Assert.False(Directory.Exists(small["other"]));
         Assert.NotNull(run);
@@ -251,14 +273,31 @@ public sealed class WorkflowTests : IDisposable
     public void Undoing_ThatCannotBegin_SaysWhatToDo()
     {
         (RunDirectory run, Session session) = small.Start("run", cancellation: Token);
-        Assert.Contains("larger than the 24 training images", Assert.Throws<InvalidOptionException>(() => SmallRun.RunUndo(run, session, SmallRun.Undo with { BatchSize = 25 }, cancellation: Token)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "larger than the 24 training images",
+            Assert.Throws<InvalidOptionException>(
+                () => SmallRun.RunUndo(run, session, SmallRun.Undo with { BatchSize = 25 }, cancellation: Token)).Message,
+            StringComparison.Ordinal);
         RunDirectory undo = SmallRun.RunUndo(run, session, SmallRun.Undo with { Control = false, Iterations = 1 }, cancellation: Token);
         Assert.Null(undo.Control);
-        Assert.Contains("holds a run already", Assert.Throws<RunException>(() => SmallRun.RunUndo(run, session, cancellation: Token)).Message, StringComparison.Ordinal);
-        Assert.Contains("other options", Assert.Throws<RunException>(() => SmallRun.RunUndo(run, session, resume: true, cancellation: Token)).Message, StringComparison.Ordinal);
-        Assert.Contains("holds an undo", Assert.Throws<RunException>(() => Session.Open(undo, SmallRun.Machine, cancellation: Token)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "holds a run already",
+            Assert.Throws<RunException>(() => SmallRun.RunUndo(run, session, cancellation: Token)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "other options",
+            Assert.Throws<RunException>(() => SmallRun.RunUndo(run, session, resume: true, cancellation: Token)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "holds an undo",
+            Assert.Throws<RunException>(() => Session.Open(undo, SmallRun.Machine, cancellation: Token)).Message,
+            StringComparison.Ordinal);
         File.Delete(Path.Combine(run.CheckpointFolder, "last.safetensors"));
-        Assert.Contains("no checkpoint to undo", Assert.Throws<RunException>(() => SmallRun.RunUndo(run, session, SmallRun.Undo with { Alpha = 1 }, cancellation: Token)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no checkpoint to undo",
+            Assert.Throws<RunException>(
+                () => SmallRun.RunUndo(run, session, SmallRun.Undo with { Alpha = 1 }, cancellation: Token)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -293,7 +332,8 @@ public sealed class WorkflowTests : IDisposable
         Assert.InRange(warning.Epoch, 1, 40);
         Assert.Contains($"Warning, epoch {warning.Epoch}: {warning.Text}", notices);
         Assert.True(run.LoadMetrics().Measurements.Last(m => m is { Layer: LayerFeatures.Projector, Name: Measure.Spread }).Value < 0.2);
-        Assert.Contains(ReportModel.Load([run.Path]).Groups[0].Runs[0].Warnings, text => text.Contains("--variance-weight", StringComparison.Ordinal));
+        Assert.Contains(
+            ReportModel.Load([run.Path]).Groups[0].Runs[0].Warnings, text => text.Contains("--variance-weight", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -301,15 +341,23 @@ public sealed class WorkflowTests : IDisposable
     {
         RunOptions options = small.Options with { Training = small.Options.Training with { KeepCheckpoints = true } };
         using var stop = new CancellationTokenSource();
-        Assert.ThrowsAny<OperationCanceledException>(() => small.Start("run", options, SmallRun.CancelWhen(stop, progress => progress.Stage == "diagnosing"), stop.Token));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => small.Start("run", options, SmallRun.CancelWhen(stop, progress => progress.Stage == "diagnosing"), stop.Token));
         Assert.Equal(["last.safetensors"], Checkpoints());
         using var later = new CancellationTokenSource();
-        Assert.ThrowsAny<OperationCanceledException>(() => Pretraining.Resume(small["run"], SmallRun.Machine, null, SmallRun.CancelWhen(later, progress => progress is { Stage: "pre-training", Done: 4 }), later.Token));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => Pretraining.Resume(
+                small["run"],
+                SmallRun.Machine,
+                null,
+                SmallRun.CancelWhen(later, progress => progress is { Stage: "pre-training", Done: 4 }),
+                later.Token));
         Assert.Equal(["epoch-00000.safetensors", "epoch-00001.safetensors", "last.safetensors"], Checkpoints());
         Pretraining.Resume(small["run"], SmallRun.Machine, cancellation: Token);
         Assert.Equal(["epoch-00000.safetensors", "epoch-00001.safetensors", "epoch-00002.safetensors", "last.safetensors"], Checkpoints());
 
-        IEnumerable<string?> Checkpoints() => Directory.GetFiles(RunDirectory.Open(small["run"]).CheckpointFolder).Select(Path.GetFileName).Order();
+        IEnumerable<string?> Checkpoints() =>
+            Directory.GetFiles(RunDirectory.Open(small["run"]).CheckpointFolder).Select(Path.GetFileName).Order();
     }
 
     [Fact]
@@ -322,7 +370,12 @@ public sealed class WorkflowTests : IDisposable
         RunOptions options = small.Options with { Data = new DataOptions { Data = "fashion-mnist", DataRoot = here, ImageSize = 16 } };
         (RunDirectory run, Session session) = small.Start("run", options, cancellation: Token);
         using var stop = new CancellationTokenSource();
-        Assert.ThrowsAny<OperationCanceledException>(() => SmallRun.RunUndo(run, session, progress: SmallRun.CancelWhen(stop, progress => progress is { Stage: "undoing", Done: 1 }), cancellation: stop.Token));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => SmallRun.RunUndo(
+                run,
+                session,
+                progress: SmallRun.CancelWhen(stop, progress => progress is { Stage: "undoing", Done: 1 }),
+                cancellation: stop.Token));
         Directory.Move(here, there);
         Assert.ThrowsAny<LetheException>(() => Pretraining.Resume(run.Path, SmallRun.Machine, cancellation: Token));
         Session moved = Pretraining.Resume(run.Path, SmallRun.Machine, there, cancellation: Token).Session;
@@ -356,7 +409,10 @@ public sealed class WorkflowTests : IDisposable
             Assert.Equal(rows, Embed(undo)); // frozen
         else
             Assert.NotEqual(rows, Embed(undo));
-        Assert.Contains("stem, layer1", Assert.Throws<InvalidOptionException>(() => TrainedEncoder.Load(run, SmallRun.Machine, "layer5")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "stem, layer1",
+            Assert.Throws<InvalidOptionException>(() => TrainedEncoder.Load(run, SmallRun.Machine, "layer5")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -365,9 +421,12 @@ public sealed class WorkflowTests : IDisposable
         RunDirectory run = RunDirectory.Create(small["run"]);
         string[] names =
         [
-            Undoing.DefaultName(SmallRun.Undo, 1, 1), Undoing.DefaultName(SmallRun.Undo, 2, 1), Undoing.DefaultName(SmallRun.Undo with { Alpha = 1e-7 }, 1, 1),
-            Undoing.DefaultName(SmallRun.Undo with { CutAlignment = true }, 1, 1), Undoing.DefaultName(SmallRun.Undo with { MinimiseReduction = true }, 1, 1),
-            Undoing.DefaultName(SmallRun.Undo with { Split = "layer1" }, 1, 1), Undoing.DefaultName(SmallRun.Undo with { Hypergradient = "exact" }, 1, 1),
+            Undoing.DefaultName(SmallRun.Undo, 1, 1), Undoing.DefaultName(SmallRun.Undo, 2, 1), Undoing.DefaultName(
+                SmallRun.Undo with { Alpha = 1e-7 }, 1, 1),
+            Undoing.DefaultName(SmallRun.Undo with { CutAlignment = true }, 1, 1), Undoing.DefaultName(
+                SmallRun.Undo with { MinimiseReduction = true }, 1, 1),
+            Undoing.DefaultName(SmallRun.Undo with { Split = "layer1" }, 1, 1), Undoing.DefaultName(
+                SmallRun.Undo with { Hypergradient = "exact" }, 1, 1),
         ];
         Assert.Equal(names.Length, names.Distinct().Count());
         Assert.All(names, name => Assert.StartsWith(run.UmmFolder, run.UndoPath(name), StringComparison.Ordinal));
@@ -385,7 +444,8 @@ public sealed class WorkflowTests : IDisposable
     private static (string, string, double)[] Layers(RunDirectory run, int epoch) =>
         [.. run.LoadMetrics().Measurements.Where(m => m.Epoch == epoch && m.Layer != Measure.Run).Select(m => (m.Layer, m.Name, m.Value))];
 
-    private static Dictionary<string, (DateTime, string)> Files(string folder) => Directory.GetFiles(folder, "*", SearchOption.AllDirectories)
+    private static Dictionary<string, (DateTime, string)> Files(string folder) =>
+        Directory.GetFiles(folder, "*", SearchOption.AllDirectories)
         .Where(path => !Path.GetFileName(path).StartsWith(".lock", StringComparison.Ordinal))
         .ToDictionary(path => path, path => (File.GetLastWriteTimeUtc(path), Convert.ToHexString(File.ReadAllBytes(path))));
 

@@ -6,7 +6,8 @@ namespace Lethe.Augmentation.Corruptions;
 internal static class BlurCorruptions
 {
     private static readonly (double Radius, double Soft)[] discs = [(0.3, 0.4), (0.4, 0.5), (0.5, 0.6), (1, 0.2), (1.5, 0.1)];
-    private static readonly (double Sigma, int Reach, int Rounds)[] panes = [(0.05, 1, 1), (0.25, 1, 1), (0.4, 1, 1), (0.25, 1, 2), (0.4, 1, 2)];
+    private static readonly (double Sigma, int Reach, int Rounds)[] panes =
+        [(0.05, 1, 1), (0.25, 1, 1), (0.4, 1, 1), (0.25, 1, 2), (0.4, 1, 2)];
     private static readonly (double Radius, double Sigma)[] motions = [(6, 1), (6, 1.5), (6, 2), (8, 2), (9, 2.5)];
 
     // So many factors, 1, 1.01 and so on, as the published program has them.
@@ -29,7 +30,8 @@ internal static class BlurCorruptions
             {
                 double weight = 0;
                 for (int i = 0; i < weights.Length * weights.Length; i++)
-                    weight += weights[i / weights.Length] * weights[i % weights.Length] * Disc(y + (i / weights.Length) - edge, x + (i % weights.Length) - edge);
+                    weight += weights[i / weights.Length] * weights[i % weights.Length] * Disc(
+                        y + (i / weights.Length) - edge, x + (i % weights.Length) - edge);
                 if (weight > 1e-12)
                     taps.Add((y, x, weight));
             }
@@ -55,7 +57,8 @@ internal static class BlurCorruptions
                 {
                     int right = stream.NextInt(2 * reach) - reach, down = stream.NextInt(2 * reach) - reach;
                     for (int channel = 0; channel < image.Channels; channel++)
-                        (blurred[row, column, channel], blurred[row + down, column + right, channel]) = (blurred[row + down, column + right, channel], blurred[row, column, channel]);
+                        (blurred[row, column, channel], blurred[row + down, column + right, channel]) =
+                            (blurred[row + down, column + right, channel], blurred[row, column, channel]);
                 }
             }
         }

@@ -1,6 +1,9 @@
 namespace Lethe.Augmentation.Corruptions;
 
-/// <summary>Resampling with a box filter, as Pillow's BOX: a pixel of the result is the mean of those whose centres lie within it, or a copy of the nearest where it is smaller than they are.</summary>
+/// <summary>
+/// Resampling with a box filter, as Pillow's BOX: a pixel of the result is the mean of those whose centres lie within it, or a copy of the
+/// nearest where it is smaller than they are.
+/// </summary>
 internal static class BoxResample
 {
     public static Raster To(Raster image, int height, int width)
@@ -28,7 +31,8 @@ internal static class BoxResample
             {
                 // Of the pixels whose centres lie in (centre − support, centre + support].
                 double centre = (i + 0.5) * scale;
-                int from = Math.Max(0, (int)Math.Floor(centre - support - 0.5) + 1), to = Math.Min(source, (int)Math.Floor(centre + support - 0.5) + 1);
+                int from = Math.Max(0, (int)Math.Floor(centre - support - 0.5) + 1),
+                    to = Math.Min(source, (int)Math.Floor(centre + support - 0.5) + 1);
                 return (from, to);
             }),
         ];

@@ -8,9 +8,10 @@ namespace Lethe.Augmentation.Corruptions;
 /// One of the fifteen common corruptions of images (Hendrycks and Dietterich 2019, 1903.12261) at five severities.
 /// </summary>
 /// <remarks>
-/// What each does follows the paper and the constants are those of CIFAR-10-C and CIFAR-100-C (<c>make_cifar_c.py</c> in github.com/hendrycks/robustness); so
-/// numbers are near those of these data sets, not equal. Lengths are in pixels of images of 32 pixels; on larger images they grow with the short side. Numbers are
-/// rounded to bytes once, at the end. The same image, severity and seed give the same result.
+/// What each does follows the paper and the constants are those of CIFAR-10-C and CIFAR-100-C (<c>make_cifar_c.py</c> in
+/// github.com/hendrycks/robustness); so numbers are near those of these data sets, not equal. Lengths are in pixels of images of 32 pixels;
+/// on larger images they grow with the short side. Numbers are rounded to bytes once, at the end. The same image, severity and seed give
+/// the same result.
 /// </remarks>
 internal sealed class Corruption
 {
@@ -54,7 +55,8 @@ internal sealed class Corruption
         if (severity is < 1 or > Severest)
             throw new InvalidOptionException($"The severity of a corruption is 1 to {Severest}, found {severity}.");
         if (image.Height < SmallestSide || image.Width < SmallestSide)
-            throw new DataException($"Corruptions need images of at least {SmallestSide} · {SmallestSide} pixels, found {image.Height} · {image.Width}.");
+            throw new DataException(
+                $"Corruptions need images of at least {SmallestSide} · {SmallestSide} pixels, found {image.Height} · {image.Width}.");
         var stream = new RandomStream(seed);
         return change(Raster.From(image), severity, ref stream).ToImage();
     }
@@ -62,7 +64,9 @@ internal sealed class Corruption
     /// <summary>Corrupts all images of a set, each with a seed of its own.</summary>
     /// <param name="images">The images.</param>
     /// <param name="severity">1 to 5.</param>
-    /// <param name="seed">Decides what is random, together with name, severity and place of an image in its source (in the set, where it knows none).</param>
+    /// <param name="seed">
+    /// Decides what is random, together with name, severity and place of an image in its source (in the set, where it knows none).
+    /// </param>
     /// <param name="threads">Threads that work; the result does not depend on them.</param>
     /// <param name="cancel">Stops the work.</param>
     /// <returns>As many images, with the same labels.</returns>

@@ -30,5 +30,6 @@ internal static class CorruptionRegistry
     /// <returns>The corruption.</returns>
     /// <exception cref="InvalidOptionException">There is none of that name.</exception>
     public static Corruption Find(string name) => All.FirstOrDefault(corruption => corruption.Name == name)
-        ?? throw new InvalidOptionException($"There is no corruption '{name}'. There are {string.Join(", ", All.Select(corruption => corruption.Name))}.");
+        ?? throw new InvalidOptionException(
+            $"There is no corruption '{name}'. There are {string.Join(", ", All.Select(corruption => corruption.Name))}.");
 }

@@ -10,7 +10,8 @@ internal static class DigitalCorruptions
     private static readonly int[] qualities = [80, 65, 58, 50, 40];
 
     // In units of the short side: strength and smoothness of the displacement, and how far the corners of the affine map move.
-    private static readonly (double Strength, double Smoothness, double Affine)[] elastics = [(0, 0, 0.08), (0.05, 0.2, 0.07), (0.08, 0.06, 0.06), (0.1, 0.04, 0.05), (0.1, 0.03, 0.03)];
+    private static readonly (double Strength, double Smoothness, double Affine)[] elastics =
+        [(0, 0, 0.08), (0.05, 0.2, 0.07), (0.08, 0.06, 0.06), (0.1, 0.04, 0.05), (0.1, 0.03, 0.03)];
 
     /// <summary>Each channel is drawn towards its mean.</summary>
     public static Raster Contrast(Raster image, int severity, ref RandomStream stream)
@@ -39,7 +40,9 @@ internal static class DigitalCorruptions
             return moved;
         Raster right = Displacement(ref stream), down = Displacement(ref stream);
         return Raster.Of(image.Height, image.Width, image.Channels, (row, column, channel) =>
-            moved.Sample(row + (side * strength * down[row, column, 0]), column + (side * strength * right[row, column, 0]), channel, Border.Reflect));
+            moved.Sample(
+                row + (side * strength * down[row, column, 0]), column + (side * strength * right[row, column, 0]), channel,
+                Border.Reflect));
 
         Raster Displacement(ref RandomStream draws)
         {
@@ -77,7 +80,8 @@ internal static class DigitalCorruptions
             double px = column - to[1].X, py = row - to[1].Y;
             double s = ((px * vy) - (py * vx)) / area, t = ((ux * py) - (uy * px)) / area;
             return image.Sample(
-                from[1].Y + (s * (from[0].Y - from[1].Y)) + (t * (from[2].Y - from[1].Y)), from[1].X + (s * (from[0].X - from[1].X)) + (t * (from[2].X - from[1].X)), channel, Border.Mirror);
+                from[1].Y + (s * (from[0].Y - from[1].Y)) + (t * (from[2].Y - from[1].Y)),
+                from[1].X + (s * (from[0].X - from[1].X)) + (t * (from[2].X - from[1].X)), channel, Border.Mirror);
         });
     }
 }

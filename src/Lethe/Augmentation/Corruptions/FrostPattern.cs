@@ -4,8 +4,8 @@ using Lethe.Numerics;
 namespace Lethe.Augmentation.Corruptions;
 
 /// <summary>
-/// Frost as a picture that is drawn: crystals, whose bright needles are the borders of a Voronoi diagram at two scales, over a veil that is thicker
-/// towards one side. Bluish white.
+/// Frost as a picture that is drawn: crystals, whose bright needles are the borders of a Voronoi diagram at two scales, over a veil that is
+/// thicker towards one side. Bluish white.
 /// </summary>
 internal readonly struct FrostPattern
 {
@@ -49,7 +49,8 @@ internal readonly struct FrostPattern
             for (int j = -1; j <= 1; j++)
             {
                 // At whole coordinates the noise is the lattice's own value: one for each coordinate of the cell's point.
-                double dx = column + i + ValueNoise.At(column + i, row + j, own) - x, dy = row + j + ValueNoise.At(column + i, row + j, own + 101) - y;
+                double dx = column + i + ValueNoise.At(column + i, row + j, own) - x,
+                    dy = row + j + ValueNoise.At(column + i, row + j, own + 101) - y;
                 double distance = Math.Sqrt((dx * dx) + (dy * dy));
                 if (distance < nearest)
                     (nearest, second) = (distance, nearest);

@@ -1,9 +1,10 @@
 namespace Lethe.Augmentation.Corruptions;
 
 /// <summary>
-/// What JPEG (ITU-T T.81) does to an image: luma and colour differences, the latter at half the resolution, cosine transform of 8 · 8 blocks,
-/// coefficients rounded to multiples of the quantisation tables of annex K, scaled by quality as libjpeg scales them, and all that back. Entropy coding loses nothing
-/// and is left out. Colour differences are enlarged with libjpeg's triangle filter; differences to it are a level or two, by its whole-numbered transform.
+/// What JPEG (ITU-T T.81) does to an image: luma and colour differences, the latter at half the resolution, cosine transform of 8 · 8
+/// blocks, coefficients rounded to multiples of the quantisation tables of annex K, scaled by quality as libjpeg scales them, and all that
+/// back. Entropy coding loses nothing and is left out. Colour differences are enlarged with libjpeg's triangle filter; differences to it
+/// are a level or two, by its whole-numbered transform.
 /// </summary>
 internal static class JpegLoss
 {
@@ -12,7 +13,8 @@ internal static class JpegLoss
     private static readonly int[] lumaTable =
     [
         16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51, 87, 80, 62,
-        18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100, 103, 99,
+        18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100,
+        103, 99,
     ];
 
     private static readonly int[] chromaTable =
@@ -31,11 +33,14 @@ internal static class JpegLoss
     {
         int height = image.Height, width = image.Width;
         if (image.Channels == 1)
-            return Store(Raster.Of(height, width, 1, (row, column, _) => 255 * image[row, column, 0]), lumaTable, quality, height, width, 1.0 / 255);
+            return Store(
+                Raster.Of(height, width, 1, (row, column, _) => 255 * image[row, column, 0]), lumaTable, quality, height, width, 1.0 / 255);
         double Part(int row, int column, double red, double green, double blue) =>
             Math.Round(255 * ((red * image[row, column, 0]) + (green * image[row, column, 1]) + (blue * image[row, column, 2])));
-        Raster luma = Store(Raster.Of(height, width, 1, (row, column, _) => Part(row, column, 0.299, 0.587, 0.114)), lumaTable, quality, height, width);
-        Raster blue = Chroma((row, column) => 128 + Part(row, column, -0.168736, -0.331264, 0.5)), red = Chroma((row, column) => 128 + Part(row, column, 0.5, -0.418688, -0.081312));
+        Raster luma = Store(
+            Raster.Of(height, width, 1, (row, column, _) => Part(row, column, 0.299, 0.587, 0.114)), lumaTable, quality, height, width);
+        Raster blue = Chroma((row, column) => 128 + Part(row, column, -0.168736, -0.331264, 0.5)),
+            red = Chroma((row, column) => 128 + Part(row, column, 0.5, -0.418688, -0.081312));
         return Raster.Of(height, width, 3, (row, column, channel) =>
         {
             double y = luma[row, column, 0], cb = blue[row, column, 0] - 128, cr = red[row, column, 0] - 128;
@@ -51,7 +56,8 @@ internal static class JpegLoss
             Raster half = Raster.Of(halfHeight, halfWidth, 1, (row, column, _) =>
             {
                 int bottom = Math.Min((2 * row) + 1, height - 1), right = Math.Min((2 * column) + 1, width - 1);
-                return Math.Floor((part(2 * row, 2 * column) + part(2 * row, right) + part(bottom, 2 * column) + part(bottom, right) + 1 + (column % 2)) / 4);
+                double sum = part(2 * row, 2 * column) + part(2 * row, right) + part(bottom, 2 * column) + part(bottom, right);
+                return Math.Floor((sum + 1 + (column % 2)) / 4);
             });
             Raster stored = Store(half, chromaTable, quality, halfHeight, halfWidth);
             return Raster.Of(height, width, 1, (row, column, _) => stored.Sample((row - 0.5) / 2, (column - 0.5) / 2, 0, Border.Nearest));

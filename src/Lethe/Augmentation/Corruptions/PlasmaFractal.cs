@@ -4,8 +4,8 @@ using Lethe.Numerics;
 namespace Lethe.Augmentation.Corruptions;
 
 /// <summary>
-/// A height map by the diamond-square algorithm (Fournier, Fussell and Carpenter 1982) on a torus: each new point is the mean of its four neighbours
-/// plus uniform noise, whose range falls with each halving of the step.
+/// A height map by the diamond-square algorithm (Fournier, Fussell and Carpenter 1982) on a torus: each new point is the mean of its four
+/// neighbours plus uniform noise, whose range falls with each halving of the step.
 /// </summary>
 internal static class PlasmaFractal
 {
@@ -31,7 +31,8 @@ internal static class PlasmaFractal
                 for (int column = 0; column < side; column += step)
                 {
                     map[row + half, column + half] = Noisy(
-                        map[row, column], map[(row + step) % side, column], map[row, (column + step) % side], map[(row + step) % side, (column + step) % side], range, ref stream);
+                        map[row, column], map[(row + step) % side, column], map[row, (column + step) % side],
+                        map[(row + step) % side, (column + step) % side], range, ref stream);
                 }
             }
 
@@ -40,7 +41,8 @@ internal static class PlasmaFractal
                 for (int column = row % step == 0 ? half : 0; column < side; column += step)
                 {
                     map[row, column] = Noisy(
-                        map[(row + half) % side, column], map[(row + side - half) % side, column], map[row, (column + half) % side], map[row, (column + side - half) % side], range, ref stream);
+                        map[(row + half) % side, column], map[(row + side - half) % side, column], map[row, (column + half) % side],
+                        map[row, (column + side - half) % side], range, ref stream);
                 }
             }
         }
@@ -53,5 +55,6 @@ internal static class PlasmaFractal
         return map;
     }
 
-    private static double Noisy(double a, double b, double c, double d, double range, ref RandomStream stream) => ((a + b + c + d) / 4) + stream.NextDouble(-range, range);
+    private static double Noisy(double a, double b, double c, double d, double range, ref RandomStream stream) =>
+        ((a + b + c + d) / 4) + stream.NextDouble(-range, range);
 }

@@ -9,7 +9,10 @@ internal static class Poisson
 
     private static readonly double[] logFactorials = Tabulate();
 
-    /// <summary>A count with a mean of 0 to 500: of small means by products of uniform numbers (Knuth), else by transformed rejection (Hörmann 1993, PTRS).</summary>
+    /// <summary>
+    /// A count with a mean of 0 to 500: of small means by products of uniform numbers (Knuth), else by transformed rejection (Hörmann 1993,
+    /// PTRS).
+    /// </summary>
     public static int Next(double mean, ref RandomStream stream)
     {
         if (mean < 10)

@@ -2,7 +2,10 @@ using Lethe.Data;
 
 namespace Lethe.Augmentation.Corruptions;
 
-/// <summary>An image of numbers, 0 black to 1 white, interleaved: [Height, Width, Channels]. Values may leave that range until <see cref="ToImage"/>.</summary>
+/// <summary>
+/// An image of numbers, 0 black to 1 white, interleaved: [Height, Width, Channels]. Values may leave that range until <see
+/// cref="ToImage"/>.
+/// </summary>
 internal sealed class Raster(int height, int width, int channels)
 {
     public int Height { get; } = height;
@@ -52,11 +55,14 @@ internal sealed class Raster(int height, int width, int channels)
         return new Image(pixels, Height, Width, Channels);
     }
 
-    /// <summary>The value between pixels, by bilinear interpolation; <paramref name="fold"/> brings an index that is outside back within.</summary>
+    /// <summary>
+    /// The value between pixels, by bilinear interpolation; <paramref name="fold"/> brings an index that is outside back within.
+    /// </summary>
     public double Sample(double row, double column, int channel, Func<int, int, int> fold)
     {
         double floorRow = Math.Floor(row), floorColumn = Math.Floor(column), v = row - floorRow, u = column - floorColumn;
-        int top = fold((int)floorRow, Height), bottom = fold((int)floorRow + 1, Height), left = fold((int)floorColumn, Width), right = fold((int)floorColumn + 1, Width);
+        int top = fold((int)floorRow, Height), bottom = fold((int)floorRow + 1, Height), left = fold((int)floorColumn, Width),
+            right = fold((int)floorColumn + 1, Width);
         double upper = ((1 - u) * this[top, left, channel]) + (u * this[top, right, channel]);
         double lower = ((1 - u) * this[bottom, left, channel]) + (u * this[bottom, right, channel]);
         return ((1 - v) * upper) + (v * lower);

@@ -13,7 +13,8 @@ internal static class RasterFilter
         double sum = weights.Sum();
         for (int k = 0; k < weights.Length; k++)
             weights[k] /= sum;
-        (int, int, double)[] along = [.. weights.Select((weight, k) => (0, k - radius, weight))], down = [.. weights.Select((weight, k) => (k - radius, 0, weight))];
+        (int, int, double)[] along =
+            [.. weights.Select((weight, k) => (0, k - radius, weight))], down = [.. weights.Select((weight, k) => (k - radius, 0, weight))];
         return Weigh(Weigh(image, along, fold), down, fold);
     }
 
@@ -52,7 +53,10 @@ internal static class RasterFilter
         double[] weights = [.. Enumerable.Range(0, length).Select(k => Math.Exp(-0.5 * k * k / (sigma * sigma)))];
         double sum = weights.Sum();
         (double sine, double cosine) = Math.SinCos(degrees * Math.PI / 180);
-        return Weigh(image, [.. weights.Select((weight, k) => ((int)Math.Ceiling((k * sine) - 0.5), (int)Math.Ceiling((k * cosine) - 0.5), weight / sum))], Border.Nearest);
+        return Weigh(
+            image,
+            [.. weights.Select((weight, k) => ((int)Math.Ceiling((k * sine) - 0.5), (int)Math.Ceiling((k * cosine) - 0.5), weight / sum))],
+            Border.Nearest);
     }
 
     /// <summary>The middle of an image enlarged to the whole of it, bilinear; outermost pixels go to outermost pixels.</summary>
@@ -61,7 +65,8 @@ internal static class RasterFilter
         (int top, int cropHeight, double rowStep, int trimTop) = Axis(image.Height, factor);
         (int left, int cropWidth, double columnStep, int trimLeft) = Axis(image.Width, factor);
         return Raster.Of(image.Height, image.Width, image.Channels, (row, column, channel) => image.Sample(
-            top + Math.Min((row + trimTop) * rowStep, cropHeight - 1), left + Math.Min((column + trimLeft) * columnStep, cropWidth - 1), channel, Border.Nearest));
+            top + Math.Min((row + trimTop) * rowStep, cropHeight - 1), left + Math.Min(
+                (column + trimLeft) * columnStep, cropWidth - 1), channel, Border.Nearest));
     }
 
     /// <summary>Luma of ITU-R BT.601; a grey value itself.</summary>

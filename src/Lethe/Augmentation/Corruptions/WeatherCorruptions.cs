@@ -5,9 +5,11 @@ namespace Lethe.Augmentation.Corruptions;
 /// <summary>Weather and light.</summary>
 internal static class WeatherCorruptions
 {
-    private static readonly (double Mean, double Deviation, double Zoom, double Threshold, double Radius, double Sigma, double Kept)[] snowfalls =
+    private static readonly (
+        double Mean, double Deviation, double Zoom, double Threshold, double Radius, double Sigma, double Kept)[] snowfalls =
     [
-        (0.1, 0.2, 1, 0.6, 8, 3, 0.95), (0.1, 0.2, 1, 0.5, 10, 4, 0.9), (0.15, 0.3, 1.75, 0.55, 10, 4, 0.9), (0.25, 0.3, 2.25, 0.6, 12, 6, 0.85), (0.3, 0.3, 1.25, 0.65, 14, 12, 0.8),
+        (0.1, 0.2, 1, 0.6, 8, 3, 0.95), (0.1, 0.2, 1, 0.5, 10, 4, 0.9), (0.15, 0.3, 1.75, 0.55, 10, 4, 0.9),
+        (0.25, 0.3, 2.25, 0.6, 12, 6, 0.85), (0.3, 0.3, 1.25, 0.65, 14, 12, 0.8),
     ];
 
     private static readonly (double Kept, double Frost)[] frosts = [(1, 0.2), (1, 0.3), (0.9, 0.4), (0.85, 0.4), (0.75, 0.45)];
@@ -28,19 +30,23 @@ internal static class WeatherCorruptions
         return Raster.Of(image.Height, image.Width, image.Channels, (row, column, channel) =>
         {
             double value = image[row, column, channel], white = Math.Max(value, (1.5 * RasterFilter.Luma(image, row, column)) + 0.5);
-            return (how.Kept * value) + ((1 - how.Kept) * white) + flakes[row, column, 0] + flakes[image.Height - 1 - row, image.Width - 1 - column, 0];
+            return (how.Kept * value) + (
+                (1 - how.Kept) * white) + flakes[row, column, 0] + flakes[image.Height - 1 - row, image.Width - 1 - column, 0];
         });
     }
 
     /// <summary>Ice on the window: c₀ x + c₁ frost.</summary>
-    /// <remarks>The paper lays photographs of frost over the image, which cannot be part of a program; here it is drawn: <see cref="FrostPattern"/>.</remarks>
+    /// <remarks>
+    /// The paper lays photographs of frost over the image, which cannot be part of a program; here it is drawn: <see cref="FrostPattern"/>.
+    /// </remarks>
     public static Raster Frost(Raster image, int severity, ref RandomStream stream)
     {
         (double kept, double share) = frosts[severity - 1];
         var pattern = new FrostPattern(ref stream);
         int shortSide = Math.Min(image.Height, image.Width);
         return Raster.Of(image.Height, image.Width, image.Channels, (row, column, channel) =>
-            (kept * image[row, column, channel]) + (share * pattern.At((double)column / shortSide, (double)row / shortSide, image.Channels == 1 ? 1 : channel)));
+            (kept * image[row, column, channel]) + (
+                share * pattern.At((double)column / shortSide, (double)row / shortSide, image.Channels == 1 ? 1 : channel)));
     }
 
     /// <summary>Fog whose thickness is a plasma fractal: (x + c · fog) m / (m + c), m the largest value of the image.</summary>
@@ -49,10 +55,16 @@ internal static class WeatherCorruptions
         (double thickness, double decay) = fogs[severity - 1];
         double[,] fog = PlasmaFractal.Draw(Math.Max(image.Height, image.Width), decay, ref stream);
         double most = image.Values.Max();
-        return Raster.Of(image.Height, image.Width, image.Channels, (row, column, channel) => (image[row, column, channel] + (thickness * fog[row, column])) * most / (most + thickness));
+        return Raster.Of(
+            image.Height,
+            image.Width,
+            image.Channels,
+            (row, column, channel) => (image[row, column, channel] + (thickness * fog[row, column])) * most / (most + thickness));
     }
 
-    /// <summary>The value of HSV is raised by c: hue and saturation stay, so a colour is scaled by its new value over its old one.</summary>
+    /// <summary>
+    /// The value of HSV is raised by c: hue and saturation stay, so a colour is scaled by its new value over its old one.
+    /// </summary>
     public static Raster Brightness(Raster image, int severity, ref RandomStream stream)
     {
         double more = lights[severity - 1];

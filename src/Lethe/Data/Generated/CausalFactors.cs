@@ -15,7 +15,8 @@ namespace Lethe.Data.Generated;
 /// <param name="Light">Factor on all brightness.</param>
 /// <param name="Noise">Seed of what belongs to no factor: phases of patterns, colours of the background, grain.</param>
 internal sealed record CausalFactors(
-    int Shape, int Hue, int Texture, int Background, double Horizontal, double Vertical, double Size, double Rotation, double Light, ulong Noise)
+    int Shape, int Hue, int Texture, int Background,
+    double Horizontal, double Vertical, double Size, double Rotation, double Light, ulong Noise)
 {
     /// <summary>How many values a factor has; 0 where it is continuous.</summary>
     /// <param name="factor">The factor.</param>

@@ -19,7 +19,8 @@ internal static class CausalRenderer
         // A colour is a tenth of the circle and varies within the middle half of it.
         double hue = (((factors.Hue + surfaceStream.NextDouble(-0.25, 0.25)) / CausalShapes.HueNames.Count) + 1) % 1;
         var surface = new ShapeSurface(
-            factors.Shape, hue, factors.Texture, (factors.Horizontal, factors.Vertical), factors.Size, factors.Rotation, half, ref surfaceStream);
+            factors.Shape, hue, factors.Texture, (factors.Horizontal, factors.Vertical), factors.Size, factors.Rotation, half,
+            ref surfaceStream);
         var background = new BackgroundPattern(factors.Background, half, ref backgroundStream);
         var canvas = new GrainedCanvas(size, RandomStream.Derive(factors.Noise, GrainDraws));
         for (int row = 0; row < size; row++)

@@ -10,12 +10,12 @@ namespace Lethe.Data.Generated;
 /// <para>
 /// The class is the shape (S_r). Hue, texture, background, position, size, rotation and light are S_ur. With confounding strength ρ in
 /// [−1, 1], hue and texture each, with probability |ρ|, take the class's own value, which has the same index (for ρ below 0 that of
-/// the class three further on, which is never the own one); otherwise, and all others always, they are drawn independently. Hue and texture are
-/// seen in single pixels and small patches, the shape only in how far the patches reach: where ρ is not 0 there is a shortcut.
+/// the class three further on, which is never the own one); otherwise, and all others always, they are drawn independently. Hue and texture
+/// are seen in single pixels and small patches, the shape only in how far the patches reach: where ρ is not 0 there is a shortcut.
 /// </para>
 /// <para>
-/// Image i depends on (seed, i) and on ρ alone. The draws are the same for every ρ, so images of one index at two strengths differ at most in hue and
-/// texture. Outlines are antialiased by their distance functions.
+/// Image i depends on (seed, i) and on ρ alone. The draws are the same for every ρ, so images of one index at two strengths differ at most
+/// in hue and texture. Outlines are antialiased by their distance functions.
 /// </para>
 /// </remarks>
 internal static class CausalShapes
@@ -29,7 +29,8 @@ internal static class CausalShapes
     public static IReadOnlyList<string> ShapeNames => ShapeOutline.Names;
 
     /// <summary>Colours, 36 degrees of hue apart.</summary>
-    public static IReadOnlyList<string> HueNames { get; } = ["red", "orange", "lime", "green", "jade", "cyan", "azure", "indigo", "violet", "pink"];
+    public static IReadOnlyList<string> HueNames { get; } =
+        ["red", "orange", "lime", "green", "jade", "cyan", "azure", "indigo", "violet", "pink"];
 
     /// <summary>Patterns of the shape.</summary>
     public static IReadOnlyList<string> TextureNames => SurfacePattern.Names;
@@ -114,11 +115,17 @@ internal static class CausalShapes
     /// <param name="threads">Threads that draw; the pictures do not depend on them.</param>
     /// <param name="cancel">Stops the drawing.</param>
     /// <returns>As many colour images.</returns>
-    public static ImageSet Images(string name, IReadOnlyList<CausalFactors> factors, int size, int threads = 1, CancellationToken cancel = default)
+    public static ImageSet Images(
+        string name, IReadOnlyList<CausalFactors> factors, int size, int threads = 1, CancellationToken cancel = default)
     {
         var images = new Image[factors.Count];
-        Parallel.For(0, images.Length, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancel }, i => images[i] = Render(factors[i], size));
-        return new ImageSet(name, images, [.. factors.Select(image => image.Shape)], ShapeNames) { Items = [.. Enumerable.Range(0, images.Length)] };
+        Parallel.For(
+            0,
+            images.Length,
+            new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancel },
+            i => images[i] = Render(factors[i], size));
+        return new ImageSet(
+            name, images, [.. factors.Select(image => image.Shape)], ShapeNames) { Items = [.. Enumerable.Range(0, images.Length)] };
     }
 
     private static double Continuous(CausalFactor factor, ref RandomStream stream) => factor switch

@@ -28,7 +28,9 @@ internal sealed class CausalSource(CausalShapesOptions options)
 
     public override LoadedImages Load(int[] items, DataOptions data, IProgress<DataProgress>? progress, CancellationToken cancel)
     {
-        MemoryBudget.Require(3L * options.Size * options.Size * items.Length, $"{items.Length} images of {options.Size} pixels", "Use --limit N or a smaller size.");
+        MemoryBudget.Require(
+            3L * options.Size * options.Size * items.Length, $"{items.Length} images of {options.Size} pixels",
+            "Use --limit N or a smaller size.");
         var images = new Image?[items.Length];
         int done = 0, step = Math.Max(1, items.Length / 100);
         Parallel.For(0, items.Length, new ParallelOptions { CancellationToken = cancel }, i =>
@@ -42,5 +44,6 @@ internal sealed class CausalSource(CausalShapesOptions options)
         return new LoadedImages(images, [], ResolveImageSize(data.ImageSize, sizes), sizes);
     }
 
-    private static int[] Labelled(CausalShapesOptions options) => [.. Enumerable.Range(0, options.Count + options.TestCount).Select(item => options.FactorsOf(item).Shape)];
+    private static int[] Labelled(CausalShapesOptions options) =>
+        [.. Enumerable.Range(0, options.Count + options.TestCount).Select(item => options.FactorsOf(item).Shape)];
 }

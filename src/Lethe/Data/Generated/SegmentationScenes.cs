@@ -3,10 +3,13 @@ using Lethe.Numerics;
 namespace Lethe.Data.Generated;
 
 /// <summary>
-/// Scenes of several shapes before a patterned background, with exact masks: for dense transfer. Shapes are those of <see cref="CausalShapes"/>, hue,
-/// texture, place, size and rotation independent of them; a later shape hides an earlier one.
+/// Scenes of several shapes before a patterned background, with exact masks: for dense transfer. Shapes are those of <see
+/// cref="CausalShapes"/>, hue, texture, place, size and rotation independent of them; a later shape hides an earlier one.
 /// </summary>
-/// <remarks>A pixel's class is that of the topmost shape whose outline its centre lies within. Scene i depends on (seed, i) alone, so disjoint ranges of i are disjoint sets.</remarks>
+/// <remarks>
+/// A pixel's class is that of the topmost shape whose outline its centre lies within. Scene i depends on (seed, i) alone, so disjoint
+/// ranges of i are disjoint sets.
+/// </remarks>
 internal static class SegmentationScenes
 {
     private const int MostShapes = 3;
@@ -28,7 +31,8 @@ internal static class SegmentationScenes
         var stream = new RandomStream(own);
         double half = size / 2.0, light = stream.NextDouble(0.7, 1.1);
         var ground = new SurfacePattern(stream.NextInt(SurfacePattern.Names.Length), stream.NextDouble(0.3, 0.9), half, ref stream);
-        Rgb bright = Rgb.FromHue(stream.NextDouble(), stream.NextDouble(0, 0.4), stream.NextDouble(0.45, 0.8)), dark = Rgb.FromHue(stream.NextDouble(), stream.NextDouble(0, 0.4), stream.NextDouble(0.15, 0.45));
+        Rgb bright = Rgb.FromHue(stream.NextDouble(), stream.NextDouble(0, 0.4), stream.NextDouble(0.45, 0.8)),
+            dark = Rgb.FromHue(stream.NextDouble(), stream.NextDouble(0, 0.4), stream.NextDouble(0.15, 0.45));
         var shapes = new (int Class, ShapeSurface Surface)[1 + stream.NextInt(MostShapes)];
         for (int i = 0; i < shapes.Length; i++)
         {
@@ -74,11 +78,16 @@ internal static class SegmentationScenes
     /// <param name="threads">Threads that draw; the pictures do not depend on them.</param>
     /// <param name="cancel">Stops the drawing.</param>
     /// <returns>The scenes with their masks, of the classes <see cref="ClassNames"/>.</returns>
-    public static ImageSet Images(string name, ulong seed, int first, int count, int size, int threads = 1, CancellationToken cancel = default)
+    public static ImageSet Images(
+        string name, ulong seed, int first, int count, int size, int threads = 1, CancellationToken cancel = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         var scenes = new (Image Image, ReadOnlyMemory<byte> Mask)[count];
-        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancel }, i => scenes[i] = Render(seed, first + i, size));
+        Parallel.For(
+            0,
+            count,
+            new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancel },
+            i => scenes[i] = Render(seed, first + i, size));
         return new ImageSet(name, [.. scenes.Select(scene => scene.Image)])
         {
             Items = [.. Enumerable.Range(first, count)],

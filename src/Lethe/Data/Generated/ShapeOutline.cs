@@ -4,7 +4,8 @@ namespace Lethe.Data.Generated;
 internal static class ShapeOutline
 {
     /// <summary>By index.</summary>
-    public static readonly string[] Names = ["circle", "ring", "square", "triangle", "star", "cross", "crescent", "heart", "hourglass", "arrow"];
+    public static readonly string[] Names =
+        ["circle", "ring", "square", "triangle", "star", "cross", "crescent", "heart", "hourglass", "arrow"];
 
     // x and y in turn, y downwards. Radii are chosen so that the areas are alike: size shall not tell the class.
     private static readonly double[]?[] polygons =
@@ -14,7 +15,10 @@ internal static class ShapeOutline
         [-0.7, -0.7, 0.7, -0.7, 0.7, 0.7, -0.7, 0.7],
         Star(3, 1, 0.5),
         Star(5, 1, 0.45),
-        [-0.3, -0.9, 0.3, -0.9, 0.3, -0.3, 0.9, -0.3, 0.9, 0.3, 0.3, 0.3, 0.3, 0.9, -0.3, 0.9, -0.3, 0.3, -0.9, 0.3, -0.9, -0.3, -0.3, -0.3],
+        [
+            -0.3, -0.9, 0.3, -0.9, 0.3, -0.3, 0.9, -0.3, 0.9, 0.3, 0.3, 0.3,
+            0.3, 0.9, -0.3, 0.9, -0.3, 0.3, -0.9, 0.3, -0.9, -0.3, -0.3, -0.3,
+        ],
         null,
         Heart(28),
         [-0.65, -0.75, 0.65, -0.75, 0.12, 0, 0.65, 0.75, -0.65, 0.75, -0.12, 0],

@@ -24,7 +24,9 @@ internal readonly struct ShapeSurface
     /// <param name="rotation">Degrees, clockwise.</param>
     /// <param name="pixels">Pixels in half the image.</param>
     /// <param name="stream">Gives the phase of the pattern.</param>
-    public ShapeSurface(int shape, double hue, int texture, (double X, double Y) centre, double radius, double rotation, double pixels, ref RandomStream stream)
+    public ShapeSurface(
+        int shape, double hue, int texture, (double X, double Y) centre, double radius, double rotation, double pixels,
+        ref RandomStream stream)
     {
         this.shape = shape;
         (centreX, centreY) = centre;
@@ -39,7 +41,9 @@ internal readonly struct ShapeSurface
     /// <summary>Five pixels at 32 · 32: fine enough to repeat within the smallest shape, coarse enough to be seen.</summary>
     private const double TexturePeriod = 0.32;
 
-    /// <summary>The part of the pixel around a point that the shape covers, in [0, 1]; above ½ exactly where the point lies within the outline.</summary>
+    /// <summary>
+    /// The part of the pixel around a point that the shape covers, in [0, 1]; above ½ exactly where the point lies within the outline.
+    /// </summary>
     public double Coverage(double x, double y)
     {
         double dx = x - centreX, dy = y - centreY;

@@ -8,7 +8,8 @@ namespace Lethe.Data.Generated;
 internal readonly struct SurfacePattern
 {
     /// <summary>By index.</summary>
-    public static readonly string[] Names = ["plain", "lying stripes", "standing stripes", "slanted stripes", "checks", "dots", "rings", "net", "blobs", "rays"];
+    public static readonly string[] Names =
+        ["plain", "lying stripes", "standing stripes", "slanted stripes", "checks", "dots", "rings", "net", "blobs", "rays"];
 
     private const int Rays = 6;
 

@@ -9,7 +9,8 @@ internal static class ValueNoise
         double floorX = Math.Floor(x), floorY = Math.Floor(y);
         int i = (int)floorX, j = (int)floorY;
         double u = Smooth(x - floorX), v = Smooth(y - floorY);
-        double upper = Lerp(Lattice(i, j, seed), Lattice(i + 1, j, seed), u), lower = Lerp(Lattice(i, j + 1, seed), Lattice(i + 1, j + 1, seed), u);
+        double upper = Lerp(Lattice(i, j, seed), Lattice(i + 1, j, seed), u),
+            lower = Lerp(Lattice(i, j + 1, seed), Lattice(i + 1, j + 1, seed), u);
         return Lerp(upper, lower, v);
     }
 

@@ -6,12 +6,13 @@ using Lethe.Runtime;
 namespace Lethe.Evaluation.Protocols;
 
 /// <summary>
-/// The causal reading of every layer, on images of <see cref="CausalShapes"/> whose factors are known: how well each factor is read, what the layer answers to,
-/// and what a classifier is worth when its shortcut is turned around.
+/// The causal reading of every layer, on images of <see cref="CausalShapes"/> whose factors are known: how well each factor is read, what
+/// the layer answers to, and what a classifier is worth when its shortcut is turned around.
 /// </summary>
 /// <remarks>
-/// The images are drawn for this and are never those of a source, whichever its seed. They are rendered in the size and channels of the encoder; on a grey one
-/// hue is seen as brightness only. After section 2 of Qiang et al. 2024 (2410.00772), whose factors are not observed; here they are.
+/// The images are drawn for this and are never those of a source, whichever its seed. They are rendered in the size and channels of the
+/// encoder; on a grey one hue is seen as brightness only. After section 2 of Qiang et al. 2024 (2410.00772), whose factors are not
+/// observed; here they are.
 /// </remarks>
 /// <param name="options">On how many images, and ρ.</param>
 internal sealed class CausalProtocol(CausalProtocolOptions options) : GeneratingProtocol
@@ -25,7 +26,8 @@ internal sealed class CausalProtocol(CausalProtocolOptions options) : Generating
     {
         Name = "causal",
         Title = "Causal reading",
-        Summary = "generated images whose factors are known: how well each layer says each factor, what it answers to, and what a shortcut is worth when it is turned around",
+        Summary = "generated images whose factors are known: how well each layer says each factor, what it answers to, and what a "
+            + "shortcut is worth when it is turned around",
         Images = ProtocolImages.Generated,
         Defaults = new CausalProtocolOptions(),
         Build = options => new CausalProtocol(options),
@@ -33,9 +35,12 @@ internal sealed class CausalProtocol(CausalProtocolOptions options) : Generating
 
     /// <inheritdoc/>
     public override string Settings() =>
-        $"{options.CausalImages} generated images to fit, as many others to measure, of ten shapes; no factor depends on another. Factors: {LinearProtocol.RegressionSettings()} Of continuous factors R² of ridge regression. "
-        + $"Interventions: E‖f(x) − f(x under do)‖² with rows of norm 1, do of all factors but shape (S_ur), do of shape (S_r), and their ratio, of which 100 means that both move the features equally. "
-        + Invariant($"Shortcut: the shape by a linear classifier fitted where hue and texture go with it (ρ = {options.CausalRho}), measured at ρ, 0 and −ρ, and the drop from ρ to −ρ.");
+        $"{options.CausalImages} generated images to fit, as many others to measure, of ten shapes; no factor depends on another. "
+        + $"Factors: {LinearProtocol.RegressionSettings()} Of continuous factors R² of ridge regression. "
+        + "Interventions: E‖f(x) − f(x under do)‖² with rows of norm 1, do of all factors but shape (S_ur), do of shape (S_r), and their "
+        + "ratio, of which 100 means that both move the features equally. "
+        + Invariant($"Shortcut: the shape by a linear classifier fitted where hue and texture go with it (ρ = {options.CausalRho}), ")
+        + "measured at ρ, 0 and −ρ, and the drop from ρ to −ρ.";
 
     /// <inheritdoc/>
     public override (FittingImages Fitting, ImageSet Test) Draw(int size, int threads, CancellationToken cancellation = default)
@@ -53,7 +58,8 @@ internal sealed class CausalProtocol(CausalProtocolOptions options) : Generating
     /// <inheritdoc/>
     public override IEnumerable<FittedModel> Fit(EncoderState encoder, FittingImages images, ulong seed, CancellationToken cancellation)
     {
-        CausalFactors[] factors = [.. images.Probe.Items!.Select(item => CausalShapes.Draw(RandomStream.Derive(CausalTestImages.Seed, Fitting), item, 0))];
+        CausalFactors[] factors =
+            [.. images.Probe.Items!.Select(item => CausalShapes.Draw(RandomStream.Derive(CausalTestImages.Seed, Fitting), item, 0))];
         foreach (string layer in encoder.Layers)
             yield return FactorModel.Fit(encoder.Features(images.Probe, cancellation)[layer], factors, layer, seed, cancellation);
         var drawn = new ChangedImages();
@@ -62,8 +68,11 @@ internal sealed class CausalProtocol(CausalProtocolOptions options) : Generating
         foreach (string layer in encoder.Layers)
         {
             LinearClassifier classifier = LogisticRegression.Fit(
-                encoder.Features(images.Train, cancellation)[layer], images.Train.Labels!, new LogisticRegressionOptions { Seed = seed }, cancellation);
-            yield return new ShortcutModel(classifier, options.CausalRho, drawn) { Variant = "shortcut", Layer = layer, FitCount = images.Train.Count, Strength = classifier.Strength };
+                encoder.Features(
+                    images.Train, cancellation)[layer], images.Train.Labels!, new LogisticRegressionOptions { Seed = seed }, cancellation);
+            yield return new ShortcutModel(
+                classifier, options.CausalRho,
+                drawn) { Variant = "shortcut", Layer = layer, FitCount = images.Train.Count, Strength = classifier.Strength };
         }
     }
 }

@@ -16,8 +16,11 @@ internal static class CausalTestImages
     /// <summary>Where images are drawn from that are measured on.</summary>
     public static ulong Testing => testing;
 
-    /// <summary>The causes when hue and texture go with the shape as far as ρ says; all other factors are those of the images as they are.</summary>
-    public static CausalFactors[] Factors(ImageSet test, double rho) => [.. test.Items!.Select(item => CausalShapes.Draw(testing, item, rho))];
+    /// <summary>
+    /// The causes when hue and texture go with the shape as far as ρ says; all other factors are those of the images as they are.
+    /// </summary>
+    public static CausalFactors[] Factors(ImageSet test, double rho) =>
+        [.. test.Items!.Select(item => CausalShapes.Draw(testing, item, rho))];
 
     /// <summary>The causes under an intervention.</summary>
     public static CausalFactors[] Intervened(ImageSet test, IReadOnlyList<CausalFactor> changed) =>

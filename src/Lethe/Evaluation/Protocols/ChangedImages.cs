@@ -16,7 +16,8 @@ internal sealed class ChangedImages
     public ImageSet At(double rho, ImageSet test, EncoderState encoder, CancellationToken cancellation) =>
         Get(test, Invariant($"rho {rho:R}"), () => CausalTestImages.Factors(test, rho), encoder, cancellation);
 
-    private ImageSet Get(ImageSet test, string change, Func<CausalFactors[]> factors, EncoderState encoder, CancellationToken cancellation) =>
+    private ImageSet Get(
+        ImageSet test, string change, Func<CausalFactors[]> factors, EncoderState encoder, CancellationToken cancellation) =>
         drawn.TryGetValue((test, change), out ImageSet? known)
             ? known
             : drawn[(test, change)] = CausalShapes.Images(change, factors(), encoder.Plain.Size, encoder.Threads, cancellation);

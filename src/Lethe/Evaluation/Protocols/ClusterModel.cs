@@ -26,7 +26,8 @@ internal sealed class ClusterModel(KMeans clusters, int[] classes) : FittedModel
         {
             double value = score(found, truth);
             return new Score(
-                measure, value, ConfidenceInterval.Bootstrap(value, test.Count, images => score([.. images.Select(i => found[i])], [.. images.Select(i => truth[i])]), seed));
+                measure, value, ConfidenceInterval.Bootstrap(
+                    value, test.Count, images => score([.. images.Select(i => found[i])], [.. images.Select(i => truth[i])]), seed));
         }
 
         return

@@ -9,8 +9,8 @@ namespace Lethe.Evaluation.Protocols;
 /// </summary>
 /// <remarks>
 /// Centres are found on the probe images, and there each cluster is given the class that makes the most of them right, one cluster for each
-/// class (<see cref="Assignment"/>). Test images go to the nearest centre. The field mostly clusters and matches the images that it measures on, which gives
-/// higher accuracies; here nothing is fitted on test images.
+/// class (<see cref="Assignment"/>). Test images go to the nearest centre. The field mostly clusters and matches the images that it
+/// measures on, which gives higher accuracies; here nothing is fitted on test images.
 /// </remarks>
 /// <param name="options">How often k-means starts.</param>
 internal sealed class ClusteringProtocol(ClusteringProtocolOptions options) : Protocol
@@ -30,7 +30,9 @@ internal sealed class ClusteringProtocol(ClusteringProtocolOptions options) : Pr
 
     /// <inheritdoc/>
     public override string Settings() =>
-        $"k-means of normalised features, k = number of classes, the best of {options.ClusterRestarts} starts by k-means++; centres and the matching of clusters to classes (Hungarian) come from the images fitted on, test images go to the nearest centre. NMI with the arithmetic mean of the entropies; ARI adjusted for chance.";
+        $"k-means of normalised features, k = number of classes, the best of {options.ClusterRestarts} starts by k-means++; centres and "
+        + "the matching of clusters to classes (Hungarian) come from the images fitted on, test images go to the nearest centre. NMI with "
+        + "the arithmetic mean of the entropies; ARI adjusted for chance.";
 
     /// <inheritdoc/>
     public override void Check(FittingImages images) => LabelCheck.Classes(images.Source, images.Probe, atLeast: 1, "clustering");

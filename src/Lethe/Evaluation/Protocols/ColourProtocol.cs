@@ -27,7 +27,9 @@ internal sealed class ColourProtocol(ColourProtocolOptions options) : Protocol
 
     /// <inheritdoc/>
     public override string Settings() => Invariant(
-        $"Fitted on images tinted by class with correlation ρ = {options.ColourRho}, strength {new ColourShiftOptions().Strength}; measured on test images tinted with ρ, 0 and −ρ, and the drop from ρ to −ρ. An encoder of grey images sees a tint as brightness alone. {LinearProtocol.RegressionSettings()}");
+        $"Fitted on images tinted by class with correlation ρ = {options.ColourRho}, strength {new ColourShiftOptions().Strength}; ")
+        + "measured on test images tinted with ρ, 0 and −ρ, and the drop from ρ to −ρ. An encoder of grey images sees a tint as brightness "
+        + $"alone. {LinearProtocol.RegressionSettings()}";
 
     /// <inheritdoc/>
     public override void Check(FittingImages images) => LabelCheck.Classes(images.Source, images.Probe, atLeast: 2, "colour shift");

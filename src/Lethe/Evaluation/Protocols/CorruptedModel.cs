@@ -4,7 +4,9 @@ using Lethe.Data;
 namespace Lethe.Evaluation.Protocols;
 
 /// <summary>A linear classifier that is measured on test images as they are and on corrupted ones.</summary>
-internal sealed class CorruptedModel(LinearClassifier classifier, IReadOnlyList<Corruption> corruptions, IReadOnlyList<int> severities, ulong corruptionSeed) : ShiftModel(classifier)
+internal sealed class CorruptedModel(
+    LinearClassifier classifier, IReadOnlyList<Corruption> corruptions, IReadOnlyList<int> severities,
+    ulong corruptionSeed) : ShiftModel(classifier)
 {
     public override IReadOnlyList<Score> Measure(EncoderState encoder, ImageSet test, ulong seed, CancellationToken cancellation)
     {
@@ -15,7 +17,8 @@ internal sealed class CorruptedModel(LinearClassifier classifier, IReadOnlyList<
             double[] own = new double[test.Count];
             foreach (int severity in severities)
             {
-                double[] hits = Hits(encoder, corruption.Apply(test, severity, corruptionSeed, encoder.Threads, cancellation), cancellation);
+                double[] hits = Hits(
+                    encoder, corruption.Apply(test, severity, corruptionSeed, encoder.Threads, cancellation), cancellation);
                 for (int i = 0; i < hits.Length; i++)
                     own[i] += hits[i] / severities.Count;
             }

@@ -5,8 +5,9 @@ using Lethe.Runtime;
 namespace Lethe.Evaluation.Protocols;
 
 /// <summary>
-/// Dense transfer: which of ten shapes, or the background, each pixel of a generated scene belongs to, by a light head on the feature maps of a layer, on those of all
-/// layers, and on those of the network fine-tuned with it; in the untrained state, the whole network from scratch.
+/// Dense transfer: which of ten shapes, or the background, each pixel of a generated scene belongs to, by a light head on the feature maps
+/// of a layer, on those of all layers, and on those of the network fine-tuned with it; in the untrained state, the whole network from
+/// scratch.
 /// </summary>
 /// <param name="options">On how many scenes, and how to train.</param>
 internal sealed class DenseProtocol(DenseProtocolOptions options) : GeneratingProtocol
@@ -19,7 +20,8 @@ internal sealed class DenseProtocol(DenseProtocolOptions options) : GeneratingPr
     {
         Name = "dense",
         Title = "Dense transfer",
-        Summary = "semantic segmentation of generated scenes with exact masks, by a light head on frozen maps of each and of all layers, and fine-tuning against the network from scratch",
+        Summary = "semantic segmentation of generated scenes with exact masks, by a light head on frozen maps of each and of all layers, "
+            + "and fine-tuning against the network from scratch",
         Images = ProtocolImages.Generated,
         Defaults = new DenseProtocolOptions(),
         Build = options => new DenseProtocol(options),
@@ -27,9 +29,14 @@ internal sealed class DenseProtocol(DenseProtocolOptions options) : GeneratingPr
 
     /// <inheritdoc/>
     public override string Settings() =>
-        $"{options.DenseImages} generated scenes to fit, {options.DenseTestImages} others to measure, of ten shapes before patterned backgrounds, in the size that the encoder sees. "
-        + $"A head is batch-norm, a 3×3 convolution to {SegmentationHead.Hidden} channels, ReLU and a 1×1 convolution on a layer's map, its scores brought to the pixels bilinearly; on all layers, the sum of one for each. Cross-entropy, Adam, {options.FineTuneSteps} steps of {options.FineTuneBatchSize} scenes, "
-        + Invariant($"{FineTuningOptions.ScheduleInWords}, learning rate {options.DenseHeadLearningRate} for heads and {options.FineTuneLearningRate} for the network where it is fine-tuned; the last step counts. In the untrained state fine-tuning is the same network from scratch. ")
+        $"{options.DenseImages} generated scenes to fit, {options.DenseTestImages} others to measure, of ten shapes before patterned "
+        + "backgrounds, in the size that the encoder sees. "
+        + $"A head is batch-norm, a 3×3 convolution to {SegmentationHead.Hidden} channels, ReLU and a 1×1 convolution on a layer's map, "
+        + "its scores brought to the pixels bilinearly; on all layers, the sum of one for each. Cross-entropy, Adam, "
+        + $"{options.FineTuneSteps} steps of {options.FineTuneBatchSize} scenes, "
+        + Invariant($"{FineTuningOptions.ScheduleInWords}, learning rate {options.DenseHeadLearningRate} for heads and ")
+        + Invariant($"{options.FineTuneLearningRate} for the network where it is fine-tuned; the last step counts. In the untrained state ")
+        + "fine-tuning is the same network from scratch. "
         + "Mean IoU: pixels of all scenes counted together, mean over the eleven classes.";
 
     /// <inheritdoc/>
@@ -44,7 +51,9 @@ internal sealed class DenseProtocol(DenseProtocolOptions options) : GeneratingPr
     /// <inheritdoc/>
     public override IEnumerable<FittedModel> Fit(EncoderState encoder, FittingImages images, ulong seed, CancellationToken cancellation)
     {
-        foreach (SegmentationModel model in SegmentationModel.FitFrozen(encoder, images.Train, SegmentationScenes.ClassNames.Count, options, seed, cancellation))
+        foreach (
+            SegmentationModel model in SegmentationModel.FitFrozen(
+                encoder, images.Train, SegmentationScenes.ClassNames.Count, options, seed, cancellation))
             yield return model;
         yield return SegmentationModel.FitWhole(encoder, images.Train, SegmentationScenes.ClassNames.Count, options, seed, cancellation);
     }
@@ -66,5 +75,6 @@ internal sealed record DenseProtocolOptions : FineTuningOptions
     public double DenseHeadLearningRate { get; init; } = 0.01;
 
     /// <inheritdoc/>
-    public override ProtocolOptions Quick() => this with { DenseImages = 200, DenseTestImages = 100, FineTuneSteps = QuickSteps, FineTuneBatchSize = QuickBatchSize };
+    public override ProtocolOptions Quick() =>
+        this with { DenseImages = 200, DenseTestImages = 100, FineTuneSteps = QuickSteps, FineTuneBatchSize = QuickBatchSize };
 }

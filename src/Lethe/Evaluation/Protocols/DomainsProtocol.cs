@@ -3,8 +3,8 @@ using Lethe.Numerics;
 namespace Lethe.Evaluation.Protocols;
 
 /// <summary>
-/// Leave one domain out: a linear classifier on frozen features and the whole network fine-tuned, on the images of all domains but one, each
-/// measured on that one; in the untrained state, the whole network from scratch.
+/// Leave one domain out: a linear classifier on frozen features and the whole network fine-tuned, on the images of all domains but one,
+/// each measured on that one; in the untrained state, the whole network from scratch.
 /// </summary>
 /// <param name="options">How to fine-tune.</param>
 internal sealed class DomainsProtocol(DomainsProtocolOptions options) : Protocol
@@ -18,7 +18,8 @@ internal sealed class DomainsProtocol(DomainsProtocolOptions options) : Protocol
     {
         Name = "domains",
         Title = "Domains",
-        Summary = "a target of several domains (--target domains:PATH), each left out in turn: linear on frozen features and fine-tuning, on a domain that they have not seen",
+        Summary = "a target of several domains (--target domains:PATH), each left out in turn: linear on frozen features and fine-tuning, "
+            + "on a domain that they have not seen",
         Images = ProtocolImages.Domains,
         Defaults = new DomainsProtocolOptions(),
         Build = options => new DomainsProtocol(options),
@@ -26,7 +27,8 @@ internal sealed class DomainsProtocol(DomainsProtocolOptions options) : Protocol
 
     /// <inheritdoc/>
     public override string Settings() =>
-        $"Fitted on the images of all domains but one, measured on that one, for each in turn; the mean is over domains. {LinearProtocol.RegressionSettings()} {FineTunedModel.Settings(options)}";
+        "Fitted on the images of all domains but one, measured on that one, for each in turn; the mean is over domains. "
+        + $"{LinearProtocol.RegressionSettings()} {FineTunedModel.Settings(options)}";
 
     /// <inheritdoc/>
     public override void Check(FittingImages images) => LabelCheck.Classes(images.Source, images.Train, atLeast: 2, "the domains protocol");

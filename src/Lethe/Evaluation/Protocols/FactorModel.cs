@@ -8,7 +8,10 @@ using static TorchSharp.torch;
 
 namespace Lethe.Evaluation.Protocols;
 
-/// <summary>What reads the factors of an image from the features of a layer: a linear classifier for each categorical factor, a linear regression of the continuous ones.</summary>
+/// <summary>
+/// What reads the factors of an image from the features of a layer: a linear classifier for each categorical factor, a linear regression of
+/// the continuous ones.
+/// </summary>
 internal sealed class FactorModel : FittedModel
 {
     private static readonly CausalFactor[] categorical = [.. CausalShapes.Factors.Where(factor => CausalFactors.Values(factor) > 0)];
@@ -23,9 +26,15 @@ internal sealed class FactorModel : FittedModel
         this.readout = readout;
     }
 
-    public static FactorModel Fit(Tensor features, CausalFactors[] factors, string layer, ulong seed, CancellationToken cancellation) => new(
-        [.. categorical.Select(factor => LogisticRegression.Fit(features, Labels(factors, factor), new LogisticRegressionOptions { Seed = seed }, cancellation))],
-        RidgeRegression.Fit(features, [.. continuous.Select(factor => (IReadOnlyList<double>)[.. factors.Select(image => image.Of(factor))])]))
+    public static FactorModel Fit(Tensor features, CausalFactors[] factors, string layer, ulong seed, CancellationToken cancellation) =>
+        new(
+        [
+            .. categorical.Select(
+                factor =>
+                    LogisticRegression.Fit(features, Labels(factors, factor), new LogisticRegressionOptions { Seed = seed }, cancellation)),
+        ],
+        RidgeRegression.Fit(
+            features, [.. continuous.Select(factor => (IReadOnlyList<double>)[.. factors.Select(image => image.Of(factor))])]))
     {
         Variant = "factors", Layer = layer, FitCount = factors.Length,
     };
@@ -48,9 +57,11 @@ internal sealed class FactorModel : FittedModel
         double[] read = readout.Read(features).data<double>().ToArray(); // [M, t] row by row
         return
         [
-            .. categorical.Select((factor, i) => Score.OfLabels(classifiers[i].Predict(features), Labels(factors, factor), Score.AccuracyOf(Name(factor)))),
+            .. categorical.Select(
+                (factor, i) => Score.OfLabels(classifiers[i].Predict(features), Labels(factors, factor), Score.AccuracyOf(Name(factor)))),
             .. continuous.Select((factor, t) => Read(
-                Name(factor), [.. factors.Select(image => image.Of(factor))], [.. Enumerable.Range(0, factors.Length).Select(i => read[(i * continuous.Length) + t])], seed)),
+                Name(factor), [.. factors.Select(image => image.Of(factor))],
+                [.. Enumerable.Range(0, factors.Length).Select(i => read[(i * continuous.Length) + t])], seed)),
         ];
     }
 

@@ -10,7 +10,10 @@ using static TorchSharp.torch;
 
 namespace Lethe.Evaluation.Protocols;
 
-/// <summary>A whole network with a classifier, trained with labels: cross-entropy, Adam, warm-up and half cosine, crops and flips. The last step's weights are taken.</summary>
+/// <summary>
+/// A whole network with a classifier, trained with labels: cross-entropy, Adam, warm-up and half cosine, crops and flips. The last step's
+/// weights are taken.
+/// </summary>
 internal sealed class FineTunedModel : FittedModel
 {
     /// <summary>What fitted it, as in <see cref="FittedModel.Variant"/>.</summary>
@@ -34,11 +37,16 @@ internal sealed class FineTunedModel : FittedModel
     }
 
     public static string Settings(FineTuningOptions options) =>
-        Invariant($"Fine-tuning trains the whole network and a classifier with cross-entropy for {options.FineTuneSteps} steps of {options.FineTuneBatchSize} images (random crops of 75 to 100 % of the area, flips; Adam, learning rate {options.FineTuneLearningRate}, {FineTuningOptions.ScheduleInWords}; the last step counts). ")
-        + "In the untrained state that is the same network from scratch on the same labels with the same budget, from other weights in each draw.";
+        Invariant($"Fine-tuning trains the whole network and a classifier with cross-entropy for {options.FineTuneSteps} steps of ")
+        + Invariant($"{options.FineTuneBatchSize} images (random crops of 75 to 100 % of the area, flips; Adam, learning rate ")
+        + Invariant($"{options.FineTuneLearningRate}, {FineTuningOptions.ScheduleInWords}; the last step counts). ")
+        + "In the untrained state that is the same network from scratch on the same labels with the same budget, from other weights in "
+        + "each draw.";
 
     /// <summary>Trains.</summary>
-    public static FineTunedModel Fit(EncoderState encoder, ImageSet images, FineTuningOptions options, ulong seed, double? labelShare, int draw, CancellationToken cancellation)
+    public static FineTunedModel Fit(
+        EncoderState encoder, ImageSet images, FineTuningOptions options, ulong seed, double? labelShare, int draw,
+        CancellationToken cancellation)
     {
         int[] classes = [.. images.Labels!.Distinct().Order()];
         long[] truth = [.. images.Labels!.Select(label => (long)Array.BinarySearch(classes, label))];
@@ -72,7 +80,8 @@ internal sealed class FineTunedModel : FittedModel
         foreach (ViewBatch batch in EvaluationBatches.Plain(test, encoder.Plain, MeasuringBatch, encoder.Threads, cancellation))
         {
             using var scope = NewDisposeScope();
-            Tensor scores = head.forward(backbone.forward(ImageTensor.FromPixels(batch.Pixels, batch.N, batch.Size, batch.Channels, encoder.Device))); // [n, c]
+            Tensor scores = head.forward(
+                backbone.forward(ImageTensor.FromPixels(batch.Pixels, batch.N, batch.Size, batch.Channels, encoder.Device))); // [n, c]
             predicted.AddRange(scores.argmax(1).cpu().data<long>().ToArray().Select(index => classes[index]));
         }
 
@@ -96,10 +105,12 @@ internal sealed class FineTunedModel : FittedModel
         return head;
     }
 
-    private void Train(EncoderState encoder, ImageSet images, long[] truth, FineTuningOptions options, ulong seed, CancellationToken cancellation)
+    private void Train(
+        EncoderState encoder, ImageSet images, long[] truth, FineTuningOptions options, ulong seed, CancellationToken cancellation)
     {
         using var loader = new ViewLoader(
-            images, encoder.Augmented, Math.Min(options.FineTuneBatchSize, images.Count), RandomStream.Derive(seed, Views), encoder.Threads, viewsPerImage: 1);
+            images, encoder.Augmented, Math.Min(
+                options.FineTuneBatchSize, images.Count), RandomStream.Derive(seed, Views), encoder.Threads, viewsPerImage: 1);
         using var trainer = new FineTuner(this, loader, truth, options, encoder.Device);
         TrainingLoop.Finish(trainer, cancellation);
     }
@@ -134,7 +145,8 @@ internal sealed class FineTunedModel : FittedModel
         {
             ViewBatch batch = batches.Single();
             optimiser.ZeroGradients();
-            Tensor features = model.backbone.forward(ImageTensor.FromPixels(batch.Pixels, batch.N, batch.Size, batch.Channels, device)); // [n, d]
+            // [n, d]
+            Tensor features = model.backbone.forward(ImageTensor.FromPixels(batch.Pixels, batch.N, batch.Size, batch.Channels, device));
             Tensor labels = tensor(batch.Indices.Take(batch.N).Select(index => truth[index]).ToArray(), device: device);
             Tensor loss = nn.functional.cross_entropy(model.head.forward(features), labels);
             Gradients.Accumulate(loss);

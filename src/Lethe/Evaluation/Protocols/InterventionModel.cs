@@ -14,11 +14,18 @@ internal sealed class InterventionModel(ChangedImages images) : FittedModel
     {
         Tensor features = encoder.Features(test, cancellation)[Layer];
         double[] Answers(IReadOnlyList<CausalFactor> changed) =>
-            InterventionalSensitivity.Answers(features, encoder.Features(images.Under(changed, test, encoder, cancellation), cancellation)[Layer]);
+            InterventionalSensitivity.Answers(
+                features, encoder.Features(images.Under(changed, test, encoder, cancellation), cancellation)[Layer]);
         double[] irrelevant = Answers(CausalShapes.Irrelevant), relevant = Answers([CausalFactor.Shape]);
         Score Of(string measure, Func<int[], double> value) =>
-            new(measure, value([.. Enumerable.Range(0, test.Count)]), ConfidenceInterval.Bootstrap(value([.. Enumerable.Range(0, test.Count)]), test.Count, value, seed));
-        IEnumerable<Score> answers = [Of(Score.IrrelevantAnswer, chosen => chosen.Average(i => irrelevant[i])), Of(Score.RelevantAnswer, chosen => chosen.Average(i => relevant[i]))];
+            new(
+                measure, value([.. Enumerable.Range(0, test.Count)]),
+                ConfidenceInterval.Bootstrap(value([.. Enumerable.Range(0, test.Count)]), test.Count, value, seed));
+        IEnumerable<Score> answers =
+        [
+            Of(Score.IrrelevantAnswer, chosen => chosen.Average(i => irrelevant[i])),
+            Of(Score.RelevantAnswer, chosen => chosen.Average(i => relevant[i])),
+        ];
 
         // A layer that does not see the shape at all has no ratio.
         return relevant.Count(answer => answer > 0) * 2 > relevant.Length

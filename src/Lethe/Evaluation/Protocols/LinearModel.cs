@@ -10,8 +10,12 @@ internal sealed class LinearModel(LinearClassifier classifier) : FittedModel
     /// <summary>Fits logistic regression on the frozen features of a layer.</summary>
     public static LinearModel Fit(EncoderState encoder, ImageSet images, string layer, ulong seed, CancellationToken cancellation)
     {
-        LinearClassifier classifier = LogisticRegression.Fit(encoder.Features(images, cancellation)[layer], images.Labels!, new LogisticRegressionOptions { Seed = seed }, cancellation);
-        return new LinearModel(classifier) { Variant = LinearProtocol.Variant, Layer = layer, FitCount = images.Count, Strength = classifier.Strength };
+        LinearClassifier classifier = LogisticRegression.Fit(
+            encoder.Features(images, cancellation)[layer], images.Labels!, new LogisticRegressionOptions { Seed = seed }, cancellation);
+        return new LinearModel(classifier)
+        {
+            Variant = LinearProtocol.Variant, Layer = layer, FitCount = images.Count, Strength = classifier.Strength,
+        };
     }
 
     /// <summary>Fits one for each layer.</summary>

@@ -24,13 +24,16 @@ internal sealed class LinearProtocol(LinearProtocolOptions options) : Protocol
 
     /// <inheritdoc/>
     public override string Settings() => options.LinearSolver == LinearProtocolOptions.Sgd
-        ? $"Logistic regression on the frozen features of random crops (75 to 100 % of the area) and flips, extracted anew in each of {options.LinearEpochs} epochs; "
-          + Invariant($"SGD with momentum 0.9, batches of {options.LinearBatchSize}, learning rate {options.LinearLearningRate} falling as a half cosine, no decay; ")
+        ? "Logistic regression on the frozen features of random crops (75 to 100 % of the area) and flips, extracted anew in each of "
+            + $"{options.LinearEpochs} epochs; "
+          + Invariant($"SGD with momentum 0.9, batches of {options.LinearBatchSize}, learning rate {options.LinearLearningRate} falling ")
+          + "as a half cosine, no decay; "
           + "features standardised with the plain images fitted on."
         : RegressionSettings();
 
     /// <inheritdoc/>
-    public override void Check(FittingImages images) => LabelCheck.Classes(images.Source, images.Probe, atLeast: options.LinearSolver == LinearProtocolOptions.Sgd ? 1 : 2, "the linear protocol");
+    public override void Check(FittingImages images) => LabelCheck.Classes(
+        images.Source, images.Probe, atLeast: options.LinearSolver == LinearProtocolOptions.Sgd ? 1 : 2, "the linear protocol");
 
     /// <inheritdoc/>
     public override IEnumerable<FittedModel> Fit(EncoderState encoder, FittingImages images, ulong seed, CancellationToken cancellation)
@@ -49,8 +52,10 @@ internal sealed class LinearProtocol(LinearProtocolOptions options) : Protocol
     internal static string RegressionSettings()
     {
         var defaults = new LogisticRegressionOptions();
-        return Invariant(
-            $"Multinomial logistic regression by L-BFGS on standardised frozen features; λ of the best accuracy on {100 * defaults.ValidationShare:0} % of each class, out of {defaults.Strengths} from {defaults.SmallestStrength:0.######} to {defaults.LargestStrength}, then refitted on all.");
+        return "Multinomial logistic regression by L-BFGS on standardised frozen features; λ of the best accuracy on "
+            + Invariant($"{100 * defaults.ValidationShare:0} ")
+            + Invariant($"% of each class, out of {defaults.Strengths} from {defaults.SmallestStrength:0.######} to ")
+            + Invariant($"{defaults.LargestStrength}, then refitted on all.");
     }
 }
 
@@ -60,7 +65,10 @@ internal sealed record LinearProtocolOptions : ProtocolOptions
     internal const string Lbfgs = "lbfgs";
     internal const string Sgd = "sgd";
 
-    /// <summary>lbfgs: regularised logistic regression on plain images, to convergence; sgd: with random crops and flips, features extracted anew in each epoch.</summary>
+    /// <summary>
+    /// lbfgs: regularised logistic regression on plain images, to convergence; sgd: with random crops and flips, features extracted anew in
+    /// each epoch.
+    /// </summary>
     [OneOf(Lbfgs, Sgd)]
     public string LinearSolver { get; init; } = Lbfgs;
 

@@ -7,12 +7,16 @@ using static TorchSharp.torch;
 
 namespace Lethe.Evaluation.Protocols;
 
-/// <summary>The linear protocol of the field: SGD over random crops and flips, with one classifier for each layer fed by the same pass of the encoder.</summary>
+/// <summary>
+/// The linear protocol of the field: SGD over random crops and flips, with one classifier for each layer fed by the same pass of the
+/// encoder.
+/// </summary>
 internal static class LinearSgd
 {
     private const double Momentum = 0.9;
 
-    public static IReadOnlyDictionary<string, LinearClassifier> Fit(EncoderState encoder, ImageSet images, LinearProtocolOptions options, ulong seed, CancellationToken cancellation)
+    public static IReadOnlyDictionary<string, LinearClassifier> Fit(
+        EncoderState encoder, ImageSet images, LinearProtocolOptions options, ulong seed, CancellationToken cancellation)
     {
         using IDisposable frozen = no_grad();
         using var scope = NewDisposeScope();
@@ -27,7 +31,8 @@ internal static class LinearSgd
     }
 
     private sealed class HeadTrainer(
-        EncoderState encoder, IReadOnlyDictionary<string, Head> heads, ViewLoader loader, long[] truth, int classes, LinearProtocolOptions options, CancellationToken cancellation)
+        EncoderState encoder, IReadOnlyDictionary<string, Head> heads, ViewLoader loader, long[] truth, int classes,
+        LinearProtocolOptions options, CancellationToken cancellation)
         : Trainer(loader)
     {
         private readonly WarmUpCosine schedule = new(options.LinearLearningRate, 0, (long)options.LinearEpochs * loader.StepsPerEpoch);
@@ -43,7 +48,8 @@ internal static class LinearSgd
         {
             ViewBatch batch = batches.Single();
             IReadOnlyDictionary<string, Tensor> features = encoder.Collect([batch], cancellation);
-            Tensor indicators = nn.functional.one_hot(tensor(batch.Indices.Take(batch.N).Select(index => truth[index]).ToArray()), classes).to(ScalarType.Float32);
+            Tensor indicators = nn.functional.one_hot(tensor(batch.Indices.Take(batch.N).Select(index => truth[index]).ToArray()), classes)
+                .to(ScalarType.Float32);
             foreach ((string layer, Head head) in heads)
                 head.Step(features[layer][0], indicators, schedule.At(State.Step));
             return new StepReport();

@@ -7,8 +7,8 @@ namespace Lethe.Evaluation.Protocols;
 /// a protocol chooses or fits, it does without them.
 /// </summary>
 /// <remarks>
-/// One object serves all states of an encoder, one after the other and by one thread, so it keeps nothing of one for the next. The images and
-/// the encoder that it is given stay their owner's.
+/// One object serves all states of an encoder, one after the other and by one thread, so it keeps nothing of one for the next. The images
+/// and the encoder that it is given stay their owner's.
 /// </remarks>
 public abstract class Protocol
 {

@@ -3,7 +3,9 @@ using Lethe.Runtime;
 
 namespace Lethe.Evaluation.Protocols;
 
-/// <summary>All protocols, by name. A new one of the library is one file and one line here; a program adds its own by <see cref="Add"/>.</summary>
+/// <summary>
+/// All protocols, by name. A new one of the library is one file and one line here; a program adds its own by <see cref="Add"/>.
+/// </summary>
 /// <remarks>Safe to use from several threads.</remarks>
 public static class ProtocolRegistry
 {
@@ -26,7 +28,9 @@ public static class ProtocolRegistry
 
     /// <summary>Adds a protocol, which is then evaluated, recorded and reported as the others are.</summary>
     /// <param name="entry">The protocol.</param>
-    /// <exception cref="InvalidOptionException">There is a protocol of that name, the name is no lower-case word, or it draws its images.</exception>
+    /// <exception cref="InvalidOptionException">
+    /// There is a protocol of that name, the name is no lower-case word, or it draws its images.
+    /// </exception>
     public static void Add(ProtocolEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
@@ -34,7 +38,8 @@ public static class ProtocolRegistry
         if (entry.Images == ProtocolImages.Generated)
         {
             throw new InvalidOptionException(
-                $"The protocol '{entry.Name}' draws its images itself, which those of the library alone do. Let it take {ProtocolImages.Own} or {ProtocolImages.Target}.");
+                $"The protocol '{entry.Name}' draws its images itself, which those of the library alone do. Let it take "
+                + $"{ProtocolImages.Own} or {ProtocolImages.Target}.");
         }
 
         ImmutableInterlocked.Update(ref all, entries => entries.Any(other => other.Name == entry.Name)
@@ -47,5 +52,6 @@ public static class ProtocolRegistry
     /// <returns>The entry.</returns>
     /// <exception cref="InvalidOptionException">No protocol has that name.</exception>
     public static ProtocolEntry Find(string name) => All.FirstOrDefault(entry => entry.Name == name)
-        ?? throw new InvalidOptionException($"--protocol '{name}' is unknown. Use one or several of {string.Join(", ", All.Select(entry => entry.Name))}, with commas between.");
+        ?? throw new InvalidOptionException($"--protocol '{name}' is unknown. Use one or several of "
+            + $"{string.Join(", ", All.Select(entry => entry.Name))}, with commas between.");
 }

@@ -20,7 +20,8 @@ internal static class ProtocolRunner
     public static void Check(Protocol protocol, FittingImages images, ImageSet test)
     {
         if (protocol is not GeneratingProtocol && test.Labels is null)
-            throw new DataException($"The images of {images.Source} have no labels; accuracies need them. Give class folders or another source with labels.");
+            throw new DataException(
+                $"The images of {images.Source} have no labels; accuracies need them. Give class folders or another source with labels.");
         protocol.Check(images);
     }
 
@@ -61,7 +62,8 @@ internal static class ProtocolRunner
                 ProtocolResult overall = each[0] with
                 {
                     Value = mean,
-                    Interval = new ConfidenceInterval(mean - half, mean + half, $"95 %, of the mean over {each.Length} domains from those of each"),
+                    Interval = new ConfidenceInterval(
+                        mean - half, mean + half, $"95 %, of the mean over {each.Length} domains from those of each"),
                     Draws = [mean],
                     TestCount = each.Sum(result => result.TestCount),
                     Strength = null,
@@ -82,10 +84,12 @@ internal static class ProtocolRunner
     /// <returns>The results, in the order in which they were first measured.</returns>
     /// <exception cref="LetheException">The images cannot be used.</exception>
     public static IReadOnlyList<ProtocolResult> Run(
-        Protocol protocol, EncoderState encoder, FittingImages images, ImageSet test, ulong seed, IProgress<string>? progress = null, CancellationToken cancellation = default)
+        Protocol protocol, EncoderState encoder, FittingImages images, ImageSet test, ulong seed, IProgress<string>? progress = null,
+        CancellationToken cancellation = default)
     {
         Check(protocol, images, test);
-        var cells = new Dictionary<(string Variant, double? Share, string Layer, string Measure), List<(Score Score, int FitCount, double? Strength)>>();
+        var cells = new Dictionary<(
+            string Variant, double? Share, string Layer, string Measure), List<(Score Score, int FitCount, double? Strength)>>();
         foreach (FittedModel model in protocol.Fit(encoder, images, RandomStream.Derive(seed, Fitting), cancellation))
         {
             using (model)
@@ -99,7 +103,8 @@ internal static class ProtocolRunner
                     draws.Add((score, model.FitCount, model.Strength));
                 }
 
-                string labels = model.LabelShare is { } share ? Invariant($", {100 * share:0.##} % of the labels, draw {model.Draw + 1}") : "";
+                string labels =
+                    model.LabelShare is { } share ? Invariant($", {100 * share:0.##} % of the labels, draw {model.Draw + 1}") : "";
                 progress?.Report($"{model.Variant}, {model.Layer}{labels}");
             }
         }

@@ -33,8 +33,10 @@ internal sealed class RobustnessProtocol(RobustnessProtocolOptions options) : Pr
         string which = corruptions.Count == CorruptionRegistry.All.Count
             ? $"all {corruptions.Count} common corruptions"
             : string.Join(", ", corruptions.Select(corruption => corruption.Name));
-        return $"Fitted on images as they are. Test images under {which} (Hendrycks and Dietterich 2019, in our own code), severity {string.Join(", ", options.Severities())} of 1 to {Corruption.Severest}, seeded by the image's place: "
-            + $"for each corruption the mean accuracy over severities, and the mean over corruptions. {LinearProtocol.RegressionSettings()}";
+        return $"Fitted on images as they are. Test images under {which} (Hendrycks and Dietterich 2019, in our own code), severity "
+            + $"{string.Join(", ", options.Severities())} of 1 to {Corruption.Severest}, seeded by the image's place: "
+            + "for each corruption the mean accuracy over severities, and the mean over corruptions. "
+            + $"{LinearProtocol.RegressionSettings()}";
     }
 
     /// <inheritdoc/>
@@ -42,7 +44,8 @@ internal sealed class RobustnessProtocol(RobustnessProtocolOptions options) : Pr
     {
         LabelCheck.Classes(images.Source, images.Probe, atLeast: 2, "robustness");
         if (images.Probe.Count > 0 && Math.Min(images.Probe[0].Height, images.Probe[0].Width) is var side and < Corruption.SmallestSide)
-            throw new DataException($"Corruptions need images of at least {Corruption.SmallestSide} pixels, but those of {images.Source} have {side.ToString(CultureInfo.InvariantCulture)}. Leave robustness out.");
+            throw new DataException($"Corruptions need images of at least {Corruption.SmallestSide} pixels, but those of {images.Source} "
+                + $"have {side.ToString(CultureInfo.InvariantCulture)}. Leave robustness out.");
     }
 
     /// <inheritdoc/>

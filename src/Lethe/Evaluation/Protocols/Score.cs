@@ -75,8 +75,8 @@ public sealed record Score(string Measure, double Value, ConfidenceInterval Inte
     }
 
     /// <summary>
-    /// What a shortcut is worth: 1 for each test image whose label is found and 0 for each other, where the shortcut goes with the class, says nothing, and
-    /// goes against it. The copies of an image hang together, so images are drawn again and not copies.
+    /// What a shortcut is worth: 1 for each test image whose label is found and 0 for each other, where the shortcut goes with the class,
+    /// says nothing, and goes against it. The copies of an image hang together, so images are drawn again and not copies.
     /// </summary>
     internal static IReadOnlyList<Score> OfShortcut(double[] tied, double[] untied, double[] turned, ulong seed) =>
     [
@@ -88,5 +88,8 @@ public sealed record Score(string Measure, double Value, ConfidenceInterval Inte
 
     /// <summary>The mean of one number for each test image.</summary>
     internal static Score OfImages(string measure, double[] values, ulong seed) =>
-        new(measure, values.Average(), ConfidenceInterval.Bootstrap(values.Average(), values.Length, images => images.Average(i => values[i]), seed));
+        new(
+            measure,
+            values.Average(),
+            ConfidenceInterval.Bootstrap(values.Average(), values.Length, images => images.Average(i => values[i]), seed));
 }

@@ -7,7 +7,10 @@ using static TorchSharp.torch.nn;
 
 namespace Lethe.Evaluation.Protocols;
 
-/// <summary>Scores of the classes of pixels from feature maps: for each map batch-norm, a 3×3 convolution, ReLU and a 1×1 convolution, resized to the pixels and summed.</summary>
+/// <summary>
+/// Scores of the classes of pixels from feature maps: for each map batch-norm, a 3×3 convolution, ReLU and a 1×1 convolution, resized to
+/// the pixels and summed.
+/// </summary>
 internal sealed class SegmentationHead : Module<IReadOnlyList<Tensor>, Tensor>
 {
     /// <summary>Channels between the two convolutions.</summary>
@@ -45,7 +48,8 @@ internal sealed class SegmentationHead : Module<IReadOnlyList<Tensor>, Tensor>
         Tensor? sum = null;
         for (int i = 0; i < parts.Length; i++)
         {
-            Tensor resized = functional.interpolate(Scores(parts[i], maps[Layers[i]]), size: [size, size], mode: InterpolationMode.Bilinear, align_corners: false);
+            Tensor resized = functional.interpolate(
+                Scores(parts[i], maps[Layers[i]]), size: [size, size], mode: InterpolationMode.Bilinear, align_corners: false);
             sum = sum is null ? resized : sum.Plus(resized);
         }
 

@@ -31,8 +31,12 @@ internal sealed class SegmentationModel : FittedModel
         this.classes = classes;
     }
 
-    /// <summary>A head for each layer and one for all, on maps that stay as they are. One pass of the encoder serves them all, since no head sees another.</summary>
-    public static IReadOnlyList<SegmentationModel> FitFrozen(EncoderState encoder, ImageSet images, int classes, DenseProtocolOptions options, ulong seed, CancellationToken cancellation)
+    /// <summary>
+    /// A head for each layer and one for all, on maps that stay as they are. One pass of the encoder serves them all, since no head sees
+    /// another.
+    /// </summary>
+    public static IReadOnlyList<SegmentationModel> FitFrozen(
+        EncoderState encoder, ImageSet images, int classes, DenseProtocolOptions options, ulong seed, CancellationToken cancellation)
     {
         int layers = encoder.MapChannels.Count;
         int[][] taken = [.. Enumerable.Range(0, layers).Select(layer => (int[])[layer]), [.. Enumerable.Range(0, layers)]];
@@ -50,7 +54,8 @@ internal sealed class SegmentationModel : FittedModel
     }
 
     /// <summary>A head on all layers, and the network with it.</summary>
-    public static SegmentationModel FitWhole(EncoderState encoder, ImageSet images, int classes, DenseProtocolOptions options, ulong seed, CancellationToken cancellation)
+    public static SegmentationModel FitWhole(
+        EncoderState encoder, ImageSet images, int classes, DenseProtocolOptions options, ulong seed, CancellationToken cancellation)
     {
         ResNet network = encoder.Copy(RandomStream.Derive(seed, Weights));
         SegmentationHead head = Head([.. Enumerable.Range(0, encoder.MapChannels.Count)], encoder, classes, seed);
@@ -62,7 +67,8 @@ internal sealed class SegmentationModel : FittedModel
     }
 
     public override string Checksum() => EncoderState.Checksum(
-        head.state_dict().Concat(network is null ? [] : network.state_dict().Select(tensor => KeyValuePair.Create("network." + tensor.Key, tensor.Value))));
+        head.state_dict().Concat(
+            network is null ? [] : network.state_dict().Select(tensor => KeyValuePair.Create("network." + tensor.Key, tensor.Value))));
 
     public override IReadOnlyList<Score> Measure(EncoderState encoder, ImageSet test, ulong seed, CancellationToken cancellation)
     {
@@ -82,7 +88,8 @@ internal sealed class SegmentationModel : FittedModel
 
         MeanIntersectionOverUnion Of(int[] chosen)
         {
-            long[] Sum(Func<(long[] Both, long[] Predicted, long[] True), long[]> part) => [.. Enumerable.Range(0, classes).Select(c => chosen.Sum(i => part(counts[i])[c]))];
+            long[] Sum(Func<(long[] Both, long[] Predicted, long[] True), long[]> part) =>
+                [.. Enumerable.Range(0, classes).Select(c => chosen.Sum(i => part(counts[i])[c]))];
             return MeanIntersectionOverUnion.Of(Sum(count => count.Both), Sum(count => count.Predicted), Sum(count => count.True));
         }
 
@@ -118,11 +125,13 @@ internal sealed class SegmentationModel : FittedModel
     }
 
     private static void Train(
-        EncoderState encoder, ResNet? network, SegmentationHead[] heads, ImageSet images, DenseProtocolOptions options, ulong seed, CancellationToken cancellation)
+        EncoderState encoder, ResNet? network, SegmentationHead[] heads, ImageSet images, DenseProtocolOptions options, ulong seed,
+        CancellationToken cancellation)
     {
         try
         {
-            using var loader = new ViewLoader(images, encoder.Plain, Math.Min(options.FineTuneBatchSize, images.Count), seed, encoder.Threads, viewsPerImage: 1);
+            using var loader = new ViewLoader(
+                images, encoder.Plain, Math.Min(options.FineTuneBatchSize, images.Count), seed, encoder.Threads, viewsPerImage: 1);
             using var trainer = new Segmenter(encoder, network, heads, images, loader, options);
             TrainingLoop.Finish(trainer, cancellation);
         }
@@ -154,7 +163,9 @@ internal sealed class SegmentationModel : FittedModel
         private readonly Optimiser? ofNetwork;
         private readonly WarmUpCosine schedule;
 
-        public Segmenter(EncoderState encoder, ResNet? network, SegmentationHead[] heads, ImageSet images, ViewLoader loader, DenseProtocolOptions options)
+        public Segmenter(
+            EncoderState encoder, ResNet? network, SegmentationHead[] heads, ImageSet images, ViewLoader loader,
+            DenseProtocolOptions options)
             : base(loader)
         {
             (this.encoder, this.network, this.heads, this.images, this.options) = (encoder, network, heads, images, options);
@@ -190,6 +201,7 @@ internal sealed class SegmentationModel : FittedModel
         }
 
         private static Optimiser Adam(IEnumerable<nn.Module> modules) => Optimiser.Create(
-            "adam", modules.SelectMany((module, i) => module.named_parameters().Select(entry => ($"{i}.{entry.name}", entry.parameter))), weightDecay: 0, momentum: 0);
+            "adam", modules.SelectMany((module, i) => module.named_parameters().Select(entry => ($"{i}.{entry.name}", entry.parameter))),
+            weightDecay: 0, momentum: 0);
     }
 }

@@ -26,15 +26,18 @@ internal sealed class SemiProtocol(SemiProtocolOptions options) : Protocol
     {
         Name = "semi",
         Title = "Semi-supervised",
-        Summary = "few labels, as many of each class, in several draws: linear on frozen features, and fine-tuning against the network from scratch",
+        Summary = "few labels, as many of each class, in several draws: linear on frozen features, and fine-tuning against the network "
+            + "from scratch",
         Defaults = new SemiProtocolOptions(),
         Build = options => new SemiProtocol(options),
     };
 
     /// <inheritdoc/>
     public override string Settings() =>
-        $"Labels of {options.SemiShares} of the training images, as many of each class and at least {FewestShots}, in {options.SemiDraws} draws that are the same for all states; the encoder saw these images without labels. "
-        + $"Linear: {char.ToLowerInvariant(LinearProtocol.RegressionSettings()[0])}{LinearProtocol.RegressionSettings()[1..]} {FineTunedModel.Settings(options)}";
+        $"Labels of {options.SemiShares} of the training images, as many of each class and at least {FewestShots}, in {options.SemiDraws} "
+        + "draws that are the same for all states; the encoder saw these images without labels. "
+        + $"Linear: {char.ToLowerInvariant(LinearProtocol.RegressionSettings()[0])}{LinearProtocol.RegressionSettings()[1..]} "
+        + $"{FineTunedModel.Settings(options)}";
 
     /// <inheritdoc/>
     public override void Check(FittingImages images)
@@ -47,7 +50,8 @@ internal sealed class SemiProtocol(SemiProtocolOptions options) : Protocol
             if (count < shots)
             {
                 throw new DataException(
-                    $"--semi-shares {share.ToString(CultureInfo.InvariantCulture)} asks for {shots} images of each class, but class '{LabelCheck.Name(images.Train, label)}' has {count} training images in {images.Source}. "
+                    $"--semi-shares {share.ToString(CultureInfo.InvariantCulture)} asks for {shots} images of each class, but class "
+                    + $"'{LabelCheck.Name(images.Train, label)}' has {count} training images in {images.Source}. "
                     + "Ask for a smaller share, or add images of that class.");
             }
         }
@@ -77,18 +81,22 @@ internal sealed class SemiProtocol(SemiProtocolOptions options) : Protocol
         {
             cancellation.ThrowIfCancellationRequested();
             yield return FineTunedModel.Fit(
-                encoder, images.Train.Subset("labelled", rows), options, RandomStream.Derive(seed, FineTuning, (ulong)draw), share, draw, cancellation);
+                encoder, images.Train.Subset("labelled", rows), options, RandomStream.Derive(
+                    seed, FineTuning, (ulong)draw), share, draw, cancellation);
         }
 
         LinearModel Linear(string layer, double share, int draw, int[] rows)
         {
             using var scope = NewDisposeScope();
-            Tensor features = encoder.Features(drawn, cancellation)[layer].index_select(0, tensor(rows.Select(row => (long)Array.BinarySearch(union, row)).ToArray()));
+            Tensor features = encoder.Features(drawn, cancellation)[layer].index_select(
+                0, tensor(rows.Select(row => (long)Array.BinarySearch(union, row)).ToArray()));
             LinearClassifier classifier = LogisticRegression.Fit(
-                features, [.. rows.Select(row => images.Train.Labels![row])], new LogisticRegressionOptions { Seed = RandomStream.Derive(seed, Regression, (ulong)draw) }, cancellation);
+                features, [.. rows.Select(row => images.Train.Labels![row])],
+                new LogisticRegressionOptions { Seed = RandomStream.Derive(seed, Regression, (ulong)draw) }, cancellation);
             return new LinearModel(classifier)
             {
-                Variant = LinearProtocol.Variant, Layer = layer, LabelShare = share, Draw = draw, FitCount = rows.Length, Strength = classifier.Strength,
+                Variant = LinearProtocol.Variant, Layer = layer, LabelShare = share, Draw = draw, FitCount = rows.Length,
+                Strength = classifier.Strength,
             };
         }
     }
@@ -120,7 +128,8 @@ internal sealed record SemiProtocolOptions : FineTuningOptions, IConflicting
     public int SemiDraws { get; init; } = 3;
 
     /// <inheritdoc/>
-    public override ProtocolOptions Quick() => this with { SemiShares = "0.1", SemiDraws = 2, FineTuneSteps = QuickSteps, FineTuneBatchSize = QuickBatchSize };
+    public override ProtocolOptions Quick() =>
+        this with { SemiShares = "0.1", SemiDraws = 2, FineTuneSteps = QuickSteps, FineTuneBatchSize = QuickBatchSize };
 
     /// <summary>The shares as numbers.</summary>
     internal IReadOnlyList<double> Shares() =>

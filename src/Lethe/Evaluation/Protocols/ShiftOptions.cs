@@ -20,6 +20,8 @@ internal abstract record ShiftOptions : ProtocolOptions
     internal LinearClassifier Fit(EncoderState encoder, Data.ImageSet images, ulong seed, CancellationToken cancellation)
     {
         RequireLayer(encoder.Layers);
-        return LogisticRegression.Fit(encoder.Features(images, cancellation)[ShiftLayer], images.Labels!, new LogisticRegressionOptions { Seed = seed }, cancellation);
+        return LogisticRegression.Fit(
+            encoder.Features(images, cancellation)[ShiftLayer], images.Labels!, new LogisticRegressionOptions { Seed = seed },
+            cancellation);
     }
 }

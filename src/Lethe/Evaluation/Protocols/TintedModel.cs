@@ -2,7 +2,9 @@ using Lethe.Data;
 
 namespace Lethe.Evaluation.Protocols;
 
-/// <summary>A linear classifier that is measured on test images tinted as those that it was fitted on, at random, and the other way around.</summary>
+/// <summary>
+/// A linear classifier that is measured on test images tinted as those that it was fitted on, at random, and the other way around.
+/// </summary>
 internal sealed class TintedModel(LinearClassifier classifier, ColourShiftOptions shift) : ShiftModel(classifier)
 {
     public override IReadOnlyList<Score> Measure(EncoderState encoder, ImageSet test, ulong seed, CancellationToken cancellation)

@@ -29,7 +29,8 @@ internal sealed class TransferProtocol(TransferProtocolOptions options) : Protoc
     public override string Settings()
     {
         var knn = new KnnProtocolOptions();
-        return $"Fitted on the target's training part. {LinearProtocol.RegressionSettings()} {new KnnProtocol(knn).Settings()} {FineTunedModel.Settings(options)}";
+        return $"Fitted on the target's training part. {LinearProtocol.RegressionSettings()} {new KnnProtocol(knn).Settings()} "
+            + $"{FineTunedModel.Settings(options)}";
     }
 
     /// <inheritdoc/>

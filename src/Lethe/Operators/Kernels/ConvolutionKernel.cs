@@ -1,8 +1,8 @@
 namespace Lethe.Operators.Kernels;
 
 /// <summary>
-/// A convolution without dilation or groups of float32 maps in channels-last memory, and its two gradients. All three are linear in both of what they are given, so that each
-/// one's derivatives are the others. Results do not depend on the number of threads.
+/// A convolution without dilation or groups of float32 maps in channels-last memory, and its two gradients. All three are linear in both of
+/// what they are given, so that each one's derivatives are the others. Results do not depend on the number of threads.
 /// </summary>
 internal abstract unsafe class ConvolutionKernel
 {

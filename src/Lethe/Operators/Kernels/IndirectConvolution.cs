@@ -4,9 +4,10 @@ using Lethe.Numerics;
 namespace Lethe.Operators.Kernels;
 
 /// <summary>
-/// Convolutions of any taps, stride and channels as products of matrices whose rows are read where the pixels lie: a pixel's taps in one row of the map are one run of numbers,
-/// and only runs that reach over the edge are copied (Dukhan 2019, The Indirect Convolution Algorithm, 1907.02129). For the gradient with respect to the input, pixels that the
-/// same taps reach are taken together, so that none is multiplied by a zero.
+/// Convolutions of any taps, stride and channels as products of matrices whose rows are read where the pixels lie: a pixel's taps in one
+/// row of the map are one run of numbers, and only runs that reach over the edge are copied (Dukhan 2019, The Indirect Convolution
+/// Algorithm, 1907.02129). For the gradient with respect to the input, pixels that the same taps reach are taken together, so that none is
+/// multiplied by a zero.
 /// </summary>
 /// <param name="taps">K, down and across.</param>
 /// <param name="stride">Pixels from an output to the next, down and across.</param>
@@ -64,7 +65,8 @@ internal sealed unsafe class IndirectConvolution<TLane>(int taps, int stride, in
                 (int left, int[] columns) = Reached(across);
                 if (rows.Length == 0 || columns.Length == 0)
                     continue;
-                var places = new MapShape(shape.Images, (shape.Height - down + stride - 1) / stride, (shape.Width - across + stride - 1) / stride);
+                var places = new MapShape(
+                    shape.Images, (shape.Height - down + stride - 1) / stride, (shape.Width - across + stride - 1) / stride);
                 int[] reached = [.. from row in rows from column in columns select row * taps + column];
                 nint depth = (nint)reached.Length * to;
                 float* panels = WeightMemory(depth * Whole(from), depth, out float* zeros);
@@ -108,7 +110,8 @@ internal sealed unsafe class IndirectConvolution<TLane>(int taps, int stride, in
                         for (int j = 0; j < columns; j += Columns)
                         {
                             for (int i = 0; i < packed; i += Rows)
-                                MatrixTile<TLane>.Transposed6(x + i * count, Rows, g + j * count, Columns, count, at + i * width + j, width, add: b > begin);
+                                MatrixTile<TLane>.Transposed6(
+                                    x + i * count, Rows, g + j * count, Columns, count, at + i * width + j, width, add: b > begin);
                         }
                     }
                 }
@@ -156,7 +159,8 @@ internal sealed unsafe class IndirectConvolution<TLane>(int taps, int stride, in
                         // Rows after the last are in the scratch too: what comes out of them is not looked at.
                         float* panel = panels + j * depth + ((nint)run * source.Length + k) * Columns;
                         for (int t = 0; t < count; t += Rows)
-                            MatrixTile<TLane>.Product(runs + run * Block + t, k, panel, part, products + t * width + j, width, add: run + k > 0);
+                            MatrixTile<TLane>.Product(
+                                runs + run * Block + t, k, panel, part, products + t * width + j, width, add: run + k > 0);
                     }
                 }
             }
@@ -214,7 +218,8 @@ internal sealed unsafe class IndirectConvolution<TLane>(int taps, int stride, in
         }
     }
 
-    // Six numbers of each pixel one after the other, then the next six: at a stride that is a power of two they would share a few lines of the cache.
+    // Six numbers of each pixel one after the other, then the next six: at a stride that is a power of two they would share a few lines of
+    // the cache.
     private static void PackRows(float** runs, int first, int length, int rows, int count, float* to)
     {
         for (int row = first; row < first + rows; row += Rows)
@@ -289,13 +294,16 @@ internal sealed unsafe class IndirectConvolution<TLane>(int taps, int stride, in
         public int Runs { get; } = window.Across * channels < LeastRun ? Math.Min(1, window.Down) : window.Down;
 
         /// <summary>Numbers of a run.</summary>
-        public int Length { get; } = window.Across * channels < LeastRun ? window.Down * window.Across * channels : window.Across * channels;
+        public int Length { get; } =
+            window.Across * channels < LeastRun ? window.Down * window.Across * channels : window.Across * channels;
 
         /// <summary>Finds where runs begin; those that are not in the map as they are, are written to a buffer.</summary>
         /// <param name="first">The first place.</param>
         /// <param name="count">Places.</param>
         /// <param name="row">From the first pointer of a run to that of the next run.</param>
-        /// <param name="runs">Written: for each run, where it begins for each place; up to <paramref name="row"/>, that of the last.</param>
+        /// <param name="runs">
+        /// Written: for each run, where it begins for each place; up to <paramref name="row"/>, that of the last.
+        /// </param>
         /// <param name="edges">Room for all runs of all places.</param>
         public void Locate(int first, int count, int row, float** runs, float* edges)
         {

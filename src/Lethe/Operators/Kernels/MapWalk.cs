@@ -1,6 +1,9 @@
 namespace Lethe.Operators.Kernels;
 
-/// <summary>A walk over pixels of a map, or over the first pixels of its tiles: along rows, then down, then through images. To walk on is cheaper than to find each anew.</summary>
+/// <summary>
+/// A walk over pixels of a map, or over the first pixels of its tiles: along rows, then down, then through images. To walk on is cheaper
+/// than to find each anew.
+/// </summary>
 internal struct MapWalk
 {
     private readonly MapShape shape;

@@ -4,10 +4,13 @@ using Lethe.Numerics;
 namespace Lethe.Operators.Kernels;
 
 /// <summary>
-/// Products of small matrices that stay in registers, six rows of two vectors: C = A·B or C += A·B. The rows of A lie wherever pointers say, so that a convolution need not
-/// copy its pixels (Dukhan 2019, The Indirect Convolution Algorithm, 1907.02129).
+/// Products of small matrices that stay in registers, six rows of two vectors: C = A·B or C += A·B. The rows of A lie wherever pointers
+/// say, so that a convolution need not copy its pixels (Dukhan 2019, The Indirect Convolution Algorithm, 1907.02129).
 /// </summary>
-/// <remarks>Each number of C is one chain of fused multiplications over the depth, in order: cutting the depth in parts that are added changes no bit, nor does the width of vectors.</remarks>
+/// <remarks>
+/// Each number of C is one chain of fused multiplications over the depth, in order: cutting the depth in parts that are added changes no
+/// bit, nor does the width of vectors.
+/// </remarks>
 /// <typeparam name="TLane">The vectors.</typeparam>
 internal static unsafe class MatrixTile<TLane>
     where TLane : struct, ILane<TLane>

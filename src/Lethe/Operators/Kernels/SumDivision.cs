@@ -2,7 +2,9 @@
 namespace Lethe.Operators.Kernels;
 
 /// <summary>How the sum over pixels that forms a weight's gradient is divided among threads.</summary>
-/// <param name="Parts">Parts of the pixels, each with a sum of its own: a function of the shapes alone, so that the result is one too.</param>
+/// <param name="Parts">
+/// Parts of the pixels, each with a sum of its own: a function of the shapes alone, so that the result is one too.
+/// </param>
 /// <param name="Shares">Parts of the columns, where the former are too few for the threads; they change no sum.</param>
 internal readonly record struct SumDivision(int Parts, int Shares)
 {
@@ -32,5 +34,6 @@ internal readonly record struct SumDivision(int Parts, int Shares)
     /// <param name="part">The part.</param>
     /// <param name="blocks">Blocks of all parts.</param>
     /// <returns>The range.</returns>
-    public (int Begin, int End) Blocks(int part, int blocks) => ((int)((long)blocks * part / Parts), (int)((long)blocks * (part + 1) / Parts));
+    public (int Begin, int End) Blocks(int part, int blocks) =>
+        ((int)((long)blocks * part / Parts), (int)((long)blocks * (part + 1) / Parts));
 }

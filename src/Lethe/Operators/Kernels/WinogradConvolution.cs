@@ -5,14 +5,15 @@ using Lethe.Numerics;
 namespace Lethe.Operators.Kernels;
 
 /// <summary>
-/// Convolutions of 3×3 taps at stride 1 with a border of one zero, by Winograd's algorithm F(4×4, 3×3) (see <see cref="WinogradTransforms{TLane}"/>), over float32 maps in
-/// channels-last memory: a quarter of the multiplications of the definition.
+/// Convolutions of 3×3 taps at stride 1 with a border of one zero, by Winograd's algorithm F(4×4, 3×3) (see <see
+/// cref="WinogradTransforms{TLane}"/>), over float32 maps in channels-last memory: a quarter of the multiplications of the definition.
 /// </summary>
 /// <typeparam name="TLane">The vectors.</typeparam>
 internal sealed unsafe class WinogradConvolution<TLane> : ConvolutionKernel
     where TLane : struct, ILane<TLane>
 {
-    // Both transformed sides of a block of tiles stay near the processor; a block is at least so deep that it pays to load the filters for it.
+    // Both transformed sides of a block of tiles stay near the processor; a block is at least so deep that it pays to load the filters for
+    // it.
     private const int BlockBytes = 512 << 10;
     private const int LeastBlock = 48;
     private const int MostBlock = 192; // a multiple of the product's rows
@@ -137,7 +138,8 @@ internal sealed unsafe class WinogradConvolution<TLane> : ConvolutionKernel
                     for (int j = 0; j < columns; j += MatrixTile<TLane>.Columns)
                     {
                         float* gradients = d + point * outPlane + j, sums = own + point * filters + j;
-                        MatrixTile<TLane>.TransposedProduct(v + point * plane, row, from, gradients, outRow, count, sums, to, add: b > begin);
+                        MatrixTile<TLane>.TransposedProduct(
+                            v + point * plane, row, from, gradients, outRow, count, sums, to, add: b > begin);
                     }
                 }
             }
@@ -202,7 +204,8 @@ internal sealed unsafe class WinogradConvolution<TLane> : ConvolutionKernel
         }
     }
 
-    private static int Block(int from, int to) => Math.Clamp(BlockBytes / (Points * sizeof(float) * (from + to)) / 6 * 6, LeastBlock, MostBlock);
+    private static int Block(int from, int to) =>
+        Math.Clamp(BlockBytes / (Points * sizeof(float) * (from + to)) / 6 * 6, LeastBlock, MostBlock);
 
     private static MapWalk Tile(MapShape shape, int tile) => new(shape, tile, MapShape.Side);
 
@@ -231,7 +234,8 @@ internal sealed unsafe class WinogradConvolution<TLane> : ConvolutionKernel
     }
 
     /// <summary>Where a tile's 4×4 pixels are, from one of the channels on.</summary>
-    private static void OutputPixels(MapShape shape, float* map, int channels, MapWalk tile, float* outside, float** pixels, int channel = 0)
+    private static void OutputPixels(
+        MapShape shape, float* map, int channels, MapWalk tile, float* outside, float** pixels, int channel = 0)
     {
         int top = tile.Row, left = tile.Column;
         float* at = map + (((nint)tile.Image * shape.Height + top) * shape.Width + left) * channels + channel;

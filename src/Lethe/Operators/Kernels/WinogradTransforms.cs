@@ -9,8 +9,8 @@ namespace Lethe.Operators.Kernels;
 /// </summary>
 /// <remarks>
 /// The maps evaluate polynomials at 0, ±√½, ±√2 and infinity. With 0, ±1, ±2 and infinity, as they are often given, rounding errors are a
-/// few times as large, for as many operations. With points ±a and ±b, a²b² = 1: B has rows from x(x² − a²)(x² − b²) divided by each root; G has
-/// powers of a point over the derivative there; A has its powers.
+/// few times as large, for as many operations. With points ±a and ±b, a²b² = 1: B has rows from x(x² − a²)(x² − b²) divided by each root; G
+/// has powers of a point over the derivative there; A has its powers.
 /// </remarks>
 /// <typeparam name="TLane">The vectors.</typeparam>
 [SkipLocalsInit]
@@ -46,7 +46,8 @@ internal static unsafe class WinogradTransforms<TLane>
                 float** column = pixels + j;
                 Input(
                     TLane.Load(column[0] + c), TLane.Load(column[6] + c), TLane.Load(column[12] + c),
-                    TLane.Load(column[18] + c), TLane.Load(column[24] + c), TLane.Load(column[30] + c), half + TLane.Count * j, 6 * TLane.Count);
+                    TLane.Load(column[18] + c), TLane.Load(column[24] + c), TLane.Load(column[30] + c), half + TLane.Count * j,
+                    6 * TLane.Count);
             }
 
             for (int i = 0; i < 6; i++)
@@ -54,12 +55,15 @@ internal static unsafe class WinogradTransforms<TLane>
                 float* row = half + 6 * TLane.Count * i;
                 Input(
                     TLane.Load(row), TLane.Load(row + TLane.Count), TLane.Load(row + 2 * TLane.Count),
-                    TLane.Load(row + 3 * TLane.Count), TLane.Load(row + 4 * TLane.Count), TLane.Load(row + 5 * TLane.Count), to + c + 6 * i * plane, plane);
+                    TLane.Load(row + 3 * TLane.Count), TLane.Load(
+                        row + 4 * TLane.Count), TLane.Load(row + 5 * TLane.Count), to + c + 6 * i * plane, plane);
             }
         }
     }
 
-    /// <summary>A y Aᵀ, the map of a gradient at the output: the transpose of <see cref="Output(float*, nint, nint, float*, float**)"/>.</summary>
+    /// <summary>
+    /// A y Aᵀ, the map of a gradient at the output: the transpose of <see cref="Output(float*, nint, nint, float*, float**)"/>.
+    /// </summary>
     /// <param name="pixels">Where the 4×4 pixels lie, each with all channels.</param>
     /// <param name="channels">Channels, a multiple of the vector's.</param>
     /// <param name="to">Point p of channel c goes to p·<paramref name="plane"/> + c.</param>
@@ -139,7 +143,9 @@ internal static unsafe class WinogradTransforms<TLane>
         for (int j = 0; j < 3; j++)
         {
             float* column = taps + TLane.Count * j;
-            Filter(TLane.Load(column), TLane.Load(column + 3 * TLane.Count), TLane.Load(column + 6 * TLane.Count), half + TLane.Count * j, 3 * TLane.Count);
+            Filter(
+                TLane.Load(column), TLane.Load(column + 3 * TLane.Count), TLane.Load(column + 6 * TLane.Count), half + TLane.Count * j,
+                3 * TLane.Count);
         }
 
         for (int i = 0; i < 6; i++)
@@ -184,7 +190,8 @@ internal static unsafe class WinogradTransforms<TLane>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Input(TLane d0, TLane d1, TLane d2, TLane d3, TLane d4, TLane d5, float* to, nint step)
     {
-        TLane evenA = MultiplyAdd(-B2, d2, d4), oddA = MultiplyAdd(-B2, d1, d3), evenB = MultiplyAdd(-A2, d2, d4), oddB = MultiplyAdd(-A2, d1, d3);
+        TLane evenA = MultiplyAdd(-B2, d2, d4), oddA = MultiplyAdd(-B2, d1, d3), evenB = MultiplyAdd(-A2, d2, d4),
+            oddB = MultiplyAdd(-A2, d1, d3);
         (MultiplyAdd(-Sum2, d2, d4) + d0).Store(to);
         MultiplyAdd(A, oddA, evenA).Store(to + step);
         MultiplyAdd(-A, oddA, evenA).Store(to + 2 * step);
@@ -196,7 +203,8 @@ internal static unsafe class WinogradTransforms<TLane>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void OutputGradient(TLane y0, TLane y1, TLane y2, TLane y3, float* to, nint step)
     {
-        TLane evenA = MultiplyAdd(A2, y2, y0), oddA = MultiplyAdd(A2, y3, y1), evenB = MultiplyAdd(B2, y2, y0), oddB = MultiplyAdd(B2, y3, y1);
+        TLane evenA = MultiplyAdd(A2, y2, y0), oddA = MultiplyAdd(A2, y3, y1), evenB = MultiplyAdd(B2, y2, y0),
+            oddB = MultiplyAdd(B2, y3, y1);
         y0.Store(to);
         MultiplyAdd(A, oddA, evenA).Store(to + step);
         MultiplyAdd(-A, oddA, evenA).Store(to + 2 * step);
@@ -231,7 +239,8 @@ internal static unsafe class WinogradTransforms<TLane>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (TLane G0, TLane G1, TLane G2) FilterGradient(TLane u0, TLane u1, TLane u2, TLane u3, TLane u4, TLane u5)
     {
-        TLane evenA = (u1 + u2) * TLane.Create(OverNa), oddA = (u1 - u2) * TLane.Create(OverNa), evenB = (u3 + u4) * TLane.Create(OverNb), oddB = (u3 - u4) * TLane.Create(OverNb);
+        TLane evenA = (u1 + u2) * TLane.Create(OverNa), oddA = (u1 - u2) * TLane.Create(OverNa), evenB = (u3 + u4) * TLane.Create(OverNb),
+            oddB = (u3 - u4) * TLane.Create(OverNb);
         return (u0 + evenA + evenB, MultiplyAdd(B, oddB, oddA * TLane.Create(A)), MultiplyAdd(B2, evenB, MultiplyAdd(A2, evenA, u5)));
     }
 

@@ -20,7 +20,8 @@ internal abstract class Hypergradient
         FirstOrder.Name => new FirstOrder(),
         FiniteDifference.Name => new FiniteDifference(options.FiniteDifferenceRadius),
         Exact.Name => new Exact(),
-        _ => throw new InvalidOptionException($"--hypergradient '{options.Hypergradient}' is unknown. Use one of {string.Join(", ", Names)}."),
+        _ => throw new InvalidOptionException(
+            $"--hypergradient '{options.Hypergradient}' is unknown. Use one of {string.Join(", ", Names)}."),
     };
 
     /// <summary>Completes the gradient of level two.</summary>

@@ -22,7 +22,8 @@ internal sealed class JacobianNorm(int probes) : VolumeFactor
     /// <inheritdoc/>
     public override Tensor LogVolume(VolumeSample sample, bool differentiable)
     {
-        Tensor rows = JacobianRows.Of(sample, (dimension, random) => JacobianRows.Gaussian(probes, dimension, random).sign(), differentiable);
+        Tensor rows = JacobianRows.Of(
+            sample, (dimension, random) => JacobianRows.Gaussian(probes, dimension, random).sign(), differentiable);
         return rows.Squared().sum([1, 2]).Over(probes).Plus(Smallest).log().Over(2);
     }
 }

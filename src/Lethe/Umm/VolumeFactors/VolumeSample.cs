@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Lethe.Umm.VolumeFactors;
 
-/// <summary>What a volume factor is estimated from: a batch of early features and the late layers, which end in either of two ways.</summary>
+/// <summary>
+/// What a volume factor is estimated from: a batch of early features and the late layers, which end in either of two ways.
+/// </summary>
 /// <param name="Early">z_e, a leaf with gradient, [n, C, H, W].</param>
 /// <param name="Loss">The method's loss at z_e, in training mode, where samples mix.</param>
 /// <param name="LateLayers">

@@ -11,7 +11,8 @@ public sealed class CorruptionTests
     /// <summary>By expected.py, which says how.</summary>
     private static readonly Dictionary<(string Name, int Number), byte[]> expected = File
         .ReadAllLines(Path.Combine(Repository.Root, "tests/Lethe.Tests/Augmentation/Corruptions/expected.txt"))
-        .Select(line => line.Split(' ')).ToDictionary(parts => (parts[0], int.Parse(parts[1])), parts => Convert.FromBase64String(parts[2]));
+        .Select(line => line.Split(' ')).ToDictionary(
+            parts => (parts[0], int.Parse(parts[1])), parts => Convert.FromBase64String(parts[2]));
 
     private static readonly string[] notRising = ["glass-blur", "motion-blur", "frost", "elastic-transform"];
 
@@ -29,7 +30,8 @@ public sealed class CorruptionTests
     [InlineData("brightness", 1, 0.01)]
     [InlineData("contrast", 1, 0.01)]
     [InlineData("pixelate", 1, 0.5)] // Pillow rounds to bytes in between
-    [InlineData("jpeg-compression", 7, 0.9)] // libjpeg's transform is in whole numbers: a coefficient near the middle of two steps may go the other way
+    // libjpeg's transform is in whole numbers: a coefficient near the middle of two steps may go the other way
+    [InlineData("jpeg-compression", 7, 0.9)]
     public void Apply_WithoutRandomness_AgreesWithNumpyScipyAndPillow(string name, int most, double mean)
     {
         foreach (int severity in (int[])[1, 3, 5])
@@ -50,9 +52,12 @@ public sealed class CorruptionTests
         Raster raster = Raster.From(image);
         AssertNear(expected[("gaussian-nearest", 4)], RasterFilter.Gaussian(raster, 1.3, 4, Border.Nearest).ToImage(), 1, 0.01);
         AssertNear(expected[("gaussian-reflect", 3)], RasterFilter.Gaussian(raster, 2.1, 3, Border.Reflect).ToImage(), 1, 0.01);
-        foreach ((string name, Func<int, int, int> fold) in new (string, Func<int, int, int>)[] { ("reflect", Border.Reflect), ("mirror", Border.Mirror), ("nearest", Border.Nearest) })
+        foreach (
+            (string name, Func<int, int, int> fold) in new (
+                string, Func<int, int, int>)[] { ("reflect", Border.Reflect), ("mirror", Border.Mirror), ("nearest", Border.Nearest) })
         {
-            Raster sampled = Raster.Of(16, 16, 3, (row, column, channel) => raster.Sample((row * 1.7) - 5.3, (column * 1.6) - 4.1, channel, fold));
+            Raster sampled = Raster.Of(
+                16, 16, 3, (row, column, channel) => raster.Sample((row * 1.7) - 5.3, (column * 1.6) - 4.1, channel, fold));
             AssertNear(expected[($"sample-{name}", 0)], sampled.ToImage(), 1, 0.01);
         }
     }
@@ -96,7 +101,9 @@ public sealed class CorruptionTests
         }
     }
 
-    /// <summary>All but those whose published constants do not rise, as <see cref="Apply_ConstantsThatDoNotRise_DoAsTheySay"/> says.</summary>
+    /// <summary>
+    /// All but those whose published constants do not rise, as <see cref="Apply_ConstantsThatDoNotRise_DoAsTheySay"/> says.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Rising))]
     public void Apply_Severer_MovesPixelsFurther(string name)
@@ -107,13 +114,15 @@ public sealed class CorruptionTests
     }
 
     /// <summary>
-    /// Of glass blur one step blurs more but trades as often, and the blur hides the trades; of motion blur one step lengthens the line by what weighs nothing; of
-    /// frost the image fades as the frost thickens; of the elastic transform the affine part, which moves most, shrinks.
+    /// Of glass blur one step blurs more but trades as often, and the blur hides the trades; of motion blur one step lengthens the line by
+    /// what weighs nothing; of frost the image fades as the frost thickens; of the elastic transform the affine part, which moves most,
+    /// shrinks.
     /// </summary>
     [Fact]
     public void Apply_ConstantsThatDoNotRise_DoAsTheySay()
     {
-        double[] glass = Distances("glass-blur"), motion = Distances("motion-blur"), frost = Distances("frost"), elastic = Distances("elastic-transform");
+        double[] glass = Distances("glass-blur"), motion = Distances("motion-blur"), frost = Distances("frost"),
+            elastic = Distances("elastic-transform");
         Assert.True(glass[2] < glass[1] && glass[3] > glass[0] && glass[4] > glass[2], string.Join(", ", glass));
         Assert.Equal(motion[2], motion[3], 0.01);
         Assert.True(motion[0] < motion[1] && motion[1] < motion[2] && motion[3] < motion[4], string.Join(", ", motion));
@@ -181,8 +190,10 @@ public sealed class CorruptionTests
     [Fact]
     public void Apply_ASet_SeedsEachImageByItsItemAndKeepsLabels()
     {
-        ImageSet all = CausalShapes.Images("shapes", [.. Enumerable.Range(0, 6).Select(i => CausalShapes.Draw(1, 0, 0))], 32, cancel: Token);
-        var items = new ImageSet("shapes", [.. Enumerable.Range(0, 6).Select(i => all[i])], all.Labels, all.ClassNames) { Items = [10, 11, 12, 13, 14, 15] };
+        ImageSet all = CausalShapes.Images(
+            "shapes", [.. Enumerable.Range(0, 6).Select(i => CausalShapes.Draw(1, 0, 0))], 32, cancel: Token);
+        var items = new ImageSet(
+            "shapes", [.. Enumerable.Range(0, 6).Select(i => all[i])], all.Labels, all.ClassNames) { Items = [10, 11, 12, 13, 14, 15] };
         Corruption noise = CorruptionRegistry.Find("gaussian-noise");
         ImageSet whole = noise.Apply(items, 2, 3, threads: 2, Token), part = noise.Apply(items.Subset("part", [4, 1]), 2, 3, cancel: Token);
         Assert.Equal(items.Labels, whole.Labels);
@@ -195,7 +206,10 @@ public sealed class CorruptionTests
     [Fact]
     public void Apply_BadInput_IsRefused()
     {
-        Assert.Contains("gaussian-noise", Assert.Throws<InvalidOptionException>(() => CorruptionRegistry.Find("rain")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "gaussian-noise",
+            Assert.Throws<InvalidOptionException>(() => CorruptionRegistry.Find("rain")).Message,
+            StringComparison.Ordinal);
         Assert.Throws<InvalidOptionException>(() => CorruptionRegistry.All[0].Apply(image, 0, 1));
         Assert.Throws<InvalidOptionException>(() => CorruptionRegistry.All[0].Apply(image, 6, 1));
         Image tiny = Picture(7, 30, 1);
@@ -222,12 +236,18 @@ public sealed class CorruptionTests
         "jpeg-compression a295aadeae29233d45fcebafbe651b72",
     ];
 
-    private static (Image Image, ulong Seed)[] Shapes { get; } = [.. Enumerable.Range(0, 24).Select(i => (CausalShapes.Render(CausalShapes.Draw(9, i, 0), 32), (ulong)i))];
+    private static (Image Image, ulong Seed)[] Shapes { get; } =
+        [.. Enumerable.Range(0, 24).Select(i => (CausalShapes.Render(CausalShapes.Draw(9, i, 0), 32), (ulong)i))];
 
     private static double[] Distances(string name) =>
-        [.. Enumerable.Range(1, Corruption.Severest).Select(severity => Shapes.Average(picture => Distance(picture.Image, CorruptionRegistry.Find(name).Apply(picture.Image, severity, picture.Seed))))];
+        [
+            .. Enumerable.Range(1, Corruption.Severest).Select(
+                severity => Shapes.Average(
+                    picture => Distance(picture.Image, CorruptionRegistry.Find(name).Apply(picture.Image, severity, picture.Seed)))),
+        ];
 
-    private static double Distance(Image a, Image b) => a.Pixels.ToArray().Zip(b.Pixels.ToArray(), (x, y) => (double)(x - y) * (x - y)).Average();
+    private static double Distance(Image a, Image b) =>
+        a.Pixels.ToArray().Zip(b.Pixels.ToArray(), (x, y) => (double)(x - y) * (x - y)).Average();
 
     private static (double Mean, double Deviation) Moments(Image noisy)
     {
@@ -237,12 +257,17 @@ public sealed class CorruptionTests
     }
 
     private static Image Picture(int height, int width, int channels) =>
-        new(Enumerable.Range(0, height * width * channels).Select(i => (byte)((i * 37 / 5) + (i / channels % width * 3))).ToArray(), height, width, channels);
+        new(
+            Enumerable.Range(0, height * width * channels).Select(i => (byte)((i * 37 / 5) + (i / channels % width * 3))).ToArray(),
+            height,
+            width,
+            channels);
 
     private static void AssertNear(byte[] wanted, Image found, int most, double mean)
     {
         int[] differences = [.. wanted.Zip(found.Pixels.ToArray(), (a, b) => Math.Abs(a - b))];
         Assert.Equal(wanted.Length, found.Pixels.Length);
-        Assert.True(differences.Max() <= most && differences.Average() <= mean, $"largest {differences.Max()}, mean {differences.Average():F3}");
+        Assert.True(
+            differences.Max() <= most && differences.Average() <= mean, $"largest {differences.Max()}, mean {differences.Average():F3}");
     }
 }

@@ -17,7 +17,9 @@ public sealed class CausalShapesTests
         Assert.All(CausalShapes.Factors.Where(factor => CausalFactors.Values(factor) > 0), factor =>
         {
             int values = CausalFactors.Values(factor);
-            Assert.All(Enumerable.Range(0, values), value => Assert.InRange(Share(drawn, f => f.Of(factor) == value), 0.75 / values, 1.25 / values));
+            Assert.All(
+                Enumerable.Range(0, values),
+                value => Assert.InRange(Share(drawn, f => f.Of(factor) == value), 0.75 / values, 1.25 / values));
         });
         Assert.Equal(Many, drawn.Select(f => f.Noise).Distinct().Count());
     }
@@ -34,7 +36,8 @@ public sealed class CausalShapesTests
         int Own(CausalFactors f) => (f.Shape + shift) % 10;
         Assert.InRange(Share(drawn, f => f.Hue == Own(f)), expected - 0.02, expected + 0.02);
         Assert.InRange(Share(drawn, f => f.Texture == Own(f)), expected - 0.02, expected + 0.02);
-        Assert.InRange(Share(drawn, f => f.Texture == Own(f) && f.Hue == Own(f)), (expected * expected) - 0.02, (expected * expected) + 0.02);
+        Assert.InRange(
+            Share(drawn, f => f.Texture == Own(f) && f.Hue == Own(f)), (expected * expected) - 0.02, (expected * expected) + 0.02);
         Assert.InRange(Share(drawn, f => f.Background == f.Shape), 0.08, 0.12);
     }
 
@@ -44,7 +47,8 @@ public sealed class CausalShapesTests
         foreach (double rho in (double[])[0.9, -0.9, 1])
         {
             CausalFactors[] plain = Draw(0), tied = Draw(rho);
-            Assert.All(plain.Zip(tied), pair => Assert.Equal(pair.First, pair.Second with { Hue = pair.First.Hue, Texture = pair.First.Texture }));
+            Assert.All(
+                plain.Zip(tied), pair => Assert.Equal(pair.First, pair.Second with { Hue = pair.First.Hue, Texture = pair.First.Texture }));
         }
 
         Assert.Equal(CausalShapes.Draw(1, 2, 0.9), CausalShapes.Draw(1, 2, 0.9));
@@ -68,7 +72,8 @@ public sealed class CausalShapesTests
         // Where all are set, each has the value that it has when it is set alone.
         CausalFactors all = CausalShapes.Intervene(drawn[0], CausalShapes.Irrelevant, 7);
         Assert.Equal(drawn[0].Shape, all.Shape);
-        Assert.All(CausalShapes.Irrelevant, factor => Assert.Equal(CausalShapes.Intervene(drawn[0], [factor], 7).Of(factor), all.Of(factor)));
+        Assert.All(
+            CausalShapes.Irrelevant, factor => Assert.Equal(CausalShapes.Intervene(drawn[0], [factor], 7).Of(factor), all.Of(factor)));
         Assert.Throws<ArgumentOutOfRangeException>(() => drawn[0].Do(CausalFactor.Hue, 10));
         Assert.Throws<ArgumentOutOfRangeException>(() => drawn[0].Do(CausalFactor.Shape, 0.5));
     }
@@ -117,7 +122,11 @@ public sealed class CausalShapesTests
         Assert.All(masks, mask => Assert.InRange(Area(i => mask[i]), 1.0, 2.2));
         for (int a = 0; a < 10; a++)
         {
-            Assert.All(Enumerable.Range(0, 60), i => Assert.True(ShapeOutline.Distance(a, 1.02 * Math.Cos(i / 9.5), 1.02 * Math.Sin(i / 9.5)) > 0, $"{ShapeOutline.Names[a]} leaves the circle"));
+            Assert.All(
+                Enumerable.Range(0, 60),
+                i => Assert.True(
+                    ShapeOutline.Distance(a, 1.02 * Math.Cos(i / 9.5), 1.02 * Math.Sin(i / 9.5)) > 0,
+                    $"{ShapeOutline.Names[a]} leaves the circle"));
             for (int b = 0; b < a; b++)
             {
                 double union = Area(i => masks[a][i] || masks[b][i]), both = Area(i => masks[a][i] && masks[b][i]);
@@ -136,7 +145,8 @@ public sealed class CausalShapesTests
             {
                 double x = Math.Sin(i * 1.7), y = Math.Cos(i * 2.3), step = 1e-4;
                 double d = ShapeOutline.Distance(shape, x, y);
-                double gx = (ShapeOutline.Distance(shape, x + step, y) - d) / step, gy = (ShapeOutline.Distance(shape, x, y + step) - d) / step;
+                double gx = (ShapeOutline.Distance(shape, x + step, y) - d) / step,
+                    gy = (ShapeOutline.Distance(shape, x, y + step) - d) / step;
                 Assert.InRange(Math.Sqrt((gx * gx) + (gy * gy)), 0.6, 1.01);
             }
         }
@@ -147,7 +157,8 @@ public sealed class CausalShapesTests
     {
         var options = new DataOptions { Data = "causal-shapes:count=1200,test-count=400,rho=0.9,seed=3,size=16" };
         DataSplits splits = DataSources.Open(options, 0);
-        Assert.Equal((960, 240, 400, 16, 3), (splits.Train.Count, splits.Probe.Count, splits.Test.Count, splits.ImageSize, splits.Train.Channels));
+        Assert.Equal(
+            (960, 240, 400, 16, 3), (splits.Train.Count, splits.Probe.Count, splits.Test.Count, splits.ImageSize, splits.Train.Channels));
         var how = new CausalShapesOptions { Count = 1200, TestCount = 400, Seed = 3, Size = 16 };
         CausalFactors[] Factors(ImageSet set) => [.. set.Items!.Select(how.FactorsOf)];
         Assert.Equal(splits.Train.Labels, Factors(splits.Train).Select(f => f.Shape));
@@ -165,7 +176,9 @@ public sealed class CausalShapesTests
     /// <summary>Results that name the fingerprint must stay comparable: this changes only on purpose.</summary>
     [Fact]
     public void Open_SmallSource_HasTheFingerprintOfAlways() =>
-        Assert.Equal("d19988e094ad16af8d69c50a058308e2", DataSources.Open(new DataOptions { Data = "causal-shapes:count=200,test-count=50" }, 0).Fingerprint);
+        Assert.Equal(
+            "d19988e094ad16af8d69c50a058308e2",
+            DataSources.Open(new DataOptions { Data = "causal-shapes:count=200,test-count=50" }, 0).Fingerprint);
 
     [Theory]
     [InlineData("causal-shapes:rho=1.5", "between -1 and 1")]
@@ -175,9 +188,13 @@ public sealed class CausalShapesTests
     [InlineData("causal-shapes:rho=0.1,rho=0.2", "given twice")]
     [InlineData("causal-shapes:count=2", "at least 3")]
     public void Open_BadOption_IsRefused(string data, string expected) =>
-        Assert.Contains(expected, Assert.Throws<InvalidOptionException>(() => DataSources.Open(new DataOptions { Data = data }, 0)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            expected,
+            Assert.Throws<InvalidOptionException>(() => DataSources.Open(new DataOptions { Data = data }, 0)).Message,
+            StringComparison.Ordinal);
 
     private static CausalFactors[] Draw(double rho) => [.. Enumerable.Range(0, Many).Select(i => CausalShapes.Draw(11, i, rho))];
 
-    private static double Share(CausalFactors[] drawn, Func<CausalFactors, bool> condition) => drawn.Count(condition) / (double)drawn.Length;
+    private static double Share(CausalFactors[] drawn, Func<CausalFactors, bool> condition) =>
+        drawn.Count(condition) / (double)drawn.Length;
 }

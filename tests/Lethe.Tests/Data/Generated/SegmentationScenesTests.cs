@@ -17,13 +17,16 @@ public sealed class SegmentationScenesTests
         Assert.Contains(set.Masks!, mask => mask.ToArray().Distinct().Count() == 4);
     }
 
-    /// <summary>The same scene three times as large: the middle of each 3 · 3 pixels is the same point, so the mask there is the same, exactly.</summary>
+    /// <summary>
+    /// The same scene three times as large: the middle of each 3 · 3 pixels is the same point, so the mask there is the same, exactly.
+    /// </summary>
     [Fact]
     public void Render_AtThreeTimesTheSize_HasTheSameMaskAtTheSamePoints()
     {
         for (int index = 0; index < 20; index++)
         {
-            ReadOnlySpan<byte> small = SegmentationScenes.Render(4, index, 32).Mask.Span, large = SegmentationScenes.Render(4, index, 96).Mask.Span;
+            ReadOnlySpan<byte> small = SegmentationScenes.Render(4, index, 32).Mask.Span,
+                large = SegmentationScenes.Render(4, index, 96).Mask.Span;
             for (int i = 0; i < small.Length; i++)
                 Assert.Equal(large[((3 * (i / 32)) + 1) * 96 + (3 * (i % 32)) + 1], small[i]);
         }

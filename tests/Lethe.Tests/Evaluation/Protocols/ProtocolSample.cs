@@ -35,12 +35,17 @@ internal static class ProtocolSample
 
     public static FittingImages Fitting => new("sample", Images("train", 1, 60), Images("probe", 2, 30));
 
-    public static EncoderState Encoder(SslMethod method, bool untrained = false, FeatureStore? store = null) => new(method, Statistics, CPU, 1, untrained, store);
+    public static EncoderState Encoder(SslMethod method, bool untrained = false, FeatureStore? store = null) =>
+        new(method, Statistics, CPU, 1, untrained, store);
 
     public static ImageSet Images(string name, ulong seed, int count, Func<int, int>? label = null, int channels = 3, int size = 16)
     {
         int[] labels = [.. Enumerable.Range(0, count).Select(label ?? (i => i % 3))];
-        return new ImageSet(name, [.. labels.Select((one, i) => Draw(RandomStream.Derive(seed, (ulong)i), one, channels, size))], labels, ["round", "square", "long"]);
+        return new ImageSet(
+            name,
+            [.. labels.Select((one, i) => Draw(RandomStream.Derive(seed, (ulong)i), one, channels, size))],
+            labels,
+            ["round", "square", "long"]);
     }
 
     public static Image Draw(ulong seed, int label, int channels = 3, int size = 16)

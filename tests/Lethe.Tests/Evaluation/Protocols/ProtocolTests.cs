@@ -14,7 +14,8 @@ public class ProtocolTests
 {
     public static TheoryData<string> Names => [.. ProtocolSample.All.Keys];
 
-    public static TheoryData<string> NamesOfGivenImages => [.. ProtocolSample.All.Where(one => one.Value is not GeneratingProtocol).Select(one => one.Key)];
+    public static TheoryData<string> NamesOfGivenImages =>
+        [.. ProtocolSample.All.Where(one => one.Value is not GeneratingProtocol).Select(one => one.Key)];
 
     /// <summary>
     /// Test images raise an error when they are looked at while a protocol fits; other test images and other labels leave every bit of
@@ -46,7 +47,8 @@ public class ProtocolTests
         IReadOnlyList<ProtocolResult> Results(ulong seed)
         {
             using EncoderState encoder = ProtocolSample.Encoder(method);
-            return ProtocolRunner.Run(ProtocolSample.All[name], encoder, fitting, test, seed, cancellation: TestContext.Current.CancellationToken);
+            return ProtocolRunner.Run(
+                ProtocolSample.All[name], encoder, fitting, test, seed, cancellation: TestContext.Current.CancellationToken);
         }
 
         IReadOnlyList<ProtocolResult> first = Results(1), second = Results(1);
@@ -59,11 +61,14 @@ public class ProtocolTests
             Assert.Equal(test.Count, result.TestCount);
             Assert.Equal(result.Draws.Average(), result.Value, 1e-12);
         });
-        Assert.Equal(first.Count, first.Select(result => (result.Variant, result.LabelShare, result.Layer, result.Measure)).Distinct().Count());
+        Assert.Equal(
+            first.Count, first.Select(result => (result.Variant, result.LabelShare, result.Layer, result.Measure)).Distinct().Count());
         Assert.False(string.IsNullOrWhiteSpace(ProtocolSample.All[name].Settings()));
     }
 
-    /// <summary>TorchSharp goes on counting one tensor for each parameter of a network that was made and disposed: that much is not the protocol's.</summary>
+    /// <summary>
+    /// TorchSharp goes on counting one tensor for each parameter of a network that was made and disposed: that much is not the protocol's.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Names))]
     public void Run_EveryProtocol_LeavesNoTensorBehind(string name)
@@ -97,7 +102,8 @@ public class ProtocolTests
         Run();
         MakeNetwork();
 
-        // Dense transfer has a head on each of five layers and two on all, with two convolutions of weight and bias for each layer, in place of one linear head.
+        // Dense transfer has a head on each of five layers and two on all, with two convolutions of weight and bias for each layer, in
+        // place of one linear head.
         long ofNetwork = Growth(MakeNetwork), ofHeads = name == "dense" ? (15 * 4) - 2 : 0;
         Assert.Equal((networks * ofNetwork) + ofHeads, Growth(Run));
     }
@@ -109,11 +115,15 @@ public class ProtocolTests
         Protocol protocol = ProtocolSample.All[name];
         FittingImages fitting = ProtocolSample.Fitting;
         ImageSet test = ProtocolSample.Images("test", 3, 12);
-        string Message(FittingImages images, ImageSet measured) => Assert.Throws<DataException>(() => ProtocolRunner.Check(protocol, images, measured)).Message;
+        string Message(FittingImages images, ImageSet measured) =>
+            Assert.Throws<DataException>(() => ProtocolRunner.Check(protocol, images, measured)).Message;
         FittingImages With(Func<string, ImageSet> images) => new("sample", images("train"), images("probe"));
         Assert.Contains("have no labels", Message(fitting, Unlabelled(test)), StringComparison.Ordinal);
         Assert.Contains("have no labels", Message(With(_ => Unlabelled(test)), test), StringComparison.Ordinal);
-        Assert.Contains("all of class 'square'", Message(With(part => ProtocolSample.Images(part, 1, 20, label: _ => 1)), test), StringComparison.Ordinal);
+        Assert.Contains(
+            "all of class 'square'",
+            Message(With(part => ProtocolSample.Images(part, 1, 20, label: _ => 1)), test),
+            StringComparison.Ordinal);
         ProtocolRunner.Check(protocol, fitting, test);
     }
 
@@ -127,7 +137,10 @@ public class ProtocolTests
     public void Check_AClassWithOneImage_NamesIt(string name)
     {
         ImageSet Images(string part) => ProtocolSample.Images(part, 1, 20, label: i => i == 7 ? 2 : i % 2);
-        DataException error = Assert.Throws<DataException>(() => ProtocolRunner.Check(ProtocolSample.All[name], new FittingImages("sample", Images("train"), Images("probe")), ProtocolSample.Images("test", 3, 12)));
+        DataException error = Assert.Throws<DataException>(
+            () => ProtocolRunner.Check(
+                ProtocolSample.All[name], new FittingImages("sample", Images("train"), Images("probe")),
+                ProtocolSample.Images("test", 3, 12)));
         Assert.Contains("'long' has 1 ", error.Message, StringComparison.Ordinal);
     }
 
@@ -136,7 +149,8 @@ public class ProtocolTests
     {
         ImageSet images = ProtocolSample.Images("train", 1, 60, label: i => i < 5 ? 2 : i % 2);
         var protocol = new SemiProtocol(new SemiProtocolOptions { SemiShares = "0.5" });
-        DataException error = Assert.Throws<DataException>(() => ProtocolRunner.Check(protocol, new FittingImages("sample", images, images), images));
+        DataException error = Assert.Throws<DataException>(
+            () => ProtocolRunner.Check(protocol, new FittingImages("sample", images, images), images));
         Assert.Contains("asks for 10 images of each class, but class 'long' has 5", error.Message, StringComparison.Ordinal);
     }
 
@@ -145,7 +159,9 @@ public class ProtocolTests
     {
         ImageSet images = ProtocolSample.Images("train", 1, 60);
         int[] few = SemiProtocol.Draw(images, 3, 5), more = SemiProtocol.Draw(images, 7, 5);
-        Assert.All(Enumerable.Range(0, 3), label => Assert.Equal((3, 7), (few.Count(i => images.Labels![i] == label), more.Count(i => images.Labels![i] == label))));
+        Assert.All(
+            Enumerable.Range(0, 3),
+            label => Assert.Equal((3, 7), (few.Count(i => images.Labels![i] == label), more.Count(i => images.Labels![i] == label))));
         Assert.Empty(few.Except(more));
         Assert.NotEqual(few, SemiProtocol.Draw(images, 3, 6));
         Assert.Equal((2, 2), (SemiProtocol.Shots(images, 0.01), SemiProtocol.Shots(images, 0.1)));
@@ -174,14 +190,18 @@ public class ProtocolTests
         string said = encoder.Conversion(ProtocolSample.Images("test", 1, 2, channels: 1, size: 20));
         Assert.Contains("resized to 16 × 16", said, StringComparison.Ordinal);
         Assert.Contains("Grey images enter copied into three channels", said, StringComparison.Ordinal);
-        Assert.Equal(2, encoder.Features(ProtocolSample.Images("test", 1, 2, channels: 1, size: 20), TestContext.Current.CancellationToken)["layer4"].size(0));
+        Assert.Equal(
+            2,
+            encoder.Features(
+                ProtocolSample.Images("test", 1, 2, channels: 1, size: 20), TestContext.Current.CancellationToken)["layer4"].size(0));
     }
 
     [Theory]
     [InlineData("frob", "Use one or several of linear, knn")]
     [InlineData("Linear", "Use one or several of linear, knn")]
     public void Find_UnknownName_ListsAll(string name, string expected) =>
-        Assert.Contains(expected, Assert.Throws<InvalidOptionException>(() => ProtocolRegistry.Find(name)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            expected, Assert.Throws<InvalidOptionException>(() => ProtocolRegistry.Find(name)).Message, StringComparison.Ordinal);
 
     private static (string[] Models, double[] Scores) Run(Protocol protocol, SslMethod method, FittingImages fittingImages, ImageSet images)
     {

@@ -29,7 +29,9 @@ public class ShiftProtocolTests
         IReadOnlyList<ProtocolResult> Under(string severities) =>
             Run(new RobustnessProtocol(new RobustnessProtocolOptions { RobustnessCorruptions = "contrast, gaussian-noise", RobustnessSeverities = severities }));
         IReadOnlyList<ProtocolResult> mild = Under("1"), severe = Under("5"), both = Under("5,1");
-        Assert.Equal(["accuracy", "mean corruption accuracy", "accuracy under gaussian-noise", "accuracy under contrast"], both.Select(result => result.Measure));
+        Assert.Equal(
+            ["accuracy", "mean corruption accuracy", "accuracy under gaussian-noise", "accuracy under contrast"],
+            both.Select(result => result.Measure));
         for (int i = 1; i < both.Count; i++)
             Assert.Equal((mild[i].Value + severe[i].Value) / 2, both[i].Value, 1e-12);
         Assert.Equal((both[2].Value + both[3].Value) / 2, both[1].Value, 1e-12);
@@ -43,10 +45,17 @@ public class ShiftProtocolTests
         using SslMethod method = Tiny.Method();
         using EncoderState encoder = ProtocolSample.Encoder(method);
         ImageSet images = ProtocolSample.Images("test", 3, 12);
-        var placed = new ImageSet("test", [.. Enumerable.Range(0, 12).Select(i => images[i])], images.Labels, images.ClassNames) { Items = [.. Enumerable.Range(40, 12)] };
-        var protocol = new RobustnessProtocol(new RobustnessProtocolOptions { RobustnessCorruptions = "gaussian-noise,glass-blur,snow", RobustnessSeverities = "3,5" });
-        double[] Values(ImageSet test) => [.. ProtocolRunner.Run(protocol, encoder, ProtocolSample.Fitting, test, 1, cancellation: Token).Select(result => result.Value)];
-        double[] all = Values(placed), first = Values(placed.Subset("test", [.. Enumerable.Range(0, 6)])), last = Values(placed.Subset("test", [.. Enumerable.Range(6, 6)]));
+        var placed = new ImageSet(
+            "test",
+            [.. Enumerable.Range(0, 12).Select(i => images[i])],
+            images.Labels,
+            images.ClassNames) { Items = [.. Enumerable.Range(40, 12)] };
+        var protocol = new RobustnessProtocol(
+            new RobustnessProtocolOptions { RobustnessCorruptions = "gaussian-noise,glass-blur,snow", RobustnessSeverities = "3,5" });
+        double[] Values(ImageSet test) =>
+            [.. ProtocolRunner.Run(protocol, encoder, ProtocolSample.Fitting, test, 1, cancellation: Token).Select(result => result.Value)];
+        double[] all = Values(placed), first = Values(placed.Subset("test", [.. Enumerable.Range(0, 6)])),
+            last = Values(placed.Subset("test", [.. Enumerable.Range(6, 6)]));
         for (int i = 0; i < all.Length; i++)
             Assert.Equal((first[i] + last[i]) / 2, all[i], 1e-12);
     }
@@ -57,7 +66,8 @@ public class ShiftProtocolTests
         string settings = new RobustnessProtocol(new RobustnessProtocolOptions()).Settings();
         Assert.Contains("all 15 common corruptions", settings, StringComparison.Ordinal);
         Assert.Contains("severity 1, 2, 3, 4, 5 of", settings, StringComparison.Ordinal);
-        string quick = new RobustnessProtocol((RobustnessProtocolOptions)new RobustnessProtocolOptions { RobustnessCorruptions = "fog" }.Quick()).Settings();
+        string quick = new RobustnessProtocol(
+            (RobustnessProtocolOptions)new RobustnessProtocolOptions { RobustnessCorruptions = "fog" }.Quick()).Settings();
         Assert.Contains("under fog ", quick, StringComparison.Ordinal);
         Assert.Contains("severity 1, 3, 5 of", quick, StringComparison.Ordinal);
     }
@@ -67,9 +77,12 @@ public class ShiftProtocolTests
     public void Colour_NothingButTheTint_IsLostWhenItTurns()
     {
         ImageSet Images(string name, ulong seed, int count) => new(
-            name, [.. Enumerable.Range(0, count).Select(i => ProtocolSample.Draw(RandomStream.Derive(seed, (ulong)i), 0, channels: 1))], [.. Enumerable.Range(0, count).Select(i => i % 3)], ["a", "b", "c"]);
+            name, [.. Enumerable.Range(0, count).Select(i => ProtocolSample.Draw(RandomStream.Derive(seed, (ulong)i), 0, channels: 1))],
+            [.. Enumerable.Range(0, count).Select(i => i % 3)], ["a", "b", "c"]);
         ImageSet fitted = Images("probe", 1, 90);
-        IReadOnlyList<ProtocolResult> found = Run(new ColourProtocol(new ColourProtocolOptions { ColourRho = 1, ShiftLayer = "stem" }), new FittingImages("sample", fitted, fitted), Images("test", 2, 60));
+        IReadOnlyList<ProtocolResult> found = Run(
+            new ColourProtocol(new ColourProtocolOptions { ColourRho = 1, ShiftLayer = "stem" }),
+            new FittingImages("sample", fitted, fitted), Images("test", 2, 60));
         Assert.Equal([Score.TiedAccuracy, Score.UntiedAccuracy, Score.TurnedAccuracy, Score.Drop], found.Select(result => result.Measure));
         double[] values = [.. found.Select(result => result.Value)];
         Assert.True(values[0] > 0.95, $"tied {values[0]}");
@@ -108,7 +121,8 @@ public class ShiftProtocolTests
         using SslMethod method = Tiny.Method();
         using var encoder = new EncoderState(method.Backbone, ProtocolSample.Statistics, TorchSharp.torch.CPU, 1, untrained: false);
         var protocol = new ColourProtocol(new ColourProtocolOptions { ShiftLayer = LayerFeatures.Projector });
-        InvalidOptionException error = Assert.Throws<InvalidOptionException>(() => protocol.Fit(encoder, ProtocolSample.Fitting, 1, Token).Count());
+        InvalidOptionException error = Assert.Throws<InvalidOptionException>(
+            () => protocol.Fit(encoder, ProtocolSample.Fitting, 1, Token).Count());
         Assert.EndsWith("layer3, layer4.", error.Message, StringComparison.Ordinal);
     }
 
@@ -116,7 +130,9 @@ public class ShiftProtocolTests
     public void Robustness_ImagesTooSmall_AreRefusedBeforeFitting()
     {
         ImageSet small = ProtocolSample.Images("probe", 1, 30, size: Corruption.SmallestSide - 1);
-        DataException error = Assert.Throws<DataException>(() => ProtocolRunner.Check(new RobustnessProtocol(new RobustnessProtocolOptions()), new FittingImages("sample", small, small), small));
+        DataException error = Assert.Throws<DataException>(
+            () => ProtocolRunner.Check(
+                new RobustnessProtocol(new RobustnessProtocolOptions()), new FittingImages("sample", small, small), small));
         Assert.Contains("at least 8 pixels, but those of sample have 7", error.Message, StringComparison.Ordinal);
     }
 
@@ -127,6 +143,7 @@ public class ShiftProtocolTests
     {
         using SslMethod method = Tiny.Method();
         using EncoderState encoder = ProtocolSample.Encoder(method);
-        return ProtocolRunner.Run(protocol, encoder, fitting ?? ProtocolSample.Fitting, test ?? ProtocolSample.Images("test", 3, 12), 1, cancellation: Token);
+        return ProtocolRunner.Run(
+            protocol, encoder, fitting ?? ProtocolSample.Fitting, test ?? ProtocolSample.Images("test", 3, 12), 1, cancellation: Token);
     }
 }

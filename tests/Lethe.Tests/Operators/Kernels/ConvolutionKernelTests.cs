@@ -8,7 +8,10 @@ namespace Lethe.Tests.Operators.Kernels;
 [Collection(typeof(TorchCollection))]
 public unsafe class ConvolutionKernelTests
 {
-    /// <summary>Taps, stride, padding, then images, height, width and channels on both sides. Winograd's algorithm is tested too where it can be had.</summary>
+    /// <summary>
+    /// Taps, stride, padding, then images, height, width and channels on both sides. Winograd's algorithm is tested too where it can be
+    /// had.
+    /// </summary>
     public static TheoryData<int, int, int, int, int, int, int, int> Shapes => new()
     {
         { 3, 1, 1, 2, 8, 8, 16, 16 },
@@ -40,7 +43,8 @@ public unsafe class ConvolutionKernelTests
     public void Forward_AnyShape_IsTheDefinition(int taps, int stride, int padding, int images, int height, int width, int from, int to)
     {
         var definition = new Definition(new MapShape(images, height, width), from, to, taps, stride, padding);
-        float[] x = Draw(definition.Inputs * from, 1), w = Draw(definition.Weights, 2), bias = Draw(to, 3), y = new float[definition.Outputs * to], plain = new float[y.Length];
+        float[] x = Draw(definition.Inputs * from, 1), w = Draw(definition.Weights, 2), bias = Draw(to, 3),
+            y = new float[definition.Outputs * to], plain = new float[y.Length];
         double[] expected = definition.Forward(x, w);
         double[] sizes = definition.Forward(Sizes(x), Sizes(w));
         foreach (ConvolutionKernel kernel in Kernels(definition))
@@ -60,7 +64,8 @@ public unsafe class ConvolutionKernelTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void InputGradient_AnyShape_IsTheDefinition(int taps, int stride, int padding, int images, int height, int width, int from, int to)
+    public void InputGradient_AnyShape_IsTheDefinition(
+        int taps, int stride, int padding, int images, int height, int width, int from, int to)
     {
         var definition = new Definition(new MapShape(images, height, width), from, to, taps, stride, padding);
         float[] g = Draw(definition.Outputs * to, 4), w = Draw(definition.Weights, 5), dx = Draw(definition.Inputs * from, 6);
@@ -75,7 +80,8 @@ public unsafe class ConvolutionKernelTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void WeightGradient_AnyShape_IsTheDefinition(int taps, int stride, int padding, int images, int height, int width, int from, int to)
+    public void WeightGradient_AnyShape_IsTheDefinition(
+        int taps, int stride, int padding, int images, int height, int width, int from, int to)
     {
         var definition = new Definition(new MapShape(images, height, width), from, to, taps, stride, padding);
         float[] x = Draw(definition.Inputs * from, 6), g = Draw(definition.Outputs * to, 7), dw = Draw(definition.Weights, 8);
@@ -118,7 +124,9 @@ public unsafe class ConvolutionKernelTests
             }
         }
 
-        foreach (IGrouping<bool, ConvolutionKernel> kind in Kernels(definition).GroupBy(kernel => kernel.GetType().Name.StartsWith("Winograd", StringComparison.Ordinal)))
+        foreach (
+            IGrouping<bool, ConvolutionKernel> kind in Kernels(definition).GroupBy(
+                kernel => kernel.GetType().Name.StartsWith("Winograd", StringComparison.Ordinal)))
         {
             ConvolutionKernel[] widths = [.. kind];
             Assert.Equal(2, widths.Length);
@@ -157,9 +165,10 @@ public unsafe class ConvolutionKernelTests
             yield return WinogradConvolution<Lane16>.Instance;
     }
 
-    // A chain of n fused multiplications of random numbers rounds partial sums that grow with the root of their number: in all by some u/2 of the sum of the products' sizes (n·u of
-    // it at most: Higham 2002, section 3.1), whatever n is. Sixteen times that is not met by chance. Winograd's algorithm does the same between linear maps, which enlarge errors by
-    // at most 7.1: the largest of Σ A²‖G‖²‖B‖² over the points of a tile, relative to the definition's taps, once for each axis.
+    // A chain of n fused multiplications of random numbers rounds partial sums that grow with the root of their number: in all by some u/2
+    // of the sum of the products' sizes (n·u of it at most: Higham 2002, section 3.1), whatever n is. Sixteen times that is not met by
+    // chance. Winograd's algorithm does the same between linear maps, which enlarge errors by at most 7.1: the largest of Σ A²‖G‖²‖B‖² over
+    // the points of a tile, relative to the definition's taps, once for each axis.
     private static void AssertWithin(double[] expected, double[] sizes, float[] found, ConvolutionKernel kernel)
     {
         bool direct = kernel.GetType().Name.StartsWith("Indirect", StringComparison.Ordinal);
@@ -167,7 +176,9 @@ public unsafe class ConvolutionKernelTests
         for (int i = 0; i < found.Length; i++)
         {
             double allowed = 8 * Unit * (direct ? sizes[i] : 7.1 * largest);
-            Assert.True(Math.Abs(expected[i] - found[i]) <= allowed, $"{kernel.GetType().Name}, number {i}: expected {expected[i]}, found {found[i]}, allowed {allowed}");
+            Assert.True(
+                Math.Abs(expected[i] - found[i]) <= allowed,
+                $"{kernel.GetType().Name}, number {i}: expected {expected[i]}, found {found[i]}, allowed {allowed}");
         }
     }
 
@@ -184,7 +195,8 @@ public unsafe class ConvolutionKernelTests
     /// <summary>The definition, term by term.</summary>
     private sealed record Definition(MapShape Shape, int From, int To, int Taps, int Stride, int Padding)
     {
-        public MapShape OutputShape => new(Shape.Images, (Shape.Height + 2 * Padding - Taps) / Stride + 1, (Shape.Width + 2 * Padding - Taps) / Stride + 1);
+        public MapShape OutputShape =>
+            new(Shape.Images, (Shape.Height + 2 * Padding - Taps) / Stride + 1, (Shape.Width + 2 * Padding - Taps) / Stride + 1);
 
         public int Inputs => Shape.Images * Shape.Height * Shape.Width;
 
@@ -219,7 +231,8 @@ public unsafe class ConvolutionKernelTests
         {
             for (int output = 0; output < Outputs; output++)
             {
-                int column = output % OutputShape.Width, row = output / OutputShape.Width % OutputShape.Height, image = output / OutputShape.Width / OutputShape.Height;
+                int column = output % OutputShape.Width, row = output / OutputShape.Width % OutputShape.Height,
+                    image = output / OutputShape.Width / OutputShape.Height;
                 for (int tap = 0; tap < Taps * Taps; tap++)
                 {
                     int y = Stride * row + tap / Taps - Padding, x = Stride * column + tap % Taps - Padding;
