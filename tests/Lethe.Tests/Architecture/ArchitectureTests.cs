@@ -146,8 +146,8 @@ public class ArchitectureTests
 
     private const string LongLine =
         "namespace Lethe.Data;\n"
-        + "// ..........................................................................."
-        + "...............................................................\\npublic sealed class Image;\n";
+        + "// ...................................................................."
+        + "......................................................................\npublic sealed class Image;\n";
 
     [Theory]
     [InlineData("Data/Image.cs", "namespace Lethe.Data;\n\npublic readonly record struct Image(int Height);\n", null)]
