@@ -16,32 +16,9 @@ namespace Lethe.Diagnostics;
 /// features more. After the structural causal model of Qiang et al. 2024 (2410.00772), in which augmentation is an intervention on a part
 /// of S_ur.
 /// </remarks>
-/// <param name="Irrelevant">Mean squared distance under do(S_ur).</param>
-/// <param name="Relevant">Mean squared distance under do(S_r).</param>
-internal sealed record InterventionalSensitivity(double Irrelevant, double Relevant)
+internal static class InterventionalSensitivity
 {
-    /// <summary>The answer to S_ur divided by that to S_r; null where features do not answer to S_r at all.</summary>
-    public double? Ratio => Relevant > 0 ? Irrelevant / Relevant : null;
-
-    /// <summary>Measures features of the same images in three states.</summary>
-    /// <param name="features">Of the images as they are, [N, d].</param>
-    /// <param name="irrelevantChanged">Of the images under do(S_ur), [N, d].</param>
-    /// <param name="relevantChanged">Of the images under do(S_r), [N, d].</param>
-    /// <returns>Both answers.</returns>
-    /// <exception cref="ArgumentException">The shapes cannot be used or differ.</exception>
-    /// <exception cref="DataException">The features hold NaN or infinity.</exception>
-    public static InterventionalSensitivity Measure(Tensor features, Tensor irrelevantChanged, Tensor relevantChanged) =>
-        new(Answer(features, irrelevantChanged), Answer(features, relevantChanged));
-
-    /// <summary>The answer to one intervention: the mean over images of the squared distance of L2-normalised rows, in float64.</summary>
-    /// <param name="features">Of the images as they are, [N, d].</param>
-    /// <param name="changed">Of the same images under the intervention, [N, d].</param>
-    /// <returns>A number in [0, 4].</returns>
-    /// <exception cref="ArgumentException">The shapes cannot be used or differ.</exception>
-    /// <exception cref="DataException">The features hold NaN or infinity.</exception>
-    public static double Answer(Tensor features, Tensor changed) => Answers(features, changed).Average();
-
-    /// <summary>The answer of each image to one intervention.</summary>
+    /// <summary>The answer of each image to one intervention: the squared distance of L2-normalised rows, in float64.</summary>
     /// <param name="features">Of the images as they are, [N, d].</param>
     /// <param name="changed">Of the same images under the intervention, [N, d].</param>
     /// <returns>N numbers in [0, 4].</returns>

@@ -11,41 +11,6 @@ namespace Lethe.Diagnostics;
 /// </remarks>
 internal static class RidgeRegression
 {
-    /// <summary>Fits on the training rows and tests on the test rows, each target by itself.</summary>
-    /// <param name="trainFeatures">Shape [N, d], N at least 3.</param>
-    /// <param name="trainTargets">Targets, N numbers each.</param>
-    /// <param name="testFeatures">Shape [M, d], M at least 2.</param>
-    /// <param name="testTargets">As many targets, M numbers each.</param>
-    /// <param name="options">How the regularisation is chosen; null takes the defaults.</param>
-    /// <returns>One record for each target.</returns>
-    /// <exception cref="ArgumentException">Shapes or counts do not fit together.</exception>
-    /// <exception cref="InvalidOptionException">An option cannot be used.</exception>
-    /// <exception cref="DataException">Features or targets hold NaN or infinity, or a target is constant.</exception>
-    public static IReadOnlyList<RidgeRegressionResult> Measure(
-        Tensor trainFeatures,
-        IReadOnlyList<IReadOnlyList<double>> trainTargets,
-        Tensor testFeatures,
-        IReadOnlyList<IReadOnlyList<double>> testTargets,
-        LinearProbeOptions? options = null)
-    {
-        if (trainTargets.Count == 0 || trainTargets.Count != testTargets.Count)
-            throw new ArgumentException($"Expected the same targets for training and test, at least one; found {trainTargets.Count} and "
-                + $"{testTargets.Count}.", nameof(testTargets));
-        FeatureCheck.Matrix(testFeatures, nameof(testFeatures));
-        Check(testFeatures, testTargets, least: 2, nameof(testTargets));
-        using var noGradient = no_grad();
-        using var scope = NewDisposeScope();
-        LinearReadout readout = Fit(trainFeatures, trainTargets, options);
-        double[] reached = Determination.Of(readout.Read(testFeatures.to(ScalarType.Float64)), Matrix(testTargets, CPU));
-        return
-        [
-            .. reached.Select(
-                (value, i) => new RidgeRegressionResult(
-                    value, readout.Strengths[i], readout.ValidationDeterminations[i], (int)trainFeatures.size(0),
-                    (int)testFeatures.size(0))),
-        ];
-    }
-
     /// <summary>Fits on rows, each target by itself.</summary>
     /// <param name="trainFeatures">Shape [N, d], N at least 3.</param>
     /// <param name="trainTargets">Targets, N numbers each, at least one.</param>

@@ -163,28 +163,9 @@ public sealed class ResNet : Module<Tensor, Tensor>
     }
 
     /// <summary>
-    /// Features of every layer, each pooled to the same d numbers: the map is averaged over a grid of d / C cells
-    /// (2×4 after stem and layer1, 2×2, 1×2 and 1×1 after the rest of a network of basic blocks), so that coding rates
-    /// and probes of different layers compare at equal dimension.
+    /// Pools the map of a layer to d numbers: it is averaged over a grid of d / C cells (2×4 after stem and layer1, 2×2, 1×2 and 1×1 after
+    /// the rest of a network of basic blocks), so that coding rates and probes of different layers compare at equal dimension.
     /// </summary>
-    /// <param name="images">[N, C, H, W], normalised.</param>
-    /// <returns>One [N, d] for each of <see cref="Layers"/>.</returns>
-    /// <exception cref="ArgumentException">The images do not fit the network.</exception>
-    public IReadOnlyList<Tensor> ForwardLayers(Tensor images)
-    {
-        using var scope = NewDisposeScope();
-        var features = new Tensor[parts.Length];
-        Tensor map = images;
-        for (int i = 0; i < parts.Length; i++)
-        {
-            map = parts[i].forward(map);
-            features[i] = Pool(Layers[i], map).MoveToOuterDisposeScope();
-        }
-
-        return features;
-    }
-
-    /// <summary>Pools the map of a layer to d numbers, as <see cref="ForwardLayers"/> does.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="map">Its feature map, [N, C′, H′, W′].</param>
     /// <returns>[N, d].</returns>
@@ -208,11 +189,6 @@ public sealed class ResNet : Module<Tensor, Tensor>
             maps[i] = parts[i].forward(i == 0 ? images : maps[i - 1]);
         return maps;
     }
-
-    /// <summary>The parts that run after a point.</summary>
-    /// <param name="split">The point.</param>
-    /// <returns>The modules that <see cref="ForwardFrom"/> runs.</returns>
-    internal IReadOnlyList<Module<Tensor, Tensor>> PartsAfter(SplitPoint split) => parts[(int)split..];
 
     /// <summary>The parts that run up to a point.</summary>
     /// <param name="split">The point.</param>

@@ -8,6 +8,7 @@ using Lethe.Numerics;
 using Lethe.Runtime;
 using Lethe.Tests.Augmentation;
 using Lethe.Tests.Methods;
+using Lethe.Tests.Models;
 using static TorchSharp.torch;
 
 namespace Lethe.Tests.Evaluation;

@@ -1,5 +1,6 @@
 using Lethe.Methods;
 using Lethe.Models;
+using Lethe.Tests.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
