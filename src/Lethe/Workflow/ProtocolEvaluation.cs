@@ -4,7 +4,6 @@ using Lethe.Evaluation;
 using Lethe.Evaluation.Protocols;
 using Lethe.Methods;
 using Lethe.Models;
-using Lethe.Numerics;
 using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Storage;
@@ -16,9 +15,6 @@ namespace Lethe.Workflow;
 /// <summary>Runs protocols on every state of a run's encoder, or on an encoder from a file, and keeps what they find.</summary>
 public static class ProtocolEvaluation
 {
-    // Enough for a share of them to be a share worth drawing.
-    private const int QuickTrainImages = 2000;
-
     /// <summary>
     /// Runs protocols, with their own options as they are by default, on the states of a run's encoder. Each result is written to
     /// <c>evaluation.json</c> as soon as it is there; results of other protocols stay.
@@ -57,7 +53,7 @@ public static class ProtocolEvaluation
         CancellationToken cancellation = default)
     {
         using DirectoryLock held = DirectoryLock.Acquire(run.Path);
-        Part[] parts = Parts(plan, session.Data, session.Machine.ThreadCount(), progress, cancellation);
+        ProtocolPart[] parts = ProtocolPart.All(plan, session.Data, session.Machine.ThreadCount(), progress, cancellation);
         IReadOnlyList<EvaluationStage> chosen = plan.Options.ChosenStages();
         State[] all =
         [
@@ -83,7 +79,7 @@ public static class ProtocolEvaluation
                 home.Checkpoints.Load(method, epoch is { } kept ? CheckpointStore.OfEpoch(kept) : CheckpointStore.Last);
             using var encoder = new EncoderState(
                 method, session.Augmenter.Statistics, session.Device, session.Machine.ThreadCount(), untrained, store);
-            foreach (Part part in parts)
+            foreach (ProtocolPart part in parts)
             {
                 IReadOnlyList<EvaluationRecord> records = Measure(
                     part, stage, epoch, encoder, plan.Options, done++, total, progress, cancellation);
@@ -123,10 +119,10 @@ public static class ProtocolEvaluation
         manual_seed((long)(plan.Options.Seed >> 1));
         using var fresh = new ResNet(network.Options, network.InputChannels, network.ImageSize);
         fresh.to(device);
-        ChannelStatistics statistics = Statistics(file.Normalisation, splits.Train, network.InputChannels);
+        ChannelStatistics statistics = file.Statistics(splits.Train, network.InputChannels);
         if (plan.Options.EveryCheckpoint)
             throw new InvalidOptionException("--every-checkpoint belongs to a run; an encoder from a file is one checkpoint.");
-        Part[] parts = Parts(plan, splits, machine.ThreadCount(), progress, cancellation);
+        ProtocolPart[] parts = ProtocolPart.All(plan, splits, machine.ThreadCount(), progress, cancellation);
         EvaluationStage[] stages =
             [.. plan.Options.ChosenStages().Where(stage => stage is EvaluationStage.Untrained or EvaluationStage.Before)];
         if (stages.Length == 0)
@@ -138,7 +134,7 @@ public static class ProtocolEvaluation
         {
             bool untrained = stage == EvaluationStage.Untrained;
             using var encoder = new EncoderState(untrained ? fresh : network, statistics, device, machine.ThreadCount(), untrained);
-            foreach (Part part in parts)
+            foreach (ProtocolPart part in parts)
                 found.AddRange(
                     Measure(part, stage, null, encoder, plan.Options, done++, stages.Length * parts.Length, progress, cancellation));
         }
@@ -174,101 +170,8 @@ public static class ProtocolEvaluation
         return epochs.Select(epoch => new State(EvaluationStage.Before, run, epoch));
     }
 
-    private static Part[] Parts(
-        ProtocolPlan plan, DataSplits own, int threads, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
-    {
-        ProtocolRunOptions options = plan.Options;
-        bool Needs(ProtocolImages images) => plan.Protocols.Any(protocol => protocol.Entry.Images == images);
-        DataSplits? target = Needs(ProtocolImages.Target)
-            ? Session.Read(
-                new DataOptions { Data = options.Target!, DataRoot = options.TargetRoot, ImageSize = own.ImageSize }, options.Seed,
-                progress, cancellation)
-            : null;
-        DomainSet? domains = Needs(ProtocolImages.Domains) ? ReadDomains(options, own.ImageSize, progress, cancellation) : null;
-        Part[] parts =
-        [
-            .. plan.Protocols.Select(protocol => protocol.Entry.Images switch
-            {
-                ProtocolImages.Target => OfTarget(protocol, target!, options),
-                ProtocolImages.Domains => OfDomains(protocol, domains!, options),
-                ProtocolImages.Generated => OfGenerated(protocol, own.ImageSize, threads, cancellation),
-                _ => OfOwn(protocol, own, options),
-            }),
-        ];
-        foreach (Part part in parts)
-        {
-            foreach (Fold fold in part.Folds)
-                ProtocolRunner.Check(part.Protocol, fold.Fitting, fold.Test);
-        }
-
-        return parts;
-    }
-
-    private static DomainSet ReadDomains(
-        ProtocolRunOptions options, int imageSize, IProgress<WorkflowProgress>? progress, CancellationToken cancellation) =>
-        DomainFolders.Read(
-        options.Target![DomainFolders.Prefix.Length..],
-        imageSize,
-        progress: progress is null ? null : new Forward<DataProgress>(
-            p => progress.Report(new WorkflowProgress(p.Stage, p.Done, p.Total, ""))),
-        cancel: cancellation);
-
-    private static Part OfOwn((ProtocolEntry Entry, Protocol Protocol) protocol, DataSplits data, ProtocolRunOptions options) => new(
-        protocol.Entry.Name,
-        protocol.Protocol,
-        null,
-        data.Fingerprint,
-        [
-            new Fold(
-                "",
-                new FittingImages(
-                    data.Source, First(data.Train, options.Quick ? QuickTrainImages : 0), First(data.Probe, options.FitImages)),
-                First(data.Test, options.MeasureImages)),
-        ]);
-
-    private static Part OfTarget((ProtocolEntry Entry, Protocol Protocol) protocol, DataSplits data, ProtocolRunOptions options)
-    {
-        // Nothing was trained on a target without labels, so that all but its test part may be fitted on.
-        ImageSet images = First(data.Train.Join("training", data.Probe), options.FitImages);
-        return new Part(
-            protocol.Entry.Name, protocol.Protocol, data.Source, data.Fingerprint,
-            [new Fold("", new FittingImages(data.Source, images, images), First(data.Test, options.MeasureImages))]);
-    }
-
-    private static Part OfDomains((ProtocolEntry Entry, Protocol Protocol) protocol, DomainSet domains, ProtocolRunOptions options) => new(
-        protocol.Entry.Name,
-        protocol.Protocol,
-        options.Target,
-        Fingerprint.Of(domains.Images),
-        [
-            .. domains.DomainNames.Select(domain =>
-            {
-                (ImageSet others, ImageSet own) = domains.LeaveOut(domain);
-                ImageSet fitted = First(Shuffled(others, options.Seed), options.FitImages);
-                return new Fold(
-                    domain, new FittingImages(domains.Images.Name, fitted, fitted),
-                    First(Shuffled(own, options.Seed), options.MeasureImages));
-            }),
-        ]);
-
-    private static Part OfGenerated(
-        (ProtocolEntry Entry, Protocol Protocol) protocol, int imageSize, int threads, CancellationToken cancellation)
-    {
-        (FittingImages fitting, ImageSet test) = ((GeneratingProtocol)protocol.Protocol).Draw(imageSize, threads, cancellation);
-        return new Part(
-            protocol.Entry.Name, protocol.Protocol, null, Fingerprint.Of(fitting.Train, fitting.Probe, test),
-            [new Fold("", fitting, test)]);
-    }
-
-    // The images of a folder stand in the order of their classes; some of them must be some of each.
-    private static ImageSet Shuffled(ImageSet images, ulong seed) =>
-        images.Subset(images.Name, new RandomStream(RandomStream.Derive(seed, (ulong)images.Count)).Permutation(images.Count));
-
-    private static ImageSet First(ImageSet images, int most) =>
-        most == 0 || most >= images.Count ? images : images.Subset(images.Name, [.. Enumerable.Range(0, most)]);
-
     private static IReadOnlyList<EvaluationRecord> Measure(
-        Part part, EvaluationStage stage, int? epoch, EncoderState encoder, ProtocolRunOptions options, int done, int total,
+        ProtocolPart part, EvaluationStage stage, int? epoch, EncoderState encoder, ProtocolRunOptions options, int done, int total,
         IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
     {
         string state = stage.ToString().ToLowerInvariant() + (epoch is null ? "" : $", epoch {epoch}");
@@ -316,40 +219,6 @@ public static class ProtocolEvaluation
         ];
     }
 
-    private static ChannelStatistics Statistics(string normalisation, ImageSet images, int channels)
-    {
-        if (normalisation == "imagenet")
-        {
-            return channels == 3
-                ? new ChannelStatistics([0.485f, 0.456f, 0.406f], [0.229f, 0.224f, 0.225f])
-                : throw new InvalidOptionException(
-                    "--normalisation imagenet has three channels, but the encoder takes one. Use --normalisation data.");
-        }
-
-        ChannelStatistics measured = ChannelStatistics.Measure(images.Channels == 3 && channels == 1 ? Grey(images) : images);
-        return measured.Mean.Count == channels
-            ? measured
-            : new ChannelStatistics(
-                [.. Enumerable.Repeat(measured.Mean[0], channels)], [.. Enumerable.Repeat(measured.StandardDeviation[0], channels)]);
-    }
-
-    // The luma of ITU-R BT.601, as views have it.
-    private static ImageSet Grey(ImageSet images) => new("grey", [.. Enumerable.Range(0, images.Count).Select(i =>
-    {
-        Image image = images[i];
-        byte[] grey = new byte[image.Height * image.Width];
-        ReadOnlySpan<byte> pixels = image.Pixels.Span;
-        for (int p = 0; p < grey.Length; p++)
-            grey[p] = (byte)Math.Round((0.299 * pixels[3 * p]) + (0.587 * pixels[(3 * p) + 1]) + (0.114 * pixels[(3 * p) + 2]));
-        return new Image(grey, image.Height, image.Width, 1);
-    })]);
-
     /// <summary>A state of the encoder, where it and its results lie, and of a kept checkpoint the epoch.</summary>
     private sealed record State(EvaluationStage Stage, RunDirectory Home, int? Epoch = null);
-
-    /// <summary>A protocol with the images that it works on, divided once or once for each domain.</summary>
-    private sealed record Part(string Name, Protocol Protocol, string? Target, string Fingerprint, IReadOnlyList<Fold> Folds);
-
-    /// <summary>What is fitted on and what is measured on; a domain's name where it is left out.</summary>
-    private sealed record Fold(string Domain, FittingImages Fitting, ImageSet Test);
 }

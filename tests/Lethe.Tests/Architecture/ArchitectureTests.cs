@@ -144,6 +144,26 @@ public class ArchitectureTests
         Assert.Empty(files.SelectMany(file => SourceRule.Violations(file, rootNamespace, File.ReadAllText(Path.Combine(project, file)))));
     }
 
+    /// <summary>A file that one cannot read at a sitting has a reason; a new one is to be cut, or to find its reason here.</summary>
+    [Fact]
+    public void Sources_LongFiles_AreThoseWithAReason()
+    {
+        var reasons = new Dictionary<string, string>
+        {
+            ["IndirectConvolution.cs"] = "three products over the same pixels, which share how pixels are found",
+            ["Safetensors.cs"] = "reading refuses what writing never writes: the format stands in one place",
+            ["NpyFile.cs"] = "reading and writing of one format",
+            ["ImageDecoder.cs"] = "every way from bytes of a file to pixels",
+        };
+        string[] lengthy =
+        [
+            .. Directory.GetFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
+                .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && File.ReadLines(file).Count() > 300)
+                .Select(file => Path.GetFileName(file)),
+        ];
+        Assert.Equal(reasons.Keys.Order(StringComparer.Ordinal), lengthy.Order(StringComparer.Ordinal));
+    }
+
     private const string LongLine =
         "namespace Lethe.Data;\n"
         + "// ...................................................................."
