@@ -86,7 +86,8 @@ internal sealed record ProtocolPart(
             [new Fold("", new FittingImages(data.Source, images, images), First(data.Test, options.MeasureImages))]);
     }
 
-    private static ProtocolPart OfDomains((ProtocolEntry Entry, Protocol Protocol) protocol, DomainSet domains, ProtocolRunOptions options) => new(
+    private static ProtocolPart OfDomains(
+        (ProtocolEntry Entry, Protocol Protocol) protocol, DomainSet domains, ProtocolRunOptions options) => new(
         protocol.Entry.Name,
         protocol.Protocol,
         options.Target,
