@@ -5,15 +5,15 @@ namespace Lethe.Diagnostics;
 /// <summary>The constants of the rule by which <see cref="MemorisationMonitor"/> judges a curve.</summary>
 public sealed record MemorisationOptions : OptionRecord, IConflicting
 {
-    /// <summary>A change counts from this part of the curve's range.</summary>
+    /// <summary>Smallest change that counts, as a fraction of the curve's range.</summary>
     [Limit(AtLeast = 0, Below = 1)]
     public double RelativeTolerance { get; init; } = 0.05;
 
-    /// <summary>A change counts from so many nats.</summary>
+    /// <summary>Smallest change that counts, in nats.</summary>
     [Limit(AtLeast = 0, Unit = "nats")]
     public double AbsoluteTolerance { get; init; } = 0.25;
 
-    /// <summary>A change counts from so many standard deviations of the curve's noise.</summary>
+    /// <summary>Smallest change that counts, in standard deviations of the curve's noise.</summary>
     [Limit(AtLeast = 0)]
     public double NoiseTolerance { get; init; } = 3;
 

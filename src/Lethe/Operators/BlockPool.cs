@@ -10,10 +10,9 @@ namespace Lethe.Operators;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Free blocks are kept as far as all blocks together take 64 MiB more than were in use at once lately; of the others, those of the size
-/// that was not asked for for longest go first. Without any more, a thin network trains a sixth slower, since the system clears each block
-/// that it gives again. Where more than 1 GiB is in use, nothing more is kept: what is computed in such blocks takes so long that clearing
-/// them does not matter.
+/// The pool keeps at most 64 MiB beyond the recent peak of use; above that it frees blocks of the least recently requested size first.
+/// Without this margin a thin network trains a sixth slower, since the system clears each block that it hands out again. Above 1 GiB in
+/// use there is no margin: computing in blocks that large takes so long that clearing them does not matter.
 /// </para>
 /// <para>
 /// While free blocks are held, a timer looks at them every ten seconds. Where nothing was rented or returned since the last time, all of

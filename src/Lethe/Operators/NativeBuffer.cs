@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Lethe.Operators;
 
 /// <summary>
-/// Memory outside of the managed heap that is kept from one use to the next and grows as needed. Large blocks that are given back are
-/// cleared by the system when they are taken again, which took most of the time of the convolutions with the largest filters.
+/// Memory outside of the managed heap that is kept from one use to the next and grows as needed. The system clears large
+/// blocks each time they are allocated again; that dominated convolutions with large filters, so the buffer is kept.
 /// </summary>
 internal sealed unsafe class NativeBuffer
 {

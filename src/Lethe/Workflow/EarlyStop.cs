@@ -41,7 +41,7 @@ internal sealed class EarlyStop(RunDirectory run, RunOptions options)
         var onset = Onset(verdict);
         if (onset is { } found)
         {
-            // Gone where this was done already and the process ended before it could be written down.
+            // Missing if an earlier attempt kept it but died before saving the manifest.
             run.Checkpoints.Promote(found.Epoch);
             string best = Path.GetRelativePath(run.Path, run.Checkpoints.PathOf(CheckpointStore.Best));
             string ended =

@@ -13,10 +13,10 @@ namespace Lethe.Workflow;
 /// Steps of UMM in between epochs of pre-training. Not in the paper: there UMM begins when pre-training is over.
 /// </summary>
 /// <remarks>
-/// Before an epoch that a multiple of <see cref="InterleavingOptions.UmmEvery"/> epochs went before, UMM takes its steps on the first
-/// batches that this epoch has, the early layers frozen. Its optimiser starts afresh each time, so that nothing but the weights carries
-/// over; pre-training's own keeps its state meanwhile. The steps are taken whole or not at all, so an interruption leaves a state from
-/// before or from after them. A momentum encoder's schedule is at its end meanwhile, so the target hardly moves.
+/// Every <see cref="InterleavingOptions.UmmEvery"/> epochs, before the next one starts, UMM runs on the first batches of that epoch with
+/// the early layers frozen. Its optimiser starts afresh each time, so only the weights carry over; pre-training's own optimiser keeps its
+/// state. Either all steps are taken or none, so an interruption leaves the state from before or after them. The schedule of a momentum
+/// encoder counts as finished here, so the target hardly moves.
 /// </remarks>
 /// <param name="session">The run's session.</param>
 internal sealed class Interleaving(Session session)

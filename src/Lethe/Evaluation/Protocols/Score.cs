@@ -75,8 +75,8 @@ public sealed record Score(string Measure, double Value, ConfidenceInterval Inte
     }
 
     /// <summary>
-    /// What a shortcut is worth: 1 for each test image whose label is found and 0 for each other, where the shortcut goes with the class,
-    /// says nothing, and goes against it. The copies of an image hang together, so images are drawn again and not copies.
+    /// Accuracy with the shortcut aligned with the class, absent, and reversed; each number is 1 for a test image that is classified
+    /// correctly and 0 otherwise. Copies of one image are correlated, so the bootstrap resamples images, not copies.
     /// </summary>
     internal static IReadOnlyList<Score> OfShortcut(double[] tied, double[] untied, double[] turned, ulong seed) =>
     [
