@@ -66,7 +66,7 @@ internal static class LinearProbeTime
         RunDirectory run = RunDirectory.Open(rows.Run);
         var machine = new Machine { Threads = threads };
         Session session = Session.Open(run, machine);
-        using TrainedEncoder encoder = TrainedEncoder.Load(run, machine, rows.Layer);
+        using Encoder encoder = Encoder.Load(run, machine, rows.Layer);
         return (
             tensor(encoder.Embed(session.Data.Probe)), [.. session.Data.Probe.Labels!], tensor(encoder.Embed(session.Data.Test)),
             [.. session.Data.Test.Labels!]);

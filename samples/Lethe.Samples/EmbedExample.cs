@@ -1,7 +1,4 @@
-using Lethe.Data;
-using Lethe.Runs;
 using Lethe.Runtime;
-using Lethe.Workflow;
 
 namespace Lethe.Samples;
 
@@ -14,12 +11,8 @@ public static class EmbedExample
     {
         // example
         TorchRuntime.Prepare();
-        var options = new RunOptions { Data = new DataOptions { Data = "photos" } };
-        Pretraining.Start(options, new Machine(), "runs/photos", command: "from my program");
-
-        using TrainedEncoder encoder = TrainedEncoder.Load(RunDirectory.Open("runs/photos"), new Machine(), layer: "layer4");
-        ImageSet images = ImageFiles.ReadAll("new-photos", encoder.ImageSize, encoder.Channels).Images;
-        float[,] embeddings = encoder.Embed(images);
+        using Encoder encoder = Encoder.Train("photos", "runs/photos"); // later: Encoder.Load("runs/photos")
+        float[,] embeddings = encoder.Embed("new-photos");
 
         // end
         return embeddings;

@@ -39,7 +39,7 @@ internal static class EmbedCommand
             string kind = Path.GetExtension(file);
             if (kind is not (".npy" or ".parquet"))
                 throw new InvalidOptionException($"--out '{file}' ends in neither .npy nor .parquet.");
-            using TrainedEncoder encoder = TrainedEncoder.Load(
+            using Encoder encoder = Encoder.Load(
                 RunDirectory.Open(parsed.GetRequiredValue(run)), table.Read(parsed).Apply(new Machine()), parsed.GetRequiredValue(layer),
                 parsed.GetRequiredValue(checkpoint));
             (ImageSet Images, IReadOnlyList<string> SkippedFiles) read = ImageFiles.ReadAll(

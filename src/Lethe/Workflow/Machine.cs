@@ -45,7 +45,7 @@ public sealed record Machine : OptionRecord, IConflicting
 
     /// <summary>
     /// Checks the values, sets torch's number of threads, and chooses what networks run on: both for the whole process, from now on. To be
-    /// called while no other thread computes. <see cref="Pretraining"/>, <see cref="Session"/> and <see cref="TrainedEncoder"/> call it
+    /// called while no other thread computes. <see cref="Pretraining"/>, <see cref="Session"/> and <see cref="Encoder"/> call it
     /// themselves.
     /// </summary>
     /// <returns>The device, which needs no disposing.</returns>

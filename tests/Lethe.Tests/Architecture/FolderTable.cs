@@ -27,6 +27,14 @@ internal static class FolderTable
             "Evaluation",
             "Runs", "Results", "Reporting",
         ],
+
+        // The front door, in the root itself.
+        [""] =
+        [
+            "Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics", "Umm",
+            "Evaluation",
+            "Runs", "Results", "Reporting", "Workflow",
+        ],
     };
 
     /// <summary>Folders whose work is on records alone, so that it can be tested and run without torch.</summary>

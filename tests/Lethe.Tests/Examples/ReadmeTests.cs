@@ -19,7 +19,7 @@ public partial class ReadmeTests
         ];
         string program = Block().Match(Readme).Groups[1].Value;
         Assert.NotEmpty(compiled);
-        Assert.Equal(compiled, Statements(program).Where(line => !line.StartsWith("using Lethe.", StringComparison.Ordinal)));
+        Assert.Equal(compiled, Statements(program).Where(line => !line.StartsWith("using Lethe", StringComparison.Ordinal)));
     }
 
     [Fact]

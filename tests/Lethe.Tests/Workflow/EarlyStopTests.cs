@@ -76,10 +76,10 @@ public sealed class EarlyStopTests : IDisposable
         Assert.Equal(last, warning.Epoch);
         Assert.Contains($"set in at epoch {best} in ", warning.Text, StringComparison.Ordinal);
         Assert.Contains($"stopped at epoch {last} of {Epochs}", warning.Text, StringComparison.Ordinal);
-        using (TrainedEncoder.Load(run, SmallRun.Machine, "layer4", "best"))
+        using (Encoder.Load(run, SmallRun.Machine, "layer4", "best"))
             Assert.Contains(
                 "There are: best, last",
-                Assert.Throws<RunException>(() => TrainedEncoder.Load(run, SmallRun.Machine, "layer4", "epoch-00001")).Message,
+                Assert.Throws<RunException>(() => Encoder.Load(run, SmallRun.Machine, "layer4", "epoch-00001")).Message,
                 StringComparison.Ordinal);
     }
 

@@ -395,7 +395,7 @@ public sealed class WorkflowTests : IDisposable
         int reports = 0;
         float[,] Embed(RunDirectory from)
         {
-            using TrainedEncoder embedding = TrainedEncoder.Load(from, SmallRun.Machine, layer);
+            using Encoder embedding = Encoder.Load(from, SmallRun.Machine, layer);
             Assert.Equal((16, 3), (embedding.ImageSize, embedding.Channels));
             float[,] once = embedding.Embed(images, new Inline<WorkflowProgress>(_ => reports++), Token);
             Assert.Equal(once, embedding.Embed(images, cancellation: Token));
@@ -411,7 +411,7 @@ public sealed class WorkflowTests : IDisposable
             Assert.NotEqual(rows, Embed(undo));
         Assert.Contains(
             "stem, layer1",
-            Assert.Throws<InvalidOptionException>(() => TrainedEncoder.Load(run, SmallRun.Machine, "layer5")).Message,
+            Assert.Throws<InvalidOptionException>(() => Encoder.Load(run, SmallRun.Machine, "layer5")).Message,
             StringComparison.Ordinal);
     }
 

@@ -4,16 +4,17 @@ using Lethe.Evaluation;
 using Lethe.Methods;
 using Lethe.Runs;
 using Lethe.Runtime;
+using Lethe.Workflow;
 using static TorchSharp.torch;
 
-namespace Lethe.Workflow;
+namespace Lethe;
 
-/// <summary>A trained encoder, taken from a run, that turns images into embeddings.</summary>
+/// <summary>A trained encoder that turns images into embeddings: what a program needs that does not study encoders.</summary>
 /// <remarks>
 /// Holds the weights, in float32 on the device, until it is disposed; who loads it disposes it. Of one thread at a time. Two encoders are
 /// apart from each other, but share the number of threads and the kernels of the process (<see cref="Machine"/>).
 /// </remarks>
-public sealed class TrainedEncoder : IDisposable
+public sealed class Encoder : IDisposable
 {
     private readonly SslMethod method;
     private readonly ViewAugmenter augmenter;
@@ -22,7 +23,7 @@ public sealed class TrainedEncoder : IDisposable
     private readonly string layer;
     private bool disposed;
 
-    private TrainedEncoder(SslMethod method, ViewAugmenter augmenter, Machine machine, Device device, string layer)
+    private Encoder(SslMethod method, ViewAugmenter augmenter, Machine machine, Device device, string layer)
     {
         this.method = method;
         this.augmenter = augmenter;
@@ -37,6 +38,36 @@ public sealed class TrainedEncoder : IDisposable
     /// <summary>1 for grey, 3 for colour; images are converted.</summary>
     public int Channels => augmenter.Channels;
 
+    /// <summary>Trains an encoder on images without labels, into a run directory of its own.</summary>
+    /// <param name="images">A folder of images, or what else <c>--data</c> takes.</param>
+    /// <param name="directory">The run directory, which must not hold anything yet.</param>
+    /// <param name="options">All else that decides the run; null takes the defaults.</param>
+    /// <param name="machine">Where to compute; null takes the processor with all its cores.</param>
+    /// <param name="progress">Told how far the work has come, on the calling thread.</param>
+    /// <param name="cancellation">Stops between two steps with the state saved; <see cref="Pretraining.Resume"/> goes on.</param>
+    /// <returns>The encoder of the last epoch, with the output of its last layer; the caller disposes it.</returns>
+    /// <exception cref="LetheException">Something cannot be used; said before long work starts.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the run can go on.</exception>
+    public static Encoder Train(
+        string images, string directory, RunOptions? options = null, Machine? machine = null, IProgress<WorkflowProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        options ??= new RunOptions();
+        machine ??= new Machine();
+        options = options with { Data = options.Data with { Data = images } };
+        Pretraining.Start(options, machine, directory, $"Encoder.Train(\"{images}\", \"{directory}\")", progress, cancellation);
+        return Load(directory, machine);
+    }
+
+    /// <summary>Loads the encoder of a run or of an undo. The images that it was trained on are not needed.</summary>
+    /// <param name="directory">The directory of a pre-training, or of an undo or control below it.</param>
+    /// <param name="machine">Where to compute; null takes the processor with all its cores.</param>
+    /// <param name="layer">stem, layer1 to layer4, or projector.</param>
+    /// <returns>The encoder of the last checkpoint, in evaluation mode; the caller disposes it.</returns>
+    /// <exception cref="LetheException">The run, the machine or the layer cannot be used.</exception>
+    public static Encoder Load(string directory, Machine? machine = null, string layer = "layer4") =>
+        Load(RunDirectory.Open(directory), machine ?? new Machine(), layer);
+
     /// <summary>Loads the encoder of a run or of an undo. The images that it was trained on are not needed.</summary>
     /// <param name="run">The directory of a pre-training, or of an undo or control below it.</param>
     /// <param name="machine">Where to compute.</param>
@@ -47,7 +78,7 @@ public sealed class TrainedEncoder : IDisposable
     /// <returns>The encoder, in evaluation mode; the caller disposes it.</returns>
     /// <exception cref="LetheException">The run, the machine, the layer or the checkpoint cannot be used.</exception>
     /// <remarks>Calls <see cref="Machine.Prepare"/>, and seeds torch's generator as the run did.</remarks>
-    public static TrainedEncoder Load(RunDirectory run, Machine machine, string layer, string checkpoint = CheckpointStore.Last)
+    public static Encoder Load(RunDirectory run, Machine machine, string layer, string checkpoint = CheckpointStore.Last)
     {
         if (!LayerFeatures.Names.Contains(layer))
             throw new InvalidOptionException($"--layer '{layer}' is unknown. Use one of {string.Join(", ", LayerFeatures.Names)}.");
@@ -67,7 +98,7 @@ public sealed class TrainedEncoder : IDisposable
 
         var statistics = new ChannelStatistics(
             [.. manifest.Data.ChannelMean.Select(x => (float)x)], [.. manifest.Data.ChannelStandardDeviation.Select(x => (float)x)]);
-        return new TrainedEncoder(
+        return new Encoder(
             method, new ViewAugmenter(options.Views, manifest.Data.ImageSize, manifest.Data.Channels, statistics), machine, device, layer);
     }
 
@@ -109,6 +140,20 @@ public sealed class TrainedEncoder : IDisposable
         var rows = new float[features.shape[0], features.shape[1]];
         Buffer.BlockCopy(features.data<float>().ToArray(), 0, rows, 0, rows.Length * sizeof(float));
         return rows;
+    }
+
+    /// <summary>Embeds all images below a folder, in the ordinal order of their paths.</summary>
+    /// <param name="folder">The folder, or one image file. A file that cannot be read is an error.</param>
+    /// <param name="progress">Told after each batch how many images are done, on the calling thread.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <returns>One row for each image, [N, d], not normalised.</returns>
+    /// <exception cref="DataException">There is no image, or one cannot be read.</exception>
+    /// <exception cref="ObjectDisposedException">The encoder has been disposed.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public float[,] Embed(string folder, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        return Embed(ImageFiles.ReadAll(folder, ImageSize, Channels, maxBadFiles: 0, cancellation).Images, progress, cancellation);
     }
 
     /// <inheritdoc/>
