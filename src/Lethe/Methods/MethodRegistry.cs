@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Lethe.Runtime;
 
 namespace Lethe.Methods;
@@ -9,7 +8,7 @@ namespace Lethe.Methods;
 /// <remarks>Safe to use from several threads.</remarks>
 public static class MethodRegistry
 {
-    private static ImmutableArray<MethodEntry> all =
+    private static readonly Registry<MethodEntry> registry = new("method", entry => entry.Name,
     [
         SimClr.Entry,
         Moco.Entry,
@@ -22,10 +21,10 @@ public static class MethodRegistry
         Relic.Entry,
         Mec.Entry,
         CorInfoMax.Entry,
-    ];
+    ]);
 
     /// <summary>The methods in the order in which they are listed: those of the library, then those that were added.</summary>
-    public static IReadOnlyList<MethodEntry> All => all;
+    public static IReadOnlyList<MethodEntry> All => registry.All;
 
     /// <summary>
     /// Adds a method, which can be trained, resumed, undone and evaluated as the others are. Call it before a run of the method is opened.
@@ -35,17 +34,12 @@ public static class MethodRegistry
     public static void Add(MethodEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        EntryName.Require(entry.Name, "method");
-        ImmutableInterlocked.Update(ref all, entries => entries.Any(other => other.Name == entry.Name)
-            ? throw new InvalidOptionException($"There is a method '{entry.Name}' already. Give yours another name.")
-            : entries.Add(entry));
+        registry.Add(entry);
     }
 
     /// <summary>Finds a method.</summary>
     /// <param name="name">Its name, as in <c>--method</c>.</param>
     /// <returns>The entry.</returns>
     /// <exception cref="InvalidOptionException">No method has that name.</exception>
-    public static MethodEntry Find(string name) => All.FirstOrDefault(entry => entry.Name == name)
-        ?? throw new InvalidOptionException(
-            $"--method '{name}' is unknown. Use one of {string.Join(", ", All.Select(entry => entry.Name))}.");
+    public static MethodEntry Find(string name) => registry.Find(name);
 }

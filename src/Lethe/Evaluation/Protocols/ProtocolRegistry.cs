@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Lethe.Runtime;
 
 namespace Lethe.Evaluation.Protocols;
@@ -9,7 +8,7 @@ namespace Lethe.Evaluation.Protocols;
 /// <remarks>Safe to use from several threads.</remarks>
 public static class ProtocolRegistry
 {
-    private static ImmutableArray<ProtocolEntry> all =
+    private static readonly Registry<ProtocolEntry> registry = new("protocol", entry => entry.Name,
     [
         LinearProtocol.Entry,
         KnnProtocol.Entry,
@@ -21,10 +20,10 @@ public static class ProtocolRegistry
         DomainsProtocol.Entry,
         DenseProtocol.Entry,
         CausalProtocol.Entry,
-    ];
+    ], "one or several of");
 
     /// <summary>The protocols in the order in which they are listed and shown: those of the library, then those that were added.</summary>
-    public static IReadOnlyList<ProtocolEntry> All => all;
+    public static IReadOnlyList<ProtocolEntry> All => registry.All;
 
     /// <summary>Adds a protocol, which is then evaluated, recorded and reported as the others are.</summary>
     /// <param name="entry">The protocol.</param>
@@ -34,7 +33,6 @@ public static class ProtocolRegistry
     public static void Add(ProtocolEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        EntryName.Require(entry.Name, "protocol");
         if (entry.Images == ProtocolImages.Generated)
         {
             throw new InvalidOptionException(
@@ -42,16 +40,12 @@ public static class ProtocolRegistry
                 + $"{ProtocolImages.Own} or {ProtocolImages.Target}.");
         }
 
-        ImmutableInterlocked.Update(ref all, entries => entries.Any(other => other.Name == entry.Name)
-            ? throw new InvalidOptionException($"There is a protocol '{entry.Name}' already. Give yours another name.")
-            : entries.Add(entry));
+        registry.Add(entry);
     }
 
     /// <summary>Finds a protocol.</summary>
     /// <param name="name">Its name, as in <c>--protocol</c>.</param>
     /// <returns>The entry.</returns>
     /// <exception cref="InvalidOptionException">No protocol has that name.</exception>
-    public static ProtocolEntry Find(string name) => All.FirstOrDefault(entry => entry.Name == name)
-        ?? throw new InvalidOptionException($"--protocol '{name}' is unknown. Use one or several of "
-            + $"{string.Join(", ", All.Select(entry => entry.Name))}, with commas between.");
+    public static ProtocolEntry Find(string name) => registry.Find(name);
 }
