@@ -31,7 +31,8 @@ public sealed class EncoderTests : IDisposable
         small.Start("run", cancellation: TestContext.Current.CancellationToken);
         File.WriteAllText(Path.Combine(small.ImageFolder, "broken.png"), "not an image");
         using Encoder encoder = Encoder.Load(small["run"], SmallRun.Machine);
-        var error = Assert.Throws<DataException>(() => encoder.Embed(small.ImageFolder, cancellation: TestContext.Current.CancellationToken));
+        var error = Assert.Throws<DataException>(
+            () => encoder.Embed(small.ImageFolder, cancellation: TestContext.Current.CancellationToken));
         Assert.Contains("broken.png", error.Message, StringComparison.Ordinal);
     }
 

@@ -171,13 +171,23 @@ public class ArchitectureTests
 
     [Theory]
     [InlineData("Data/Image.cs", "namespace Lethe.Data;\n\npublic readonly record struct Image(int Height);\n", null)]
-    [InlineData("Umm/VolumeFactor/Ridge.cs", "namespace Lethe.Umm.VolumeFactor;\n/// <summary>A class of things.</summary>\npublic sealed class Ridge<T>\n{\n    private enum Kind\n    {\n    }\n}\n", null)]
+    [InlineData(
+        "Umm/VolumeFactor/Ridge.cs",
+        "namespace Lethe.Umm.VolumeFactor;\n/// <summary>A class of things.</summary>\npublic sealed class Ridge<T>\n{\n    private enum "
+        + "Kind\n    {\n    }\n}\n",
+        null)]
     [InlineData("Program.cs", "return 0;\n", null)]
     [InlineData("Methods/Byol.cs", "namespace Lethe.Methods;\n\ninternal sealed class Byol;\n\npublic sealed record ByolOptions;\n", null)]
-    [InlineData("Data/Image.cs", "namespace Lethe.Data;\n\npublic sealed class Image;\n\ninternal enum Colour\n{\n}\n", "has the types Image, Colour")]
-    [InlineData("Data/Image.cs", "namespace Lethe.Models;\n\npublic sealed class Image;\n", "expected the file-scoped namespace Lethe.Data, found Lethe.Models")]
+    [InlineData(
+        "Data/Image.cs", "namespace Lethe.Data;\n\npublic sealed class Image;\n\ninternal enum Colour\n{\n}\n",
+        "has the types Image, Colour")]
+    [InlineData(
+        "Data/Image.cs", "namespace Lethe.Models;\n\npublic sealed class Image;\n",
+        "expected the file-scoped namespace Lethe.Data, found Lethe.Models")]
     [InlineData("Data/Image.cs", "namespace Lethe.Data\n{\n    public sealed class Image { }\n}\n", "found none")]
-    [InlineData("Data/Image.cs", "namespace Lethe.Data;\n\npublic sealed class Image;\n\npublic enum Colour\n{\n}\n", "has the types Image, Colour")]
+    [InlineData(
+        "Data/Image.cs", "namespace Lethe.Data;\n\npublic sealed class Image;\n\npublic enum Colour\n{\n}\n",
+        "has the types Image, Colour")]
     [InlineData("Data/Image.cs", "namespace Lethe.Data;\n\npublic sealed record Picture;\n", "is not named after its type Picture")]
     [InlineData("Data/ImageHelper.cs", "namespace Lethe.Data;\n\ninternal static class ImageHelper\n{\n}\n", "ImageHelper says nothing")]
     [InlineData("Data/Image.cs", LongLine, "line 2: has 141 characters")]
