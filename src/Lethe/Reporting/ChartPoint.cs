@@ -3,4 +3,4 @@ using Lethe.Results;
 namespace Lethe.Reporting;
 
 /// <summary>A point of a line, with its spread over seeds.</summary>
-internal readonly record struct ChartPoint(double X, Spread Y);
+internal readonly record struct ChartPoint(double X, SeedMean Y);

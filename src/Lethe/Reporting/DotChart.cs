@@ -63,18 +63,18 @@ internal sealed record DotChart(ResultTable Table, string Protocol, string Title
         string? note = RowNotes.GetValueOrDefault(layer);
         yield return El("text", Class("row"), At("x", 0), At("y", top + (RowHeight / 2) + (note is null ? 4 : -2)), layer);
         if (note is not null) yield return El("text", Class("tick"), At("x", 0), At("y", top + (RowHeight / 2) + 13), note);
-        foreach ((Entrant state, int lane, Spread value) in Dots(layer))
+        foreach ((Entrant state, int lane, SeedMean value) in Dots(layer))
             yield return Dot(layer, state, value, top + (RowHeight / 2) + (Lane * (lane + 0.5 - (Table.Entrants.Count / 2.0))));
     }
 
     /// <summary>The numbers of a row as they are shown, each with the lane of its state.</summary>
-    private IEnumerable<(Entrant State, int Lane, Spread Value)> Dots(string layer) =>
+    private IEnumerable<(Entrant State, int Lane, SeedMean Value)> Dots(string layer) =>
         from state in Table.Entrants.Index()
         let cell = state.Item[ResultKey.Probe(Protocol, layer)]
         where cell is not null
         select (state.Item, state.Index, cell.Value.Times(Factor));
 
-    private XElement Dot(string layer, Entrant state, Spread shown, double y)
+    private XElement Dot(string layer, Entrant state, SeedMean shown, double y)
     {
         double x = PlaceX(shown.Mean);
         double reach = PlaceX(shown.Mean + shown.Deviation) - x;

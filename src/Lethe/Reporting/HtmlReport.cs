@@ -115,7 +115,7 @@ internal static class HtmlReport
     private static IEnumerable<XElement?> Pictures(ReportGroup group)
     {
         ReportRun run = group.Runs[0];
-        if (run.Views is null && run.Neighbours is null)
+        if (run.ViewsPicture is null && run.NeighboursPicture is null)
         {
             yield return Missing("No pictures were made.", $"lethe evaluate {run.Path}");
             yield break;
@@ -124,9 +124,9 @@ internal static class HtmlReport
         yield return El(
             "div",
             Class("two"),
-            run.Views is { } views ? Picture(
+            run.ViewsPicture is { } views ? Picture(
                 "Views", "images of the training part, each beside views of it that the method is to map to the same place", views) : null,
-            run.Neighbours is { } neighbours ? Picture(
+            run.NeighboursPicture is { } neighbours ? Picture(
                 "Nearest neighbours", "test images, each followed by the images that the last layer puts nearest to it, by cosine",
                 neighbours) : null);
     }

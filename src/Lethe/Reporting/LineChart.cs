@@ -74,7 +74,7 @@ internal sealed record LineChart(string Title, string Note, string XLabel, strin
         {
             // As far on either side, so that the ends do not lean inwards.
             int side = Math.Min(points.Count / 40, Math.Min(i, points.Count - 1 - i));
-            return new ChartPoint(point.X, new Spread(points.Skip(i - side).Take((2 * side) + 1).Average(near => near.Y.Mean), 0, 1));
+            return new ChartPoint(point.X, new SeedMean(points.Skip(i - side).Take((2 * side) + 1).Average(near => near.Y.Mean), 0, 1));
         }),
     ];
 
@@ -163,14 +163,14 @@ internal sealed record LineChart(string Title, string Note, string XLabel, strin
     {
         double[] all = [.. Series.SelectMany(series => series.Points).Select(point => point.X).Distinct().Order()];
         int every = Math.Max(1, (all.Length + Crowd - 1) / Crowd);
-        IReadOnlyList<Dictionary<double, Spread>> columns =
+        IReadOnlyList<Dictionary<double, SeedMean>> columns =
             [.. Series.Select(series => series.Points.ToDictionary(point => point.X, point => point.Y))];
         return Table(
             every == 1 ? $"{Title}: {YLabel}" : $"{Title}: {YLabel}, one row in {every}; metrics.jsonl holds all",
             [XLabel, .. Series.Select(series => series.Name)],
             all.Where((_, i) => i % every == 0 || i == all.Length - 1).Select(x => (IEnumerable<string>)
             [
-                Place(x), .. columns.Select(column => column.TryGetValue(x, out Spread value) ? Wording.Plain(value, Decimals) : "–"),
+                Place(x), .. columns.Select(column => column.TryGetValue(x, out SeedMean value) ? Wording.Plain(value, Decimals) : "–"),
             ]));
     }
 }

@@ -228,7 +228,7 @@ internal static class ReportCurves
     private static ChartPoint[] Curve(IReadOnlyList<IReadOnlyList<Measurement>> seeds, string layer, string name, double factor) =>
     [
         .. seeds.SelectMany(seed => seed).Where(m => m.Layer == layer && m.Name == name).GroupBy(m => m.Epoch).OrderBy(epoch => epoch.Key)
-            .Select(epoch => new ChartPoint(epoch.Key, Spread.Of([.. epoch.Select(m => factor * m.Value)]))),
+            .Select(epoch => new ChartPoint(epoch.Key, SeedMean.Of([.. epoch.Select(m => factor * m.Value)]))),
     ];
 
     private static string? Split(ReportGroup group) =>

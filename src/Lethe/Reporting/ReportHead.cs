@@ -120,6 +120,6 @@ internal static class ReportHead
                 + $"{run.Manifest.Versions.Device}");
         }
 
-        static string Deviation(Spread value) => value.Count == 1 ? "" : $" ± {Wording.Fixed(100 * value.Deviation, 1)}";
+        static string Deviation(SeedMean value) => value.Count == 1 ? "" : $" ± {Wording.Fixed(100 * value.Deviation, 1)}";
     }
 }

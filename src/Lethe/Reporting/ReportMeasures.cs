@@ -44,5 +44,5 @@ internal static class ReportMeasures
     }
 
     private static string Cell(LayerMeasure measure, IReadOnlyList<double> values) =>
-        values.Count == 0 ? "" : measure.IsFraction ? Wording.Percent(Spread.Of(values)) : Wording.Plain(Spread.Of(values), 2);
+        values.Count == 0 ? "" : measure.IsFraction ? Wording.Percent(SeedMean.Of(values)) : Wording.Plain(SeedMean.Of(values), 2);
 }

@@ -59,7 +59,7 @@ internal static class ReportProtocols
             };
         }
 
-        static Spread Shown(ResultCell cell) => new(100 * cell.Value.Mean, 50 * (cell.High - cell.Low) ?? 0, 1);
+        static SeedMean Shown(ResultCell cell) => new(100 * cell.Value.Mean, 50 * (cell.High - cell.Low) ?? 0, 1);
     }
 
     /// <summary>The first, a middle and the last layer at the checkpoints that were kept, the mean over runs.</summary>
@@ -86,7 +86,7 @@ internal static class ReportProtocols
                     false,
                     [
                         .. same.Where(record => record.Layer == layer).GroupBy(record => record.Epoch!.Value).OrderBy(epoch => epoch.Key)
-                            .Select(epoch => new ChartPoint(epoch.Key, Spread.Of([.. epoch.Select(record => 100 * record.Value)]))),
+                            .Select(epoch => new ChartPoint(epoch.Key, SeedMean.Of([.. epoch.Select(record => 100 * record.Value)]))),
                     ]))]);
             }),
         ];

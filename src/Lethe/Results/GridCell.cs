@@ -12,7 +12,7 @@ internal sealed record GridCell(string Text, bool IsClear = false)
     public IReadOnlyList<string> Beside { get; init; } = [];
 
     /// <summary>A mean with its deviation beside it; fractions are shown times 100, with one digit after the point.</summary>
-    public static GridCell Of(Spread? value, bool isFraction, int decimals)
+    public static GridCell Of(SeedMean? value, bool isFraction, int decimals)
     {
         string Number(double number) => isFraction ? Wording.Fixed(100 * number, 1) : Wording.Fixed(number, decimals);
         return value is not { } of ? new(Nothing) : new(Number(of.Mean)) { Beside = of.Count == 1 ? [] : [$"± {Number(of.Deviation)}"] };

@@ -6,9 +6,9 @@ namespace Lethe.Results;
 internal sealed record PairedResult(ResultKey Key, string Entrant, string Baseline)
 {
     /// <summary>What the baseline and the entrant reached over the runs that are paired.</summary>
-    public Spread From { get; init; }
+    public SeedMean From { get; init; }
 
-    public Spread To { get; init; }
+    public SeedMean To { get; init; }
 
     /// <summary>The difference in the unit of the numbers; null where it is refused.</summary>
     public PairedDifference? Difference { get; init; }
@@ -23,7 +23,7 @@ internal sealed record PairedResult(ResultKey Key, string Entrant, string Baseli
     public string TooClose => $"too close to tell with {(To.Count > 1 ? $"{To.Count} seeds" : "one seed")}";
 
     /// <summary>Mean and standard deviation of the differences.</summary>
-    public Spread Change => new(Difference!.Mean, Difference.Deviation ?? 0, Difference.Count);
+    public SeedMean Change => new(Difference!.Mean, Difference.Deviation ?? 0, Difference.Count);
 
     /// <summary>One sentence for each reason why differences were refused.</summary>
     public static IEnumerable<string> Refusals(IEnumerable<PairedResult?> results) => LeftOut(

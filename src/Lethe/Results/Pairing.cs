@@ -32,7 +32,7 @@ internal static class Pairing
             return result;
         double[] from = [.. pairs.Select(pair => pair.From.Value)], to = [.. pairs.Select(pair => pair.To.Value)];
         double? samplingError = SamplingError(key, (from.Average() + to.Average()) / 2, pairs[0].To.TestCount);
-        return result with { From = Spread.Of(from), To = Spread.Of(to), Difference = PairedDifference.Of(from, to, samplingError) };
+        return result with { From = SeedMean.Of(from), To = SeedMean.Of(to), Difference = PairedDifference.Of(from, to, samplingError) };
     }
 
     /// <summary>Whether numbers were measured in the same way.</summary>

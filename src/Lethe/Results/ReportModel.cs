@@ -101,8 +101,8 @@ internal sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
             Undos = [.. directory.Undos.Select(ReadUndo)],
             Onsets = Onsets(verdict),
             MonitorWords = verdict.Reason,
-            Views = Picture(directory.ViewsPicture),
-            Neighbours = Picture(directory.NeighboursPicture),
+            ViewsPicture = Picture(directory.ViewsPicture),
+            NeighboursPicture = Picture(directory.NeighboursPicture),
             Warnings = warnings,
         };
 

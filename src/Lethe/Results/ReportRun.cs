@@ -25,10 +25,10 @@ internal sealed record ReportRun(string Path, RunManifest Manifest)
     public string? MonitorWords { get; init; }
 
     /// <summary>PNG of images beside their views, or null.</summary>
-    public ReadOnlyMemory<byte>? Views { get; init; }
+    public ReadOnlyMemory<byte>? ViewsPicture { get; init; }
 
     /// <summary>PNG of test images beside their nearest neighbours, or null.</summary>
-    public ReadOnlyMemory<byte>? Neighbours { get; init; }
+    public ReadOnlyMemory<byte>? NeighboursPicture { get; init; }
 
     /// <summary>What was found amiss while reading.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];

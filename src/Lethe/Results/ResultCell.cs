@@ -7,7 +7,7 @@ namespace Lethe.Results;
 /// What one entrant reached in one thing that was measured: mean and spread over runs, and the interval that the one record states, or
 /// Student's over several runs, with how it was made; its ends are null where there is none.
 /// </summary>
-internal sealed record ResultCell(Spread Value, double? Low, double? High, string Interval)
+internal sealed record ResultCell(SeedMean Value, double? Low, double? High, string Interval)
 {
     /// <summary>The number over runs; null where there are no records.</summary>
     public static ResultCell? Of(IReadOnlyList<EvaluationRecord> records)
@@ -16,9 +16,9 @@ internal sealed record ResultCell(Spread Value, double? Low, double? High, strin
             return null;
         double[] values = [.. records.Select(record => record.Value)];
         if (records is [var one])
-            return new ResultCell(Spread.Of(values), one.Low, one.High, one.Interval ?? "");
+            return new ResultCell(SeedMean.Of(values), one.Low, one.High, one.Interval ?? "");
         ConfidenceInterval over = ConfidenceInterval.Student(values, "runs");
-        return new ResultCell(Spread.Of(values), over.Low, over.High, over.Kind);
+        return new ResultCell(SeedMean.Of(values), over.Low, over.High, over.Kind);
     }
 
     /// <summary>The number with its interval in brackets, as <c>71.3 [69.2, 73.3]</c>.</summary>

@@ -27,7 +27,7 @@ internal static class Wording
 
     public static string Percent(double fraction) => Fixed(100 * fraction, 1) + Space + "%";
 
-    public static string Percent(Spread fraction) => Plain(fraction.Times(100), 1) + Space + "%";
+    public static string Percent(SeedMean fraction) => Plain(fraction.Times(100), 1) + Space + "%";
 
     /// <summary>A difference of two fractions in percentage points, with its sign.</summary>
     public static string Points(double difference) => Signed(100 * difference, 1);
@@ -39,11 +39,11 @@ internal static class Wording
         return number.All(c => c is '−' or '0' or '.') ? "±" + number.TrimStart('−') : number[0] == '−' ? number : "+" + number;
     }
 
-    public static string Points(Spread difference) => difference.Count == 1
+    public static string Points(SeedMean difference) => difference.Count == 1
         ? Points(difference.Mean)
         : $"{Points(difference.Mean)}{Space}±{Space}{Fixed(100 * difference.Deviation, 1)}";
 
-    public static string Plain(Spread value, int decimals) => value.Count == 1
+    public static string Plain(SeedMean value, int decimals) => value.Count == 1
         ? Fixed(value.Mean, decimals)
         : $"{Fixed(value.Mean, decimals)}{Space}±{Space}{Fixed(value.Deviation, decimals)}";
 

@@ -124,7 +124,7 @@ public class ChartTests
     }
 
     private static ChartPoint[] Points(int count, Func<int, double> value) =>
-        [.. Enumerable.Range(0, count).Select(i => new ChartPoint(i, new Spread(value(i), 0.5, 2)))];
+        [.. Enumerable.Range(0, count).Select(i => new ChartPoint(i, new SeedMean(value(i), 0.5, 2)))];
 
     private static double[] Numbers(string text) => [.. text.Split(',').Select(part => double.Parse(part, CultureInfo.InvariantCulture))];
 

@@ -20,7 +20,7 @@ public partial class HtmlReportTests
     public void Render_SmallModel_IsAsApproved() =>
         Approval.Matches(
             "report.html",
-            HtmlReport.Render(ReportModel.Of([ReportSamples.Run() with { Views = pixel }, ReportSamples.Run(2, umm: 0.04, shift: 0.01)])));
+            HtmlReport.Render(ReportModel.Of([ReportSamples.Run() with { ViewsPicture = pixel }, ReportSamples.Run(2, umm: 0.04, shift: 0.01)])));
 
     [Fact]
     public void Render_TwoSettings_SetsThemSideBySide()
@@ -49,7 +49,7 @@ public partial class HtmlReportTests
     [Fact]
     public void Render_AnyModel_LoadsNothing()
     {
-        string html = HtmlReport.Render(ReportModel.Of([ReportSamples.Run() with { Views = pixel, Neighbours = pixel }]));
+        string html = HtmlReport.Render(ReportModel.Of([ReportSamples.Run() with { ViewsPicture = pixel, NeighboursPicture = pixel }]));
         Assert.Equal(["https://arxiv.org/abs/2410.00772"], Address().Matches(html).Select(match => match.Value));
         Assert.DoesNotContain("<script", html, StringComparison.Ordinal);
         Assert.DoesNotContain("url(", html, StringComparison.Ordinal);

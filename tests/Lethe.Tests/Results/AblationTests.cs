@@ -43,7 +43,7 @@ public class AblationTests
             records.Single(r => r.Layer == "layer4" && r.Protocol == EvaluationProtocol.Linear && r.Stage == stage).Value;
         static IEnumerable<EvaluationRecord> OfUndo(ReportRun run) => run.Undos.Single(undo => undo.Name == "no-beta").Evaluations;
         double[] umm = [.. runs.Select(run => Of(OfUndo(run), EvaluationStage.Umm))];
-        Assert.Equal(Spread.Of(umm), Value(table, Row(table, "no-beta"), EvaluationProtocol.Linear));
+        Assert.Equal(SeedMean.Of(umm), Value(table, Row(table, "no-beta"), EvaluationProtocol.Linear));
         Assert.Equal(
             PairedDifference.Of([.. runs.Select(run => Of(OfUndo(run), EvaluationStage.Control))], umm), OverControl(
                 table, "no-beta", EvaluationProtocol.Linear));
@@ -233,7 +233,7 @@ public class AblationTests
 
     private static Ablation Table(params ReportRun[] runs) => Assert.Single(Ablation.Of(ReportModel.Of(runs)));
 
-    private static Spread? Value(Ablation table, Entrant row, string name) => row[ResultKey.Probe(name, table.Layer)]?.Value;
+    private static SeedMean? Value(Ablation table, Entrant row, string name) => row[ResultKey.Probe(name, table.Layer)]?.Value;
 
     private static PairedDifference? OverControl(Ablation table, string undo, string name) =>
         Row(table, undo).Less(Row(table, undo).Control, ResultKey.Probe(name, table.Layer))?.Difference;

@@ -22,7 +22,7 @@ public class ComparisonTests
             ["linear probe, accuracy", "kNN probe, accuracy", "ΔR unseen", "linear, accuracy", "semi, fine-tuned, 1 % of the labels, accuracy"],
             table.Table.Keys.Select(key => key.Name));
         ResultKey linear = Row(table, "linear, accuracy");
-        Assert.Equal(Spread.Of([0.5 + 0.01, 0.5 + 0.02, 0.5 + 0.03]), Cell(table, linear, 1)!.Value);
+        Assert.Equal(SeedMean.Of([0.5 + 0.01, 0.5 + 0.02, 0.5 + 0.03]), Cell(table, linear, 1)!.Value);
         Assert.Equal(["control", "before"], Differences(table, linear).Select(difference => difference.Baseline));
         PairedDifference expected = PairedDifference.Of([0, 0, 0], gains[1..]);
         PairedDifference found = Differences(table, linear)[^1].Difference!;

@@ -15,7 +15,7 @@ public class SummaryTests
     public void Of_SeveralSeeds_GivesMeanAndDeviation()
     {
         ResultTable table = Table("default", ReportSamples.Run(1), ReportSamples.Run(2, shift: 0.02), ReportSamples.Run(3, shift: 0.04));
-        Spread umm = Value(table, EvaluationStage.Umm, EvaluationProtocol.Linear, "layer4")!.Value;
+        SeedMean umm = Value(table, EvaluationStage.Umm, EvaluationProtocol.Linear, "layer4")!.Value;
         Assert.Equal(0.81, umm.Mean, 12);
         Assert.Equal(0.02, umm.Deviation, 12);
         Assert.Equal(3, umm.Count);
@@ -80,12 +80,12 @@ public class SummaryTests
     [Fact]
     public void Spread_OfOneValue_HasNoDeviation()
     {
-        Assert.Equal(new Spread(3, 0, 1), Spread.Of([3]));
-        Assert.Throws<ArgumentException>(() => Spread.Of([]));
+        Assert.Equal(new SeedMean(3, 0, 1), SeedMean.Of([3]));
+        Assert.Throws<ArgumentException>(() => SeedMean.Of([]));
     }
 
     private static ResultTable Table(string? undo, params ReportRun[] runs) => Summary.Of(ResultTable.Of(ReportSamples.Group(runs), undo));
 
-    private static Spread? Value(ResultTable table, EvaluationStage stage, string protocol, string layer) =>
+    private static SeedMean? Value(ResultTable table, EvaluationStage stage, string protocol, string layer) =>
         table[stage]?[ResultKey.Probe(protocol, layer)]?.Value;
 }

@@ -1,17 +1,17 @@
 namespace Lethe.Results;
 
 /// <summary>Mean of a number over seeds and standard deviation over n − 1, which is 0 and says nothing where there is one seed.</summary>
-internal readonly record struct Spread(double Mean, double Deviation, int Count)
+internal readonly record struct SeedMean(double Mean, double Deviation, int Count)
 {
     /// <summary>Mean and standard deviation of values, one for each seed, at least one.</summary>
-    public static Spread Of(IReadOnlyList<double> values)
+    public static SeedMean Of(IReadOnlyList<double> values)
     {
         if (values.Count == 0) throw new ArgumentException("Expected at least one value.", nameof(values));
         double mean = values.Average();
         double deviation = values.Count == 1 ? 0 : Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Count - 1));
-        return new Spread(mean, deviation, values.Count);
+        return new SeedMean(mean, deviation, values.Count);
     }
 
     /// <summary>The spread of the values in another unit.</summary>
-    public Spread Times(double factor) => new(factor * Mean, factor * Deviation, Count);
+    public SeedMean Times(double factor) => new(factor * Mean, factor * Deviation, Count);
 }
