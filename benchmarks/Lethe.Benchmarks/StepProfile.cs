@@ -72,6 +72,7 @@ internal static class StepProfile
             Convolutions = convolutions, ConvolutionsForward = forward, BatchNormAndRelu = norms, ProjectorAndLoss = head,
             Optimiser = update, Waiting = waiting, Rest = rest,
             ConvolutionGigaflops = flops / convolutions / 1e9, MatrixGigaflops = MatrixGigaflops(),
+            OwnMatrixGigaflops = OwnMatrixGigaflops(),
             BatchNormGigabytes = normBytes / norms / 1e9,
             CopyGigabytes = CopyGigabytes(),
         });
@@ -147,6 +148,17 @@ internal static class StepProfile
         using var scope = NewDisposeScope();
         Tensor a = randn(Side, Side), b = randn(Side, Side);
         return 2.0 * Side * Side * Side / Seconds(() => a.matmul(b)) / 1e9;
+    }
+
+    // A convolution of 1×1 is a product of matrices and nothing else.
+    private static double OwnMatrixGigaflops()
+    {
+        const int Images = 64, Side = 8, Channels = 512;
+        using var scope = NewDisposeScope();
+        using IDisposable frozen = no_grad();
+        Tensor map = randn(Images, Side, Side, Channels).permute(0, 3, 1, 2), weight = randn(Channels, Channels, 1, 1);
+        double seconds = Seconds(() => MapConvolution.Forward(map, weight, bias: null, stride: 1, padding: 0));
+        return 2.0 * Images * Side * Side * Channels * Channels / seconds / 1e9;
     }
 
     private static double CopyGigabytes()
