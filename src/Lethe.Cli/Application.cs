@@ -18,6 +18,7 @@ internal static class Application
         {
             RunCommand.Create(terminal),
             PretrainCommand.Create(terminal),
+            ImportCommand.Create(terminal),
             DiagnoseCommand.Create(terminal),
             UndoCommand.Create(terminal),
             EvaluateCommand.Create(terminal),

@@ -19,7 +19,6 @@ internal static class DiagnoseCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var run = new Argument<string?>("RUN") { Description = "A run directory.", Arity = ArgumentArity.ZeroOrOne };
         var features = new Option<string?>("--features") { Description = "Features of any framework: .npy, [rows, d], or [views, images, "
             + "d].", HelpName = "F.npy" };
         var labels =
@@ -36,15 +35,15 @@ internal static class DiagnoseCommand
             + "commas between; a wrong one lists them.", HelpName = "NAMES", DefaultValueFactory = _ => LayerMeasures.Default };
         var against = new Option<string?>("--against") { Description = "Another run on other images of the source: score how far RUN has "
             + "memorised the images that only it was trained on (SSLMem).", HelpName = "RUN" };
-        var dataRoot = UndoCommand.DataRoot();
         var command = new Command(
             "diagnose",
             "Show the quality of each layer over training, and where ΔR turned; score single images against another run; or measure "
-            + "features from elsewhere.") { run, measures, against, features, labels, epsilonSquared, views, dataRoot };
-        var table = new OptionTable(command, new ScoringOptions(), new Machine());
+            + "features from elsewhere.") { measures, against, features, labels, epsilonSquared, views };
+        var run = new EncoderArgument(command, optional: true);
+        var table = new OptionTable(command, [new ScoringOptions(), .. EncoderArgument.Records, new Machine()]);
         return command.Does(terminal, (parsed, cancellation) =>
         {
-            string? path = parsed.GetValue(run);
+            string? path = run.Path(parsed);
             string? file = parsed.GetValue(features);
             if ((path is null) == (file is null))
                 throw new InvalidOptionException("diagnose takes a run directory, or --features with a .npy file: one of the two.");
@@ -56,13 +55,17 @@ internal static class DiagnoseCommand
                 var options = values.Apply(new ScoringOptions());
                 Machine machine = values.Apply(new Machine());
                 return ScoresView.Show(path!, other, Scoring.Run(
-                    RunDirectory.Open(path!), RunDirectory.Open(other), options, machine, parsed
-                        .GetValue(dataRoot), terminal.Progress, cancellation), options, terminal);
+                    RunDirectory.Open(path!), RunDirectory.Open(other), options, machine, EncoderArgument.DataRoot(values),
+                    terminal.Progress, cancellation), options, terminal);
             }
 
-            string[] scoring = [.. values.Flags, .. parsed.GetResult(dataRoot) is { Implicit: false } ? new[] { dataRoot.Name } : []];
-            if (scoring.Length > 0)
-                throw new InvalidOptionException($"{string.Join(", ", scoring)}: only --against reads images and computes. Leave it out.");
+            bool isForeign = path is not null && InitialEncoder.IsForeign(path);
+            if (!isForeign && values.Flags.Any())
+            {
+                throw new InvalidOptionException($"{string.Join(", ", values.Flags)}: only --against, and a file of weights in place of RUN, "
+                    + "read images and compute. Leave it out.");
+            }
+
             if (file is not null && parsed.GetResult(measures) is { Implicit: false })
                 throw new InvalidOptionException("--measures belongs to a run. Of features, all is shown that they allow.");
             if (file is not null)
@@ -71,8 +74,10 @@ internal static class DiagnoseCommand
                 throw new InvalidOptionException(
                     "--labels, --epsilon-squared and --views belong to --features. A run was measured with its own options.");
             IReadOnlyList<LayerMeasure> shown = LayerMeasures.Choose(parsed.GetRequiredValue(measures));
-            JsonObject result = Describe(RunDirectory.Open(path!), terminal, shown);
-            result["run"] = path;
+            RunDirectory directory = run.Open(
+                parsed, values, values.Apply(new Machine()), needsHeads: false, terminal, cancellation);
+            JsonObject result = Describe(directory, terminal, shown);
+            result["run"] = directory.Path;
             return result;
         });
     }

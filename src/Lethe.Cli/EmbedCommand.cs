@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Lethe.Data;
 using Lethe.Evaluation;
+using Lethe.Interchange;
 using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Storage;
@@ -16,7 +17,8 @@ internal static class EmbedCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var run = new Argument<string>("RUN") { Description = "A run directory, or that of an undo below it (RUN/umm/NAME)." };
+        var run = new Argument<string>("RUN") { Description = "A run directory, that of an undo below it (RUN/umm/NAME), or a "
+            + "file or folder of weights from elsewhere (see 'lethe import')." };
         var images = new Option<string>("--images") { Description = "A folder of images, with all folders below it, or one "
             + "image.", HelpName = "PATH", Required = true };
         var output = new Option<string>("--out") { Description = "The file to write: .npy (with the paths beside it in .txt) or "
@@ -32,16 +34,22 @@ internal static class EmbedCommand
             + "an error.", HelpName = "N", DefaultValueFactory = _ => new DataOptions().MaxBadFiles };
         var command = new Command(
             "embed", "Turn a folder of images into embeddings by a run's encoder.") { run, images, output, layer, checkpoint, bad };
-        var table = new OptionTable(command, new Machine());
+        var size = new Option<int>("--image-size") { Description = "Of weights from elsewhere: height and width at which images enter. [as "
+            + "the weights say, else 224 with a large stem and 32 with a small one]", HelpName = "N" };
+        command.Options.Add(size);
+        var table = new OptionTable(command, new WeightsOptions(), new Machine());
         return command.Does(terminal, (parsed, cancellation) =>
         {
             string file = parsed.GetRequiredValue(output);
             string kind = Path.GetExtension(file);
             if (kind is not (".npy" or ".parquet"))
                 throw new InvalidOptionException($"--out '{file}' ends in neither .npy nor .parquet.");
-            using Encoder encoder = Encoder.Load(
-                RunDirectory.Open(parsed.GetRequiredValue(run)), table.Read(parsed).Apply(new Machine()), parsed.GetRequiredValue(layer),
-                parsed.GetRequiredValue(checkpoint));
+            OptionValues values = table.Read(parsed);
+            using Encoder encoder = Load(
+                parsed.GetRequiredValue(run), parsed.GetValue(size), values.Apply(new WeightsOptions()), values.Apply(new Machine()),
+                parsed.GetRequiredValue(layer), parsed.GetRequiredValue(checkpoint));
+            foreach (string sentence in encoder.Origin?.Sentences ?? [])
+                terminal.Say(sentence);
             (ImageSet Images, IReadOnlyList<string> SkippedFiles) read = ImageFiles.ReadAll(
                 parsed.GetRequiredValue(images), encoder.ImageSize, encoder.Channels, parsed.GetValue(bad), null, cancellation);
             float[,] rows = encoder.Embed(read.Images, terminal.Progress, cancellation);
@@ -64,6 +72,23 @@ internal static class EmbedCommand
                 ["skippedFiles"] = new JsonArray([.. read.SkippedFiles.Select(path => (JsonNode)path)]),
             };
         });
+    }
+
+    private static Encoder Load(
+        string path, int size, WeightsOptions weights, Machine machine, string layer, string checkpoint)
+    {
+        if (InitialEncoder.IsForeign(path))
+        {
+            var options = new RunOptions { Data = new DataOptions { ImageSize = size }, Init = path, Weights = weights };
+            OptionRecord.ValidateAll([options, machine]);
+            return Encoder.Load(options, machine, layer);
+        }
+
+        return size == 0 && weights == new WeightsOptions()
+            ? Encoder.Load(RunDirectory.Open(path), machine, layer, checkpoint)
+            : throw new InvalidOptionException(
+                $"--image-size, --normalisation and the like belong to weights from elsewhere; {path} is a run, which has its own. Leave "
+                + "them out.");
     }
 
     private static void WriteNpy(string file, float[,] rows, IReadOnlyList<string> paths)

@@ -32,7 +32,7 @@ internal sealed class RunFlags
         table = new OptionTable(
             command,
             [
-                defaults.Data, defaults, defaults.Backbone, defaults.Training, defaults.Views, defaults.Evaluation, defaults.Monitor,
+                defaults.Data, defaults, defaults.Backbone, defaults.Weights, defaults.Training, defaults.Views, defaults.Evaluation, defaults.Monitor,
                 defaults.Interleaving, new Machine(),
                 .. MethodRegistry.All.Select(entry => entry.DefaultOptions), .. more,
             ]);
@@ -40,6 +40,9 @@ internal sealed class RunFlags
 
     /// <summary>Whether the verb was asked to go on.</summary>
     public bool Resumes(ParseResult parsed) => parsed.GetValue(resume);
+
+    /// <summary>The run directory that was named; null where none was.</summary>
+    public string? Output(ParseResult parsed) => parsed.GetValue(output);
 
     /// <summary>What was given.</summary>
     public OptionValues Read(ParseResult parsed) => table.Read(parsed);
@@ -76,7 +79,8 @@ internal sealed class RunFlags
     }
 
     /// <summary>The options of a run that the flags ask for.</summary>
-    private RunOptions Build(OptionValues values)
+    /// <exception cref="InvalidOptionException">A flag was given that nothing uses.</exception>
+    public RunOptions Build(OptionValues values)
     {
         RunOptions options = values.Apply(defaults);
         MethodEntry method = MethodRegistry.Find(options.Method);
@@ -89,6 +93,7 @@ internal sealed class RunFlags
             Data = values.Apply(defaults.Data),
             Views = values.Apply(views),
             Backbone = values.Apply(defaults.Backbone),
+            Weights = values.Apply(defaults.Weights),
             MethodOptions = values.Apply(method.DefaultOptions),
             Training = values.Apply(defaults.Training),
             Evaluation = values.Apply(defaults.Evaluation),
@@ -107,6 +112,7 @@ internal sealed class RunFlags
             Data = values.Apply(earlier.Data) with { DataRoot = earlier.Data.DataRoot },
             Views = values.Apply(earlier.Views),
             Backbone = values.Apply(earlier.Backbone),
+            Weights = values.Apply(earlier.Weights),
             MethodOptions = values.Apply(earlier.MethodOptions),
             Training = values.Apply(earlier.Training),
             Evaluation = values.Apply(earlier.Evaluation),

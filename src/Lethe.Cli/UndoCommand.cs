@@ -12,26 +12,25 @@ internal static class UndoCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var run = new Argument<string>("RUN") { Description = "The run directory of a pre-training." };
         var name =
             new Option<string?>("--name") { Description = "Name of the folder below RUN/umm. [made of the options]", HelpName = "NAME" };
         var seed =
             new Option<ulong?>("--seed") { Description = "Decides order and views of the fine-tuning. [the run's seed]", HelpName = "N" };
         var resume = new Option<bool>("--resume") { Description = "Go on with the undo of that name where its last checkpoint left it." };
-        var dataRoot = DataRoot();
         var command = new Command(
             "undo",
             "Undo memorisation: fine-tune the late layers of a run's encoder by UMM, beside a control of as many plain "
-            + "steps.") { run, name, seed, resume, dataRoot };
-        var table = new OptionTable(command, new UmmOptions(), new Machine());
+            + "steps.") { name, seed, resume };
+        var run = new EncoderArgument(command);
+        var table = new OptionTable(command, [new UmmOptions(), .. EncoderArgument.Records, new Machine()]);
         return command.Does(terminal, (parsed, cancellation) =>
         {
             OptionValues values = table.Read(parsed);
             UmmOptions options = values.Apply(new UmmOptions());
             Machine machine = values.Apply(new Machine());
             OptionRecord.ValidateAll([options, machine]);
-            RunDirectory directory = RunDirectory.Open(parsed.GetRequiredValue(run));
-            Session session = Session.Open(directory, machine, parsed.GetValue(dataRoot), terminal.Progress, cancellation);
+            RunDirectory directory = run.Open(parsed, values, machine, needsHeads: true, terminal, cancellation);
+            Session session = Session.Open(directory, machine, EncoderArgument.DataRoot(values), terminal.Progress, cancellation);
             ulong chosen = parsed.GetValue(seed) ?? session.Options.Seed;
             string line = values.CommandLine($"undo {OptionValues.Quote(directory.Path)} --seed {chosen}");
             RunDirectory undo = Undoing.Run(
@@ -43,8 +42,4 @@ internal static class UndoCommand
             return result;
         });
     }
-
-    /// <summary>The flag of every verb that reads a run's images again.</summary>
-    public static Option<string?> DataRoot() =>
-        new("--data-root") { Description = "Where the files of a named source lie now, if they have moved.", HelpName = "DIR" };
 }

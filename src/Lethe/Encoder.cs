@@ -1,6 +1,7 @@
 using Lethe.Augmentation;
 using Lethe.Data;
 using Lethe.Evaluation;
+using Lethe.Interchange;
 using Lethe.Methods;
 using Lethe.Runs;
 using Lethe.Runtime;
@@ -38,6 +39,9 @@ public sealed class Encoder : IDisposable
     /// <summary>1 for grey, 3 for colour; images are converted.</summary>
     public int Channels => augmenter.Channels;
 
+    /// <summary>What is to be said of weights from elsewhere; null of a run.</summary>
+    internal RunOrigin? Origin { get; private init; }
+
     /// <summary>Trains an encoder on images without labels, into a run directory of its own.</summary>
     /// <param name="images">A folder of images, or what else <c>--data</c> takes.</param>
     /// <param name="directory">The run directory, which must not hold anything yet.</param>
@@ -59,14 +63,21 @@ public sealed class Encoder : IDisposable
         return Load(directory, machine);
     }
 
-    /// <summary>Loads the encoder of a run or of an undo. The images that it was trained on are not needed.</summary>
-    /// <param name="directory">The directory of a pre-training, or of an undo or control below it.</param>
+    /// <summary>Loads the encoder of a run, of an undo, or from elsewhere. The images that it was trained on are not needed.</summary>
+    /// <param name="path">
+    /// The directory of a pre-training, or of an undo or control below it; or what <c>--init</c> takes: a file or a folder of weights.
+    /// </param>
     /// <param name="machine">Where to compute; null takes the processor with all its cores.</param>
-    /// <param name="layer">stem, layer1 to layer4, or projector.</param>
+    /// <param name="layer">stem, layer1 to layer4, or, of a run, projector.</param>
     /// <returns>The encoder of the last checkpoint, in evaluation mode; the caller disposes it.</returns>
-    /// <exception cref="LetheException">The run, the machine or the layer cannot be used.</exception>
-    public static Encoder Load(string directory, Machine? machine = null, string layer = "layer4") =>
-        Load(RunDirectory.Open(directory), machine ?? new Machine(), layer);
+    /// <exception cref="LetheException">The run or file, the machine or the layer cannot be used.</exception>
+    /// <remarks>
+    /// Size and normalisation of images are those that a file states; else the published ones of its stem.
+    /// <see cref="Pretraining.Start"/> takes a file with both as options, and makes a run of it.
+    /// </remarks>
+    public static Encoder Load(string path, Machine? machine = null, string layer = "layer4") => InitialEncoder.IsForeign(path)
+        ? Load(new RunOptions { Init = path }, machine ?? new Machine(), layer)
+        : Load(RunDirectory.Open(path), machine ?? new Machine(), layer);
 
     /// <summary>Loads the encoder of a run or of an undo. The images that it was trained on are not needed.</summary>
     /// <param name="run">The directory of a pre-training, or of an undo or control below it.</param>
@@ -80,8 +91,7 @@ public sealed class Encoder : IDisposable
     /// <remarks>Calls <see cref="Machine.Prepare"/>, and seeds torch's generator as the run did.</remarks>
     public static Encoder Load(RunDirectory run, Machine machine, string layer, string checkpoint = CheckpointStore.Last)
     {
-        if (!LayerFeatures.Names.Contains(layer))
-            throw new InvalidOptionException($"--layer '{layer}' is unknown. Use one of {string.Join(", ", LayerFeatures.Names)}.");
+        RequireLayer(layer, LayerFeatures.Names);
         RunManifest manifest = run.LoadManifest();
         RunOptions options = manifest.Pretraining;
         Device device = machine.Prepare();
@@ -96,10 +106,29 @@ public sealed class Encoder : IDisposable
             throw;
         }
 
-        var statistics = new ChannelStatistics(
-            [.. manifest.Data.ChannelMean.Select(x => (float)x)], [.. manifest.Data.ChannelStandardDeviation.Select(x => (float)x)]);
         return new Encoder(
-            method, new ViewAugmenter(options.Views, manifest.Data.ImageSize, manifest.Data.Channels, statistics), machine, device, layer);
+            method, new ViewAugmenter(options.Views, manifest.Data.ImageSize, manifest.Data.Channels, manifest.Data.Statistics()), machine,
+            device, layer);
+    }
+
+    /// <summary>Loads an encoder from elsewhere.</summary>
+    /// <param name="options">What decides it: the file, the size of images, the normalisation.</param>
+    /// <param name="machine">Where to compute.</param>
+    /// <param name="layer">stem or layer1 to layer4: its heads, if it has any, are not loaded.</param>
+    /// <returns>The encoder, in evaluation mode; the caller disposes it.</returns>
+    /// <exception cref="LetheException">The file, the machine or the layer cannot be used.</exception>
+    internal static Encoder Load(RunOptions options, Machine machine, string layer)
+    {
+        RequireLayer(layer, [.. LayerFeatures.Names.Where(name => name != LayerFeatures.Projector)]);
+        Device device = machine.Prepare();
+        using InitialEncoder weights = InitialEncoder.Read(options)!;
+        ChannelStatistics statistics = weights.Statistics(null);
+        (SslMethod method, options) = Importing.Create(weights, options, device);
+        return new Encoder(
+            method, new ViewAugmenter(options.Views, options.Data.ImageSize, weights.Channels, statistics), machine, device, layer)
+        {
+            Origin = weights.Describe(),
+        };
     }
 
     /// <summary>
@@ -161,5 +190,11 @@ public sealed class Encoder : IDisposable
     {
         disposed = true;
         method.Dispose();
+    }
+
+    private static void RequireLayer(string layer, IReadOnlyList<string> layers)
+    {
+        if (!layers.Contains(layer))
+            throw new InvalidOptionException($"--layer '{layer}' is unknown. Use one of {string.Join(", ", layers)}.");
     }
 }

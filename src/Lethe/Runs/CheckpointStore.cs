@@ -40,7 +40,7 @@ internal sealed class CheckpointStore(string run, string folder)
 
     /// <summary>Writes the last checkpoint, and the weights of an epoch under their own name where they are to be kept.</summary>
     /// <exception cref="RunException">A file cannot be written.</exception>
-    public void Save(SslMethod method, Optimiser optimiser, TrainingState state, int? keptEpoch = null)
+    public void Save(SslMethod method, Optimiser? optimiser, TrainingState state, int? keptEpoch = null)
     {
         Directory.CreateDirectory(folder);
         Checkpoint.Save(LastPath, method, optimiser, state);

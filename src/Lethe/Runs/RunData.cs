@@ -1,3 +1,5 @@
+using Lethe.Augmentation;
+
 namespace Lethe.Runs;
 
 /// <summary>The images that a run used, so that another run can be shown to have used the same.</summary>
@@ -8,9 +10,9 @@ namespace Lethe.Runs;
 /// <param name="TestCount">Images that were measured with.</param>
 /// <param name="ClassCount">Number of classes; 0 where the source has no labels.</param>
 /// <param name="ImageSize">Height and width of a view, in pixels.</param>
-/// <param name="Channels">1 for grey, 3 for colour.</param>
-/// <param name="ChannelMean">Mean of each channel of the training images, on the scale 0 to 1.</param>
-/// <param name="ChannelStandardDeviation">Standard deviation of each channel of the training images, on the scale 0 to 1.</param>
+/// <param name="Channels">Channels that the encoder takes: 1 for grey, 3 for colour; images are converted.</param>
+/// <param name="ChannelMean">What is subtracted of each channel, on the scale 0 to 1: as a rule the mean of the training images.</param>
+/// <param name="ChannelStandardDeviation">What it is then divided by: as a rule their standard deviation.</param>
 internal sealed record RunData(
     string Source,
     string Fingerprint,
@@ -21,4 +23,10 @@ internal sealed record RunData(
     int ImageSize,
     int Channels,
     IReadOnlyList<double> ChannelMean,
-    IReadOnlyList<double> ChannelStandardDeviation);
+    IReadOnlyList<double> ChannelStandardDeviation)
+{
+    /// <summary>What pixels are normalised with before they enter the encoder.</summary>
+    /// <returns>As many means and deviations as <see cref="Channels"/>.</returns>
+    public ChannelStatistics Statistics() =>
+        new([.. ChannelMean.Select(x => (float)x)], [.. ChannelStandardDeviation.Select(x => (float)x)]);
+}

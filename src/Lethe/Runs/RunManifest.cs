@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Lethe.Umm;
 
 namespace Lethe.Runs;
@@ -40,6 +41,13 @@ internal sealed record RunManifest
 
     /// <summary>The images.</summary>
     public required RunData Data { get; init; }
+
+    /// <summary>The weights that the run began with; null where they were fresh.</summary>
+    public RunOrigin? Origin { get; init; }
+
+    /// <summary>Whether the run has images: an encoder from elsewhere can be imported without.</summary>
+    [JsonIgnore]
+    public bool HasImages => Data.TrainCount > 0;
 
     /// <summary>What the coding rates in <c>metrics.jsonl</c> were computed with, by layer.</summary>
     public IReadOnlyList<RateSetting> RateSettings { get; init; } = [];

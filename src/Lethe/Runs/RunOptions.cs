@@ -3,6 +3,7 @@ using Lethe.Augmentation;
 using Lethe.Data;
 using Lethe.Diagnostics;
 using Lethe.Evaluation;
+using Lethe.Interchange;
 using Lethe.Methods;
 using Lethe.Models;
 using Lethe.Runtime;
@@ -29,6 +30,15 @@ public sealed record RunOptions : OptionRecord, IConflicting
     /// <summary>Which network.</summary>
     [JsonRequired]
     public BackboneOptions Backbone { get; init; } = new();
+
+    /// <summary>
+    /// Weights to begin with instead of fresh ones: a run's directory, or a file or a folder of weights from elsewhere (safetensors,
+    /// PyTorch, ONNX; Hugging Face, timm). Depth, width, stem and, where it is left open, the size of images are taken from it.
+    /// </summary>
+    public string? Init { get; init; }
+
+    /// <summary>What is taken of them, and the normalisation.</summary>
+    public WeightsOptions Weights { get; init; } = new();
 
     /// <summary>Which method, by its name in <see cref="MethodRegistry"/>.</summary>
     [JsonRequired]
@@ -82,6 +92,9 @@ public sealed record RunOptions : OptionRecord, IConflicting
             yield return $"--local-views {Views.LocalViews}: method '{Method}' takes full-size views only. Use --local-views 0, or "
                 + $"--method {string.Join(" or ", MethodRegistry.All.Where(one => one.TakesLocalViews).Select(one => one.Name))}.";
         }
+
+        if (Training.Epochs == 0 && Init is null)
+            yield return "--epochs 0 trains nothing. Give at least 1, or --init with weights to keep as they are.";
 
         // Of a batch that no method could take, the limit has told already.
         if (Training.BatchSize > 1)

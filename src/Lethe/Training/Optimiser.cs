@@ -114,6 +114,9 @@ internal abstract class Optimiser : IDisposable
         }
     }
 
+    /// <summary>Forgets its state, as if no step had been taken.</summary>
+    public void StartAnew() => Clear();
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -1,6 +1,7 @@
 using Lethe.Augmentation;
 using Lethe.Diagnostics;
 using Lethe.Methods;
+using Lethe.Models;
 using Lethe.Numerics;
 using Lethe.Operators;
 using Lethe.Runtime;
@@ -16,6 +17,7 @@ internal sealed class Pretrainer : MethodTrainer
     private readonly Device device;
     private readonly string[] unscheduled;
     private readonly WarmUpCosine schedule;
+    private readonly FrozenStart start;
 
     /// <summary>Prepares training from the start.</summary>
     /// <param name="method">The method; its parameters are on the device already.</param>
@@ -40,6 +42,9 @@ internal sealed class Pretrainer : MethodTrainer
 
         unscheduled = [.. method.UnscheduledParts.Select(part => part + ".")];
         schedule = new WarmUpCosine(options.PeakLearningRate(), (long)(options.WarmUp * TotalSteps), TotalSteps);
+        start = new FrozenStart(
+            method, (SplitPoint)TrainingOptions.FreezeNames.ToList().IndexOf(options.Freeze),
+            options.FreezeEpochs > 0 ? (long)options.FreezeEpochs * StepsPerEpoch : long.MaxValue);
         Optimiser = Optimiser.Create(options.Optimiser, method.named_parameters(), options.WeightDecay, options.Momentum);
     }
 
@@ -63,12 +68,19 @@ internal sealed class Pretrainer : MethodTrainer
     public override bool IsNoteDue => false;
 
     /// <inheritdoc/>
-    public override void Dispose() => Optimiser.Dispose();
+    public override void Dispose()
+    {
+        start.Dispose();
+        Optimiser.Dispose();
+    }
 
     /// <inheritdoc/>
     protected override StepReport Step(IEnumerable<ViewBatch> batches)
     {
         Method.train();
+        start.Prepare(State.Step);
+        if (start.Thaws(State.Step))
+            Optimiser.StartAnew();
         Optimiser.ZeroGradients();
         double learningRate = schedule.At(State.Step), total = 0;
         var place = new TrainingProgress(
@@ -80,7 +92,7 @@ internal sealed class Pretrainer : MethodTrainer
         int taken = 0;
         foreach (ViewBatch batch in batches)
         {
-            MethodLoss loss = Method.Loss(DeviceViews.Of(batch, device), place);
+            MethodLoss loss = Method.Loss(start.Enter(DeviceViews.Of(batch, device), State.Step), place);
             LossCheck.RequireFinite(loss, $"epoch {Epoch + 1}, step {State.Step + 1}");
             Gradients.Accumulate(BatchesPerStep == 1 ? loss.Total : loss.Total.Over(BatchesPerStep));
             total += loss.Total.item<float>() / BatchesPerStep;

@@ -3,10 +3,13 @@ using Lethe.Runtime;
 namespace Lethe.Training;
 
 /// <summary>How the method's loss is minimised.</summary>
-public sealed record TrainingOptions : OptionRecord
+public sealed record TrainingOptions : OptionRecord, IConflicting
 {
-    /// <summary>Passes over the training images.</summary>
-    [Limit(AtLeast = 1)]
+    /// <summary>Names that <see cref="Freeze"/> can have.</summary>
+    public static readonly IReadOnlyList<string> FreezeNames = ["none", "stem", "layer1", "layer2", "layer3", "layer4"];
+
+    /// <summary>Passes over the training images; 0 keeps the weights of --init as they are.</summary>
+    [Limit(AtLeast = 0)]
     public int Epochs { get; init; } = 100;
 
     /// <summary>Images in a batch; each gives two views.</summary>
@@ -53,6 +56,17 @@ public sealed record TrainingOptions : OptionRecord
     /// <summary>Keeps the checkpoint of each evaluation, not only the last.</summary>
     public bool KeepCheckpoints { get; init; }
 
+    /// <summary>
+    /// The last layer of the backbone that is held as it is at first; layer4 holds all of it and trains the heads alone. For loaded weights
+    /// (--init).
+    /// </summary>
+    [OneOf(typeof(TrainingOptions), nameof(FreezeNames))]
+    public string Freeze { get; init; } = FreezeNames[0];
+
+    /// <summary>Epochs for which --freeze holds; then all is trained, and the optimiser starts anew.</summary>
+    [Limit(AtLeast = 1, Unit = "epoch", Zero = "for the whole training")]
+    public int FreezeEpochs { get; init; }
+
     /// <summary>The peak learning rate after defaults.</summary>
     /// <returns>A positive number.</returns>
     public double PeakLearningRate() => LearningRate > 0
@@ -62,4 +76,10 @@ public sealed record TrainingOptions : OptionRecord
     /// <summary>Epochs between evaluations after defaults.</summary>
     /// <returns>At least 1.</returns>
     public int EvaluationInterval() => EvaluateEvery > 0 ? EvaluateEvery : Math.Max(1, Epochs / 10);
+
+    IEnumerable<string> IConflicting.Conflicts()
+    {
+        if (FreezeEpochs > 0 && Freeze == FreezeNames[0])
+            yield return $"--freeze-epochs {FreezeEpochs} says how long, but not what. Give --freeze stem to layer4 too.";
+    }
 }

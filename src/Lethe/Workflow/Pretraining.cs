@@ -27,26 +27,31 @@ public static class Pretraining
         options.Validate();
         RunDirectory run = RunDirectory.Create(path);
         using DirectoryLock held = DirectoryLock.Acquire(run.Path);
+        InitialEncoder? initial = null;
         Session session;
         try
         {
-            session = Session.Create(options, machine, progress, cancellation);
+            machine.Prepare();
+            initial = InitialEncoder.Read(options);
+            session = Session.Create(options, machine, initial, progress, cancellation);
         }
         catch
         {
             // Nothing of the run exists yet: the name is free again.
+            initial?.Dispose();
             held.Dispose();
             run.Abandon();
             throw;
         }
 
+        using InitialEncoder? weights = initial;
         Train(run, session, new RunManifest
         {
             ToolVersion = ToolVersion,
             Kind = RunKind.Pretrain,
             Status = RunStatus.Running,
             Method = MethodRegistry.Find(options.Method).Title,
-            Pretraining = options,
+            Pretraining = session.Options,
             Seed = options.Seed,
             Command = command,
             Versions = machine.Describe(),
@@ -57,7 +62,7 @@ public static class Pretraining
                     .. session.Data.SkippedFiles.Select(file => $"skipped {file}"),
                     .. new Interleaving(session).Note is { } note ? [note] : Array.Empty<string>(),
                 ],
-        }, progress, cancellation);
+        }, weights, progress, cancellation);
         return (run, session);
     }
 
@@ -79,21 +84,42 @@ public static class Pretraining
         RunManifest manifest = run.LoadManifest();
         Session session = Session.Open(run, machine.As(manifest.Versions), dataRoot, progress, cancellation);
         if (manifest.Status != RunStatus.Done)
-            Train(run, session, manifest with { Status = RunStatus.Running, Failure = null }, progress, cancellation);
+        {
+            // Until the first checkpoint is there the weights come from where they came from.
+            using InitialEncoder? initial = run.Checkpoints.HasLast ? null : Again(run, manifest);
+            Train(run, session, manifest with { Status = RunStatus.Running, Failure = null }, initial, progress, cancellation);
+        }
+
         return (run, session);
     }
 
     /// <summary>The version of this library.</summary>
     public static string ToolVersion { get; } = typeof(Pretraining).Assembly.GetName().Version!.ToString(3);
 
+    private static InitialEncoder? Again(RunDirectory run, RunManifest manifest)
+    {
+        InitialEncoder? initial = InitialEncoder.Read(manifest.Pretraining);
+        if (initial is null || initial.Checksum == manifest.Origin?.Checksum)
+            return initial;
+        initial.Dispose();
+        throw new RunException(
+            $"{manifest.Pretraining.Init} is not the file that {run.Path} was begun with: expected checksum "
+            + $"{manifest.Origin?.Checksum}, found {initial.Checksum}. Restore the file, or start a new run.");
+    }
+
     private static void Train(
-        RunDirectory run, Session session, RunManifest manifest, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
+        RunDirectory run, Session session, RunManifest manifest, InitialEncoder? initial, IProgress<WorkflowProgress>? progress,
+        CancellationToken cancellation)
     {
         RunOptions options = session.Options;
         using SslMethod method = session.CreateMethod();
+        initial?.Fill(method);
+        RunOrigin? origin = initial?.Describe() ?? manifest.Origin;
+        foreach (string sentence in initial is null ? [] : origin!.Sentences)
+            progress?.Report(new WorkflowProgress("", 0, 0, "", sentence));
         using ViewLoader loader = session.CreateLoader(options.Training.BatchSize, options.Seed);
         using var trainer = new Pretrainer(method, loader, options.Training, options.Seed, session.Device);
-        var training = new TrainingRun(session, trainer, new RunRecorder(run, manifest), "pre-training", progress)
+        var training = new TrainingRun(session, trainer, new RunRecorder(run, manifest with { Origin = origin }), "pre-training", progress)
         {
             Stopping = new EarlyStop(run, options), Interleaving = new Interleaving(session),
         };

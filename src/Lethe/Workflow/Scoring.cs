@@ -48,11 +48,11 @@ internal static class Scoring
         Session session = Session.Open(run.Pretraining(), machine, dataRoot, progress, cancellation);
         Session without = Session.Open(other.Pretraining(), machine, dataRoot, progress, cancellation);
         (DataSplits data, DataSplits otherData) = (session.Data, without.Data);
-        if (data.ImageSize != otherData.ImageSize || data.Train.Channels != otherData.Train.Channels)
+        if (data.ImageSize != otherData.ImageSize || session.Augmenter.Channels != without.Augmenter.Channels)
         {
             throw new RunException(
-                $"{run.Path} sees images of {data.ImageSize} pixels and {data.Train.Channels} channels, {other.Path} of "
-                + $"{otherData.ImageSize} and {otherData.Train.Channels}. "
+                $"{run.Path} sees images of {data.ImageSize} pixels and {session.Augmenter.Channels} channels, {other.Path} of "
+                + $"{otherData.ImageSize} and {without.Augmenter.Channels}. "
                 + "Give a run with the same --image-size on the same source.");
         }
 
@@ -79,7 +79,7 @@ internal static class Scoring
         using SslMethod encoder = session.CreateMethod(), otherEncoder = without.CreateMethod();
         run.Checkpoints.Load(encoder);
         other.Checkpoints.Load(otherEncoder);
-        var otherAugmenter = new ViewAugmenter(session.Options.Views, data.ImageSize, data.Train.Channels, without.Augmenter.Statistics);
+        var otherAugmenter = new ViewAugmenter(session.Options.Views, data.ImageSize, session.Augmenter.Channels, without.Augmenter.Statistics);
         int done = 0, total = 2 * (images.Length + unseen.Length);
         IReadOnlyDictionary<string, Tensor> Features(SslMethod method, ViewAugmenter augmenter, ImageSet set) =>
             LayerFeatures.Collect(method, Reported(EvaluationBatches.FixedViews(

@@ -1,6 +1,7 @@
 using Lethe.Augmentation;
 using Lethe.Data;
 using Lethe.Evaluation;
+using Lethe.Interchange;
 using Lethe.Methods;
 using Lethe.Models;
 using Lethe.Numerics;
@@ -22,13 +23,13 @@ public sealed class Session
     private const ulong InitialWeights = 1;
     private const ulong TrainingViews = 2;
 
-    private Session(RunOptions options, Machine machine, Device device, DataSplits data, ChannelStatistics statistics)
+    private Session(RunOptions options, Machine machine, Device device, DataSplits data, ChannelStatistics statistics, int channels)
     {
         Options = options;
         Machine = machine;
         Device = device;
         Data = data;
-        Augmenter = new ViewAugmenter(options.Views, data.ImageSize, data.Train.Channels, statistics);
+        Augmenter = new ViewAugmenter(options.Views, data.ImageSize, channels, statistics);
         Evaluator = new LayerEvaluator(data, Augmenter, options.Evaluation, machine.ThreadCount(), device);
         Losses = new MethodLossEvaluator(data, Augmenter, options.Evaluation, machine.ThreadCount(), device);
     }
@@ -65,7 +66,17 @@ public sealed class Session
         RunOptions options, Machine machine, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
     {
         options.Validate();
+        machine.Prepare();
+        using InitialEncoder? initial = InitialEncoder.Read(options);
+        return Create(options, machine, initial, progress, cancellation);
+    }
+
+    /// <summary>Opens the images of a new run that begins with given weights, or with fresh ones where they are null.</summary>
+    internal static Session Create(
+        RunOptions options, Machine machine, InitialEncoder? initial, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
+    {
         Device device = machine.Prepare();
+        options = initial?.Resolve(options) ?? options;
         DataSplits data = Read(options.Data, options.Seed, progress, cancellation);
         if (options.Training.BatchSize > data.Train.Count)
         {
@@ -74,7 +85,10 @@ public sealed class Session
                 + $"at most {data.Train.Count}.");
         }
 
-        return new Session(options, machine, device, data, ChannelStatistics.Measure(data.Train));
+        int channels = initial?.Channels ?? data.Train.Channels;
+        ChannelStatistics statistics = initial?.Statistics(data.Train)
+            ?? Normalisation.Find(options.Weights.Normalisation, null, foreign: false, data.Train, channels).Statistics;
+        return new Session(options, machine, device, data, statistics, channels);
     }
 
     /// <summary>Opens the images of a run that exists, and makes sure that they are the same.</summary>
@@ -92,6 +106,13 @@ public sealed class Session
         RunManifest manifest = run.LoadManifest();
         if (manifest.Kind != RunKind.Pretrain)
             throw new RunException($"{run.Path} holds an undo or its control. Give the directory of the pre-training that it belongs to.");
+        if (!manifest.HasImages)
+        {
+            throw new RunException(
+                $"{run.Path} was imported without images, so there is nothing to measure it on. Import it again with images: "
+                + $"'lethe import {manifest.Origin?.Source} --data FOLDER --out ANOTHER'.");
+        }
+
         RunOptions options = manifest.Pretraining;
         options.Validate();
         Device device = machine.Prepare();
@@ -106,15 +127,13 @@ public sealed class Session
                 + "Restore the images, or start a new run.");
         }
 
-        var statistics = new ChannelStatistics(
-            [.. manifest.Data.ChannelMean.Select(x => (float)x)], [.. manifest.Data.ChannelStandardDeviation.Select(x => (float)x)]);
-        return new Session(options, machine, device, data, statistics);
+        return new Session(options, machine, device, data, manifest.Data.Statistics(), manifest.Data.Channels);
     }
 
     /// <summary>Makes the method with the run's initial weights.</summary>
     /// <returns>The method, on the device; the caller disposes it.</returns>
     /// <remarks>Seeds torch's own generator, which is the whole process's.</remarks>
-    public SslMethod CreateMethod() => CreateMethod(Options, Data.Train.Channels, Data.ImageSize, Device);
+    public SslMethod CreateMethod() => CreateMethod(Options, Augmenter.Channels, Data.ImageSize, Device);
 
     /// <summary>Gives the views to train on.</summary>
     /// <param name="batchSize">Images in a batch.</param>
@@ -143,7 +162,7 @@ public sealed class Session
         Data.Test.Count,
         Data.Train.ClassNames?.Count ?? 0,
         Data.ImageSize,
-        Data.Train.Channels,
+        Augmenter.Channels,
         [.. Augmenter.Statistics.Mean.Select(x => (double)x)],
         [.. Augmenter.Statistics.StandardDeviation.Select(x => (double)x)]);
 

@@ -1,0 +1,21 @@
+using Lethe.Runtime;
+
+namespace Lethe.Interchange;
+
+/// <summary>What is taken of a file of weights, and what images are normalised with before they enter.</summary>
+public sealed record WeightsOptions : OptionRecord
+{
+    /// <summary>Which encoder of a file that holds several, as teacher or encoder_k; empty takes the one that was trained.</summary>
+    public string WeightsPart { get; init; } = "";
+
+    /// <summary>found: heads of the method that are in the file are loaded too; fresh: heads begin anew.</summary>
+    [OneOf("found", "fresh")]
+    public string WeightsHeads { get; init; } = "found";
+
+    /// <summary>
+    /// What pixels are normalised with: data (mean and deviation of the training images), imagenet (the published constants), numbers as
+    /// 0.5,0.5,0.5/0.25,0.25,0.25 (means, then deviations, on the scale 0 to 1), or auto: what the weights of --init say, else ImageNet's for
+    /// a colour encoder from elsewhere, else data.
+    /// </summary>
+    public string Normalisation { get; init; } = Interchange.Normalisation.Auto;
+}

@@ -1,0 +1,121 @@
+using Lethe.Augmentation;
+using Lethe.Data;
+using Lethe.Interchange;
+using Lethe.Methods;
+using Lethe.Models;
+using Lethe.Runs;
+using Lethe.Runtime;
+
+namespace Lethe.Workflow;
+
+/// <summary>The weights that a run begins with, where they are not fresh: read, and made into what the run needs of them.</summary>
+internal sealed class InitialEncoder : IDisposable
+{
+    // What published networks with the large stem were trained at.
+    private const int PublishedSize = 224;
+
+    private readonly RunOptions options;
+    private readonly ForeignEncoder encoder;
+    private readonly RunData? ownImages;
+    private readonly List<string> notes = [];
+    private bool headsLoaded;
+
+    private InitialEncoder(RunOptions options, ForeignEncoder encoder, RunData? ownImages)
+    {
+        this.options = options;
+        this.encoder = encoder;
+        this.ownImages = ownImages;
+    }
+
+    /// <summary>Whether a path is a file or a folder of weights, and not the directory of a run.</summary>
+    /// <param name="path">The path.</param>
+    public static bool IsForeign(string path) =>
+        File.Exists(path) || (!RunDirectory.HoldsRun(path) && File.Exists(Path.Combine(path, "config.json")));
+
+    /// <summary>Reads the weights that options ask for.</summary>
+    /// <param name="options">The options of the run.</param>
+    /// <returns>The weights, which the caller disposes; null where fresh ones are asked for.</returns>
+    /// <exception cref="LetheException">They cannot be read, or contradict <c>--backbone</c>, <c>--width</c> or <c>--stem</c>.</exception>
+    public static InitialEncoder? Read(RunOptions options)
+    {
+        if (options.Init is not { } path)
+            return null;
+        var asked = new ForeignOptions
+        {
+            Part = options.Weights.WeightsPart,
+            Backbone = options.Backbone == new BackboneOptions() ? null : options.Backbone,
+        };
+        if (!RunDirectory.HoldsRun(path))
+            return new InitialEncoder(options, ForeignEncoder.Read(path, asked), null);
+
+        // A run's own checkpoint has the heads too.
+        RunDirectory run = RunDirectory.Open(path);
+        RunManifest manifest = run.LoadManifest();
+        if (!run.Checkpoints.HasLast)
+            throw new RunException($"--init {path} has no checkpoint yet: expected {run.Checkpoints.LastPath}. Train it first.");
+        return new InitialEncoder(
+            options,
+            ForeignEncoder.Read(run.Checkpoints.LastPath, asked with { Backbone = manifest.Pretraining.Backbone }), manifest.Data);
+    }
+
+    /// <summary>Channels that the encoder takes.</summary>
+    public int Channels => encoder.InputChannels;
+
+    /// <summary>XXH3-128 of the file of weights.</summary>
+    public string Checksum => encoder.Checksum;
+
+    /// <summary>Options with what the weights decide: the network, and the size of images where it was left open.</summary>
+    /// <param name="asked">The options as they were given.</param>
+    /// <returns>The options of the run.</returns>
+    public RunOptions Resolve(RunOptions asked)
+    {
+        int size = asked.Data.ImageSize;
+        if (size == 0 && Size() is { } known)
+        {
+            notes.Add($"Images enter at {known} pixels, {(encoder.ImageSize ?? ownImages?.ImageSize) switch
+            {
+                null => "as published networks with this stem were trained; the weights do not say. --image-size chooses another",
+                _ => "as the weights were trained",
+            }}.");
+            size = known;
+        }
+
+        return asked with
+        {
+            Backbone = encoder.Backbone with { ZeroInitResidual = asked.Backbone.ZeroInitResidual },
+            Data = asked.Data with { ImageSize = size },
+        };
+    }
+
+    /// <summary>What pixels are normalised with.</summary>
+    /// <param name="images">The training images; null where there are none.</param>
+    /// <returns>Means and deviations.</returns>
+    /// <exception cref="InvalidOptionException">They cannot be had.</exception>
+    public ChannelStatistics Statistics(ImageSet? images)
+    {
+        (ChannelStatistics statistics, string source) = Normalisation.Find(
+            options.Weights.Normalisation, ownImages?.Statistics() ?? encoder.Statistics, foreign: ownImages is null, images, Channels);
+        notes.Add($"Pixels are normalised with statistics {source}.");
+        return statistics;
+    }
+
+    /// <summary>Puts the weights into a method: the backbone, its heads where they are found and wanted, and what follows them.</summary>
+    /// <param name="method">The method, with the network of <see cref="Resolve"/>.</param>
+    public void Fill(SslMethod method)
+    {
+        encoder.Fill(method.Backbone);
+        HeadFindings heads = ForeignHeads.Fill(method, encoder, options.Weights.WeightsHeads == "found");
+        headsLoaded = heads.IsComplete;
+        notes.AddRange(heads.Sentences);
+    }
+
+    /// <summary>What <c>run.json</c> says of the weights; whole after <see cref="Fill"/>.</summary>
+    /// <returns>The record.</returns>
+    public RunOrigin Describe() => new(
+        options.Init!, encoder.Checksum, ownImages is null, encoder.Findings.Found, [.. encoder.Findings.Notes, .. notes], headsLoaded);
+
+    /// <inheritdoc/>
+    public void Dispose() => encoder.Dispose();
+
+    private int? Size() => encoder.ImageSize ?? ownImages?.ImageSize ?? (encoder.Backbone.Stem == "large" ? PublishedSize : null);
+}
