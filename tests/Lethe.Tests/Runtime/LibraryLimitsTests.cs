@@ -22,7 +22,7 @@ public class LibraryLimitsTests
 
     private static readonly Type[] all =
     [
-        .. typeof(OptionRecord).Assembly.GetTypes()
+        .. typeof(OptionRecord).Assembly.GetTypes().Concat(typeof(TorchRuntime).Assembly.GetTypes())
             .Where(type => !type.IsAbstract)
             .Where(type => type.IsSubclassOf(typeof(OptionRecord)) || type.Name.EndsWith("Options", StringComparison.Ordinal)),
     ];

@@ -1,5 +1,4 @@
 using Lethe.Runtime;
-using static TorchSharp.torch;
 
 namespace Lethe.Storage;
 
@@ -27,19 +26,6 @@ internal sealed class NpyArray
     /// The elements: <c>float[]</c> for float16 and float32, <c>double[]</c> for float64, <c>long[]</c> for integers and booleans.
     /// </summary>
     public Array Values { get; }
-
-    /// <summary>The array as a tensor of its shape: float32, float64 or int64. The caller disposes it.</summary>
-    /// <returns>A copy.</returns>
-    public Tensor ToTensor()
-    {
-        long[] shape = [.. Shape];
-        return Values switch
-        {
-            float[] singles => tensor(singles, shape),
-            double[] doubles => tensor(doubles, shape),
-            _ => tensor((long[])Values, shape),
-        };
-    }
 
     /// <summary>The array as labels.</summary>
     /// <returns>One label an element.</returns>
