@@ -62,7 +62,8 @@ internal static class DiagnoseCommand
             bool isForeign = path is not null && InitialEncoder.IsForeign(path);
             if (!isForeign && values.Flags.Any())
             {
-                throw new InvalidOptionException($"{string.Join(", ", values.Flags)}: only --against, and a file of weights in place of RUN, "
+                throw new InvalidOptionException($"{string.Join(", ", values.Flags)}: only --against, and a file of weights in place of "
+                    + "RUN, "
                     + "read images and compute. Leave it out.");
             }
 

@@ -61,7 +61,8 @@ internal sealed class EncoderArgument
         return
         [
             .. values.Flags.Where(flags.Contains),
-            .. new Option[] { method, output }.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(option => option.Name),
+            .. new Option[] { method, output }.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(
+                option => option.Name),
         ];
     }
 
@@ -83,7 +84,8 @@ internal sealed class EncoderArgument
             string[] misplaced = [.. OfFile(parsed, values)];
             return misplaced.Length == 0
                 ? RunDirectory.Open(path)
-                : throw new InvalidOptionException($"{string.Join(", ", misplaced)}: {path} is a run, which has these already. Leave it out.");
+                : throw new InvalidOptionException(
+                    $"{string.Join(", ", misplaced)}: {path} is a run, which has these already. Leave it out.");
         }
 
         var options = defaults with

@@ -32,7 +32,8 @@ internal sealed class RunFlags
         table = new OptionTable(
             command,
             [
-                defaults.Data, defaults, defaults.Backbone, defaults.Weights, defaults.Training, defaults.Views, defaults.Evaluation, defaults.Monitor,
+                defaults.Data, defaults, defaults.Backbone, defaults.Weights, defaults.Training, defaults.Views, defaults.Evaluation,
+                defaults.Monitor,
                 defaults.Interleaving, new Machine(),
                 .. MethodRegistry.All.Select(entry => entry.DefaultOptions), .. more,
             ]);

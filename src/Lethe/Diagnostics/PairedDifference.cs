@@ -19,7 +19,7 @@ namespace Lethe.Diagnostics;
 /// </param>
 /// <param name="Low">Lower end of the 95 % interval of the mean; null where the test cannot be made.</param>
 /// <param name="High">Upper end of it.</param>
-public sealed record PairedDifference(int Count, double Mean, double? Deviation, double? T, double? P, double? Low, double? High)
+internal sealed record PairedDifference(int Count, double Mean, double? Deviation, double? T, double? P, double? Low, double? High)
 {
     private const double Confidence = 0.95;
 

@@ -14,8 +14,8 @@ public sealed record WeightsOptions : OptionRecord
 
     /// <summary>
     /// What pixels are normalised with: data (mean and deviation of the training images), imagenet (the published constants), numbers as
-    /// 0.5,0.5,0.5/0.25,0.25,0.25 (means, then deviations, on the scale 0 to 1), or auto: what the weights of --init say, else ImageNet's for
-    /// a colour encoder from elsewhere, else data.
+    /// 0.5,0.5,0.5/0.25,0.25,0.25 (means, then deviations, on the scale 0 to 1), or auto: what the weights of --init say, else ImageNet's
+    /// for a colour encoder from elsewhere, else data.
     /// </summary>
     public string Normalisation { get; init; } = Interchange.Normalisation.Auto;
 }

@@ -9,7 +9,7 @@ public sealed record TrainingOptions : OptionRecord, IConflicting
     public static readonly IReadOnlyList<string> FreezeNames = ["none", "stem", "layer1", "layer2", "layer3", "layer4"];
 
     /// <summary>Passes over the training images; 0 keeps the weights of --init as they are.</summary>
-    [Limit(AtLeast = 0)]
+    [Limit(AtLeast = 1, Unit = "epoch", Zero = "to keep the weights of --init")]
     public int Epochs { get; init; } = 100;
 
     /// <summary>Images in a batch; each gives two views.</summary>

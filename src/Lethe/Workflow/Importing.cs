@@ -11,7 +11,9 @@ namespace Lethe.Workflow;
 /// <summary>Makes a run of an encoder from elsewhere, so that all that is done with a run can be done with it.</summary>
 internal static class Importing
 {
-    /// <summary>What <c>--data</c> is where an encoder is imported without images: it can be embedded with and exported, not measured.</summary>
+    /// <summary>
+    /// What <c>--data</c> is where an encoder is imported without images: it can be embedded with and exported, not measured.
+    /// </summary>
     public const string NoImages = "none";
 
     private const int DefaultHeadEpochs = 10;

@@ -79,7 +79,8 @@ internal static class Scoring
         using SslMethod encoder = session.CreateMethod(), otherEncoder = without.CreateMethod();
         run.Checkpoints.Load(encoder);
         other.Checkpoints.Load(otherEncoder);
-        var otherAugmenter = new ViewAugmenter(session.Options.Views, data.ImageSize, session.Augmenter.Channels, without.Augmenter.Statistics);
+        var otherAugmenter = new ViewAugmenter(
+            session.Options.Views, data.ImageSize, session.Augmenter.Channels, without.Augmenter.Statistics);
         int done = 0, total = 2 * (images.Length + unseen.Length);
         IReadOnlyDictionary<string, Tensor> Features(SslMethod method, ViewAugmenter augmenter, ImageSet set) =>
             LayerFeatures.Collect(method, Reported(EvaluationBatches.FixedViews(

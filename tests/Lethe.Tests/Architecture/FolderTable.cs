@@ -18,13 +18,18 @@ internal static class FolderTable
         ["Umm"] = ["Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics"],
         ["Evaluation"] =
             ["Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics"],
-        ["Runs"] = ["Runtime", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics", "Umm", "Evaluation"],
+        ["Interchange"] =
+            ["Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics", "Evaluation"],
+        ["Runs"] =
+        [
+            "Runtime", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics", "Umm", "Evaluation", "Interchange",
+        ],
         ["Results"] = ["Runtime", "Data", "Diagnostics", "Umm", "Runs"],
         ["Reporting"] = ["Runtime", "Diagnostics", "Umm", "Runs", "Results"],
         ["Workflow"] =
         [
             "Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics", "Umm",
-            "Evaluation",
+            "Evaluation", "Interchange",
             "Runs", "Results", "Reporting",
         ],
 
@@ -32,7 +37,7 @@ internal static class FolderTable
         [""] =
         [
             "Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics", "Umm",
-            "Evaluation",
+            "Evaluation", "Interchange",
             "Runs", "Results", "Reporting", "Workflow",
         ],
     };

@@ -14,12 +14,12 @@ public sealed class WrongUseTests : IDisposable
     [InlineData("--frob", "pretrain", "--frob", "1")]
     [InlineData("Use one of simclr, ", "pretrain", "--method", "frob")]
     [InlineData("expects a whole number, found 'many'", "pretrain", "--epochs", "many")]
-    [InlineData("--epochs must be at least 1", "pretrain", "--epochs", "0")]
-    [InlineData("lethe: --epochs must be at least 1, found 0.\n--batch-size must be at least 2 images, found "
-        + "1.\n", "pretrain", "--epochs", "0", "--batch-size", "1")]
-    [InlineData("lethe: --epochs must be at least 1, found 0.\n--threads must", "pretrain", "--epochs", "0", "--threads", "-1")]
-    [InlineData("lethe: --epochs must be at least 1, found 0.\n--alpha must be at least 0, found "
-        + "-1.\n", "run", "--epochs", "0", "--alpha", "-1")]
+    [InlineData("--epochs 0 trains nothing. Give at least 1, or --init", "pretrain", "--epochs", "0")]
+    [InlineData("lethe: --epochs must be at least 1 epoch, or 0 to keep the weights of --init; found -1.\n--batch-size must be at least 2 images, found "
+        + "1.\n", "pretrain", "--epochs", "-1", "--batch-size", "1")]
+    [InlineData("lethe: --epochs must be at least 1 epoch, or 0 to keep the weights of --init; found -1.\n--threads must", "pretrain", "--epochs", "-1", "--threads", "-1")]
+    [InlineData("lethe: --epochs must be at least 1 epoch, or 0 to keep the weights of --init; found -1.\n--alpha must be at least 0, found "
+        + "-1.\n", "run", "--epochs", "-1", "--alpha", "-1")]
     [InlineData("no option of method 'vicreg'", "pretrain", "--method", "vicreg", "--temperature", "0.2")]
     [InlineData("at least 128 with its options", "pretrain", "--method", "w-mse", "--batch-size", "64")]
     [InlineData("--local-views 0", "pretrain", "--method", "byol", "--local-views", "4")]

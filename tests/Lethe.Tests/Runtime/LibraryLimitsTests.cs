@@ -100,7 +100,7 @@ public class LibraryLimitsTests
     public void Validate_OneStepBeyondALimit_NamesTheOption(string name)
     {
         (Type type, PropertyInfo property, LimitAttribute limit) = limits.Single(one => $"{one.Record.Name}.{one.Property.Name}" == name);
-        bool whole = property.PropertyType == typeof(int);
+        bool whole = Plain(property) == typeof(int);
         double[] beyond =
         [
             .. double.IsNaN(limit.AtLeast) ? (double[])[] : [whole ? Skip(limit.AtLeast - 1) : Math.BitDecrement(limit.AtLeast)],

@@ -61,14 +61,14 @@ public class OptionRecordTests
     public void Validate_OptionsOfARun_ReportsTheErrorsOfAllItsRecords() => Assert.Equal(
         """
         --hue must be between 0 and 0.5, found 0.75.
-        --epochs must be at least 1, found 0.
+        --epochs must be at least 1 epoch, or 0 to keep the weights of --init; found -1.
         --batch-size must be at least 2 images, found 1.
         --method 'frob' is unknown.
         """,
         Message(new RunOptions
         {
             Method = "frob",
-            Training = new TrainingOptions { Epochs = 0, BatchSize = 1 },
+            Training = new TrainingOptions { Epochs = -1, BatchSize = 1 },
             Views = new AugmentationOptions { Hue = 0.75 },
         }).Split(" Use one of simclr")[0]);
 
