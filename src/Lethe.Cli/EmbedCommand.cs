@@ -25,9 +25,7 @@ internal static class EmbedCommand
         {
             Description = "The layer whose output is taken.", HelpName = "NAME", DefaultValueFactory = _ => LayerFeatures.Last,
         };
-        var checkpoint = new Option<string>("--checkpoint") { Description = "last; best, the encoder before memorisation, where pretrain "
-            + "--stop-on-memorisation found it; or one that was kept, as epoch-00010.", HelpName = "NAME",
-            DefaultValueFactory = _ => "last"};
+        var checkpoint = Checkpoint();
         var bad = new Option<int>("--max-bad-files") { Description = "How many files may be corrupt or empty and are skipped before it is "
             + "an error.", HelpName = "N", DefaultValueFactory = _ => new DataOptions().MaxBadFiles };
         var command = new Command(
@@ -65,6 +63,15 @@ internal static class EmbedCommand
             };
         });
     }
+
+    /// <summary>The flag of every verb that takes one encoder of a run.</summary>
+    public static Option<string> Checkpoint() => new("--checkpoint")
+    {
+        Description = "last; best, the encoder before memorisation, where pretrain --stop-on-memorisation found it; or one that was kept, "
+            + "as epoch-00010.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => CheckpointStore.Last,
+    };
 
     private static void WriteNpy(string file, float[,] rows, IReadOnlyList<string> paths)
     {
