@@ -25,6 +25,7 @@ internal static class Application
             CompareCommand.Create(terminal),
             ReportCommand.Create(terminal),
             EmbedCommand.Create(terminal),
+            ExportCommand.Create(terminal),
             DataCommand.Create(terminal),
             MethodsCommand.Create(terminal),
         };

@@ -1,14 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Lethe.Data;
-using Lethe.Evaluation;
-using Lethe.Interchange;
-using Lethe.Runs;
-using Lethe.Runtime;
-using Lethe.Storage;
-using Lethe.Workflow;
-using Parquet;
-using Parquet.Schema;
 
 namespace Lethe.Cli;
 
@@ -17,122 +9,50 @@ internal static class EmbedCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var run = new Argument<string>("RUN") { Description = "A run directory, that of an undo below it (RUN/umm/NAME), or a "
-            + "file or folder of weights from elsewhere (see 'lethe import')." };
-        var images = new Option<string>("--images") { Description = "A folder of images, with all folders below it, or one "
-            + "image.", HelpName = "PATH", Required = true };
-        var output = new Option<string>("--out") { Description = "The file to write: .npy (with the paths beside it in .txt) or "
-            + ".parquet.", HelpName = "FILE", Required = true };
-        var layer = new Option<string>("--layer")
+        Option<string> images = Images("A folder of images, with all folders below it, or one image.");
+        Option<string> output = new("--out")
         {
-            Description = "The layer whose output is taken.", HelpName = "NAME", DefaultValueFactory = _ => LayerFeatures.Last,
+            Description = "The file to write, with path, label and part of each image where the folders say them: .csv; .parquet; or .npy, "
+                + "with the paths beside it in .txt and class numbers in .labels.npy.",
+            HelpName = "FILE",
+            Required = true,
         };
-        var checkpoint = new Option<string>("--checkpoint") { Description = "last; best, the encoder before memorisation, where pretrain "
-            + "--stop-on-memorisation found it; or one that was kept, as epoch-00010.", HelpName = "NAME",
-            DefaultValueFactory = _ => "last"};
-        var bad = new Option<int>("--max-bad-files") { Description = "How many files may be corrupt or empty and are skipped before it is "
-            + "an error.", HelpName = "N", DefaultValueFactory = _ => new DataOptions().MaxBadFiles };
-        var command = new Command(
-            "embed", "Turn a folder of images into embeddings by a run's encoder.") { run, images, output, layer, checkpoint, bad };
-        var size = new Option<int>("--image-size") { Description = "Of weights from elsewhere: height and width at which images enter. [as "
-            + "the weights say, else 224 with a large stem and 32 with a small one]", HelpName = "N" };
-        command.Options.Add(size);
-        var table = new OptionTable(command, new WeightsOptions(), new Machine());
+        var force = new Option<bool>("--force") { Description = "Replace what is at --out." };
+        Option<int> bad = MaxBadFiles();
+        var command = new Command("embed", "Turn a folder of images into embeddings by an encoder.") { images, output, force, bad };
+        var flags = new EncoderFlags(command);
+        var table = new OptionTable(command, EncoderFlags.Records);
         return command.Does(terminal, (parsed, cancellation) =>
         {
-            string file = parsed.GetRequiredValue(output);
-            string kind = Path.GetExtension(file);
-            if (kind is not (".npy" or ".parquet"))
-                throw new InvalidOptionException($"--out '{file}' ends in neither .npy nor .parquet.");
-            OptionValues values = table.Read(parsed);
-            using Encoder encoder = Load(
-                parsed.GetRequiredValue(run), parsed.GetValue(size), values.Apply(new WeightsOptions()), values.Apply(new Machine()),
-                parsed.GetRequiredValue(layer), parsed.GetRequiredValue(checkpoint));
-            foreach (string sentence in encoder.Origin?.Sentences ?? [])
-                terminal.Say(sentence);
-            (ImageSet Images, IReadOnlyList<string> SkippedFiles) read = ImageFiles.ReadAll(
-                parsed.GetRequiredValue(images), encoder.ImageSize, encoder.Channels, parsed.GetValue(bad), null, cancellation);
-            float[,] rows = encoder.Embed(read.Images, terminal.Progress, cancellation);
-            IReadOnlyList<string> paths = read.Images.Paths!;
-            if (kind == ".npy")
-                WriteNpy(file, rows, paths);
-            else
-                WriteParquet(file, rows, paths);
-            foreach (string skipped in read.SkippedFiles)
-            {
-                terminal.Say($"skipped {skipped}");
-            }
-
+            (string file, string folder) = (parsed.GetRequiredValue(output), parsed.GetRequiredValue(images));
+            EmbeddingFile.Require(file, parsed.GetValue(force));
+            using Encoder encoder = flags.Load(parsed, table.Read(parsed), terminal);
+            (ImageSet set, IReadOnlyList<string> skipped) = ImageFiles.ReadAll(
+                folder, encoder.ImageSize, encoder.Channels, parsed.GetValue(bad), null, cancellation);
+            float[,] rows = encoder.Embed(set, terminal.Progress, cancellation);
+            EmbeddingFile.Write(file, rows, folder, set.Paths!);
+            foreach (string one in skipped)
+                terminal.Say($"skipped {one}");
             terminal.Say($"{rows.GetLength(0)} embeddings of {rows.GetLength(1)} numbers in {file}");
             return new JsonObject
             {
                 ["out"] = file,
                 ["rows"] = rows.GetLength(0),
                 ["dimension"] = rows.GetLength(1),
-                ["skippedFiles"] = new JsonArray([.. read.SkippedFiles.Select(path => (JsonNode)path)]),
+                ["skippedFiles"] = new JsonArray([.. skipped.Select(path => (JsonNode)path)]),
             };
         });
     }
 
-    private static Encoder Load(
-        string path, int size, WeightsOptions weights, Machine machine, string layer, string checkpoint)
+    /// <summary>The flag of a folder of images to embed.</summary>
+    public static Option<string> Images(string description, bool required = true) =>
+        new("--images") { Description = description, HelpName = "PATH", Required = required };
+
+    /// <summary>The flag of verbs that embed a folder of files.</summary>
+    public static Option<int> MaxBadFiles() => new("--max-bad-files")
     {
-        if (InitialEncoder.IsForeign(path))
-        {
-            var options = new RunOptions { Data = new DataOptions { ImageSize = size }, Init = path, Weights = weights };
-            OptionRecord.ValidateAll([options, machine]);
-            return Encoder.Load(options, machine, layer);
-        }
-
-        return size == 0 && weights == new WeightsOptions()
-            ? Encoder.Load(RunDirectory.Open(path), machine, layer, checkpoint)
-            : throw new InvalidOptionException(
-                $"--image-size, --normalisation and the like belong to weights from elsewhere; {path} is a run, which has its own. Leave "
-                + "them out.");
-    }
-
-    private static void WriteNpy(string file, float[,] rows, IReadOnlyList<string> paths)
-    {
-        float[] flat = new float[rows.Length];
-        Buffer.BlockCopy(rows, 0, flat, 0, flat.Length * sizeof(float));
-        AtomicFile.Write(file, stream => NpyFile.Write(stream, flat, [rows.GetLength(0), rows.GetLength(1)]));
-        AtomicFile.Write(Path.ChangeExtension(file, ".txt"), stream =>
-        {
-            using var writer = new StreamWriter(stream, leaveOpen: true);
-            foreach (string path in paths)
-            {
-                writer.WriteLine(path);
-            }
-        });
-    }
-
-    private static void WriteParquet(string file, float[,] rows, IReadOnlyList<string> paths)
-    {
-        int dimension = rows.GetLength(1);
-        float[] flat = new float[rows.Length];
-        Buffer.BlockCopy(rows, 0, flat, 0, flat.Length * sizeof(float));
-
-        // Level 0 begins a row's list, level 1 goes on with it.
-        int[] levels = new int[flat.Length];
-        Array.Fill(levels, 1);
-        for (int i = 0; i < levels.Length; i += dimension)
-        {
-            levels[i] = 0;
-        }
-
-        var path = new DataField("path", typeof(string), isNullable: false);
-        var element = new DataField("element", typeof(float), isNullable: false);
-        var schema = new ParquetSchema(path, new ListField("embedding", element));
-        int[] present = new int[flat.Length];
-        Array.Fill(present, element.MaxDefinitionLevel);
-        AtomicFile.Write(file, stream => WriteAsync(stream).GetAwaiter().GetResult());
-
-        async Task WriteAsync(Stream stream)
-        {
-            await using ParquetWriter writer = await ParquetWriter.CreateAsync(schema, stream);
-            using ParquetRowGroupWriter group = writer.CreateRowGroup();
-            await group.WriteAsync(path, [.. paths]);
-            await group.WriteAllPartsAsync<float>(element, flat, present, levels, CancellationToken.None);
-        }
-    }
+        Description = "How many files may be corrupt or empty and are skipped before it is an error.",
+        HelpName = "N",
+        DefaultValueFactory = _ => new DataOptions().MaxBadFiles,
+    };
 }

@@ -35,6 +35,32 @@ internal static class FolderLayout
             root, [.. Below(images, $"{prefix}{train}/")], [.. Below(images, $"{prefix}{test}/")], $"{prefix}{train}/", $"{prefix}{test}/");
     }
 
+    /// <summary>What the folders say of each image: its class, and whether it is of the test part.</summary>
+    /// <param name="root">The folder.</param>
+    /// <param name="images">The image files below it, in ordinal order, at least one.</param>
+    /// <returns>
+    /// By path: the class, null where there are no class folders; and train or test, null where nothing divides them. Empty where the
+    /// folders do not agree on either.
+    /// </returns>
+    public static IReadOnlyDictionary<string, (string? Label, string? Part)> Places(string root, string[] images)
+    {
+        FolderSource source;
+        try
+        {
+            source = Open(root, images);
+        }
+        catch (DataException)
+        {
+            return new Dictionary<string, (string?, string?)>();
+        }
+
+        return source.Paths!.Select((path, i) => (path, i)).ToDictionary(
+            item => item.path,
+            item => (
+                source.Labels is { } labels ? source.ClassNames![labels[item.i]] : null,
+                source.TestCount == 0 ? null : item.i < source.PoolCount ? "train" : "test"));
+    }
+
     private static FolderSource OpenPart(string root, string prefix, string[] images)
     {
         (int[]? labels, string[]? classNames) = Label(root, prefix, images);

@@ -17,7 +17,19 @@ internal static class AtomicFile
     /// <exception cref="RunException">
     /// The file cannot be written; the message says why. Other errors of <paramref name="write"/> pass through.
     /// </exception>
-    public static void Write(string path, Action<Stream> write)
+    public static void Write(string path, Action<Stream> write) => Write(path, write, verify: null);
+
+    /// <summary>Writes a whole file that is looked at before it takes its name.</summary>
+    /// <param name="path">The file. While it is being written, the same name with <c>.tmp</c> is in use.</param>
+    /// <param name="write">Writes the contents to a stream that can seek.</param>
+    /// <param name="verify">
+    /// Given the path under which all of it lies for now, closed; an error from here leaves things as they were. Null for none.
+    /// </param>
+    /// <exception cref="RunException">
+    /// The file cannot be written; the message says why. Other errors of <paramref name="write"/> and <paramref name="verify"/> pass
+    /// through.
+    /// </exception>
+    public static void Write(string path, Action<Stream> write, Action<string>? verify)
     {
         string target = Path.GetFullPath(path);
         string temporary = target + ".tmp";
@@ -31,6 +43,7 @@ internal static class AtomicFile
                 stream.Flush();
                 Disk.Sync(stream.SafeFileHandle);
                 stream.Dispose();
+                verify?.Invoke(temporary);
                 File.Move(temporary, target, overwrite: true);
             }
             catch

@@ -135,13 +135,16 @@ internal sealed class BatchNormLayer : Module<Tensor, Tensor>
     }
 
     /// <summary>Scale and shift that evaluation mode comes to at present.</summary>
+    /// <param name="type">What it is computed in; null for the type of the statistics.</param>
     /// <returns>Two of [C].</returns>
-    internal (Tensor Scale, Tensor Shift) RunningMap()
+    internal (Tensor Scale, Tensor Shift) RunningMap(ScalarType? type = null)
     {
-        Tensor rate = get_buffer("running_var")!.Plus(Epsilon).rsqrt();
-        Tensor scale = Scale is null ? rate : Scale * rate;
-        Tensor shift = get_buffer("running_mean")! * scale;
-        return (scale, Shift is null ? -shift : Shift - shift);
+        Tensor variance = get_buffer("running_var")!, mean = get_buffer("running_mean")!;
+        ScalarType precision = type ?? variance.dtype;
+        Tensor rate = variance.to(precision).Plus(Epsilon).rsqrt();
+        Tensor scale = Scale is null ? rate : Scale.to(precision) * rate;
+        Tensor shift = mean.to(precision) * scale;
+        return (scale, Shift is null ? -shift : Shift.to(precision) - shift);
     }
 
     // On rows of channels: reductions over the first of two dimensions are several times faster than over three of four.

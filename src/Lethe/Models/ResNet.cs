@@ -92,6 +92,9 @@ public sealed class ResNet : Module<Tensor, Tensor>
     /// <summary>Height and width of the images that the stem was chosen for, in pixels.</summary>
     public int ImageSize { get; }
 
+    /// <summary>The stem that it has, whichever was asked for: small or large.</summary>
+    internal string StemName => ((Stem)parts[0]).IsPooled ? "large" : "small";
+
     /// <summary>d, the number of features of an image after the last layer.</summary>
     public int FeatureDimension => channels[^1];
 
@@ -171,9 +174,18 @@ public sealed class ResNet : Module<Tensor, Tensor>
     /// <returns>[N, d].</returns>
     public Tensor Pool(SplitPoint layer, Tensor map)
     {
+        (int rows, int columns) = PoolGrid(layer);
+        return functional.adaptive_avg_pool2d(map, ((long)rows, (long)columns)).flatten(1); // [N, d]
+    }
+
+    /// <summary>The grid of cells that <see cref="Pool"/> averages the map of a layer over.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <returns>Rows and columns, whose product times the layer's channels is d.</returns>
+    internal (int Rows, int Columns) PoolGrid(SplitPoint layer)
+    {
         int cells = FeatureDimension / channels[(int)layer - 1];
         int rows = 1 << (int.Log2(cells) / 2);
-        return functional.adaptive_avg_pool2d(map, ((long)rows, (long)(cells / rows))).flatten(1); // [N, d]
+        return (rows, cells / rows);
     }
 
     /// <summary>Channels of the feature map of each of <see cref="Layers"/>.</summary>

@@ -51,6 +51,13 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
 
     public int OutputChannels { get; }
 
+    /// <summary>Each convolution of the branch and the batch-norm behind it, first to last; ReLU follows all but the last.</summary>
+    internal IReadOnlyList<(Conv2d Convolution, BatchNormLayer Norm)> Branch => [.. convolutions.Zip(norms)];
+
+    /// <summary>The convolution of the shortcut and its batch-norm; null where the input itself is added.</summary>
+    internal (Conv2d Convolution, BatchNormLayer Norm)? Shortcut =>
+        downsample is null ? null : ((Conv2d)downsample[0], (BatchNormLayer)downsample[1]);
+
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {

@@ -24,6 +24,12 @@ internal sealed class Stem : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>The convolution, and the batch-norm behind it.</summary>
+    internal (Conv2d Convolution, BatchNormLayer Norm) Parts => (convolution, norm);
+
+    /// <summary>Whether max pooling ends it: 3×3 of stride 2, padded by 1.</summary>
+    internal bool IsPooled => pooled;
+
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {

@@ -52,4 +52,39 @@ internal static class Whitening
 
         return linalg.solve_triangular(factor, centred.t(), upper: false).t().MoveToOuterDisposeScope(); // [m, k]
     }
+
+    /// <summary>
+    /// The symmetric whitening (ZCA) of rows: (row − mean)·Σ^(−½), where Σ = (1 − ε)·covariance + ε·(mean variance)·I and the covariance is
+    /// over m − 1.
+    /// </summary>
+    /// <remarks>
+    /// Of all whitenings it moves the centred rows least. The spherical part is in the unit of the rows, so that a scale of theirs cancels.
+    /// </remarks>
+    /// <param name="rows">Shape [m, k], m at least 2, of any type of numbers with decimals.</param>
+    /// <param name="epsilon">ε, above 0 and at most 1: it bounds what rare directions are stretched by.</param>
+    /// <returns>The mean, [k], and Σ^(−½), [k, k], symmetric and positive definite; both in double precision on the processor.</returns>
+    /// <exception cref="ArgumentException">The shape or ε cannot be used.</exception>
+    /// <exception cref="DataException">The rows are not finite, or all equal.</exception>
+    public static (Tensor Mean, Tensor Matrix) Zca(Tensor rows, double epsilon)
+    {
+        if (rows.dim() != 2 || rows.size(0) < 2)
+            throw new ArgumentException(
+                $"Expected a matrix [m, k] of at least two rows, found [{string.Join(", ", rows.shape)}].", nameof(rows));
+        if (epsilon is not (> 0 and <= 1))
+            throw new ArgumentException(Invariant($"Expected an epsilon above 0 and at most 1, found {epsilon}."), nameof(epsilon));
+        using var scope = NewDisposeScope();
+        Tensor precise = rows.detach().cpu().to(ScalarType.Float64), mean = precise.mean([0]);
+        Tensor centred = precise - mean; // [m, k]
+        Tensor covariance = centred.t().mm(centred).Over(rows.size(0) - 1); // [k, k]
+        double variance = covariance.diagonal().mean().item<double>();
+        if (!double.IsFinite(variance) || variance <= 0)
+        {
+            throw new DataException(
+                "There is no whitening of these features: " + (variance == 0 ? "those of all images are equal." : "they are not finite."));
+        }
+
+        (Tensor values, Tensor vectors) = linalg.eigh(covariance.Times(1 - epsilon).PlusIdentity(epsilon * variance));
+        Tensor matrix = (vectors * values.rsqrt()).mm(vectors.t()); // [k, k]
+        return (mean.MoveToOuterDisposeScope(), matrix.MoveToOuterDisposeScope());
+    }
 }

@@ -1,0 +1,86 @@
+using System.CommandLine;
+using Lethe.Data;
+using Lethe.Evaluation;
+using Lethe.Interchange;
+using Lethe.Runs;
+using Lethe.Runtime;
+using Lethe.Workflow;
+
+namespace Lethe.Cli;
+
+/// <summary>The argument and flags of verbs that embed with an encoder: one of a run, or from elsewhere.</summary>
+internal sealed class EncoderFlags
+{
+    private readonly Argument<string> argument = new("RUN")
+    {
+        Description = "A run directory, that of an undo below it (RUN/umm/NAME), or a file or folder of weights from elsewhere (see 'lethe "
+            + "import').",
+    };
+
+    private readonly Option<string> layer = new("--layer")
+    {
+        Description = "The layer whose output is taken.", HelpName = "NAME", DefaultValueFactory = _ => LayerFeatures.Last,
+    };
+
+    private readonly Option<int> size = new("--image-size")
+    {
+        Description = "Of weights from elsewhere: height and width at which images enter. [as the weights say, else 224 with a large stem "
+            + "and 32 with a small one]",
+        HelpName = "N",
+    };
+
+    private readonly Option<string> checkpoint = Checkpoint();
+
+    /// <summary>Adds argument and flags to a verb.</summary>
+    public EncoderFlags(Command command)
+    {
+        command.Arguments.Add(argument);
+        command.Options.Add(layer);
+        command.Options.Add(checkpoint);
+        command.Options.Add(size);
+    }
+
+    /// <summary>Records whose flags the encoder needs, for the verb's table.</summary>
+    public static IReadOnlyList<OptionRecord> Records { get; } = [new WeightsOptions(), new Machine()];
+
+    /// <summary>The flag of every verb that takes one encoder of a run.</summary>
+    public static Option<string> Checkpoint() => new("--checkpoint")
+    {
+        Description = "last; best, the encoder before memorisation, where pretrain --stop-on-memorisation found it; or one that was kept, "
+            + "as epoch-00010.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => CheckpointStore.Last,
+    };
+
+    /// <summary>What was given in place of RUN.</summary>
+    public string Path(ParseResult parsed) => parsed.GetRequiredValue(argument);
+
+    /// <summary>The layer whose output is taken.</summary>
+    public string Layer(ParseResult parsed) => parsed.GetRequiredValue(layer);
+
+    /// <summary>Loads the encoder, and says what it is where it comes from elsewhere.</summary>
+    /// <returns>The encoder, which the caller disposes.</returns>
+    /// <exception cref="LetheException">It cannot be used.</exception>
+    public Encoder Load(ParseResult parsed, OptionValues values, Terminal terminal)
+    {
+        string path = Path(parsed);
+        var weights = values.Apply(new WeightsOptions());
+        var machine = values.Apply(new Machine());
+        int imageSize = parsed.GetValue(size);
+        if (InitialEncoder.IsForeign(path))
+        {
+            var options = new RunOptions { Data = new DataOptions { ImageSize = imageSize }, Init = path, Weights = weights };
+            OptionRecord.ValidateAll([options, machine]);
+            Encoder encoder = Encoder.Load(options, machine, Layer(parsed));
+            foreach (string sentence in encoder.Origin!.Sentences)
+                terminal.Say(sentence);
+            return encoder;
+        }
+
+        return imageSize == 0 && weights == new WeightsOptions()
+            ? Encoder.Load(RunDirectory.Open(path), machine, Layer(parsed), parsed.GetRequiredValue(checkpoint))
+            : throw new InvalidOptionException(
+                $"--image-size, --normalisation and the like belong to weights from elsewhere; {path} is a run, which has its own. Leave "
+                + "them out.");
+    }
+}

@@ -1,0 +1,76 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Lethe.Interchange;
+using Lethe.Runs;
+using Lethe.Workflow;
+
+namespace Lethe.Cli;
+
+/// <summary><c>lethe export</c>: an encoder as a file that other programs run.</summary>
+internal static class ExportCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var run = new Argument<string>("RUN") { Description = "A run directory, or that of an undo below it (RUN/umm/NAME)." };
+        var output = new Option<string?>("--out") { Description = "What to write: FILE.onnx, FILE.pth or FILE.safetensors, or a folder for "
+            + "timm. [encoder.onnx, encoder.pth or encoder-timm in the run]", HelpName = "PATH" };
+        var checkpoint = EncoderFlags.Checkpoint();
+        var dataRoot = new Option<string?>("--data-root")
+        {
+            Description = "Where the files of a named source lie now, if they have moved.", HelpName = "DIR",
+        };
+        var command = new Command(
+            "export",
+            "Write an encoder for other programs: an ONNX graph, verified with ONNX Runtime as it is written, or weights for timm or "
+            + "torchvision.") { run, output, checkpoint, dataRoot };
+        var table = new OptionTable(command, new ExportOptions(), new OnnxExportOptions(), new Machine());
+        return command.Does(terminal, (parsed, cancellation) =>
+        {
+            OptionValues values = table.Read(parsed);
+            var options = values.Apply(new ExportOptions());
+            ExportResult result = Exporting.Run(
+                RunDirectory.Open(parsed.GetRequiredValue(run)), parsed.GetRequiredValue(checkpoint), options,
+                values.Apply(new OnnxExportOptions()), parsed.GetValue(output), values.Apply(new Machine()), parsed.GetValue(dataRoot),
+                classifier: null, terminal.Progress, cancellation);
+            Say(result, options, terminal);
+            return Describe(result, options);
+        });
+    }
+
+    private static void Say(ExportResult result, ExportOptions options, Terminal terminal)
+    {
+        string size = Size(result.Bytes);
+        if (options.Format == ExportOptions.Onnx)
+        {
+            terminal.Say($"Verified with ONNX Runtime on {result.Images} images ({result.ImagesFrom}), one alone and the rest in batches. "
+                + "Largest difference from Lethe's own numbers, of the largest value:");
+            foreach (OnnxExportOutput one in result.Outputs)
+                terminal.Say(Invariant($"  {one.Name} [N, {one.Width}]: {one.Error:0.0e0}"));
+            terminal.Say($"{result.Path} ({size})");
+            terminal.Say($"Next: open it in any ONNX Runtime; input 'images', outputs as above. docs/export.md has C# and Python.");
+            return;
+        }
+
+        terminal.Say("Read back and found equal, bit for bit.");
+        terminal.Say($"{result.Path} ({size})");
+        terminal.Say("Next, in Python:");
+        foreach (string line in result.Python)
+            terminal.Say($"  {line}");
+    }
+
+    private static JsonObject Describe(ExportResult result, ExportOptions options) => new()
+    {
+        ["out"] = result.Path,
+        ["format"] = options.Format,
+        ["bytes"] = result.Bytes,
+        ["images"] = result.Images,
+        ["imagesFrom"] = result.ImagesFrom,
+        ["outputs"] = new JsonArray([.. result.Outputs.Select(
+            one => (JsonNode)new JsonObject { ["name"] = one.Name, ["width"] = one.Width, ["error"] = one.Error })]),
+        ["python"] = new JsonArray([.. result.Python.Select(line => (JsonNode)line)]),
+        ["encoder"] = JsonNode.Parse(result.Metadata.ToJson()),
+    };
+
+    /// <summary>A size as people read it.</summary>
+    internal static string Size(long bytes) => bytes < 1_000_000 ? Invariant($"{bytes / 1e3:F0} kB") : Invariant($"{bytes / 1e6:F1} MB");
+}

@@ -1,0 +1,59 @@
+using Lethe.Models;
+using Lethe.Runtime;
+
+namespace Lethe.Interchange;
+
+/// <summary>Writes the weights for torchvision's networks, without a classifier: safetensors or a file of <c>torch.save</c>.</summary>
+internal static class TorchvisionExport
+{
+    /// <summary>Endings of files that it writes.</summary>
+    public static IReadOnlyList<string> Endings { get; } = [".pth", ".safetensors"];
+
+    private const int Width = 64;
+
+    /// <summary>Writes a file, and reads it back.</summary>
+    /// <param name="source">The encoder.</param>
+    /// <param name="path">The file; its ending says which kind.</param>
+    /// <returns>Lines of Python that make the network and load the weights, strictly.</returns>
+    /// <exception cref="InvalidOptionException">No network of torchvision's has these shapes.</exception>
+    /// <exception cref="RunException">It cannot be written, or does not hold what was written.</exception>
+    public static IReadOnlyList<string> Write(ExportSource source, string path)
+    {
+        ResNet network = source.Network;
+        if (network.Options.Width != Width)
+        {
+            throw new InvalidOptionException(
+                $"--format torchvision: torchvision's networks have a width of {Width}, this one has {network.Options.Width}. Use --format "
+                + "onnx, which takes any network; the weights under torchvision's names are in the run's encoder.safetensors as well.");
+        }
+
+        if (Path.GetExtension(path) == ".pth")
+            TorchFileExport.Write(path, network);
+        else
+            StateDictExport.WriteSafetensors(path, network, source.Metadata.Entries());
+        return [.. Python(network, path)];
+    }
+
+    private static IEnumerable<string> Python(ResNet network, string path)
+    {
+        yield return "import torch, torchvision";
+        yield return network.Options.Backbone == "resnet10"
+            ? "net = torchvision.models.resnet.ResNet(torchvision.models.resnet.BasicBlock, [1, 1, 1, 1])"
+            : $"net = torchvision.models.{network.Options.Backbone}()";
+        yield return "net.fc = torch.nn.Identity()";
+        bool large = network.StemName == "large";
+        if (!large || network.InputChannels != 3)
+        {
+            yield return $"net.conv1 = torch.nn.Conv2d({network.InputChannels}, {Width}, "
+                + (large ? "7, 2, 3" : "3, 1, 1") + ", bias=False)";
+        }
+
+        if (!large)
+            yield return "net.maxpool = torch.nn.Identity()";
+        string file = Path.GetFileName(path);
+        yield return Path.GetExtension(path) == ".pth"
+            ? $"net.load_state_dict(torch.load('{file}'), strict=True)"
+            : $"net.load_state_dict(__import__('safetensors.torch').torch.load_file('{file}'), strict=True)";
+        yield return "net.eval()";
+    }
+}
