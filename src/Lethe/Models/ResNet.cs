@@ -30,6 +30,7 @@ public sealed class ResNet : Module<Tensor, Tensor>
         {
             ["resnet10"] = ([1, 1, 1, 1], false),
             ["resnet18"] = ([2, 2, 2, 2], false),
+            ["resnet18-cntk"] = ([2, 2, 2, 3], false),
             ["resnet34"] = ([3, 4, 6, 3], false),
             ["resnet50"] = ([3, 4, 6, 3], true),
             ["resnet101"] = ([3, 4, 23, 3], true),
