@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Lethe.Data;
 using Lethe.Evaluation.Protocols;
-using Lethe.Models;
+using Lethe.Interchange;
 using Lethe.Reporting;
 using Lethe.Results;
 using Lethe.Runs;
@@ -14,9 +14,6 @@ namespace Lethe.Cli;
 /// <summary><c>lethe evaluate</c>: every state of a run's encoder, or an encoder from a file, under the protocols.</summary>
 internal static class EvaluateCommand
 {
-    // What torchvision's networks have.
-    private static readonly BackboneOptions published = new() { Width = 64 };
-
     public static Command Create(Terminal terminal)
     {
         var run = new Argument<string?>("RUN")
@@ -34,13 +31,13 @@ internal static class EvaluateCommand
             new Option<string?>("--out") { Description = "With --encoder: the JSON file to write the records to.", HelpName = "FILE" };
         var command = new Command(
             "evaluate",
-            "Evaluate an encoder, early to last layer: of a run untrained, pre-trained, and after each undo and its control; or from a "
-            + "safetensors file.") { run, protocol, output };
+            "Evaluate an encoder, early to last layer: of a run untrained, pre-trained, and after each undo and its control; or a "
+            + "ResNet from elsewhere.") { run, protocol, output };
         var table = new OptionTable(
             command,
             [
                 new ProtocolRunOptions(), .. ProtocolRegistry.All.Select(entry => entry.DefaultOptions),
-                new EncoderFileOptions(), new DataOptions(), published, new Machine(),
+                new EncoderFileOptions(), new DataOptions(), new ForeignOptions(), new Machine(),
             ]);
         return command.Does(terminal, (parsed, cancellation) =>
         {
@@ -49,20 +46,20 @@ internal static class EvaluateCommand
             var file = values.Apply(new EncoderFileOptions());
             string? path = parsed.GetValue(run), names = parsed.GetValue(protocol), written = parsed.GetValue(output);
             if ((path is null) == (file.Encoder is null))
-                throw new InvalidOptionException("evaluate takes a run directory, or --encoder with a safetensors file: one of the two.");
+                throw new InvalidOptionException("evaluate takes a run directory, or --encoder with a file of weights: one of the two.");
             if (path is not null && written is not null)
                 throw new InvalidOptionException("--out belongs to --encoder; the results of a run are kept in its evaluation.json.");
 
             // Where the files of a named source lie is all that a run lets one say of its images.
             DataOptions data = file.Encoder is null ? new DataOptions { DataRoot = values.Apply(new DataRootOnly()).DataRoot } : values
                 .Apply(new DataOptions());
-            BackboneOptions backbone = file.Encoder is null ? published : values.Apply(published);
+            ForeignOptions foreign = file.Encoder is null ? new ForeignOptions() : values.Apply(new ForeignOptions());
             ProtocolPlan? plan = names is null && file.Encoder is null ? null : Plan(names ?? "linear,knn", values);
             values.RequireAllUsed(
                 plan is null
                     ? "belongs to --protocol or --encoder. Name a protocol, or leave it out."
                     : "no option of these protocols on this encoder. Leave it out.");
-            return file.Encoder is not null ? File(file, backbone, data, plan!, machine, written, terminal, cancellation)
+            return file.Encoder is not null ? File(file, foreign, data, plan!, machine, written, terminal, cancellation)
                 : plan is not null ? Protocols(RunDirectory.Open(path!), plan, machine, data.DataRoot, terminal, cancellation)
                 : Plain(RunDirectory.Open(path!), machine, data.DataRoot, terminal, cancellation);
         });
@@ -116,11 +113,11 @@ internal static class EvaluateCommand
     }
 
     private static JsonObject File(
-        EncoderFileOptions file, BackboneOptions backbone, DataOptions data, ProtocolPlan plan, Machine machine, string? written,
+        EncoderFileOptions file, ForeignOptions foreign, DataOptions data, ProtocolPlan plan, Machine machine, string? written,
         Terminal terminal, CancellationToken cancellation)
     {
         IReadOnlyList<EvaluationRecord> found = ProtocolEvaluation.Run(
-            file, backbone, data, plan, machine, terminal.Progress, cancellation);
+            file, foreign, data, plan, machine, terminal.Progress, cancellation);
         Show(found, terminal);
         JsonArray records = ResultJson.Of(found);
         if (written is not null)

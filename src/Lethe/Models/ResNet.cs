@@ -24,6 +24,19 @@ public sealed class ResNet : Module<Tensor, Tensor>
     /// <summary>Names that <see cref="ParseSplit"/> takes: all but the last, after which nothing would be left to train.</summary>
     internal static readonly IReadOnlyList<string> SplitNames = [.. Layers.SkipLast(1).Select(LayerName)];
 
+    /// <summary>Blocks of each stage, and whether they are bottlenecks, of each of <see cref="BackboneOptions.Names"/>.</summary>
+    internal static readonly IReadOnlyDictionary<string, (IReadOnlyList<int> Blocks, bool Bottleneck)> Depths =
+        new Dictionary<string, (IReadOnlyList<int> Blocks, bool Bottleneck)>
+        {
+            ["resnet10"] = ([1, 1, 1, 1], false),
+            ["resnet18"] = ([2, 2, 2, 2], false),
+            ["resnet18-cntk"] = ([2, 2, 2, 3], false),
+            ["resnet34"] = ([3, 4, 6, 3], false),
+            ["resnet50"] = ([3, 4, 6, 3], true),
+            ["resnet101"] = ([3, 4, 23, 3], true),
+            ["resnet152"] = ([3, 8, 36, 3], true),
+        };
+
     private readonly Module<Tensor, Tensor>[] parts;
     private readonly int[] channels;
 
@@ -41,13 +54,7 @@ public sealed class ResNet : Module<Tensor, Tensor>
         InputChannels = inputChannels;
         ImageSize = imageSize;
         bool large = options.Stem == "large" || (options.Stem == "auto" && imageSize >= 96);
-        bool bottleneck = options.Backbone == "resnet50";
-        int[] blocks = options.Backbone switch
-        {
-            "resnet10" => [1, 1, 1, 1],
-            "resnet18" => [2, 2, 2, 2],
-            _ => [3, 4, 6, 3],
-        };
+        (IReadOnlyList<int> blocks, bool bottleneck) = Depths[options.Backbone];
 
         Conv2d conv1 = large
             ? Conv2d(inputChannels, options.Width, 7, 2, 3, bias: false)

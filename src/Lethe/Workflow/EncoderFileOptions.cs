@@ -1,5 +1,6 @@
 using Lethe.Augmentation;
 using Lethe.Data;
+using Lethe.Interchange;
 using Lethe.Runtime;
 
 namespace Lethe.Workflow;
@@ -7,23 +8,29 @@ namespace Lethe.Workflow;
 /// <summary>An encoder from elsewhere.</summary>
 internal sealed record EncoderFileOptions : OptionRecord
 {
-    /// <summary>A safetensors file of a ResNet with torchvision's names, in place of a run.</summary>
+    /// <summary>
+    /// A ResNet from elsewhere, in place of a run: a safetensors, PyTorch (.pth, .pt, .ckpt, .bin) or ONNX file, or a folder of Hugging Face's
+    /// or timm's.
+    /// </summary>
     public string? Encoder { get; init; }
 
     /// <summary>
-    /// What images are normalised with before they enter an encoder from a file: data (mean and deviation of the training part of --data)
-    /// or imagenet (torchvision's constants).
+    /// What images are normalised with before they enter an encoder from a file: data (mean and deviation of the training part of --data),
+    /// imagenet (torchvision's constants), or auto, which is what the file or its folder says, and data where they say nothing.
     /// </summary>
-    [OneOf("data", "imagenet")]
-    public string Normalisation { get; init; } = "data";
+    [OneOf("auto", "data", "imagenet")]
+    public string Normalisation { get; init; } = "auto";
 
     /// <summary>What images are normalised with.</summary>
     /// <param name="images">The training part of the encoder's data set.</param>
-    /// <param name="channels">Channels that the encoder takes.</param>
+    /// <param name="encoder">The encoder.</param>
     /// <returns>As many means and deviations as there are channels.</returns>
     /// <exception cref="InvalidOptionException">ImageNet's constants were asked for a grey encoder.</exception>
-    public ChannelStatistics Statistics(ImageSet images, int channels)
+    public ChannelStatistics Statistics(ImageSet images, ForeignEncoder encoder)
     {
+        int channels = encoder.InputChannels;
+        if (Normalisation == "auto" && encoder.Statistics is { } said)
+            return said;
         if (Normalisation == "imagenet")
         {
             return channels == 3

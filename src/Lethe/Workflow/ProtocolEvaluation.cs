@@ -2,6 +2,7 @@ using Lethe.Augmentation;
 using Lethe.Data;
 using Lethe.Evaluation;
 using Lethe.Evaluation.Protocols;
+using Lethe.Interchange;
 using Lethe.Methods;
 using Lethe.Models;
 using Lethe.Runs;
@@ -93,7 +94,7 @@ public static class ProtocolEvaluation
 
     /// <summary>Runs protocols on an encoder from a file, and on the same network with fresh weights.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="backbone">Which network it holds.</param>
+    /// <param name="foreign">What is expected of it.</param>
     /// <param name="data">
     /// The images of its own data set: the training part for few labels, the probe part to fit probes, the test part to measure.
     /// </param>
@@ -104,22 +105,24 @@ public static class ProtocolEvaluation
     /// <returns>The records, in the states untrained and before.</returns>
     /// <exception cref="LetheException">The file or the images cannot be used; they are looked at before long work starts.</exception>
     internal static IReadOnlyList<EvaluationRecord> Run(
-        EncoderFileOptions file, BackboneOptions backbone, DataOptions data, ProtocolPlan plan, Machine machine,
+        EncoderFileOptions file, ForeignOptions foreign, DataOptions data, ProtocolPlan plan, Machine machine,
         IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
     {
-        OptionRecord.ValidateAll([file, backbone, data, machine]);
+        OptionRecord.ValidateAll([file, foreign, data, machine]);
         Device device = machine.Prepare();
-        string path = file.Encoder ?? throw new InvalidOptionException("--encoder needs a safetensors file.");
+        string path = file.Encoder ?? throw new InvalidOptionException("--encoder needs a file of weights.");
 
         // The names and shapes of the file say more quickly than the images whether it can be used.
-        EncoderFile.Load(path, backbone, data.ImageSize == 0 ? 32 : data.ImageSize).Dispose();
+        using ForeignEncoder found = ForeignEncoder.Read(path, foreign);
+        if (data.ImageSize == 0 && found.ImageSize is { } size)
+            data = data with { ImageSize = size };
         DataSplits splits = Session.Read(data, plan.Options.Seed, progress, cancellation);
-        using ResNet network = EncoderFile.Load(path, backbone, splits.ImageSize);
+        using ResNet network = found.CreateNetwork(splits.ImageSize);
         network.to(device);
         manual_seed((long)(plan.Options.Seed >> 1));
         using var fresh = new ResNet(network.Options, network.InputChannels, network.ImageSize);
         fresh.to(device);
-        ChannelStatistics statistics = file.Statistics(splits.Train, network.InputChannels);
+        ChannelStatistics statistics = file.Statistics(splits.Train, found);
         if (plan.Options.EveryCheckpoint)
             throw new InvalidOptionException("--every-checkpoint belongs to a run; an encoder from a file is one checkpoint.");
         ProtocolPart[] parts = ProtocolPart.All(plan, splits, machine.ThreadCount(), progress, cancellation);
@@ -128,18 +131,18 @@ public static class ProtocolEvaluation
         if (stages.Length == 0)
             throw new InvalidOptionException(
                 $"--stages {plan.Options.Stages}: an encoder from a file has the states untrained and before.");
-        var found = new List<EvaluationRecord>();
+        var records = new List<EvaluationRecord>();
         int done = 0;
         foreach (EvaluationStage stage in stages)
         {
             bool untrained = stage == EvaluationStage.Untrained;
             using var encoder = new EncoderState(untrained ? fresh : network, statistics, device, machine.ThreadCount(), untrained);
             foreach (ProtocolPart part in parts)
-                found.AddRange(
+                records.AddRange(
                     Measure(part, stage, null, encoder, plan.Options, done++, stages.Length * parts.Length, progress, cancellation));
         }
 
-        return found;
+        return records;
     }
 
     /// <summary>

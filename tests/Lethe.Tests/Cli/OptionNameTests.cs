@@ -4,6 +4,7 @@ using Lethe.Data;
 using Lethe.Diagnostics;
 using Lethe.Evaluation;
 using Lethe.Evaluation.Protocols;
+using Lethe.Interchange;
 using Lethe.Methods;
 using Lethe.Models;
 using Lethe.Runs;
@@ -37,7 +38,7 @@ public class OptionNameTests
     [Fact]
     public void ProtocolOptions_Names_AreOfOneTypeAndNobodyElses()
     {
-        object[] others = [new ProtocolRunOptions(), new EncoderFileOptions(), new DataOptions(), new BackboneOptions(), new Machine()];
+        object[] others = [new ProtocolRunOptions(), new EncoderFileOptions(), new DataOptions(), new ForeignOptions(), new Machine()];
         string[] taken = [.. others.SelectMany(record => record.GetType().GetProperties().Where(OptionField.Fits)).Select(OptionName.Flag)];
         Assert.Equal(taken.Length, taken.Distinct().Count());
         var properties = ProtocolRegistry.All

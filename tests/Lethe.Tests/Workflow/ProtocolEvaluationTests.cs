@@ -1,4 +1,5 @@
 using Lethe.Evaluation.Protocols;
+using Lethe.Interchange;
 using Lethe.Methods;
 using Lethe.Reporting;
 using Lethe.Results;
@@ -98,7 +99,7 @@ public sealed class ProtocolEvaluationTests : IDisposable
         }
 
         IReadOnlyList<EvaluationRecord> found = ProtocolEvaluation.Run(
-            new EncoderFileOptions { Encoder = small["e.safetensors"] }, Tiny.Network, small.Options.Data, Plan(
+            new EncoderFileOptions { Encoder = small["e.safetensors"] }, new ForeignOptions(), small.Options.Data, Plan(
                 "knn", new ProtocolRunOptions()), SmallRun.Machine, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal([EvaluationStage.Untrained, EvaluationStage.Before], found.Select(record => record.Stage).Distinct());
         EvaluationRecord[] trained = [.. found.Where(record => record.Stage == EvaluationStage.Before)];
