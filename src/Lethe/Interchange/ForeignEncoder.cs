@@ -142,15 +142,24 @@ internal sealed class ForeignEncoder : IDisposable
         using var scope = NewDisposeScope();
         using IDisposable frozen = no_grad();
         var network = new ResNet(Backbone, InputChannels, imageSize);
+        Fill(network);
+        foreach (Tensor target in network.state_dict().Values)
+            target.DetachFromDisposeScope();
+        network.eval();
+        return network;
+    }
+
+    /// <summary>Puts the weights into a network.</summary>
+    /// <param name="network">A network of <see cref="Backbone"/> and <see cref="InputChannels"/>, on any device.</param>
+    public void Fill(ResNet network)
+    {
+        using var scope = NewDisposeScope();
+        using IDisposable frozen = no_grad();
         foreach ((string name, Tensor target) in network.state_dict())
         {
             if (Weights.TryGetValue(name, out Tensor? value))
                 target.copy_(value);
-            target.DetachFromDisposeScope();
         }
-
-        network.eval();
-        return network;
     }
 
     /// <summary>Disposes the tensors.</summary>

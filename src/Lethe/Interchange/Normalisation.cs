@@ -21,7 +21,7 @@ internal static class Normalisation
     /// <param name="foreign">Whether the weights are from elsewhere.</param>
     /// <param name="images">The training images; null where there are none.</param>
     /// <param name="channels">Channels that the encoder takes.</param>
-    /// <returns>Means and deviations of each channel, and a clause that says where they are from.</returns>
+    /// <returns>Means and deviations of each channel, and a clause that says where they are from, to follow "normalised".</returns>
     /// <exception cref="InvalidOptionException">They cannot be had, or do not fit the channels.</exception>
     public static (ChannelStatistics Statistics, string Source) Find(
         string asked, ChannelStatistics? stated, bool foreign, ImageSet? images, int channels)
@@ -31,17 +31,17 @@ internal static class Normalisation
             case Auto when stated is not null:
                 return (Fitting(stated, channels, "what came with the weights"), "as the weights say");
             case Auto when foreign && channels == 3:
-                return (published, "ImageNet's, since the weights do not say; --normalisation chooses others");
+                return (published, "with ImageNet's statistics, since the weights do not say; --normalisation chooses others");
             case Auto or OfData when images is not null:
-                return (OfImages(images, channels), "of the training images");
+                return (OfImages(images, channels), "with the statistics of the training images");
             case Auto or OfData:
                 throw new InvalidOptionException(
                     $"--normalisation {asked}: the weights say nothing of it, and there are no images to measure. Give --data, or "
                     + "--normalisation with numbers, as 0.5/0.25.");
             case ImageNet:
-                return (Fitting(published, channels, "--normalisation imagenet"), "ImageNet's");
+                return (Fitting(published, channels, "--normalisation imagenet"), "with ImageNet's statistics");
             default:
-                return (Fitting(Parse(asked), channels, "--normalisation"), "as given");
+                return (Fitting(Parse(asked), channels, "--normalisation"), "as --normalisation says");
         }
     }
 

@@ -1,17 +1,9 @@
-using Lethe.Augmentation;
-using Lethe.Models;
 using Lethe.Methods;
-using static TorchSharp.torch;
+
 namespace Lethe.Interchange;
-internal sealed record ForeignOptions { public string Part { get; init; } = ""; public BackboneOptions? Backbone { get; init; } }
-internal sealed record EncoderFindings(IReadOnlyList<string> Found, IReadOnlyList<string> Notes);
-internal sealed record HeadFindings(bool IsComplete, IReadOnlyList<string> Sentences);
-internal sealed class ForeignEncoder : IDisposable
+
+internal sealed record HeadFindings(bool AreComplete, IReadOnlyList<string> Modules);
+internal static class ForeignHeads
 {
-    public static ForeignEncoder Read(string path, ForeignOptions options) => throw new NotImplementedException();
-    public string Checksum => ""; public BackboneOptions Backbone => new(); public int InputChannels => 3;
-    public EncoderFindings Findings => new([], []); public ChannelStatistics? Statistics => null; public int? ImageSize => null;
-    public void Fill(ResNet network) { }
-    public void Dispose() { }
+    public static HeadFindings Fill(SslMethod method, ForeignEncoder encoder, bool load) => new(false, []);
 }
-internal static class ForeignHeads { public static HeadFindings Fill(SslMethod method, ForeignEncoder encoder, bool wanted) => new(false, []); }

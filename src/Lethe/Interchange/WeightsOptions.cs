@@ -5,12 +5,16 @@ namespace Lethe.Interchange;
 /// <summary>What is taken of a file of weights, and what images are normalised with before they enter.</summary>
 public sealed record WeightsOptions : OptionRecord
 {
-    /// <summary>Which encoder of a file that holds several, as teacher or encoder_k; empty takes the one that was trained.</summary>
-    public string WeightsPart { get; init; } = "";
+    /// <summary>Which encoder of a file that holds several, as teacher or encoder_k; the trained one otherwise.</summary>
+    public string? Part { get; init; }
+
+    /// <summary>The order of colours that the weights were trained on: rgb, or bgr as OpenCV, Caffe and CNTK have it.</summary>
+    [OneOf("rgb", "bgr")]
+    public string ChannelOrder { get; init; } = "rgb";
 
     /// <summary>found: heads of the method that are in the file are loaded too; fresh: heads begin anew.</summary>
     [OneOf("found", "fresh")]
-    public string WeightsHeads { get; init; } = "found";
+    public string Heads { get; init; } = "found";
 
     /// <summary>
     /// What pixels are normalised with: data (mean and deviation of the training images), imagenet (the published constants), numbers as

@@ -1,5 +1,3 @@
-using Lethe.Augmentation;
-using Lethe.Data;
 using Lethe.Interchange;
 using Lethe.Runtime;
 
@@ -15,37 +13,8 @@ internal sealed record EncoderFileOptions : OptionRecord
     public string? Encoder { get; init; }
 
     /// <summary>
-    /// What images are normalised with before they enter an encoder from a file: data (mean and deviation of the training part of --data),
-    /// imagenet (torchvision's constants), or auto, which is what the file or its folder says, and data where they say nothing.
+    /// What pixels are normalised with: data (mean and deviation of the training part of --data), imagenet (the published constants), numbers
+    /// as 0.5,0.5,0.5/0.25,0.25,0.25, or auto: what the file says, else ImageNet's for a colour encoder, else data.
     /// </summary>
-    [OneOf("auto", "data", "imagenet")]
-    public string Normalisation { get; init; } = "auto";
-
-    /// <summary>What images are normalised with.</summary>
-    /// <param name="images">The training part of the encoder's data set.</param>
-    /// <param name="encoder">The encoder.</param>
-    /// <returns>As many means and deviations as there are channels.</returns>
-    /// <exception cref="InvalidOptionException">ImageNet's constants were asked for a grey encoder.</exception>
-    public ChannelStatistics Statistics(ImageSet images, ForeignEncoder encoder)
-    {
-        int channels = encoder.InputChannels;
-        if (Normalisation == "auto" && encoder.Statistics is { } said)
-            return said;
-        if (Normalisation == "imagenet")
-        {
-            return channels == 3
-                ? new ChannelStatistics([0.485f, 0.456f, 0.406f], [0.229f, 0.224f, 0.225f])
-                : throw new InvalidOptionException(
-                    "--normalisation imagenet has three channels, but the encoder takes one. Use --normalisation data.");
-        }
-
-        ChannelStatistics measured = ChannelStatistics.Measure(images.Channels == 3 && channels == 1 ? Grey(images) : images);
-        return measured.Mean.Count == channels
-            ? measured
-            : new ChannelStatistics(
-                [.. Enumerable.Repeat(measured.Mean[0], channels)], [.. Enumerable.Repeat(measured.StandardDeviation[0], channels)]);
-    }
-
-    private static ImageSet Grey(ImageSet images) =>
-        new("grey", [.. Enumerable.Range(0, images.Count).Select(i => ImageDecoder.ToChannels(images[i], 1))]);
+    public string Normalisation { get; init; } = Interchange.Normalisation.Auto;
 }

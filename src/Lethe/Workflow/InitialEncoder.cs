@@ -40,10 +40,16 @@ internal sealed class InitialEncoder : IDisposable
     {
         if (options.Init is not { } path)
             return null;
+
+        // Of the network, what differs from the defaults was asked for, and must agree.
+        (BackboneOptions usual, ForeignOptions any) = (new BackboneOptions(), new ForeignOptions());
         var asked = new ForeignOptions
         {
-            Part = options.Weights.WeightsPart,
-            Backbone = options.Backbone == new BackboneOptions() ? null : options.Backbone,
+            Backbone = options.Backbone.Backbone == usual.Backbone ? any.Backbone : options.Backbone.Backbone,
+            Width = options.Backbone.Width == usual.Width ? any.Width : options.Backbone.Width,
+            Stem = options.Backbone.Stem == usual.Stem ? any.Stem : options.Backbone.Stem,
+            Part = options.Weights.Part,
+            ChannelOrder = options.Weights.ChannelOrder,
         };
         if (!RunDirectory.HoldsRun(path))
             return new InitialEncoder(options, ForeignEncoder.Read(path, asked), null);
@@ -55,7 +61,7 @@ internal sealed class InitialEncoder : IDisposable
             throw new RunException($"--init {path} has no checkpoint yet: expected {run.Checkpoints.LastPath}. Train it first.");
         return new InitialEncoder(
             options,
-            ForeignEncoder.Read(run.Checkpoints.LastPath, asked with { Backbone = manifest.Pretraining.Backbone }), manifest.Data);
+            ForeignEncoder.Read(run.Checkpoints.LastPath, asked), manifest.Data);
     }
 
     /// <summary>Channels that the encoder takes.</summary>
@@ -95,7 +101,7 @@ internal sealed class InitialEncoder : IDisposable
     {
         (ChannelStatistics statistics, string source) = Normalisation.Find(
             options.Weights.Normalisation, ownImages?.Statistics() ?? encoder.Statistics, foreign: ownImages is null, images, Channels);
-        notes.Add($"Pixels are normalised with statistics {source}.");
+        notes.Add($"Pixels are normalised {source}.");
         return statistics;
     }
 
@@ -104,15 +110,24 @@ internal sealed class InitialEncoder : IDisposable
     public void Fill(SslMethod method)
     {
         encoder.Fill(method.Backbone);
-        HeadFindings heads = ForeignHeads.Fill(method, encoder, options.Weights.WeightsHeads == "found");
-        headsLoaded = heads.IsComplete;
-        notes.AddRange(heads.Sentences);
+        HeadFindings heads = ForeignHeads.Fill(method, encoder, load: options.Weights.Heads == "found");
+        headsLoaded = heads.AreComplete;
+        notes.AddRange(heads.Modules.Select(module => $"Head {module}."));
     }
 
     /// <summary>What <c>run.json</c> says of the weights; whole after <see cref="Fill"/>.</summary>
     /// <returns>The record.</returns>
-    public RunOrigin Describe() => new(
-        options.Init!, encoder.Checksum, ownImages is null, encoder.Findings.Found, [.. encoder.Findings.Notes, .. notes], headsLoaded);
+    public RunOrigin Describe()
+    {
+        EncoderFindings findings = encoder.Findings;
+        BackboneOptions backbone = encoder.Backbone;
+        string found = $"{options.Init} ({findings.Format}, {findings.Naming}) is a {backbone.Backbone} of width {backbone.Width} with a "
+            + $"{backbone.Stem} stem for {(Channels == 1 ? "grey" : "colour")} images; {findings.Used} tensors are used, {findings.Unused} "
+            + "are not.";
+        IEnumerable<string> left = findings.Left.Select(group => $"Not used: {group.Name} ({group.Count}): {group.Why}.");
+        IEnumerable<string> more = findings.Notes.Select(note => $"{char.ToUpperInvariant(note[0])}{note[1..]}.");
+        return new RunOrigin(options.Init!, encoder.Checksum, ownImages is null, [found], [.. left, .. more, .. notes], headsLoaded);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => encoder.Dispose();

@@ -122,7 +122,8 @@ public static class ProtocolEvaluation
         manual_seed((long)(plan.Options.Seed >> 1));
         using var fresh = new ResNet(network.Options, network.InputChannels, network.ImageSize);
         fresh.to(device);
-        ChannelStatistics statistics = file.Statistics(splits.Train, found);
+        ChannelStatistics statistics = Normalisation.Find(
+            file.Normalisation, found.Statistics, foreign: true, splits.Train, found.InputChannels).Statistics;
         if (plan.Options.EveryCheckpoint)
             throw new InvalidOptionException("--every-checkpoint belongs to a run; an encoder from a file is one checkpoint.");
         ProtocolPart[] parts = ProtocolPart.All(plan, splits, machine.ThreadCount(), progress, cancellation);
