@@ -85,7 +85,7 @@ internal sealed class OnnxBackbone
             if (++blocks > MostBlocks)
                 throw Departs($"it has more than {MostBlocks} blocks, or goes in a circle");
             OnnxNode[] convolutions = [.. next.Where(node => node.Operation == "Conv")];
-            bool starts = stage == 0 || (convolutions.Length == 2 && block > 0);
+            bool starts = stage == 0 || convolutions.Length == 2;
             (stage, block) = starts ? (stage + 1, 0) : (stage, block + 1);
             value = Block(value, convolutions, $"layer{stage}.{block}.", stage > 1 && block == 0 ? 2 : 1);
         }

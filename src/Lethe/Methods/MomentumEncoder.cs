@@ -35,8 +35,7 @@ public sealed class MomentumEncoder : Module
             parameter.requires_grad = false;
         }
 
-        backbone.load_state_dict(online.state_dict());
-        projector.load_state_dict(onlineProjector.state_dict());
+        Match(online, onlineProjector);
     }
 
     /// <summary>
@@ -60,6 +59,15 @@ public sealed class MomentumEncoder : Module
     {
         using IDisposable frozen = no_grad();
         return projector.forward(backbone.ForwardFrom(from, views.detach()));
+    }
+
+    /// <summary>Takes over all weights and running statistics of the trained encoder, as at the beginning.</summary>
+    /// <param name="online">The trained backbone.</param>
+    /// <param name="onlineProjector">The trained projector.</param>
+    internal void Match(ResNet online, Module<Tensor, Tensor> onlineProjector)
+    {
+        backbone.load_state_dict(online.state_dict());
+        projector.load_state_dict(onlineProjector.state_dict());
     }
 
     /// <summary>Moves the weights: θ ← τθ + (1 − τ)·online. What is not trained there is not moved here.</summary>
