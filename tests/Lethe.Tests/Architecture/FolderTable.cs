@@ -11,6 +11,8 @@ internal static class FolderTable
         ["Storage"] = ["Runtime"],
         ["Data"] = ["Runtime", "Numerics", "Storage"],
         ["Augmentation"] = ["Runtime", "Numerics", "Data"],
+        ["Recognition"] = ["Runtime", "Numerics", "Storage"],
+        ["Onnx"] = ["Runtime", "Data", "Augmentation", "Recognition"],
         ["Models"] = ["Runtime", "Numerics", "Operators"],
         ["Methods"] = ["Runtime", "Numerics", "Operators", "Models"],
         ["Diagnostics"] = ["Runtime", "Numerics", "Operators"],
@@ -19,7 +21,7 @@ internal static class FolderTable
         ["Evaluation"] =
             ["Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics"],
         ["Interchange"] =
-            ["Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics", "Evaluation"],
+            ["Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Recognition", "Models", "Methods", "Training", "Diagnostics", "Evaluation"],
         ["Runs"] =
         [
             "Runtime", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics", "Umm", "Evaluation", "Interchange",
@@ -43,5 +45,5 @@ internal static class FolderTable
     };
 
     /// <summary>Folders whose work is on records alone, so that it can be tested and run without torch.</summary>
-    public static readonly string[] WithoutTensors = ["Results", "Reporting"];
+    public static readonly string[] WithoutTensors = ["Data", "Augmentation", "Recognition", "Onnx", "Results", "Reporting"];
 }
