@@ -42,7 +42,8 @@ internal sealed class FileReading(
     /// <param name="imageSize">Height and width of a view; larger images are reduced to what it needs.</param>
     /// <param name="channels">1 or 3, or 0 for 1 where all images are grey and 3 otherwise.</param>
     /// <param name="advice">What to do where memory is too small.</param>
-    public Image?[] Decode(int imageSize, int channels, string advice)
+    /// <param name="mayBeNone">Whether it is no error where no file can be read.</param>
+    public Image?[] Decode(int imageSize, int channels, string advice, bool mayBeNone = false)
     {
         int shortSide = ShortSide(imageSize);
         string what = $"{files.Count} images at --image-size {imageSize}";
@@ -58,7 +59,7 @@ internal sealed class FileReading(
             Interlocked.Add(ref bytes, image.Pixels.Length);
         });
         MemoryBudget.Require(bytes, what, advice);
-        if (images.All(image => image is null))
+        if (!mayBeNone && images.All(image => image is null))
             throw NoGoodFile();
         if (channels == 0 && images.Any(image => image is { Channels: 3 }))
         {

@@ -63,6 +63,21 @@ internal static class ImageDecoder
         }
     }
 
+    /// <summary>Decodes what a stream holds from where it stands to its end.</summary>
+    /// <exception cref="DataException">Why it cannot be used.</exception>
+    public static (Image Image, (int Height, int Width) Stored) Decode(Stream stream, int shortSide, int channels)
+    {
+        using var memory = new MemoryStream();
+        byte[] part = new byte[1 << 16];
+        for (int read = stream.Read(part); read > 0; read = stream.Read(part))
+        {
+            memory.Write(part, 0, read);
+            UsableLength(memory.Length);
+        }
+
+        return Decode(memory.GetBuffer().AsSpan(0, UsableLength(memory.Length)), shortSide, channels);
+    }
+
     private static unsafe (Image Image, (int Height, int Width) Stored) Decode(ReadOnlySpan<byte> bytes, int shortSide, int channels)
     {
         fixed (byte* start = bytes)

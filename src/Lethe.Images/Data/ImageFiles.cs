@@ -26,14 +26,70 @@ public static class ImageFiles
         int maxBadFiles = 10,
         CancellationToken cancel = default) => ReadAll(path, imageSize, channels, maxBadFiles, progress: null, cancel);
 
+    /// <summary>Reads one image from memory, as an upload: what <see cref="ReadAll(string, int, int, int, CancellationToken)"/> makes of a file.</summary>
+    /// <param name="image">The bytes of the file, read from where the stream stands to its end.</param>
+    /// <param name="imageSize">
+    /// Height and width of the views to come, in pixels; a larger image is reduced to what views of that size need.
+    /// </param>
+    /// <param name="channels">1 to get grey, 3 to get colour, 0 to get grey where the image is grey and colour otherwise.</param>
+    /// <returns>The image.</returns>
+    /// <exception cref="InvalidOptionException">A number cannot be used.</exception>
+    /// <exception cref="DataException">It is no image that can be read; the message says why.</exception>
+    public static Image Read(Stream image, int imageSize, int channels = 0)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        Check(imageSize, channels);
+        try
+        {
+            return ImageDecoder.Decode(image, FileReading.ShortSide(imageSize), channels).Image;
+        }
+        catch (DataException error)
+        {
+            throw new DataException($"The image cannot be read: {error.Message}. Give a whole JPEG, PNG, BMP, WebP or GIF.", error);
+        }
+    }
+
     /// <summary>The same, which tells from several threads how far the reading is.</summary>
     internal static (ImageSet Images, IReadOnlyList<string> SkippedFiles) ReadAll(
         string path, int imageSize, int channels, int maxBadFiles, IProgress<DataProgress>? progress, CancellationToken cancel)
     {
-        if (imageSize is < 16 or > 224)
-            throw new InvalidOptionException($"The size of views must be between 16 and 224 pixels, found {imageSize}.");
-        if (channels is not (0 or 1 or 3))
-            throw new InvalidOptionException($"Images have 1 or 3 channels (0 lets the images decide), found {channels}.");
+        (string root, string[] files) = List(path, imageSize, channels, maxBadFiles);
+        return Read(path, new FileReading(root, files, maxBadFiles, progress, cancel), files, imageSize, channels);
+    }
+
+    /// <summary>The same, some files at a time, so that only those are in memory. A part may have no image.</summary>
+    /// <param name="path">A folder, searched recursively, or an image file.</param>
+    /// <param name="imageSize">Height and width of the views to come, in pixels.</param>
+    /// <param name="channels">1 or 3.</param>
+    /// <param name="maxBadFiles">How many files may be corrupt or empty and are skipped, in all parts together.</param>
+    /// <param name="atATime">Files of a part.</param>
+    /// <param name="cancel">Stops the reading.</param>
+    internal static IEnumerable<(ImageSet Images, IReadOnlyList<string> SkippedFiles)> ReadParts(
+        string path, int imageSize, int channels, int maxBadFiles, int atATime, CancellationToken cancel)
+    {
+        (string root, string[] files) = List(path, imageSize, channels, maxBadFiles);
+        return Parts();
+
+        IEnumerable<(ImageSet Images, IReadOnlyList<string> SkippedFiles)> Parts()
+        {
+            var skipped = new List<string>();
+            foreach (string[] part in files.Chunk(atATime))
+            {
+                var reading = new FileReading(root, part, maxBadFiles - skipped.Count, null, cancel);
+                (ImageSet Images, IReadOnlyList<string> SkippedFiles) read = Read(path, reading, part, imageSize, channels, mayBeNone: true);
+                skipped.AddRange(read.SkippedFiles);
+                yield return read;
+            }
+
+            if (skipped.Count == files.Length)
+                throw new DataException(
+                    $"None of {files.Length} image files in '{path}' can be used, as\n  {skipped[0]}\nGive a folder of whole image files.");
+        }
+    }
+
+    private static (string Root, string[] Files) List(string path, int imageSize, int channels, int maxBadFiles)
+    {
+        Check(imageSize, channels);
         if (maxBadFiles < 0)
             throw new InvalidOptionException($"--max-bad-files must not be negative, found {maxBadFiles}.");
         bool isFile = File.Exists(path);
@@ -41,13 +97,26 @@ public static class ImageFiles
             throw new InvalidOptionException($"'{path}' does not exist; expected a folder of images or an image file.");
         string root = isFile ? Path.GetDirectoryName(path)! : path;
         string[] files = isFile ? [Path.GetFileName(path)] : ImageListing.ImagesBelow(path);
-        if (files.Length == 0)
-            throw new DataException(
+        return files.Length > 0
+            ? (root, files)
+            : throw new DataException(
                 $"There is no image in '{path}' or below it; expected JPEG, PNG, BMP, WebP or GIF files. {ImageListing.WhatIsIn(path)}");
-        var reading = new FileReading(root, files, maxBadFiles, progress, cancel);
-        Image?[] images = reading.Decode(imageSize, channels, "Read a part of the folder at a time.");
+    }
+
+    private static (ImageSet Images, IReadOnlyList<string> SkippedFiles) Read(
+        string name, FileReading reading, string[] files, int imageSize, int channels, bool mayBeNone = false)
+    {
+        Image?[] images = reading.Decode(imageSize, channels, "Read a part of the folder at a time.", mayBeNone);
         int[] good = [.. Enumerable.Range(0, files.Length).Where(i => images[i] is not null)];
-        var set = new ImageSet(path, [.. good.Select(i => images[i]!.Value)], paths: [.. good.Select(i => files[i])]);
+        var set = new ImageSet(name, [.. good.Select(i => images[i]!.Value)], paths: [.. good.Select(i => files[i])]);
         return (set, reading.SkippedFiles);
+    }
+
+    private static void Check(int imageSize, int channels)
+    {
+        if (imageSize is < 16 or > 224)
+            throw new InvalidOptionException($"The size of views must be between 16 and 224 pixels, found {imageSize}.");
+        if (channels is not (0 or 1 or 3))
+            throw new InvalidOptionException($"Images have 1 or 3 channels (0 lets the images decide), found {channels}.");
     }
 }

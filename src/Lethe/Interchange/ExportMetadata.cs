@@ -25,6 +25,9 @@ internal sealed record ExportMetadata
     /// <summary>Height and width of the images, in pixels.</summary>
     public required int ImageSize { get; init; }
 
+    /// <summary>The filter that brings images to that size, as <c>--interpolation</c>: bilinear or bicubic.</summary>
+    public string Interpolation { get; init; } = "bilinear";
+
     /// <summary>What is taken off each channel, on the scale 0 to 1.</summary>
     public required IReadOnlyList<float> Mean { get; init; }
 
@@ -70,6 +73,7 @@ internal sealed record ExportMetadata
             json.WriteString("stem", Stem);
             json.WriteNumber("channels", Channels);
             json.WriteNumber("imageSize", ImageSize);
+            json.WriteString("interpolation", Interpolation);
             Numbers("mean", Mean);
             Numbers("std", Std);
             json.WriteString("layer", Layer);

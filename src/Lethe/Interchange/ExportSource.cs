@@ -40,6 +40,7 @@ internal sealed record ExportSource(
         ResNet network = method.Backbone;
         return new ExportSource(network, statistics, manifest.Pretraining.Views, Describe(network, statistics) with
         {
+            Interpolation = manifest.Pretraining.Views.Interpolation,
             Method = manifest.Pretraining.Method,
             Epoch = epoch,
             Stage = StageOf(manifest.Kind),

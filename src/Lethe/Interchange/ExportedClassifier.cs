@@ -1,3 +1,4 @@
+using Lethe.Recognition;
 using Lethe.Runtime;
 
 namespace Lethe.Interchange;
@@ -15,6 +16,23 @@ namespace Lethe.Interchange;
 internal sealed record ExportedClassifier(
     IReadOnlyList<string> ClassNames, double[] Mean, double[] Scale, double[,] Weights, double[] Bias, double Temperature, double Threshold)
 {
+    /// <summary>What a classifier of embeddings gives to a graph. The graph does not tell what is novel.</summary>
+    /// <param name="classifier">The classifier.</param>
+    public static ExportedClassifier Of(EmbeddingClassifier classifier)
+    {
+        ClassifierContents contents = classifier.Contents;
+        var weights = new double[contents.Weights.GetLength(0), contents.Weights.GetLength(1)];
+        Array.Copy(contents.Weights, weights, weights.Length);
+        return new ExportedClassifier(
+            contents.ClassNames,
+            [.. contents.Scale.Mean.Select(value => (double)value)],
+            [.. contents.Scale.Scale.Select(value => (double)value)],
+            weights,
+            [.. contents.Bias.Select(value => (double)value)],
+            1 / contents.Sharpness,
+            Math.Min(1, contents.RejectBelow));
+    }
+
     /// <summary>Makes sure that its parts fit each other and the features.</summary>
     /// <param name="dimension">d, of the features.</param>
     /// <param name="layer">The layer that they are of, for the message.</param>

@@ -120,6 +120,7 @@ internal static class OnnxExport
         ExportMetadata metadata = source.Metadata with
         {
             Layer = options.Layer,
+            Interpolation = source.Views.Interpolation,
             Classes = classifier?.ClassNames ?? [],
             Temperature = classifier?.Temperature,
             Threshold = classifier?.Threshold,

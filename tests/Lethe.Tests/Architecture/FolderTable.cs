@@ -11,6 +11,8 @@ internal static class FolderTable
         ["Storage"] = ["Runtime"],
         ["Data"] = ["Runtime", "Numerics", "Storage"],
         ["Augmentation"] = ["Runtime", "Numerics", "Data"],
+        ["Recognition"] = ["Runtime", "Numerics", "Storage"],
+        ["Onnx"] = ["Runtime", "Data", "Augmentation", "Recognition"],
         ["Models"] = ["Runtime", "Numerics", "Operators"],
         ["Methods"] = ["Runtime", "Numerics", "Operators", "Models"],
         ["Interchange"] = ["Runtime", "Numerics", "Storage", "Data", "Augmentation", "Models", "Methods"],
@@ -20,7 +22,7 @@ internal static class FolderTable
         ["Evaluation"] =
             ["Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics"],
         ["Interchange"] =
-            ["Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics", "Evaluation"],
+            ["Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Recognition", "Models", "Methods", "Training", "Diagnostics", "Evaluation"],
         ["Runs"] =
         [
             "Runtime", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics", "Umm", "Evaluation", "Interchange",
@@ -44,5 +46,5 @@ internal static class FolderTable
     };
 
     /// <summary>Folders whose work is on records alone, so that it can be tested and run without torch.</summary>
-    public static readonly string[] WithoutTensors = ["Results", "Reporting"];
+    public static readonly string[] WithoutTensors = ["Data", "Augmentation", "Recognition", "Onnx", "Results", "Reporting"];
 }

@@ -48,13 +48,13 @@ internal sealed class SmallRun : IDisposable
 
     public string this[string name] => folder[name];
 
-    public static void WriteImage(string path, int seed)
+    public static void WriteImage(string path, int seed, int height = 16, int width = 16)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         byte[] png = Data.TempFolder.Encode(
             SKEncodedImageFormat.Png,
-            16,
-            16,
+            height,
+            width,
             (y, x) => new SKColor((byte)(seed + (9 * y)), (byte)((seed * 7) ^ x), (byte)((x * y) + (seed / 100 * 90))));
         File.WriteAllBytes(path, png);
     }

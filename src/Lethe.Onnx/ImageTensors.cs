@@ -1,0 +1,63 @@
+using Lethe.Augmentation;
+using Lethe.Data;
+
+namespace Lethe.Onnx;
+
+/// <summary>Brings images to the shape that a graph takes: floats 0 to 1, [C, S, S], or bytes, [S, S, C].</summary>
+/// <remarks>Safe to use from several threads.</remarks>
+internal sealed class ImageTensors
+{
+    /// <param name="description">What the encoder says of its images.</param>
+    /// <param name="bytes">Whether it takes bytes.</param>
+    public ImageTensors(EncoderDescription description, bool bytes)
+    {
+        int channels = description.Channels;
+        AreBytes = bytes;
+        Augmenter = new ViewAugmenter(
+            new AugmentationOptions { Interpolation = description.Interpolation },
+            description.ImageSize,
+            channels,
+            new ChannelStatistics([.. Enumerable.Repeat(0f, channels)], [.. Enumerable.Repeat(1f, channels)]));
+    }
+
+    /// <summary>Whether the graph takes bytes.</summary>
+    public bool AreBytes { get; }
+
+    /// <summary>Renders images as Lethe does, but leaves the normalisation to the graph: mean 0, deviation 1.</summary>
+    public ViewAugmenter Augmenter { get; }
+
+    /// <summary>Numbers of an image.</summary>
+    public int Length => Augmenter.Length;
+
+    /// <summary>The shape of a batch.</summary>
+    /// <param name="n">Images.</param>
+    public long[] Shape(int n) => AreBytes
+        ? [n, Augmenter.Size, Augmenter.Size, Augmenter.Channels]
+        : [n, Augmenter.Channels, Augmenter.Size, Augmenter.Size];
+
+    /// <summary>Puts the channels one after the other.</summary>
+    /// <param name="view">[S, S, C].</param>
+    /// <param name="to">[C, S, S].</param>
+    public void Write(ReadOnlySpan<float> view, Span<float> to)
+    {
+        int channels = Augmenter.Channels, area = Augmenter.Size * Augmenter.Size;
+        if (channels == 1)
+        {
+            view.CopyTo(to);
+            return;
+        }
+
+        Span<float> red = to[..area], green = to.Slice(area, area), blue = to.Slice(2 * area, area);
+        for (int i = 0, j = 0; i < area; i++, j += 3)
+            (red[i], green[i], blue[i]) = (view[j], view[j + 1], view[j + 2]);
+    }
+
+    /// <summary>Rounds to bytes.</summary>
+    /// <param name="view">[S, S, C].</param>
+    /// <param name="to">[S, S, C].</param>
+    public static void Write(ReadOnlySpan<float> view, Span<byte> to)
+    {
+        for (int i = 0; i < to.Length; i++)
+            to[i] = (byte)Math.Clamp((view[i] * 255) + 0.5f, 0, 255);
+    }
+}
