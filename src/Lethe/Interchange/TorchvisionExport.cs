@@ -36,7 +36,8 @@ internal static class TorchvisionExport
 
     private static IEnumerable<string> Python(ResNet network, string path)
     {
-        yield return "import torch, torchvision";
+        bool pickled = Path.GetExtension(path) == ".pth";
+        yield return pickled ? "import torch, torchvision" : "import safetensors.torch, torch, torchvision";
         yield return network.Options.Backbone == "resnet10"
             ? "net = torchvision.models.resnet.ResNet(torchvision.models.resnet.BasicBlock, [1, 1, 1, 1])"
             : $"net = torchvision.models.{network.Options.Backbone}()";
@@ -51,9 +52,8 @@ internal static class TorchvisionExport
         if (!large)
             yield return "net.maxpool = torch.nn.Identity()";
         string file = Path.GetFileName(path);
-        yield return Path.GetExtension(path) == ".pth"
-            ? $"net.load_state_dict(torch.load('{file}'), strict=True)"
-            : $"net.load_state_dict(__import__('safetensors.torch').torch.load_file('{file}'), strict=True)";
+        string weights = pickled ? $"torch.load('{file}')" : $"safetensors.torch.load_file('{file}')";
+        yield return $"net.load_state_dict({weights}, strict=True)";
         yield return "net.eval()";
     }
 }
