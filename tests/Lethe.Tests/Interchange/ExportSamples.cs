@@ -1,5 +1,4 @@
 using Lethe.Augmentation;
-using Lethe.Data;
 using Lethe.Interchange;
 using Lethe.Models;
 using Lethe.Numerics;

@@ -119,7 +119,7 @@ public sealed class WeightsExportTests : IDisposable
         Tensor input = Tiny.Gaussian(9, 2, 3, 32, 32).to(ScalarType.Float32);
         Write("x.npy", input);
         Write("y.npy", network.forward(input));
-        string printed = PythonProgram.Run(["torch", "torchvision", "onnx", "numpy", "sys", "os"], """
+        string printed = PythonProgram.Run(["torch", "torchvision", "onnx", "numpy", "os"], """
             folder = sys.argv[1]
             for name in ('all.onnx', 'head.onnx'):
                 model = onnx.load(os.path.join(folder, name))

@@ -1,4 +1,3 @@
-using Lethe.Evaluation;
 using Lethe.Interchange;
 using Lethe.Methods;
 using Lethe.Runs;
@@ -16,14 +15,16 @@ public sealed class ExportingTests : IDisposable
 {
     private readonly SmallRun small = new();
 
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     public void Dispose() => small.Dispose();
 
     [Fact]
     public void Training_WhenDone_LeavesTheEncoderOfEachStateBesideItsCheckpoint()
     {
         using var scope = NewDisposeScope();
-        (RunDirectory run, Session session) = small.Start("run");
-        RunDirectory undo = SmallRun.RunUndo(run, session);
+        (RunDirectory run, Session session) = small.Start("run", cancellation: Token);
+        RunDirectory undo = SmallRun.RunUndo(run, session, cancellation: Token);
         foreach ((RunDirectory part, string stage) in new[] { (run, "before"), (undo, "umm"), (undo.Control!, "control") })
         {
             using SslMethod method = session.CreateMethod();
@@ -38,7 +39,7 @@ public sealed class ExportingTests : IDisposable
         }
 
         byte[] first = File.ReadAllBytes(run.EncoderPath);
-        Assert.Equal(first, File.ReadAllBytes(small.Start("again").Run.EncoderPath));
+        Assert.Equal(first, File.ReadAllBytes(small.Start("again", cancellation: Token).Run.EncoderPath));
     }
 
     [Fact]
@@ -50,20 +51,21 @@ public sealed class ExportingTests : IDisposable
             cancellation: stop.Token));
         string encoder = RunDirectory.Open(small["run"]).EncoderPath;
         Assert.False(File.Exists(encoder));
-        Pretraining.Resume(small["run"], SmallRun.Machine);
+        Pretraining.Resume(small["run"], SmallRun.Machine, cancellation: Token);
         Assert.True(File.Exists(encoder));
     }
 
     [Fact]
     public void Run_EachStateAndLayer_GivesWhatTheEncoderEmbeds()
     {
-        (RunDirectory run, Session session) = small.Start("run");
-        RunDirectory undo = SmallRun.RunUndo(run, session);
+        (RunDirectory run, Session session) = small.Start("run", cancellation: Token);
+        RunDirectory undo = SmallRun.RunUndo(run, session, cancellation: Token);
         foreach ((RunDirectory part, string layer) in new[] { (run, "layer4"), (undo, "projector"), (undo.Control!, "stem") })
         {
             string path = small[$"{layer}.onnx"];
             ExportResult result = Exporting.Run(
-                part, "last", new ExportOptions(), new OnnxExportOptions { Layer = layer, Input = "bytes" }, path, SmallRun.Machine);
+                part, "last", new ExportOptions(), new OnnxExportOptions { Layer = layer, Input = "bytes" }, path, SmallRun.Machine,
+                cancellation: Token);
             Assert.Equal($"images of {small.ImageFolder}", result.ImagesFrom);
             Assert.True(result.Images is > 10 and <= 64);
             float[,] expected;
@@ -85,9 +87,9 @@ public sealed class ExportingTests : IDisposable
     [Fact]
     public void Run_Whitened_GivesTheRunsTrainingImagesCovarianceI()
     {
-        (RunDirectory run, _) = small.Start("run");
+        (RunDirectory run, _) = small.Start("run", cancellation: Token);
         ExportResult result = Exporting.Run(
-            run, "last", new ExportOptions(), new OnnxExportOptions { Whiten = true, WhitenEpsilon = 0.01 }, null, SmallRun.Machine);
+            run, "last", new ExportOptions(), new OnnxExportOptions { Whiten = true, WhitenEpsilon = 0.01 }, null, SmallRun.Machine, cancellation: Token);
         Assert.Equal(Path.Combine(run.Path, "encoder.onnx"), result.Path);
         Assert.Equal("the run's training images", result.ImagesFrom);
         Assert.InRange(Assert.Single(result.Outputs).Error, 0, OnnxExportCheck.Tolerance);
@@ -96,12 +98,13 @@ public sealed class ExportingTests : IDisposable
     [Fact]
     public void Run_ImagesThatAreGone_IsVerifiedOnTheEmbeddedOnesAndSaysSo()
     {
-        (RunDirectory run, _) = small.Start("run");
+        (RunDirectory run, _) = small.Start("run", cancellation: Token);
         Directory.Delete(small.ImageFolder, recursive: true);
-        ExportResult result = Exporting.Run(run, "last", new ExportOptions(), new OnnxExportOptions(), null, SmallRun.Machine);
+        ExportResult result = Exporting.Run(run, "last", new ExportOptions(), new OnnxExportOptions(), null, SmallRun.Machine, cancellation: Token);
         Assert.StartsWith("the embedded images, since those of", result.ImagesFrom, StringComparison.Ordinal);
         Assert.Throws<InvalidOptionException>(() => Exporting.Run(
-            run, "last", new ExportOptions(), new OnnxExportOptions { Whiten = true }, small["w.onnx"], SmallRun.Machine));
+            run, "last", new ExportOptions(), new OnnxExportOptions { Whiten = true }, small["w.onnx"], SmallRun.Machine,
+            cancellation: Token));
     }
 
     [Fact]
