@@ -24,7 +24,7 @@ internal static class EncoderView
     public static JsonObject Choose(RunDirectory run, RunDirectory undo, Terminal terminal)
     {
         ReportModel model = ReportModel.Load([run.Path]);
-        EncoderChoice choice = EncoderChoice.Of(ResultTable.Of(model.Groups[0], Path.GetFileName(undo.Path)));
+        StateChoice choice = StateChoice.Of(ResultTable.Of(model.Groups[0], Path.GetFileName(undo.Path)));
         terminal.Say(choice.Sentence);
         RunDirectory taken = choice.Stage switch
         {

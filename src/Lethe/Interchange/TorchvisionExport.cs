@@ -9,6 +9,9 @@ internal static class TorchvisionExport
     /// <summary>Endings of files that it writes.</summary>
     public static IReadOnlyList<string> Endings { get; } = [".pth", ".safetensors"];
 
+    /// <summary>Networks that torchvision and timm have under these names; others of theirs are made by their depths.</summary>
+    internal static IReadOnlyList<string> Published { get; } = ["resnet18", "resnet34", "resnet50", "resnet101", "resnet152"];
+
     private const int Width = 64;
 
     /// <summary>Writes a file, and reads it back.</summary>
@@ -38,9 +41,11 @@ internal static class TorchvisionExport
     {
         bool pickled = Path.GetExtension(path) == ".pth";
         yield return pickled ? "import torch, torchvision" : "import safetensors.torch, torch, torchvision";
-        yield return network.Options.Backbone == "resnet10"
-            ? "net = torchvision.models.resnet.ResNet(torchvision.models.resnet.BasicBlock, [1, 1, 1, 1])"
-            : $"net = torchvision.models.{network.Options.Backbone}()";
+        (IReadOnlyList<int> blocks, bool bottleneck) = ResNet.Depths[network.Options.Backbone];
+        yield return Published.Contains(network.Options.Backbone)
+            ? $"net = torchvision.models.{network.Options.Backbone}()"
+            : $"net = torchvision.models.resnet.ResNet(torchvision.models.resnet.{(bottleneck ? "Bottleneck" : "BasicBlock")}, "
+                + $"[{string.Join(", ", blocks)}])";
         yield return "net.fc = torch.nn.Identity()";
         bool large = network.StemName == "large";
         if (!large || network.InputChannels != 3)

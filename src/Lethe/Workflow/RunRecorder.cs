@@ -95,7 +95,7 @@ internal sealed class RunRecorder
 
     /// <summary>Writes the encoder alone, as it is at the end of training.</summary>
     public void SaveEncoder(MethodTrainer trainer) =>
-        EncoderExport.Write(run.EncoderPath, ExportSource.Of(trainer.Method, manifest, trainer.State.Epoch));
+        EncoderExport.Write(run.EncoderPath, RunEncoder.Of(trainer.Method, manifest, trainer.State.Epoch));
 
     // What was found of this machine once networks ran on it.
     private void NoteOperators(TrainingState state)

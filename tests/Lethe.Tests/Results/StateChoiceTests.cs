@@ -4,7 +4,7 @@ using Lethe.Runs;
 namespace Lethe.Tests.Results;
 
 /// <summary>On 2 000 test images two accuracies around 0.68 differ clearly from 3.0 points on: twice √(2·0.68·0.32/2000).</summary>
-public class EncoderChoiceTests
+public class StateChoiceTests
 {
     [Theory]
     [InlineData(0.05, 0.01, EvaluationStage.Umm, "Take UMM: clearly better than before and control.")]
@@ -16,7 +16,7 @@ public class EncoderChoiceTests
     [InlineData(0.05, null, EvaluationStage.Umm, "Take UMM: clearly better than before.")]
     public void Of_OneSeed_TakesTheFirstThatNoneClearlyBeats(double umm, double? control, EvaluationStage expected, string sentence)
     {
-        EncoderChoice choice = Of(ReportSamples.Run(umm: umm, control: control));
+        StateChoice choice = Of(ReportSamples.Run(umm: umm, control: control));
         Assert.Equal(expected, choice.Stage);
         Assert.Contains(sentence, choice.Sentence, StringComparison.Ordinal);
         Assert.StartsWith("kNN on layer4: before 68.0\u00A0%", choice.Sentence, StringComparison.Ordinal);
@@ -27,7 +27,7 @@ public class EncoderChoiceTests
     {
         ReportRun run = ReportSamples.Run();
         EvaluationRecord[] rates = [.. run.Evaluations.Where(record => record.Protocol == EvaluationProtocol.InstanceReductionHeldOut)];
-        EncoderChoice choice = Of(run with { Evaluations = rates, Measurements = [], Undos = [run.Undos[0] with { Evaluations = [] }] });
+        StateChoice choice = Of(run with { Evaluations = rates, Measurements = [], Undos = [run.Undos[0] with { Evaluations = [] }] });
         Assert.Null(choice.Stage);
         Assert.Contains("no labels", choice.Sentence, StringComparison.Ordinal);
     }
@@ -37,10 +37,10 @@ public class EncoderChoiceTests
     {
         ReportRun run = ReportSamples.Run();
         EvaluationRecord[] other = [.. run.Undos[0].Evaluations.Select(record => record with { TestCount = 100 })];
-        EncoderChoice choice = Of(run with { Undos = [run.Undos[0] with { Evaluations = other }] });
+        StateChoice choice = Of(run with { Undos = [run.Undos[0] with { Evaluations = other }] });
         Assert.Null(choice.Stage);
         Assert.Contains("numbers of images differ", choice.Sentence, StringComparison.Ordinal);
     }
 
-    private static EncoderChoice Of(ReportRun run) => EncoderChoice.Of(ResultTable.Of(ReportSamples.Group(run), "default"));
+    private static StateChoice Of(ReportRun run) => StateChoice.Of(ResultTable.Of(ReportSamples.Group(run), "default"));
 }

@@ -9,12 +9,12 @@ namespace Lethe.Results;
 /// </summary>
 /// <param name="Stage">The state; null where nothing was measured that says which.</param>
 /// <param name="Sentence">The numbers, the state and the reason, for people.</param>
-internal sealed record EncoderChoice(EvaluationStage? Stage, string Sentence)
+internal sealed record StateChoice(EvaluationStage? Stage, string Sentence)
 {
     private static readonly EvaluationStage[] later = [EvaluationStage.Control, EvaluationStage.Umm];
 
     /// <summary>Chooses among the states in a table of one undo; k nearest neighbours go before the linear probe.</summary>
-    public static EncoderChoice Of(ResultTable results)
+    public static StateChoice Of(ResultTable results)
     {
         string? layer = results.LastProbed;
         foreach (string protocol in (string[])[EvaluationProtocol.Knn, EvaluationProtocol.Linear])
@@ -23,13 +23,13 @@ internal sealed record EncoderChoice(EvaluationStage? Stage, string Sentence)
                 return Of(results, ResultKey.Probe(protocol, layer));
         }
 
-        return new EncoderChoice(
+        return new StateChoice(
             null,
             "No accuracy was measured, since the images have no labels: nothing here says whether before, control or UMM is the better "
             + "encoder. Label some images, or try them on your task.");
     }
 
-    private static EncoderChoice Of(ResultTable results, ResultKey key)
+    private static StateChoice Of(ResultTable results, ResultKey key)
     {
         EvaluationStage[] stages = [EvaluationStage.Before, .. later.Where(stage => results[stage]?[key] is not null)];
         string numbers = $"{Wording.Protocol(key.Protocol)} on {key.Layer}: " + string.Join(
@@ -37,7 +37,7 @@ internal sealed record EncoderChoice(EvaluationStage? Stage, string Sentence)
         PairedResult? refused = stages.Skip(1).Select(stage => results.Less(stage, EvaluationStage.Before, key))
             .FirstOrDefault(result => result?.Refusal is not null);
         if (refused is not null)
-            return new EncoderChoice(null, $"{numbers} They cannot be held against each other: {refused.Refusal}.");
+            return new StateChoice(null, $"{numbers} They cannot be held against each other: {refused.Refusal}.");
 
         EvaluationStage taken = EvaluationStage.Before;
         foreach (EvaluationStage stage in stages.Skip(1).Where(stage => Course(results, key, stage, taken) > 0))
@@ -52,7 +52,7 @@ internal sealed record EncoderChoice(EvaluationStage? Stage, string Sentence)
         ];
         string noise = close.Length == 0 ? "" : Noise(results, key, stages);
         string why = others.Length == 0 ? "nothing else was measured" : string.Join(", and ", reasons);
-        return new EncoderChoice(taken, $"{numbers} Take {Wording.Stage(taken)}: {why}.{noise}");
+        return new StateChoice(taken, $"{numbers} Take {Wording.Stage(taken)}: {why}.{noise}");
     }
 
     // 1 and −1 for a difference that is clear, 0 for one that is not.
