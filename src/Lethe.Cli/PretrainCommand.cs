@@ -15,8 +15,10 @@ internal static class PretrainCommand
         {
             (RunDirectory run, _) = flags.Pretrain(parsed, flags.Read(parsed), "pretrain", terminal.Progress, cancellation);
             JsonObject monitor = DiagnoseCommand.Describe(run, terminal);
-            terminal.Say($"Next: lethe undo {OptionValues.Quote(run.Path)}, or lethe report {OptionValues.Quote(run.Path)}");
             monitor["run"] = run.Path;
+            monitor["encoder"] = EncoderView.Show(run, terminal);
+            string path = OptionValues.Quote(run.Path);
+            terminal.Say($"Next: lethe undo {path}, lethe report {path}, or lethe export {path} --format onnx");
             return monitor;
         });
     }

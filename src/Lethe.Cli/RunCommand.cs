@@ -53,6 +53,9 @@ internal static class RunCommand
             result["monitor"] = monitor["reason"]!.DeepClone();
             terminal.Say((string)result["verdict"]!);
             terminal.Say($"Report: {Path.GetFullPath((string)result["report"]!)}");
+
+            // 6. Say which encoder to take, and where it is.
+            result["choice"] = EncoderView.Choose(run, undo, terminal);
             return result;
         });
     }

@@ -39,6 +39,7 @@ internal static class UndoCommand
             JsonObject result = SummaryView.Show(directory, Path.GetFileName(undo.Path), terminal);
             result["run"] = directory.Path;
             result["undo"] = undo.Path;
+            result["choice"] = EncoderView.Choose(directory, undo, terminal);
             return result;
         });
     }

@@ -1,5 +1,3 @@
-using Lethe.Models;
-
 namespace Lethe.Interchange;
 
 /// <summary>

@@ -1,8 +1,6 @@
 using Lethe.Augmentation;
 using Lethe.Evaluation;
-using Lethe.Methods;
 using Lethe.Models;
-using Lethe.Runs;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -27,31 +25,6 @@ internal sealed record ExportSource(
         ? [.. LayerFeatures.Names.Where(name => name != LayerFeatures.Projector)]
         : LayerFeatures.Names;
 
-    /// <summary>The encoder of a run, an undo or a control.</summary>
-    /// <param name="method">The method with its weights, which is left in evaluation mode.</param>
-    /// <param name="manifest">What the run says of itself.</param>
-    /// <param name="epoch">Epochs of training behind the weights.</param>
-    /// <returns>The source; the method stays the caller's.</returns>
-    public static ExportSource Of(SslMethod method, RunManifest manifest, double epoch)
-    {
-        method.eval();
-        var statistics = new ChannelStatistics(
-            [.. manifest.Data.ChannelMean.Select(x => (float)x)], [.. manifest.Data.ChannelStandardDeviation.Select(x => (float)x)]);
-        ResNet network = method.Backbone;
-        return new ExportSource(network, statistics, manifest.Pretraining.Views, Describe(network, statistics) with
-        {
-            Interpolation = manifest.Pretraining.Views.Interpolation,
-            Method = manifest.Pretraining.Method,
-            Epoch = epoch,
-            Stage = StageOf(manifest.Kind),
-            Fingerprint = manifest.Data.Fingerprint,
-        })
-        {
-            Projector = method.named_children().FirstOrDefault(child => child.name == LayerFeatures.Projector).module,
-            Project = method.Project,
-        };
-    }
-
     /// <summary>What can be said of any network.</summary>
     /// <param name="network">The network.</param>
     /// <param name="statistics">What its images are normalised with.</param>
@@ -67,11 +40,4 @@ internal sealed record ExportSource(
         Std = statistics.StandardDeviation,
         Layer = LayerFeatures.Last,
     };
-
-    private static string StageOf(RunKind kind) => (kind switch
-    {
-        RunKind.Control => EvaluationStage.Control,
-        RunKind.Umm => EvaluationStage.Umm,
-        _ => EvaluationStage.Before,
-    }).ToString().ToLowerInvariant();
 }

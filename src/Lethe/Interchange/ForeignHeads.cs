@@ -27,8 +27,9 @@ internal static class ForeignHeads
     /// <summary>Fills what can be filled, and brings momentum encoders in line with what they follow.</summary>
     /// <param name="method">The method, made with <see cref="ForeignEncoder.CreateNetwork"/>'s network.</param>
     /// <param name="encoder">The encoder.</param>
+    /// <param name="load">Whether heads are wanted; otherwise only momentum encoders are brought in line.</param>
     /// <returns>What was filled from where, and what was not and why.</returns>
-    public static HeadFindings Fill(SslMethod method, ForeignEncoder encoder)
+    public static HeadFindings Fill(SslMethod method, ForeignEncoder encoder, bool load = true)
     {
         using var scope = NewDisposeScope();
         using IDisposable frozen = no_grad();
@@ -39,11 +40,13 @@ internal static class ForeignHeads
         {
             if (method.named_children().FirstOrDefault(child => child.name == part.Key).module is MomentumEncoder momentum)
             {
-                findings.Add(FillByName(part, encoder) ?? Follow(method, momentum, part.Key));
+                findings.Add((load ? FillByName(part, encoder) : null) ?? Follow(method, momentum, part.Key));
                 continue;
             }
 
-            findings.Add(FillByName(part, encoder) ?? FillByRole(part, encoder));
+            findings.Add(load
+                ? FillByName(part, encoder) ?? FillByRole(part, encoder)
+                : new HeadFinding(part.Key, null, "fresh, as asked for"));
         }
 
         return new HeadFindings(findings);

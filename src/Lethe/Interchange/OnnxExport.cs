@@ -29,6 +29,8 @@ internal static class OnnxExport
     /// <summary>The name of what it gives in the end.</summary>
     public const string Probabilities = "probabilities";
 
+    private static readonly int[] channelsFirst = [0, 3, 1, 2];
+
     /// <summary>Writes and verifies a file.</summary>
     /// <param name="source">The encoder.</param>
     /// <param name="options">What the graph takes and gives.</param>
@@ -143,7 +145,7 @@ internal static class OnnxExport
             ? graph.Node(
                 "Transpose", "normalisation/channels", [graph.Node(
                     "Cast", "normalisation/numbers", [graph.Input(Images, ScalarType.Byte, size, size, channels)], ("to", 1))],
-                ("perm", new[] { 0, 3, 1, 2 }))
+                ("perm", channelsFirst))
             : graph.Input(Images, ScalarType.Float32, channels, size, size);
         return graph.Node("Add", "normalisation/shifted", [graph.Node("Mul", "normalisation/scaled", [map, scale]), shift]);
     }

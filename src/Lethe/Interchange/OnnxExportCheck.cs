@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Lethe.Augmentation;
 using Lethe.Evaluation;
+using Lethe.Numerics;
 using Lethe.Runtime;
 using Microsoft.ML.OnnxRuntime;
 using static TorchSharp.torch;
@@ -50,14 +51,14 @@ internal static class OnnxExportCheck
         {
             Tensor values = found[output];
             if (whitening is not null)
-                values = linalg.solve(whitening.Matrix, values.t()).t() + whitening.Mean;
+                values = linalg.solve(whitening.Matrix, values.t()).t().Plus(whitening.Mean);
             outputs.Add(new OnnxExportOutput(output, (int)values.shape[1], Error(Of(layer), values)));
         }
 
         if (classifier is not null)
         {
             Tensor standardised = (Of(given[0].Layer) - tensor(classifier.Mean)) * tensor(classifier.Scale);
-            Tensor logits = standardised.mm(tensor(classifier.Weights).t()) + tensor(classifier.Bias); // [N, K]
+            Tensor logits = standardised.mm(tensor(classifier.Weights).t()).Plus(tensor(classifier.Bias)); // [N, K]
             Tensor probabilities = (logits / tensor(classifier.Temperature)).softmax(1);
             int width = classifier.ClassNames.Count;
             outputs.Add(new OnnxExportOutput(OnnxExport.Logits, width, Error(logits, found[OnnxExport.Logits])));

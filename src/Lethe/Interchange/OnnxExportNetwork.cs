@@ -1,4 +1,5 @@
 using Lethe.Models;
+using Lethe.Numerics;
 using Lethe.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -25,8 +26,7 @@ internal sealed class OnnxExportNetwork(OnnxExportGraph graph)
         {
             string map = Rectified(Convolution("conv1", stem.Parts, input));
             return stem.IsPooled
-                ? graph.Node("MaxPool", "maxpool", [map], ("kernel_shape", new[] { 3, 3 }), ("strides", new[] { 2, 2 }),
-                    ("pads", new[] { 1, 1, 1, 1 }))
+                ? graph.Node("MaxPool", "maxpool", [map], Window(size: 3, stride: 2, padding: 1))
                 : map;
         }
 
@@ -73,7 +73,7 @@ internal sealed class OnnxExportNetwork(OnnxExportGraph graph)
                 case BatchNormLayer norm when pending is { } before:
                     (Tensor scale, Tensor shift) = norm.RunningMap(ScalarType.Float64);
                     (scale, shift) = (scale.cpu(), shift.cpu());
-                    pending = (before.Weight * scale.unsqueeze(1), (before.Bias * scale) + shift);
+                    pending = (before.Weight * scale.unsqueeze(1), (before.Bias * scale).Plus(shift));
                     break;
                 case TorchSharp.Modules.ReLU when pending is not null:
                     Flush();
@@ -103,6 +103,12 @@ internal sealed class OnnxExportNetwork(OnnxExportGraph graph)
         }
     }
 
+    private static (string Name, object Value)[] Window(int size, int stride, int padding)
+    {
+        int[] kernel = [size, size], steps = [stride, stride], sides = [padding, padding, padding, padding];
+        return [("kernel_shape", kernel), ("strides", steps), ("pads", sides)];
+    }
+
     private static Tensor Precise(Tensor value) => value.detach().cpu().to(ScalarType.Float64);
 
     private string Block(string name, ResidualBlock block, string input)
@@ -129,9 +135,7 @@ internal sealed class OnnxExportNetwork(OnnxExportGraph graph)
             "Conv",
             name,
             [input, graph.Constant($"{name}.weight", weight), graph.Constant($"{name}.bias", shift)],
-            ("kernel_shape", new[] { size, size }),
-            ("strides", new[] { stride, stride }),
-            ("pads", new[] { padding, padding, padding, padding }));
+            Window(size, stride, padding));
     }
 
     // Cells of an adaptive pool are rectangles, so means over rows and columns come one after the other.

@@ -88,17 +88,19 @@ internal static class TimmExport
         };
         if (source.Metadata.Licence is { } licence)
             pretrained["license"] = licence;
+        (IReadOnlyList<int> blocks, bool bottleneck) = ResNet.Depths[network.Options.Backbone];
+        bool published = TorchvisionExport.Published.Contains(network.Options.Backbone);
         var configuration = new JsonObject
         {
-            ["architecture"] = network.Options.Backbone == "resnet10" ? "resnet18" : network.Options.Backbone,
+            ["architecture"] = published ? network.Options.Backbone : bottleneck ? "resnet50" : "resnet18",
             ["num_classes"] = 0,
             ["num_features"] = network.FeatureDimension,
             ["global_pool"] = "avg",
         };
 
-        // timm has no plain ResNet-10, but one of other depths by arguments.
-        if (network.Options.Backbone == "resnet10")
-            configuration["model_args"] = new JsonObject { ["layers"] = new JsonArray(1, 1, 1, 1) };
+        // Other depths are arguments of a network that has the same kind of blocks.
+        if (!published)
+            configuration["model_args"] = new JsonObject { ["layers"] = new JsonArray([.. blocks.Select(count => (JsonNode)count)]) };
         configuration["pretrained_cfg"] = pretrained;
         return configuration;
     }

@@ -9,6 +9,9 @@ internal static class TorchvisionExport
     /// <summary>Endings of files that it writes.</summary>
     public static IReadOnlyList<string> Endings { get; } = [".pth", ".safetensors"];
 
+    /// <summary>Networks that torchvision and timm have under these names; others of theirs are made by their depths.</summary>
+    internal static IReadOnlyList<string> Published { get; } = ["resnet18", "resnet34", "resnet50", "resnet101", "resnet152"];
+
     private const int Width = 64;
 
     /// <summary>Writes a file, and reads it back.</summary>
@@ -36,10 +39,13 @@ internal static class TorchvisionExport
 
     private static IEnumerable<string> Python(ResNet network, string path)
     {
-        yield return "import torch, torchvision";
-        yield return network.Options.Backbone == "resnet10"
-            ? "net = torchvision.models.resnet.ResNet(torchvision.models.resnet.BasicBlock, [1, 1, 1, 1])"
-            : $"net = torchvision.models.{network.Options.Backbone}()";
+        bool pickled = Path.GetExtension(path) == ".pth";
+        yield return pickled ? "import torch, torchvision" : "import safetensors.torch, torch, torchvision";
+        (IReadOnlyList<int> blocks, bool bottleneck) = ResNet.Depths[network.Options.Backbone];
+        yield return Published.Contains(network.Options.Backbone)
+            ? $"net = torchvision.models.{network.Options.Backbone}()"
+            : $"net = torchvision.models.resnet.ResNet(torchvision.models.resnet.{(bottleneck ? "Bottleneck" : "BasicBlock")}, "
+                + $"[{string.Join(", ", blocks)}])";
         yield return "net.fc = torch.nn.Identity()";
         bool large = network.StemName == "large";
         if (!large || network.InputChannels != 3)
@@ -51,9 +57,8 @@ internal static class TorchvisionExport
         if (!large)
             yield return "net.maxpool = torch.nn.Identity()";
         string file = Path.GetFileName(path);
-        yield return Path.GetExtension(path) == ".pth"
-            ? $"net.load_state_dict(torch.load('{file}'), strict=True)"
-            : $"net.load_state_dict(__import__('safetensors.torch').torch.load_file('{file}'), strict=True)";
+        string weights = pickled ? $"torch.load('{file}')" : $"safetensors.torch.load_file('{file}')";
+        yield return $"net.load_state_dict({weights}, strict=True)";
         yield return "net.eval()";
     }
 }

@@ -26,6 +26,11 @@ public sealed class RunDirectory
     /// <summary>Checkpoints.</summary>
     public string CheckpointFolder => In("checkpoints");
 
+    /// <summary>
+    /// The encoder alone, written when the training is done: the backbone's weights as safetensors, under torchvision's names.
+    /// </summary>
+    public string EncoderPath => In("encoder.safetensors");
+
     /// <summary>What lies in there.</summary>
     internal CheckpointStore Checkpoints => new(Path, CheckpointFolder);
 

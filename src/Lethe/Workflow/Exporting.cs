@@ -39,7 +39,7 @@ internal static class Exporting
         Device device = machine.Prepare();
         using SslMethod method = Session.CreateMethod(manifest.Pretraining, manifest.Data.Channels, manifest.Data.ImageSize, device);
         double epoch = run.Checkpoints.Load(method, checkpoint).Epoch;
-        ExportSource source = ExportSource.Of(method, manifest, epoch);
+        ExportSource source = RunEncoder.Of(method, manifest, epoch);
         ExportImages? images = null;
         ExportWhitening? whitening = null;
         using var scope = NewDisposeScope();
@@ -154,6 +154,8 @@ internal static class Exporting
     private static ExportImages Images(ExportSource source, DataOptions data, ulong seed, CancellationToken cancellation)
     {
         int count = Count(source);
+        if (data.Data == Importing.NoImages)
+            return Embedded(source, "the embedded images, since the run has none");
         try
         {
             DataSplits few = DataSources.Open(

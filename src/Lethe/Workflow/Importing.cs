@@ -1,4 +1,5 @@
 using Lethe.Augmentation;
+using Lethe.Interchange;
 using Lethe.Methods;
 using Lethe.Runs;
 using Lethe.Runtime;
@@ -94,7 +95,7 @@ internal static class Importing
         foreach (string sentence in origin.Sentences)
             progress?.Report(new WorkflowProgress("", 0, 0, "", sentence));
         run.Checkpoints.Save(method, null, new TrainingState());
-        run.SaveManifest(new RunManifest
+        var manifest = new RunManifest
         {
             ToolVersion = Pretraining.ToolVersion,
             Kind = RunKind.Pretrain,
@@ -110,7 +111,9 @@ internal static class Importing
             Origin = origin,
             StartedUtc = DateTimeOffset.UtcNow,
             FinishedUtc = DateTimeOffset.UtcNow,
-        });
+        };
+        EncoderExport.Write(run.EncoderPath, RunEncoder.Of(method, manifest, epoch: 0));
+        run.SaveManifest(manifest);
         return run;
     }
 }

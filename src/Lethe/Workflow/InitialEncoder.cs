@@ -112,7 +112,7 @@ internal sealed class InitialEncoder : IDisposable
         encoder.Fill(method.Backbone);
         HeadFindings heads = ForeignHeads.Fill(method, encoder, load: options.Weights.Heads == "found");
         headsLoaded = heads.AreComplete;
-        notes.AddRange(heads.Modules.Select(module => $"Head {module}."));
+        notes.AddRange(heads.Modules.Select(head => $"Head {head.Module}: {head.Words}."));
     }
 
     /// <summary>What <c>run.json</c> says of the weights; whole after <see cref="Fill"/>.</summary>

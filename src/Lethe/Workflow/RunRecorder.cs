@@ -1,5 +1,6 @@
 using Lethe.Diagnostics;
 using Lethe.Evaluation;
+using Lethe.Interchange;
 using Lethe.Operators;
 using Lethe.Runs;
 using Lethe.Runtime;
@@ -91,6 +92,10 @@ internal sealed class RunRecorder
         NoteOperators(trainer.State);
         run.Checkpoints.Save(trainer.Method, trainer.Optimiser, trainer.State, keptEpoch);
     }
+
+    /// <summary>Writes the encoder alone, as it is at the end of training.</summary>
+    public void SaveEncoder(MethodTrainer trainer) =>
+        EncoderExport.Write(run.EncoderPath, RunEncoder.Of(trainer.Method, manifest, trainer.State.Epoch));
 
     // What was found of this machine once networks ran on it.
     private void NoteOperators(TrainingState state)

@@ -33,6 +33,7 @@ internal sealed class TrainingRun(
                 try
                 {
                     Loop(cancellation);
+                    recorder.SaveEncoder(trainer);
                 }
                 catch (OperationCanceledException)
                 {

@@ -15,7 +15,6 @@ internal static class FolderTable
         ["Onnx"] = ["Runtime", "Data", "Augmentation", "Recognition"],
         ["Models"] = ["Runtime", "Numerics", "Operators"],
         ["Methods"] = ["Runtime", "Numerics", "Operators", "Models"],
-        ["Interchange"] = ["Runtime", "Numerics", "Storage", "Data", "Augmentation", "Models", "Methods"],
         ["Diagnostics"] = ["Runtime", "Numerics", "Operators"],
         ["Training"] = ["Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Diagnostics"],
         ["Umm"] = ["Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics"],

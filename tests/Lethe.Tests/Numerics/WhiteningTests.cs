@@ -106,5 +106,35 @@ public class WhiteningTests
         Assert.Throws<ArgumentException>(() => Whitening.Cholesky(ones(3, 2), double.NaN, ""));
     }
 
+    [Fact]
+    public void Zca_NoEpsilonToSpeakOf_WhitensAndMovesRowsLeast()
+    {
+        using var scope = NewDisposeScope();
+        Tensor rows = tensor(Reference.Gaussian(4, 40, 5)).mm(tensor(Reference.Gaussian(5, 5, 5)));
+        (Tensor mean, Tensor matrix) = Whitening.Zca(rows, 1e-12);
+        Tensor centred = rows - rows.mean([0]), white = (rows - mean).mm(matrix);
+        Assert.True(Largest(white.t().mm(white) / tensor(39.0) - eye(5, dtype: ScalarType.Float64)) < 1e-9);
+        Assert.True(Largest(matrix - matrix.t()) < 1e-9);
+
+        // Cholesky's rows are white as well, and farther from where they were.
+        Tensor other = Whitening.Cholesky(rows, 0, "rows");
+        Assert.True((white - centred).norm().item<double>() < (other - centred).norm().item<double>());
+    }
+
+    [Fact]
+    public void Zca_Epsilon_IsInTheUnitOfTheRows()
+    {
+        using var scope = NewDisposeScope();
+        Tensor rows = tensor(Reference.Gaussian(4, 3, 5)); // fewer rows than columns
+        (_, Tensor matrix) = Whitening.Zca(rows, 0.1);
+        (_, Tensor scaled) = Whitening.Zca(rows * tensor(10.0), 0.1);
+        Assert.True(Largest(matrix - scaled * tensor(10.0)) < 1e-9);
+        (_, Tensor spherical) = Whitening.Zca(rows, 1);
+        double variance = (rows - rows.mean([0])).Squared().sum().item<double>() / 2 / 5;
+        Assert.True(Largest(spherical - eye(5, dtype: ScalarType.Float64) / tensor(Math.Sqrt(variance))) < 1e-9);
+        Assert.Throws<DataException>(() => Whitening.Zca(ones(3, 2), 0.1));
+        Assert.Throws<ArgumentException>(() => Whitening.Zca(rows, 0));
+    }
+
     private static double Largest(Tensor matrix) => matrix.abs().max().item<double>();
 }

@@ -1,0 +1,70 @@
+using Lethe.Runs;
+
+namespace Lethe.Results;
+
+/// <summary>
+/// Which state of an encoder to take after an undo, by the accuracy of its last layer: the first of before, control and UMM that no later
+/// one clearly beats, as <see cref="Pairing"/> and <see cref="Diagnostics.PairedDifference"/> have it. What is not clear is within noise, and
+/// then the state with fewer steps behind it is taken.
+/// </summary>
+/// <param name="Stage">The state; null where nothing was measured that says which.</param>
+/// <param name="Sentence">The numbers, the state and the reason, for people.</param>
+internal sealed record StateChoice(EvaluationStage? Stage, string Sentence)
+{
+    private static readonly EvaluationStage[] later = [EvaluationStage.Control, EvaluationStage.Umm];
+
+    /// <summary>Chooses among the states in a table of one undo; k nearest neighbours go before the linear probe.</summary>
+    public static StateChoice Of(ResultTable results)
+    {
+        string? layer = results.LastProbed;
+        foreach (string protocol in (string[])[EvaluationProtocol.Knn, EvaluationProtocol.Linear])
+        {
+            if (layer is not null && results[EvaluationStage.Before]?[ResultKey.Probe(protocol, layer)] is not null)
+                return Of(results, ResultKey.Probe(protocol, layer));
+        }
+
+        return new StateChoice(
+            null,
+            "No accuracy was measured, since the images have no labels: nothing here says whether before, control or UMM is the better "
+            + "encoder. Label some images, or try them on your task.");
+    }
+
+    private static StateChoice Of(ResultTable results, ResultKey key)
+    {
+        EvaluationStage[] stages = [EvaluationStage.Before, .. later.Where(stage => results[stage]?[key] is not null)];
+        string numbers = $"{Wording.Protocol(key.Protocol)} on {key.Layer}: " + string.Join(
+            ", ", stages.Select(stage => $"{Wording.Stage(stage)} {Wording.Percent(results[stage]![key]!.Value)}")) + ".";
+        PairedResult? refused = stages.Skip(1).Select(stage => results.Less(stage, EvaluationStage.Before, key))
+            .FirstOrDefault(result => result?.Refusal is not null);
+        if (refused is not null)
+            return new StateChoice(null, $"{numbers} They cannot be held against each other: {refused.Refusal}.");
+
+        EvaluationStage taken = EvaluationStage.Before;
+        foreach (EvaluationStage stage in stages.Skip(1).Where(stage => Course(results, key, stage, taken) > 0))
+            taken = stage;
+        EvaluationStage[] others = [.. stages.Where(stage => stage != taken)];
+        string[] beaten = [.. others.Where(other => Course(results, key, taken, other) > 0).Select(Wording.Stage)];
+        string[] close = [.. others.Where(other => Course(results, key, taken, other) <= 0).Select(Wording.Stage)];
+        string[] reasons =
+        [
+            .. beaten.Length == 0 ? Array.Empty<string>() : [$"clearly better than {Wording.List(beaten)}"],
+            .. close.Length == 0 ? Array.Empty<string>() : [$"{Wording.List(close)} {(close.Length > 1 ? "are" : "is")} no clear gain over it"],
+        ];
+        string noise = close.Length == 0 ? "" : Noise(results, key, stages);
+        string why = others.Length == 0 ? "nothing else was measured" : string.Join(", and ", reasons);
+        return new StateChoice(taken, $"{numbers} Take {Wording.Stage(taken)}: {why}.{noise}");
+    }
+
+    // 1 and −1 for a difference that is clear, 0 for one that is not.
+    private static int Course(ResultTable results, ResultKey key, EvaluationStage stage, EvaluationStage from) =>
+        results.Less(stage, from, key)?.Difference is { IsClear: true } difference ? Math.Sign(difference.Mean) : 0;
+
+    private static string Noise(ResultTable results, ResultKey key, EvaluationStage[] stages)
+    {
+        double?[] bounds = [.. stages.Skip(1).Select(stage => results.Less(stage, stages[0], key)?.Difference?.Resolution)];
+        return bounds.Max() is { } bound
+            ? $" Differences below {Wording.Fixed(100 * bound, 1)} points are within noise"
+                + (results[stages[0]]!.Of(key)[0].TestCount is { } count ? $" ({Wording.Count(count)} test images)." : ".")
+            : "";
+    }
+}
