@@ -1,8 +1,7 @@
 using System.Globalization;
-using System.Xml.Linq;
 using Lethe.Results;
 using Lethe.Runs;
-using static Lethe.Reporting.Markup;
+using static Lethe.Reporting.Html;
 
 namespace Lethe.Reporting;
 
@@ -11,26 +10,28 @@ internal static class ReportHead
 {
     private static readonly string[] accuracies = [EvaluationProtocol.Knn, EvaluationProtocol.Linear];
 
-    public static XElement Of(ReportModel model)
+    public static Html Of(ReportModel model)
     {
-        RunManifest manifest = model.Groups[0].Runs[0].Manifest;
-        string[] about = model.Groups.Count > 1
-            ? [$"{model.Groups.Count} settings"]
-            : [manifest.Method, Wording.Source(manifest.Data), Wording.Counted(model.Groups[0].Runs.Count, "seed")];
-        return El(
-            "header",
-            P(
-                Class("kicker"), El("b", "Lethe"),
-                $"  ·  {string.Join("  ·  ", [.. about, manifest.StartedUtc.ToString("d MMMM yyyy", CultureInfo.InvariantCulture)])}"),
-            model.Groups.Count == 1
-                ? El("h1", Verdict.Of(model.Groups[0]))
-                : (object[])
-                [
-                    El("h1", $"{model.Groups.Count} settings, side by side"),
-                    El("ul", Class("verdicts"), model.Groups.Select(group => El("li", El("b", group.Title), Verdict.Of(group)))),
-                ],
-            model.Groups.SelectMany(Banners).Select(text => P(Class("banner"), text)),
-            model.Groups.Count == 1 ? El("div", Class("tiles"), Tiles(model.Groups[0]).Select(Tile)) : null);
+        ReportGroup first = model.Groups[0];
+        RunManifest manifest = first.Runs[0].Manifest;
+        bool single = model.Groups.Count == 1;
+        string[] about = single
+            ? [manifest.Method, Wording.Source(manifest.Data), Wording.Counted(first.Runs.Count, "seed")]
+            : [$"{model.Groups.Count} settings"];
+        about = ["", .. about, manifest.StartedUtc.ToString("d MMMM yyyy", CultureInfo.InvariantCulture)];
+        Html verdict = single ? (Html)$"<h1>{Verdict.Of(first)}</h1>" : $"""
+            <h1>{$"{model.Groups.Count} settings, side by side"}</h1>
+            <ul class='verdicts'>{Each(model.Groups, group => $"<li><b>{group.Title}</b>{Verdict.Of(group)}</li>")}</ul>
+            """;
+        return $"""
+
+            <header>
+            <p class='kicker'><b>Lethe</b>{string.Join("  ·  ", about)}</p>
+            {verdict}
+            {Each(model.Groups.SelectMany(Banners), text => $"<p class='banner'>{text}</p>")}
+            {If(single, $"<div class='tiles'>{Tiles(first).Select(Tile)}</div>")}
+            </header>
+            """;
     }
 
     private static IEnumerable<string> Banners(ReportGroup group)
@@ -58,12 +59,14 @@ internal static class ReportHead
         foreach (string warning in run.Warnings) yield return warning;
     }
 
-    private static XElement Tile((string Name, string Figure, string Spread, string Aside) tile) => El(
-        "div",
-        Class("tile"),
-        El("span", Class("name"), tile.Name),
-        El("span", Class("figure"), tile.Figure, tile.Spread.Length == 0 ? null : El("small", tile.Spread)),
-        El("span", Class("aside"), tile.Aside));
+    private static Html Tile((string Name, string Figure, string Spread, string Aside) tile) => $"""
+
+        <div class='tile'>
+        <span class='name'>{tile.Name}</span>
+        <span class='figure'>{tile.Figure}{If(tile.Spread.Length > 0, $"<small>{tile.Spread}</small>")}</span>
+        <span class='aside'>{tile.Aside}</span>
+        </div>
+        """;
 
     private static IEnumerable<(string Name, string Figure, string Spread, string Aside)> Tiles(ReportGroup group)
     {
@@ -76,7 +79,7 @@ internal static class ReportHead
                 if (results[EvaluationStage.Before]?[key]?.Value is not { } before)
                     continue;
                 yield return (
-                    ReportOutcome.AccuracyTitle(protocol),
+                    ReportOutcome.Title(protocol),
                     before.Count == 1 ? Wording.Percent(before.Mean) : Wording.Fixed(100 * before.Mean, 1),
                     before.Count == 1 ? "" : $"{Deviation(before)} %",
                     results[EvaluationStage.Untrained]?[key]?.Value is { } untrained

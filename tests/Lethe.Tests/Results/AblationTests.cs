@@ -229,7 +229,7 @@ public class AblationTests
     [Fact]
     public void Page_OneUndoOfOneRun_NeedsNoTable() =>
         Assert.DoesNotContain(
-            "class=\"summary ablation\"", HtmlReport.Render(ReportModel.Of([ReportSamples.Run()])), StringComparison.Ordinal);
+            "class='summary ablation'", HtmlReport.Render(ReportModel.Of([ReportSamples.Run()])), StringComparison.Ordinal);
 
     private static Ablation Table(params ReportRun[] runs) => Assert.Single(Ablation.Of(ReportModel.Of(runs)));
 

@@ -54,7 +54,7 @@ public class ProtocolTablesTests
         Assert.Contains("the settings of linear", html, StringComparison.Ordinal);
         Assert.DoesNotContain(
             "<b>",
-            html[html.IndexOf("id=\"protocols\"", StringComparison.Ordinal)..html.IndexOf("id=\"epochs\"", StringComparison.Ordinal)],
+            html[html.IndexOf("id='protocols'", StringComparison.Ordinal)..html.IndexOf("id='epochs'", StringComparison.Ordinal)],
             StringComparison.Ordinal);
     }
 
