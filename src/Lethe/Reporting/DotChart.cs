@@ -6,33 +6,33 @@ namespace Lethe.Reporting;
 /// One measure of a summary: a row for each layer and in it a lane for each state of the encoder, with its number beside it and its spread
 /// over seeds. A row may have a note under the name of its layer.
 /// </summary>
-internal sealed record DotChart(ResultTable Table, string Protocol, string Title, string Note, Func<string, string>? RowNote = null)
-    : Chart(Title, Note, 460, Top + (RowHeight(Table) * Layers(Table, Protocol).Count()) + Bottom)
+internal sealed record DotChart(ResultTable Table, string Measure, string Title, string Note, Func<string, string>? RowNote = null)
+    : Chart(Title, Note, 460, Top + (RowHeight(Table) * Layers(Table, Measure).Count()) + Bottom)
 {
     private const double Top = 8, Bottom = 36, Lane = 13, Gap = 12;
 
     public override PlotArea Area => new(
         RowNote is null ? 70 : 166, Width - 12, Top, Height - Bottom,
-        AxisScale.Around(Layers(Table, Protocol).SelectMany(Dots).SelectMany(dot => dot.Value.Ends()), 4),
+        AxisScale.Around(Layers(Table, Measure).SelectMany(Dots).SelectMany(dot => dot.Value.Ends()), 4),
         new AxisScale(0, 1, 1));
 
     protected override Html? Data => null;
 
-    protected override string Describe() => string.Join(" ", Layers(Table, Protocol).Select(layer =>
+    protected override string Describe() => string.Join(" ", Layers(Table, Measure).Select(layer =>
         $"{layer}: {string.Join(", ", Dots(layer).Select(dot => $"{dot.State.Label} {Wording.Plain(dot.Value, 1)}"))}."));
 
     protected override IEnumerable<Html?> Shapes(PlotArea area) =>
     [
         .. area.X.Ticks.Select(tick => Upright("grid", area.PlaceX(tick), Top, area.Floor)),
         .. area.X.Ticks.Select(tick => Text("tick middle", area.PlaceX(tick), area.Floor + 14, area.X.Label(tick))),
-        Text("label end", Width - 4, Height - 5, Wording.IsAccuracy(Protocol) ? "accuracy, %" : "ΔR, nats"),
-        .. Layers(Table, Protocol).SelectMany((layer, row) => Row(area, layer, Top + (row * RowHeight(Table)))),
+        Text("label end", Width - 4, Height - 5, Wording.IsAccuracy(Measure) ? "accuracy, %" : "ΔR, nats"),
+        .. Layers(Table, Measure).SelectMany((layer, row) => Row(area, layer, Top + (row * RowHeight(Table)))),
     ];
 
     private static double RowHeight(ResultTable table) => Math.Max(36, (Lane * table.Entrants.Count) + Gap);
 
-    private static IEnumerable<string> Layers(ResultTable table, string protocol) =>
-        table.Keys.Where(key => key.Protocol == protocol).Select(key => key.Layer);
+    private static IEnumerable<string> Layers(ResultTable table, string measure) =>
+        table.Keys.Where(key => key.Measure == measure).Select(key => key.Layer);
 
     private IEnumerable<Html?> Row(PlotArea area, string layer, double top)
     {
@@ -59,7 +59,7 @@ internal sealed record DotChart(ResultTable Table, string Protocol, string Title
     /// <summary>The numbers of a row as they are shown, each with the lane of its state.</summary>
     private IEnumerable<(Entrant State, int Lane, SeedMean Value)> Dots(string layer) =>
         from state in Table.Entrants.Index()
-        let cell = state.Item[ResultKey.Probe(Protocol, layer)]
+        let cell = state.Item[ResultKey.Probe(Measure, layer)]
         where cell is not null
-        select (state.Item, state.Index, cell.Value.Times(Wording.IsAccuracy(Protocol) ? 100 : 1));
+        select (state.Item, state.Index, cell.Value.Times(Wording.IsAccuracy(Measure) ? 100 : 1));
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Lethe.Diagnostics;
 using Lethe.Results;
 using Lethe.Runs;
 using static Lethe.Reporting.Html;
@@ -8,7 +9,7 @@ namespace Lethe.Reporting;
 /// <summary>The head of the page: the verdict, what is amiss, and the key figures.</summary>
 internal static class ReportHead
 {
-    private static readonly string[] accuracies = [EvaluationProtocol.Knn, EvaluationProtocol.Linear];
+    private static readonly string[] accuracies = [Measure.KnnAccuracy, Measure.LinearAccuracy];
 
     public static Html Of(ReportModel model)
     {
@@ -73,13 +74,13 @@ internal static class ReportHead
         ResultTable results = ResultTable.Of(group, group.FirstUndo);
         if (results.LastProbed is { } last)
         {
-            foreach (string protocol in accuracies)
+            foreach (string measure in accuracies)
             {
-                ResultKey key = ResultKey.Probe(protocol, last);
+                ResultKey key = ResultKey.Probe(measure, last);
                 if (results[EvaluationStage.Before]?[key]?.Value is not { } before)
                     continue;
                 yield return (
-                    ReportOutcome.Title(protocol),
+                    ReportOutcome.Title(measure),
                     before.Count == 1 ? Wording.Percent(before.Mean) : Wording.Fixed(100 * before.Mean, 1),
                     before.Count == 1 ? "" : $"{Deviation(before)} %",
                     results[EvaluationStage.Untrained]?[key]?.Value is { } untrained
@@ -87,10 +88,10 @@ internal static class ReportHead
                         : $"{last}, before UMM");
             }
 
-            foreach (string protocol in accuracies)
+            foreach (string measure in accuracies)
             {
-                PairedResult? gain = results.Less(EvaluationStage.Umm, EvaluationStage.Control, ResultKey.Probe(protocol, last));
-                string name = $"UMM gain, {Wording.Protocol(protocol)}", over = $"over control, {last}";
+                PairedResult? gain = results.Less(EvaluationStage.Umm, EvaluationStage.Control, ResultKey.Probe(measure, last));
+                string name = $"UMM gain, {Wording.Probe(measure)}", over = $"over control, {last}";
                 if (gain?.Difference is { } found)
                     yield return (
                         name, Wording.Points(found.Mean), Deviation(gain.Change),

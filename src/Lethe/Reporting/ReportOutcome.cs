@@ -1,3 +1,4 @@
+using Lethe.Diagnostics;
 using Lethe.Results;
 using Lethe.Runs;
 using static Lethe.Reporting.Html;
@@ -7,12 +8,12 @@ namespace Lethe.Reporting;
 /// <summary>The encoder untrained, before UMM, after it, and the control: dots and a table.</summary>
 internal static class ReportOutcome
 {
-    private static readonly (string Protocol, string Title, string Note)[] figures =
+    private static readonly (string Measure, string Title, string Note)[] figures =
     [
-        (EvaluationProtocol.Linear, "Linear accuracy", "a linear classifier on the features, on images never trained on"),
-        (EvaluationProtocol.Knn, "kNN accuracy", "a vote of the nearest labelled images, on images never trained on"),
-        (EvaluationProtocol.InstanceReductionTrain, "Instance ΔR, images trained on", OwnDimension),
-        (EvaluationProtocol.InstanceReductionHeldOut, "Instance ΔR, images never trained on", OwnDimension),
+        (Measure.LinearAccuracy, "Linear accuracy", "a linear classifier on the features, on images never trained on"),
+        (Measure.KnnAccuracy, "kNN accuracy", "a vote of the nearest labelled images, on images never trained on"),
+        (Measure.InstanceReductionTrain, "Instance ΔR, images trained on", OwnDimension),
+        (Measure.InstanceReductionHeldOut, "Instance ΔR, images never trained on", OwnDimension),
     ];
 
     private const string OwnDimension = "rows of equal d compare; the projector has a d of its own";
@@ -51,13 +52,13 @@ internal static class ReportOutcome
             <h2>The last layer of each setting</h2>
             {Legend(table)}
             {Chart.Row("two", Summary.Shown(table).Select(
-                protocol => new DotChart(table, protocol, Title(protocol), "on images never trained on")))}
+                measure => new DotChart(table, measure, Title(measure), "on images never trained on")))}
             {HtmlGrid.Box(Summary.Grid(table, "setting") with { Lead = ["Accuracies in %, on images never trained on"] }, "summary")}
             </section>
             """);
     }
 
-    public static string Title(string protocol) => figures.First(figure => figure.Protocol == protocol).Title;
+    public static string Title(string measure) => figures.First(figure => figure.Measure == measure).Title;
 
     public static Html NoLabels(ReportGroup group) => group.Runs[0].Manifest.Data.ClassCount == 0
         ? (Html)$"<p class='missing'>The images have no labels, so there are no accuracies; ΔR needs none.</p>"
@@ -77,9 +78,9 @@ internal static class ReportOutcome
             table.Keys.Any(key => key.IsAccuracy) ? null : NoLabels(group),
             Legend(table),
             Chart.Row("two", from figure in figures
-                             where Summary.Shown(table).Contains(figure.Protocol)
+                             where Summary.Shown(table).Contains(figure.Measure)
                              select new DotChart(
-                                 table, figure.Protocol, figure.Title, figure.Note,
+                                 table, figure.Measure, figure.Title, figure.Note,
                                  figure.Note == OwnDimension ? layer => RateConditions.Text(rates, layer) : null)),
             HtmlGrid.Box(Summary.Grid(table, "layer") with { Lead = [caption] }, "summary"),
         ];

@@ -61,7 +61,7 @@ internal static class ReportProtocols
     {
         EvaluationRecord[] records =
         [
-            .. group.Runs.SelectMany(run => run.Protocols).Where(record => record.Epoch is not null
+            .. group.Runs.SelectMany(run => run.Evaluations).Where(record => record.Epoch is not null
                 && record.Protocol == first.Protocol && record.Target == first.Target && (record.Quick == true) == first.Quick),
         ];
         if (records.DistinctBy(record => record.Epoch).Count() < 2)
@@ -83,7 +83,7 @@ internal static class ReportProtocols
     }
 
     private static LineChart Drawn(ResultKey key, string note, string x, IEnumerable<ChartSeries> series) =>
-        new(key.Measure!, string.Join("; ", new[] { key.Fitted, note }.Where(text => text.Length > 0)), x, "× 100", [.. series])
+        new(key.Measure, Wording.Joined("; ", key.Fitted, note), x, "× 100", [.. series])
         {
             Width = 360, Height = 210, Decimals = 1,
         };

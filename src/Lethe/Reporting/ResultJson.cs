@@ -79,7 +79,7 @@ internal static class ResultJson
         from state in summary.Entrants
         let cell = state[key]
         where cell is not null
-        select new { key.Layer, key.Protocol, state.Stage, Value = cell.Value.Mean });
+        select new { key.Layer, key.Measure, state.Stage, Value = cell.Value.Mean });
 
     /// <summary>Records as <c>evaluation.json</c> has them.</summary>
     public static JsonArray Of(IReadOnlyList<EvaluationRecord> records) => (JsonArray)JsonSerializer.SerializeToNode(records, withoutNull)!;

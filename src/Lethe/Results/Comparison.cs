@@ -38,7 +38,7 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
         }
 
         string? layer = options.EveryLayer ? null : options.Layer ?? LayerOrder.Last(all.Layers);
-        bool IsShown(ResultKey key) => key.Protocol != ResultKey.ReductionGap && (layer ?? key.Layer) == key.Layer;
+        bool IsShown(ResultKey key) => key.Measure != ResultKey.ReductionGap && (layer ?? key.Layer) == key.Layer;
         ResultTable table = all with { Keys = [.. all.Keys.Where(IsShown)] };
         (Entrant One, Entrant Other)[] asked = [.. Asked(table.Entrants, options.Baseline)];
         PairedResult[] pairs = [.. table.Keys.SelectMany(key => asked.Select(ask => ask.One.Less(ask.Other, key))).OfType<PairedResult>()];
@@ -125,7 +125,7 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
     [
         .. Table.Entrants.Select(entrant => entrant.Group).Where(title => title.Length > 0).Distinct().Select(title => $"{title}."),
         .. Notes,
-        .. Table.Keys.SelectMany(key => Settings(key).Select(settings => (Name: key.Measure is null ? key.Name : key.Protocol, settings)))
+        .. Table.Keys.SelectMany(key => Settings(key).Select(settings => (Name: key.IsProbe ? key.Name : key.Protocol, settings)))
             .GroupBy(one => one.settings, one => one.Name).Select(same => $"{string.Join("; ", same.Distinct())}: {same.Key}"),
         Reading,
     ];

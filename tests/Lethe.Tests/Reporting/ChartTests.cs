@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
 using CsCheck;
+using Lethe.Diagnostics;
 using Lethe.Reporting;
 using Lethe.Results;
 using Lethe.Runs;
@@ -113,7 +114,7 @@ public class ChartTests
     {
         ResultTable table = Summary.Of(
             ResultTable.Of(ReportSamples.Group(ReportSamples.Run(1), ReportSamples.Run(2, shift: 0.1)), "default"));
-        var chart = new DotChart(table, EvaluationProtocol.Linear, "T", "n");
+        var chart = new DotChart(table, Measure.LinearAccuracy, "T", "n");
         XElement[] dots = [.. Figure(chart).Descendants("circle")];
         Assert.Equal((2 * 4) + 2, dots.Length); // untrained and before in four layers, control and UMM in one
         Assert.All(dots, dot =>

@@ -1,3 +1,4 @@
+using Lethe.Diagnostics;
 using Lethe.Reporting;
 using Lethe.Results;
 using Lethe.Runs;
@@ -165,7 +166,7 @@ public class VerdictTests
                 Evaluations =
                 [
                     .. run.Undos[0].Evaluations.Select(record =>
-                        record.Stage == stage && record.Protocol == EvaluationProtocol.Knn ? record with { Neighbours = 5 } : record),
+                        record.Stage == stage && record.Measure == Measure.KnnAccuracy ? record with { Neighbours = 5 } : record),
                 ],
             },
         ],

@@ -72,7 +72,7 @@ public sealed class WorkflowTests : IDisposable
         Assert.Equal([EvaluationStage.Umm], undo.LoadEvaluation().Select(record => record.Stage).Distinct());
         Assert.Equal([EvaluationStage.Control], undo.Control!.LoadEvaluation().Select(record => record.Stage).Distinct());
         EvaluationRecord linear = records.Single(
-            record => record is { Stage: EvaluationStage.Before, Layer: "layer4", Protocol: EvaluationProtocol.Linear });
+            record => record is { Stage: EvaluationStage.Before, Layer: "layer4", Measure: Measure.LinearAccuracy });
         Assert.Equal(
             metrics.Single(m => m is { Epoch: SmallRun.Epochs, Layer: "layer4", Name: Measure.LinearAccuracy }).Value, linear.Value);
         Assert.Equal((8, 8, 32), (linear.ProbeCount, linear.TestCount, linear.Dimension));
@@ -99,11 +99,12 @@ public sealed class WorkflowTests : IDisposable
 
         // Another checkpoint is another state, and numbers that do not say of which it is are of none.
         File.Copy(Checkpoint(second), Checkpoint(first), overwrite: true);
-        second.SaveEvaluation([.. second.LoadEvaluation().Select(record => record with { Checkpoint = null })]);
+        second.SaveEvaluation([.. second.LoadEvaluation().Select(record => record with { Weights = null })]);
         Assert.Equal(["umm", "umm"], Evaluated());
         Assert.Equal(second.LoadEvaluation(), first.LoadEvaluation());
         File.Delete(run.NeighboursPicture);
-        Assert.Equal(["untrained", "before"], Evaluated());
+        Assert.Empty(Evaluated());
+        Assert.True(File.Exists(run.NeighboursPicture));
 
         Dictionary<string, string> updated = Numbers();
         Evaluating.Run(run, session, cancellation: Token);
