@@ -18,7 +18,7 @@ internal static class SummaryView
         ResultTable summary = Summary.Of(ResultTable.Of(model.Groups[0], undo));
         Grid grid = Summary.Grid(summary.Only(key => key.Measure != Measure.InstanceReductionTrain), "layer", decimals: 2);
         string note = "Accuracies in %, on images never trained on; ΔR of the instance partition in nats, on images never trained on.";
-        GridView.Show(grid with { Notes = [note] }, terminal);
+        GridView.Show(grid with { Notes = [.. grid.Notes, note] }, terminal);
         return new JsonObject { ["verdict"] = Verdict.Of(model.Groups[0]), ["table"] = ResultJson.OfSummary(summary) };
     }
 }

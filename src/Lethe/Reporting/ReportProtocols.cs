@@ -76,8 +76,12 @@ internal static class ReportProtocols
                 layer == last ? "last" : layer == early ? "early" : "faint",
                 false,
                 [
-                    .. same.Where(record => record.Layer == layer).GroupBy(record => record.Epoch!.Value, record => 100 * record.Value)
-                        .OrderBy(epoch => epoch.Key).Select(epoch => new ChartPoint(epoch.Key, SeedMean.Of([.. epoch]))),
+                    .. from record in same
+                       where record.Layer == layer
+                       group record by record.Epoch!.Value into epoch
+                       where Pairing.Alike(epoch)
+                       orderby epoch.Key
+                       select new ChartPoint(epoch.Key, SeedMean.Of([.. epoch.Select(record => 100 * record.Value)])),
                 ])));
         }
     }

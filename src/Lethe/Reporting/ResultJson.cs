@@ -30,7 +30,7 @@ internal static class ResultJson
             key.Quick,
             key.Layer,
             Settings = comparison.Settings(key),
-            Cells = comparison.Table.Entrants.Select(entrant => Comparison.Cell(key, entrant) is not { } cell ? null : new
+            Cells = comparison.Table.Entrants.Select(entrant => entrant[key] is not { } cell ? null : new
             {
                 cell.Value,
 

@@ -33,8 +33,10 @@ internal static class Verdict
         {
             string name = $"the {Probe(measure)} accuracy of {last}";
             ResultKey key = ResultKey.Probe(measure, last);
-            if (results[EvaluationStage.Before]?[key] is not { } reached)
+            if (results[EvaluationStage.Before] is not { } before || before.Of(key).Count == 0)
                 continue;
+            if (before[key] is not { } reached)
+                return $"{name} has no mean, since the runs were measured with different settings";
             return results.Less(EvaluationStage.Before, EvaluationStage.Untrained, key) switch
             {
                 null => $"{name} reached {Percent(reached.Value)}; the untrained encoder was not evaluated",

@@ -29,7 +29,7 @@ internal sealed record Ablation(
         if (table.LastProbed is not { } layer)
             return null;
         ResultKey[] keys = [.. Names.Select(name => ResultKey.Probe(name, layer))];
-        Entrant[] rows = [.. table.Entrants.Where(row => row.Stage != EvaluationStage.Untrained && keys.Any(key => row[key] is not null))];
+        Entrant[] rows = [.. table.Entrants.Where(row => row.Stage != EvaluationStage.Untrained && keys.Any(key => row.Of(key).Count > 0))];
         return rows.All(row => row.Stage == EvaluationStage.Before) ? null : new Ablation(
             group.Title,
             layer,
@@ -40,6 +40,7 @@ internal sealed record Ablation(
                 .. group.UndoNames.Where(name => UndoLabels.Differ(group, name))
                     .Select(name => $"The undos named {name} have different options in different runs: their mean says nothing."),
                 .. group.UndoNames.Except(rows.Select(row => row.Undo)).Select(name => $"The undo {name} has not been evaluated yet."),
+                .. Pairing.MeansLeftOut(rows, keys),
                 .. PairedResult.Refusals(
                     from row in rows
                     from baseline in new[] { row.Control, row.Before }

@@ -46,20 +46,13 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
             table,
             pairs,
             [
-                .. PairedResult.LeftOut(
-                    from key in table.Keys
-                    from entrant in table.Entrants
-                    where !Pairing.Alike(entrant.Of(key))
-                    select (key, $"The mean of {entrant.Name}", "its runs were measured with different settings")),
+                .. Pairing.MeansLeftOut(table.Entrants, table.Keys),
                 .. PairedResult.Refusals(pairs),
                 .. model.Groups.SelectMany(group => group.UndoNames
                     .Where(name => UndoLabels.Differ(group, name) && options.Undos?.Contains(name) != false)
                     .Select(name => $"{group.Letter}UMM {name} has different options in different runs: its mean says nothing.")),
             ]);
     }
-
-    /// <summary>What an entrant reached; null where it was not measured, or in different ways by its runs.</summary>
-    public static ResultCell? Cell(ResultKey key, Entrant entrant) => Pairing.Alike(entrant.Of(key)) ? entrant[key] : null;
 
     /// <summary>How a row was measured; several where entrants differ in it.</summary>
     public IEnumerable<string> Settings(ResultKey key) =>
@@ -78,7 +71,7 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
             [.. header, .. Table.Entrants.Select(entrant => new GridColumn(entrant.Name))],
             [
                 .. Table.Keys.Select(key => new GridRow(
-                    [.. Named(key), .. Table.Entrants.Select(entrant => GridCell.OverSeeds(key, Cell(key, entrant)))])),
+                    [.. Named(key), .. Table.Entrants.Select(entrant => GridCell.OverSeeds(key, entrant[key]))])),
             ]);
         var differences = new Grid(
             $"Differences, paired by seed{of}",
@@ -99,7 +92,7 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
         [
             .. from key in Table.Keys
                from entrant in Table.Entrants
-               let cell = Cell(key, entrant)
+               let cell = entrant[key]
                where cell is not null
                let of = cell.Value
                select Line(key, entrant.Name, "", of.Count, of.Mean, of.Count > 1 ? of.Deviation : null, cell.Low, cell.High),

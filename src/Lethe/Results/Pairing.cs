@@ -35,6 +35,13 @@ internal static class Pairing
         return result with { From = SeedMean.Of(from), To = SeedMean.Of(to), Difference = PairedDifference.Of(from, to, samplingError) };
     }
 
+    /// <summary>One sentence for each mean that is shown nowhere, since the runs were not measured alike.</summary>
+    public static IEnumerable<string> MeansLeftOut(IEnumerable<Entrant> entrants, IEnumerable<ResultKey> keys) => PairedResult.LeftOut(
+        from key in keys
+        from entrant in entrants
+        where !Alike(entrant.Of(key))
+        select (key, $"The mean of {entrant.Name}", "its runs were measured with different settings"));
+
     /// <summary>Whether numbers were measured in the same way.</summary>
     public static bool Alike(IEnumerable<EvaluationRecord> records) => records.Select(Settings).Distinct().Count() <= 1;
 

@@ -30,6 +30,7 @@ internal static class ProtocolTables
             Notes =
             [
                 .. records.Select(record => record.Settings ?? "").Distinct(),
+                .. Pairing.MeansLeftOut(table.Entrants, table.Keys),
                 $"F{string.Join("; ", counts.Distinct())[1..]}.",
                 $"Intervals: {string.Join("; ", intervals.Where(text => text.Length > 0).Distinct())}. All numbers times 100.",
             ],

@@ -50,7 +50,10 @@ internal sealed record ResultTable(IReadOnlyList<Entrant> Entrants)
     public static ResultTable Stacked(IEnumerable<ResultTable> tables) => new(
     [
         .. tables.SelectMany(table => table.Entrants).GroupBy(entrant => entrant.Stage).OrderBy(same => same.Key)
-            .Select(same => same.First() with { Seeds = [.. same.SelectMany(entrant => entrant.Seeds)] }),
+            .Select(same => same.First() with
+            {
+                Name = same.First().Label, Seeds = [.. same.SelectMany(entrant => entrant.Seeds)],
+            }),
     ]);
 
     /// <summary>A part of the rows, with the columns that hold anything of it, and perhaps with another name for its layers.</summary>

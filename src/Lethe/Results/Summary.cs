@@ -40,7 +40,10 @@ internal static class Summary
                     Style = column.State.Stage == EvaluationStage.Umm ? "umm" : "",
                 }),
             ],
-            [.. table.Layers.Select(row => new GridRow([new(row), .. columns.Select(of => Cell(of.Measure, of.State, row))]))]);
+            [.. table.Layers.Select(row => new GridRow([new(row), .. columns.Select(of => Cell(of.Measure, of.State, row))]))])
+        {
+            Notes = [.. Pairing.MeansLeftOut(table.Entrants, table.Keys)],
+        };
 
         GridCell Cell(string measure, Entrant state, string row) =>
             GridCell.Of(state[ResultKey.Probe(measure, row)]?.Value, Wording.IsAccuracy(measure), decimals);

@@ -71,6 +71,12 @@ public class VerdictTests
         Otherwise(ReportSamples.Run(), EvaluationStage.Control));
 
     [Fact]
+    public void Of_RunsMeasuredOtherwise_SaysThatThereIsNoMean() => Check(
+        "(2 seeds): the kNN accuracy of layer4 has no mean, since the runs were measured with different settings; ΔR turned",
+        ReportSamples.Run(1),
+        ReportSamples.WithNeighbours(ReportSamples.Run(2), 5));
+
+    [Fact]
     public void Of_UmmMeasuredOtherwise_SaysWhyThereIsNoDifference() => Check(
         "UMM changed the accuracy of layer4 by +5.0 points linear, the control by +1.0: more than the control; the kNN accuracies of "
         + "layer4 cannot be held",

@@ -227,6 +227,17 @@ public class AblationTests
     }
 
     [Fact]
+    public void Of_RunsMeasuredOtherwise_HasNoMeanAndSaysWhy()
+    {
+        Ablation table = Table(ReportSamples.Run(1), ReportSamples.WithNeighbours(ReportSamples.Run(2), 5));
+        Entrant before = table.Rows.Single(row => row.Stage == EvaluationStage.Before);
+        Assert.Null(Value(table, before, Measure.KnnAccuracy));
+        Assert.NotNull(Value(table, before, Measure.LinearAccuracy));
+        Assert.Contains(
+            "The mean of before is left out of kNN probe, accuracy, layer4: its runs were measured with different settings.", table.Notes);
+    }
+
+    [Fact]
     public void Page_OneUndoOfOneRun_NeedsNoTable() =>
         Assert.DoesNotContain(
             "class='summary ablation'", HtmlReport.Render(ReportModel.Of([ReportSamples.Run()])), StringComparison.Ordinal);

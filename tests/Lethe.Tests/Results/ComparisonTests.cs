@@ -185,7 +185,7 @@ public class ComparisonTests
 
     private static ResultKey Row(Comparison table, string name) => table.Table.Keys.Single(key => key.Name == name);
 
-    private static ResultCell? Cell(Comparison table, ResultKey key, int entrant) => Comparison.Cell(key, table.Table.Entrants[entrant]);
+    private static ResultCell? Cell(Comparison table, ResultKey key, int entrant) => table.Table.Entrants[entrant][key];
 
     private static PairedResult[] Differences(Comparison table, ResultKey key) =>
         [.. table.Pairs.Where(pair => pair.Key == key && pair.Difference is not null)];

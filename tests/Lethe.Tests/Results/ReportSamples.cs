@@ -101,5 +101,11 @@ internal static class ReportSamples
         ],
     };
 
+    /// <summary>The run before UMM, measured with another k.</summary>
+    public static ReportRun WithNeighbours(ReportRun run, int neighbours) => run with
+    {
+        Evaluations = [.. run.Evaluations.Select(r => r.Measure == Measure.KnnAccuracy ? r with { Neighbours = neighbours } : r)],
+    };
+
     public static ReportGroup Group(params ReportRun[] runs) => new("", runs);
 }

@@ -53,6 +53,17 @@ public class SummaryTests
         Assert.Equal(["untrained", "before", "UMM"], table.Entrants.Select(state => state.Label));
     }
 
+    [Fact]
+    public void Grid_RunsMeasuredOtherwise_HasNoMeanAndSaysWhy()
+    {
+        Grid grid = Summary.Grid(Table("default", ReportSamples.Run(1), ReportSamples.WithNeighbours(ReportSamples.Run(2), 5)), "layer");
+        GridRow last = grid.Rows[2];
+        Assert.Equal((GridCell.Nothing, "74.0"), (last.Cells[6].Text, last.Cells[2].Text));
+        Assert.Equal(
+            ["untrained", "before"],
+            grid.Notes.Select(note => note["The mean of ".Length..note.IndexOf(" is left out of kNN probe", StringComparison.Ordinal)]));
+    }
+
     /// <summary>0.74 + 0.05 and 0.68 + 0.05 of the first run; both 0.02 more of the second.</summary>
     [Fact]
     public void Grid_OfTwoRuns_HasMeansWithTheirDeviations()
