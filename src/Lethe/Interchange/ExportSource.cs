@@ -24,8 +24,8 @@ internal sealed record ExportSource(
 
     /// <summary>The names of the layers that it has.</summary>
     public IReadOnlyList<string> Layers => Projector is null
-        ? [.. LayerFeatures.Names.Where(name => name != LayerFeatures.Projector)]
-        : LayerFeatures.Names;
+        ? [.. LayerNames.All.Where(name => name != LayerNames.Projector)]
+        : LayerNames.All;
 
     /// <summary>The encoder of a run, an undo or a control.</summary>
     /// <param name="method">The method with its weights, which is left in evaluation mode.</param>
@@ -46,7 +46,7 @@ internal sealed record ExportSource(
             Fingerprint = manifest.Data.Fingerprint,
         })
         {
-            Projector = method.named_children().FirstOrDefault(child => child.name == LayerFeatures.Projector).module,
+            Projector = method.named_children().FirstOrDefault(child => child.name == LayerNames.Projector).module,
             Project = method.Project,
         };
     }
@@ -64,7 +64,7 @@ internal sealed record ExportSource(
         ImageSize = network.ImageSize,
         Mean = statistics.Mean,
         Std = statistics.StandardDeviation,
-        Layer = LayerFeatures.Last,
+        Layer = LayerNames.Last,
     };
 
     private static string StageOf(RunKind kind) => (kind switch

@@ -1,4 +1,5 @@
 using Lethe.Diagnostics;
+using Lethe.Models;
 using Lethe.Results;
 using Lethe.Runs;
 using static Lethe.Reporting.Html;
@@ -87,7 +88,7 @@ internal static class ReportCurves
                            select point.Y.Mean,
             };
 
-        string Colour(string layer) => layer == last ? "last" : layer == LayerOrder.Projector ? "plain" : "early";
+        string Colour(string layer) => layer == last ? "last" : layer == LayerNames.Projector ? "plain" : "early";
     }
 
     public static IEnumerable<Html?> Courses(ReportGroup group) => group.UndoNames.Count == 0

@@ -3,6 +3,7 @@ using Lethe.Data;
 using Lethe.Diagnostics;
 using Lethe.Evaluation;
 using Lethe.Methods;
+using Lethe.Models;
 using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Storage;
@@ -111,7 +112,7 @@ public static class Evaluating
             method,
             EvaluationBatches.Plain(images, augmenter, 256, session.Machine.ThreadCount(), cancellation),
             session.Device,
-            cancellation)[LayerFeatures.Last][0];
+            cancellation)[LayerNames.Last][0];
         NearestNeighbours near = KnnProbe.Neighbours(Features(data.Probe), Features(queries), Math.Min(PictureColumns, data.Probe.Count));
         ContactSheet.Write(run.NeighboursPicture, [.. Enumerable.Range(0, queries.Count).Select(row => new SheetRow(
             ViewPreview.Plain(augmenter, queries[row]),

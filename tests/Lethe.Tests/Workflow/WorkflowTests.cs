@@ -2,6 +2,7 @@ using Lethe.Data;
 using Lethe.Diagnostics;
 using Lethe.Evaluation;
 using Lethe.Methods;
+using Lethe.Models;
 using Lethe.Results;
 using Lethe.Runs;
 using Lethe.Runtime;
@@ -38,7 +39,7 @@ public sealed class WorkflowTests : IDisposable
                 manifest.Data.ImageSize, manifest.Data.Channels));
         Assert.Equal(small.Options, manifest.Pretraining);
         Assert.True(manifest.Timings!.Seconds > 0 && manifest.Timings.ImagesPerSecond > 0 && manifest.FinishedUtc > manifest.StartedUtc);
-        Assert.Equal(LayerFeatures.Names, manifest.RateSettings.Select(setting => setting.Layer));
+        Assert.Equal(LayerNames.All, manifest.RateSettings.Select(setting => setting.Layer));
         Assert.All(manifest.RateSettings, setting => Assert.Equal(12, setting.Rows));
         IReadOnlyList<Measurement> metrics = run.LoadMetrics().Measurements;
         Assert.Equal([0, 1, 2], metrics.Select(m => m.Epoch).Distinct());
@@ -332,7 +333,7 @@ public sealed class WorkflowTests : IDisposable
         Assert.Contains("--variance-weight", warning.Text, StringComparison.Ordinal);
         Assert.InRange(warning.Epoch, 1, 40);
         Assert.Contains($"Warning, epoch {warning.Epoch}: {warning.Text}", notices);
-        Assert.True(run.LoadMetrics().Measurements.Last(m => m is { Layer: LayerFeatures.Projector, Name: Measure.Spread }).Value < 0.2);
+        Assert.True(run.LoadMetrics().Measurements.Last(m => m is { Layer: LayerNames.Projector, Name: Measure.Spread }).Value < 0.2);
         Assert.Contains(
             ReportModel.Load([run.Path]).Groups[0].Runs[0].Warnings, text => text.Contains("--variance-weight", StringComparison.Ordinal));
     }
