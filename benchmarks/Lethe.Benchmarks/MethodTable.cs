@@ -1,6 +1,7 @@
 using System.Globalization;
 using Lethe.Diagnostics;
 using Lethe.Evaluation;
+using Lethe.Models;
 using Lethe.Results;
 
 namespace Lethe.Benchmarks;
@@ -25,7 +26,7 @@ internal static class MethodTable
                 return values.Average().ToString(format, CultureInfo.InvariantCulture) + spread;
             }
 
-            string last = LayerFeatures.Last;
+            string last = LayerNames.Last;
             string[] cells =
             [
                 method.Key,
@@ -34,8 +35,8 @@ internal static class MethodTable
                 Cell(last, Measure.KnnAccuracy, false, 100, "F1"),
                 Cell(last, Measure.LinearAccuracy, true, 100, "F1"),
                 Cell(last, Measure.LinearAccuracy, false, 100, "F1"),
-                Cell(LayerFeatures.Projector, Measure.Spread, false, 1, "F2"),
-                Cell(LayerFeatures.Projector, Measure.EffectiveRank, false, 1, "F0"),
+                Cell(LayerNames.Projector, Measure.Spread, false, 1, "F2"),
+                Cell(LayerNames.Projector, Measure.EffectiveRank, false, 1, "F0"),
                 string.Join(
                     ", ",
                     method.SelectMany(run => run.Manifest.Warnings).Select(warning => warning.Kind).Distinct().DefaultIfEmpty("none")),

@@ -34,7 +34,7 @@ internal static class SupervisedTraining
         using ViewLoader loader = session.CreateLoader(batch, options.Seed);
         using var trainer = new SupervisedTrainer(method, loader, labels, options.Training, session.Device);
         TrainingLoop.Finish(trainer);
-        LayerQuality last = session.Evaluator.Measure(method).Single(quality => quality.Layer == LayerFeatures.Last);
+        LayerQuality last = session.Evaluator.Measure(method).Single(quality => quality.Layer == LayerNames.Last);
         JsonLine.Write(new { Method = "supervised", Seed = seed, Linear = last.Linear!.Accuracy, Knn = last.Knn!.Accuracy, Epochs = epochs, Limit = limit, Width = width });
     }
 

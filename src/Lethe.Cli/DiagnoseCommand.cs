@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Lethe.Diagnostics;
 using Lethe.Evaluation;
+using Lethe.Models;
 using Lethe.Reporting;
 using Lethe.Runs;
 using Lethe.Runtime;
@@ -90,7 +91,7 @@ internal static class DiagnoseCommand
         IReadOnlyList<Measurement> measurements = run.LoadMetrics().Measurements;
         if (measurements.Count == 0)
             throw new RunException($"{run.Path} has no measurements yet. Go on with it: 'lethe pretrain --resume --out {run.Path}'.");
-        string[] layers = [.. LayerFeatures.Names.Where(layer => measurements.Any(m => m.Layer == layer))];
+        string[] layers = [.. LayerNames.All.Where(layer => measurements.Any(m => m.Layer == layer))];
         var places = measurements.GroupBy(m => (m.Epoch, m.Layer)).ToDictionary(
             place => place.Key, place => place.GroupBy(m => m.Name).ToDictionary(name => name.Key, name => name.Last().Value));
         var rows = new JsonArray();
@@ -121,7 +122,7 @@ internal static class DiagnoseCommand
 
         terminal.Show(table);
         RunManifest manifest = run.LoadManifest();
-        foreach (RateSetting setting in manifest.RateSettings.Where(s => s.Layer is "layer4" or "projector"))
+        foreach (RateSetting setting in manifest.RateSettings.Where(s => s.Layer == LayerNames.Last || s.Layer == LayerNames.Projector))
         {
             terminal.Say(
                 Invariant($"ΔR of {setting.Layer} in nats: m = {setting.Rows}, d = {setting.Dimension}, ε² = {setting.EpsilonSquared}."));

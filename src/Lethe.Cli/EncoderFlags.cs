@@ -2,6 +2,7 @@ using System.CommandLine;
 using Lethe.Data;
 using Lethe.Evaluation;
 using Lethe.Interchange;
+using Lethe.Models;
 using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Workflow;
@@ -19,7 +20,7 @@ internal sealed class EncoderFlags
 
     private readonly Option<string> layer = new("--layer")
     {
-        Description = "The layer whose output is taken.", HelpName = "NAME", DefaultValueFactory = _ => LayerFeatures.Last,
+        Description = "The layer whose output is taken.", HelpName = "NAME", DefaultValueFactory = _ => LayerNames.Last,
     };
 
     private readonly Option<int> size = new("--image-size")

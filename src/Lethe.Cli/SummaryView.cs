@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Lethe.Diagnostics;
 using Lethe.Reporting;
 using Lethe.Results;
 using Lethe.Runs;
@@ -9,16 +10,15 @@ namespace Lethe.Cli;
 internal static class SummaryView
 {
     /// <summary>
-    /// Shows the states of an encoder before and after one undo, or none, layer by layer: ΔR and the accuracies asked for, or all.
+    /// Shows the states of an encoder before and after one undo, or none, layer by layer.
     /// </summary>
-    public static JsonObject Show(RunDirectory run, string? undo, Terminal terminal, IReadOnlyCollection<string>? accuracies = null)
+    public static JsonObject Show(RunDirectory run, string? undo, Terminal terminal)
     {
         ReportModel model = ReportModel.Load([run.Path]);
-        ResultTable summary = Summary.Of(ResultTable.Of(model.Groups[0], undo))
-            .Only(key => accuracies is null || !key.IsAccuracy || accuracies.Contains(key.Protocol));
-        Grid grid = Summary.Grid(summary.Only(key => key.Protocol != EvaluationProtocol.InstanceReductionTrain), "layer", decimals: 2);
+        ResultTable summary = Summary.Of(ResultTable.Of(model.Groups[0], undo));
+        Grid grid = Summary.Grid(summary.Only(key => key.Measure != Measure.InstanceReductionTrain), "layer", decimals: 2);
         string note = "Accuracies in %, on images never trained on; ΔR of the instance partition in nats, on images never trained on.";
-        GridView.Show(grid with { Notes = [note] }, terminal);
+        GridView.Show(grid with { Notes = [.. grid.Notes, note] }, terminal);
         return new JsonObject { ["verdict"] = Verdict.Of(model.Groups[0]), ["table"] = ResultJson.OfSummary(summary) };
     }
 }

@@ -3,6 +3,7 @@ using Lethe.Data;
 using Lethe.Evaluation;
 using Lethe.Interchange;
 using Lethe.Methods;
+using Lethe.Models;
 using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Workflow;
@@ -91,7 +92,7 @@ public sealed class Encoder : IDisposable
     /// <remarks>Calls <see cref="Machine.Prepare"/>, and seeds torch's generator as the run did.</remarks>
     public static Encoder Load(RunDirectory run, Machine machine, string layer, string checkpoint = CheckpointStore.Last)
     {
-        RequireLayer(layer, LayerFeatures.Names);
+        RequireLayer(layer, LayerNames.All);
         RunManifest manifest = run.LoadManifest();
         RunOptions options = manifest.Pretraining;
         Device device = machine.Prepare();
@@ -119,7 +120,7 @@ public sealed class Encoder : IDisposable
     /// <exception cref="LetheException">The file, the machine or the layer cannot be used.</exception>
     internal static Encoder Load(RunOptions options, Machine machine, string layer)
     {
-        RequireLayer(layer, [.. LayerFeatures.Names.Where(name => name != LayerFeatures.Projector)]);
+        RequireLayer(layer, [.. LayerNames.All.Where(name => name != LayerNames.Projector)]);
         Device device = machine.Prepare();
         using InitialEncoder weights = InitialEncoder.Read(options)!;
         ChannelStatistics statistics = weights.Statistics(null);

@@ -80,7 +80,7 @@ public sealed class EncoderState : IDisposable
     public int Threads { get; }
 
     /// <summary>Layers that have features, early to late.</summary>
-    public IReadOnlyList<string> Layers => [.. LayerFeatures.Names.Where(name => project is not null || name != LayerFeatures.Projector)];
+    public IReadOnlyList<string> Layers => project is null ? LayerNames.Backbone : LayerNames.All;
 
     /// <summary>Renders images to look at without anything random.</summary>
     internal ViewAugmenter Plain { get; }

@@ -2,6 +2,7 @@ using Lethe.Augmentation;
 using Lethe.Data;
 using Lethe.Diagnostics;
 using Lethe.Methods;
+using Lethe.Models;
 using Lethe.Numerics;
 using static TorchSharp.torch;
 
@@ -45,7 +46,7 @@ internal sealed class LayerEvaluator
     /// <summary>Measures every layer.</summary>
     /// <param name="method">The encoder with its projector; it is left in evaluation mode.</param>
     /// <param name="cancellation">Stops between two batches.</param>
-    /// <returns>One record for each of <see cref="LayerFeatures.Names"/>.</returns>
+    /// <returns>One record for each of <see cref="LayerNames.All"/>.</returns>
     public IReadOnlyList<LayerQuality> Measure(SslMethod method, CancellationToken cancellation = default)
     {
         using var scope = NewDisposeScope();
@@ -67,7 +68,7 @@ internal sealed class LayerEvaluator
         var knn = new KnnProbeOptions { Neighbours = options.Neighbours, Temperature = options.KnnTemperature };
         return
         [
-            .. LayerFeatures.Names.Select(layer =>
+            .. LayerNames.All.Select(layer =>
             {
                 cancellation.ThrowIfCancellationRequested();
                 using var layerScope = NewDisposeScope();

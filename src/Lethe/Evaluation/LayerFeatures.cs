@@ -10,15 +10,6 @@ namespace Lethe.Evaluation;
 /// </summary>
 internal static class LayerFeatures
 {
-    /// <summary>The name of the projector's output among the layers.</summary>
-    public const string Projector = "projector";
-
-    /// <summary>Layers whose features are collected, first to last.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. ResNet.Layers.Select(ResNet.LayerName), Projector];
-
-    /// <summary>The name of the backbone's last layer.</summary>
-    public static string Last { get; } = ResNet.LayerName(SplitPoint.Layer4);
-
     /// <summary>Collects the features of every layer. Tensors belong to the caller's dispose scope.</summary>
     /// <param name="method">The network; it is left in evaluation mode.</param>
     /// <param name="batches">Rendered images.</param>
@@ -34,7 +25,7 @@ internal static class LayerFeatures
 
     /// <summary>Collects the features of every layer of a backbone. Tensors belong to the caller's dispose scope.</summary>
     /// <param name="backbone">The network, in evaluation mode.</param>
-    /// <param name="project">What follows it; null for a backbone alone, which has no layer <see cref="Projector"/>.</param>
+    /// <param name="project">What follows it; null for a backbone alone, which has no layer <see cref="LayerNames.Projector"/>.</param>
     /// <param name="batches">Rendered images.</param>
     /// <param name="device">Where the network is.</param>
     /// <param name="cancellation">Stops between two batches.</param>
@@ -43,7 +34,7 @@ internal static class LayerFeatures
         ResNet backbone, Func<Tensor, Tensor>? project, IEnumerable<ViewBatch> batches, Device device,
         CancellationToken cancellation = default)
     {
-        string[] names = project is null ? [.. Names.Where(name => name != Projector)] : [.. Names];
+        IReadOnlyList<string> names = project is null ? LayerNames.Backbone : LayerNames.All;
         using IDisposable frozen = no_grad();
         using var collected = NewDisposeScope();
         using var folded = new FrozenLayers(backbone, SplitPoint.Layer4);
@@ -55,7 +46,7 @@ internal static class LayerFeatures
             Tensor images = ImageTensor.FromPixels(batch.Pixels, batch.Views * batch.N, batch.Size, batch.Channels, device);
             // [V n, d] each
             Tensor[] layers = [.. folded.ForwardMaps(images).Zip(ResNet.Layers, (map, layer) => backbone.Pool(layer, map))];
-            for (int i = 0; i < names.Length; i++)
+            for (int i = 0; i < names.Count; i++)
             {
                 Tensor features = i < layers.Length ? layers[i] : project!(layers[^1]);
                 parts[names[i]].Add(features.cpu().reshape(batch.Views, batch.N, -1).MoveToOuterDisposeScope()); // [V, n, d]

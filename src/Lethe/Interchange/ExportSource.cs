@@ -22,8 +22,8 @@ internal sealed record ExportSource(
 
     /// <summary>The names of the layers that it has.</summary>
     public IReadOnlyList<string> Layers => Projector is null
-        ? [.. LayerFeatures.Names.Where(name => name != LayerFeatures.Projector)]
-        : LayerFeatures.Names;
+        ? [.. LayerNames.All.Where(name => name != LayerNames.Projector)]
+        : LayerNames.All;
 
     /// <summary>What can be said of any network.</summary>
     /// <param name="network">The network.</param>
@@ -38,6 +38,6 @@ internal sealed record ExportSource(
         ImageSize = network.ImageSize,
         Mean = statistics.Mean,
         Std = statistics.StandardDeviation,
-        Layer = LayerFeatures.Last,
+        Layer = LayerNames.Last,
     };
 }

@@ -49,7 +49,7 @@ internal static class OnnxExport
         options.Validate();
         if (classifier is not null && options.Layer == OnnxExportOptions.AllLayers)
             throw new InvalidOptionException("--classifier needs one layer, that which it was made with; found --layer all.");
-        if (options.Layer == LayerFeatures.Projector && source.Projector is null)
+        if (options.Layer == LayerNames.Projector && source.Projector is null)
         {
             throw new InvalidOptionException(
                 $"--layer projector: this encoder has none. Use one of {string.Join(", ", source.Layers)}.");
@@ -95,12 +95,12 @@ internal static class OnnxExport
 
         if (given.Count == 0 || (all && source.Projector is not null))
         {
-            (string projected, int size) = network.Perceptron(LayerFeatures.Projector, source.Projector!, features);
+            (string projected, int size) = network.Perceptron(LayerNames.Projector, source.Projector!, features);
             features = projected;
             width = size;
-            string name = all ? LayerFeatures.Projector : whitening is null ? Embedding : "features/projector";
+            string name = all ? LayerNames.Projector : whitening is null ? Embedding : "features/projector";
             features = graph.Node("Identity", name, [features]);
-            given.Add((LayerFeatures.Projector, features));
+            given.Add((LayerNames.Projector, features));
         }
 
         string described = string.Join(", ", given.Select(one => one.Layer));
@@ -112,7 +112,7 @@ internal static class OnnxExport
         }
 
         foreach ((string layer, string output) in given)
-            graph.Output(output, layer == LayerFeatures.Projector ? width : source.Network.FeatureDimension);
+            graph.Output(output, layer == LayerNames.Projector ? width : source.Network.FeatureDimension);
         if (classifier is not null)
         {
             classifier.Require(width, described);

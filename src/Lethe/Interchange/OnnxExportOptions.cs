@@ -1,4 +1,5 @@
 using Lethe.Evaluation;
+using Lethe.Models;
 using Lethe.Runtime;
 
 namespace Lethe.Interchange;
@@ -13,7 +14,7 @@ internal sealed record OnnxExportOptions : OptionRecord, IConflicting
     public const string Bytes = "bytes";
 
     /// <summary>Values that <see cref="Layer"/> can have.</summary>
-    internal static IReadOnlyList<string> LayerNames { get; } = [.. LayerFeatures.Names, AllLayers];
+    internal static IReadOnlyList<string> Layers { get; } = [.. LayerNames.All, AllLayers];
 
     /// <summary>
     /// What the graph takes: floats ([N, C, S, S], values 0 to 1, red, green, blue) or bytes ([N, S, S, C], as decoders give them).
@@ -22,8 +23,8 @@ internal sealed record OnnxExportOptions : OptionRecord, IConflicting
     public string Input { get; init; } = "floats";
 
     /// <summary>The layer whose features the graph gives; all gives one output for each.</summary>
-    [OneOf(typeof(OnnxExportOptions), nameof(LayerNames))]
-    public string Layer { get; init; } = LayerFeatures.Last;
+    [OneOf(typeof(OnnxExportOptions), nameof(Layers))]
+    public string Layer { get; init; } = LayerNames.Last;
 
     /// <summary>
     /// Whitens the features within the graph (ZCA), by mean and covariance of those of the run's training images, which are read again.

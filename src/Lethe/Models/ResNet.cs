@@ -22,7 +22,7 @@ public sealed class ResNet : Module<Tensor, Tensor>
         [SplitPoint.Stem, SplitPoint.Layer1, SplitPoint.Layer2, SplitPoint.Layer3, SplitPoint.Layer4];
 
     /// <summary>Names that <see cref="ParseSplit"/> takes: all but the last, after which nothing would be left to train.</summary>
-    internal static readonly IReadOnlyList<string> SplitNames = [.. Layers.SkipLast(1).Select(LayerName)];
+    internal static readonly IReadOnlyList<string> SplitNames = [.. LayerNames.Backbone.SkipLast(1)];
 
     /// <summary>Blocks of each stage, and whether they are bottlenecks, of each of <see cref="BackboneOptions.Names"/>.</summary>
     internal static readonly IReadOnlyDictionary<string, (IReadOnlyList<int> Blocks, bool Bottleneck)> Depths =
@@ -108,7 +108,7 @@ public sealed class ResNet : Module<Tensor, Tensor>
     /// <summary>The name of a layer, as in reports and options: stem, layer1 to layer4.</summary>
     /// <param name="layer">A point after a part.</param>
     /// <returns>The name.</returns>
-    public static string LayerName(SplitPoint layer) => layer.ToString().ToLowerInvariant();
+    public static string LayerName(SplitPoint layer) => LayerNames.Of(layer);
 
     /// <summary>The split point of a name.</summary>
     /// <param name="name">stem, layer1, layer2 or layer3.</param>

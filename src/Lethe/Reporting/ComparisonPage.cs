@@ -1,5 +1,5 @@
 using Lethe.Results;
-using static Lethe.Reporting.Markup;
+using static Lethe.Reporting.Html;
 
 namespace Lethe.Reporting;
 
@@ -10,19 +10,18 @@ internal static class ComparisonPage
     public static string Render(Comparison comparison, string command)
     {
         IReadOnlyList<Grid> grids = comparison.Grids();
-        return Page(HtmlReport.Document(
-            "Comparison – Lethe",
-            El(
-                "div",
-                Class("page broad"),
-                El(
-                    "header",
-                    P(Class("kicker"), El("b", "Lethe"), "  ·  comparison"),
-                    El("h1", $"{Wording.Counted(comparison.Table.Entrants.Count, "entrant")}, side by side")),
-                El(
-                    "main",
-                    grids.Select(grid => El("section", El("h2", grid.Title), El("div", Class("wide"), HtmlGrid.Table(grid)))),
-                    El("section", El("h2", "How to read this page"), grids[^1].Notes.Select(text => P(text))),
-                    El("section", El("h2", "To repeat it"), El("pre", command))))));
+        return HtmlReport.Page("Comparison – Lethe", $"""
+            <div class='page broad'>
+            <header>
+            <p class='kicker'><b>Lethe</b>  ·  comparison</p>
+            <h1>{Wording.Counted(comparison.Table.Entrants.Count, "entrant")}, side by side</h1>
+            </header>
+            <main>
+            {Each(grids, grid => $"<section><h2>{grid.Title}</h2><div class='wide'>{HtmlGrid.Table(grid)}</div></section>")}
+            <section><h2>How to read this page</h2>{Each(grids[^1].Notes, text => $"<p>{text}</p>")}</section>
+            <section><h2>To repeat it</h2><pre>{command}</pre></section>
+            </main>
+            </div>
+            """);
     }
 }

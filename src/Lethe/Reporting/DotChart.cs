@@ -1,93 +1,65 @@
-using System.Xml.Linq;
 using Lethe.Results;
-using static Lethe.Reporting.Markup;
 
 namespace Lethe.Reporting;
 
 /// <summary>
-/// One protocol of a summary: a row for each layer and in it a lane for each state of the encoder, with its number beside it and its
-/// spread over seeds.
+/// One measure of a summary: a row for each layer and in it a lane for each state of the encoder, with its number beside it and its spread
+/// over seeds. A row may have a note under the name of its layer.
 /// </summary>
-internal sealed record DotChart(ResultTable Table, string Protocol, string Title, string Note)
+internal sealed record DotChart(ResultTable Table, string Measure, string Title, string Note, Func<string, string>? RowNote = null)
+    : Chart(Title, Note, 460, Top + (RowHeight(Table) * Layers(Table, Measure).Count()) + Bottom)
 {
-    private const double Top = 8, Bottom = 36, Lane = 13, Gap = 12, Width = 460;
+    private const double Top = 8, Bottom = 36, Lane = 13, Gap = 12;
 
-    /// <summary>A word under the name of a layer.</summary>
-    public IReadOnlyDictionary<string, string> RowNotes { get; init; } = new Dictionary<string, string>();
+    public override PlotArea Area => new(
+        RowNote is null ? 70 : 166, Width - 12, Top, Height - Bottom,
+        AxisScale.Around(Layers(Table, Measure).SelectMany(Dots).SelectMany(dot => dot.Value.Ends()), 4),
+        new AxisScale(0, 1, 1));
 
-    private double Left => RowNotes.Count == 0 ? 62 : 158;
+    protected override Html? Data => null;
 
-    private double RowHeight => Math.Max(36, (Lane * Table.Entrants.Count) + Gap);
+    protected override string Describe() => string.Join(" ", Layers(Table, Measure).Select(layer =>
+        $"{layer}: {string.Join(", ", Dots(layer).Select(dot => $"{dot.State.Label} {Wording.Plain(dot.Value, 1)}"))}."));
 
-    private IReadOnlyList<string> Layers => [.. Table.Keys.Where(key => key.Protocol == Protocol).Select(key => key.Layer)];
+    protected override IEnumerable<Html?> Shapes(PlotArea area) =>
+    [
+        .. area.X.Ticks.Select(tick => Upright("grid", area.PlaceX(tick), Top, area.Floor)),
+        .. area.X.Ticks.Select(tick => Text("tick middle", area.PlaceX(tick), area.Floor + 14, area.X.Label(tick))),
+        Text("label end", Width - 4, Height - 5, Wording.IsAccuracy(Measure) ? "accuracy, %" : "ΔR, nats"),
+        .. Layers(Table, Measure).SelectMany((layer, row) => Row(area, layer, Top + (row * RowHeight(Table)))),
+    ];
 
-    public double Height => Top + (RowHeight * Layers.Count) + Bottom;
+    private static double RowHeight(ResultTable table) => Math.Max(36, (Lane * table.Entrants.Count) + Gap);
 
-    private double Factor => Wording.IsAccuracy(Protocol) ? 100 : 1;
+    private static IEnumerable<string> Layers(ResultTable table, string measure) =>
+        table.Keys.Where(key => key.Measure == measure).Select(key => key.Layer);
 
-    private string Unit => Wording.IsAccuracy(Protocol) ? "accuracy, %" : "ΔR, nats";
-
-    public AxisScale X => AxisScale.Around(
-        Layers.SelectMany(layer => Dots(layer)).SelectMany(dot => (double[])
-        [
-            dot.Value.Mean - dot.Value.Deviation, dot.Value.Mean + dot.Value.Deviation,
-        ]), 4);
-
-    public double PlaceX(double value) => Left + 8 + (X.Place(value) * (Width - Left - 20));
-
-    /// <summary>The figure: title and drawing.</summary>
-    public XElement Render()
+    private IEnumerable<Html?> Row(PlotArea area, string layer, double top)
     {
-        AxisScale x = X;
-        double floor = Height - Bottom;
-        return El(
-            "figure",
-            El("figcaption", El("strong", Title), El("span", Class("note"), Note)),
-            El(
-                "svg",
-                At("viewBox", $"0 0 {Number(Width)} {Number(Height)}"),
-                At("role", "img"),
-                At("aria-label", $"{Title}. {Describe()}"),
-                El("desc", Describe()),
-                x.Ticks.Select(
-                    tick => El("line", Class("grid"), At("x1", PlaceX(tick)), At("x2", PlaceX(tick)), At("y1", Top), At("y2", floor))),
-                x.Ticks.Select(tick => El("text", Class("tick middle"), At("x", PlaceX(tick)), At("y", floor + 14), x.Label(tick))),
-                El("text", Class("label end"), At("x", Width - 4), At("y", Height - 5), Unit),
-                Layers.SelectMany(Row)));
-    }
-
-    private IEnumerable<XElement> Row(string layer, int row)
-    {
-        double top = Top + (row * RowHeight);
-        if (row > 0) yield return El("line", Class("rule"), At("x1", 0), At("x2", Width), At("y1", top), At("y2", top));
-        string? note = RowNotes.GetValueOrDefault(layer);
-        yield return El("text", Class("row"), At("x", 0), At("y", top + (RowHeight / 2) + (note is null ? 4 : -2)), layer);
-        if (note is not null) yield return El("text", Class("tick"), At("x", 0), At("y", top + (RowHeight / 2) + 13), note);
+        double middle = top + (RowHeight(Table) / 2);
+        if (top > Top) yield return Across("rule", 0, Width, top);
+        yield return Text("row", 0, middle + (RowNote is null ? 4 : -2), layer);
+        if (RowNote is not null) yield return Text("tick", 0, middle + 13, RowNote(layer));
         foreach ((Entrant state, int lane, SeedMean value) in Dots(layer))
-            yield return Dot(layer, state, value, top + (RowHeight / 2) + (Lane * (lane + 0.5 - (Table.Entrants.Count / 2.0))));
+        {
+            double x = area.PlaceX(value.Mean), reach = area.PlaceX(value.Mean + value.Deviation) - x;
+            double y = middle + (Lane * (lane + 0.5 - (Table.Entrants.Count / 2.0)));
+            bool before = x > Width * 0.66;
+            string text = Wording.Plain(value, 1);
+            yield return $"""
+                <g class='{state.Style}'>
+                {(reach > 0 ? Across("line", x - reach, x + reach, y) : null)}
+                {Dot(x, y, 4, $"{layer}, {state.Label}: {text}")}
+                {Text(before ? "value end" : "value", before ? x - reach - 8 : x + reach + 8, y + 4, text)}
+                </g>
+                """;
+        }
     }
 
     /// <summary>The numbers of a row as they are shown, each with the lane of its state.</summary>
     private IEnumerable<(Entrant State, int Lane, SeedMean Value)> Dots(string layer) =>
         from state in Table.Entrants.Index()
-        let cell = state.Item[ResultKey.Probe(Protocol, layer)]
+        let cell = state.Item[ResultKey.Probe(Measure, layer)]
         where cell is not null
-        select (state.Item, state.Index, cell.Value.Times(Factor));
-
-    private XElement Dot(string layer, Entrant state, SeedMean shown, double y)
-    {
-        double x = PlaceX(shown.Mean);
-        double reach = PlaceX(shown.Mean + shown.Deviation) - x;
-        bool before = x > Width * 0.66;
-        string text = Wording.Plain(shown, 1);
-        return El(
-            "g",
-            Class(state.Style),
-            reach > 0 ? El("line", Class("line"), At("x1", x - reach), At("x2", x + reach), At("y1", y), At("y2", y)) : null,
-            El("circle", Class("dot"), At("cx", x), At("cy", y), At("r", 4), El("title", $"{layer}, {state.Label}: {text}")),
-            El("text", Class(before ? "value end" : "value"), At("x", before ? x - reach - 8 : x + reach + 8), At("y", y + 4), text));
-    }
-
-    private string Describe() => string.Join(" ", Layers.Select(layer =>
-        $"{layer}: {string.Join(", ", Dots(layer).Select(dot => $"{dot.State.Label} {Wording.Plain(dot.Value, 1)}"))}."));
+        select (state.Item, state.Index, cell.Value.Times(Wording.IsAccuracy(Measure) ? 100 : 1));
 }

@@ -1,6 +1,5 @@
-using System.Xml.Linq;
 using Lethe.Results;
-using static Lethe.Reporting.Markup;
+using static Lethe.Reporting.Html;
 
 namespace Lethe.Reporting;
 
@@ -8,46 +7,54 @@ namespace Lethe.Reporting;
 internal static class HtmlGrid
 {
     /// <summary>The table alone, with classes of the style sheet.</summary>
-    public static XElement Table(Grid grid, string style = "")
+    public static Html Table(Grid grid, string style = "")
     {
         string[] groups = [.. grid.Columns.Select(column => column.Group)];
+        return $"""
+
+            <div class='scroll'><table{Styled(style)}>
+              <thead>
+                {If(groups.Any(group => group.Length > 0), $"<tr>{Each(Enumerable.Range(0, groups.Length).Where(Starts), Span)}</tr>")}
+                <tr>{Each(grid.Columns.Index(), at =>
+                    $"<th{Styled(at.Index < grid.Names ? "names" : First(at.Index))} scope='col'>{at.Item.Title}</th>")}</tr>
+              </thead>
+              <tbody>{Each(grid.Rows, row => $"""
+
+                <tr{Styled(row.Style)}>{row.Cells.Select(Cell)}</tr>
+                """)}
+              </tbody>
+            </table></div>
+            """;
+
         bool Starts(int i) => groups[i].Length == 0 || i == 0 || groups[i - 1] != groups[i];
-        IEnumerable<int> starts = Enumerable.Range(0, groups.Length).Where(Starts);
-        XElement? spans = groups.All(group => group.Length == 0) ? null : El("tr", starts.Select(i => groups[i].Length == 0
-            ? El("th")
-            : El(
-                "th",
-                Class("span first"),
-                At("scope", "colgroup"),
-                At("colspan", groups.Skip(i).TakeWhile(group => group == groups[i]).Count()),
-                groups[i])));
-        return El(
-            "div",
-            Class("scroll"),
-            El(
-                "table",
-                Styled(style),
-                El("thead", spans, El("tr", grid.Columns.Select((column, i) => El(
-                    "th", Styled(i < grid.Names ? "names" : First(i)), At("scope", "col"), column.Title)))),
-                El("tbody", grid.Rows.Select(row => El("tr", Styled(row.Style), row.Cells.Select(Cell))))));
 
         string First(int i) => groups[i].Length > 0 && Starts(i) ? "first" : "";
 
-        XElement Cell(GridCell cell, int i) => i < grid.Names ? El("th", At("scope", "row"), cell.Text) : El(
-            "td",
-            Styled($"{First(i)} {grid.Columns[i].Style}"),
-            cell.IsClear ? El("b", cell.Text) : cell.Text,
-            cell.Beside.Select(line => El("small", line)));
+        Html Span(int i)
+        {
+            if (groups[i].Length == 0) return $"<th></th>";
+            int columns = groups.Skip(i).TakeWhile(group => group == groups[i]).Count();
+            return $"<th class='span first' scope='colgroup' colspan='{columns}'>{groups[i]}</th>";
+        }
+
+        Html Cell(GridCell cell, int i)
+        {
+            if (i < grid.Names) return $"<th scope='row'>{cell.Text}</th>";
+            Html text = cell.IsClear ? (Html)$"<b>{cell.Text}</b>" : $"{cell.Text}";
+            return $"<td{Styled($"{First(i)} {grid.Columns[i].Style}")}>{text}{Each(cell.Beside, line => $"<small>{line}</small>")}</td>";
+        }
     }
 
     /// <summary>The table in a box, between what to know first and how to read it.</summary>
-    public static XElement Box(Grid grid, string style) => El(
-        "div",
-        Class("wide"),
-        grid.Title.Length == 0 ? null : El("h3", grid.Title),
-        grid.Lead.Select(text => P(Class("note"), text)),
-        Table(grid, style),
-        grid.Notes.Select(text => P(Class("note below"), text)));
+    public static Html Box(Grid grid, string style) => $"""
 
-    private static XAttribute? Styled(string style) => style.Trim() is { Length: > 0 } text ? Class(text) : null;
+        <div class='wide'>
+        {If(grid.Title.Length > 0, $"<h3>{grid.Title}</h3>")}
+        {Each(grid.Lead, text => $"<p class='note'>{text}</p>")}
+        {Table(grid, style)}
+        {Each(grid.Notes, text => $"<p class='note below'>{text}</p>")}
+        </div>
+        """;
+
+    private static Html? Styled(string style) => If(style.Trim().Length > 0, $" class='{style.Trim()}'");
 }

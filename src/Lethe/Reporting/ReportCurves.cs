@@ -1,16 +1,14 @@
-using System.Xml.Linq;
 using Lethe.Diagnostics;
+using Lethe.Models;
 using Lethe.Results;
 using Lethe.Runs;
-using static Lethe.Reporting.Markup;
+using static Lethe.Reporting.Html;
 
 namespace Lethe.Reporting;
 
 /// <summary>Measurements over the epochs of pre-training and over the iterations of UMM.</summary>
 internal static class ReportCurves
 {
-    private const int SmallWidth = 330, SmallHeight = 200;
-
     private static readonly (string Name, string Title, string Note, string Unit)[] courses =
     [
         (Measure.LevelOneLoss, "Level one", "the method’s loss + β · JS", "loss"),
@@ -18,14 +16,16 @@ internal static class ReportCurves
         (Measure.Loss, "The method’s loss", "without the terms of UMM", "loss"),
         (Measure.JensenShannon, "JS", "divergence of the carried density to uniform", "JS, nats"),
         (Measure.VolumeSpread, "Volume spread", "standard deviation of the log volume factor", "log volume"),
-        (Measure.BatchReduction, "ΔR of the batch", "", "ΔR, nats"),
-        (Measure.InstanceReductionTrain, "ΔR, images trained on", "", "ΔR, nats"),
-        (Measure.InstanceReductionHeldOut, "ΔR, images never trained on", "", "ΔR, nats"),
-        (Measure.LinearAccuracy, "Linear accuracy", "on images never trained on", "accuracy, %"),
-        (Measure.KnnAccuracy, "kNN accuracy", "on images never trained on", "accuracy, %"),
+        (Measure.BatchReduction, "ΔR of the batch", "", Nats),
+        (Measure.InstanceReductionTrain, "ΔR, images trained on", "", Nats),
+        (Measure.InstanceReductionHeldOut, "ΔR, images never trained on", "", Nats),
+        (Measure.LinearAccuracy, "Linear accuracy", Unseen, Percent),
+        (Measure.KnnAccuracy, "kNN accuracy", Unseen, Percent),
     ];
 
-    public static IEnumerable<XElement?> Epochs(ReportModel model, ReportGroup group)
+    private const string Nats = "ΔR, nats", Percent = "accuracy, %", Unseen = "on images never trained on";
+
+    public static IEnumerable<Html?> Epochs(ReportModel model, ReportGroup group)
     {
         IReadOnlyList<string> layers = LayerOrder.Sort(group.Runs.SelectMany(run => run.Measurements).Select(m => m.Layer));
         string? last = LayerOrder.Last(layers), early = LayerOrder.Early(layers, Split(group));
@@ -35,83 +35,136 @@ internal static class ReportCurves
             yield break;
         }
 
-        string[] pair = early is null ? [last] : [early, last];
         if (group.Runs.All(run => run.Measurements.Select(m => m.Epoch).Distinct().Count() < 2))
             yield return Missing("Only one epoch was measured, so there is no course to see.", "lethe pretrain --evaluate-every 1");
-        foreach (
-            IGrouping<string, ulong> told in group.Runs.Where(run => run.MonitorWords is not null).GroupBy(
-                run => run.MonitorWords!, run => run.Manifest.Seed))
+        foreach (var told in group.Runs.ToLookup(run => run.MonitorWords, run => run.Manifest.Seed).Where(told => told.Key is not null))
         {
             string seeds = group.Runs.Count == 1 ? "" : $"{(told.Count() == 1 ? "Seed" : "Seeds")} {string.Join(", ", told)}: ";
-            yield return P(seeds + told.Key);
+            yield return $"<p>{seeds}{told.Key}</p>";
         }
 
         if (group.Runs[0].Manifest.Pretraining.Interleaving.UmmEvery is > 0 and int every)
-            yield return P($"Steps of UMM were taken in between, after every {every} epochs. This is not in the paper, where UMM begins "
-                + "when pre-training is over.");
-
-        LineChart[] reductions = [.. pair.Select(layer => Reduction(model, group, layer, layer == last)).OfType<LineChart>()];
-        if (reductions.Length > 0) yield return El("div", Class("two"), reductions.Select(chart => chart.Render()));
-        else yield return Missing("No ΔR was measured.", $"lethe diagnose {group.Runs[0].Path}");
-
-        LineChart[] learned = [.. pair.Select(layer => Accuracy(model, group, layer, layer == last, pair)).OfType<LineChart>()];
-        if (learned.Length > 0) yield return El("div", Class("two"), learned.Select(chart => chart.Render()));
-        else yield return ReportOutcome.NoLabels(group);
-
-        yield return El("h3", "Every layer");
-        yield return El(
-            "div", Class("three"), layers.Select(layer => Reduction(model, group, layer, layer == last)).OfType<LineChart>().Select(Small));
-        if (learned.Length > 0) yield return El(
-            "div",
-            Class("three"),
-            layers.Select(layer => Accuracy(model, group, layer, layer == last, layers)).OfType<LineChart>().Select(Small));
-
-        yield return ReportMeasures.Of(group, layers);
-
-        if (Curve(group, Measure.Run, Measure.Loss) is { Length: > 0 } loss)
         {
-            ChartSeries[] series =
-            [
-                .. Filled(
-                    new("in training", "plain", false, loss),
-                    new("trained on", "early", false, Curve(group, Measure.Run, Measure.LossTrain)),
-                    new("unseen", "early", true, Curve(group, Measure.Run, Measure.LossHeldOut))),
-            ];
-            string note = $"{group.Runs[0].Manifest.Method}: mean over the steps since the last evaluation; and in evaluation mode, "
-                + "without schedules, on fixed views of images trained on and of unseen ones";
-            yield return El("h3", "Training");
-            yield return El(
-                "div", Class("two"), new LineChart("Loss", note, "epoch", "loss", series) { Decimals = 4 }.Render(), Rate(group));
+            string words = $"Steps of UMM were taken in between, after every {every} epochs. This is not in the paper, where UMM begins "
+                + "when pre-training is over.";
+            yield return $"<p>{words}</p>";
         }
+
+        string[] pair = [.. new[] { early, last }.OfType<string>()];
+        Html? learned = Chart.Row("two", pair.Select(layer => Accuracy(layer, pair)));
+        yield return Chart.Row("two", pair.Select(Reduction)) ?? Missing("No ΔR was measured.", $"lethe diagnose {group.Runs[0].Path}");
+        yield return learned ?? ReportOutcome.NoLabels(group);
+        yield return $"<h3>Every layer</h3>";
+        yield return Small(layers.Select(Reduction));
+        if (learned is not null) yield return Small(layers.Select(layer => Accuracy(layer, layers)));
+        yield return ReportMeasures.Of(group, layers);
+        yield return Training(group);
+
+        LineChart? Reduction(string layer) => Over(
+            $"ΔR of {layer}", RateConditions.Text(RateConditions.OfEpochs(group), layer), Nats, layer, [layer],
+            (of, _) => Filled(
+                new("trained on", Colour(layer), false, Curve(of, layer, Measure.InstanceReductionTrain)),
+                new("unseen", Colour(layer), true, Curve(of, layer, Measure.InstanceReductionHeldOut)),
+                new("by label", "faint", true, Curve(of, layer, Measure.LabelReduction))));
+
+        LineChart? Accuracy(string layer, IReadOnlyList<string> together) => Over(
+            $"Accuracy of {layer}", Unseen, Percent, layer, together,
+            (of, other) => Filled(
+                new("linear", Colour(layer), false, Curve(of, other, Measure.LinearAccuracy, 100)),
+                new("kNN", Colour(layer), true, Curve(of, other, Measure.KnnAccuracy, 100))));
+
+        // Charts of the same layer in all groups, or of some layers together, share their axis.
+        LineChart? Over(
+            string title, string note, string unit, string layer, IReadOnlyList<string> together,
+            Func<ReportGroup, string, IReadOnlyList<ChartSeries>> series) =>
+            series(group, layer) is not { Count: > 0 } lines ? null : new LineChart(title, note, "epoch", unit, lines)
+            {
+                Decimals = unit == Percent ? 1 : 2,
+                Marks = Turned(group, layer),
+                AlsoHold = from of in model.Groups
+                           from other in together
+                           from line in series(of, other)
+                           from point in line.Points
+                           select point.Y.Mean,
+            };
+
+        string Colour(string layer) => layer == last ? "last" : layer == LayerNames.Projector ? "plain" : "early";
     }
 
-    public static IEnumerable<XElement?> Courses(ReportGroup group)
-    {
-        if (group.UndoNames.Count == 0) yield return Missing("UMM has not been run.", $"lethe undo {group.Runs[0].Path}");
-        foreach (XElement block in ReportOutcome.Blocks(group, name => Courses(group, name))) yield return block;
-    }
+    public static IEnumerable<Html?> Courses(ReportGroup group) => group.UndoNames.Count == 0
+        ? [Missing("UMM has not been run.", $"lethe undo {group.Runs[0].Path}")]
+        : ReportOutcome.Blocks(group, name => Courses(group, name));
 
-    private static IEnumerable<XElement?> Courses(ReportGroup group, string name)
+    private static IEnumerable<Html?> Courses(ReportGroup group, string name)
     {
         ReportUndo[] undos = [.. group.Runs.SelectMany(run => run.Undos).Where(undo => undo.Name == name)];
-        if (undos.All(undo => undo.ControlMeasurements.Count == 0)) yield return P(
-            "No control was recorded: what UMM did cannot be told from what further training does.");
+        if (undos.All(undo => undo.ControlMeasurements.Count == 0))
+            yield return $"<p>No control was recorded: what UMM did cannot be told from what further training does.</p>";
         string? last = LayerOrder.Last(LayerOrder.Sort(undos.SelectMany(undo => undo.Measurements).Select(m => m.Layer)));
-        LineChart[] charts = [.. courses.Select(course => Course(undos, course, last)).OfType<LineChart>()];
-        if (charts.Length == 0) yield return Missing("Its course was not recorded.", $"lethe undo {group.Runs[0].Path}");
-        else yield return El("div", Class("three"), charts.Select(Small));
-        int[] kept = Kept(undos);
-        if (kept.Length > 0)
-        {
-            bool isLast = undos.All(undo => undo.Manifest.BestEpoch is null);
+        yield return Small(courses.Select(course => Course(undos, course, last)))
+            ?? Missing("Its course was not recorded.", $"lethe undo {group.Runs[0].Path}");
+        if (Kept(undos) is { Length: > 0 } kept)
         {
             string iterations = kept.Length == 1
                 ? $"iteration {Wording.Count(kept[0])}"
                 : $"iterations {Wording.List([.. kept.Select(k => Wording.Count(k))])} (by seed)";
-            yield return P($"The state of {iterations} was kept{(isLast ? ", the last" : "")}; it is marked.");
-        }
+            string end = undos.All(undo => undo.Manifest.BestEpoch is null) ? ", the last" : "";
+            yield return $"<p>{$"The state of {iterations} was kept{end}; it is marked."}</p>";
         }
     }
+
+    private static LineChart? Course(ReportUndo[] undos, (string Name, string Title, string Note, string Unit) course, string? last)
+    {
+        bool accuracy = course.Unit == Percent;
+        IReadOnlyList<ChartSeries> series = Filled(
+            new("UMM", "stage-umm", false, Points(undo => undo.Measurements)),
+            new("control", "stage-control", true, Points(undo => undo.ControlMeasurements)));
+        if (series.Count == 0) return null;
+        IEnumerable<RateSetting> settings = undos.SelectMany(undo => undo.Manifest.RateSettings.Select(
+            setting => course.Name == Measure.BatchReduction && undo.BatchRows is { } rows ? setting with { Rows = rows } : setting));
+        string note = last is not null && course.Unit == Nats ? $"{last}: {RateConditions.Text(settings, last)}"
+            : accuracy ? $"{last}, {course.Note}"
+            : course.Note;
+        return new LineChart(course.Title, note, "iteration", course.Unit, series)
+        {
+            Decimals = accuracy ? 1 : 4, Marks = (Kept(undos), "kept"),
+        };
+
+        // A number of the whole run, or else of the last layer.
+        ChartPoint[] Points(Func<ReportUndo, IReadOnlyList<Measurement>> part)
+        {
+            ChartPoint[] Of(string? layer) => Curve(undos.SelectMany(part), layer, course.Name, accuracy ? 100 : 1);
+            return Of(Measure.Run) is { Length: > 0 } whole ? whole : Of(last);
+        }
+    }
+
+    /// <summary>The loss, and the learning rate beside it; null where no loss was written down.</summary>
+    private static Html? Training(ReportGroup group)
+    {
+        IReadOnlyList<ChartSeries> losses = Filled(
+            new("in training", "plain", false, Curve(group, Measure.Run, Measure.Loss)),
+            new("trained on", "early", false, Curve(group, Measure.Run, Measure.LossTrain)),
+            new("unseen", "early", true, Curve(group, Measure.Run, Measure.LossHeldOut)));
+        IReadOnlyList<ChartSeries> rates = Filled(new ChartSeries("rate", "plain", false, Curve(group, Measure.Run, Measure.LearningRate)));
+        string note = $"{group.Runs[0].Manifest.Method}: mean over the steps since the last evaluation; and in evaluation mode, "
+            + "without schedules, on fixed views of images trained on and of unseen ones";
+        return losses.All(line => line.Colour != "plain") ? null : (Html)$"""
+            <h3>Training</h3>
+            {Chart.Row("two",
+            [
+                new LineChart("Loss", note, "epoch", "loss", losses) { Decimals = 4 },
+                rates.Count == 0 ? null : new LineChart("Learning rate", "at the last step of the epoch", "epoch", "learning rate", rates)
+                {
+                    Decimals = 6,
+                },
+            ])}
+            """;
+    }
+
+    private static Html? Small(IEnumerable<LineChart?> charts) =>
+        Chart.Row("three", charts.OfType<LineChart>().Select(chart => chart with { Width = 330, Height = 200 }));
+
+    private static ChartSeries[] Filled(params IEnumerable<ChartSeries> series) => [.. series.Where(line => line.Points.Count > 0)];
 
     /// <summary>
     /// The iterations whose state was kept: what the rule for stopping chose, else the last; none of an undo that has not ended.
@@ -122,113 +175,22 @@ internal static class ReportCurves
             .Select(undo => undo.Manifest.BestEpoch ?? undo.Measurements.Max(m => m.Epoch)).Distinct().Order(),
     ];
 
-    private static XElement Small(LineChart chart) => (chart with { Width = SmallWidth, Height = SmallHeight }).Render();
-
-    private static XElement? Rate(ReportGroup group)
+    /// <summary>The epochs at which seeds turned.</summary>
+    private static (IReadOnlyList<int>, string) Turned(ReportGroup group, string layer)
     {
-        ChartPoint[] rate = Curve(group, Measure.Run, Measure.LearningRate);
-        return rate.Length == 0 ? null : new LineChart(
-            "Learning rate", "at the last step of the epoch", "epoch", "learning rate",
-            [new("rate", "plain", false, rate)]) { Decimals = 6 }.Render();
-    }
-
-    private static LineChart? Reduction(ReportModel model, ReportGroup group, string layer, bool isLast)
-    {
-        ChartSeries[] series = [.. Series(group)];
-        return series.Length == 0 ? null : new LineChart(
-            $"ΔR of {layer}", RateConditions.Text(RateConditions.OfEpochs(group), layer), "epoch", "ΔR, nats", series)
-        {
-            Marks = Marks(group, layer),
-            AlsoHold = Extent(model.Groups.SelectMany(Series)),
-        };
-
-        IEnumerable<ChartSeries> Series(ReportGroup of) => Filled(
-            new("trained on", Colour(layer, isLast), false, Curve(of, layer, Measure.InstanceReductionTrain)),
-            new("unseen", Colour(layer, isLast), true, Curve(of, layer, Measure.InstanceReductionHeldOut)),
-            new("by label", "faint", true, Curve(of, layer, Measure.LabelReduction)));
-    }
-
-    private static LineChart? Accuracy(ReportModel model, ReportGroup group, string layer, bool isLast, IReadOnlyList<string> together)
-    {
-        ChartSeries[] series = [.. Series(group, layer)];
-        return series.Length == 0 ? null : new LineChart(
-            $"Accuracy of {layer}", "on images never trained on", "epoch", "accuracy, %", series)
-        {
-            Decimals = 1,
-            Marks = Marks(group, layer),
-            AlsoHold = Extent(model.Groups.SelectMany(of => together.SelectMany(other => Series(of, other)))),
-        };
-
-        IEnumerable<ChartSeries> Series(ReportGroup of, string other) => Filled(
-            new("linear", Colour(layer, isLast), false, Curve(of, other, Measure.LinearAccuracy, 100)),
-            new("kNN", Colour(layer, isLast), true, Curve(of, other, Measure.KnnAccuracy, 100)));
-    }
-
-    private static string Colour(string layer, bool isLast) => isLast ? "last" : layer == LayerOrder.Projector ? "plain" : "early";
-
-    private static IEnumerable<ChartSeries> Filled(params IEnumerable<ChartSeries> series) => series.Where(s => s.Points.Count > 0);
-
-    private static IReadOnlyList<double> Extent(IEnumerable<ChartSeries> series)
-    {
-        double[] values = [.. series.SelectMany(s => s.Points).Select(point => point.Y.Mean)];
-        return values.Length == 0 ? [] : [values.Min(), values.Max()];
-    }
-
-    /// <summary>One line for each epoch at which a seed turned; the words stand at the first.</summary>
-    private static IReadOnlyList<(double X, string Text)> Marks(ReportGroup group, string layer)
-    {
-        int[] epochs =
-            [
-                .. group.Runs.SelectMany(run => run.Onsets ?? []).Where(onset => onset.Layer == layer).Select(onset => onset.Epoch)
-                    .Distinct().Order(),
-            ];
-        string text = epochs.Length switch
-        {
-            0 => "",
-            1 => $"ΔR turned, epoch {epochs[0]}",
-            _ => $"ΔR turned, epochs {epochs[0]} to {epochs[^1]}",
-        };
-        return [.. epochs.Select((epoch, i) => ((double)epoch, i == 0 ? text : ""))];
-    }
-
-    private static LineChart? Course(ReportUndo[] undos, (string Name, string Title, string Note, string Unit) course, string? last)
-    {
-        bool accuracy = course.Name is Measure.LinearAccuracy or Measure.KnnAccuracy;
-        bool rate = course.Name is Measure.BatchReduction or Measure.InstanceReductionTrain or Measure.InstanceReductionHeldOut;
-        ChartSeries[] series =
-        [
-            .. Filled(
-                new("UMM", "stage-umm", false, Points([.. undos.Select(undo => undo.Measurements)])),
-                new("control", "stage-control", true, Points([.. undos.Select(undo => undo.ControlMeasurements)]))),
-        ];
-        if (series.Length == 0) return null;
-        IEnumerable<RateSetting> settings = undos.SelectMany(
-            undo => undo.Manifest.RateSettings.Select(
-                setting => course.Name == Measure.BatchReduction && undo.BatchRows is { } rows ? setting with { Rows = rows } : setting));
-        string note = rate && last is not null ? $"{last}: {RateConditions.Text(settings, last)}"
-            : accuracy ? $"{last}, {course.Note}"
-            : course.Note;
-        return new LineChart(course.Title, note, "iteration", course.Unit, series)
-        {
-            Decimals = accuracy ? 1 : 4,
-            Marks = [.. Kept(undos).Select((iteration, i) => ((double)iteration, i == 0 ? "kept" : ""))],
-        };
-
-        // A number of the whole run, or else of the last layer.
-        ChartPoint[] Points(IReadOnlyList<IReadOnlyList<Measurement>> seeds)
-        {
-            ChartPoint[] whole = Curve(seeds, Measure.Run, course.Name, accuracy ? 100 : 1);
-            return whole.Length > 0 || last is null ? whole : Curve(seeds, last, course.Name, accuracy ? 100 : 1);
-        }
+        IEnumerable<Onset> onsets = group.Runs.SelectMany(run => run.Onsets ?? []).Where(onset => onset.Layer == layer);
+        int[] epochs = [.. onsets.Select(onset => onset.Epoch).Distinct().Order()];
+        string when = epochs is [var only] ? $"epoch {only}" : $"epochs {epochs.FirstOrDefault()} to {epochs.LastOrDefault()}";
+        return (epochs, $"ΔR turned, {when}");
     }
 
     private static ChartPoint[] Curve(ReportGroup group, string layer, string name, double factor = 1) =>
-        Curve([.. group.Runs.Select(run => run.Measurements)], layer, name, factor);
+        Curve(group.Runs.SelectMany(run => run.Measurements), layer, name, factor);
 
-    private static ChartPoint[] Curve(IReadOnlyList<IReadOnlyList<Measurement>> seeds, string layer, string name, double factor) =>
+    private static ChartPoint[] Curve(IEnumerable<Measurement> seeds, string? layer, string name, double factor) =>
     [
-        .. seeds.SelectMany(seed => seed).Where(m => m.Layer == layer && m.Name == name).GroupBy(m => m.Epoch).OrderBy(epoch => epoch.Key)
-            .Select(epoch => new ChartPoint(epoch.Key, SeedMean.Of([.. epoch.Select(m => factor * m.Value)]))),
+        .. seeds.Where(m => m.Layer == layer && m.Name == name).GroupBy(m => m.Epoch, m => factor * m.Value).OrderBy(epoch => epoch.Key)
+            .Select(epoch => new ChartPoint(epoch.Key, SeedMean.Of([.. epoch]))),
     ];
 
     private static string? Split(ReportGroup group) =>

@@ -1,36 +1,38 @@
 using System.Globalization;
-using System.Xml.Linq;
+using Lethe.Diagnostics;
 using Lethe.Results;
 using Lethe.Runs;
-using static Lethe.Reporting.Markup;
+using static Lethe.Reporting.Html;
 
 namespace Lethe.Reporting;
 
 /// <summary>The head of the page: the verdict, what is amiss, and the key figures.</summary>
 internal static class ReportHead
 {
-    private static readonly string[] accuracies = [EvaluationProtocol.Knn, EvaluationProtocol.Linear];
+    private static readonly string[] accuracies = [Measure.KnnAccuracy, Measure.LinearAccuracy];
 
-    public static XElement Of(ReportModel model)
+    public static Html Of(ReportModel model)
     {
-        RunManifest manifest = model.Groups[0].Runs[0].Manifest;
-        string[] about = model.Groups.Count > 1
-            ? [$"{model.Groups.Count} settings"]
-            : [manifest.Method, Wording.Source(manifest.Data), Wording.Counted(model.Groups[0].Runs.Count, "seed")];
-        return El(
-            "header",
-            P(
-                Class("kicker"), El("b", "Lethe"),
-                $"  ·  {string.Join("  ·  ", [.. about, manifest.StartedUtc.ToString("d MMMM yyyy", CultureInfo.InvariantCulture)])}"),
-            model.Groups.Count == 1
-                ? El("h1", Verdict.Of(model.Groups[0]))
-                : (object[])
-                [
-                    El("h1", $"{model.Groups.Count} settings, side by side"),
-                    El("ul", Class("verdicts"), model.Groups.Select(group => El("li", El("b", group.Title), Verdict.Of(group)))),
-                ],
-            model.Groups.SelectMany(Banners).Select(text => P(Class("banner"), text)),
-            model.Groups.Count == 1 ? El("div", Class("tiles"), Tiles(model.Groups[0]).Select(Tile)) : null);
+        ReportGroup first = model.Groups[0];
+        RunManifest manifest = first.Runs[0].Manifest;
+        bool single = model.Groups.Count == 1;
+        string[] about = single
+            ? [manifest.Method, Wording.Source(manifest.Data), Wording.Counted(first.Runs.Count, "seed")]
+            : [$"{model.Groups.Count} settings"];
+        about = ["", .. about, manifest.StartedUtc.ToString("d MMMM yyyy", CultureInfo.InvariantCulture)];
+        Html verdict = single ? (Html)$"<h1>{Verdict.Of(first)}</h1>" : $"""
+            <h1>{$"{model.Groups.Count} settings, side by side"}</h1>
+            <ul class='verdicts'>{Each(model.Groups, group => $"<li><b>{group.Title}</b>{Verdict.Of(group)}</li>")}</ul>
+            """;
+        return $"""
+
+            <header>
+            <p class='kicker'><b>Lethe</b>{string.Join("  ·  ", about)}</p>
+            {verdict}
+            {Each(model.Groups.SelectMany(Banners), text => $"<p class='banner'>{text}</p>")}
+            {If(single, $"<div class='tiles'>{Tiles(first).Select(Tile)}</div>")}
+            </header>
+            """;
     }
 
     private static IEnumerable<string> Banners(ReportGroup group)
@@ -58,25 +60,27 @@ internal static class ReportHead
         foreach (string warning in run.Warnings) yield return warning;
     }
 
-    private static XElement Tile((string Name, string Figure, string Spread, string Aside) tile) => El(
-        "div",
-        Class("tile"),
-        El("span", Class("name"), tile.Name),
-        El("span", Class("figure"), tile.Figure, tile.Spread.Length == 0 ? null : El("small", tile.Spread)),
-        El("span", Class("aside"), tile.Aside));
+    private static Html Tile((string Name, string Figure, string Spread, string Aside) tile) => $"""
+
+        <div class='tile'>
+        <span class='name'>{tile.Name}</span>
+        <span class='figure'>{tile.Figure}{If(tile.Spread.Length > 0, $"<small>{tile.Spread}</small>")}</span>
+        <span class='aside'>{tile.Aside}</span>
+        </div>
+        """;
 
     private static IEnumerable<(string Name, string Figure, string Spread, string Aside)> Tiles(ReportGroup group)
     {
         ResultTable results = ResultTable.Of(group, group.FirstUndo);
         if (results.LastProbed is { } last)
         {
-            foreach (string protocol in accuracies)
+            foreach (string measure in accuracies)
             {
-                ResultKey key = ResultKey.Probe(protocol, last);
+                ResultKey key = ResultKey.Probe(measure, last);
                 if (results[EvaluationStage.Before]?[key]?.Value is not { } before)
                     continue;
                 yield return (
-                    ReportOutcome.AccuracyTitle(protocol),
+                    ReportOutcome.Title(measure),
                     before.Count == 1 ? Wording.Percent(before.Mean) : Wording.Fixed(100 * before.Mean, 1),
                     before.Count == 1 ? "" : $"{Deviation(before)} %",
                     results[EvaluationStage.Untrained]?[key]?.Value is { } untrained
@@ -84,10 +88,10 @@ internal static class ReportHead
                         : $"{last}, before UMM");
             }
 
-            foreach (string protocol in accuracies)
+            foreach (string measure in accuracies)
             {
-                PairedResult? gain = results.Less(EvaluationStage.Umm, EvaluationStage.Control, ResultKey.Probe(protocol, last));
-                string name = $"UMM gain, {Wording.Protocol(protocol)}", over = $"over control, {last}";
+                PairedResult? gain = results.Less(EvaluationStage.Umm, EvaluationStage.Control, ResultKey.Probe(measure, last));
+                string name = $"UMM gain, {Wording.Probe(measure)}", over = $"over control, {last}";
                 if (gain?.Difference is { } found)
                     yield return (
                         name, Wording.Points(found.Mean), Deviation(gain.Change),

@@ -1,107 +1,99 @@
-using System.Xml.Linq;
+using Lethe.Diagnostics;
 using Lethe.Results;
 using Lethe.Runs;
-using static Lethe.Reporting.Markup;
+using static Lethe.Reporting.Html;
 
 namespace Lethe.Reporting;
 
 /// <summary>The encoder untrained, before UMM, after it, and the control: dots and a table.</summary>
 internal static class ReportOutcome
 {
-    public static IEnumerable<XElement?> Of(ReportGroup group)
+    private static readonly (string Measure, string Title, string Note)[] figures =
+    [
+        (Measure.LinearAccuracy, "Linear accuracy", "a linear classifier on the features, on images never trained on"),
+        (Measure.KnnAccuracy, "kNN accuracy", "a vote of the nearest labelled images, on images never trained on"),
+        (Measure.InstanceReductionTrain, "Instance ΔR, images trained on", OwnDimension),
+        (Measure.InstanceReductionHeldOut, "Instance ΔR, images never trained on", OwnDimension),
+    ];
+
+    private const string OwnDimension = "rows of equal d compare; the projector has a d of its own";
+
+    public static IEnumerable<Html?> Of(ReportGroup group)
     {
         if (group.UndoNames.Count == 0) yield return Missing("No UMM yet.", $"lethe undo {group.Runs[0].Path}");
 
         // The summary shows the one undo of one run already.
         if (group.Runs.Sum(run => run.Undos.Count) > 1 && Ablation.Of(group) is { } undos)
             yield return HtmlGrid.Box(undos.Grid() with { Title = $"Every undo, {undos.Layer}" }, "summary ablation");
-        if (group.UndoNames.Count == 0)
-        {
-            foreach (XElement? element in States(group, null)) yield return element;
-        }
-
-        foreach (XElement block in Blocks(group, name => States(group, name))) yield return block;
+        foreach (Html? piece in group.UndoNames.Count == 0 ? States(group, null) : Blocks(group, name => States(group, name)))
+            yield return piece;
     }
 
     /// <summary>What there is to show of each undo: plain for one, else each in a block of its own, of which the first is open.</summary>
-    public static IEnumerable<XElement> Blocks(ReportGroup group, Func<string, IEnumerable<XElement?>> content)
+    public static IEnumerable<Html?> Blocks(ReportGroup group, Func<string, IEnumerable<Html?>> content)
     {
         IReadOnlyList<(string Name, string Label, string Control)> undos = UndoLabels.Of(group);
-        return undos.Count == 1 ? content(undos[0].Name).OfType<XElement>() : undos.Select((undo, i) => El(
-            "details",
-            Class("block undo"),
-            i == 0 ? At("open", "open") : null,
-            El("summary", El("b", undo.Label), " ", El("code", undo.Name)),
-            content(undo.Name)));
+        return undos.Count == 1 ? content(undos[0].Name) : undos.Select((undo, i) => (Html)$"""
+
+            <details class='block undo'{If(i == 0, $" open='open'")}>
+            <summary><b>{undo.Label}</b> <code>{undo.Name}</code></summary>
+            {content(undo.Name)}
+            </details>
+            """);
     }
 
-    private static IEnumerable<XElement?> States(ReportGroup group, string? undo)
+    /// <summary>The last layer of each setting; null where there is one setting, or nothing was evaluated.</summary>
+    public static Html? Comparison(ReportModel model)
+    {
+        ResultTable table = Summary.OfSettings(model);
+        return If(model.Groups.Count > 1 && table.Keys.Count > 0, $"""
+
+            <section id='comparison'>
+            <h2>The last layer of each setting</h2>
+            {Legend(table)}
+            {Chart.Row("two", Summary.Shown(table).Select(
+                measure => new DotChart(table, measure, Title(measure), "on images never trained on")))}
+            {HtmlGrid.Box(Summary.Grid(table, "setting") with { Lead = ["Accuracies in %, on images never trained on"] }, "summary")}
+            </section>
+            """);
+    }
+
+    public static string Title(string measure) => figures.First(figure => figure.Measure == measure).Title;
+
+    public static Html NoLabels(ReportGroup group) => group.Runs[0].Manifest.Data.ClassCount == 0
+        ? (Html)$"<p class='missing'>The images have no labels, so there are no accuracies; ΔR needs none.</p>"
+        : Missing("No accuracy was measured.", $"lethe evaluate {group.Runs[0].Path}");
+
+    private static IEnumerable<Html?> States(ReportGroup group, string? undo)
     {
         ResultTable table = Summary.Of(ResultTable.Of(group, undo));
         if (table.Keys.Count == 0)
-        {
-            yield return Missing("Nothing has been evaluated yet.", $"lethe evaluate {group.Runs[0].Path}");
-            yield break;
-        }
+            return [Missing("Nothing has been evaluated yet.", $"lethe evaluate {group.Runs[0].Path}")];
 
-        if (!table.Keys.Any(key => key.IsAccuracy)) yield return NoLabels(group);
-        string spread = group.Runs.Count > 1 ? $"Mean and standard deviation over {group.Runs.Count} seeds" : "One seed: no spread";
         IReadOnlyList<RateSetting> rates = RateConditions.Of(table);
-        yield return Legend(table);
-        yield return El("div", Class("two"), Summary.Shown(table).Select(protocol => Dots(table, rates, protocol).Render()));
+        string spread = group.Runs.Count > 1 ? $"Mean and standard deviation over {group.Runs.Count} seeds" : "One seed: no spread";
         string caption = $"{spread}. Accuracies in %, on images never trained on. ΔR in nats: {RateConditions.Text(rates, table.Layers)}.";
-        yield return HtmlGrid.Box(Summary.Grid(table, "layer") with { Lead = [caption] }, "summary");
-    }
-
-    public static XElement? Comparison(ReportModel model)
-    {
-        if (model.Groups.Count == 1) return null;
-        ResultTable table = Summary.OfSettings(model);
-        return table.Keys.Count == 0 ? null : El(
-            "section",
-            At("id", "comparison"),
-            El("h2", "The last layer of each setting"),
+        return
+        [
+            table.Keys.Any(key => key.IsAccuracy) ? null : NoLabels(group),
             Legend(table),
-            El(
-                "div",
-                Class("two"),
-                Summary.Shown(table).Select(
-                    protocol => new DotChart(table, protocol, AccuracyTitle(protocol), "on images never trained on").Render())),
-            HtmlGrid.Box(Summary.Grid(table, "setting") with { Lead = ["Accuracies in %, on images never trained on"] }, "summary"));
+            Chart.Row("two", from figure in figures
+                             where Summary.Shown(table).Contains(figure.Measure)
+                             select new DotChart(
+                                 table, figure.Measure, figure.Title, figure.Note,
+                                 figure.Note == OwnDimension ? layer => RateConditions.Text(rates, layer) : null)),
+            HtmlGrid.Box(Summary.Grid(table, "layer") with { Lead = [caption] }, "summary"),
+        ];
     }
 
-    public static string AccuracyTitle(string protocol) => protocol == EvaluationProtocol.Linear ? "Linear accuracy" : "kNN accuracy";
+    private static Html Legend(ResultTable table) => $"""
 
-    private static DotChart Dots(ResultTable table, IReadOnlyList<RateSetting> rates, string protocol) => protocol switch
-    {
-        EvaluationProtocol.Linear =>
-            new DotChart(table, protocol, "Linear accuracy", "a linear classifier on the features, on images never trained on"),
-        EvaluationProtocol.Knn =>
-            new DotChart(table, protocol, "kNN accuracy", "a vote of the nearest labelled images, on images never trained on"),
-        _ => new DotChart(
-            table,
-            protocol,
-            protocol == EvaluationProtocol.InstanceReductionTrain
-                ? "Instance ΔR, images trained on"
-                : "Instance ΔR, images never trained on",
-            "rows of equal d compare; the projector has a d of its own")
-        {
-            RowNotes = table.Layers.ToDictionary(layer => layer, layer => RateConditions.Text(rates, layer)),
-        },
-    };
-
-    private static XElement Legend(ResultTable table) => El(
-        "ul",
-        Class("legend"),
-        table.Entrants.Select(state => El("li", Class(state.Style), El("i"), El("b", state.Label), state.Stage switch
+        <ul class='legend'>{Each(table.Entrants, state => $"<li class='{state.Style}'><i></i><b>{state.Label}</b>{state.Stage switch
         {
             EvaluationStage.Untrained => " – fresh weights",
             EvaluationStage.Before => " – after pre-training",
             EvaluationStage.Control => " – plain training, as many steps",
             _ => " – undone",
-        })));
-
-    public static XElement NoLabels(ReportGroup group) => group.Runs[0].Manifest.Data.ClassCount == 0
-        ? P(Class("missing"), "The images have no labels, so there are no accuracies; ΔR needs none.")
-        : Missing("No accuracy was measured.", $"lethe evaluate {group.Runs[0].Path}");
+        }}</li>")}</ul>
+        """;
 }

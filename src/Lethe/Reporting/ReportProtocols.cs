@@ -1,100 +1,94 @@
-using System.Xml.Linq;
 using Lethe.Results;
 using Lethe.Runs;
-using static Lethe.Reporting.Markup;
+using static Lethe.Reporting.Html;
 
 namespace Lethe.Reporting;
 
 /// <summary>What the protocols found, one by one: by layer and over epochs as pictures, every number, and the settings.</summary>
 internal static class ReportProtocols
 {
-    private const int Width = 360, Height = 210;
-
     // Fewer layers are no course.
     private const int FewestLayers = 3;
 
-    public static IEnumerable<XElement?> Of(ReportGroup group)
+    public static IEnumerable<Html?> Of(ReportGroup group)
     {
         foreach (string? undo in group.UndoNames.Cast<string?>().DefaultIfEmpty(null))
         {
             ResultTable[] tables = [.. ProtocolTables.Of(ResultTable.Of(group, undo))];
-            if (group.UndoNames.Count > 1 && tables.Length > 0)
-                yield return El("h3", $"UMM {undo}");
-            foreach (ResultTable table in tables)
-                yield return Figures(table, OverEpochs(group, table));
+            if (group.UndoNames.Count > 1 && tables.Length > 0) yield return $"<h3>UMM {undo}</h3>";
+            foreach (ResultTable table in tables) yield return Figures(group, table);
         }
     }
 
-    private static XElement Figures(ResultTable table, IReadOnlyList<LineChart> overEpochs)
+    private static Html Figures(ReportGroup group, ResultTable table)
     {
-        LineChart[] byLayer = [.. ByLayer(table)];
+        Html? byLayer = Chart.Row("many", ByLayer(table)), overEpochs = Chart.Row("many", OverEpochs(group, table.Keys[0]));
         Grid grid = ProtocolTables.Grid(table);
-        XElement numbers = HtmlGrid.Table(grid);
-        return El(
-            "div",
-            Class("wide"),
-            El("h3", grid.Title),
-            byLayer.Length == 0 ? null : El("div", Class("many"), byLayer.Select(chart => chart.Render())),
-            overEpochs.Count == 0 ? null : El("h4", "Over the epochs of pre-training"),
-            overEpochs.Count == 0 ? null : El("div", Class("many"), overEpochs.Select(chart => chart.Render())),
-            byLayer.Length == 0 ? numbers : El("details", Class("block"), El("summary", "Every number"), numbers),
-            grid.Notes.Select(text => P(Class("note"), text)));
+        Html numbers = HtmlGrid.Table(grid);
+        return $"""
+
+            <div class='wide'>
+            <h3>{grid.Title}</h3>
+            {byLayer}
+            {If(overEpochs is not null, $"<h4>Over the epochs of pre-training</h4>{overEpochs}")}
+            {(byLayer is null ? numbers : $"<details class='block'><summary>Every number</summary>{numbers}</details>")}
+            {Each(grid.Notes, text => $"<p class='note'>{text}</p>")}
+            </div>
+            """;
     }
 
     private static IEnumerable<LineChart> ByLayer(ResultTable table)
     {
-        foreach (IGrouping<ResultKey, ResultKey> rows in table.Keys.GroupBy(key => key with { Layer = "" }))
+        foreach (ResultKey[] layers in table.Keys.GroupBy(key => key with { Layer = "" }).Select(rows => rows.ToArray()))
         {
-            ResultKey[] layers = [.. rows];
             if (layers.Length < FewestLayers)
                 continue;
-            ChartSeries Of(Entrant state) => new(
+            yield return Drawn(layers[0], "band: the interval of 95 %", "layer", table.Entrants.Select(state => new ChartSeries(
                 state.Label,
                 state.Style,
                 state.Stage is EvaluationStage.Untrained or EvaluationStage.Control,
-                [.. layers.Index().Where(at => state[at.Item] is not null).Select(at => new ChartPoint(at.Index, Shown(state[at.Item]!)))]);
-            yield return Chart(rows.Key, "band: the interval of 95 %", "layer", [.. table.Entrants.Select(Of)]) with
-            {
-                Places = [.. layers.Select(key => key.Layer)],
-            };
+                [
+                    .. from at in layers.Index()
+                       let cell = state[at.Item]
+                       where cell is not null
+                       select new ChartPoint(at.Index, new SeedMean(100 * cell.Value.Mean, 50 * (cell.High - cell.Low) ?? 0, 1)),
+                ]))) with { Places = [.. layers.Select(key => key.Layer)] };
         }
-
-        static SeedMean Shown(ResultCell cell) => new(100 * cell.Value.Mean, 50 * (cell.High - cell.Low) ?? 0, 1);
     }
 
     /// <summary>The first, a middle and the last layer at the checkpoints that were kept, the mean over runs.</summary>
-    private static IReadOnlyList<LineChart> OverEpochs(ReportGroup group, ResultTable table)
+    private static IEnumerable<LineChart> OverEpochs(ReportGroup group, ResultKey first)
     {
-        ResultKey first = table.Keys[0];
         EvaluationRecord[] records =
         [
-            .. group.Runs.SelectMany(run => run.Protocols).Where(record => record.Epoch is not null && record.Measure is not null
+            .. group.Runs.SelectMany(run => run.Evaluations).Where(record => record.Epoch is not null
                 && record.Protocol == first.Protocol && record.Target == first.Target && (record.Quick == true) == first.Quick),
         ];
-        if (records.Select(record => record.Epoch).Distinct().Count() < 2)
-            return [];
-        return
-        [
-            .. records.GroupBy(record => ResultKey.Of(record) with { Layer = "" }).Select(same =>
-            {
-                IReadOnlyList<string> layers = LayerOrder.Sort(same.Select(record => record.Layer));
-                string? last = LayerOrder.Last(layers), early = LayerOrder.Early(layers, null);
-                string[] shown = [.. new[] { layers[0], early, last }.OfType<string>().Distinct()];
-                return Chart(same.Key, "", "epoch", [.. shown.Select(layer => new ChartSeries(
-                    layer,
-                    layer == last ? "last" : layer == early ? "early" : "faint",
-                    false,
-                    [
-                        .. same.Where(record => record.Layer == layer).GroupBy(record => record.Epoch!.Value).OrderBy(epoch => epoch.Key)
-                            .Select(epoch => new ChartPoint(epoch.Key, SeedMean.Of([.. epoch.Select(record => 100 * record.Value)]))),
-                    ]))]);
-            }),
-        ];
+        if (records.DistinctBy(record => record.Epoch).Count() < 2)
+            yield break;
+        foreach (IGrouping<ResultKey, EvaluationRecord> same in records.GroupBy(record => ResultKey.Of(record) with { Layer = "" }))
+        {
+            IReadOnlyList<string> layers = LayerOrder.Sort(same.Select(record => record.Layer));
+            string? last = LayerOrder.Last(layers), early = LayerOrder.Early(layers, null);
+            IEnumerable<string> shown = new[] { layers[0], early, last }.OfType<string>().Distinct();
+            yield return Drawn(same.Key, "", "epoch", shown.Select(layer => new ChartSeries(
+                layer,
+                layer == last ? "last" : layer == early ? "early" : "faint",
+                false,
+                [
+                    .. from record in same
+                       where record.Layer == layer
+                       group record by record.Epoch!.Value into epoch
+                       where Pairing.Alike(epoch)
+                       orderby epoch.Key
+                       select new ChartPoint(epoch.Key, SeedMean.Of([.. epoch.Select(record => 100 * record.Value)])),
+                ])));
+        }
     }
 
-    private static LineChart Chart(ResultKey key, string note, string x, ChartSeries[] series) =>
-        new(key.Measure!, string.Join("; ", new[] { key.Fitted, note }.Where(text => text.Length > 0)), x, "× 100", series)
+    private static LineChart Drawn(ResultKey key, string note, string x, IEnumerable<ChartSeries> series) =>
+        new(key.Measure, Wording.Joined("; ", key.Fitted, note), x, "× 100", [.. series])
         {
-            Width = Width, Height = Height, Decimals = 1,
+            Width = 360, Height = 210, Decimals = 1,
         };
 }

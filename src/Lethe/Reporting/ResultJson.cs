@@ -30,7 +30,7 @@ internal static class ResultJson
             key.Quick,
             key.Layer,
             Settings = comparison.Settings(key),
-            Cells = comparison.Table.Entrants.Select(entrant => Comparison.Cell(key, entrant) is not { } cell ? null : new
+            Cells = comparison.Table.Entrants.Select(entrant => entrant[key] is not { } cell ? null : new
             {
                 cell.Value,
 
@@ -79,7 +79,7 @@ internal static class ResultJson
         from state in summary.Entrants
         let cell = state[key]
         where cell is not null
-        select new { key.Layer, key.Protocol, state.Stage, Value = cell.Value.Mean });
+        select new { key.Layer, key.Measure, state.Stage, Value = cell.Value.Mean });
 
     /// <summary>Records as <c>evaluation.json</c> has them.</summary>
     public static JsonArray Of(IReadOnlyList<EvaluationRecord> records) => (JsonArray)JsonSerializer.SerializeToNode(records, withoutNull)!;

@@ -1,3 +1,4 @@
+using Lethe.Diagnostics;
 using Lethe.Results;
 using Lethe.Runs;
 using static Lethe.Results.Wording;
@@ -28,12 +29,14 @@ internal static class Verdict
     {
         if (last is null) return "nothing has been evaluated yet";
         if (manifest.Data.ClassCount == 0) return "the images have no labels, so no accuracy was measured";
-        foreach (string protocol in (string[])[EvaluationProtocol.Knn, EvaluationProtocol.Linear])
+        foreach (string measure in (string[])[Measure.KnnAccuracy, Measure.LinearAccuracy])
         {
-            string name = $"the {Protocol(protocol)} accuracy of {last}";
-            ResultKey key = ResultKey.Probe(protocol, last);
-            if (results[EvaluationStage.Before]?[key] is not { } reached)
+            string name = $"the {Probe(measure)} accuracy of {last}";
+            ResultKey key = ResultKey.Probe(measure, last);
+            if (results[EvaluationStage.Before] is not { } before || before.Of(key).Count == 0)
                 continue;
+            if (before[key] is not { } reached)
+                return $"{name} has no mean, since the runs were measured with different settings";
             return results.Less(EvaluationStage.Before, EvaluationStage.Untrained, key) switch
             {
                 null => $"{name} reached {Percent(reached.Value)}; the untrained encoder was not evaluated",
@@ -75,19 +78,19 @@ internal static class Verdict
 
         List<string> moved = [], plain = [], refused = [];
         List<(string Outcome, string Protocol)> against = [];
-        foreach (string protocol in (string[])[EvaluationProtocol.Linear, EvaluationProtocol.Knn])
+        foreach (string measure in (string[])[Measure.LinearAccuracy, Measure.KnnAccuracy])
         {
-            PairedResult? Less(EvaluationStage stage, EvaluationStage from) => results.Less(stage, from, ResultKey.Probe(protocol, last));
+            PairedResult? Less(EvaluationStage stage, EvaluationStage from) => results.Less(stage, from, ResultKey.Probe(measure, last));
             PairedResult? umm = Less(EvaluationStage.Umm, EvaluationStage.Before);
             PairedResult? control = Less(EvaluationStage.Control, EvaluationStage.Before);
             PairedResult? gain = Less(EvaluationStage.Umm, EvaluationStage.Control);
             if ((umm?.Refusal ?? gain?.Refusal ?? control?.Refusal) is { } why)
-                refused.Add($"the {Protocol(protocol)} accuracies of {last} cannot be held against each other: {why}");
+                refused.Add($"the {Probe(measure)} accuracies of {last} cannot be held against each other: {why}");
             if (umm?.Difference is null) continue;
-            moved.Add($"{Points(umm.Change)} points {Protocol(protocol)}");
+            moved.Add($"{Points(umm.Change)} points {Probe(measure)}");
             if (control?.Difference is not null) plain.Add(Points(control.Change));
             if (gain?.Difference is { } over)
-                against.Add((over.IsClear ? $"{(over.Mean > 0 ? "more" : "less")} than the control" : gain.TooClose, Protocol(protocol)));
+                against.Add((over.IsClear ? $"{(over.Mean > 0 ? "more" : "less")} than the control" : gain.TooClose, Probe(measure)));
         }
 
         if (moved.Count == 0 && refused.Count > 0) return $"{name} was evaluated, but {List(refused)}";

@@ -1,3 +1,4 @@
+using Lethe.Diagnostics;
 using Lethe.Runs;
 
 namespace Lethe.Results;
@@ -14,8 +15,8 @@ internal sealed record Ablation(
     /// <summary>What is measured, as the table and its JSON have it. Accuracies are fractions, ΔR is in nats.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
-        EvaluationProtocol.Linear, EvaluationProtocol.Knn, EvaluationProtocol.InstanceReductionHeldOut, ResultKey.ReductionGap,
-        EvaluationProtocol.EffectiveRank,
+        Measure.LinearAccuracy, Measure.KnnAccuracy, Measure.InstanceReductionHeldOut, ResultKey.ReductionGap,
+        Measure.EffectiveRank,
     ];
 
     /// <summary>Builds the table of each group that has an undo.</summary>
@@ -28,7 +29,7 @@ internal sealed record Ablation(
         if (table.LastProbed is not { } layer)
             return null;
         ResultKey[] keys = [.. Names.Select(name => ResultKey.Probe(name, layer))];
-        Entrant[] rows = [.. table.Entrants.Where(row => row.Stage != EvaluationStage.Untrained && keys.Any(key => row[key] is not null))];
+        Entrant[] rows = [.. table.Entrants.Where(row => row.Stage != EvaluationStage.Untrained && keys.Any(key => row.Of(key).Count > 0))];
         return rows.All(row => row.Stage == EvaluationStage.Before) ? null : new Ablation(
             group.Title,
             layer,
@@ -39,6 +40,7 @@ internal sealed record Ablation(
                 .. group.UndoNames.Where(name => UndoLabels.Differ(group, name))
                     .Select(name => $"The undos named {name} have different options in different runs: their mean says nothing."),
                 .. group.UndoNames.Except(rows.Select(row => row.Undo)).Select(name => $"The undo {name} has not been evaluated yet."),
+                .. Pairing.MeansLeftOut(rows, keys),
                 .. PairedResult.Refusals(
                     from row in rows
                     from baseline in new[] { row.Control, row.Before }
@@ -48,18 +50,18 @@ internal sealed record Ablation(
     }
 
     /// <summary>n: the runs that have a row.</summary>
-    public int Runs(Entrant row) => row.Seeds.Count(seed => seed.Records.Keys.Any(key => key.Measure is null && key.Layer == Layer));
+    public int Runs(Entrant row) => row.Seeds.Count(seed => seed.Records.Keys.Any(key => key.IsProbe && key.Layer == Layer));
 
     /// <summary>The table in words, with the columns that hold anything.</summary>
     public Grid Grid()
     {
         (GridColumn Head, Func<Entrant, GridCell> Cell)[] columns =
         [
-            .. Accuracy(EvaluationProtocol.Linear),
-            .. Accuracy(EvaluationProtocol.Knn),
-            Plain("ΔR unseen", EvaluationProtocol.InstanceReductionHeldOut),
+            .. Accuracy(Measure.LinearAccuracy),
+            .. Accuracy(Measure.KnnAccuracy),
+            Plain("ΔR unseen", Measure.InstanceReductionHeldOut),
             Plain("ΔR gap", ResultKey.ReductionGap),
-            Plain("rank", EvaluationProtocol.EffectiveRank),
+            Plain("rank", Measure.EffectiveRank),
         ];
         columns = [.. columns.Where(column => Rows.Any(row => column.Cell(row).Text != GridCell.Nothing))];
         return new Grid(
@@ -80,10 +82,10 @@ internal sealed record Ablation(
         };
     }
 
-    private IEnumerable<(GridColumn, Func<Entrant, GridCell>)> Accuracy(string protocol)
+    private IEnumerable<(GridColumn, Func<Entrant, GridCell>)> Accuracy(string measure)
     {
-        string group = $"{Wording.Protocol(protocol)} accuracy";
-        ResultKey key = ResultKey.Probe(protocol, Layer);
+        string group = $"{Wording.Probe(measure)} accuracy";
+        ResultKey key = ResultKey.Probe(measure, Layer);
         yield return (new("%", group) { Name = $"{group}, %" }, row => GridCell.Of(row[key]?.Value, true, 1));
         yield return (new("− control", group), row => GridCell.Of(row.Less(row.Control, key)?.Difference));
         yield return (new("− before", group), row => GridCell.Of(row.Less(row.Before, key)?.Difference));

@@ -38,7 +38,7 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
         }
 
         string? layer = options.EveryLayer ? null : options.Layer ?? LayerOrder.Last(all.Layers);
-        bool IsShown(ResultKey key) => key.Protocol != ResultKey.ReductionGap && (layer ?? key.Layer) == key.Layer;
+        bool IsShown(ResultKey key) => key.Measure != ResultKey.ReductionGap && (layer ?? key.Layer) == key.Layer;
         ResultTable table = all with { Keys = [.. all.Keys.Where(IsShown)] };
         (Entrant One, Entrant Other)[] asked = [.. Asked(table.Entrants, options.Baseline)];
         PairedResult[] pairs = [.. table.Keys.SelectMany(key => asked.Select(ask => ask.One.Less(ask.Other, key))).OfType<PairedResult>()];
@@ -46,20 +46,13 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
             table,
             pairs,
             [
-                .. PairedResult.LeftOut(
-                    from key in table.Keys
-                    from entrant in table.Entrants
-                    where !Pairing.Alike(entrant.Of(key))
-                    select (key, $"The mean of {entrant.Name}", "its runs were measured with different settings")),
+                .. Pairing.MeansLeftOut(table.Entrants, table.Keys),
                 .. PairedResult.Refusals(pairs),
                 .. model.Groups.SelectMany(group => group.UndoNames
                     .Where(name => UndoLabels.Differ(group, name) && options.Undos?.Contains(name) != false)
                     .Select(name => $"{group.Letter}UMM {name} has different options in different runs: its mean says nothing.")),
             ]);
     }
-
-    /// <summary>What an entrant reached; null where it was not measured, or in different ways by its runs.</summary>
-    public static ResultCell? Cell(ResultKey key, Entrant entrant) => Pairing.Alike(entrant.Of(key)) ? entrant[key] : null;
 
     /// <summary>How a row was measured; several where entrants differ in it.</summary>
     public IEnumerable<string> Settings(ResultKey key) =>
@@ -78,7 +71,7 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
             [.. header, .. Table.Entrants.Select(entrant => new GridColumn(entrant.Name))],
             [
                 .. Table.Keys.Select(key => new GridRow(
-                    [.. Named(key), .. Table.Entrants.Select(entrant => GridCell.OverSeeds(key, Cell(key, entrant)))])),
+                    [.. Named(key), .. Table.Entrants.Select(entrant => GridCell.OverSeeds(key, entrant[key]))])),
             ]);
         var differences = new Grid(
             $"Differences, paired by seed{of}",
@@ -99,7 +92,7 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
         [
             .. from key in Table.Keys
                from entrant in Table.Entrants
-               let cell = Cell(key, entrant)
+               let cell = entrant[key]
                where cell is not null
                let of = cell.Value
                select Line(key, entrant.Name, "", of.Count, of.Mean, of.Count > 1 ? of.Deviation : null, cell.Low, cell.High),
@@ -125,7 +118,7 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
     [
         .. Table.Entrants.Select(entrant => entrant.Group).Where(title => title.Length > 0).Distinct().Select(title => $"{title}."),
         .. Notes,
-        .. Table.Keys.SelectMany(key => Settings(key).Select(settings => (Name: key.Measure is null ? key.Name : key.Protocol, settings)))
+        .. Table.Keys.SelectMany(key => Settings(key).Select(settings => (Name: key.IsProbe ? key.Name : key.Protocol, settings)))
             .GroupBy(one => one.settings, one => one.Name).Select(same => $"{string.Join("; ", same.Distinct())}: {same.Key}"),
         Reading,
     ];

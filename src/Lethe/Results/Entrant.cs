@@ -23,6 +23,6 @@ internal sealed record Entrant(
     public IReadOnlyList<EvaluationRecord> Of(ResultKey key) =>
         [.. Seeds.Select(seed => seed.Records.GetValueOrDefault(key)).OfType<EvaluationRecord>()];
 
-    /// <summary>What was reached; null where it was not measured.</summary>
-    public ResultCell? this[ResultKey key] => ResultCell.Of(Of(key));
+    /// <summary>What was reached; null where it was not measured, or in different ways by its runs.</summary>
+    public ResultCell? this[ResultKey key] => Pairing.Alike(Of(key)) ? ResultCell.Of(Of(key)) : null;
 }

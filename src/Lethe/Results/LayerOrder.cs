@@ -1,29 +1,25 @@
+using Lethe.Models;
+
 namespace Lethe.Results;
 
 /// <summary>The layers of an encoder in the order in which an image passes them.</summary>
 internal static class LayerOrder
 {
-    public const string Projector = "projector";
-
-    private static readonly string[] known = ["stem", "layer1", "layer2", "layer3", "layer4", Projector];
-
     /// <summary>Known layers from early to late, then the others in the order given; each once, without <c>run</c>.</summary>
     public static IReadOnlyList<string> Sort(IEnumerable<string> layers) =>
         [
             .. layers.Where(layer => layer != Diagnostics.Measure.Run).Distinct().OrderBy(
-                layer => Array.IndexOf(known, layer) is var rank and >= 0 ? rank : known.Length),
+                layer => LayerNames.All.ToList().IndexOf(layer) is var rank and >= 0 ? rank : LayerNames.All.Count),
         ];
 
     /// <summary>The last layer of the encoder: what is used when training is over. The projector serves the loss only.</summary>
-    public static string? Last(IReadOnlyList<string> sorted) => sorted.LastOrDefault(layer => layer != Projector);
+    public static string? Last(IReadOnlyList<string> sorted) => sorted.LastOrDefault(layer => layer != LayerNames.Projector);
 
     /// <summary>The early layer to hold against the last: the split of UMM, else the middle of the encoder.</summary>
     public static string? Early(IReadOnlyList<string> sorted, string? split)
     {
         string? last = Last(sorted);
-        string[] candidates = [.. sorted.Where(layer => layer != Projector && layer != last)];
-        if (candidates.Length == 0) return null;
-        if (split is not null && candidates.Contains(split)) return split;
-        return candidates.Contains("layer2") ? "layer2" : candidates[candidates.Length / 2];
+        string[] candidates = [.. sorted.Where(layer => layer != LayerNames.Projector && layer != last)];
+        return candidates.Contains(split) ? split : candidates.ElementAtOrDefault(candidates.Length / 2);
     }
 }

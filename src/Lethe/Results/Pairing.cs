@@ -35,23 +35,30 @@ internal static class Pairing
         return result with { From = SeedMean.Of(from), To = SeedMean.Of(to), Difference = PairedDifference.Of(from, to, samplingError) };
     }
 
+    /// <summary>One sentence for each mean that is shown nowhere, since the runs were not measured alike.</summary>
+    public static IEnumerable<string> MeansLeftOut(IEnumerable<Entrant> entrants, IEnumerable<ResultKey> keys) => PairedResult.LeftOut(
+        from key in keys
+        from entrant in entrants
+        where !Alike(entrant.Of(key))
+        select (key, $"The mean of {entrant.Name}", "its runs were measured with different settings"));
+
     /// <summary>Whether numbers were measured in the same way.</summary>
     public static bool Alike(IEnumerable<EvaluationRecord> records) => records.Select(Settings).Distinct().Count() <= 1;
 
     /// <summary>How a number was measured. The d of a rate counts; an accuracy compares between encoders of different widths.</summary>
     public static string Settings(EvaluationRecord record)
     {
-        if (record.Measure is not null)
+        if (record.Protocol != EvaluationRecord.Probes)
             return record.Settings ?? "";
         string?[] parts =
         [
             record.Rows is { } rows ? $"m = {Wording.Count(rows)}" : null,
-            record.Dimension is { } dimension && !Wording.IsAccuracy(record.Protocol) ? $"d = {dimension}" : null,
+            record.Dimension is { } dimension && !Wording.IsAccuracy(record.Measure) ? $"d = {dimension}" : null,
             record.EpsilonSquared is { } epsilonSquared ? $"ε² = {Wording.Short(epsilonSquared)}" : null,
             record.Neighbours is { } neighbours ? $"k = {neighbours}" : null,
             record.Temperature is { } temperature ? $"temperature {Wording.Short(temperature)}" : null,
         ];
-        string text = string.Join(", ", parts.Where(part => part is not null));
+        string text = Wording.Joined(", ", parts);
         return text.Length == 0 ? "" : text + ".";
     }
 
@@ -68,8 +75,7 @@ internal static class Pairing
                 + $"measured on {Number(record.TestCount)} and {Number(of.TestCount)} at seed {run.Seed})";
         }
 
-        bool drawn = record.Measure is not null && record.Seed != of.Seed;
-        return drawn ? $"the seeds of their evaluations differ ({record.Seed} and {of.Seed})" : null;
+        return record.Seed != of.Seed ? $"the seeds of their evaluations differ ({record.Seed} and {of.Seed})" : null;
     }
 
     // Of a difference between two accuracies around a middle one, on so many test images.

@@ -8,10 +8,10 @@ internal static class ProtocolTables
     /// <summary>One table for each protocol and data set; of one that was run both in full and quickly, the full results.</summary>
     public static IEnumerable<ResultTable> Of(ResultTable table) =>
         from key in table.Keys
-        where key.Measure is not null
+        where !key.IsProbe
         group key by (key.Protocol, key.Target) into same
         let quick = same.All(key => key.Quick)
-        select table.Only(key => key.Measure is not null && (key.Protocol, key.Target) == same.Key && key.Quick == quick);
+        select table.Only(key => (key.Protocol, key.Target) == same.Key && key.Quick == quick);
 
     /// <summary>The table of one protocol in words, with what was done and how the intervals were made.</summary>
     public static Grid Grid(ResultTable table)
@@ -25,11 +25,12 @@ internal static class ProtocolTables
             $"{first.Protocol}{(first.Target is null ? "" : $" on {first.Target}")}{(first.Quick ? ", quick: not for conclusions" : "")}",
             3,
             [new("layer"), new("fitted"), new("measure"), .. table.Entrants.Select(state => new GridColumn(state.Label))],
-            [.. table.Keys.Select(key => GridRow.Of([key.Layer, key.Fitted, key.Measure!, .. table.Entrants.Select(of => Cell(of[key]))]))])
+            [.. table.Keys.Select(key => GridRow.Of([key.Layer, key.Fitted, key.Measure, .. table.Entrants.Select(of => Cell(of[key]))]))])
         {
             Notes =
             [
                 .. records.Select(record => record.Settings ?? "").Distinct(),
+                .. Pairing.MeansLeftOut(table.Entrants, table.Keys),
                 $"F{string.Join("; ", counts.Distinct())[1..]}.",
                 $"Intervals: {string.Join("; ", intervals.Where(text => text.Length > 0).Distinct())}. All numbers times 100.",
             ],

@@ -96,8 +96,7 @@ internal sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
         return new ReportRun(directory.Path, manifest)
         {
             Measurements = measurements,
-            Evaluations = [.. directory.LoadEvaluation().Where(record => record.Measure is null)],
-            Protocols = [.. directory.LoadEvaluation().Where(record => record.Measure is not null)],
+            Evaluations = directory.LoadEvaluation(),
             Undos = [.. directory.Undos.Select(ReadUndo)],
             Onsets = Onsets(verdict),
             MonitorWords = verdict.Reason,
@@ -110,12 +109,8 @@ internal sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
         {
             Measurements = Measurements(undo),
             ControlMeasurements = undo.Control is { } control ? Measurements(control) : [],
-            Evaluations = [.. Evaluations(undo).Where(record => record.Measure is null)],
-            Protocols = [.. Evaluations(undo).Where(record => record.Measure is not null)],
+            Evaluations = [.. undo.LoadEvaluation(), .. undo.Control?.LoadEvaluation() ?? []],
         };
-
-        static IEnumerable<EvaluationRecord> Evaluations(RunDirectory undo) =>
-            [.. undo.LoadEvaluation(), .. undo.Control?.LoadEvaluation() ?? []];
 
         IReadOnlyList<Measurement> Measurements(RunDirectory part)
         {

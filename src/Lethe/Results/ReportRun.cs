@@ -9,11 +9,8 @@ internal sealed record ReportRun(string Path, RunManifest Manifest)
     /// <summary>Measurements by epoch of pre-training.</summary>
     public IReadOnlyList<Measurement> Measurements { get; init; } = [];
 
-    /// <summary>Evaluations that belong to no undo.</summary>
+    /// <summary>What was evaluated that belongs to no undo.</summary>
     public IReadOnlyList<EvaluationRecord> Evaluations { get; init; } = [];
-
-    /// <summary>What protocols found that belongs to no undo.</summary>
-    public IReadOnlyList<EvaluationRecord> Protocols { get; init; } = [];
 
     /// <summary>The undos.</summary>
     public IReadOnlyList<ReportUndo> Undos { get; init; } = [];
@@ -34,30 +31,27 @@ internal sealed record ReportRun(string Path, RunManifest Manifest)
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>
-    /// What was evaluated that belongs to no undo, at most one record for each stage, layer and protocol. Where nothing was evaluated by
-    /// itself, the diagnoses of epoch 0 stand for the untrained encoder and those of the last epoch for the encoder before UMM.
+    /// The diagnoses of epoch 0 as an evaluation of the untrained encoder, and those of the last epoch as one of the encoder before UMM.
     /// </summary>
-    public IEnumerable<EvaluationRecord> Evaluated
+    public IEnumerable<EvaluationRecord> Diagnosed
     {
         get
         {
             int last = Measurements.Select(m => m.Epoch).DefaultIfEmpty(0).Max();
-            IEnumerable<EvaluationRecord> diagnosed = Measurements.Where(m => m.Epoch == 0 || m.Epoch == last)
-                .Select(m => Diagnosed(m, m.Epoch == 0 ? EvaluationStage.Untrained : EvaluationStage.Before)).OfType<EvaluationRecord>();
-            return Evaluations.Concat(diagnosed).DistinctBy(record => (record.Stage, record.Layer, record.Protocol));
+            return Measurements.Where(m => m.Epoch == 0 || m.Epoch == last)
+                .Select(m => Record(m, m.Epoch == 0 ? EvaluationStage.Untrained : EvaluationStage.Before)).OfType<EvaluationRecord>();
         }
     }
 
-    private EvaluationRecord? Diagnosed(Measurement found, EvaluationStage stage)
+    private EvaluationRecord? Record(Measurement found, EvaluationStage stage)
     {
-        EvaluationRecord Record(string protocol) => new(stage, found.Layer, protocol, found.Value);
         RateSetting? rate = Manifest.RateSettings.FirstOrDefault(setting => setting.Layer == found.Layer);
+        var record = new EvaluationRecord(stage, found.Layer, EvaluationRecord.Probes, found.Name, found.Value) { Seed = Manifest.Seed };
         return found.Name switch
         {
-            Measure.LinearAccuracy => Record(EvaluationProtocol.Linear) with { TestCount = Manifest.Data.TestCount },
-            Measure.KnnAccuracy => Record(EvaluationProtocol.Knn) with { TestCount = Manifest.Data.TestCount },
-            Measure.EffectiveRank => Record(EvaluationProtocol.EffectiveRank),
-            Measure.InstanceReductionTrain or Measure.InstanceReductionHeldOut => Record(found.Name) with
+            Measure.LinearAccuracy or Measure.KnnAccuracy => record with { TestCount = Manifest.Data.TestCount },
+            Measure.EffectiveRank => record,
+            Measure.InstanceReductionTrain or Measure.InstanceReductionHeldOut => record with
             {
                 Rows = rate?.Rows, Dimension = rate?.Dimension, EpsilonSquared = rate?.EpsilonSquared,
             },

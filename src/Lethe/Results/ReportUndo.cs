@@ -24,7 +24,4 @@ internal sealed record ReportUndo(string Name, RunManifest Manifest)
 
     /// <summary>Evaluations of the undo and of its control.</summary>
     public IReadOnlyList<EvaluationRecord> Evaluations { get; init; } = [];
-
-    /// <summary>What protocols found of the undo and of its control.</summary>
-    public IReadOnlyList<EvaluationRecord> Protocols { get; init; } = [];
 }

@@ -1,3 +1,4 @@
+using Lethe.Diagnostics;
 using Lethe.Runs;
 
 namespace Lethe.Results;
@@ -11,8 +12,8 @@ internal sealed record ResultTable(IReadOnlyList<Entrant> Entrants)
 {
     private static readonly List<string> probes =
     [
-        EvaluationProtocol.Linear, EvaluationProtocol.Knn, EvaluationProtocol.InstanceReductionHeldOut,
-        EvaluationProtocol.InstanceReductionTrain, ResultKey.ReductionGap, EvaluationProtocol.EffectiveRank,
+        Measure.LinearAccuracy, Measure.KnnAccuracy, Measure.InstanceReductionHeldOut, Measure.InstanceReductionTrain,
+        ResultKey.ReductionGap, Measure.EffectiveRank,
     ];
 
     /// <summary>The rows: quick probes first, then protocols in the order of their first record; layers from early to late.</summary>
@@ -23,7 +24,7 @@ internal sealed record ResultTable(IReadOnlyList<Entrant> Entrants)
     public IReadOnlyList<string> Layers => LayerOrder.Sort(Keys.Select(key => key.Layer));
 
     /// <summary>The last layer of the encoder that quick probes were applied to; null where there is none.</summary>
-    public string? LastProbed => LayerOrder.Last(LayerOrder.Sort(Keys.Where(key => key.Measure is null).Select(key => key.Layer)));
+    public string? LastProbed => LayerOrder.Last(LayerOrder.Sort(Keys.Where(key => key.IsProbe).Select(key => key.Layer)));
 
     /// <summary>The first column of a state of the encoder; null where it holds nothing.</summary>
     public Entrant? this[EvaluationStage stage] => Entrants.FirstOrDefault(entrant => entrant.Stage == stage);
@@ -49,7 +50,10 @@ internal sealed record ResultTable(IReadOnlyList<Entrant> Entrants)
     public static ResultTable Stacked(IEnumerable<ResultTable> tables) => new(
     [
         .. tables.SelectMany(table => table.Entrants).GroupBy(entrant => entrant.Stage).OrderBy(same => same.Key)
-            .Select(same => same.First() with { Seeds = [.. same.SelectMany(entrant => entrant.Seeds)] }),
+            .Select(same => same.First() with
+            {
+                Name = same.First().Label, Seeds = [.. same.SelectMany(entrant => entrant.Seeds)],
+            }),
     ]);
 
     /// <summary>A part of the rows, with the columns that hold anything of it, and perhaps with another name for its layers.</summary>
@@ -94,13 +98,13 @@ internal sealed record ResultTable(IReadOnlyList<Entrant> Entrants)
 
         return entrants;
 
-        IEnumerable<EvaluationRecord> Own(ReportRun run) => [.. diagnosed ? run.Evaluated : run.Evaluations, .. run.Protocols];
+        IEnumerable<EvaluationRecord> Own(ReportRun run) => diagnosed ? run.Evaluations.Concat(run.Diagnosed) : run.Evaluations;
 
         static IEnumerable<EvaluationRecord> OfUndos(ReportRun run, IEnumerable<string> names) =>
             from name in names
             from undo in run.Undos
             where undo.Name == name
-            from record in undo.Evaluations.Concat(undo.Protocols)
+            from record in undo.Evaluations
             select record;
 
         Entrant Make(EvaluationStage stage, string name, string label, Func<ReportRun, IEnumerable<EvaluationRecord>> records) => new(
@@ -125,8 +129,8 @@ internal sealed record ResultTable(IReadOnlyList<Entrant> Entrants)
         return
         [
             .. keys.Where(key => layers.Contains(key.Layer))
-                .OrderBy(key => key.Measure is not null)
-                .ThenBy(key => key.Measure is null ? probes.IndexOf(key.Protocol) : ofProtocol(key))
+                .OrderBy(key => !key.IsProbe)
+                .ThenBy(key => key.IsProbe ? probes.IndexOf(key.Measure) : ofProtocol(key))
                 .ThenBy(key => key.Quick)
                 .ThenBy(First(key => (key.Variant, null)))
                 .ThenBy(key => key.LabelShare)

@@ -12,6 +12,9 @@ internal readonly record struct SeedMean(double Mean, double Deviation, int Coun
         return new SeedMean(mean, deviation, values.Count);
     }
 
+    /// <summary>A deviation below the mean, and one above it.</summary>
+    public double[] Ends() => [Mean - Deviation, Mean + Deviation];
+
     /// <summary>The spread of the values in another unit.</summary>
     public SeedMean Times(double factor) => new(factor * Mean, factor * Deviation, Count);
 }

@@ -1,3 +1,4 @@
+using Lethe.Diagnostics;
 using Lethe.Runs;
 
 namespace Lethe.Results;
@@ -17,10 +18,10 @@ internal sealed record SeedResults(ulong Seed, string Fingerprint, IReadOnlyDict
         EvaluationRecord[] own = [.. records.Where(record => record.Stage == stage && record.Epoch is null)];
         IEnumerable<EvaluationRecord> gaps =
             from trained in own
-            where trained.Protocol == EvaluationProtocol.InstanceReductionTrain
+            where trained.Measure == Measure.InstanceReductionTrain
             from unseen in own
-            where unseen.Protocol == EvaluationProtocol.InstanceReductionHeldOut && unseen.Layer == trained.Layer
-            select unseen with { Protocol = ResultKey.ReductionGap, Value = trained.Value - unseen.Value };
+            where unseen.Measure == Measure.InstanceReductionHeldOut && unseen.Layer == trained.Layer
+            select unseen with { Measure = ResultKey.ReductionGap, Value = trained.Value - unseen.Value };
         return new SeedResults(seed, fingerprint, own.Concat(gaps).DistinctBy(ResultKey.Of).ToDictionary(ResultKey.Of));
     }
 }

@@ -1,3 +1,4 @@
+using Lethe.Diagnostics;
 using Lethe.Runs;
 
 namespace Lethe.Results;
@@ -17,10 +18,10 @@ internal sealed record StateChoice(EvaluationStage? Stage, string Sentence)
     public static StateChoice Of(ResultTable results)
     {
         string? layer = results.LastProbed;
-        foreach (string protocol in (string[])[EvaluationProtocol.Knn, EvaluationProtocol.Linear])
+        foreach (string measure in (string[])[Measure.KnnAccuracy, Measure.LinearAccuracy])
         {
-            if (layer is not null && results[EvaluationStage.Before]?[ResultKey.Probe(protocol, layer)] is not null)
-                return Of(results, ResultKey.Probe(protocol, layer));
+            if (layer is not null && results[EvaluationStage.Before]?[ResultKey.Probe(measure, layer)] is not null)
+                return Of(results, ResultKey.Probe(measure, layer));
         }
 
         return new StateChoice(
@@ -32,7 +33,7 @@ internal sealed record StateChoice(EvaluationStage? Stage, string Sentence)
     private static StateChoice Of(ResultTable results, ResultKey key)
     {
         EvaluationStage[] stages = [EvaluationStage.Before, .. later.Where(stage => results[stage]?[key] is not null)];
-        string numbers = $"{Wording.Protocol(key.Protocol)} on {key.Layer}: " + string.Join(
+        string numbers = $"{Wording.Probe(key.Measure)} on {key.Layer}: " + string.Join(
             ", ", stages.Select(stage => $"{Wording.Stage(stage)} {Wording.Percent(results[stage]![key]!.Value)}")) + ".";
         PairedResult? refused = stages.Skip(1).Select(stage => results.Less(stage, EvaluationStage.Before, key))
             .FirstOrDefault(result => result?.Refusal is not null);

@@ -1,3 +1,4 @@
+using Lethe.Diagnostics;
 using Lethe.Runs;
 
 namespace Lethe.Results;
@@ -9,14 +10,11 @@ namespace Lethe.Results;
 internal static class Summary
 {
     /// <summary>The columns, each with the states that hold anything.</summary>
-    public static IReadOnlyList<string> Protocols { get; } =
-    [
-        EvaluationProtocol.Linear, EvaluationProtocol.Knn,
-        EvaluationProtocol.InstanceReductionTrain, EvaluationProtocol.InstanceReductionHeldOut,
-    ];
+    public static IReadOnlyList<string> Measures { get; } =
+        [Measure.LinearAccuracy, Measure.KnnAccuracy, Measure.InstanceReductionTrain, Measure.InstanceReductionHeldOut];
 
     /// <summary>What of a table is part of the summary.</summary>
-    public static ResultTable Of(ResultTable table) => table.Only(key => key.Measure is null && Protocols.Contains(key.Protocol));
+    public static ResultTable Of(ResultTable table) => table.Only(key => key.IsProbe && Measures.Contains(key.Measure));
 
     /// <summary>The last layer of each setting: its rows are named by the groups, and none but accuracies are in it.</summary>
     public static ResultTable OfSettings(ReportModel model) => ResultTable.Stacked(model.Groups.Select(group =>
@@ -25,29 +23,32 @@ internal static class Summary
 
         // A short title, as a method's name, says more than its letter.
         string row = group.Title.Length <= 18 ? group.Title : group.Title.Split(' ')[0];
-        return table.Only(key => key.Measure is null && key.IsAccuracy && key.Layer == table.LastProbed, row);
+        return table.Only(key => key.IsProbe && key.IsAccuracy && key.Layer == table.LastProbed, row);
     }));
 
     /// <summary>The table in words, its rows named so; accuracies have one digit after the point, ΔR as many as asked for.</summary>
     public static Grid Grid(ResultTable table, string rows, int decimals = 1)
     {
-        (string Protocol, Entrant State)[] columns = [.. from shown in Shown(table) from state in table.Entrants select (shown, state)];
+        (string Measure, Entrant State)[] columns = [.. from shown in Shown(table) from state in table.Entrants select (shown, state)];
         return new Grid(
             "",
             1,
             [
                 new(rows),
-                .. columns.Select(column => new GridColumn(column.State.Label, Wording.Protocol(column.Protocol))
+                .. columns.Select(column => new GridColumn(column.State.Label, Wording.Probe(column.Measure))
                 {
                     Style = column.State.Stage == EvaluationStage.Umm ? "umm" : "",
                 }),
             ],
-            [.. table.Layers.Select(row => new GridRow([new(row), .. columns.Select(of => Cell(of.Protocol, of.State, row))]))]);
+            [.. table.Layers.Select(row => new GridRow([new(row), .. columns.Select(of => Cell(of.Measure, of.State, row))]))])
+        {
+            Notes = [.. Pairing.MeansLeftOut(table.Entrants, table.Keys)],
+        };
 
-        GridCell Cell(string protocol, Entrant state, string row) =>
-            GridCell.Of(state[ResultKey.Probe(protocol, row)]?.Value, Wording.IsAccuracy(protocol), decimals);
+        GridCell Cell(string measure, Entrant state, string row) =>
+            GridCell.Of(state[ResultKey.Probe(measure, row)]?.Value, Wording.IsAccuracy(measure), decimals);
     }
 
     /// <summary>The columns that hold anything.</summary>
-    public static IEnumerable<string> Shown(ResultTable table) => Protocols.Intersect(table.Keys.Select(key => key.Protocol));
+    public static IEnumerable<string> Shown(ResultTable table) => Measures.Intersect(table.Keys.Select(key => key.Measure));
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Lethe.Diagnostics;
 using Lethe.Runs;
 
 namespace Lethe.Results;
@@ -81,14 +82,20 @@ internal static class Wording
         _ => "UMM",
     };
 
-    public static string Protocol(string protocol) => protocol switch
+    /// <summary>The parts that there are, with something between them.</summary>
+    public static string Joined(string between, params IEnumerable<string?> parts) =>
+        string.Join(between, parts.Where(part => !string.IsNullOrEmpty(part)));
+
+    /// <summary>A measure of probes.</summary>
+    public static string Probe(string measure) => measure switch
     {
-        EvaluationProtocol.Linear => "linear",
-        EvaluationProtocol.Knn => "kNN",
-        EvaluationProtocol.InstanceReductionTrain => "ΔR trained on",
-        EvaluationProtocol.InstanceReductionHeldOut => "ΔR unseen",
-        _ => protocol,
+        Measure.LinearAccuracy => "linear",
+        Measure.KnnAccuracy => "kNN",
+        Measure.InstanceReductionTrain => "ΔR trained on",
+        Measure.InstanceReductionHeldOut => "ΔR unseen",
+        Measure.EffectiveRank => "effective rank",
+        _ => measure,
     };
 
-    public static bool IsAccuracy(string protocol) => protocol is EvaluationProtocol.Linear or EvaluationProtocol.Knn;
+    public static bool IsAccuracy(string measure) => measure is Measure.LinearAccuracy or Measure.KnnAccuracy;
 }

@@ -1,12 +1,35 @@
 namespace Lethe.Runs;
 
-/// <summary>One number of <c>evaluation.json</c>: a protocol applied to a layer of the encoder in one state.</summary>
+/// <summary>One number of <c>evaluation.json</c>: what was measured of a layer of the encoder in one state.</summary>
 /// <param name="Stage">The state of the encoder.</param>
 /// <param name="Layer">The layer.</param>
-/// <param name="Protocol">A constant of <see cref="EvaluationProtocol"/>, or the name of a further protocol.</param>
-/// <param name="Value">The number, in the unit that the protocol states; finite.</param>
-public sealed record EvaluationRecord(EvaluationStage Stage, string Layer, string Protocol, double Value)
+/// <param name="Protocol">
+/// <c>probes</c> for what every evaluation measures, as training does along the way; else the name of a protocol.
+/// </param>
+/// <param name="Measure">
+/// What was measured: of probes a name as <c>metrics.jsonl</c> has it, as <c>linearAccuracy</c>; of a protocol accuracy, nmi, ….
+/// </param>
+/// <param name="Value">The number, in the unit that the measure states; finite.</param>
+public sealed record EvaluationRecord(EvaluationStage Stage, string Layer, string Protocol, string Measure, double Value)
 {
+    /// <summary>The protocol of what every evaluation measures.</summary>
+    internal const string Probes = "probes";
+
+    /// <summary>What was fitted, as linear or fine-tuned; tells apart what one protocol gives.</summary>
+    public string? Variant { get; init; }
+
+    /// <summary>The part of the labels that was fitted with, in (0, 1].</summary>
+    public double? LabelShare { get; init; }
+
+    /// <summary>The other data set that was measured on; null for the encoder's own.</summary>
+    public string? Target { get; init; }
+
+    /// <summary>The epoch of pre-training whose kept checkpoint was measured; null for the states that every run has.</summary>
+    public int? Epoch { get; init; }
+
+    /// <summary>Whether it was made with <c>--quick</c>.</summary>
+    public bool? Quick { get; init; }
+
     /// <summary>m of a coding rate: rows, all views counted.</summary>
     public int? Rows { get; init; }
 
@@ -25,6 +48,9 @@ public sealed record EvaluationRecord(EvaluationStage Stage, string Layer, strin
     /// <summary>Strength of the regularisation that was chosen for the linear probe.</summary>
     public double? Strength { get; init; }
 
+    /// <summary>What was done with which numbers, in sentences.</summary>
+    public string? Settings { get; init; }
+
     /// <summary>Labelled images that the probe was fitted with.</summary>
     public int? ProbeCount { get; init; }
 
@@ -33,26 +59,6 @@ public sealed record EvaluationRecord(EvaluationStage Stage, string Layer, strin
 
     /// <summary>Seed of the evaluation's own randomness.</summary>
     public ulong? Seed { get; init; }
-
-    /// <summary>
-    /// Checksum of the checkpoint that was evaluated; null for the untrained encoder, which has none, and in records of earlier versions.
-    /// </summary>
-    public string? Checkpoint { get; init; }
-
-    /// <summary>
-    /// What was measured, as accuracy, nmi or ari, where a protocol of <c>--protocol</c> made the record; null for what every evaluation
-    /// holds.
-    /// </summary>
-    public string? Measure { get; init; }
-
-    /// <summary>What was fitted, as linear or fine-tuned; tells apart what one protocol gives.</summary>
-    public string? Variant { get; init; }
-
-    /// <summary>The part of the labels that was fitted with, in (0, 1].</summary>
-    public double? LabelShare { get; init; }
-
-    /// <summary>The other data set that was measured on; null for the encoder's own.</summary>
-    public string? Target { get; init; }
 
     /// <summary>Lower end of the interval of the value.</summary>
     public double? Low { get; init; }
@@ -66,18 +72,9 @@ public sealed record EvaluationRecord(EvaluationStage Stage, string Layer, strin
     /// <summary>The value of each draw, in order, where there are several; states of an encoder share their draws.</summary>
     public IReadOnlyList<double>? Draws { get; init; }
 
-    /// <summary>The epoch of pre-training whose kept checkpoint was measured; null for the states that every run has.</summary>
-    public int? Epoch { get; init; }
-
-    /// <summary>Whether it was made with <c>--quick</c>.</summary>
-    public bool? Quick { get; init; }
-
-    /// <summary>What was done with which numbers, in sentences.</summary>
-    public string? Settings { get; init; }
-
-    /// <summary>Fingerprint of the images.</summary>
+    /// <summary>Fingerprint of the images; null for those of the run.</summary>
     public string? Fingerprint { get; init; }
 
-    /// <summary>XXH3-128 of the weights that were measured, in hexadecimal.</summary>
+    /// <summary>XXH3-128 of the weights that were measured, in hexadecimal; null in probes of version 0.1.0.</summary>
     public string? Weights { get; init; }
 }

@@ -11,6 +11,8 @@ namespace Lethe.Runs;
 /// <summary>The text of the files of a run directory.</summary>
 internal static class RunFiles
 {
+    private const string Protocol = "protocol", Measured = "measure";
+
     // Of a pre-training the section holds its options, of an undo and a control these three.
     private const string Options = "options", Umm = "umm", Seed = "seed", Pretraining = "pretraining";
 
@@ -92,9 +94,12 @@ internal static class RunFiles
     {
         try
         {
-            return JsonSerializer.Deserialize<List<EvaluationRecord>>(Bytes(path), compact) ?? [];
+            JsonArray records = JsonNode.Parse(Bytes(path))?.AsArray() ?? [];
+            foreach (JsonObject earlier in records.OfType<JsonObject>().Where(record => !record.ContainsKey(Measured)))
+                BringUp(earlier);
+            return records.Deserialize<List<EvaluationRecord>>(compact)!;
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             throw new RunException(
                 $"{path} is damaged: expected a JSON list of evaluation records, found: {error.Message} "
@@ -174,6 +179,18 @@ internal static class RunFiles
 
         document[Pretraining] = asked;
         return document.Deserialize<RunManifest>(compact)!;
+    }
+
+    // Version 0.1.0 wrote the measure of a probe as its protocol, under a name of its own.
+    private static void BringUp(JsonObject record)
+    {
+        record[Measured] = (string?)record[Protocol] switch
+        {
+            "linear" => Measure.LinearAccuracy,
+            "knn" => Measure.KnnAccuracy,
+            var name => name,
+        };
+        record[Protocol] = EvaluationRecord.Probes;
     }
 
     private static byte[] Bytes(string path) => Reading(path, () => File.ReadAllBytes(path));

@@ -3,10 +3,12 @@ using Lethe.Data;
 using Lethe.Diagnostics;
 using Lethe.Evaluation;
 using Lethe.Methods;
+using Lethe.Models;
 using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Storage;
 using static TorchSharp.torch;
+using Names = Lethe.Diagnostics.Measure;
 
 namespace Lethe.Workflow;
 
@@ -27,10 +29,10 @@ public static class Evaluating
     /// <exception cref="RunException">A checkpoint cannot be used.</exception>
     public static void Run(
         RunDirectory run, Session session, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default) =>
-        Measure(run, session, _ => true, progress, cancellation);
+        Measure(run, session, onlyNew: false, progress, cancellation);
 
     /// <summary>
-    /// Measures the states that have not been measured yet, or whose checkpoint has changed since; <see cref="Run"/> would give the same
+    /// Measures the states that have not been measured yet, or whose weights have changed since; <see cref="Run"/> would give the same
     /// numbers.
     /// </summary>
     /// <param name="run">The run.</param>
@@ -40,98 +42,54 @@ public static class Evaluating
     /// <exception cref="RunException">A checkpoint cannot be used.</exception>
     public static void Update(
         RunDirectory run, Session session, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default) =>
-        Measure(run, session, part => !IsMeasured(part), progress, cancellation);
+        Measure(run, session, onlyNew: true, progress, cancellation);
 
     private static void Measure(
-        RunDirectory run, Session session, Predicate<RunDirectory> isDue, IProgress<WorkflowProgress>? progress,
-        CancellationToken cancellation)
+        RunDirectory run, Session session, bool onlyNew, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
     {
         using DirectoryLock held = DirectoryLock.Acquire(run.Path);
         using SslMethod method = session.CreateMethod();
-        bool ownIsDue = isDue(run) || !File.Exists(run.NeighboursPicture);
-
-        // One that was ended before its first checkpoint has no state yet.
-        (RunDirectory Part, EvaluationStage Stage)[] undone =
-            [.. run.Undos.SelectMany(States).Where(state => state.Part.Checkpoints.HasLast && isDue(state.Part))];
-        int total = undone.Length + (ownIsDue ? 2 : 0), done = 0;
-        IReadOnlyList<EvaluationRecord> Evaluate(EvaluationStage stage, RunDirectory? from)
-        {
-            progress?.Report(new WorkflowProgress("evaluating", done++, total, stage.ToString().ToLowerInvariant()));
-            string? checkpoint = null;
-            if (from is not null)
-            {
-                from.Checkpoints.Load(method);
-                checkpoint = from.Checkpoints.LastChecksum;
-            }
-
-            return
-            [
-                .. session.Evaluator.Measure(method, cancellation).SelectMany(quality => Records(stage, quality, session)).Select(
-                    record => record with { Checkpoint = checkpoint }),
-            ];
-        }
-
-        // What protocols found of it stays.
-        static void Save(RunDirectory directory, IEnumerable<EvaluationRecord> records) =>
-            directory.SaveEvaluation([.. records, .. directory.LoadEvaluation().Where(record => record.Measure is not null)]);
-
-        if (ownIsDue)
-        {
-            Save(run, [.. Evaluate(EvaluationStage.Untrained, null), .. Evaluate(EvaluationStage.Before, run)]);
-            Pictures(run, session, method, cancellation);
-        }
-
-        foreach ((RunDirectory part, EvaluationStage stage) in undone)
-        {
-            Save(part, Evaluate(stage, part));
-        }
-    }
-
-    private static (RunDirectory Part, EvaluationStage Stage)[] States(RunDirectory undo) => undo.Control is { } control
-        ? [(undo, EvaluationStage.Umm), (control, EvaluationStage.Control)]
-        : [(undo, EvaluationStage.Umm)];
-
-    private static bool IsMeasured(RunDirectory part)
-    {
-        EvaluationRecord[] records =
-            [.. part.LoadEvaluation().Where(record => record.Measure is null && record.Stage != EvaluationStage.Untrained)];
-        return records.Length > 0 && part.Checkpoints.LastChecksum is { } now && records.All(record => record.Checkpoint == now);
+        var probes = new EvaluationPart(
+            EvaluationRecord.Probes, "",
+            (stage, _, _) => session.Evaluator.Measure(method, cancellation).SelectMany(quality => Records(stage, quality, session)));
+        IReadOnlyList<EvaluationRecord> found = EvaluatedState.Measure(
+            EvaluatedState.Of(run, session, method), [probes], onlyNew, progress);
+        if (File.Exists(run.NeighboursPicture) && found.All(record => record.Stage != EvaluationStage.Before))
+            return;
+        run.Checkpoints.Load(method);
+        Pictures(run, session, method, cancellation);
     }
 
     private static IEnumerable<EvaluationRecord> Records(EvaluationStage stage, LayerQuality quality, Session session)
     {
+        EvaluationRecord Record(string measure, double value) => new(stage, quality.Layer, EvaluationRecord.Probes, measure, value)
+        {
+            Dimension = quality.HeldOut.Dimension, Seed = session.Options.Seed,
+        };
+        EvaluationRecord Rate(string measure, CodingRateReduction rate) => Record(measure, rate.Reduction) with
+        {
+            Rows = rate.Rows, Dimension = rate.Dimension, EpsilonSquared = rate.EpsilonSquared,
+        };
         if (quality.Linear is { } linear)
         {
-            yield return new EvaluationRecord(stage, quality.Layer, EvaluationProtocol.Linear, linear.Accuracy)
+            yield return Record(Names.LinearAccuracy, linear.Accuracy) with
             {
                 Strength = linear.Strength, ProbeCount = linear.TrainRows, TestCount = linear.TestRows,
-                Dimension = quality.HeldOut.Dimension, Seed = session.Options.Seed,
             };
         }
 
         if (quality.Knn is { } knn)
         {
-            yield return new EvaluationRecord(stage, quality.Layer, EvaluationProtocol.Knn, knn.Accuracy)
+            yield return Record(Names.KnnAccuracy, knn.Accuracy) with
             {
                 Neighbours = knn.Neighbours, Temperature = session.Options.Evaluation.KnnTemperature, ProbeCount = knn.BankRows,
-                TestCount = knn.QueryRows, Dimension = quality.HeldOut.Dimension, Seed = session.Options.Seed,
+                TestCount = knn.QueryRows,
             };
         }
 
-        foreach ((string protocol, CodingRateReduction rate) in new[]
-        {
-            (EvaluationProtocol.InstanceReductionTrain, quality.Trained), (EvaluationProtocol.InstanceReductionHeldOut, quality.HeldOut),
-        })
-        {
-            yield return new EvaluationRecord(stage, quality.Layer, protocol, rate.Reduction)
-            {
-                Rows = rate.Rows, Dimension = rate.Dimension, EpsilonSquared = rate.EpsilonSquared, Seed = session.Options.Seed,
-            };
-        }
-
-        yield return new EvaluationRecord(
-            stage, quality.Layer, EvaluationProtocol.EffectiveRank,
-            quality.Collapse.Rank) { Dimension = quality.HeldOut.Dimension, Seed = session.Options.Seed };
+        yield return Rate(Names.InstanceReductionTrain, quality.Trained);
+        yield return Rate(Names.InstanceReductionHeldOut, quality.HeldOut);
+        yield return Record(Names.EffectiveRank, quality.Collapse.Rank);
     }
 
     private static void Pictures(RunDirectory run, Session session, SslMethod method, CancellationToken cancellation)
@@ -154,7 +112,7 @@ public static class Evaluating
             method,
             EvaluationBatches.Plain(images, augmenter, 256, session.Machine.ThreadCount(), cancellation),
             session.Device,
-            cancellation)[LayerFeatures.Last][0];
+            cancellation)[LayerNames.Last][0];
         NearestNeighbours near = KnnProbe.Neighbours(Features(data.Probe), Features(queries), Math.Min(PictureColumns, data.Probe.Count));
         ContactSheet.Write(run.NeighboursPicture, [.. Enumerable.Range(0, queries.Count).Select(row => new SheetRow(
             ViewPreview.Plain(augmenter, queries[row]),

@@ -1,5 +1,6 @@
 using Lethe.Evaluation;
 using Lethe.Interchange;
+using Lethe.Models;
 using Lethe.Runtime;
 
 namespace Lethe.Workflow;
@@ -39,6 +40,6 @@ internal sealed record ExportOptions : OptionRecord
             return;
         throw new InvalidOptionException(
             $"--input, --layer, --whiten and --whiten-epsilon belong to --format onnx; {Format} takes the weights as they are, whose "
-            + $"output is {LayerFeatures.Last}. Leave them out.");
+            + $"output is {LayerNames.Last}. Leave them out.");
     }
 }

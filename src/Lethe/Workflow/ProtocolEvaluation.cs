@@ -54,42 +54,18 @@ public static class ProtocolEvaluation
         CancellationToken cancellation = default)
     {
         using DirectoryLock held = DirectoryLock.Acquire(run.Path);
-        ProtocolPart[] parts = ProtocolPart.All(plan, session.Data, session.Machine.ThreadCount(), progress, cancellation);
+        EvaluationPart[] parts = Parts(plan, session.Data, session.Machine, progress, cancellation);
+        using SslMethod method = session.CreateMethod();
+        var store = new FeatureStore(Path.Combine(run.Path, "features"), plan.Options.FeatureMegabytes * 1_000_000L);
         IReadOnlyList<EvaluationStage> chosen = plan.Options.ChosenStages();
-        State[] all =
+        EvaluatedState[] states =
         [
-            new State(EvaluationStage.Untrained, run),
-            .. plan.Options.EveryCheckpoint ? Kept(run) : [],
-            new State(EvaluationStage.Before, run),
-            .. run.Undos.SelectMany(undo => undo.Control is { } control
-                ? (State[])[new State(EvaluationStage.Control, control), new State(EvaluationStage.Umm, undo)]
-                : [new State(EvaluationStage.Umm, undo)]),
+            .. EvaluatedState.Of(run, session, method, store, plan.Options.EveryCheckpoint).Where(state => chosen.Contains(state.Stage)),
         ];
-        State[] states = [.. all.Where(state => chosen.Contains(state.Stage))];
         if (states.Length == 0)
             throw new RunException($"{run.Path} has no undo, so it has none of the states {plan.Options.Stages}. Run 'lethe undo "
                 + $"{run.Path}' first, or choose other --stages.");
-        var store = new FeatureStore(Path.Combine(run.Path, "features"), plan.Options.FeatureMegabytes * 1_000_000L);
-        using SslMethod method = session.CreateMethod();
-        var found = new List<EvaluationRecord>();
-        int done = 0, total = states.Length * parts.Length;
-        foreach ((EvaluationStage stage, RunDirectory home, int? epoch) in states)
-        {
-            bool untrained = stage == EvaluationStage.Untrained;
-            if (!untrained)
-                home.Checkpoints.Load(method, epoch is { } kept ? CheckpointStore.OfEpoch(kept) : CheckpointStore.Last);
-            using var encoder = new EncoderState(
-                method, session.Augmenter.Statistics, session.Device, session.Machine.ThreadCount(), untrained, store);
-            foreach (ProtocolPart part in parts)
-            {
-                IReadOnlyList<EvaluationRecord> records = Measure(
-                    part, stage, epoch, encoder, plan.Options, done++, total, progress, cancellation);
-                home.SaveEvaluation(Merge(home.LoadEvaluation(), records));
-                found.AddRange(records);
-            }
-        }
-
-        return found;
+        return EvaluatedState.Measure(states, parts, onlyNew: false, progress);
     }
 
     /// <summary>Runs protocols on an encoder from a file, and on the same network with fresh weights.</summary>
@@ -126,68 +102,40 @@ public static class ProtocolEvaluation
             file.Normalisation, found.Statistics, foreign: true, splits.Train, found.InputChannels).Statistics;
         if (plan.Options.EveryCheckpoint)
             throw new InvalidOptionException("--every-checkpoint belongs to a run; an encoder from a file is one checkpoint.");
-        ProtocolPart[] parts = ProtocolPart.All(plan, splits, machine.ThreadCount(), progress, cancellation);
+        EvaluationPart[] parts = Parts(plan, splits, machine, progress, cancellation);
         EvaluationStage[] stages =
             [.. plan.Options.ChosenStages().Where(stage => stage is EvaluationStage.Untrained or EvaluationStage.Before)];
         if (stages.Length == 0)
             throw new InvalidOptionException(
                 $"--stages {plan.Options.Stages}: an encoder from a file has the states untrained and before.");
-        var records = new List<EvaluationRecord>();
-        int done = 0;
-        foreach (EvaluationStage stage in stages)
+        return EvaluatedState.Measure([.. stages.Select(State)], parts, onlyNew: false, progress);
+
+        EvaluatedState State(EvaluationStage stage)
         {
             bool untrained = stage == EvaluationStage.Untrained;
-            using var encoder = new EncoderState(untrained ? fresh : network, statistics, device, machine.ThreadCount(), untrained);
-            foreach (ProtocolPart part in parts)
-                records.AddRange(
-                    Measure(part, stage, null, encoder, plan.Options, done++, stages.Length * parts.Length, progress, cancellation));
+            return new(
+                stage, null, () => new EncoderState(untrained ? fresh : network, statistics, device, machine.ThreadCount(), untrained));
         }
-
-        return records;
     }
 
-    /// <summary>
-    /// Old records with new ones in their place. A protocol's records of a state and data set are replaced as a whole, so that none stays
-    /// that was made with other settings; what was measured of other weights of that state is gone.
-    /// </summary>
-    internal static IReadOnlyList<EvaluationRecord> Merge(IReadOnlyList<EvaluationRecord> old, IReadOnlyList<EvaluationRecord> fresh)
+    private static EvaluationPart[] Parts(
+        ProtocolPlan plan, DataSplits own, Machine machine, IProgress<WorkflowProgress>? progress, CancellationToken cancellation) =>
+    [
+        .. ProtocolPart.All(plan, own, machine.ThreadCount(), progress, cancellation).Select(part => new EvaluationPart(
+            part.Name, part.Name + ", ", (stage, encoder, tell) => Measure(part, stage, encoder, plan.Options, tell, cancellation))),
+    ];
+
+    private static IEnumerable<EvaluationRecord> Measure(
+        ProtocolPart part, EvaluationStage stage, EncoderState encoder, ProtocolRunOptions options, Action<string> tell,
+        CancellationToken cancellation)
     {
-        static object State(EvaluationRecord r) => (r.Stage, r.Epoch);
-        static object Whole(EvaluationRecord r) => (State(r), r.Protocol, r.Target, r.Quick);
-        HashSet<object> replaced = [.. fresh.Select(Whole)];
-        var weights = fresh.Select(record => (State: State(record), record.Weights)).Distinct().ToDictionary(
-            state => state.State, state => state.Weights);
-        return
+        string[] settings =
         [
-            .. old.Where(record => record.Measure is null
-                || (!replaced.Contains(Whole(record)) && (!weights.TryGetValue(State(record), out string? now) || record.Weights == now))),
-            .. fresh,
-        ];
-    }
-
-    private static IEnumerable<State> Kept(RunDirectory run)
-    {
-        IReadOnlyList<int> epochs = run.Checkpoints.Epochs;
-        if (epochs.Count == 0)
-            throw new RunException($"{run.Path} has no checkpoint of an epoch: --every-checkpoint needs a run that was made with 'lethe "
-                + "pretrain --keep-checkpoints true'. Leave it out to measure the last one.");
-        return epochs.Select(epoch => new State(EvaluationStage.Before, run, epoch));
-    }
-
-    private static IReadOnlyList<EvaluationRecord> Measure(
-        ProtocolPart part, EvaluationStage stage, int? epoch, EncoderState encoder, ProtocolRunOptions options, int done, int total,
-        IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
-    {
-        string state = stage.ToString().ToLowerInvariant() + (epoch is null ? "" : $", epoch {epoch}");
-        void Tell(string detail) => progress?.Report(new WorkflowProgress("evaluating", done, total, $"{part.Name}, {state}{detail}"));
-        Tell("");
-        string settings = string.Join(' ', new[]
-        {
             options.Quick ? "Quick: few images, draws and steps, to see that it works and not for conclusions." : "",
             part.Protocol.Settings(),
             encoder.Conversion(part.Folds[0].Test),
-        }.Where(text => text.Length > 0));
-        var told = new Forward<string>(detail => Tell(": " + detail));
+        ];
+        var told = new Forward<string>(detail => tell(": " + detail));
         IReadOnlyList<ProtocolResult> results = part.Folds is [var only]
             ? ProtocolRunner.Run(part.Protocol, encoder, only.Fitting, only.Test, options.Seed, told, cancellation)
             : ProtocolRunner.RunLeavingOut(
@@ -197,32 +145,22 @@ public static class ProtocolEvaluation
                 options.Seed,
                 told,
                 cancellation);
-        return
-        [
-            .. results
-                .Select(result => new EvaluationRecord(stage, result.Layer, part.Name, result.Value)
-                {
-                    Measure = result.Measure,
-                    Variant = result.Variant,
-                    LabelShare = result.LabelShare,
-                    Target = part.Target,
-                    Low = result.Interval.Low,
-                    High = result.Interval.High,
-                    Interval = result.Interval.Kind,
-                    Draws = result.Draws.Count > 1 ? result.Draws : null,
-                    Strength = result.Strength,
-                    ProbeCount = result.FitCount,
-                    TestCount = result.TestCount,
-                    Seed = options.Seed,
-                    Epoch = epoch,
-                    Quick = options.Quick,
-                    Settings = settings,
-                    Fingerprint = part.Fingerprint,
-                    Weights = encoder.Weights,
-                }),
-        ];
+        return results.Select(result => new EvaluationRecord(stage, result.Layer, part.Name, result.Measure, result.Value)
+        {
+            Variant = result.Variant,
+            LabelShare = result.LabelShare,
+            Target = part.Target,
+            Quick = options.Quick,
+            Strength = result.Strength,
+            Settings = string.Join(' ', settings.Where(text => text.Length > 0)),
+            ProbeCount = result.FitCount,
+            TestCount = result.TestCount,
+            Seed = options.Seed,
+            Low = result.Interval.Low,
+            High = result.Interval.High,
+            Interval = result.Interval.Kind,
+            Draws = result.Draws.Count > 1 ? result.Draws : null,
+            Fingerprint = part.Fingerprint,
+        });
     }
-
-    /// <summary>A state of the encoder, where it and its results lie, and of a kept checkpoint the epoch.</summary>
-    private sealed record State(EvaluationStage Stage, RunDirectory Home, int? Epoch = null);
 }

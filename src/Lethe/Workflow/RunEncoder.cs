@@ -28,7 +28,7 @@ internal static class RunEncoder
             Fingerprint = manifest.Data.Fingerprint,
         })
         {
-            Projector = method.named_children().FirstOrDefault(child => child.name == LayerFeatures.Projector).module,
+            Projector = method.named_children().FirstOrDefault(child => child.name == LayerNames.Projector).module,
             Project = method.Project,
         };
     }

@@ -3,6 +3,7 @@ using Lethe.Data;
 using Lethe.Diagnostics;
 using Lethe.Evaluation;
 using Lethe.Methods;
+using Lethe.Models;
 using Lethe.Numerics;
 using Lethe.Runs;
 using Lethe.Runtime;
@@ -105,7 +106,7 @@ internal static class Scoring
             using var part = NewDisposeScope();
             IReadOnlyDictionary<string, Tensor> by = Features(encoder, session.Augmenter, set), byOther = Features(
                 otherEncoder, otherAugmenter, set);
-            return [.. LayerFeatures.Names.Select(layer => ImageMemorisation.Scores(by[layer], byOther[layer]))];
+            return [.. LayerNames.All.Select(layer => ImageMemorisation.Scores(by[layer], byOther[layer]))];
         }
 
         IReadOnlyList<double[]> scores = Scores(scored);
@@ -114,7 +115,7 @@ internal static class Scoring
             images,
             scored.Paths,
             candidates.Length,
-            [.. LayerFeatures.Names.Select((layer, i) => new LayerScores(layer, scores[i], baseline?[i] ?? []))],
+            [.. LayerNames.All.Select((layer, i) => new LayerScores(layer, scores[i], baseline?[i] ?? []))],
             Differences(run, other, session, without));
     }
 

@@ -27,21 +27,22 @@ internal sealed class TrainingRun(
     public void Train(CancellationToken cancellation)
     {
         trainer.State = recorder.Resume(trainer);
-        recorder.Record(
-            () =>
-            {
-                try
-                {
-                    Loop(cancellation);
-                    recorder.SaveEncoder(trainer);
-                }
-                catch (OperationCanceledException)
-                {
-                    recorder.Save(trainer);
-                    throw;
-                }
-            },
-            done => Stopping?.Finish(done, trainer.State.EvaluatedAt) ?? done);
+        recorder.Record(() => LoopOrSave(cancellation), done => Stopping?.Finish(done, trainer.State.EvaluatedAt) ?? done);
+    }
+
+    // Within what is recorded, so that a state that cannot be saved is told as what ended the run.
+    private void LoopOrSave(CancellationToken cancellation)
+    {
+        try
+        {
+            Loop(cancellation);
+            recorder.SaveEncoder(trainer);
+        }
+        catch (OperationCanceledException)
+        {
+            recorder.Save(trainer);
+            throw;
+        }
     }
 
     private void Loop(CancellationToken cancellation)

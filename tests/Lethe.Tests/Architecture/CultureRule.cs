@@ -56,7 +56,8 @@ internal static class CultureRule
         TypeReference[] types = called is GenericInstanceMethod generic ? [.. generic.GenericArguments] : [];
         TypeReference[] parameters = [.. called.Parameters.Select(parameter => parameter.ParameterType)];
         string owner = called.DeclaringType.GetElementType().FullName;
-        if (called.Name == "AppendFormatted")
+        // A handler of the library's own says itself how it writes a number, and what it calls for that is looked at like all else.
+        if (called.Name == "AppendFormatted" && owner.StartsWith("System.", StringComparison.Ordinal))
         {
             TypeReference value = types.Concat(parameters).First();
             string format = before is { OpCode.Code: Code.Ldstr, Operand: string text } ? text : "D";

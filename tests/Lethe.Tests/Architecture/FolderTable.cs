@@ -26,8 +26,8 @@ internal static class FolderTable
         [
             "Runtime", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics", "Umm", "Evaluation", "Interchange",
         ],
-        ["Results"] = ["Runtime", "Data", "Diagnostics", "Umm", "Runs"],
-        ["Reporting"] = ["Runtime", "Diagnostics", "Umm", "Runs", "Results"],
+        ["Results"] = ["Runtime", "Data", "Models", "Diagnostics", "Umm", "Runs"],
+        ["Reporting"] = ["Runtime", "Models", "Diagnostics", "Umm", "Runs", "Results"],
         ["Workflow"] =
         [
             "Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics", "Umm",

@@ -19,9 +19,9 @@ public class OnePlaceTests
            select (Path.GetFileName(file), line.Trim()),
     ];
 
-    public static TheoryData<string> Methods => Named(MethodRegistry.All.Select(entry => entry.DefaultOptions.GetType()));
+    public static TheoryData<string> Methods => Entered<SslMethod>(MethodRegistry.All);
 
-    public static TheoryData<string> Protocols => Named(ProtocolRegistry.All.Select(entry => entry.DefaultOptions.GetType()));
+    public static TheoryData<string> Protocols => Entered<Protocol>(ProtocolRegistry.All);
 
     [Theory]
     [MemberData(nameof(Methods))]
@@ -43,5 +43,16 @@ public class OnePlaceTests
     private static (string File, string Line)[] Mentions(string name) =>
         [.. code.Where(line => line.File != name + ".cs" && Regex.IsMatch(line.Line, $@"\b{name}\b"))];
 
-    private static TheoryData<string> Named(IEnumerable<Type> options) => [.. options.Select(type => type.Name[..^"Options".Length])];
+    /// <summary>The classes of the library whose own entry is in the registry.</summary>
+    private static TheoryData<string> Entered<T>(IReadOnlyCollection<object> entries)
+    {
+        string[] names =
+        [
+            .. from type in typeof(T).Assembly.GetTypes()
+               where type.IsSubclassOf(typeof(T)) && entries.Contains(type.GetProperty("Entry")?.GetValue(null))
+               select type.Name,
+        ];
+        Assert.Equal(entries.Count, names.Length);
+        return [.. names];
+    }
 }

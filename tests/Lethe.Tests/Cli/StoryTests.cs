@@ -22,12 +22,12 @@ public sealed class StoryTests : IDisposable
         JsonArray table = result.Json["table"]!.AsArray();
         foreach (string stage in new[] { "untrained", "before", "control", "umm" })
         {
-            foreach (string protocol in new[] { "linear", "knn", "instanceReductionHeldOut" })
+            foreach (string measure in new[] { "linearAccuracy", "knnAccuracy", "instanceReductionHeldOut" })
             {
                 Assert.Single(
                     table,
                     cell =>
-                        (string)cell!["layer"]! == "layer4" && (string)cell["stage"]! == stage && (string)cell["protocol"]! == protocol);
+                        (string)cell!["layer"]! == "layer4" && (string)cell["stage"]! == stage && (string)cell["measure"]! == measure);
             }
         }
 
@@ -78,7 +78,7 @@ public sealed class StoryTests : IDisposable
         // Frozen layers have the same numbers in all states after pre-training.
         double Of(string stage) => (double)table.Single(
             cell =>
-                (string)cell!["layer"]! == "layer2" && (string)cell["stage"]! == stage && (string)cell["protocol"]! == "knn")!["value"]!;
+                (string)cell!["layer"]! == "layer2" && (string)cell["stage"]! == stage && (string)cell["measure"]! == "knnAccuracy")!["value"]!;
         Assert.Equal(Of("before"), Of("umm"));
         Assert.Equal(Of("before"), Of("control"));
     }
@@ -97,7 +97,7 @@ public sealed class StoryTests : IDisposable
         Assert.True(result.ExitCode == 0, result.Error);
         JsonArray table = result.Json["table"]!.AsArray();
         Assert.NotEmpty(table);
-        Assert.DoesNotContain(table, cell => (string)cell!["protocol"]! is "knn" or "linear");
+        Assert.DoesNotContain(table, cell => (string)cell!["measure"]! is "knnAccuracy" or "linearAccuracy");
     }
 
     [Fact]

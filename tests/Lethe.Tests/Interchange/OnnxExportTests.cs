@@ -19,7 +19,7 @@ public sealed class OnnxExportTests : IDisposable
 
     public static TheoryData<string, string> Networks => new MatrixTheoryData<string, string>(BackboneOptions.Names, ["small", "large"]);
 
-    public static TheoryData<string> Layers => [.. LayerFeatures.Names];
+    public static TheoryData<string> Layers => [.. LayerNames.All];
 
     /// <summary>
     /// 28 pixels: maps of 28, 14, 7 and 4 after the small stem, and of 7, 4, 2 and 1 after the large one, most of which no grid of the pool
@@ -32,7 +32,7 @@ public sealed class OnnxExportTests : IDisposable
         using var scope = NewDisposeScope();
         using ResNet network = ExportSamples.Network(backbone, stem, size: 28);
         IReadOnlyList<OnnxExportOutput> outputs = Write(ExportSamples.WithProjector(network), every);
-        Assert.Equal(LayerFeatures.Names, outputs.Select(output => output.Name));
+        Assert.Equal(LayerNames.All, outputs.Select(output => output.Name));
         Assert.Equal([.. Enumerable.Repeat(network.FeatureDimension, 5), 6], outputs.Select(output => output.Width));
         Assert.All(outputs, output => Assert.InRange(output.Error, 0, OnnxExportCheck.Tolerance));
     }
@@ -47,7 +47,7 @@ public sealed class OnnxExportTests : IDisposable
             ExportSamples.WithProjector(network), new OnnxExportOptions { Layer = layer, Input = "bytes" })).Name);
         long file = new FileInfo(folder["e.onnx"]).Length;
         Write(ExportSamples.WithProjector(network), every);
-        Assert.True(layer == LayerFeatures.Projector || file < new FileInfo(folder["e.onnx"]).Length);
+        Assert.True(layer == LayerNames.Projector || file < new FileInfo(folder["e.onnx"]).Length);
     }
 
     /// <summary>The graph is run by itself here: other batches, the shapes of the contract, the metadata.</summary>

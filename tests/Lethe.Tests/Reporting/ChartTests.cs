@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
 using CsCheck;
+using Lethe.Diagnostics;
 using Lethe.Reporting;
 using Lethe.Results;
 using Lethe.Runs;
@@ -62,9 +63,9 @@ public class ChartTests
         [
             new("first", "early", false, Points(count, i => Math.Sin(i) * 1e3)),
             new("second", "last", true, Points(count, i => -i)),
-        ]) { Marks = [(0, "here")] };
+        ]) { Marks = ([0], "here") };
         PlotArea area = chart.Area;
-        XElement figure = chart.Render();
+        XElement figure = Figure(chart);
         double[][] drawn =
         [
             .. figure.Descendants("polyline").Concat(figure.Descendants("polygon")).SelectMany(
@@ -92,7 +93,7 @@ public class ChartTests
             [.. Enumerable.Range(0, 4).Select(i => new ChartSeries($"s{i}", "early", false, Points(3, x => x + (i * 1e-3))))]);
         double[] heights =
             [
-                .. chart.Render().Descendants("text").Where(text => (string)text.Attribute("class")! == "name")
+                .. Figure(chart).Descendants("text").Where(text => (string)text.Attribute("class")! == "name")
                     .Select(text => Number(text, "y")).Order(),
             ];
         Assert.Equal(4, heights.Length);
@@ -113,8 +114,8 @@ public class ChartTests
     {
         ResultTable table = Summary.Of(
             ResultTable.Of(ReportSamples.Group(ReportSamples.Run(1), ReportSamples.Run(2, shift: 0.1)), "default"));
-        var chart = new DotChart(table, EvaluationProtocol.Linear, "T", "n");
-        XElement[] dots = [.. chart.Render().Descendants("circle")];
+        var chart = new DotChart(table, Measure.LinearAccuracy, "T", "n");
+        XElement[] dots = [.. Figure(chart).Descendants("circle")];
         Assert.Equal((2 * 4) + 2, dots.Length); // untrained and before in four layers, control and UMM in one
         Assert.All(dots, dot =>
         {
@@ -122,6 +123,8 @@ public class ChartTests
             Assert.InRange(Number(dot, "cy"), 8, chart.Height - 36);
         });
     }
+
+    private static XElement Figure(Chart chart) => XElement.Parse(chart.Render().ToString());
 
     private static ChartPoint[] Points(int count, Func<int, double> value) =>
         [.. Enumerable.Range(0, count).Select(i => new ChartPoint(i, new SeedMean(value(i), 0.5, 2)))];

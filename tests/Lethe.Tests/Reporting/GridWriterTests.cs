@@ -77,7 +77,7 @@ public class GridWriterTests
     [Fact]
     public void Html_GridWithoutGroups_HasOneHead()
     {
-        XElement table = HtmlGrid.Table(new Grid("", 1, [new("x"), new("y")], [GridRow.Of("a", "1")]));
+        XElement table = XElement.Parse(HtmlGrid.Table(new Grid("", 1, [new("x"), new("y")], [GridRow.Of("a", "1")])).ToString());
         Assert.Single(table.Descendants("thead").Single().Elements());
         Assert.All(table.Descendants("td"), cell => Assert.Null(cell.Attribute("class")));
     }

@@ -186,7 +186,7 @@ public partial class HtmlReportTests
         return html;
     }
 
-    [GeneratedRegex("https?://[^\"<]+")]
+    [GeneratedRegex("https?://[^'<]+")]
     private static partial Regex Address();
 
     [GeneratedRegex("<([a-z0-9]+)[^<>]*/>")]

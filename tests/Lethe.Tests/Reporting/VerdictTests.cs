@@ -1,3 +1,4 @@
+using Lethe.Diagnostics;
 using Lethe.Reporting;
 using Lethe.Results;
 using Lethe.Runs;
@@ -68,6 +69,12 @@ public class VerdictTests
         + "linear; "
         + "the kNN accuracies of layer4 cannot be held against each other: they were measured with different settings.",
         Otherwise(ReportSamples.Run(), EvaluationStage.Control));
+
+    [Fact]
+    public void Of_RunsMeasuredOtherwise_SaysThatThereIsNoMean() => Check(
+        "(2 seeds): the kNN accuracy of layer4 has no mean, since the runs were measured with different settings; ΔR turned",
+        ReportSamples.Run(1),
+        ReportSamples.WithNeighbours(ReportSamples.Run(2), 5));
 
     [Fact]
     public void Of_UmmMeasuredOtherwise_SaysWhyThereIsNoDifference() => Check(
@@ -165,7 +172,7 @@ public class VerdictTests
                 Evaluations =
                 [
                     .. run.Undos[0].Evaluations.Select(record =>
-                        record.Stage == stage && record.Protocol == EvaluationProtocol.Knn ? record with { Neighbours = 5 } : record),
+                        record.Stage == stage && record.Measure == Measure.KnnAccuracy ? record with { Neighbours = 5 } : record),
                 ],
             },
         ],

@@ -40,13 +40,13 @@ public class AblationTests
         ReportRun[] runs = Runs(5);
         Ablation table = Table(runs);
         static double Of(IEnumerable<EvaluationRecord> records, EvaluationStage stage) =>
-            records.Single(r => r.Layer == "layer4" && r.Protocol == EvaluationProtocol.Linear && r.Stage == stage).Value;
+            records.Single(r => r.Layer == "layer4" && r.Measure == Measure.LinearAccuracy && r.Stage == stage).Value;
         static IEnumerable<EvaluationRecord> OfUndo(ReportRun run) => run.Undos.Single(undo => undo.Name == "no-beta").Evaluations;
         double[] umm = [.. runs.Select(run => Of(OfUndo(run), EvaluationStage.Umm))];
-        Assert.Equal(SeedMean.Of(umm), Value(table, Row(table, "no-beta"), EvaluationProtocol.Linear));
+        Assert.Equal(SeedMean.Of(umm), Value(table, Row(table, "no-beta"), Measure.LinearAccuracy));
         Assert.Equal(
             PairedDifference.Of([.. runs.Select(run => Of(OfUndo(run), EvaluationStage.Control))], umm), OverControl(
-                table, "no-beta", EvaluationProtocol.Linear));
+                table, "no-beta", Measure.LinearAccuracy));
         Assert.Equal(
             PairedDifference.Of([.. runs.Select(run => Of(run.Evaluations, EvaluationStage.Before))], umm),
             OverBefore(table, Row(table, "no-beta"))!);
@@ -55,7 +55,7 @@ public class AblationTests
         Assert.Equal(0.01, OverBefore(table, control)!.Mean, 12);
         Assert.Null(OverBefore(table, table.Rows[0]));
         Assert.Equal(2.5, Value(table, Row(table, "default"), ResultKey.ReductionGap)!.Value.Mean, 12);
-        Assert.Equal(17, Value(table, Row(table, "default"), EvaluationProtocol.EffectiveRank)!.Value.Mean, 12);
+        Assert.Equal(17, Value(table, Row(table, "default"), Measure.EffectiveRank)!.Value.Mean, 12);
     }
 
     [Fact]
@@ -67,10 +67,10 @@ public class AblationTests
                     run => Changed(run, undo => undo.Name is "no-beta" or "late" ? Without(undo, EvaluationStage.Control) : undo)),
             ];
         Ablation table = Table(runs);
-        Assert.Equal(OverControl(Table(Runs(3)), "no-beta", EvaluationProtocol.Knn), OverControl(table, "no-beta", EvaluationProtocol.Knn));
+        Assert.Equal(OverControl(Table(Runs(3)), "no-beta", Measure.KnnAccuracy), OverControl(table, "no-beta", Measure.KnnAccuracy));
 
         // Another split is another training.
-        Assert.Null(OverControl(table, "late", EvaluationProtocol.Knn));
+        Assert.Null(OverControl(table, "late", Measure.KnnAccuracy));
         Assert.DoesNotContain(table.Rows, row => row.Label == "control, split layer3");
     }
 
@@ -83,15 +83,15 @@ public class AblationTests
             Evaluations =
             [
                 .. undo.Evaluations.Select(
-                    record => record is { Stage: EvaluationStage.Umm, Protocol: EvaluationProtocol.Knn }
+                    record => record is { Stage: EvaluationStage.Umm, Measure: Measure.KnnAccuracy }
                         ? record with { Neighbours = 5 }
                         : record),
             ],
         }))];
         Ablation table = Table(runs);
-        Assert.Null(OverControl(table, "exact", EvaluationProtocol.Knn));
-        Assert.NotNull(OverControl(table, "exact", EvaluationProtocol.Linear));
-        Assert.NotNull(Value(table, Row(table, "exact"), EvaluationProtocol.Knn));
+        Assert.Null(OverControl(table, "exact", Measure.KnnAccuracy));
+        Assert.NotNull(OverControl(table, "exact", Measure.LinearAccuracy));
+        Assert.NotNull(Value(table, Row(table, "exact"), Measure.KnnAccuracy));
         Assert.Equal(
             [
                 "UMM exact − control is left out of kNN probe, accuracy, layer4: they were measured with different settings.",
@@ -111,7 +111,7 @@ public class AblationTests
     public void Of_SameSeedTwice_LeavesDifferencesOutAndSaysWhy()
     {
         Ablation table = Table(Runs(1)[0], Runs(1)[0] with { Path = "again" });
-        Assert.Null(OverControl(table, "default", EvaluationProtocol.Linear));
+        Assert.Null(OverControl(table, "default", Measure.LinearAccuracy));
         Assert.Contains(table.Notes, note => note.EndsWith("several runs have the seed 1.", StringComparison.Ordinal));
     }
 
@@ -125,14 +125,14 @@ public class AblationTests
         Assert.Equal(
             (2, 2, 2),
             (
-                table.Runs(row), Value(table, row, EvaluationProtocol.Linear)!.Value.Count,
-                OverControl(table, "exact", EvaluationProtocol.Linear)!.Count));
+                table.Runs(row), Value(table, row, Measure.LinearAccuracy)!.Value.Count,
+                OverControl(table, "exact", Measure.LinearAccuracy)!.Count));
     }
 
     [Fact]
     public void Of_OneRun_HasDifferencesButNoTest()
     {
-        PairedDifference difference = OverControl(Table(Runs(1)), "default", EvaluationProtocol.Linear)!;
+        PairedDifference difference = OverControl(Table(Runs(1)), "default", Measure.LinearAccuracy)!;
         Assert.Equal(1, difference.Count);
         Assert.Null(difference.P);
         Assert.DoesNotContain("p 0", MarkdownGrid.Render([Table(Runs(1)).Grid()]), StringComparison.Ordinal);
@@ -185,8 +185,8 @@ public class AblationTests
     public void Of_NoLabels_LeavesAccuraciesOut()
     {
         ReportRun run = Changed(
-            Runs(1)[0], undo => undo with { Evaluations = [.. undo.Evaluations.Where(record => !Wording.IsAccuracy(record.Protocol))] });
-        run = run with { Measurements = [], Evaluations = [.. run.Evaluations.Where(record => !Wording.IsAccuracy(record.Protocol))] };
+            Runs(1)[0], undo => undo with { Evaluations = [.. undo.Evaluations.Where(record => !Wording.IsAccuracy(record.Measure))] });
+        run = run with { Measurements = [], Evaluations = [.. run.Evaluations.Where(record => !Wording.IsAccuracy(record.Measure))] };
         string markdown = MarkdownGrid.Render([Table([run]).Grid()]);
         Assert.Contains("| state | n | ΔR unseen | ΔR gap | rank |", markdown, StringComparison.Ordinal);
     }
@@ -227,9 +227,20 @@ public class AblationTests
     }
 
     [Fact]
+    public void Of_RunsMeasuredOtherwise_HasNoMeanAndSaysWhy()
+    {
+        Ablation table = Table(ReportSamples.Run(1), ReportSamples.WithNeighbours(ReportSamples.Run(2), 5));
+        Entrant before = table.Rows.Single(row => row.Stage == EvaluationStage.Before);
+        Assert.Null(Value(table, before, Measure.KnnAccuracy));
+        Assert.NotNull(Value(table, before, Measure.LinearAccuracy));
+        Assert.Contains(
+            "The mean of before is left out of kNN probe, accuracy, layer4: its runs were measured with different settings.", table.Notes);
+    }
+
+    [Fact]
     public void Page_OneUndoOfOneRun_NeedsNoTable() =>
         Assert.DoesNotContain(
-            "class=\"summary ablation\"", HtmlReport.Render(ReportModel.Of([ReportSamples.Run()])), StringComparison.Ordinal);
+            "class='summary ablation'", HtmlReport.Render(ReportModel.Of([ReportSamples.Run()])), StringComparison.Ordinal);
 
     private static Ablation Table(params ReportRun[] runs) => Assert.Single(Ablation.Of(ReportModel.Of(runs)));
 
@@ -239,7 +250,7 @@ public class AblationTests
         Row(table, undo).Less(Row(table, undo).Control, ResultKey.Probe(name, table.Layer))?.Difference;
 
     private static PairedDifference? OverBefore(Ablation table, Entrant row) =>
-        row.Less(row.Before, ResultKey.Probe(EvaluationProtocol.Linear, table.Layer))?.Difference;
+        row.Less(row.Before, ResultKey.Probe(Measure.LinearAccuracy, table.Layer))?.Difference;
 
     private static Entrant Row(Ablation table, string undo) => table.Rows.Single(row => row.Undo == undo);
 
@@ -256,7 +267,7 @@ public class AblationTests
     private static ReportUndo Undo(ReportRun run, string name, double gain, int order)
     {
         double before = run.Evaluations.Single(
-            record => record is { Stage: EvaluationStage.Before, Protocol: EvaluationProtocol.Linear }).Value;
+            record => record is { Stage: EvaluationStage.Before, Measure: Measure.LinearAccuracy }).Value;
         RunManifest manifest = ReportSamples.Manifest(run.Manifest.Seed, RunKind.Umm) with
         {
             Umm = new UmmOptions
@@ -276,10 +287,11 @@ public class AblationTests
             Evaluations =
             [
                 .. ReportSamples.Evaluations(EvaluationStage.Umm, before + gain, before - 0.06 + gain, 11),
-                new(
-                    EvaluationStage.Umm, "layer4", EvaluationProtocol.InstanceReductionTrain,
-                    13.5) { Rows = 512, Dimension = 64, EpsilonSquared = 0.5 },
-                new(EvaluationStage.Umm, "layer4", EvaluationProtocol.EffectiveRank, 17),
+                ReportSamples.Probe(EvaluationStage.Umm, Measure.InstanceReductionTrain, 13.5) with
+                {
+                    Rows = 512, Dimension = 64, EpsilonSquared = 0.5,
+                },
+                ReportSamples.Probe(EvaluationStage.Umm, Measure.EffectiveRank, 17),
                 .. ReportSamples.Evaluations(EvaluationStage.Control, before + 0.01, before - 0.05, 9),
             ],
         };

@@ -77,7 +77,7 @@ public class ComparisonTests
     public void Of_OtherSettings_LeavesTheDifferenceOutAndSaysSo()
     {
         ReportRun run = Run(1);
-        Comparison table = Table([run with { Protocols = [.. run.Protocols.Select(record => record with { Settings = "otherwise" })] }]);
+        Comparison table = Table([Changed(run, record => record with { Settings = "otherwise" })]);
         PairedResult left = Assert.Single(Differences(table, Row(table, "linear, accuracy")));
         Assert.Equal("control", left.Baseline);
         Assert.Contains(
@@ -85,10 +85,10 @@ public class ComparisonTests
             note => note.Contains("different settings", StringComparison.Ordinal) && note.Contains(
                 "UMM default − before", StringComparison.Ordinal));
 
-        ReportRun fewer = run with { Protocols = [.. run.Protocols.Select(record => record with { ProbeCount = 7 })] };
+        ReportRun fewer = Changed(run, record => record with { ProbeCount = 7 });
         Assert.Contains(Table([fewer]).Notes, note => note.Contains("fitted on 10 and 7", StringComparison.Ordinal));
         Comparison mixed = Table(
-            [run, Run(2) with { Protocols = [.. Run(2).Protocols.Select(record => record with { Settings = "otherwise" })] }]);
+            [run, Changed(Run(2), record => record with { Settings = "otherwise" })]);
         Assert.Null(Cell(mixed, Row(mixed, "linear, accuracy"), 1));
         Assert.Contains(mixed.Notes, note => note.StartsWith("The mean of before is left out", StringComparison.Ordinal));
     }
@@ -100,7 +100,7 @@ public class ComparisonTests
         Assert.Equal(["stem"], Table([Run(1)], new() { Layer = "stem" }).Table.Keys.Select(key => key.Layer));
         Comparison all = Table([Run(1)], new() { EveryLayer = true });
         Assert.Equal(
-            ["stem", "layer4"], all.Table.Keys.Where(key => key is { Protocol: "linear", Measure: not null }).Select(key => key.Layer));
+            ["stem", "layer4"], all.Table.Keys.Where(key => key is { Protocol: "linear" }).Select(key => key.Layer));
         Assert.Equal("layer", all.Grids()[0].Columns[1].Title);
     }
 
@@ -110,7 +110,7 @@ public class ComparisonTests
         ReportRun run = Run(1);
         ReportUndo second = new(
             "beta-0",
-            run.Undos[0].Manifest) { Protocols = [.. run.Undos[0].Protocols.Where(record => record.Stage == EvaluationStage.Umm)] };
+            run.Undos[0].Manifest) { Evaluations = [.. run.Undos[0].Evaluations.Where(record => record.Stage == EvaluationStage.Umm)] };
         run = run with { Undos = [.. run.Undos, second] };
         Assert.Equal(2, Table([run]).Table.Entrants.Count(entrant => entrant.Stage == EvaluationStage.Umm));
         Comparison table = Table([run], new() { Undos = ["beta-0"] });
@@ -160,7 +160,7 @@ public class ComparisonTests
     [Fact]
     public void Render_Names_AreEscapedInMarkdownAndPage()
     {
-        ReportRun run = Run(1) with { Protocols = [Record(EvaluationStage.Before, "transfer", 0.5) with { Target = "<a>|b" }] };
+        ReportRun run = Run(1) with { Evaluations = [Record(EvaluationStage.Before, "transfer", 0.5) with { Target = "<a>|b" }] };
         Comparison table = Table([run, Run(2)]);
         string markdown = MarkdownGrid.Render(table.Grids());
         Assert.Contains("<a>\\|b", markdown, StringComparison.Ordinal);
@@ -185,7 +185,7 @@ public class ComparisonTests
 
     private static ResultKey Row(Comparison table, string name) => table.Table.Keys.Single(key => key.Name == name);
 
-    private static ResultCell? Cell(Comparison table, ResultKey key, int entrant) => Comparison.Cell(key, table.Table.Entrants[entrant]);
+    private static ResultCell? Cell(Comparison table, ResultKey key, int entrant) => table.Table.Entrants[entrant][key];
 
     private static PairedResult[] Differences(Comparison table, ResultKey key) =>
         [.. table.Pairs.Where(pair => pair.Key == key && pair.Difference is not null)];
@@ -196,8 +196,9 @@ public class ComparisonTests
         double before = 0.5 + (0.01 * seed) + shift;
         return run with
         {
-            Protocols =
+            Evaluations =
             [
+                .. run.Evaluations,
                 Record(EvaluationStage.Before, "linear", before),
                 Record(EvaluationStage.Before, "linear", 0.3) with { Layer = "stem" },
                 Record(EvaluationStage.Before, "semi", before) with { Variant = "fine-tuned", LabelShare = 0.01 },
@@ -206,8 +207,9 @@ public class ComparisonTests
             [
                 run.Undos[0] with
                 {
-                    Protocols =
+                    Evaluations =
                     [
+                        .. run.Undos[0].Evaluations,
                         Record(EvaluationStage.Umm, "linear", before + gains[seed]),
                         Record(EvaluationStage.Control, "linear", before + 0.005),
                     ],
@@ -216,9 +218,15 @@ public class ComparisonTests
         };
     }
 
-    private static EvaluationRecord Record(EvaluationStage stage, string protocol, double value) => new(stage, "layer4", protocol, value)
+    /// <summary>The run with what protocols found of it otherwise.</summary>
+    private static ReportRun Changed(ReportRun run, Func<EvaluationRecord, EvaluationRecord> change) => run with
     {
-        Measure = "accuracy", Variant = "linear", Low = value - 0.1, High = value + 0.1, Interval = "how",
+        Evaluations = [.. run.Evaluations.Select(record => record.Protocol == EvaluationRecord.Probes ? record : change(record))],
+    };
+
+    private static EvaluationRecord Record(EvaluationStage stage, string protocol, double value) => new(stage, "layer4", protocol, "accuracy", value)
+    {
+        Variant = "linear", Low = value - 0.1, High = value + 0.1, Interval = "how",
         Settings = $"how {protocol} was done.",
         ProbeCount = 10, TestCount = 20, Seed = 0, Quick = false, Fingerprint = "abcd",
     };

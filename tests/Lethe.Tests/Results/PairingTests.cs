@@ -7,7 +7,7 @@ namespace Lethe.Tests.Results;
 /// <summary>The rules by which numbers are subtracted, in the table that every query is made over.</summary>
 public class PairingTests
 {
-    private static readonly ResultKey linear = ResultKey.Probe(EvaluationProtocol.Linear, "layer4");
+    private static readonly ResultKey linear = ResultKey.Probe(Measure.LinearAccuracy, "layer4");
 
     /// <summary>0.7 − 0.5, 0.6 − 0.55 and 0.9 − 0.6 by seed; by position they would be 0.4, 0.05 and 0.1.</summary>
     [Fact]
@@ -48,7 +48,7 @@ public class PairingTests
     {
         EvaluationRecord record = Record(EvaluationStage.Umm, 0.6);
         bool protocol = fault == "evaluation";
-        EvaluationRecord Protocol(EvaluationRecord of, ulong seed) => of with { Measure = "accuracy", Settings = "how", Seed = seed };
+        EvaluationRecord Protocol(EvaluationRecord of, ulong seed) => of with { Protocol = "linear", Measure = "accuracy", Settings = "how", Seed = seed };
         (string expected, SeedResults[] seeds) = fault switch
         {
             "seed" => ("they have no seed in common", [Seed(2, record)]),
@@ -64,7 +64,7 @@ public class PairingTests
         };
         EvaluationRecord from = Record(EvaluationStage.Before, 0.5);
         Entrant before = Entrant(EvaluationStage.Before) with { Seeds = [Seed(1, protocol ? Protocol(from, 7) : from)] };
-        ResultKey key = protocol ? linear with { Measure = "accuracy" } : linear;
+        ResultKey key = protocol ? linear with { Protocol = "linear", Measure = "accuracy" } : linear;
         PairedResult found = (Entrant(EvaluationStage.Umm) with { Seeds = seeds }).Less(before, key)!;
         Assert.Null(found.Difference);
         Assert.Equal(expected, found.Refusal);
@@ -78,9 +78,9 @@ public class PairingTests
             Entrant(stage) with { Seeds = [Seed(1, Record(stage, 0.5) with { Dimension = width })] };
         Assert.Null(Wide(EvaluationStage.Umm, 64).Less(Wide(EvaluationStage.Before, 32), linear)!.Refusal);
         EvaluationRecord Rank(EvaluationStage stage, int width) =>
-            new(stage, "layer4", EvaluationProtocol.EffectiveRank, 9) { Dimension = width };
+            ReportSamples.Probe(stage, Measure.EffectiveRank, 9) with { Dimension = width };
         Entrant Ranked(EvaluationStage stage, int width) => Entrant(stage) with { Seeds = [Seed(1, Rank(stage, width))] };
-        ResultKey key = ResultKey.Probe(EvaluationProtocol.EffectiveRank, "layer4");
+        ResultKey key = ResultKey.Probe(Measure.EffectiveRank, "layer4");
         Assert.NotNull(Ranked(EvaluationStage.Umm, 64).Less(Ranked(EvaluationStage.Before, 32), key)!.Refusal);
     }
 
@@ -101,8 +101,8 @@ public class PairingTests
     public void Less_OneSeedOfWhatIsNoAccuracy_IsNeverClear()
     {
         Entrant Rated(EvaluationStage stage, double value) =>
-            Entrant(stage) with { Seeds = [Seed(1, Record(stage, value) with { Protocol = EvaluationProtocol.InstanceReductionHeldOut })] };
-        ResultKey key = ResultKey.Probe(EvaluationProtocol.InstanceReductionHeldOut, "layer4");
+            Entrant(stage) with { Seeds = [Seed(1, Record(stage, value) with { Measure = Measure.InstanceReductionHeldOut })] };
+        ResultKey key = ResultKey.Probe(Measure.InstanceReductionHeldOut, "layer4");
         PairedDifference found = Rated(EvaluationStage.Umm, 90).Less(Rated(EvaluationStage.Before, 1), key)!.Difference!;
         Assert.Null(found.Resolution);
         Assert.False(found.IsClear);
@@ -121,5 +121,5 @@ public class PairingTests
         SeedResults.Of(seed, fingerprint, record.Stage, [record]);
 
     private static EvaluationRecord Record(EvaluationStage stage, double value) =>
-        new(stage, "layer4", EvaluationProtocol.Linear, value) { ProbeCount = 10, TestCount = 20 };
+        ReportSamples.Probe(stage, Measure.LinearAccuracy, value) with { ProbeCount = 10, TestCount = 20 };
 }

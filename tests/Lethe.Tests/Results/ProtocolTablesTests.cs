@@ -1,3 +1,4 @@
+using Lethe.Diagnostics;
 using Lethe.Reporting;
 using Lethe.Results;
 using Lethe.Runs;
@@ -11,8 +12,8 @@ public class ProtocolTablesTests
     {
         EvaluationRecord[] records =
         [
-            Record(0.5), Record(0.6, stage: EvaluationStage.Umm), Record(0.4, layer: "stem"), new(
-                EvaluationStage.Before, "layer4", "linear", 0.9),
+            Record(0.5), Record(0.6, stage: EvaluationStage.Umm), Record(0.4, layer: "stem"),
+            ReportSamples.Probe(EvaluationStage.Before, Measure.LinearAccuracy, 0.9),
         ];
         ResultTable table = Assert.Single(ProtocolTables.Of(ResultTable.Of(records)));
         Grid grid = ProtocolTables.Grid(table);
@@ -47,25 +48,25 @@ public class ProtocolTablesTests
     [Fact]
     public void Render_RunWithProtocols_HasASectionWithSettings()
     {
-        ReportRun run = ReportSamples.Run() with { Protocols = [Record(0.5) with { LabelShare = 0.01, Target = "<b>" }] };
+        ReportRun run = ReportSamples.Run() with { Evaluations = [Record(0.5) with { LabelShare = 0.01, Target = "<b>" }] };
         string html = HtmlReport.Render(ReportModel.Of([run]));
         Assert.Contains("50.0 [40.0, 60.0]", html, StringComparison.Ordinal);
         Assert.Contains("1 % of the labels", html, StringComparison.Ordinal);
         Assert.Contains("the settings of linear", html, StringComparison.Ordinal);
         Assert.DoesNotContain(
             "<b>",
-            html[html.IndexOf("id=\"protocols\"", StringComparison.Ordinal)..html.IndexOf("id=\"epochs\"", StringComparison.Ordinal)],
+            html[html.IndexOf("id='protocols'", StringComparison.Ordinal)..html.IndexOf("id='epochs'", StringComparison.Ordinal)],
             StringComparison.Ordinal);
     }
 
     private static ResultTable OfRuns(params EvaluationRecord[][] runs) => ResultTable.Of(
         ReportSamples.Group(
-            [.. runs.Select((records, i) => new ReportRun($"runs/{i}", ReportSamples.Manifest((ulong)i)) { Protocols = records })]), null);
+            [.. runs.Select((records, i) => new ReportRun($"runs/{i}", ReportSamples.Manifest((ulong)i)) { Evaluations = records })]), null);
 
     private static EvaluationRecord Record(double value, EvaluationStage stage = EvaluationStage.Before, string layer = "layer4") =>
-        new(stage, layer, "linear", value)
+        new(stage, layer, "linear", "accuracy", value)
     {
-        Measure = "accuracy", Variant = "linear", Low = value - 0.1, High = value + 0.1, Interval = "how",
+        Variant = "linear", Low = value - 0.1, High = value + 0.1, Interval = "how",
         Settings = "the settings of linear", ProbeCount = 10, TestCount = 20, Seed = 0,
     };
 }

@@ -62,10 +62,14 @@ internal static class ReportSamples
 
     public static IReadOnlyList<EvaluationRecord> Evaluations(EvaluationStage stage, double linear, double knn, double reduction) =>
     [
-        new(stage, "layer4", EvaluationProtocol.Linear, linear) { ProbeCount = 2000, TestCount = 2000, Strength = 0.01 },
-        new(stage, "layer4", EvaluationProtocol.Knn, knn) { ProbeCount = 2000, TestCount = 2000, Neighbours = 20, Temperature = 0.07 },
-        new(stage, "layer4", EvaluationProtocol.InstanceReductionHeldOut, reduction) { Rows = 512, Dimension = 64, EpsilonSquared = 0.5 },
+        Probe(stage, Measure.LinearAccuracy, linear) with { ProbeCount = 2000, TestCount = 2000, Strength = 0.01 },
+        Probe(stage, Measure.KnnAccuracy, knn) with { ProbeCount = 2000, TestCount = 2000, Neighbours = 20, Temperature = 0.07 },
+        Probe(stage, Measure.InstanceReductionHeldOut, reduction) with { Rows = 512, Dimension = 64, EpsilonSquared = 0.5 },
     ];
+
+    /// <summary>A probe of layer4.</summary>
+    public static EvaluationRecord Probe(EvaluationStage stage, string measure, double value) =>
+        new(stage, "layer4", EvaluationRecord.Probes, measure, value);
 
     /// <summary>
     /// A run; where <paramref name="umm"/> and <paramref name="control"/> are given, with an undo that changed both accuracies so.
@@ -95,6 +99,12 @@ internal static class ReportSamples
                 ],
             },
         ],
+    };
+
+    /// <summary>The run before UMM, measured with another k.</summary>
+    public static ReportRun WithNeighbours(ReportRun run, int neighbours) => run with
+    {
+        Evaluations = [.. run.Evaluations.Select(r => r.Measure == Measure.KnnAccuracy ? r with { Neighbours = neighbours } : r)],
     };
 
     public static ReportGroup Group(params ReportRun[] runs) => new("", runs);

@@ -1,3 +1,4 @@
+using Lethe.Diagnostics;
 using Lethe.Results;
 using Lethe.Runs;
 
@@ -26,7 +27,7 @@ public class StateChoiceTests
     public void Of_NoLabels_SaysThatNothingWasMeasured()
     {
         ReportRun run = ReportSamples.Run();
-        EvaluationRecord[] rates = [.. run.Evaluations.Where(record => record.Protocol == EvaluationProtocol.InstanceReductionHeldOut)];
+        EvaluationRecord[] rates = [.. run.Evaluations.Where(record => record.Measure == Measure.InstanceReductionHeldOut)];
         StateChoice choice = Of(run with { Evaluations = rates, Measurements = [], Undos = [run.Undos[0] with { Evaluations = [] }] });
         Assert.Null(choice.Stage);
         Assert.Contains("no labels", choice.Sentence, StringComparison.Ordinal);

@@ -1,3 +1,4 @@
+using Lethe.Diagnostics;
 using Lethe.Results;
 using Lethe.Runs;
 
@@ -7,15 +8,15 @@ public class SummaryTests
 {
     private static readonly string[] quick =
     [
-        EvaluationProtocol.Linear, EvaluationProtocol.Knn, EvaluationProtocol.InstanceReductionTrain,
-        EvaluationProtocol.InstanceReductionHeldOut,
+        Measure.LinearAccuracy, Measure.KnnAccuracy, Measure.InstanceReductionTrain,
+        Measure.InstanceReductionHeldOut,
     ];
 
     [Fact]
     public void Of_SeveralSeeds_GivesMeanAndDeviation()
     {
         ResultTable table = Table("default", ReportSamples.Run(1), ReportSamples.Run(2, shift: 0.02), ReportSamples.Run(3, shift: 0.04));
-        SeedMean umm = Value(table, EvaluationStage.Umm, EvaluationProtocol.Linear, "layer4")!.Value;
+        SeedMean umm = Value(table, EvaluationStage.Umm, Measure.LinearAccuracy, "layer4")!.Value;
         Assert.Equal(0.81, umm.Mean, 12);
         Assert.Equal(0.02, umm.Deviation, 12);
         Assert.Equal(3, umm.Count);
@@ -28,21 +29,21 @@ public class SummaryTests
         Assert.Equal(ReportSamples.Layers, table.Layers);
         Assert.Equal(["untrained", "before", "control", "UMM"], table.Entrants.Select(state => state.Label));
         Assert.Equal(quick, Summary.Shown(table));
-        Assert.Null(Value(table, EvaluationStage.Umm, EvaluationProtocol.Linear, "stem"));
+        Assert.Null(Value(table, EvaluationStage.Umm, Measure.LinearAccuracy, "stem"));
     }
 
     [Fact]
     public void Of_NothingEvaluated_TakesTheDiagnosticsOfTheFirstAndLastEpoch()
     {
         ResultTable table = Table(null, ReportSamples.Run(umm: null) with { Evaluations = [] });
-        Assert.Equal(0.56, Value(table, EvaluationStage.Untrained, EvaluationProtocol.Knn, "layer4")!.Value.Mean, 12);
-        Assert.Equal(0.68, Value(table, EvaluationStage.Before, EvaluationProtocol.Knn, "layer4")!.Value.Mean, 12);
-        Assert.Equal(2 + 12, Value(table, EvaluationStage.Before, EvaluationProtocol.InstanceReductionTrain, "layer4")!.Value.Mean, 12);
+        Assert.Equal(0.56, Value(table, EvaluationStage.Untrained, Measure.KnnAccuracy, "layer4")!.Value.Mean, 12);
+        Assert.Equal(0.68, Value(table, EvaluationStage.Before, Measure.KnnAccuracy, "layer4")!.Value.Mean, 12);
+        Assert.Equal(2 + 12, Value(table, EvaluationStage.Before, Measure.InstanceReductionTrain, "layer4")!.Value.Mean, 12);
     }
 
     [Fact]
     public void Of_OtherProtocols_LeavesThemOut() =>
-        Assert.Empty(Summary.Of(ResultTable.Of([new EvaluationRecord(EvaluationStage.Before, "layer4", "robustness", 0.5)])).Keys);
+        Assert.Empty(Summary.Of(ResultTable.Of([new EvaluationRecord(EvaluationStage.Before, "layer4", "robustness", "accuracy", 0.5)])).Keys);
 
     [Fact]
     public void Of_UndoWithoutControl_ShowsNoOtherUndosControl()
@@ -52,13 +53,24 @@ public class SummaryTests
         Assert.Equal(["untrained", "before", "UMM"], table.Entrants.Select(state => state.Label));
     }
 
+    [Fact]
+    public void Grid_RunsMeasuredOtherwise_HasNoMeanAndSaysWhy()
+    {
+        Grid grid = Summary.Grid(Table("default", ReportSamples.Run(1), ReportSamples.WithNeighbours(ReportSamples.Run(2), 5)), "layer");
+        GridRow last = grid.Rows[2];
+        Assert.Equal((GridCell.Nothing, "74.0"), (last.Cells[6].Text, last.Cells[2].Text));
+        Assert.Equal(
+            ["untrained", "before"],
+            grid.Notes.Select(note => note["The mean of ".Length..note.IndexOf(" is left out of kNN probe", StringComparison.Ordinal)]));
+    }
+
     /// <summary>0.74 + 0.05 and 0.68 + 0.05 of the first run; both 0.02 more of the second.</summary>
     [Fact]
     public void Grid_OfTwoRuns_HasMeansWithTheirDeviations()
     {
         Grid grid = Summary.Grid(Table("default", ReportSamples.Run(1), ReportSamples.Run(2, shift: 0.02)), "layer");
         Assert.Equal(
-            [.. new[] { "" }, .. quick.SelectMany(protocol => Enumerable.Repeat(Wording.Protocol(protocol), 4))],
+            [.. new[] { "" }, .. quick.SelectMany(protocol => Enumerable.Repeat(Wording.Probe(protocol), 4))],
             grid.Columns.Select(column => column.Group));
         GridRow last = grid.Rows[2];
         Assert.Equal("layer4", last.Cells[0].Text);
@@ -72,8 +84,8 @@ public class SummaryTests
     {
         ResultTable table = Summary.OfSettings(ReportModel.Of([ReportSamples.Run(1), ReportSamples.Run(1, method: "VICReg", shift: 0.01)]));
         Assert.Equal(["A · SimCLR", "B · VICReg"], table.Layers);
-        Assert.Equal(0.79, Value(table, EvaluationStage.Umm, EvaluationProtocol.Linear, "A · SimCLR")!.Value.Mean, 12);
-        Assert.Equal(0.74, Value(table, EvaluationStage.Umm, EvaluationProtocol.Knn, "B · VICReg")!.Value.Mean, 12);
+        Assert.Equal(0.79, Value(table, EvaluationStage.Umm, Measure.LinearAccuracy, "A · SimCLR")!.Value.Mean, 12);
+        Assert.Equal(0.74, Value(table, EvaluationStage.Umm, Measure.KnnAccuracy, "B · VICReg")!.Value.Mean, 12);
         Assert.All(table.Keys, key => Assert.True(key.IsAccuracy));
     }
 

@@ -32,7 +32,7 @@ public sealed class ProtocolEvaluationTests : IDisposable
         Assert.Equal(12, linear.Length);
         Assert.Equal([EvaluationStage.Untrained, EvaluationStage.Before], linear.Select(record => record.Stage).Distinct());
         Assert.Equal((12, 6, 6), (Of(run, "knn").Length, Of(undo, "linear").Length, Of(undo.Control!, "knn").Length));
-        Assert.Equal(plain, run.LoadEvaluation().Count(record => record.Measure is null));
+        Assert.Equal(plain, Of(run, EvaluationRecord.Probes).Length);
 
         // The same again replaces; the plain evaluation leaves the protocols' records; the reports' numbers are the plain ones.
         string before = File.ReadAllText(run.EvaluationPath);
@@ -41,8 +41,7 @@ public sealed class ProtocolEvaluationTests : IDisposable
         Evaluating.Run(run, session, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal((12, 12), (Of(run, "linear").Length, Of(run, "knn").Length));
         ReportRun report = ReportModel.Load([run.Path]).Groups[0].Runs[0];
-        Assert.DoesNotContain([.. report.Evaluated, .. report.Undos[0].Evaluations], record => record.Measure is not null);
-        Assert.Equal((24, 24), (report.Protocols.Count, report.Undos[0].Protocols.Count));
+        Assert.Equal((plain + 24, plain + 24), (report.Evaluations.Count, report.Undos[0].Evaluations.Count));
 
         // Frozen layers are the same in all later states.
         double Value(RunDirectory home, EvaluationStage stage) =>
@@ -186,15 +185,15 @@ public sealed class ProtocolEvaluationTests : IDisposable
     {
         static EvaluationRecord Record(
             string protocol, string weights, EvaluationStage stage = EvaluationStage.Before, double value = 0.5) =>
-            new(stage, "layer4", protocol, value) { Measure = "accuracy", Variant = protocol, Weights = weights };
-        EvaluationRecord plain = new(EvaluationStage.Before, "layer4", "linear", 0.1);
+            new(stage, "layer4", protocol, "accuracy", value) { Variant = protocol, Weights = weights };
+        EvaluationRecord plain = new(EvaluationStage.Before, "layer4", EvaluationRecord.Probes, "linearAccuracy", 0.1);
         EvaluationRecord[] old = [plain, Record("linear", "a"), Record("knn", "b"), Record("knn", "c", EvaluationStage.Untrained)];
         EvaluationRecord fresh = Record("linear", "b", value: 0.7);
-        Assert.Equal([plain, old[2], old[3], fresh], ProtocolEvaluation.Merge(old, [fresh]));
+        Assert.Equal([plain, old[2], old[3], fresh], EvaluatedState.Merge(old, [fresh]));
 
         // Less of the same protocol takes the place of more; what was measured at an epoch, quickly or elsewhere is not the same.
         EvaluationRecord[] others = [fresh with { Epoch = 3, Weights = "c" }, fresh with { Quick = true }, fresh with { Target = "other" }];
-        Assert.Equal([.. others, fresh], ProtocolEvaluation.Merge([fresh with { Measure = "more" }, .. others], [fresh]));
+        Assert.Equal([.. others, fresh], EvaluatedState.Merge([fresh with { Measure = "more" }, .. others], [fresh]));
     }
 
     private (RunDirectory Run, Session Session) Start() => small.Start("run", cancellation: TestContext.Current.CancellationToken);
@@ -205,5 +204,5 @@ public sealed class ProtocolEvaluationTests : IDisposable
         ProtocolEvaluation.Run(run, session, Plan(names, new ProtocolRunOptions()), cancellation: TestContext.Current.CancellationToken);
 
     private static EvaluationRecord[] Of(RunDirectory run, string protocol) =>
-        [.. run.LoadEvaluation().Where(record => record.Measure is not null && record.Protocol == protocol)];
+        [.. run.LoadEvaluation().Where(record => record.Protocol == protocol)];
 }

@@ -1,5 +1,6 @@
 using Lethe.Data;
 using Lethe.Evaluation;
+using Lethe.Models;
 using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Tests.Methods;
@@ -31,7 +32,7 @@ public sealed class ScoringTests : IDisposable
         Assert.Equal(expected, scores.Paths);
         Assert.Equal(expected, scores.Images.Select(i => mine[i]));
         Assert.Equal(expected.Length, scores.Candidates);
-        Assert.Equal(LayerFeatures.Names, scores.Layers.Select(layer => layer.Layer));
+        Assert.Equal(LayerNames.All, scores.Layers.Select(layer => layer.Layer));
         Assert.Empty(scores.Differences);
         Assert.All(scores.Layers, layer =>
         {

@@ -2,6 +2,7 @@ using Lethe.Data;
 using Lethe.Diagnostics;
 using Lethe.Evaluation;
 using Lethe.Methods;
+using Lethe.Models;
 using Lethe.Results;
 using Lethe.Runs;
 using Lethe.Runtime;
@@ -38,7 +39,7 @@ public sealed class WorkflowTests : IDisposable
                 manifest.Data.ImageSize, manifest.Data.Channels));
         Assert.Equal(small.Options, manifest.Pretraining);
         Assert.True(manifest.Timings!.Seconds > 0 && manifest.Timings.ImagesPerSecond > 0 && manifest.FinishedUtc > manifest.StartedUtc);
-        Assert.Equal(LayerFeatures.Names, manifest.RateSettings.Select(setting => setting.Layer));
+        Assert.Equal(LayerNames.All, manifest.RateSettings.Select(setting => setting.Layer));
         Assert.All(manifest.RateSettings, setting => Assert.Equal(12, setting.Rows));
         IReadOnlyList<Measurement> metrics = run.LoadMetrics().Measurements;
         Assert.Equal([0, 1, 2], metrics.Select(m => m.Epoch).Distinct());
@@ -72,7 +73,7 @@ public sealed class WorkflowTests : IDisposable
         Assert.Equal([EvaluationStage.Umm], undo.LoadEvaluation().Select(record => record.Stage).Distinct());
         Assert.Equal([EvaluationStage.Control], undo.Control!.LoadEvaluation().Select(record => record.Stage).Distinct());
         EvaluationRecord linear = records.Single(
-            record => record is { Stage: EvaluationStage.Before, Layer: "layer4", Protocol: EvaluationProtocol.Linear });
+            record => record is { Stage: EvaluationStage.Before, Layer: "layer4", Measure: Measure.LinearAccuracy });
         Assert.Equal(
             metrics.Single(m => m is { Epoch: SmallRun.Epochs, Layer: "layer4", Name: Measure.LinearAccuracy }).Value, linear.Value);
         Assert.Equal((8, 8, 32), (linear.ProbeCount, linear.TestCount, linear.Dimension));
@@ -99,11 +100,12 @@ public sealed class WorkflowTests : IDisposable
 
         // Another checkpoint is another state, and numbers that do not say of which it is are of none.
         File.Copy(Checkpoint(second), Checkpoint(first), overwrite: true);
-        second.SaveEvaluation([.. second.LoadEvaluation().Select(record => record with { Checkpoint = null })]);
+        second.SaveEvaluation([.. second.LoadEvaluation().Select(record => record with { Weights = null })]);
         Assert.Equal(["umm", "umm"], Evaluated());
         Assert.Equal(second.LoadEvaluation(), first.LoadEvaluation());
         File.Delete(run.NeighboursPicture);
-        Assert.Equal(["untrained", "before"], Evaluated());
+        Assert.Empty(Evaluated());
+        Assert.True(File.Exists(run.NeighboursPicture));
 
         Dictionary<string, string> updated = Numbers();
         Evaluating.Run(run, session, cancellation: Token);
@@ -331,7 +333,7 @@ public sealed class WorkflowTests : IDisposable
         Assert.Contains("--variance-weight", warning.Text, StringComparison.Ordinal);
         Assert.InRange(warning.Epoch, 1, 40);
         Assert.Contains($"Warning, epoch {warning.Epoch}: {warning.Text}", notices);
-        Assert.True(run.LoadMetrics().Measurements.Last(m => m is { Layer: LayerFeatures.Projector, Name: Measure.Spread }).Value < 0.2);
+        Assert.True(run.LoadMetrics().Measurements.Last(m => m is { Layer: LayerNames.Projector, Name: Measure.Spread }).Value < 0.2);
         Assert.Contains(
             ReportModel.Load([run.Path]).Groups[0].Runs[0].Warnings, text => text.Contains("--variance-weight", StringComparison.Ordinal));
     }

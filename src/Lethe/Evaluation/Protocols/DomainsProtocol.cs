@@ -7,21 +7,21 @@ namespace Lethe.Evaluation.Protocols;
 /// each measured on that one; in the untrained state, the whole network from scratch.
 /// </summary>
 /// <param name="options">How to fine-tune.</param>
-internal sealed class DomainsProtocol(DomainsProtocolOptions options) : Protocol
+internal sealed class DomainsProtocol(TransferOptions options) : Protocol
 {
     // What a seed is for.
     private const ulong Regression = 1;
     private const ulong FineTuning = 2;
 
     /// <summary>The entry of the registry.</summary>
-    public static ProtocolEntry Entry { get; } = new ProtocolEntry<DomainsProtocolOptions>
+    public static ProtocolEntry Entry { get; } = new ProtocolEntry<TransferOptions>
     {
         Name = "domains",
         Title = "Domains",
         Summary = "a target of several domains (--target domains:PATH), each left out in turn: linear on frozen features and fine-tuning, "
             + "on a domain that they have not seen",
         Images = ProtocolImages.Domains,
-        Defaults = new DomainsProtocolOptions(),
+        Defaults = new TransferOptions(),
         Build = options => new DomainsProtocol(options),
     };
 
@@ -41,12 +41,4 @@ internal sealed class DomainsProtocol(DomainsProtocolOptions options) : Protocol
 
         yield return FineTunedModel.Fit(encoder, images.Train, options, RandomStream.Derive(seed, FineTuning), null, 0, cancellation);
     }
-}
-
-/// <summary>Options of <see cref="DomainsProtocol"/>.</summary>
-internal sealed record DomainsProtocolOptions : FineTuningOptions
-{
-
-    /// <inheritdoc/>
-    public override ProtocolOptions Quick() => this with { FineTuneSteps = QuickSteps, FineTuneBatchSize = QuickBatchSize };
 }

@@ -54,7 +54,7 @@ internal sealed class FineTunedModel : FittedModel
         Linear head = Head(backbone.FeatureDimension, classes.Length, encoder.Device);
         var model = new FineTunedModel(backbone, head, classes)
         {
-            Variant = FineTuned, Layer = LayerFeatures.Last, FitCount = images.Count, LabelShare = labelShare, Draw = draw,
+            Variant = FineTuned, Layer = LayerNames.Last, FitCount = images.Count, LabelShare = labelShare, Draw = draw,
         };
         try
         {

@@ -62,7 +62,7 @@ internal sealed class SegmentationModel : FittedModel
         Train(encoder, network, [head], images, options, RandomStream.Derive(seed, Order), cancellation);
         return new SegmentationModel(head, network, classes)
         {
-            Variant = $"{FineTunedModel.FineTuned}, all layers", Layer = LayerFeatures.Last, FitCount = images.Count,
+            Variant = $"{FineTunedModel.FineTuned}, all layers", Layer = LayerNames.Last, FitCount = images.Count,
         };
     }
 

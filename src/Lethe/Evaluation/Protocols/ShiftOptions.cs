@@ -1,3 +1,4 @@
+using Lethe.Models;
 using Lethe.Runtime;
 
 namespace Lethe.Evaluation.Protocols;
@@ -6,8 +7,8 @@ namespace Lethe.Evaluation.Protocols;
 internal abstract record ShiftOptions : ProtocolOptions
 {
     /// <summary>The layer whose features the classifier of robustness and colour takes.</summary>
-    [OneOf(typeof(LayerFeatures), nameof(LayerFeatures.Names))]
-    public string ShiftLayer { get; init; } = LayerFeatures.Last;
+    [OneOf(typeof(LayerNames), nameof(LayerNames.All))]
+    public string ShiftLayer { get; init; } = LayerNames.Last;
 
     /// <summary>Asks for the layer to be among those that there are; an encoder from a file has no projector.</summary>
     internal void RequireLayer(IReadOnlyList<string> layers)

@@ -8,20 +8,20 @@ namespace Lethe.Evaluation.Protocols;
 /// training part; in the untrained state, the whole network from scratch.
 /// </summary>
 /// <param name="options">How to fine-tune.</param>
-internal sealed class TransferProtocol(TransferProtocolOptions options) : Protocol
+internal sealed class TransferProtocol(TransferOptions options) : Protocol
 {
     // What a seed is for.
     private const ulong Regression = 1;
     private const ulong FineTuning = 2;
 
     /// <summary>The entry of the registry.</summary>
-    public static ProtocolEntry Entry { get; } = new ProtocolEntry<TransferProtocolOptions>
+    public static ProtocolEntry Entry { get; } = new ProtocolEntry<TransferOptions>
     {
         Name = "transfer",
         Title = "Transfer",
         Summary = "another data set (--target): linear and kNN on frozen features, and fine-tuning against the network from scratch",
         Images = ProtocolImages.Target,
-        Defaults = new TransferProtocolOptions(),
+        Defaults = new TransferOptions(),
         Build = options => new TransferProtocol(options),
     };
 
@@ -53,12 +53,4 @@ internal sealed class TransferProtocol(TransferProtocolOptions options) : Protoc
 
         yield return FineTunedModel.Fit(encoder, images.Train, options, RandomStream.Derive(seed, FineTuning), null, 0, cancellation);
     }
-}
-
-/// <summary>Options of <see cref="TransferProtocol"/>.</summary>
-internal sealed record TransferProtocolOptions : FineTuningOptions
-{
-
-    /// <inheritdoc/>
-    public override ProtocolOptions Quick() => this with { FineTuneSteps = QuickSteps, FineTuneBatchSize = QuickBatchSize };
 }

@@ -37,7 +37,7 @@ public class GeneratedProtocolTests
     [Fact]
     public void Causal_OfAGreyNetwork_ReadsEveryLayer() =>
         Assert.Equal(
-            LayerFeatures.Names,
+            LayerNames.All,
             Run(new CausalProtocol(new CausalProtocolOptions { CausalImages = 60 }), 1).Select(result => result.Layer).Distinct());
 
     /// <summary>

@@ -3,6 +3,7 @@ using Lethe.Data;
 using Lethe.Evaluation;
 using Lethe.Evaluation.Protocols;
 using Lethe.Methods;
+using Lethe.Models;
 using Lethe.Numerics;
 using Lethe.Runtime;
 using Lethe.Tests.Methods;
@@ -120,7 +121,7 @@ public class ShiftProtocolTests
     {
         using SslMethod method = Tiny.Method();
         using var encoder = new EncoderState(method.Backbone, ProtocolSample.Statistics, TorchSharp.torch.CPU, 1, untrained: false);
-        var protocol = new ColourProtocol(new ColourProtocolOptions { ShiftLayer = LayerFeatures.Projector });
+        var protocol = new ColourProtocol(new ColourProtocolOptions { ShiftLayer = LayerNames.Projector });
         InvalidOptionException error = Assert.Throws<InvalidOptionException>(
             () => protocol.Fit(encoder, ProtocolSample.Fitting, 1, Token).Count());
         Assert.EndsWith("layer3, layer4.", error.Message, StringComparison.Ordinal);

@@ -1,0 +1,11 @@
+using Lethe.Evaluation;
+using Lethe.Runs;
+
+namespace Lethe.Workflow;
+
+/// <summary>What is measured of each state of an encoder: probes, or a protocol with its images.</summary>
+/// <param name="Protocol">The protocol of its records.</param>
+/// <param name="Title">What the progress says before the state.</param>
+/// <param name="Measure">Measures an encoder in a state, telling how far it has come.</param>
+internal sealed record EvaluationPart(
+    string Protocol, string Title, Func<EvaluationStage, EncoderState, Action<string>, IEnumerable<EvaluationRecord>> Measure);
