@@ -25,6 +25,8 @@ internal static class Application
             CompareCommand.Create(terminal),
             ReportCommand.Create(terminal),
             EmbedCommand.Create(terminal),
+            ClassifyCommand.Create(terminal),
+            SearchCommand.Create(terminal),
             ExportCommand.Create(terminal),
             DataCommand.Create(terminal),
             MethodsCommand.Create(terminal),

@@ -127,7 +127,7 @@ internal static class EmbeddingFile
     }
 
     // RFC 4180: quotes where a field would break the line or the columns.
-    private static string Quoted(string text) => text.AsSpan().IndexOfAny(",\"\r\n") < 0
+    internal static string Quoted(string text) => text.AsSpan().IndexOfAny(",\"\r\n") < 0
         ? text
         : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

@@ -33,10 +33,13 @@ internal sealed class EncoderFlags
     private readonly Option<string> checkpoint = Checkpoint();
 
     /// <summary>Adds argument and flags to a verb.</summary>
-    public EncoderFlags(Command command)
+    /// <param name="command">The verb.</param>
+    /// <param name="layer">Whether it takes the output of one layer.</param>
+    public EncoderFlags(Command command, bool layer = true)
     {
         command.Arguments.Add(argument);
-        command.Options.Add(layer);
+        if (layer)
+            command.Options.Add(this.layer);
         command.Options.Add(checkpoint);
         command.Options.Add(size);
     }
@@ -64,22 +67,30 @@ internal sealed class EncoderFlags
     /// <exception cref="LetheException">It cannot be used.</exception>
     public Encoder Load(ParseResult parsed, OptionValues values, Terminal terminal)
     {
+        var machine = values.Apply(new Machine());
+        if (Foreign(parsed, values) is not { } options)
+            return Encoder.Load(RunDirectory.Open(Path(parsed)), machine, Layer(parsed), CheckpointOf(parsed));
+        OptionRecord.ValidateAll([options, machine]);
+        Encoder encoder = Encoder.Load(options, machine, Layer(parsed));
+        foreach (string sentence in encoder.Origin!.Sentences)
+            terminal.Say(sentence);
+        return encoder;
+    }
+
+    /// <summary>The checkpoint that was named.</summary>
+    public string CheckpointOf(ParseResult parsed) => parsed.GetRequiredValue(checkpoint);
+
+    /// <summary>What decides an encoder from elsewhere; null where RUN is a run.</summary>
+    /// <exception cref="InvalidOptionException">A flag belongs to weights from elsewhere, and RUN is a run.</exception>
+    public RunOptions? Foreign(ParseResult parsed, OptionValues values)
+    {
         string path = Path(parsed);
         var weights = values.Apply(new WeightsOptions());
-        var machine = values.Apply(new Machine());
         int imageSize = parsed.GetValue(size);
         if (InitialEncoder.IsForeign(path))
-        {
-            var options = new RunOptions { Data = new DataOptions { ImageSize = imageSize }, Init = path, Weights = weights };
-            OptionRecord.ValidateAll([options, machine]);
-            Encoder encoder = Encoder.Load(options, machine, Layer(parsed));
-            foreach (string sentence in encoder.Origin!.Sentences)
-                terminal.Say(sentence);
-            return encoder;
-        }
-
+            return new RunOptions { Data = new DataOptions { ImageSize = imageSize }, Init = path, Weights = weights };
         return imageSize == 0 && weights == new WeightsOptions()
-            ? Encoder.Load(RunDirectory.Open(path), machine, Layer(parsed), parsed.GetRequiredValue(checkpoint))
+            ? null
             : throw new InvalidOptionException(
                 $"--image-size, --normalisation and the like belong to weights from elsewhere; {path} is a run, which has its own. Leave "
                 + "them out.");

@@ -4,7 +4,9 @@ using Lethe.Runs;
 
 namespace Lethe.Cli;
 
-/// <summary>Says where the encoder is that a verb has made, which one to take where there are several, and what to do next with it.</summary>
+/// <summary>
+/// Says where the encoder is that a verb has made, which one to take where there are several, and what to do next with it.
+/// </summary>
 internal static class EncoderView
 {
     /// <summary>After a pre-training: the file, and the verb that makes it run elsewhere.</summary>

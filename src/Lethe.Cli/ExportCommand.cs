@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Lethe.Interchange;
+using Lethe.Recognition;
 using Lethe.Runs;
+using Lethe.Runtime;
 using Lethe.Workflow;
 
 namespace Lethe.Cli;
@@ -11,10 +13,17 @@ internal static class ExportCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var run = new Argument<string>("RUN") { Description = "A run directory, or that of an undo below it (RUN/umm/NAME)." };
-        var output = new Option<string?>("--out") { Description = "What to write: FILE.onnx, FILE.pth or FILE.safetensors, or a folder for "
-            + "timm. [encoder.onnx, encoder.pth or encoder-timm in the run]", HelpName = "PATH" };
-        var checkpoint = EncoderFlags.Checkpoint();
+        var output = new Option<string?>("--out")
+        {
+            Description = "What to write: FILE.onnx, FILE.pth or FILE.safetensors, or a folder for timm. [encoder.onnx, encoder.pth or "
+                + "encoder-timm in the run]",
+            HelpName = "PATH",
+        };
+        var classifier = new Option<string?>("--classifier")
+        {
+            Description = "Of onnx: a classifier that 'lethe classify' wrote; the graph then gives logits and probabilities too.",
+            HelpName = "FILE",
+        };
         var dataRoot = new Option<string?>("--data-root")
         {
             Description = "Where the files of a named source lie now, if they have moved.", HelpName = "DIR",
@@ -22,16 +31,25 @@ internal static class ExportCommand
         var command = new Command(
             "export",
             "Write an encoder for other programs: an ONNX graph, verified with ONNX Runtime as it is written, or weights for timm or "
-            + "torchvision.") { run, output, checkpoint, dataRoot };
-        var table = new OptionTable(command, new ExportOptions(), new OnnxExportOptions(), new Machine());
+            + "torchvision.") { output, classifier, dataRoot };
+        var flags = new EncoderFlags(command, layer: false);
+        var table = new OptionTable(command, [new ExportOptions(), new OnnxExportOptions(), .. EncoderFlags.Records]);
         return command.Does(terminal, (parsed, cancellation) =>
         {
             OptionValues values = table.Read(parsed);
-            var options = values.Apply(new ExportOptions());
-            ExportResult result = Exporting.Run(
-                RunDirectory.Open(parsed.GetRequiredValue(run)), parsed.GetRequiredValue(checkpoint), options,
-                values.Apply(new OnnxExportOptions()), parsed.GetValue(output), values.Apply(new Machine()), parsed.GetValue(dataRoot),
-                classifier: null, terminal.Progress, cancellation);
+            (ExportOptions options, OnnxExportOptions graph) = (values.Apply(new ExportOptions()), values.Apply(new OnnxExportOptions()));
+            var machine = values.Apply(new Machine());
+            ExportedClassifier? behind = parsed.GetValue(classifier) is { } file
+                ? ExportedClassifier.Of(EmbeddingClassifier.Load(file))
+                : null;
+            ExportResult result = flags.Foreign(parsed, values) is { } foreign
+                ? Exporting.Run(
+                    foreign, options, graph,
+                    parsed.GetValue(output) ?? throw new InvalidOptionException("--out is needed: weights from elsewhere have no run to put it in."),
+                    machine, behind, terminal.Progress)
+                : Exporting.Run(
+                    RunDirectory.Open(flags.Path(parsed)), flags.CheckpointOf(parsed), options, graph, parsed.GetValue(output), machine,
+                    parsed.GetValue(dataRoot), behind, terminal.Progress, cancellation);
             Say(result, options, terminal);
             return Describe(result, options);
         });

@@ -12,9 +12,9 @@ namespace Lethe.Onnx;
 /// decoded and resized by the code that trained it, so that it sees the same pixels; the normalisation is in the file.
 /// </summary>
 /// <remarks>
-/// Safe to use from any number of threads at once, and one is enough for a program: calls share the weights, and each has buffers of its own.
-/// Each call computes on all threads that <see cref="Load"/> was given; a server with many requests at once loads it with one or two. Disposing
-/// while a call is running is an error.
+/// Safe to use from any number of threads at once, and one is enough for a program: calls share the weights, and each has buffers of its
+/// own. Each call computes on all threads that <see cref="Load"/> was given; a server with many requests at once loads it with one or two.
+/// Disposing while a call is running is an error.
 /// </remarks>
 public sealed class OnnxEncoder : IDisposable
 {

@@ -34,6 +34,9 @@ public sealed class Encoder : IDisposable
         this.layer = layer;
     }
 
+    /// <summary>Weights and layer in one word: embeddings of two encoders with the same word compare.</summary>
+    internal string Word => $"{EncoderState.Checksum(method.Backbone.state_dict())} {layer}";
+
     /// <summary>Height and width to which images are brought, in pixels.</summary>
     public int ImageSize => augmenter.Size;
 

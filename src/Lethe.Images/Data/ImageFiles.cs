@@ -26,7 +26,9 @@ public static class ImageFiles
         int maxBadFiles = 10,
         CancellationToken cancel = default) => ReadAll(path, imageSize, channels, maxBadFiles, progress: null, cancel);
 
-    /// <summary>Reads one image from memory, as an upload: what <see cref="ReadAll(string, int, int, int, CancellationToken)"/> makes of a file.</summary>
+    /// <summary>
+    /// Reads one image from memory, as an upload: what <see cref="ReadAll(string, int, int, int, CancellationToken)"/> makes of a file.
+    /// </summary>
     /// <param name="image">The bytes of the file, read from where the stream stands to its end.</param>
     /// <param name="imageSize">
     /// Height and width of the views to come, in pixels; a larger image is reduced to what views of that size need.
@@ -76,7 +78,8 @@ public static class ImageFiles
             foreach (string[] part in files.Chunk(atATime))
             {
                 var reading = new FileReading(root, part, maxBadFiles - skipped.Count, null, cancel);
-                (ImageSet Images, IReadOnlyList<string> SkippedFiles) read = Read(path, reading, part, imageSize, channels, mayBeNone: true);
+                (ImageSet Images, IReadOnlyList<string> SkippedFiles) read = Read(
+                    path, reading, part, imageSize, channels, mayBeNone: true);
                 skipped.AddRange(read.SkippedFiles);
                 yield return read;
             }

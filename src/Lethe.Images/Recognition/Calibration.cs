@@ -5,8 +5,8 @@ namespace Lethe.Recognition;
 /// least loss (temperature scaling with T = 1/β, Guo et al. 2017, 1706.04599).
 /// </summary>
 /// <remarks>
-/// Where all predictions are right, no β would be sharp enough. As Platt (1999) has it, the truth therefore gets (n + 1)/(n + 2) in place of 1,
-/// and the other classes share the rest: of ten images nobody learns to be surer than eleven of twelve.
+/// Where all predictions are right, no β would be sharp enough. As Platt (1999) has it, the truth therefore gets (n + 1)/(n + 2) in place
+/// of 1, and the other classes share the rest: of ten images nobody learns to be surer than eleven of twelve.
 /// </remarks>
 internal static class Calibration
 {
@@ -35,8 +35,8 @@ internal static class Calibration
     }
 
     /// <summary>
-    /// How far confidences are from how often they are right, in the mean over all images, gathered in ten groups of like confidence (expected
-    /// calibration error).
+    /// How far confidences are from how often they are right, in the mean over all images, gathered in ten groups of like confidence
+    /// (expected calibration error).
     /// </summary>
     public static double Error(IReadOnlyList<double> confidences, IReadOnlyList<bool> right)
     {

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace Lethe.Recognition;
 
 /// <summary>
-/// Products of unit rows, a group of one side with two of the other at a time, so that what is loaded is used several times. No multiplication
-/// is fused with an addition and the order of all sums is fixed: processors agree.
+/// Products of unit rows, a group of one side with two of the other at a time, so that what is loaded is used several times. No
+/// multiplication is fused with an addition and the order of all sums is fixed: processors agree.
 /// </summary>
 internal static class Cosines
 {

@@ -1,8 +1,8 @@
 namespace Lethe.Recognition;
 
 /// <summary>
-/// How good a classifier of embeddings is, on labelled images each of which was predicted by a classifier that had not been fitted on it. Strength,
-/// calibration and threshold that its prediction was made with were chosen without it, too.
+/// How good a classifier of embeddings is, on labelled images each of which was predicted by a classifier that had not been fitted on it.
+/// Strength, calibration and threshold that its prediction was made with were chosen without it, too.
 /// </summary>
 public sealed record CrossValidation
 {

@@ -4,12 +4,12 @@ using Lethe.Runtime;
 namespace Lethe.Recognition;
 
 /// <summary>
-/// A classifier of embeddings, made of few labelled images: logistic regression on standardised embeddings, with confidences that can be believed
-/// and the choice to say nothing. It knows by cross-validation how good it is.
+/// A classifier of embeddings, made of few labelled images: logistic regression on standardised embeddings, with confidences that can be
+/// believed and the choice to say nothing. It knows by cross-validation how good it is.
 /// </summary>
 /// <remarks>
-/// Immutable, so any number of threads may use it. The same embeddings, labels and options give the same classifier. Two images of each class
-/// are the least; some ten tell how good it is.
+/// Immutable, so any number of threads may use it. The same embeddings, labels and options give the same classifier. Two images of each
+/// class are the least; some ten tell how good it is.
 /// </remarks>
 public sealed class EmbeddingClassifier
 {
@@ -46,7 +46,10 @@ public sealed class EmbeddingClassifier
     /// <summary>The strength of the regularisation (λ) that cross-validation chose.</summary>
     public double Strength => Contents.Strength;
 
-    /// <summary>Which encoder the embeddings came from, as its fingerprint and layer, where training was told. Embeddings of another one mean nothing here.</summary>
+    /// <summary>
+    /// Which encoder the embeddings came from, as its fingerprint and layer, where training was told. Embeddings of another one mean
+    /// nothing here.
+    /// </summary>
     public string? Encoder => Contents.Encoder;
 
     internal ClassifierContents Contents { get; }
@@ -92,12 +95,14 @@ public sealed class EmbeddingClassifier
         options ??= new ClassifierOptions();
         options.Validate();
         if (embeddings.GetLength(0) != labels.Count)
-            throw new ArgumentException($"Expected one label for each of {embeddings.GetLength(0)} rows, found {labels.Count}.", nameof(labels));
+            throw new ArgumentException(
+                $"Expected one label for each of {embeddings.GetLength(0)} rows, found {labels.Count}.", nameof(labels));
         if (labels.Any(label => label < 0 || label >= classNames.Count))
             throw new ArgumentException($"Expected labels from 0 to {classNames.Count - 1}.", nameof(labels));
         if (classNames.Count < 2)
             throw new DataException(
-                $"A classifier needs at least two classes, found {(classNames.Count == 0 ? "none" : $"only '{classNames[0]}'")}. Give a folder "
+                $"A classifier needs at least two classes, found {(classNames.Count == 0 ? "none" : $"only '{classNames[0]}'")}. Give a "
+                + "folder "
                 + "for each class.");
         for (int i = 0; i < labels.Count; i++)
             CheckFinite(embeddings, i);
@@ -202,7 +207,8 @@ public sealed class EmbeddingClassifier
     {
         if (embedding.Length != Dimension)
             throw new ArgumentException(
-                $"Expected an embedding of {Dimension} numbers, found {embedding.Length}. Use the encoder and the layer that the classifier was "
+                $"Expected an embedding of {Dimension} numbers, found {embedding.Length}. Use the encoder and the layer that the "
+                + "classifier was "
                 + "made with.", nameof(embedding));
         double[] scaled = new double[embedding.Length];
         for (int j = 0; j < scaled.Length; j++)

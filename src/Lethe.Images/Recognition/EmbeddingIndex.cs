@@ -73,7 +73,8 @@ public sealed class EmbeddingIndex
         return paths.Length == rows.GetLength(0)
             ? new EmbeddingIndex(rows, paths)
             : throw new DataException(
-                $"{path} holds {rows.GetLength(0)} embeddings and {names} {paths.Length} paths. They do not belong together: write them again.");
+                $"{path} holds {rows.GetLength(0)} embeddings and {names} {paths.Length} paths. They do not belong together: write them "
+                + "again.");
     }
 
     /// <summary>Writes the index as <see cref="Load"/> reads it, each of the two files whole or not at all.</summary>
@@ -86,7 +87,8 @@ public sealed class EmbeddingIndex
         if (!string.Equals(Path.GetExtension(path), ".npy", StringComparison.OrdinalIgnoreCase))
             throw new InvalidOptionException($"An index is written to a file that ends in .npy; found '{path}'.");
         if (Paths.FirstOrDefault(one => one.AsSpan().ContainsAny('\r', '\n')) is { } broken)
-            throw new DataException($"The path '{broken}' has a line break in it, so that a list of paths cannot hold it. Rename the file.");
+            throw new DataException(
+                $"The path '{broken}' has a line break in it, so that a list of paths cannot hold it. Rename the file.");
         AtomicFile.Write(Path.ChangeExtension(path, ".txt"), stream =>
         {
             using var writer = new StreamWriter(stream, leaveOpen: true);
@@ -151,7 +153,9 @@ public sealed class EmbeddingIndex
     }
 
     /// <summary>Pairs of images of this index that lie close: the same picture twice, or nearly.</summary>
-    /// <param name="similarity">The least cosine, in (−1, 1]; 0.98 finds the same picture in another size or quality with most encoders.</param>
+    /// <param name="similarity">
+    /// The least cosine, in (−1, 1]; 0.98 finds the same picture in another size or quality with most encoders.
+    /// </param>
     /// <param name="most">At most so many, the most similar ones.</param>
     /// <param name="cancellation">Stops the search, which compares all N(N − 1)/2 pairs.</param>
     /// <returns>Each pair once, most similar first.</returns>

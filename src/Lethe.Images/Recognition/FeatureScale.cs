@@ -1,6 +1,8 @@
 namespace Lethe.Recognition;
 
-/// <summary>Brings features to mean 0 and deviation 1 of the rows that are fitted on; a feature that is constant there takes no part.</summary>
+/// <summary>
+/// Brings features to mean 0 and deviation 1 of the rows that are fitted on; a feature that is constant there takes no part.
+/// </summary>
 /// <param name="Mean">What is taken off, [d].</param>
 /// <param name="Scale">What is multiplied with then, [d]; 0 for a constant feature.</param>
 internal sealed record FeatureScale(float[] Mean, float[] Scale)

@@ -1,9 +1,9 @@
 namespace Lethe.Recognition;
 
 /// <summary>
-/// Fewer coordinates for rows that are fewer than their numbers: an orthonormal basis of what the rows span (Gram-Schmidt by a pivoted Cholesky
-/// decomposition of their products). A penalty on the weights is the same in these coordinates, and so is the best classifier, since weights
-/// outside of the span change no score.
+/// Fewer coordinates for rows that are fewer than their numbers: an orthonormal basis of what the rows span (Gram-Schmidt by a pivoted
+/// Cholesky decomposition of their products). A penalty on the weights is the same in these coordinates, and so is the best classifier,
+/// since weights outside of the span change no score.
 /// </summary>
 /// <param name="Coordinates">The rows, [n, r].</param>
 /// <param name="Basis">Orthonormal rows, [r, d]; null where the rows are their own coordinates.</param>

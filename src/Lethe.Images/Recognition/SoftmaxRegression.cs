@@ -3,12 +3,12 @@ using Lethe.Numerics;
 namespace Lethe.Recognition;
 
 /// <summary>
-/// Multinomial logistic regression: W, b = argmin (1/n) Σ −log softmax(W xᵢ + b)_{yᵢ} + λ/2 ‖W‖², by <see cref="Lbfgs"/>. scikit-learn's C is
-/// 1/(λn).
+/// Multinomial logistic regression: W, b = argmin (1/n) Σ −log softmax(W xᵢ + b)_{yᵢ} + λ/2 ‖W‖², by <see cref="Lbfgs"/>. scikit-learn's C
+/// is 1/(λn).
 /// </summary>
 /// <remarks>
-/// The fit runs in coordinates in which the curvature at W = 0 is 1 everywhere: V = W·L with L·Lᵀ = XᵀX/(nc) + λI. Correlated features would
-/// otherwise cost L-BFGS hundreds of steps.
+/// The fit runs in coordinates in which the curvature at W = 0 is 1 everywhere: V = W·L with L·Lᵀ = XᵀX/(nc) + λI. Correlated features
+/// would otherwise cost L-BFGS hundreds of steps.
 /// </remarks>
 internal sealed class SoftmaxRegression
 {

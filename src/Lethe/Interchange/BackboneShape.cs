@@ -6,7 +6,9 @@ using Lethe.Storage.Weights;
 
 namespace Lethe.Interchange;
 
-/// <summary>Recognises depth, width, stem and channels of a residual network by names and shapes, and says what it is where it is another.</summary>
+/// <summary>
+/// Recognises depth, width, stem and channels of a residual network by names and shapes, and says what it is where it is another.
+/// </summary>
 internal static partial class BackboneShape
 {
     private const int Shown = 4;
@@ -22,7 +24,8 @@ internal static partial class BackboneShape
         if (OtherResNet.Reason(tensors) is { } other)
             throw new RunException($"{path} holds {other}. Lethe has the ResNets of He 2016: {string.Join(", ", BackboneOptions.Names)}.");
         if (!tensors.TryGetValue("conv1.weight", out StoredTensor? first) || first.Shape.Length != 4)
-            throw new RunException($"{path} holds a network without its first convolution ('conv1.weight'). Give a file of the whole network.");
+            throw new RunException(
+                $"{path} holds a network without its first convolution ('conv1.weight'). Give a file of the whole network.");
         int width = (int)Math.Min(first.Shape[0], int.MaxValue), channels = (int)Math.Min(first.Shape[1], int.MaxValue);
         int[] blocks = [.. Enumerable.Range(1, 4).Select(stage => Blocks(tensors.Keys, stage))];
         bool bottleneck = tensors.ContainsKey("layer1.0.conv3.weight");
@@ -101,7 +104,8 @@ internal static partial class BackboneShape
                 .Select(FoundBackbone.NormOf),
         ];
         bool IsFolded(string name) => folded.Contains(name[..name.LastIndexOf('.')]);
-        string[] missing = [.. expected.Where(entry => !tensors.ContainsKey(entry.Name) && !IsFolded(entry.Name)).Select(entry => entry.Name)];
+        string[] missing =
+            [.. expected.Where(entry => !tensors.ContainsKey(entry.Name) && !IsFolded(entry.Name)).Select(entry => entry.Name)];
         HashSet<string> known = [.. expected.Select(entry => entry.Name)];
         string[] unknown =
         [
@@ -110,7 +114,8 @@ internal static partial class BackboneShape
         ];
         string[] shapes =
         [
-            .. expected.Where(entry => tensors.TryGetValue(entry.Name, out StoredTensor? tensor) && !tensor.Shape.SequenceEqual(entry.Shape))
+            .. expected.Where(
+                entry => tensors.TryGetValue(entry.Name, out StoredTensor? tensor) && !tensor.Shape.SequenceEqual(entry.Shape))
                 .Select(entry => $"{entry.Name} is {tensors[entry.Name].ShapeWords} and not [{string.Join(", ", entry.Shape)}]"),
         ];
         string[] types =
@@ -128,7 +133,8 @@ internal static partial class BackboneShape
         if (problems.Length > 0)
         {
             throw new RunException(
-                $"{path} looks like a {options.Backbone} of width {options.Width} and is not one: {string.Join("; ", problems)}. Save the whole "
+                $"{path} looks like a {options.Backbone} of width {options.Width} and is not one: {string.Join("; ", problems)}. Save the "
+                + "whole "
                 + "state_dict of a ResNet with torchvision's names.");
         }
     }

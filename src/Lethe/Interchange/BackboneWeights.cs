@@ -60,8 +60,10 @@ internal static class BackboneWeights
 
         if (folded > 0)
         {
-            notes.Add($"batch-norm was folded into {folded} convolutions of the file: it is put back as mean 0, variance 1 and scale 1, with the "
-                + "bias as shift. The encoder gives the same; what batch-norm had measured in training is gone, and a training that goes on "
+            notes.Add($"batch-norm was folded into {folded} convolutions of the file: it is put back as mean 0, variance 1 and scale 1, "
+                + "with the "
+                + "bias as shift. The encoder gives the same; what batch-norm had measured in training is gone, and a training that goes "
+                + "on "
                 + "begins from these");
         }
 
@@ -69,7 +71,8 @@ internal static class BackboneWeights
             notes.Add($"{biased} convolutions have a bias before batch-norm, which was taken into its mean: the encoder gives the same");
         if (found.Epsilons.Count > 0)
         {
-            notes.Add(Invariant($"batch-norm adds {found.Epsilons.Values.Max():0.######} to the variance in the file and 0.00001 in Lethe: ")
+            notes.Add(Invariant($"batch-norm adds {found.Epsilons.Values.Max():0.######} to the variance in the file and 0.00001 in ")
+                + "Lethe: "
                 + "the difference was added to its variances");
         }
 
@@ -87,7 +90,8 @@ internal static class BackboneWeights
         if (broken.Length > 0)
         {
             throw new RunException(
-                $"{path} has values that are no finite numbers in {broken.Length} tensors, first in '{broken[0]}': a training that failed, or a "
+                $"{path} has values that are no finite numbers in {broken.Length} tensors, first in '{broken[0]}': a training that "
+                + "failed, or a "
                 + "damaged file. Give an earlier checkpoint.");
         }
     }

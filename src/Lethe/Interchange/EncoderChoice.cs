@@ -24,7 +24,8 @@ internal static class EncoderChoice
             Naming[] named = [.. networks.Where(network => network.Prefix.Contains(part, StringComparison.Ordinal))];
             return named.Length > 0
                 ? named[0]
-                : throw new InvalidOptionException($"--part '{part}': {path} has the encoders {List(networks)}. Name a part of one of these.");
+                : throw new InvalidOptionException(
+                    $"--part '{part}': {path} has the encoders {List(networks)}. Name a part of one of these.");
         }
 
         if (networks.Count == 1)

@@ -1,8 +1,8 @@
 namespace Lethe.Interchange;
 
 /// <summary>
-/// Writes the encoder alone, beside the checkpoints of a training: the backbone's weights in single precision under torchvision's names, and
-/// all that is needed to use them in the file's metadata.
+/// Writes the encoder alone, beside the checkpoints of a training: the backbone's weights in single precision under torchvision's names,
+/// and all that is needed to use them in the file's metadata.
 /// </summary>
 internal static class EncoderExport
 {

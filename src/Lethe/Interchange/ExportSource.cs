@@ -14,7 +14,9 @@ namespace Lethe.Interchange;
 internal sealed record ExportSource(
     ResNet Network, ChannelStatistics Statistics, AugmentationOptions Views, ExportMetadata Metadata)
 {
-    /// <summary>What follows the backbone: linear layers, batch-norm and ReLU in a row; null where there is nothing, or something else.</summary>
+    /// <summary>
+    /// What follows the backbone: linear layers, batch-norm and ReLU in a row; null where there is nothing, or something else.
+    /// </summary>
     public Module? Projector { get; init; }
 
     /// <summary>The same as a function, [N, d] → [N, k].</summary>

@@ -14,7 +14,8 @@ namespace Lethe.Interchange;
 /// </summary>
 internal sealed class ForeignEncoder : IDisposable
 {
-    private static readonly string[] optimisers = ["optimizer", "optimizers", "optimizer_states", "optimiser", "optim", "lr_schedulers", "scaler"];
+    private static readonly string[] optimisers =
+        ["optimizer", "optimizers", "optimizer_states", "optimiser", "optim", "lr_schedulers", "scaler"];
 
     private ForeignEncoder(
         string path, string checksum, BackboneOptions backbone, int channels, IReadOnlyDictionary<string, Tensor> weights,
@@ -48,8 +49,8 @@ internal sealed class ForeignEncoder : IDisposable
     public IReadOnlyDictionary<string, Tensor> Weights { get; }
 
     /// <summary>
-    /// All other tensors but an optimiser's, by their own names, with the names of dictionaries around them in front where these are not those
-    /// of the encoder; of the file's types. Heads, momentum encoders, classifiers, queues.
+    /// All other tensors but an optimiser's, by their own names, with the names of dictionaries around them in front where these are not
+    /// those of the encoder; of the file's types. Heads, momentum encoders, classifiers, queues.
     /// </summary>
     public IReadOnlyDictionary<string, Tensor> Rest { get; }
 
@@ -108,7 +109,8 @@ internal sealed class ForeignEncoder : IDisposable
         (BackboneOptions backbone, int channels) = BackboneShape.Recognise(path, found);
         RequireAsExpected(path, options, own, backbone);
         if (file.Graph is null && backbone.Stem == "small" && own is null)
-            notes.Add("assumed, as weights do not show it: its 3×3 stem has a stride of 1 and no max-pooling, as networks for small images have");
+            notes.Add(
+                "assumed, as weights do not show it: its 3×3 stem has a stride of 1 and no max-pooling, as networks for small images have");
         if (file.Graph is not null && OnnxPreparation.Read(file, before, channels, notes) is { } inGraph)
             settings = settings with { Statistics = inGraph, Where = "the graph" };
         IReadOnlyList<(string Name, long[] Shape)> expected = BackboneShape.Expected(backbone, channels);
@@ -200,7 +202,8 @@ internal sealed class ForeignEncoder : IDisposable
         if (own is { Backbone: not null } && (own.Backbone, own.Width, own.Stem) != (found.Backbone, found.Width, found.Stem))
         {
             throw new RunException(
-                $"{path} says that it holds a {own.Backbone} of width {own.Width} with a {own.Stem} stem, and its tensors are a {found.Backbone} "
+                $"{path} says that it holds a {own.Backbone} of width {own.Width} with a {own.Stem} stem, and its tensors are a "
+                + $"{found.Backbone} "
                 + $"of width {found.Width} with a {found.Stem} one. It has been altered: restore it from a copy.");
         }
     }

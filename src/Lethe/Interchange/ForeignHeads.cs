@@ -12,7 +12,8 @@ internal static class ForeignHeads
 {
     private const string Prototypes = "prototypes";
 
-    // The first that is found counts. Written by lightly, solo-learn, MoCo, SimSiam, Barlow Twins, VICReg, SwAV, mmselfsup and BYOL's ports.
+    // The first that is found counts. Written by lightly, solo-learn, MoCo, SimSiam, Barlow Twins, VICReg, SwAV, mmselfsup and BYOL's
+    // ports.
     private static readonly Dictionary<string, string[]> names = new(StringComparer.Ordinal)
     {
         ["projector"] =
@@ -118,7 +119,8 @@ internal static class ForeignHeads
         {
             return new HeadFinding(Prototypes, null, found.Length == 0
                 ? "the file has none"
-                : $"found [{string.Join(", ", found[0].Value.shape)}] in '{found[0].Key}', expected [{string.Join(", ", target.shape)}]: set "
+                : $"found [{string.Join(", ", found[0].Value.shape)}] in '{found[0].Key}', expected [{string.Join(", ", target.shape)}]: "
+                    + "set "
                     + $"--prototypes {found[0].Value.shape[0]} --projector-output {found[0].Value.shape[1]}");
         }
 

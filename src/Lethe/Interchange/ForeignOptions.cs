@@ -17,7 +17,9 @@ internal sealed record ForeignOptions : OptionRecord
     [Limit(AtLeast = 4, AtMost = 512, Unit = "channels", Zero = "for what the file holds")]
     public int Width { get; init; }
 
-    /// <summary>The stem that is expected: small (3×3 convolution, no pooling), large (7×7 and max-pooling), or auto for what it holds.</summary>
+    /// <summary>
+    /// The stem that is expected: small (3×3 convolution, no pooling), large (7×7 and max-pooling), or auto for what it holds.
+    /// </summary>
     [OneOf("auto", "small", "large")]
     public string Stem { get; init; } = "auto";
 

@@ -3,7 +3,9 @@ using Lethe.Runtime;
 
 namespace Lethe.Interchange;
 
-/// <summary>Where an encoder from elsewhere lies: a file, or a folder as Hugging Face and timm write it, with what its settings say.</summary>
+/// <summary>
+/// Where an encoder from elsewhere lies: a file, or a folder as Hugging Face and timm write it, with what its settings say.
+/// </summary>
 /// <param name="Files">The files of weights, at least one.</param>
 /// <param name="Settings">What the folder's settings say of images.</param>
 internal sealed record ForeignPlace(IReadOnlyList<string> Files, ImageSettings Settings)
@@ -42,7 +44,8 @@ internal sealed record ForeignPlace(IReadOnlyList<string> Files, ImageSettings S
         {
             throw new RunException(
                 others.Length == 0
-                    ? $"{path} is a folder without weights: expected model.safetensors or pytorch_model.bin, as Hugging Face and timm write it. "
+                    ? $"{path} is a folder without weights: expected model.safetensors or pytorch_model.bin, as Hugging Face and timm "
+                        + "write it. "
                         + "Give a file, or a folder that has one."
                     : $"{path} is a folder with several files of weights: {string.Join(", ", others.Take(4).Select(Path.GetFileName))}"
                         + $"{(others.Length > 4 ? " and more" : "")}. Give one of them.");
@@ -56,7 +59,8 @@ internal sealed record ForeignPlace(IReadOnlyList<string> Files, ImageSettings S
     private static string[] Parts(string index)
     {
         using JsonDocument document = Parse(index);
-        if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("weight_map", out JsonElement map)
+        if (document.RootElement.ValueKind != JsonValueKind.Object
+            || !document.RootElement.TryGetProperty("weight_map", out JsonElement map)
             || map.ValueKind != JsonValueKind.Object)
             throw new RunException($"{index} has no 'weight_map' and is no index of weights. Give the file of weights itself.");
         string folder = Path.GetDirectoryName(Path.GetFullPath(index))!;

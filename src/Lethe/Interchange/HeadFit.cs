@@ -56,7 +56,8 @@ internal static class HeadFit
     private static bool IsSame(HeadLayer own, HeadLayer found) => own.IsLinear
         ? found.IsLinear && own.Weight!.shape.SequenceEqual(found.Weight!.shape) && IsOf(found.Bias, own.Weight.shape[0])
         : !found.IsLinear && found is { Mean: not null, Variance: not null } && own.Mean!.shape.SequenceEqual(found.Mean.shape)
-            && own.Mean.shape.SequenceEqual(found.Variance.shape) && IsOf(found.Weight, own.Mean.shape[0]) && IsOf(found.Bias, own.Mean.shape[0]);
+            && own.Mean.shape.SequenceEqual(found.Variance.shape) && IsOf(found.Weight, own.Mean.shape[0]) && IsOf(
+                found.Bias, own.Mean.shape[0]);
 
     private static bool IsOf(Tensor? tensor, long size) => tensor is null || (tensor.dim() == 1 && tensor.shape[0] == size);
 

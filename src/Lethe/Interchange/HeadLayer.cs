@@ -15,7 +15,9 @@ internal sealed partial record HeadLayer(string Name, Tensor? Weight, Tensor? Bi
     /// <summary>Whether it is a linear layer.</summary>
     public bool IsLinear => Weight?.dim() == 2;
 
-    /// <summary>Layers of some tensors, in the order of the numbers in their names, linear ones before batch-norm of the same number.</summary>
+    /// <summary>
+    /// Layers of some tensors, in the order of the numbers in their names, linear ones before batch-norm of the same number.
+    /// </summary>
     /// <param name="tensors">Tensors by name.</param>
     /// <param name="prefix">What names begin with, up to a point; all that have none of it are left out.</param>
     /// <returns>The layers.</returns>
@@ -47,7 +49,8 @@ internal sealed partial record HeadLayer(string Name, Tensor? Weight, Tensor? Bi
         foreach (HeadLayer layer in layers)
         {
             if (layer.IsLinear)
-                words.Append(CultureInfo.InvariantCulture, $"{(words.Length == 0 ? layer.Weight!.shape[1] + " " : "")}→ {layer.Weight!.shape[0]} ");
+                words.Append(
+                    CultureInfo.InvariantCulture, $"{(words.Length == 0 ? layer.Weight!.shape[1] + " " : "")}→ {layer.Weight!.shape[0]} ");
             else
                 words.Append("(batch-norm) ");
         }

@@ -69,11 +69,14 @@ internal sealed record ImageSettings
         if (Property(root, "downsample_in_bottleneck") is { ValueKind: JsonValueKind.True })
         {
             throw new RunException(
-                $"{file} says downsample_in_bottleneck: the stride sits on the first convolution of a bottleneck, where Lethe's and torchvision's "
+                $"{file} says downsample_in_bottleneck: the stride sits on the first convolution of a bottleneck, where Lethe's and "
+                + "torchvision's "
                 + "networks have it on the second. Give another ResNet.");
         }
 
-        if (Property(root, "hidden_act") is { ValueKind: JsonValueKind.String } activation && activation.GetString() is var act && act != "relu")
+        if (
+            Property(root, "hidden_act") is { ValueKind: JsonValueKind.String } activation && activation.GetString() is var act
+                && act != "relu")
             throw new RunException($"{file} says hidden_act '{act}': Lethe's ResNets have ReLU. Give another ResNet.");
     }
 

@@ -39,13 +39,19 @@ internal static class LeftGroups
         Naming? other = networks.Where(network => network != chosen && network.Prefix.Length > 0
             && name.StartsWith(network.Prefix, StringComparison.Ordinal)).MaxBy(network => network.Prefix.Length);
         if (other is not null && other.Rename(name[other.Prefix.Length..]) is not null)
-            return (other.Prefix.TrimEnd('.'), EncoderChoice.Follows(other) ? "an encoder that follows the trained one" : "another encoder");
-        string shown = chosen is not null && name.StartsWith(chosen.Prefix, StringComparison.Ordinal) ? name[..chosen.Prefix.Length] : container;
+            return (
+                other.Prefix.TrimEnd('.'), EncoderChoice.Follows(other) ? "an encoder that follows the trained one" : "another encoder");
+        string shown = chosen is not null
+            && name.StartsWith(chosen.Prefix, StringComparison.Ordinal) ? name[..chosen.Prefix.Length] : container;
         string rest = name[shown.Length..];
         while (rest.StartsWith("module.", StringComparison.Ordinal) || rest.StartsWith("model.", StringComparison.Ordinal))
-            (shown, rest) = (shown + rest[..(rest.IndexOf('.', StringComparison.Ordinal) + 1)], rest[(rest.IndexOf('.', StringComparison.Ordinal) + 1)..]);
+            (shown, rest) =
+                (
+                    shown + rest[..(rest.IndexOf('.', StringComparison.Ordinal) + 1)],
+                    rest[(rest.IndexOf('.', StringComparison.Ordinal) + 1)..]);
         string group = (shown + rest.Split('.', '/')[0])[container.Length..];
-        string why = kinds.FirstOrDefault(kind => rest.Contains(kind.Part, StringComparison.OrdinalIgnoreCase)).Why ?? "no part of the network";
+        string why = kinds.FirstOrDefault(
+            kind => rest.Contains(kind.Part, StringComparison.OrdinalIgnoreCase)).Why ?? "no part of the network";
         return (group, why);
     }
 }

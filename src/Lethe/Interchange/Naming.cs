@@ -62,7 +62,8 @@ internal sealed partial record Naming(string Prefix, string Words, Func<string, 
         Match block = TransformersBlock().Match(name);
         if (!block.Success)
             return null;
-        string place = $"layer{int.Parse(block.Groups["stage"].ValueSpan, CultureInfo.InvariantCulture) + 1}.{block.Groups["block"].Value}.";
+        string place =
+            $"layer{int.Parse(block.Groups["stage"].ValueSpan, CultureInfo.InvariantCulture) + 1}.{block.Groups["block"].Value}.";
         string rest = Last(block.Groups["rest"].Value);
         return block.Groups["layer"].Success
             ? place + Numbered(rest, $"{int.Parse(block.Groups["layer"].ValueSpan, CultureInfo.InvariantCulture) + 1}")

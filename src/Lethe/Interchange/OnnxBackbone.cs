@@ -156,7 +156,8 @@ internal sealed class OnnxBackbone
         {
             string bn = FoundBackbone.NormOf(name);
             foreach ((string part, int i) in new[] { "weight", "bias", "running_mean", "running_var" }.Select((part, i) => (part, i + 1)))
-                tensors[$"{bn}.{part}"] = i < norm.Inputs.Count ? Weight(norm.Inputs[i], where) : throw Departs($"{where} lacks statistics");
+                tensors[$"{bn}.{part}"] = i < norm.Inputs.Count ? Weight(norm.Inputs[i], where) : throw Departs(
+                    $"{where} lacks statistics");
             double epsilon = norm.Numbers.GetValueOrDefault("epsilon", (float)Epsilon);
             if (Math.Abs(epsilon - Epsilon) > 1e-9)
                 epsilons[bn] = epsilon;
@@ -177,7 +178,9 @@ internal sealed class OnnxBackbone
         if (strides.Any(step => step != stride))
         {
             throw Departs($"{where} has a stride of {string.Join("×", strides)} where {stride} was expected"
-                + (kernel == 1 && strides.All(step => step == 2) ? " (the first version of the bottleneck has it on its first convolution)" : ""));
+                + (
+                    kernel == 1
+                        && strides.All(step => step == 2) ? " (the first version of the bottleneck has it on its first convolution)" : ""));
         }
 
         long half = kernel / 2;

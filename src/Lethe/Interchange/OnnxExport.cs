@@ -157,7 +157,10 @@ internal static class OnnxExport
         graph.Node(
             "Gemm",
             Logits,
-            [scaled, graph.Constant("classifier.weight", tensor(classifier.Weights)), graph.Constant("classifier.bias", tensor(classifier.Bias))],
+            [
+                scaled, graph.Constant("classifier.weight", tensor(classifier.Weights)),
+                graph.Constant("classifier.bias", tensor(classifier.Bias)),
+            ],
             ("transB", 1));
         string cooled = graph.Node(
             "Div", "classifier/cooled", [Logits, graph.Constant("classifier.temperature", tensor(new[] { classifier.Temperature }))]);

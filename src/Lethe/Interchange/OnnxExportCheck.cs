@@ -37,7 +37,10 @@ internal static class OnnxExportCheck
         using var scope = NewDisposeScope();
         using IDisposable frozen = no_grad();
         string[] names =
-            [.. given.Select(one => one.Output), .. classifier is null ? Array.Empty<string>() : [OnnxExport.Logits, OnnxExport.Probabilities]];
+            [
+                .. given.Select(one => one.Output),
+                .. classifier is null ? Array.Empty<string>() : [OnnxExport.Logits, OnnxExport.Probabilities],
+            ];
         Dictionary<string, Tensor> found = Run(path, source, options, names, images, threads);
 
         // Features that were computed here, of the same bytes.

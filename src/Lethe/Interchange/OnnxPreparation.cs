@@ -45,7 +45,8 @@ internal static class OnnxPreparation
 
         if (odd.Count > 0)
         {
-            notes.Add($"the graph prepares its images itself by {string.Join(", ", odd.Distinct())}, which is not taken over: prepare them alike");
+            notes.Add($"the graph prepares its images itself by {string.Join(", ", odd.Distinct())}, which is not taken over: prepare "
+                + "them alike");
             return null;
         }
 

@@ -42,12 +42,14 @@ internal static class OtherNetwork
 
         if (Part(tensors) is { } part)
         {
-            return $"{path} holds the beginning of a ResNet {part} and no blocks ('layer1.0.conv1.weight'): it is incomplete.{said} Save the "
+            return $"{path} holds the beginning of a ResNet {part} and no blocks ('layer1.0.conv1.weight'): it is incomplete.{said} Save "
+                + "the "
                 + "whole state_dict.";
         }
 
         string names = string.Join(", ", tensors.Take(Shown).Select(tensor => $"'{tensor.Name}' {tensor.ShapeWords}"));
-        return $"{path} holds no ResNet that is recognised: expected torchvision's, timm's, transformers' or lightly's names behind any prefix, "
+        return $"{path} holds no ResNet that is recognised: expected torchvision's, timm's, transformers' or lightly's names behind any "
+            + "prefix, "
             + $"such as 'layer1.0.conv1.weight'; found {names}{(tensors.Count > Shown ? $" and {tensors.Count - Shown} more" : "")}.{said} "
             + "Rename the tensors as torchvision's ResNet has them.";
     }

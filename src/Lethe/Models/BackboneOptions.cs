@@ -6,11 +6,12 @@ namespace Lethe.Models;
 public sealed record BackboneOptions : OptionRecord
 {
     /// <summary>Names that <see cref="Backbone"/> can have.</summary>
-    public static readonly IReadOnlyList<string> Names = ["resnet10", "resnet18", "resnet18-cntk", "resnet34", "resnet50", "resnet101", "resnet152"];
+    public static readonly IReadOnlyList<string> Names =
+        ["resnet10", "resnet18", "resnet18-cntk", "resnet34", "resnet50", "resnet101", "resnet152"];
 
     /// <summary>
-    /// resnet10 (one block a stage), resnet18, resnet34 (basic blocks), resnet50, resnet101 or resnet152 (bottlenecks; He 2016, 1512.03385);
-    /// resnet18-cntk, which ML.NET ships, has a block more in the last stage.
+    /// resnet10 (one block a stage), resnet18, resnet34 (basic blocks), resnet50, resnet101 or resnet152 (bottlenecks; He 2016,
+    /// 1512.03385); resnet18-cntk, which ML.NET ships, has a block more in the last stage.
     /// </summary>
     [OneOf(typeof(BackboneOptions), nameof(Names))]
     public string Backbone { get; init; } = "resnet18";

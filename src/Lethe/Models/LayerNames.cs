@@ -7,7 +7,8 @@ internal static class LayerNames
     public const string Projector = "projector";
 
     /// <summary>The layers of a backbone: stem, layer1 to layer4.</summary>
-    public static IReadOnlyList<string> Backbone { get; } = [.. Enum.GetValues<SplitPoint>().Where(at => at != SplitPoint.Input).Select(Of)];
+    public static IReadOnlyList<string> Backbone { get; } =
+        [.. Enum.GetValues<SplitPoint>().Where(at => at != SplitPoint.Input).Select(Of)];
 
     /// <summary>All layers.</summary>
     public static IReadOnlyList<string> All { get; } = [.. Backbone, Projector];

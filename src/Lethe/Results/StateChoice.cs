@@ -5,8 +5,8 @@ namespace Lethe.Results;
 
 /// <summary>
 /// Which state of an encoder to take after an undo, by the accuracy of its last layer: the first of before, control and UMM that no later
-/// one clearly beats, as <see cref="Pairing"/> and <see cref="Diagnostics.PairedDifference"/> have it. What is not clear is within noise, and
-/// then the state with fewer steps behind it is taken.
+/// one clearly beats, as <see cref="Pairing"/> and <see cref="Diagnostics.PairedDifference"/> have it. What is not clear is within noise,
+/// and then the state with fewer steps behind it is taken.
 /// </summary>
 /// <param name="Stage">The state; null where nothing was measured that says which.</param>
 /// <param name="Sentence">The numbers, the state and the reason, for people.</param>
@@ -49,7 +49,8 @@ internal sealed record StateChoice(EvaluationStage? Stage, string Sentence)
         string[] reasons =
         [
             .. beaten.Length == 0 ? Array.Empty<string>() : [$"clearly better than {Wording.List(beaten)}"],
-            .. close.Length == 0 ? Array.Empty<string>() : [$"{Wording.List(close)} {(close.Length > 1 ? "are" : "is")} no clear gain over it"],
+            .. close.Length == 0 ? Array
+                .Empty<string>() : [$"{Wording.List(close)} {(close.Length > 1 ? "are" : "is")} no clear gain over it"],
         ];
         string noise = close.Length == 0 ? "" : Noise(results, key, stages);
         string why = others.Length == 0 ? "nothing else was measured" : string.Join(", and ", reasons);

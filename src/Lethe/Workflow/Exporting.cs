@@ -57,6 +57,36 @@ internal static class Exporting
         return Run(source, options, graph, path, machine, images, classifier, whitening);
     }
 
+    /// <summary>Exports an encoder from elsewhere.</summary>
+    /// <param name="run">What decides it: <see cref="RunOptions.Init"/>, the size of images, the normalisation.</param>
+    /// <param name="options">How it leaves.</param>
+    /// <param name="graph">What a graph takes and gives.</param>
+    /// <param name="path">Where to.</param>
+    /// <param name="machine">Where to compute.</param>
+    /// <param name="classifier">A classifier to put behind the features of a graph; null for none.</param>
+    /// <param name="progress">Told what the file was found to hold.</param>
+    /// <returns>What was written.</returns>
+    /// <exception cref="LetheException">Something cannot be used; nothing is left behind.</exception>
+    public static ExportResult Run(
+        RunOptions run, ExportOptions options, OnnxExportOptions graph, string path, Machine machine,
+        ExportedClassifier? classifier = null, IProgress<WorkflowProgress>? progress = null)
+    {
+        options.Require(graph);
+        if (graph.Whiten)
+            throw new InvalidOptionException("--whiten needs the images that an encoder was trained on. Import it with --data first.");
+        path = Place(path, options);
+        Device device = machine.Prepare();
+        using InitialEncoder weights = InitialEncoder.Read(run)!;
+        ChannelStatistics statistics = weights.Statistics(null);
+        (SslMethod method, run) = Importing.Create(weights, run, device);
+        using SslMethod whole = method;
+        method.eval();
+        foreach (string sentence in weights.Describe().Sentences)
+            progress?.Report(new WorkflowProgress("", 0, 0, "", sentence));
+        var source = new ExportSource(method.Backbone, statistics, run.Views, ExportSource.Describe(method.Backbone, statistics));
+        return Run(source, options, graph, path, machine, null, classifier);
+    }
+
     /// <summary>Exports an encoder from anywhere.</summary>
     /// <param name="source">The encoder, which stays the caller's.</param>
     /// <param name="options">How it leaves.</param>

@@ -117,7 +117,8 @@ internal sealed class ByteCursor
     /// <summary>The error of a file that is not what its format says.</summary>
     /// <param name="what">What is wrong.</param>
     public RunException Damaged(string what) => new(
-        $"{stream.Name} is truncated or damaged: {what}. Download it again from its source, and compare its size with the one shown there.");
+        $"{stream.Name} is truncated or damaged: {what}. Download it again from its source, and compare its size with the one shown "
+        + "there.");
 
     private void Fill()
     {

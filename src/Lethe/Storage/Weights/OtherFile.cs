@@ -51,11 +51,13 @@ internal static class OtherFile
         if (Binary(head) is { } kind)
             return $"{path} is {kind}.";
         if (head is [0x80, >= 1 and <= 5, ..])
-            return $"{path} is a pickle that torch.save did not write, as Detectron2's are. Open it in Python and save its weights as tensors "
+            return $"{path} is a pickle that torch.save did not write, as Detectron2's are. Open it in Python and save its weights as "
+                + "tensors "
                 + "with torch.save, under torchvision's names.";
         if (head.IndexOfAnyExcept((byte)0) < 0)
             return $"{path} begins with zeros alone: a download or copy that was not finished. Fetch it again.";
-        return $"{path} is of no format that Lethe reads (it begins with the bytes {Convert.ToHexStringLower(head[..Math.Min(8, head.Length)])}). "
+        return $"{path} is of no format that Lethe reads (it begins with the bytes "
+            + $"{Convert.ToHexStringLower(head[..Math.Min(8, head.Length)])}). "
             + Reads + ".";
     }
 
@@ -81,10 +83,12 @@ internal static class OtherFile
         string text = Encoding.UTF8.GetString(head).TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
         bool Starts(string start) => text.StartsWith(start, StringComparison.OrdinalIgnoreCase);
         if (Starts("version https://git-lfs.github.com/spec"))
-            return "a Git LFS pointer: the name of the weights and not the weights. Run 'git lfs pull' in its folder, or download the file from "
+            return "a Git LFS pointer: the name of the weights and not the weights. Run 'git lfs pull' in its folder, or download the "
+                + "file from "
                 + "its page";
         if (Starts("<!doctype html") || Starts("<html") || (Starts("<") && text.Contains("<html", StringComparison.OrdinalIgnoreCase)))
-            return "a web page and not the file it was to be. Use the address of the file itself (on Hugging Face the one with /resolve/ in place "
+            return "a web page and not the file it was to be. Use the address of the file itself (on Hugging Face the one with /resolve/ "
+                + "in place "
                 + "of /blob/), and look at the page in a browser: it may ask to sign in";
         if (Starts("<?xml") || Starts("<error"))
             return "an XML text, as servers answer when a download is refused. Check the address, and download it again";

@@ -47,7 +47,8 @@ internal sealed class ReadBudget(string path, long fileBytes)
         if (lasting + passing + tensors > (3 * total) + TensorRoom || fromFile + read > (4 * total) + TensorRoom)
         {
             throw new RunException(
-                $"{path} has {total} bytes, and its tensors up to '{name}' would take {lasting + passing + tensors}: more than it can hold. "
+                $"{path} has {total} bytes, and its tensors up to '{name}' would take {lasting + passing + tensors}: more than it can "
+                + "hold. "
                 + "It is damaged or made to exhaust memory: download it again from its source.");
         }
 

@@ -16,7 +16,8 @@ internal static class SafetensorsWeights
     /// <param name="head">Its first bytes.</param>
     /// <param name="length">All its bytes.</param>
     public static bool Matches(ReadOnlySpan<byte> head, long length) =>
-        head.Length > sizeof(long) && head[sizeof(long)] == (byte)'{' && BinaryPrimitives.ReadInt64LittleEndian(head) is > 1 and < LongestHeader
+        head.Length > sizeof(long) && head[sizeof(long)] == (byte)'{'
+            && BinaryPrimitives.ReadInt64LittleEndian(head) is > 1 and < LongestHeader
         && (BinaryPrimitives.ReadInt64LittleEndian(head) <= length || head[4] == 0);
 
     /// <summary>Reads what a file holds.</summary>

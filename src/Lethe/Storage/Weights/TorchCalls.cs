@@ -12,12 +12,15 @@ internal static class TorchCalls
     /// <returns>The result; null where the call is not understood.</returns>
     public static object? Result(PickleGlobal function, object?[] given) => (function.FullName, given) switch
     {
-        ("collections.OrderedDict" or "builtins.dict" or "__builtin__.dict", []) or ("collections.defaultdict", _) => new PickleDictionary(),
+        ("collections.OrderedDict" or "builtins.dict" or "__builtin__.dict", []) or ("collections.defaultdict", _) =>
+            new PickleDictionary(),
         ("collections.OrderedDict" or "builtins.dict" or "__builtin__.dict", [List<object?> pairs]) => Dictionary(pairs),
         ("builtins.set" or "__builtin__.set" or "builtins.list" or "__builtin__.list", [List<object?> items]) => items,
         ("torch.Size" or "builtins.tuple" or "__builtin__.tuple", [object?[] items]) => items,
         ("torch.Size", [List<object?> items]) => items.ToArray(),
-        ("torch._utils._rebuild_tensor" or "torch._utils._rebuild_tensor_v2", [TorchStorage storage, long offset, .. [var size, var stride, ..]]) =>
+        (
+            "torch._utils._rebuild_tensor" or "torch._utils._rebuild_tensor_v2",
+            [TorchStorage storage, long offset, .. [var size, var stride, ..]]) =>
             Tensor(storage, null, offset, size, stride),
         ("torch._utils._rebuild_tensor_v3", [TorchStorage storage, long offset, var size, var stride, _, _, PickleGlobal type, ..]) =>
             Tensor(storage, type.Name, offset, size, stride),

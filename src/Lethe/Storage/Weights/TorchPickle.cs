@@ -138,7 +138,8 @@ internal sealed class TorchPickle
         [
             .. reaching.Length == 0 ? Array.Empty<string>() :
             [
-                $"the file asks to call {reaching}; nothing was executed. No file of weights needs that: do not open it with other programs "
+                $"the file asks to call {reaching}; nothing was executed. No file of weights needs that: do not open it with other "
+                + "programs "
                 + "unless you trust where it is from",
             ],
             .. other.Length == 0 ? Array.Empty<string>() : [$"objects of {other} were not made: they hold no weights of their own"],

@@ -4,8 +4,8 @@ using Lethe.Runtime;
 namespace Lethe.Storage.Weights;
 
 /// <summary>
-/// Reads the first format of <c>torch.save</c>, of 2016: a tar file with the storages, the tensors that lie in them, and a pickle of objects
-/// that refers to the tensors by number.
+/// Reads the first format of <c>torch.save</c>, of 2016: a tar file with the storages, the tensors that lie in them, and a pickle of
+/// objects that refers to the tensors by number.
 /// </summary>
 internal static class TorchTar
 {
@@ -66,7 +66,8 @@ internal static class TorchTar
             throw cursor.Damaged("the list of views of its storages is missing");
         foreach (object? item in views)
         {
-            if (item is not object?[] and not List<object?> || ((IReadOnlyList<object?>)item) is not [var key, var root, long offset, long size]
+            if (item is not object?[] and not List<object?>
+                || ((IReadOnlyList<object?>)item) is not [var key, var root, long offset, long size]
                 || !storages.TryGetValue(Key(root), out TorchStorage? storage) || offset < 0 || size < 0
                 || ((Int128)offset + size) * storage.ElementBytes > storage.Bytes)
             {

@@ -4,8 +4,8 @@ using Lethe.Runtime;
 namespace Lethe.Storage.Weights;
 
 /// <summary>
-/// Reads the format of <c>torch.save</c> since PyTorch 1.6: a zip file of stored records, of which <c>data.pkl</c> describes the objects and
-/// <c>data/KEY</c> are the storages.
+/// Reads the format of <c>torch.save</c> since PyTorch 1.6: a zip file of stored records, of which <c>data.pkl</c> describes the objects
+/// and <c>data/KEY</c> are the storages.
 /// </summary>
 internal static class TorchZip
 {
@@ -52,7 +52,8 @@ internal static class TorchZip
             if ((Int128)storage.Count * (storage.Kind is null ? 0 : storage.ElementBytes) > record.Length)
             {
                 throw cursor.Damaged(
-                    $"the record '{record.Name}' has {record.Length} bytes, and {storage.Count} elements of {storage.TypeName} are expected");
+                    $"the record '{record.Name}' has {record.Length} bytes, and {storage.Count} elements of {storage.TypeName} are "
+                    + "expected");
             }
         }
 

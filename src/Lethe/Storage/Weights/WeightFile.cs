@@ -49,7 +49,9 @@ internal sealed class WeightFile : IDisposable
     /// <returns>
     /// Contiguous, on the CPU, of the dispose scope that is open. What lies in the same place in the same way is the same tensor.
     /// </returns>
-    /// <exception cref="RunException">The tensors take more memory than the file could hold, or the file is shorter than it says.</exception>
+    /// <exception cref="RunException">
+    /// The tensors take more memory than the file could hold, or the file is shorter than it says.
+    /// </exception>
     public Tensor Load(StoredTensor tensor, ScalarType? type = null)
     {
         ScalarType kind = tensor.Kind ?? throw new ArgumentException($"{tensor.Name} is of type {tensor.Type}.", nameof(tensor));

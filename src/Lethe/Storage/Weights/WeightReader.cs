@@ -2,7 +2,9 @@ using Lethe.Runtime;
 
 namespace Lethe.Storage.Weights;
 
-/// <summary>Recognises the format of a file of weights by its bytes, never by its name, and reads what it holds. Nothing is executed.</summary>
+/// <summary>
+/// Recognises the format of a file of weights by its bytes, never by its name, and reads what it holds. Nothing is executed.
+/// </summary>
 internal static class WeightReader
 {
     private const int HeadBytes = 1024;

@@ -65,7 +65,8 @@ internal static class ZipRecords
         cursor.Read(tail);
         int end = tail.AsSpan().LastIndexOf(BitConverter.GetBytes(EndMark));
         if (end < 0 || end + EndBytes > tail.Length)
-            throw cursor.Damaged("it begins like a zip file, as PyTorch writes since 2020, but its directory, which stands at the end, is missing");
+            throw cursor.Damaged(
+                "it begins like a zip file, as PyTorch writes since 2020, but its directory, which stands at the end, is missing");
         cursor.Position = from + end + 10;
         long entries = cursor.ReadUInt16();
         cursor.Skip(sizeof(int));

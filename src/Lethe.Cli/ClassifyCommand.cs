@@ -1,0 +1,191 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json.Nodes;
+using Lethe.Data;
+using Lethe.Recognition;
+using Lethe.Runs;
+using Lethe.Runtime;
+using Lethe.Storage;
+using Spectre.Console;
+
+namespace Lethe.Cli;
+
+/// <summary><c>lethe classify</c>: a classifier from few labelled images, how good it is, and what it says of others.</summary>
+internal static class ClassifyCommand
+{
+    private const int Shown = 12;
+
+    public static Command Create(Terminal terminal)
+    {
+        var labelled = new Option<string?>("--labelled")
+        {
+            Description = "A folder with a folder of images for each class: some ten of each tell how good the classifier is.",
+            HelpName = "FOLDER",
+        };
+        var earlier = new Option<string?>("--classifier")
+        {
+            Description = "A classifier that was made before, in place of --labelled.", HelpName = "FILE",
+        };
+        Option<string> images = EmbedCommand.Images("Images to classify: a folder, or one image.", required: false);
+        var output = new Option<string?>("--out")
+        {
+            Description = "The classifier to write. [classifier.json in the run]", HelpName = "FILE",
+        };
+        var predictions = new Option<string?>("--predictions")
+        {
+            Description = "With --images: a CSV file to write, a line for each image with label, confidence, novelty, and whether it was "
+                + "rejected.",
+            HelpName = "FILE",
+        };
+        var force = new Option<bool>("--force") { Description = "Replace what is at --out and --predictions." };
+        Option<int> bad = EmbedCommand.MaxBadFiles();
+        var command = new Command(
+            "classify",
+            "Make a classifier from few labelled images on an encoder's embeddings: its accuracy by cross-validation, calibrated "
+            + "confidences, and rejection of what it does not know.") { labelled, earlier, images, output, predictions, force, bad };
+        var flags = new EncoderFlags(command);
+        var table = new OptionTable(command, [new ClassifierOptions(), .. EncoderFlags.Records]);
+        return command.Does(terminal, (parsed, cancellation) =>
+        {
+            OptionValues values = table.Read(parsed);
+            var options = values.Apply(new ClassifierOptions());
+            options.Validate();
+            (string? folder, string? made, string? others) = (parsed.GetValue(labelled), parsed.GetValue(earlier), parsed.GetValue(images));
+            if ((folder is null) == (made is null))
+                throw new InvalidOptionException("classify takes --labelled with a folder, or --classifier with a file: one of the two.");
+            if (made is not null && others is null)
+                throw new InvalidOptionException("--classifier needs --images with what to classify.");
+            if (parsed.GetValue(predictions) is not null && others is null)
+                throw new InvalidOptionException("--predictions needs --images with what to classify.");
+            string? file = made is not null ? null : Place(parsed.GetValue(output) ?? Default(flags, parsed), parsed.GetValue(force));
+            string? list = parsed.GetValue(predictions) is { } csv ? Place(csv, parsed.GetValue(force)) : null;
+            using Encoder encoder = flags.Load(parsed, values, terminal);
+            ImageEmbeddings Embed(string path)
+            {
+                (ImageSet set, IReadOnlyList<string> skipped) = ImageFiles.ReadAll(
+                    path, encoder.ImageSize, encoder.Channels, parsed.GetValue(bad), null, cancellation);
+                foreach (string one in skipped)
+                    terminal.Say($"skipped {one}");
+                return new ImageEmbeddings(encoder.Embed(set, terminal.Progress, cancellation), set.Paths!, skipped);
+            }
+
+            var result = new JsonObject();
+            EmbeddingClassifier classifier;
+            if (made is not null)
+            {
+                classifier = EmbeddingClassifier.Load(made);
+                if (classifier.Encoder is { } word && word != encoder.Word)
+                    throw new RunException(
+                        $"{made} was made with another encoder or layer than {flags.Path(parsed)}: its numbers would mean nothing. Give the "
+                        + "encoder and the --layer that it was made with, or make it again with --labelled.");
+            }
+            else
+            {
+                classifier = EmbeddingClassifier.Train(Embed(folder!), options, encoder.Word, cancellation);
+                classifier.Save(file!);
+                result = Describe(classifier, terminal);
+                terminal.Say($"The classifier is {file}. Next: lethe classify {OptionValues.Quote(flags.Path(parsed))} --classifier "
+                    + $"{OptionValues.Quote(file!)} --images FOLDER, or lethe export {OptionValues.Quote(flags.Path(parsed))} --format onnx "
+                    + $"--classifier {OptionValues.Quote(file!)}");
+                result["out"] = file;
+            }
+
+            if (others is not null)
+                result["images"] = Predict(classifier, Embed(others), list, terminal);
+            return result;
+        });
+    }
+
+    private static string Default(EncoderFlags flags, ParseResult parsed) => Directory.Exists(flags.Path(parsed))
+        && RunDirectory.HoldsRun(flags.Path(parsed))
+        ? Path.Combine(flags.Path(parsed), "classifier.json")
+        : throw new InvalidOptionException("--out is needed: weights from elsewhere have no run to put the classifier in.");
+
+    private static string Place(string file, bool force)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        if (!Directory.Exists(folder))
+            throw new InvalidOptionException($"'{file}': the folder {folder} does not exist. Create it, or give another file.");
+        return !File.Exists(file) || force
+            ? file
+            : throw new RunException($"{file} exists already. Give --force to replace it, or another file.");
+    }
+
+    private static JsonObject Describe(EmbeddingClassifier classifier, Terminal terminal)
+    {
+        CrossValidation found = classifier.Validation;
+        IReadOnlyList<string> names = classifier.ClassNames;
+        terminal.Say(Invariant($"Cross-validated on {found.Images} images in {found.Folds} parts: accuracy {found.Accuracy:P1} ")
+            + Invariant($"(95 % interval {found.Low:P1} to {found.High:P1}), mean over classes {found.MeanClassAccuracy:P1}, ")
+            + Invariant($"confidences off by {found.CalibrationError:P1} in the mean."));
+        if (found.Accepted < 1)
+            terminal.Say(Invariant($"Accepted {found.Accepted:P1}, of which right ")
+                + (found.AcceptedAccuracy is { } right ? Invariant($"{right:P1}.") : "none."));
+        Table table = new Table().Border(TableBorder.Simple).AddColumn("true \\ said");
+        foreach (string name in names)
+            table.AddColumn(new TableColumn(Markup.Escape(name)).RightAligned());
+        var rows = new JsonArray();
+        for (int i = 0; i < names.Count; i++)
+        {
+            int[] counts = [.. Enumerable.Range(0, names.Count).Select(j => found.Confusion[i, j])];
+            table.AddRow([Markup.Escape(names[i]), .. counts.Select((count, j) => i == j ? $"[bold]{count}[/]" : $"{count}")]);
+            rows.Add(new JsonArray([.. counts.Select(count => (JsonNode)count)]));
+        }
+
+        if (names.Count <= Shown)
+            terminal.Show(table);
+        else
+            terminal.Say($"Confusions of {names.Count} classes are in the JSON document (--json).");
+        return new JsonObject
+        {
+            ["classes"] = new JsonArray([.. names.Select(name => (JsonNode)name)]),
+            ["crossValidation"] = new JsonObject
+            {
+                ["images"] = found.Images, ["folds"] = found.Folds, ["accuracy"] = found.Accuracy, ["low"] = found.Low,
+                ["high"] = found.High, ["meanClassAccuracy"] = found.MeanClassAccuracy, ["calibrationError"] = found.CalibrationError,
+                ["accepted"] = found.Accepted, ["acceptedAccuracy"] = found.AcceptedAccuracy, ["confusion"] = rows,
+            },
+            ["strength"] = classifier.Strength,
+            ["rejectBelow"] = classifier.RejectBelow,
+        };
+    }
+
+    private static JsonArray Predict(EmbeddingClassifier classifier, ImageEmbeddings images, string? list, Terminal terminal)
+    {
+        IReadOnlyList<Classification> found = classifier.Classify(images.Rows);
+        var text = new StringBuilder("path,label,confidence,novelty,rejected\n");
+        var rows = new JsonArray();
+        foreach ((Classification one, string path) in found.Zip(images.Paths))
+        {
+            text.Append(EmbeddingFile.Quoted(path)).Append(',').Append(EmbeddingFile.Quoted(one.Label))
+                .Append(Invariant($",{one.Confidence:R},{one.Novelty:R},{(one.Rejected ? "true" : "false")}\n"));
+            rows.Add(new JsonObject
+            {
+                ["path"] = path, ["label"] = one.Label, ["confidence"] = one.Confidence, ["novelty"] = one.Novelty,
+                ["rejected"] = one.Rejected,
+            });
+        }
+
+        Table table = new Table().Border(TableBorder.Simple).AddColumn("image").AddColumn("label").AddColumn("confidence");
+        foreach ((Classification one, string path) in found.Zip(images.Paths).Take(Shown))
+        {
+            table.AddRow(
+                Markup.Escape(path), one.Rejected ? $"[dim]{Markup.Escape(one.Label)} (rejected)[/]" : Markup.Escape(one.Label),
+                Invariant($"{one.Confidence:P0}"));
+        }
+
+        terminal.Show(table);
+        if (found.Count > Shown && list is null)
+            terminal.Say($"{found.Count - Shown} more: --predictions FILE writes all.");
+        terminal.Say($"{found.Count} images, {found.Count(one => one.Rejected)} rejected: "
+            + string.Join(", ", found.Where(one => !one.Rejected).CountBy(one => one.Label).OrderByDescending(pair => pair.Value)
+                .Select(pair => $"{pair.Value} {pair.Key}")) + ".");
+        if (list is not null)
+        {
+            AtomicFile.Write(list, stream => stream.Write(Encoding.UTF8.GetBytes(text.ToString())));
+            terminal.Say($"All of them in {list}.");
+        }
+
+        return rows;
+    }
+}
