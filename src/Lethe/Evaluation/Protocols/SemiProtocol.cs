@@ -77,7 +77,7 @@ internal sealed class SemiProtocol(SemiProtocolOptions options) : Protocol
                 yield return Linear(layer, share, draw, rows);
         }
 
-        foreach ((double share, int draw, int[] rows) in draws)
+        foreach ((double share, int draw, int[] rows) in options.SemiFineTune ? draws : [])
         {
             cancellation.ThrowIfCancellationRequested();
             yield return FineTunedModel.Fit(
@@ -126,6 +126,9 @@ internal sealed record SemiProtocolOptions : FineTuningOptions, IConflicting
     /// <summary>How often images are drawn anew, so that there is an interval.</summary>
     [Limit(AtLeast = 2)]
     public int SemiDraws { get; init; } = 3;
+
+    /// <summary>Whether the whole network is trained on the labels too, which takes far longer than a classifier on frozen features.</summary>
+    public bool SemiFineTune { get; init; } = true;
 
     /// <inheritdoc/>
     public override ProtocolOptions Quick() =>
