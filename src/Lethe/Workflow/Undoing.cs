@@ -62,6 +62,14 @@ public static class Undoing
         if (!run.Checkpoints.HasLast)
             throw new RunException($"{run.Path} has no checkpoint to undo: expected {run.Checkpoints.LastPath}. Pre-train first: 'lethe "
                 + $"pretrain --resume --out {run.Path}'.");
+        if (run.LoadManifest() is { Origin.HeadsLoaded: false, Pretraining.Training.Epochs: 0 } imported)
+        {
+            throw new RunException(
+                $"The heads of {imported.Method} in {run.Path} have never been trained, and UMM descends a loss that they are part of. Import "
+                + $"the encoder again and have them trained on it: 'lethe import {imported.Origin!.Source} --data "
+                + $"{imported.Pretraining.Data.Data} --method {imported.Pretraining.Method} --head-epochs 10 --out ANOTHER'.");
+        }
+
         using DirectoryLock held = DirectoryLock.Acquire(run.Path);
         RunDirectory undo = RunDirectory.Create(run.UndoPath(name ?? DefaultName(options, seed, session.Options.Seed)), resume);
         var place = new Place(run, session, options, seed, command);
