@@ -188,7 +188,7 @@ def tiny():
 
 def images(scale):
     """The first two images of Fashion-MNIST's test part, larger by a whole number, in three channels."""
-    with gzip.open(os.path.join(HERE, '../../../../src/Lethe/Data/Embedded/t10k-images-idx3-ubyte.gz')) as file:
+    with gzip.open(os.path.join(HERE, '../../../../src/Lethe.Images/Data/Embedded/t10k-images-idx3-ubyte.gz')) as file:
         pixels = np.frombuffer(file.read(16 + 2 * 784), np.uint8)[16:].reshape(2, 1, 28, 28).astype(np.float32)
     pixels = pixels.repeat(scale, 2).repeat(scale, 3) / np.float32(255)
     mean, std = np.float32([0.485, 0.456, 0.406]), np.float32([0.229, 0.224, 0.225])

@@ -116,7 +116,7 @@ public sealed class OtherFileTests : IDisposable
         for (int i = 0; i < text.Length; i++)
         {
             if (text[i] == 'x' && i + 2 < text.Length && byte.TryParse(
-                text.AsSpan(i + 1, 2), System.Globalization.NumberStyles.AllowHexSpecifier, null, out byte value) && !text.StartsWith("<!"))
+                text.AsSpan(i + 1, 2), System.Globalization.NumberStyles.AllowHexSpecifier, null, out byte value) && !text.StartsWith('<'))
             {
                 bytes.Add(value);
                 i += 2;
