@@ -88,7 +88,7 @@ internal static partial class BackboneShape
         void Convolution(string name, long output, long input, long size)
         {
             expected.Add((name + ".weight", [output, input, size, size]));
-            foreach (string part in new[] { "weight", "bias", "running_mean", "running_var" })
+            foreach (string part in FoundBackbone.NormParts)
                 expected.Add(($"{FoundBackbone.NormOf(name)}.{part}", [output]));
         }
     }

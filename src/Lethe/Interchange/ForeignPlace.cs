@@ -99,7 +99,7 @@ internal sealed record ForeignPlace(IReadOnlyList<string> Files, ImageSettings S
         {
             if (new FileInfo(file).Length > LongestSettings * (file.EndsWith(Index, StringComparison.Ordinal) ? 16 : 1))
                 throw new RunException($"{file} has more than {LongestSettings} bytes: no settings of a network. Download it again.");
-            return JsonDocument.Parse(File.ReadAllBytes(file));
+            return JsonDocument.Parse(File.ReadAllText(file)); // with or without a mark of its encoding
         }
         catch (JsonException error)
         {

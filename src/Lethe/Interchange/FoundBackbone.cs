@@ -10,6 +10,9 @@ namespace Lethe.Interchange;
 internal sealed record FoundBackbone(
     IReadOnlyDictionary<string, StoredTensor> Tensors, IReadOnlyDictionary<string, double> Epsilons)
 {
+    /// <summary>What batch-norm's tensors are called, in the order in which ONNX takes them.</summary>
+    public static readonly IReadOnlyList<string> NormParts = ["weight", "bias", "running_mean", "running_var"];
+
     /// <summary>The name of the batch-norm behind a convolution.</summary>
     /// <param name="convolution">As <c>layer1.0.conv2</c> or <c>layer2.0.downsample.0</c>.</param>
     /// <returns>As <c>layer1.0.bn2</c> or <c>layer2.0.downsample.1</c>.</returns>

@@ -155,9 +155,10 @@ internal sealed class OnnxBackbone
         if (User(value, "BatchNormalization") is { } norm)
         {
             string bn = FoundBackbone.NormOf(name);
-            foreach ((string part, int i) in new[] { "weight", "bias", "running_mean", "running_var" }.Select((part, i) => (part, i + 1)))
-                tensors[$"{bn}.{part}"] = i < norm.Inputs.Count ? Weight(norm.Inputs[i], where) : throw Departs(
-                    $"{where} lacks statistics");
+            if (norm.Inputs.Count < 5)
+                throw Departs($"{where} has a batch-norm without statistics");
+            for (int i = 0; i < FoundBackbone.NormParts.Count; i++)
+                tensors[$"{bn}.{FoundBackbone.NormParts[i]}"] = Weight(norm.Inputs[i + 1], where);
             double epsilon = norm.Numbers.GetValueOrDefault("epsilon", (float)Epsilon);
             if (Math.Abs(epsilon - Epsilon) > 1e-9)
                 epsilons[bn] = epsilon;

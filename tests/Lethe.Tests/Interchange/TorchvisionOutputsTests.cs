@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
+using Lethe.Data;
 using Lethe.Interchange;
 using Lethe.Models;
 using Lethe.Storage;
@@ -65,8 +66,7 @@ public sealed class TorchvisionOutputsTests : IDisposable
     private static Tensor Images(int scale)
     {
         using var packed = new GZipStream(
-            File.OpenRead(Path.Combine(Repository.Root, "src", "Lethe", "Data", "Embedded", "t10k-images-idx3-ubyte.gz")),
-            CompressionMode.Decompress);
+            typeof(ImageSet).Assembly.GetManifestResourceStream("t10k-images-idx3-ubyte.gz")!, CompressionMode.Decompress);
         byte[] bytes = new byte[16 + (2 * 784)];
         packed.ReadExactly(bytes);
         float[] pixels = [.. bytes[16..].Select(value => value / 255f)];

@@ -389,7 +389,7 @@ internal sealed class PickleReader(ReadBudget budget, Func<object?, object?> per
     }
 
     private static object Narrow(BigInteger number) =>
-        number >= long.MinValue && number <= long.MaxValue ? (long)number : number;
+        number >= long.MinValue && number <= long.MaxValue ? (object)(long)number : number;
 
     private void Remember(object place)
     {

@@ -169,9 +169,26 @@ def formats():
         pack(name, buffer.getvalue())
 
 
+def tiny():
+    """Files of a few tensors of all kinds, for tests that alter their bytes."""
+    flat = torch.arange(24, dtype=torch.float32)
+    state = {'conv1.weight': flat[:18].view(2, 1, 3, 3), 'bn1.weight': flat[2:6:2], 'steps': torch.tensor(7), 'half': flat[:5].half(),
+             'turned': flat.view(4, 6).t(), 'parameter': nn.Parameter(flat[20:]), 'mask': torch.tensor([True, False])}
+    value = {'state_dict': state, 'args': argparse.Namespace(lr=0.1, sizes=[1, 2, (3, 2 ** 70)]), 'rate': np.float64(0.5),
+             'groups': [{'lr': 0.1, 'params': [0, 1]}], 'size': torch.Size([1, 2]), 'device': torch.device('cpu'), 'none': None}
+    for name, how in (('tiny.pth', {}), ('tiny-stream.pth', {'_use_new_zipfile_serialization': False}), ('tiny-protocol4.pth', {'pickle_protocol': 4})):
+        torch.save(value, os.path.join(HERE, name), **how)
+    with open(os.path.join(HERE, 'tiny.tar'), 'wb') as file:
+        file.write(legacy_tar({'conv1.weight': flat[:18].view(2, 1, 3, 3).clone(), 'steps': torch.tensor(7)})[:6144])
+    with torch.no_grad():
+        model = nn.Sequential(nn.Conv2d(1, 2, 3, padding=1, bias=False), nn.BatchNorm2d(2), nn.ReLU(), nn.MaxPool2d(3, 2, 1)).eval()
+        torch.onnx.export(model, torch.zeros(1, 1, 8, 8), os.path.join(HERE, 'tiny.onnx'), training=torch.onnx.TrainingMode.PRESERVE,
+                          opset_version=13, do_constant_folding=False)
+
+
 def images(scale):
     """The first two images of Fashion-MNIST's test part, larger by a whole number, in three channels."""
-    with gzip.open(os.path.join(HERE, '../../../../src/Lethe/Data/Embedded/t10k-images-idx3-ubyte.gz')) as file:
+    with gzip.open(os.path.join(HERE, '../../../../src/Lethe.Images/Data/Embedded/t10k-images-idx3-ubyte.gz')) as file:
         pixels = np.frombuffer(file.read(16 + 2 * 784), np.uint8)[16:].reshape(2, 1, 28, 28).astype(np.float32)
     pixels = pixels.repeat(scale, 2).repeat(scale, 3) / np.float32(255)
     mean, std = np.float32([0.485, 0.456, 0.406]), np.float32([0.229, 0.224, 0.225])
@@ -198,4 +215,5 @@ def outputs():
 
 if __name__ == '__main__':
     formats()
+    tiny()
     outputs()
