@@ -145,7 +145,7 @@ public sealed class EmbeddingClassifierTests : IDisposable
                 (Changed(json => json.Remove("bias")), "is no classifier"), (Changed(json => json["mean"] = new JsonArray(1, 2)), "do not fit"),
                 (Changed(json => json["weights"] = new JsonArray(new JsonArray(1, 2, 3))), "do not fit"),
                 (Changed(json => json["classes"] = new JsonArray("a", null)), "do not fit"),
-                (Changed(json => json["centres"] = null), "do not fit"), (Changed(json => json["sharpness"] = 0), "do not fit"),
+                (Changed(json => json["directions"] = null), "do not fit"), (Changed(json => json["sharpness"] = 0), "do not fit"),
                 (Changed(json => json["validation"] = null), "do not fit"),
             })
         {
