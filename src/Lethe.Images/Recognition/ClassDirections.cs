@@ -1,8 +1,8 @@
 namespace Lethe.Recognition;
 
 /// <summary>
-/// Where the classes lie on the sphere: the mean of the embeddings of each, all brought to length 1. How far an image lies from the nearest of them
-/// tells what is of no class better than distances of standardised features do, or than confidences.
+/// Where the classes lie on the sphere: the mean of the embeddings of each, all brought to length 1. How far an image lies from the
+/// nearest of them tells what is of no class better than distances of standardised features do, or than confidences.
 /// </summary>
 /// <param name="Directions">One unit row a class, [c, d]; zeros where a class has no direction.</param>
 internal sealed record ClassDirections(DenseMatrix Directions)

@@ -47,8 +47,8 @@ internal static class ClassifierFile
             throw NoClassifier(path, $"it does not say that it is a '{Kind}'");
         if (stored.Format != Format)
             throw new DataException(
-                $"{path} is a classifier of format {stored.Format}; this version reads format {Format}. Use the version that wrote it, or train "
-                + "again.");
+                $"{path} is a classifier of format {stored.Format}; this version reads format {Format}. Use the version that wrote it, "
+                + "or train again.");
         int classes = stored.Classes?.Length ?? 0, dimension = stored.Mean?.Length ?? 0;
         StoredValidation? found = stored.Validation;
         bool whole = classes >= 2 && dimension >= 1 && stored.Classes!.All(name => name is not null)

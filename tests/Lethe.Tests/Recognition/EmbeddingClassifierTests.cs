@@ -203,7 +203,8 @@ public sealed class EmbeddingClassifierTests : IDisposable
         EmbeddingClassifier classifier = EmbeddingClassifier.Train(rows, labels, Clouds.Names(2));
         float[] row = Clouds.Row(rows, 0), other = [.. row];
         (other[1], other[3]) = (1e6f, -1e6f);
-        Assert.Equal(classifier.Classify(row), classifier.Classify(other));
+        Assert.Equal(classifier.Probabilities(row), classifier.Probabilities(other));
+        Assert.True(classifier.Classify(other).Novelty > classifier.Classify(row).Novelty); // but never seen before
 
         // Nothing that changes at all: every class is as likely.
         EmbeddingClassifier blind = EmbeddingClassifier.Train(new float[8, 3], [0, 1, 0, 1, 0, 1, 0, 1], Clouds.Names(2));
