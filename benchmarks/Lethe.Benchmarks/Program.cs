@@ -44,6 +44,16 @@ passes.SetAction(parsed => FeatureThroughput.Measure(
     parsed.GetValue(backbone)!, parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(batch), parsed.GetValue(steps),
     parsed.GetValue(warmUp), parsed.GetValue(threads), parsed.GetValue(operations)!));
 
+var stem = new Option<string>("--stem") { Description = "small (3×3) or large (7×7 and a pool), as ImageNet has it", DefaultValueFactory = _ => "small" };
+var ready = new Option<int>("--onnx-batch") { Description = "images in a batch for ONNX Runtime alone", DefaultValueFactory = _ => 32 };
+var embed = new Command(
+    "embed",
+    "Embeddings of images in memory by Lethe, Lethe.Onnx, and ONNX Runtime on the same file, images per "
+    + "second, in turn") { backbone, stem, size, width, count, ready, threads, repeats };
+embed.SetAction(parsed => EmbedThroughput.Measure(
+    parsed.GetValue(backbone)!, parsed.GetValue(stem)!, parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(count),
+    parsed.GetValue(ready), parsed.GetValue(threads), parsed.GetValue(repeats)));
+
 var interpolation = new Option<string>("--interpolation") { Description = "bilinear or bicubic", DefaultValueFactory = _ => "bilinear" };
 var source = new Option<DirectoryInfo>("--images") { Description = "folder of class folders, decoded before the clock starts" };
 var files = new Option<DirectoryInfo>("--files") { Description = "folder of class folders, decoded while the clock runs" };
@@ -169,7 +179,7 @@ try
 {
     TorchRuntime.Prepare(new TorchRuntimeOptions { Notice = Console.Error.WriteLine });
     return new RootCommand(
-        "Measures how fast Lethe is, alone and beside PyTorch.") { training, passes, augmentation, epoch, profile, diagnosis, codingRate,
+        "Measures how fast Lethe is, alone and beside PyTorch.") { training, passes, embed, augmentation, epoch, profile, diagnosis, codingRate,
         linearProbe, umm, methods, supervised, table, compare, kernels }
         .Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }

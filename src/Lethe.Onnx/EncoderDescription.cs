@@ -71,10 +71,9 @@ public sealed record EncoderDescription
                 ?? throw new JsonException("it is null");
             string? wrong = found.Channels is not (1 or 3) ? $"channels are {found.Channels}, expected 1 or 3"
                 : found.ImageSize is < 16 or > 224 ? $"imageSize is {found.ImageSize}, expected 16 to 224"
-               
-                    : found.Interpolation is not ("bilinear" or "bicubic")
+                : found.Interpolation is not ("bilinear" or "bicubic")
                     ? $"interpolation is '{found.Interpolation}', expected bilinear or bicubic"
-                : null;
+                    : null;
             return wrong is null ? found : throw new JsonException(wrong);
         }
         catch (JsonException error)

@@ -1,5 +1,4 @@
 using Lethe.Augmentation;
-using Lethe.Data;
 
 namespace Lethe.Onnx;
 

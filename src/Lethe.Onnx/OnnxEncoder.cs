@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Lethe.Augmentation;
 using Lethe.Data;
 using Lethe.Recognition;
@@ -22,6 +23,8 @@ public sealed class OnnxEncoder : IDisposable
     private const int BatchFloats = 1 << 21;
     private const int LargestBatch = 64;
     private const int FilesAtATime = 1024;
+
+    private static readonly string[] usual = ["embedding", "layer4"];
 
     private readonly InferenceSession session;
     private readonly ImageTensors tensors;
@@ -233,7 +236,7 @@ public sealed class OnnxEncoder : IDisposable
     }
 
     private static Span<float> Row(float[,] rows, int row) =>
-        System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref rows[row, 0], rows.GetLength(1));
+        MemoryMarshal.CreateSpan(ref rows[row, 0], rows.GetLength(1));
 
     private float[,] Joined(List<float[,]> parts, int count)
     {
@@ -290,7 +293,7 @@ public sealed class OnnxEncoder : IDisposable
             [.. session.OutputNames.Where(name => session.OutputMetadata[name] is { IsTensor: true, Dimensions: [_, > 0] })];
         if (asked is not null && !known.Contains(asked))
             throw new InvalidOptionException($"{path} has no output '{asked}'. Use one of {string.Join(", ", known)}.");
-        return asked ?? new[] { "embedding", "layer4" }.FirstOrDefault(known.Contains) ?? known.FirstOrDefault()
+        return asked ?? usual.FirstOrDefault(known.Contains) ?? known.FirstOrDefault()
             ?? throw NoEncoder(path, "it has no output [N, d]");
     }
 

@@ -78,8 +78,8 @@ public static class ImageFiles
             foreach (string[] part in files.Chunk(atATime))
             {
                 var reading = new FileReading(root, part, maxBadFiles - skipped.Count, null, cancel);
-                (ImageSet Images, IReadOnlyList<string> SkippedFiles) read = Read(
-                    path, reading, part, imageSize, channels, mayBeNone: true);
+                (ImageSet Images, IReadOnlyList<string> SkippedFiles) read =
+                    Read(path, reading, part, imageSize, channels, mayBeNone: true);
                 skipped.AddRange(read.SkippedFiles);
                 yield return read;
             }

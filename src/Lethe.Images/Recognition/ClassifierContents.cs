@@ -21,10 +21,10 @@ internal sealed record ClassifierContents
     /// <summary>λ of the regularisation.</summary>
     public required double Strength { get; init; }
 
-    /// <summary>Mean of the scaled features of each class, [c, d].</summary>
-    public required float[,] Centres { get; init; }
+    /// <summary>Where the classes lie on the sphere, [c, d].</summary>
+    public required float[,] Directions { get; init; }
 
-    /// <summary>The distance from the nearest class that few labelled images exceeded.</summary>
+    /// <summary>The distance from the nearest of them that few labelled images exceeded.</summary>
     public required double Radius { get; init; }
 
     /// <summary>Whether what lies further away is rejected.</summary>

@@ -17,7 +17,7 @@ internal static class ClassifierFile
         CrossValidation found = contents.Validation;
         var stored = new Stored(
             Kind, Format, contents.ClassNames, contents.Encoder, contents.Scale.Mean, contents.Scale.Scale, Lists(contents.Weights),
-            contents.Bias, contents.Sharpness, contents.Strength, Lists(contents.Centres), contents.Radius, contents.RejectsNovel,
+            contents.Bias, contents.Sharpness, contents.Strength, Lists(contents.Directions), contents.Radius, contents.RejectsNovel,
             contents.RejectBelow,
             new StoredValidation(
                 found.Images, found.Folds, found.Accuracy, found.Low, found.High, found.MeanClassAccuracy, found.CalibrationError,
@@ -53,7 +53,7 @@ internal static class ClassifierFile
         StoredValidation? found = stored.Validation;
         bool whole = classes >= 2 && dimension >= 1 && stored.Classes!.All(name => name is not null)
             && stored.Scale?.Length == dimension && stored.Bias?.Length == classes
-            && IsMatrix(stored.Weights, classes, dimension) && IsMatrix(stored.Centres, classes, dimension)
+            && IsMatrix(stored.Weights, classes, dimension) && IsMatrix(stored.Directions, classes, dimension)
             && found is not null && IsMatrix(found.Confusion, classes, classes) && stored.Sharpness > 0 && stored.Radius > 0;
         if (!whole)
             throw NoClassifier(path, $"its parts do not fit {classes} classes and {dimension} numbers");
@@ -65,7 +65,7 @@ internal static class ClassifierFile
             Bias = stored.Bias!,
             Sharpness = stored.Sharpness,
             Strength = stored.Strength,
-            Centres = Matrix(stored.Centres!),
+            Directions = Matrix(stored.Directions!),
             Radius = stored.Radius,
             RejectsNovel = stored.RejectsNovel,
             RejectBelow = stored.RejectBelow,
@@ -94,10 +94,10 @@ internal static class ClassifierFile
         lists?.Length == rows && lists.All(row => row?.Length == columns);
 
     private static T[][] Lists<T>(T[,] matrix) =>
-        [
-            .. Enumerable.Range(0, matrix.GetLength(0)).Select(
-                i => Enumerable.Range(0, matrix.GetLength(1)).Select(j => matrix[i, j]).ToArray()),
-        ];
+    [
+        .. Enumerable.Range(0, matrix.GetLength(0)).Select(
+            i => Enumerable.Range(0, matrix.GetLength(1)).Select(j => matrix[i, j]).ToArray()),
+    ];
 
     private static T[,] Matrix<T>(T[][] lists)
     {
@@ -113,7 +113,7 @@ internal static class ClassifierFile
 
     private sealed record Stored(
         string Kind, int Format, string[]? Classes, string? Encoder, float[]? Mean, float[]? Scale, float[][]? Weights, float[]? Bias,
-        double Sharpness, double Strength, float[][]? Centres, double Radius, bool RejectsNovel, double RejectBelow,
+        double Sharpness, double Strength, float[][]? Directions, double Radius, bool RejectsNovel, double RejectBelow,
         StoredValidation? Validation);
 
     private sealed record StoredValidation(

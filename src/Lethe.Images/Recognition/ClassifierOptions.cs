@@ -40,17 +40,17 @@ public sealed record ClassifierOptions : OptionRecord, IConflicting
     IEnumerable<string> IConflicting.Conflicts()
     {
         if (SmallestStrength > LargestStrength)
+        {
             yield return Invariant(
                 $"--smallest-strength must be at most --largest-strength ({LargestStrength}), found {SmallestStrength}.");
+        }
     }
 
     /// <summary>The strengths that are tried, largest first.</summary>
     internal double[] Grid()
     {
         double low = Math.Log(SmallestStrength), high = Math.Log(LargestStrength);
-        return
-        [
-            .. Enumerable.Range(0, Strengths).Select(i => Math.Exp(Strengths == 1 ? low : high - ((high - low) * i / (Strengths - 1)))),
-        ];
+        double step = Strengths == 1 ? high - low : (high - low) / (Strengths - 1);
+        return [.. Enumerable.Range(0, Strengths).Select(i => Math.Exp(low + (step * (Strengths - 1 - i))))];
     }
 }

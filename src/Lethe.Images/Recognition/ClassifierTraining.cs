@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Lethe.Recognition;
 
 /// <summary>One fitting of an <see cref="EmbeddingClassifier"/>: cross-validation, then a fit on all images.</summary>
@@ -48,10 +50,10 @@ internal sealed class ClassifierTraining
         (DenseMatrix weights, double[] bias) = regression.Fit(strengths[choice], null, coarse: false);
 
         Classification[] predictions = new Classification[truth.Length];
-        double none = EmbeddingClassifier.AboveAll, radius = Quantile(distances, 1 - (options.NovelShare > 0 ? options.NovelShare : 0.01));
+        double none = ClassScores.AboveAll, radius = Quantile(distances, 1 - (options.NovelShare > 0 ? options.NovelShare : 0.01));
         for (int i = 0; i < truth.Length; i++)
         {
-            (int best, double confidence) = EmbeddingClassifier.MostLikely(
+            (int best, double confidence) = ClassScores.MostLikely(
                 scores[choices[parts[i]]].Row(i).ToArray(), sharpnesses[parts[i]]);
             predictions[i] = new Classification(classNames[best], best, confidence, distances[i] / radius, false);
         }
@@ -78,7 +80,7 @@ internal sealed class ClassifierTraining
             Bias = [.. bias.Select(value => (float)value)],
             Sharpness = sharpness,
             Strength = strengths[choice],
-            Centres = Singles(Centres(rows, truth)),
+            Directions = Singles(ClassDirections.Of(features, all, truth, classNames.Count).Directions),
             Radius = radius,
             RejectsNovel = options.NovelShare > 0,
             RejectBelow = threshold,
@@ -110,9 +112,9 @@ internal sealed class ClassifierTraining
             }
         }
 
-        DenseMatrix centres = Centres(rows, labels);
-        for (int i = 0; i < held.Length; i++)
-            distances[held[i]] = EmbeddingClassifier.Distance(test.Row(i), centres, scale.Used);
+        ClassDirections directions = ClassDirections.Of(features, fitted, truth, classNames.Count);
+        foreach (int row in held)
+            distances[row] = directions.Distance(MemoryMarshal.CreateReadOnlySpan(ref features[row, 0], features.GetLength(1)));
     }
 
     // The strength of the least calibrated loss, of equal ones the largest, and its sharpness.
@@ -175,25 +177,6 @@ internal sealed class ClassifierTraining
             Confusion = confusion,
             Predictions = predictions,
         };
-    }
-
-    private DenseMatrix Centres(DenseMatrix rows, int[] labels)
-    {
-        var centres = new DenseMatrix(classNames.Count, rows.Columns);
-        int[] counts = new int[classNames.Count];
-        for (int i = 0; i < rows.Rows; i++)
-        {
-            DenseMatrix.AddTo(centres.Row(labels[i]), rows.Row(i), 1);
-            counts[labels[i]]++;
-        }
-
-        for (int k = 0; k < classNames.Count; k++)
-        {
-            foreach (ref double value in centres.Row(k))
-                value /= Math.Max(1, counts[k]);
-        }
-
-        return centres;
     }
 
     private int[] RowsWhere(Func<int, bool> isWanted) => [.. Enumerable.Range(0, truth.Length).Where(i => isWanted(parts[i]))];

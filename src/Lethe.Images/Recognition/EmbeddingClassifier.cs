@@ -13,19 +13,14 @@ namespace Lethe.Recognition;
 /// </remarks>
 public sealed class EmbeddingClassifier
 {
-    /// <summary>A confidence that nothing has, for rejecting all.</summary>
-    internal static readonly double AboveAll = Math.BitIncrement(1.0);
-
     private readonly DenseMatrix weights;
-    private readonly DenseMatrix centres;
-    private readonly int used;
+    private readonly ClassDirections directions;
 
     internal EmbeddingClassifier(ClassifierContents contents)
     {
         Contents = contents;
         weights = Matrix(contents.Weights);
-        centres = Matrix(contents.Centres);
-        used = contents.Scale.Used;
+        directions = new ClassDirections(Matrix(contents.Directions));
     }
 
     /// <summary>Names of the classes.</summary>
@@ -102,8 +97,7 @@ public sealed class EmbeddingClassifier
         if (classNames.Count < 2)
             throw new DataException(
                 $"A classifier needs at least two classes, found {(classNames.Count == 0 ? "none" : $"only '{classNames[0]}'")}. Give a "
-                + "folder "
-                + "for each class.");
+                + "folder for each class.");
         for (int i = 0; i < labels.Count; i++)
             CheckFinite(embeddings, i);
         var training = new ClassifierTraining(embeddings, [.. labels], classNames, options, cancellation);
@@ -128,9 +122,8 @@ public sealed class EmbeddingClassifier
     /// <exception cref="DataException">It holds NaN or infinity.</exception>
     public Classification Classify(ReadOnlySpan<float> embedding)
     {
-        double[] scaled = Scaled(embedding), scores = Scores(scaled);
-        (int best, double confidence) = MostLikely(scores, Contents.Sharpness);
-        double novelty = Distance(scaled, centres, used) / Contents.Radius;
+        (int best, double confidence) = ClassScores.MostLikely(Scores(Scaled(embedding)), Contents.Sharpness);
+        double novelty = directions.Distance(embedding) / Contents.Radius;
         bool rejected = confidence < RejectBelow || (RejectsNovel && novelty > 1);
         return new Classification(ClassNames[best], best, confidence, novelty, rejected);
     }
@@ -154,45 +147,8 @@ public sealed class EmbeddingClassifier
     public double[] Probabilities(ReadOnlySpan<float> embedding)
     {
         double[] scores = Scores(Scaled(embedding));
-        Probable(scores, Contents.Sharpness);
+        ClassScores.Normalise(scores, Contents.Sharpness);
         return scores;
-    }
-
-    /// <summary>The most likely class and how likely it is.</summary>
-    /// <param name="scores">Scores of all classes; changed.</param>
-    /// <param name="sharpness">What they are multiplied with.</param>
-    internal static (int Class, double Confidence) MostLikely(double[] scores, double sharpness)
-    {
-        Probable(scores, sharpness);
-        int best = 0;
-        for (int k = 1; k < scores.Length; k++)
-            best = scores[k] > scores[best] ? k : best;
-        return (best, Math.Min(1, scores[best]));
-    }
-
-    /// <summary>How far scaled features lie from the nearest class: root mean square over the features that take part.</summary>
-    internal static double Distance(ReadOnlySpan<double> scaled, DenseMatrix centres, int used)
-    {
-        double least = double.PositiveInfinity;
-        for (int k = 0; k < centres.Rows; k++)
-        {
-            ReadOnlySpan<double> centre = centres.Row(k);
-            double squares = 0;
-            for (int j = 0; j < centre.Length; j++)
-                squares += (scaled[j] - centre[j]) * (scaled[j] - centre[j]);
-            least = Math.Min(least, squares);
-        }
-
-        return Math.Sqrt(least / Math.Max(1, used));
-    }
-
-    private static void Probable(double[] scores, double sharpness)
-    {
-        for (int k = 0; k < scores.Length; k++)
-            scores[k] *= sharpness;
-        SoftmaxRegression.LogSoftmax(scores);
-        for (int k = 0; k < scores.Length; k++)
-            scores[k] = Math.Exp(scores[k]);
     }
 
     private double[] Scores(double[] scaled)
@@ -208,8 +164,7 @@ public sealed class EmbeddingClassifier
         if (embedding.Length != Dimension)
             throw new ArgumentException(
                 $"Expected an embedding of {Dimension} numbers, found {embedding.Length}. Use the encoder and the layer that the "
-                + "classifier was "
-                + "made with.", nameof(embedding));
+                + "classifier was made with.", nameof(embedding));
         double[] scaled = new double[embedding.Length];
         for (int j = 0; j < scaled.Length; j++)
         {

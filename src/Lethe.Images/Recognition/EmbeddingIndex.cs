@@ -153,9 +153,7 @@ public sealed class EmbeddingIndex
     }
 
     /// <summary>Pairs of images of this index that lie close: the same picture twice, or nearly.</summary>
-    /// <param name="similarity">
-    /// The least cosine, in (−1, 1]; 0.98 finds the same picture in another size or quality with most encoders.
-    /// </param>
+    /// <param name="similarity">The least cosine, in (−1, 1].</param>
     /// <param name="most">At most so many, the most similar ones.</param>
     /// <param name="cancellation">Stops the search, which compares all N(N − 1)/2 pairs.</param>
     /// <returns>Each pair once, most similar first.</returns>

@@ -10,9 +10,6 @@ internal sealed record FeatureScale(float[] Mean, float[] Scale)
     // Below this deviation relative to the mean a float32 feature is rounding noise around a constant.
     private const double SmallestDeviation = 1e-6;
 
-    /// <summary>Features that take part.</summary>
-    public int Used => Scale.Count(scale => scale != 0);
-
     /// <summary>That of some rows of a matrix.</summary>
     /// <param name="features">[N, d].</param>
     /// <param name="rows">Which rows, at least one.</param>

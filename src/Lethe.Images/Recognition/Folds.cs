@@ -22,8 +22,7 @@ internal static class Folds
             if (rows.Length < 2)
                 throw new DataException(
                     $"Class '{classNames[k]}' has {(rows.Length == 0 ? "no image" : "one image")}; cross-validation needs at least two of "
-                    + "each "
-                    + "class, and some ten tell more. Add images, or leave the class out.");
+                    + "each class, and some ten tell more. Add images, or leave the class out.");
             new RandomStream(RandomStream.Derive(seed, (ulong)k)).Shuffle<int>(rows);
             foreach (int row in rows)
                 parts[row] = next++ % folds;

@@ -145,7 +145,7 @@ public sealed class EmbeddingClassifierTests : IDisposable
                 (Changed(json => json.Remove("bias")), "is no classifier"), (Changed(json => json["mean"] = new JsonArray(1, 2)), "do not fit"),
                 (Changed(json => json["weights"] = new JsonArray(new JsonArray(1, 2, 3))), "do not fit"),
                 (Changed(json => json["classes"] = new JsonArray("a", null)), "do not fit"),
-                (Changed(json => json["centres"] = null), "do not fit"), (Changed(json => json["sharpness"] = 0), "do not fit"),
+                (Changed(json => json["directions"] = null), "do not fit"), (Changed(json => json["sharpness"] = 0), "do not fit"),
                 (Changed(json => json["validation"] = null), "do not fit"),
             })
         {
@@ -203,7 +203,8 @@ public sealed class EmbeddingClassifierTests : IDisposable
         EmbeddingClassifier classifier = EmbeddingClassifier.Train(rows, labels, Clouds.Names(2));
         float[] row = Clouds.Row(rows, 0), other = [.. row];
         (other[1], other[3]) = (1e6f, -1e6f);
-        Assert.Equal(classifier.Classify(row), classifier.Classify(other));
+        Assert.Equal(classifier.Probabilities(row), classifier.Probabilities(other));
+        Assert.True(classifier.Classify(other).Novelty > classifier.Classify(row).Novelty); // but never seen before
 
         // Nothing that changes at all: every class is as likely.
         EmbeddingClassifier blind = EmbeddingClassifier.Train(new float[8, 3], [0, 1, 0, 1, 0, 1, 0, 1], Clouds.Names(2));
