@@ -34,9 +34,6 @@ internal sealed record ExportMetadata
     /// <summary>What each channel is divided by then.</summary>
     public required IReadOnlyList<float> Std { get; init; }
 
-    /// <summary>The filter that brings images to that size: bilinear or bicubic.</summary>
-    public required string Interpolation { get; init; }
-
     /// <summary>The layer whose features it gives, or all.</summary>
     public required string Layer { get; init; }
 
@@ -79,7 +76,6 @@ internal sealed record ExportMetadata
             json.WriteString("interpolation", Interpolation);
             Numbers("mean", Mean);
             Numbers("std", Std);
-            json.WriteString("interpolation", Interpolation);
             json.WriteString("layer", Layer);
             json.WriteString("method", Method);
             Number("epoch", Epoch);

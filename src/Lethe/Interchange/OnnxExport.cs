@@ -48,7 +48,7 @@ internal static class OnnxExport
     {
         options.Validate();
         if (classifier is not null && options.Layer == OnnxExportOptions.AllLayers)
-            throw new InvalidOptionException("--classifier needs one layer, that which it was made with; found --layer all.");
+            throw new ArgumentException("A classifier takes the features of one layer, and all are asked for.", nameof(classifier));
         if (options.Layer == LayerNames.Projector && source.Projector is null)
         {
             throw new InvalidOptionException(
@@ -122,7 +122,6 @@ internal static class OnnxExport
         ExportMetadata metadata = source.Metadata with
         {
             Layer = options.Layer,
-            Interpolation = source.Views.Interpolation,
             Classes = classifier?.ClassNames ?? [],
             Temperature = classifier?.Temperature,
             Threshold = classifier?.Threshold,

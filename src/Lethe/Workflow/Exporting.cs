@@ -33,7 +33,7 @@ internal static class Exporting
         string? dataRoot = null, ExportedClassifier? classifier = null, IProgress<WorkflowProgress>? progress = null,
         CancellationToken cancellation = default)
     {
-        options.Require(graph);
+        options.Require(graph, classifier);
         path = Place(path ?? DefaultPath(run, options), options);
         RunManifest manifest = run.LoadManifest();
         Device device = machine.Prepare();
@@ -102,9 +102,7 @@ internal static class Exporting
         ExportSource source, ExportOptions options, OnnxExportOptions graph, string path, Machine machine, ExportImages? images = null,
         ExportedClassifier? classifier = null, ExportWhitening? whitening = null)
     {
-        options.Require(graph);
-        if (options.Format != ExportOptions.Onnx && classifier is not null)
-            throw new InvalidOptionException("--classifier belongs to --format onnx. Leave it out.");
+        options.Require(graph, classifier);
         source = source with { Metadata = source.Metadata with { Licence = options.Licence } };
         if (options.Format == ExportOptions.Onnx)
         {
