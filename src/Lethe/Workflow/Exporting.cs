@@ -71,7 +71,7 @@ internal static class Exporting
         RunOptions run, ExportOptions options, OnnxExportOptions graph, string path, Machine machine,
         ExportedClassifier? classifier = null, IProgress<WorkflowProgress>? progress = null)
     {
-        options.Require(graph);
+        options.Require(graph, classifier);
         if (graph.Whiten)
             throw new InvalidOptionException("--whiten needs the images that an encoder was trained on. Import it with --data first.");
         path = Place(path, options);
@@ -83,7 +83,8 @@ internal static class Exporting
         method.eval();
         foreach (string sentence in weights.Describe().Sentences)
             progress?.Report(new WorkflowProgress("", 0, 0, "", sentence));
-        var source = new ExportSource(method.Backbone, statistics, run.Views, ExportSource.Describe(method.Backbone, statistics));
+        var source = new ExportSource(
+            method.Backbone, statistics, run.Views, ExportSource.Describe(method.Backbone, statistics, run.Views));
         return Run(source, options, graph, path, machine, null, classifier);
     }
 
