@@ -1,5 +1,4 @@
 using Lethe.Augmentation;
-using Lethe.Evaluation;
 using Lethe.Models;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

@@ -1,5 +1,4 @@
 using Lethe.Augmentation;
-using Lethe.Evaluation;
 using Lethe.Interchange;
 using Lethe.Methods;
 using Lethe.Models;

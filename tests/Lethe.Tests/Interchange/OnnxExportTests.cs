@@ -1,4 +1,3 @@
-using Lethe.Evaluation;
 using Lethe.Interchange;
 using Lethe.Models;
 using Lethe.Numerics;
