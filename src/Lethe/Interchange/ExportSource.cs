@@ -1,5 +1,4 @@
 using Lethe.Augmentation;
-using Lethe.Evaluation;
 using Lethe.Models;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -30,8 +29,9 @@ internal sealed record ExportSource(
     /// <summary>What can be said of any network.</summary>
     /// <param name="network">The network.</param>
     /// <param name="statistics">What its images are normalised with.</param>
+    /// <param name="views">How images are brought to its size.</param>
     /// <returns>The record, for the last layer.</returns>
-    public static ExportMetadata Describe(ResNet network, ChannelStatistics statistics) => new()
+    public static ExportMetadata Describe(ResNet network, ChannelStatistics statistics, AugmentationOptions views) => new()
     {
         Backbone = network.Options.Backbone,
         Width = network.Options.Width,
@@ -40,6 +40,7 @@ internal sealed record ExportSource(
         ImageSize = network.ImageSize,
         Mean = statistics.Mean,
         Std = statistics.StandardDeviation,
+        Interpolation = views.Interpolation,
         Layer = LayerNames.Last,
     };
 }

@@ -1,4 +1,3 @@
-using Lethe.Evaluation;
 using Lethe.Models;
 using Lethe.Runtime;
 using Lethe.Storage;
@@ -48,7 +47,7 @@ internal static class OnnxExport
     {
         options.Validate();
         if (classifier is not null && options.Layer == OnnxExportOptions.AllLayers)
-            throw new InvalidOptionException("--classifier needs one layer, that which it was made with; found --layer all.");
+            throw new ArgumentException("A classifier takes the features of one layer, and all are asked for.", nameof(classifier));
         if (options.Layer == LayerNames.Projector && source.Projector is null)
         {
             throw new InvalidOptionException(
@@ -122,7 +121,6 @@ internal static class OnnxExport
         ExportMetadata metadata = source.Metadata with
         {
             Layer = options.Layer,
-            Interpolation = source.Views.Interpolation,
             Classes = classifier?.ClassNames ?? [],
             Temperature = classifier?.Temperature,
             Threshold = classifier?.Threshold,

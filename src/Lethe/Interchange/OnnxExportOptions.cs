@@ -1,4 +1,3 @@
-using Lethe.Evaluation;
 using Lethe.Models;
 using Lethe.Runtime;
 

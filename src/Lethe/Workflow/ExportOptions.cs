@@ -1,4 +1,3 @@
-using Lethe.Evaluation;
 using Lethe.Interchange;
 using Lethe.Models;
 using Lethe.Runtime;
@@ -32,11 +31,18 @@ internal sealed record ExportOptions : OptionRecord
 
     /// <summary>Refuses what is no use with the format.</summary>
     /// <param name="graph">What was asked of a graph.</param>
-    /// <exception cref="InvalidOptionException">An option belongs to another format.</exception>
-    public void Require(OnnxExportOptions graph)
+    /// <param name="classifier">What is to be within; null for nothing.</param>
+    /// <exception cref="InvalidOptionException">An option belongs to another format, or not to these.</exception>
+    public void Require(OnnxExportOptions graph, ExportedClassifier? classifier)
     {
         OptionRecord.ValidateAll([this, graph]);
-        if (Format == Onnx || graph == new OnnxExportOptions())
+        if (classifier is not null && graph.Layer == OnnxExportOptions.AllLayers)
+            throw new InvalidOptionException("--classifier needs one layer, that which it was made with; found --layer all.");
+        if (Format == Onnx)
+            return;
+        if (classifier is not null)
+            throw new InvalidOptionException($"--classifier belongs to --format onnx; {Format} takes weights alone. Leave it out.");
+        if (graph == new OnnxExportOptions())
             return;
         throw new InvalidOptionException(
             $"--input, --layer, --whiten and --whiten-epsilon belong to --format onnx; {Format} takes the weights as they are, whose "

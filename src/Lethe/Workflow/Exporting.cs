@@ -33,7 +33,7 @@ internal static class Exporting
         string? dataRoot = null, ExportedClassifier? classifier = null, IProgress<WorkflowProgress>? progress = null,
         CancellationToken cancellation = default)
     {
-        options.Require(graph);
+        options.Require(graph, classifier);
         path = Place(path ?? DefaultPath(run, options), options);
         RunManifest manifest = run.LoadManifest();
         Device device = machine.Prepare();
@@ -71,7 +71,7 @@ internal static class Exporting
         RunOptions run, ExportOptions options, OnnxExportOptions graph, string path, Machine machine,
         ExportedClassifier? classifier = null, IProgress<WorkflowProgress>? progress = null)
     {
-        options.Require(graph);
+        options.Require(graph, classifier);
         if (graph.Whiten)
             throw new InvalidOptionException("--whiten needs the images that an encoder was trained on. Import it with --data first.");
         path = Place(path, options);
@@ -83,7 +83,8 @@ internal static class Exporting
         method.eval();
         foreach (string sentence in weights.Describe().Sentences)
             progress?.Report(new WorkflowProgress("", 0, 0, "", sentence));
-        var source = new ExportSource(method.Backbone, statistics, run.Views, ExportSource.Describe(method.Backbone, statistics));
+        var source = new ExportSource(
+            method.Backbone, statistics, run.Views, ExportSource.Describe(method.Backbone, statistics, run.Views));
         return Run(source, options, graph, path, machine, null, classifier);
     }
 
@@ -102,9 +103,7 @@ internal static class Exporting
         ExportSource source, ExportOptions options, OnnxExportOptions graph, string path, Machine machine, ExportImages? images = null,
         ExportedClassifier? classifier = null, ExportWhitening? whitening = null)
     {
-        options.Require(graph);
-        if (options.Format != ExportOptions.Onnx && classifier is not null)
-            throw new InvalidOptionException("--classifier belongs to --format onnx. Leave it out.");
+        options.Require(graph, classifier);
         source = source with { Metadata = source.Metadata with { Licence = options.Licence } };
         if (options.Format == ExportOptions.Onnx)
         {

@@ -1,5 +1,4 @@
 using Lethe.Augmentation;
-using Lethe.Evaluation;
 using Lethe.Interchange;
 using Lethe.Methods;
 using Lethe.Models;
@@ -20,7 +19,8 @@ internal static class RunEncoder
         method.eval();
         ChannelStatistics statistics = manifest.Data.Statistics();
         ResNet network = method.Backbone;
-        return new ExportSource(network, statistics, manifest.Pretraining.Views, ExportSource.Describe(network, statistics) with
+        AugmentationOptions views = manifest.Pretraining.Views;
+        return new ExportSource(network, statistics, views, ExportSource.Describe(network, statistics, views) with
         {
             Method = manifest.Pretraining.Method,
             Epoch = epoch,

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Lethe.Recognition;
 
 namespace Lethe.Tests.Cli;
 
@@ -30,6 +31,23 @@ public sealed class ExportTests : IDisposable
             (string)metadata["layer"]!, (string)metadata["method"]!, (string)metadata["licence"]!, (int)metadata["imageSize"]!));
         Assert.Contains("Verified with ONNX Runtime on 64 images (images of embedded)", exported.Error, StringComparison.Ordinal);
         Assert.Contains("Next:", exported.Error, StringComparison.Ordinal);
+
+        // A classifier of layer4's 32 numbers goes into the graph of layer4, and into no other.
+        float[,] rows = new float[4, 32];
+        for (int i = 0; i < rows.Length; i++)
+            rows[i / 32, i % 32] = (i / 64) + (i * 37 % 11);
+        EmbeddingClassifier.Train(rows, [0, 0, 1, 1], ["cat", "dog"], cancellation: TestContext.Current.CancellationToken)
+            .Save(folder["c.json"]);
+        CommandLine within = await CommandLine.RunAsync(
+            "export", folder["run"], "--classifier", folder["c.json"], "--out", folder["c.onnx"], "--threads", "1", "--json");
+        Assert.True(within.ExitCode == 0, within.Error);
+        Assert.Equal(
+            ["embedding", "logits", "probabilities"], within.Json["outputs"]!.AsArray().Select(output => (string)output!["name"]!));
+        Assert.Equal(["cat", "dog"], within.Json["encoder"]!["classes"]!.AsArray().Select(name => (string)name!));
+        CommandLine other = await CommandLine.RunAsync(
+            "export", folder["run"], "--classifier", folder["c.json"], "--layer", "projector", "--out", folder["d.onnx"]);
+        Assert.Equal(1, other.ExitCode);
+        Assert.Contains("takes 32 features, and projector of this encoder gives 128", other.Error, StringComparison.Ordinal);
 
         CommandLine again = await CommandLine.RunAsync("export", folder["run"], "--out", folder["e.onnx"]);
         Assert.Equal(1, again.ExitCode);

@@ -24,8 +24,8 @@ internal static class ExportSamples
     {
         int channels = network.InputChannels;
         var statistics = new ChannelStatistics(channels == 1 ? [0.4f] : [0.4f, 0.5f, 0.6f], channels == 1 ? [0.2f] : [0.2f, 0.25f, 0.3f]);
-        return new ExportSource(
-            network, statistics, AugmentationOptions.Named("simclr"), ExportSource.Describe(network, statistics) with { Method = "test" });
+        AugmentationOptions views = AugmentationOptions.Named("simclr");
+        return new ExportSource(network, statistics, views, ExportSource.Describe(network, statistics, views) with { Method = "test" });
     }
 
     /// <summary>With a projector of every kind of part.</summary>

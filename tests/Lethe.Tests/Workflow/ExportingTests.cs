@@ -3,6 +3,7 @@ using Lethe.Methods;
 using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Storage;
+using Lethe.Tests.Interchange;
 using Lethe.Tests.Methods;
 using Lethe.Workflow;
 using Microsoft.ML.OnnxRuntime;
@@ -125,7 +126,12 @@ public sealed class ExportingTests : IDisposable
             small.ImageFolder, timm with { Force = true }), StringComparison.Ordinal);
         Assert.Equal(small["new"], Exporting.Place(small["new"], timm));
         Assert.Contains("belong to --format onnx", Assert.Throws<InvalidOptionException>(
-            () => timm.Require(new OnnxExportOptions { Layer = "stem" })).Message, StringComparison.Ordinal);
+            () => timm.Require(new OnnxExportOptions { Layer = "stem" }, null)).Message, StringComparison.Ordinal);
+        ExportedClassifier classifier = ExportSamples.Classifier(4);
+        Assert.Contains("--classifier belongs to --format onnx", Assert.Throws<InvalidOptionException>(
+            () => timm.Require(new OnnxExportOptions(), classifier)).Message, StringComparison.Ordinal);
+        Assert.Contains("found --layer all", Assert.Throws<InvalidOptionException>(
+            () => new ExportOptions().Require(new OnnxExportOptions { Layer = "all" }, classifier)).Message, StringComparison.Ordinal);
     }
 
     private static void TrainingStateOf(RunDirectory part, SslMethod method, out double epoch) =>
