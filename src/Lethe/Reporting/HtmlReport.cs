@@ -111,11 +111,11 @@ internal static class HtmlReport
         return [$"<div class='two'>{views}{neighbours}</div>"];
     }
 
-    private static Html? Picture(string title, string note, ReadOnlyMemory<byte>? png) => png is null ? null : (Html)$"""
+    private static Html? Picture(string title, string note, byte[]? png) => png is null ? null : (Html)$"""
 
         <figure>
         <figcaption><strong>{title}</strong><span class='note'>{note}</span></figcaption>
-        <img alt='{title}: {note}' src='data:image/png;base64,{Convert.ToBase64String(png.Value.Span)}'/>
+        <img alt='{title}: {note}' src='data:image/png;base64,{Convert.ToBase64String(png)}'/>
         </figure>
         """;
 
