@@ -33,39 +33,6 @@ internal static class HtmlReport
         ("repeat", "To repeat it", "", (_, group) => ReportRepeat.Of(group)),
     ];
 
-    private static readonly (string Term, string Text)[] reading =
-    [
-        (
-            "ΔR",
-            "is coding rate reduction: how much room the features of a layer take altogether, less the room taken within the groups. "
-            + "With the instance partition the two views of an image form a group, so it needs no labels. It is in nats and compares "
-            + "only at equal m (rows), d (features) and ε² (distortion), which every figure states: compare along a curve and within a "
-            + "row, not between layers."),
-        (
-            "Accuracies",
-            "are measured on images that nothing was trained on: neither the encoder nor the probe saw them. Linear is a linear "
-            + "classifier on the layer’s features, kNN a vote of the nearest labelled images. The encoder never sees a label."),
-        (
-            "The control",
-            "starts from the same checkpoint as UMM, keeps the same layers frozen and makes as many steps, of plain self-supervised "
-            + "training. The difference between UMM and control is what UMM does; the difference between UMM and before also holds what "
-            + "any further training does."),
-        (
-            "Spread",
-            "is the standard deviation over seeds. With one seed there is none, and a difference is called clear only where it exceeds "
-            + "twice its sampling error on the test images; with several, where the 95 % interval of the mean difference, by a t-test "
-            + "paired by seed, leaves out 0. Neither is a proof. Numbers that were not measured in the same way on the same images are "
-            + "not subtracted."),
-        (
-            "Trained on, unseen",
-            "are two sets of images of equal size. ΔR that goes on rising on the images trained on while it stands still on unseen ones "
-            + "is the trace of memorisation."),
-        (
-            "The files",
-            "behind this page: run.json (options, seed, versions, data), metrics.jsonl (one measurement a line: epoch, layer, name, "
-            + "value), evaluation.json (stage, layer, protocol, value), and the same again in umm/NAME and umm/NAME/control."),
-    ];
-
     /// <summary>Renders a page: HTML that is well-formed XML too; equal models give equal text.</summary>
     public static string Render(ReportModel model)
     {
@@ -77,10 +44,7 @@ internal static class HtmlReport
             <main>
             {ReportOutcome.Comparison(model)}
             {Each(sections, section => $"{Section(model, section.Id, section.Title, section.Lead, section.Content)}")}
-            <section id='reading'>
-            <h2>How to read this page</h2>
-            <ul class='reading'>{Each(reading, entry => $"<li><b>{entry.Term}</b> {entry.Text}</li>")}</ul>
-            </section>
+            {Resource("reading.html")}
             </main>
             <footer>
             <p>W. Qiang, Z. Song, Z. Gu, J. Li, C. Zheng, F. Sun, H. Xiong: On the Generalization and Causal Explanation in Self-Supervised
@@ -103,7 +67,7 @@ internal static class HtmlReport
             <meta name='color-scheme' content='light dark'/>
             <title>{title}</title>
             <style>
-            {Style()}</style>
+            {Resource("report.css")}</style>
             </head>
             <body>
             {content}
@@ -147,18 +111,19 @@ internal static class HtmlReport
         return [$"<div class='two'>{views}{neighbours}</div>"];
     }
 
-    private static Html? Picture(string title, string note, ReadOnlyMemory<byte>? png) => png is null ? null : (Html)$"""
+    private static Html? Picture(string title, string note, byte[]? png) => png is null ? null : (Html)$"""
 
         <figure>
         <figcaption><strong>{title}</strong><span class='note'>{note}</span></figcaption>
-        <img alt='{title}: {note}' src='data:image/png;base64,{Convert.ToBase64String(png.Value.Span)}'/>
+        <img alt='{title}: {note}' src='data:image/png;base64,{Convert.ToBase64String(png)}'/>
         </figure>
         """;
 
-    private static Html Style()
+    // What holds no value of a run is a file beside this one.
+    private static Html Resource(string name)
     {
-        using Stream sheet = typeof(HtmlReport).Assembly.GetManifestResourceStream("report.css")!;
-        using var reader = new StreamReader(sheet);
+        using Stream file = typeof(HtmlReport).Assembly.GetManifestResourceStream(name)!;
+        using var reader = new StreamReader(file);
         return Raw(reader.ReadToEnd());
     }
 }

@@ -79,7 +79,7 @@ internal static class ReportProtocols
                     .. from record in same
                        where record.Layer == layer
                        group record by record.Epoch!.Value into epoch
-                       where Pairing.Alike(epoch)
+                       where MeasuredHow.Alike(epoch)
                        orderby epoch.Key
                        select new ChartPoint(epoch.Key, SeedMean.Of([.. epoch.Select(record => 100 * record.Value)])),
                 ])));

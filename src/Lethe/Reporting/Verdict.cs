@@ -76,33 +76,37 @@ internal static class Verdict
         string name = group.UndoNames.Count == 1 ? "UMM" : $"UMM ('{undo}', the first of {group.UndoNames.Count} undos)";
         if (last is null) return $"{name} has not been evaluated yet";
 
-        List<string> moved = [], plain = [], refused = [];
-        List<(string Outcome, string Protocol)> against = [];
-        foreach (string measure in (string[])[Measure.LinearAccuracy, Measure.KnnAccuracy])
-        {
-            PairedResult? Less(EvaluationStage stage, EvaluationStage from) => results.Less(stage, from, ResultKey.Probe(measure, last));
-            PairedResult? umm = Less(EvaluationStage.Umm, EvaluationStage.Before);
-            PairedResult? control = Less(EvaluationStage.Control, EvaluationStage.Before);
-            PairedResult? gain = Less(EvaluationStage.Umm, EvaluationStage.Control);
-            if ((umm?.Refusal ?? gain?.Refusal ?? control?.Refusal) is { } why)
-                refused.Add($"the {Probe(measure)} accuracies of {last} cannot be held against each other: {why}");
-            if (umm?.Difference is null) continue;
-            moved.Add($"{Points(umm.Change)} points {Probe(measure)}");
-            if (control?.Difference is not null) plain.Add(Points(control.Change));
-            if (gain?.Difference is { } over)
-                against.Add((over.IsClear ? $"{(over.Mean > 0 ? "more" : "less")} than the control" : gain.TooClose, Probe(measure)));
-        }
-
-        if (moved.Count == 0 && refused.Count > 0) return $"{name} was evaluated, but {List(refused)}";
-        if (moved.Count == 0) return $"{name} has not been evaluated yet";
-        string[] outcomes =
-            [
-                .. against.GroupBy(pair => pair.Outcome, pair => pair.Protocol).Select(
-                    same => $"{same.Key}{(same.Count() == moved.Count ? "" : $" in {List([.. same])}")}"),
-            ];
-        string held = outcomes.Length > 0 ? $": {string.Join(", ", outcomes)}" : "";
-        string beside = plain.Count > 0 ? $", the control by {List(plain)}{held}"
-            : refused.Count > 0 ? "" : ", with no control to hold it against";
-        return $"{name} changed the accuracy of {last} by {List(moved)}{beside}{string.Concat(refused.Select(text => $"; {text}"))}";
+        (string Name, PairedResult? Umm, PairedResult? Control, PairedResult? Gain)[] found =
+        [
+            .. from measure in new[] { Measure.LinearAccuracy, Measure.KnnAccuracy }
+               let key = ResultKey.Probe(measure, last)
+               select (
+                   Probe(measure),
+                   results.Less(EvaluationStage.Umm, EvaluationStage.Before, key),
+                   results.Less(EvaluationStage.Control, EvaluationStage.Before, key),
+                   results.Less(EvaluationStage.Umm, EvaluationStage.Control, key)),
+        ];
+        string[] refused =
+        [
+            .. from one in found
+               let why = one.Umm?.Refusal ?? one.Gain?.Refusal ?? one.Control?.Refusal
+               where why is not null
+               select $"the {one.Name} accuracies of {last} cannot be held against each other: {why}",
+        ];
+        found = [.. found.Where(one => one.Umm?.Difference is not null)];
+        if (found.Length == 0)
+            return refused.Length > 0 ? $"{name} was evaluated, but {List(refused)}" : $"{name} has not been evaluated yet";
+        string moved = List([.. found.Select(one => $"{Points(one.Umm!.Change)} points {one.Name}")]);
+        string[] plain = [.. from one in found where one.Control?.Difference is not null select Points(one.Control.Change)];
+        string held = string.Join(
+            ", ",
+            from one in found
+            let over = one.Gain?.Difference
+            where over is not null
+            group one.Name by !over.IsClear ? one.Gain.TooClose : over.Mean > 0 ? "more than the control" : "less than the control" into same
+            select same.Key + (same.Count() == found.Length ? "" : $" in {List([.. same])}"));
+        string beside = plain.Length > 0 ? $", the control by {List(plain)}{(held.Length > 0 ? ": " : "")}{held}"
+            : refused.Length > 0 ? "" : ", with no control to hold it against";
+        return $"{name} changed the accuracy of {last} by {moved}{beside}{string.Concat(refused.Select(text => $"; {text}"))}";
     }
 }

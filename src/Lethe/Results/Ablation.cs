@@ -64,11 +64,8 @@ internal sealed record Ablation(
             Plain("rank", Measure.EffectiveRank),
         ];
         columns = [.. columns.Where(column => Rows.Any(row => column.Cell(row).Text != GridCell.Nothing))];
-        return new Grid(
-            Setting,
-            1,
-            [new("state"), new("n"), .. columns.Select(column => column.Head)],
-            [.. Rows.Select(row => new GridRow([new(row.Label), new($"{Runs(row)}"), .. columns.Select(of => of.Cell(row))], row.Style))])
+        return Results.Grid.Of(
+            Setting, 1, Rows, [(new("state"), row => new(row.Label)), (new("n"), row => new($"{Runs(row)}")), .. columns], row => row.Style) with
         {
             Lead = [$"States of {Layer}. {UndoLabels.Reference}: {Reference}. The other undos are named by what they do otherwise."],
             Notes =

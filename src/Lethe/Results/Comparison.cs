@@ -56,7 +56,7 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
 
     /// <summary>How a row was measured; several where entrants differ in it.</summary>
     public IEnumerable<string> Settings(ResultKey key) =>
-        Table.Entrants.SelectMany(entrant => entrant.Of(key)).Select(Pairing.Settings).Where(text => text.Length > 0).Distinct();
+        Table.Entrants.SelectMany(entrant => entrant.Of(key)).Select(MeasuredHow.Of).Where(text => text.Length > 0).Distinct();
 
     /// <summary>What each entrant reached, and the differences where there are any; how to read it all stands beneath the last.</summary>
     public IReadOnlyList<Grid> Grids()

@@ -24,5 +24,5 @@ internal sealed record Entrant(
         [.. Seeds.Select(seed => seed.Records.GetValueOrDefault(key)).OfType<EvaluationRecord>()];
 
     /// <summary>What was reached; null where it was not measured, or in different ways by its runs.</summary>
-    public ResultCell? this[ResultKey key] => Pairing.Alike(Of(key)) ? ResultCell.Of(Of(key)) : null;
+    public ResultCell? this[ResultKey key] => MeasuredHow.Alike(Of(key)) ? ResultCell.Of(Of(key)) : null;
 }

@@ -25,7 +25,7 @@ internal static class Pairing
         ulong[] twice = [.. pairs.GroupBy(pair => pair.Run.Seed).Where(same => same.Count() > 1).Select(same => same.Key)];
         string? why = pairs.Length == 0 ? "they have no seed in common"
             : twice.Length > 0 ? $"several runs have the seed {twice[0]}"
-            : !Alike([.. second, .. first]) ? "they were measured with different settings"
+            : !MeasuredHow.Alike([.. second, .. first]) ? "they were measured with different settings"
             : pairs.Select(pair => Unlike(pair.Run, pair.To, pair.Base, pair.From)).FirstOrDefault(reason => reason is not null);
         var result = new PairedResult(key, entrant.Name, baseline!.Name) { Refusal = why };
         if (why is not null)
@@ -39,28 +39,8 @@ internal static class Pairing
     public static IEnumerable<string> MeansLeftOut(IEnumerable<Entrant> entrants, IEnumerable<ResultKey> keys) => PairedResult.LeftOut(
         from key in keys
         from entrant in entrants
-        where !Alike(entrant.Of(key))
+        where !MeasuredHow.Alike(entrant.Of(key))
         select (key, $"The mean of {entrant.Name}", "its runs were measured with different settings"));
-
-    /// <summary>Whether numbers were measured in the same way.</summary>
-    public static bool Alike(IEnumerable<EvaluationRecord> records) => records.Select(Settings).Distinct().Count() <= 1;
-
-    /// <summary>How a number was measured. The d of a rate counts; an accuracy compares between encoders of different widths.</summary>
-    public static string Settings(EvaluationRecord record)
-    {
-        if (record.Protocol != EvaluationRecord.Probes)
-            return record.Settings ?? "";
-        string?[] parts =
-        [
-            record.Rows is { } rows ? $"m = {Wording.Count(rows)}" : null,
-            record.Dimension is { } dimension && !Wording.IsAccuracy(record.Measure) ? $"d = {dimension}" : null,
-            record.EpsilonSquared is { } epsilonSquared ? $"ε² = {Wording.Short(epsilonSquared)}" : null,
-            record.Neighbours is { } neighbours ? $"k = {neighbours}" : null,
-            record.Temperature is { } temperature ? $"temperature {Wording.Short(temperature)}" : null,
-        ];
-        string text = Wording.Joined(", ", parts);
-        return text.Length == 0 ? "" : text + ".";
-    }
 
     // The division into parts is drawn from the seed, so images are compared within pairs.
     private static string? Unlike(SeedResults run, EvaluationRecord record, SeedResults baseRun, EvaluationRecord of)

@@ -21,11 +21,16 @@ internal static class ProtocolTables
         IEnumerable<string> counts =
             records.Select(record => $"fitted on {record.ProbeCount}, measured on {record.TestCount} images, seed {record.Seed}");
         IEnumerable<string> intervals = table.Keys.SelectMany(key => table.Entrants.Select(state => state[key]?.Interval ?? ""));
-        return new Grid(
+        return Results.Grid.Of(
             $"{first.Protocol}{(first.Target is null ? "" : $" on {first.Target}")}{(first.Quick ? ", quick: not for conclusions" : "")}",
             3,
-            [new("layer"), new("fitted"), new("measure"), .. table.Entrants.Select(state => new GridColumn(state.Label))],
-            [.. table.Keys.Select(key => GridRow.Of([key.Layer, key.Fitted, key.Measure, .. table.Entrants.Select(of => Cell(of[key]))]))])
+            table.Keys,
+            [
+                (new("layer"), key => new(key.Layer)),
+                (new("fitted"), key => new(key.Fitted)),
+                (new("measure"), key => new(key.Measure)),
+                .. table.Entrants.Select(Column),
+            ]) with
         {
             Notes =
             [
@@ -36,6 +41,7 @@ internal static class ProtocolTables
             ],
         };
 
-        static string Cell(ResultCell? cell) => cell?.Text(100, 1) ?? GridCell.Nothing;
+        static (GridColumn, Func<ResultKey, GridCell>) Column(Entrant state) =>
+            (new(state.Label), key => new(state[key]?.Text(100, 1) ?? GridCell.Nothing));
     }
 }

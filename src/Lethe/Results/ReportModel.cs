@@ -20,30 +20,19 @@ internal sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
         if (runDirectories.Count == 0)
             throw new InvalidOptionException(
                 "A report needs at least one run: give the directory that 'lethe pretrain' or 'lethe run' made.");
-        return Of(
-            [
-                .. runDirectories.DistinctBy(path => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))).Select(
-                    directory => Read(RunDirectory.Open(directory))),
-            ]);
+        IEnumerable<string> once = runDirectories.DistinctBy(path => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+        return Of([.. once.Select(directory => Read(RunDirectory.Open(directory)))]);
     }
 
     /// <summary>Groups runs by their options; groups stand in the order of their first run.</summary>
     public static ReportModel Of(IReadOnlyList<ReportRun> runs)
     {
-        List<(SortedDictionary<string, string> Options, List<ReportRun> Runs)> groups = [];
-        foreach (ReportRun run in runs)
-        {
-            SortedDictionary<string, string> options = Question(run.Manifest);
-            int index = groups.FindIndex(group => group.Options.SequenceEqual(options));
-            if (index < 0) groups.Add((options, [run]));
-            else groups[index].Runs.Add(run);
-        }
-
+        var groups = runs.Select(run => (Run: run, Options: Question(run.Manifest))).GroupBy(one => string.Join('\n', one.Options)).ToArray();
+        SortedDictionary<string, string>[] all = [.. groups.Select(group => group.First().Options)];
         return new ReportModel(
         [
             .. groups.Select((group, i) => new ReportGroup(
-                groups.Count == 1 ? "" : $"{(char)('A' + (i % 26))} · {Difference(group.Options, [.. groups.Select(g => g.Options)])}",
-                group.Runs)),
+                all.Length == 1 ? "" : $"{(char)('A' + (i % 26))} · {Difference(all[i], all)}", [.. group.Select(one => one.Run)])),
         ]);
     }
 
@@ -76,15 +65,13 @@ internal sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
 
     private static string Difference(SortedDictionary<string, string> options, IReadOnlyList<SortedDictionary<string, string>> all)
     {
-        List<string> names =
-            [
-                .. options.Keys.Where(name => all.Any(o => o.GetValueOrDefault(name) != options[name])).OrderByDescending(
-                    name => name == method),
-            ];
+        string[] names = [.. options.Keys.Where(name => all.Any(other => other.GetValueOrDefault(name) != options[name]))];
+
         // The name of a method says enough: its own options differ because it does.
-        if (names.Contains(method)) names.RemoveAll(name => name.StartsWith(methodOptions, StringComparison.Ordinal));
+        if (names.Contains(method))
+            names = [method, .. names.Where(name => name != method && !name.StartsWith(methodOptions, StringComparison.Ordinal))];
         return string.Join(", ", names.Take(3).Select(name => name == method || name == Images ? options[name] : $"{name} {options[name]}"))
-            + (names.Count > 3 ? ", …" : "");
+            + (names.Length > 3 ? ", …" : "");
     }
 
     private static ReportRun Read(RunDirectory directory)
@@ -131,6 +118,5 @@ internal sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
            select new Onset(layer.Layer, epochs.Min()),
     ];
 
-    private static ReadOnlyMemory<byte>? Picture(string path) =>
-        File.Exists(path) ? File.ReadAllBytes(path) : default(ReadOnlyMemory<byte>?);
+    private static byte[]? Picture(string path) => File.Exists(path) ? File.ReadAllBytes(path) : null;
 }

@@ -22,10 +22,10 @@ internal sealed record ReportRun(string Path, RunManifest Manifest)
     public string? MonitorWords { get; init; }
 
     /// <summary>PNG of images beside their views, or null.</summary>
-    public ReadOnlyMemory<byte>? ViewsPicture { get; init; }
+    public byte[]? ViewsPicture { get; init; }
 
     /// <summary>PNG of test images beside their nearest neighbours, or null.</summary>
-    public ReadOnlyMemory<byte>? NeighboursPicture { get; init; }
+    public byte[]? NeighboursPicture { get; init; }
 
     /// <summary>What was found amiss while reading.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];

@@ -27,27 +27,20 @@ internal static class Summary
     }));
 
     /// <summary>The table in words, its rows named so; accuracies have one digit after the point, ΔR as many as asked for.</summary>
-    public static Grid Grid(ResultTable table, string rows, int decimals = 1)
-    {
-        (string Measure, Entrant State)[] columns = [.. from shown in Shown(table) from state in table.Entrants select (shown, state)];
-        return new Grid(
-            "",
-            1,
-            [
-                new(rows),
-                .. columns.Select(column => new GridColumn(column.State.Label, Wording.Probe(column.Measure))
-                {
-                    Style = column.State.Stage == EvaluationStage.Umm ? "umm" : "",
-                }),
-            ],
-            [.. table.Layers.Select(row => new GridRow([new(row), .. columns.Select(of => Cell(of.Measure, of.State, row))]))])
-        {
-            Notes = [.. Pairing.MeansLeftOut(table.Entrants, table.Keys)],
-        };
+    public static Grid Grid(ResultTable table, string rows, int decimals = 1) => Results.Grid.Of(
+        "",
+        1,
+        table.Layers,
+        [
+            (new GridColumn(rows), row => new(row)),
+            .. from measure in Shown(table)
+               from state in table.Entrants
+               select Column(measure, state, decimals),
+        ]) with { Notes = [.. Pairing.MeansLeftOut(table.Entrants, table.Keys)] };
 
-        GridCell Cell(string measure, Entrant state, string row) =>
-            GridCell.Of(state[ResultKey.Probe(measure, row)]?.Value, Wording.IsAccuracy(measure), decimals);
-    }
+    private static (GridColumn, Func<string, GridCell>) Column(string measure, Entrant state, int decimals) => (
+        new GridColumn(state.Label, Wording.Probe(measure)) { Style = state.Stage == EvaluationStage.Umm ? "umm" : "" },
+        row => GridCell.Of(state[ResultKey.Probe(measure, row)]?.Value, Wording.IsAccuracy(measure), decimals));
 
     /// <summary>The columns that hold anything.</summary>
     public static IEnumerable<string> Shown(ResultTable table) => Measures.Intersect(table.Keys.Select(key => key.Measure));

@@ -34,35 +34,24 @@ internal static class UndoLabels
     /// <summary>Names, labels, and the labels of their controls; the same control label means the same training.</summary>
     public static IReadOnlyList<(string Name, string Label, string Control)> Of(ReportGroup group)
     {
-        (string Name, Dictionary<string, string> Options)[] undos =
-        [
-            .. group.Runs.SelectMany(run => run.Undos.Select(undo => (Run: run, Undo: undo)))
-                .OrderBy(pair => pair.Undo.Manifest.StartedUtc).ThenBy(pair => pair.Undo.Name, StringComparer.Ordinal)
-                .DistinctBy(pair => pair.Undo.Name)
-                .Select(pair => (pair.Undo.Name, Options(pair.Run, pair.Undo))),
-        ];
+        var undos = group.Runs
+            .SelectMany(run => run.Undos.Select(undo => (undo.Name, undo.Manifest.StartedUtc, Options: Options(run, undo))))
+            .OrderBy(undo => undo.StartedUtc).ThenBy(undo => undo.Name, StringComparer.Ordinal).DistinctBy(undo => undo.Name).ToArray();
         string[] options = [.. undos.SelectMany(undo => undo.Options.Keys).Distinct()];
-        // Grouping keeps the order of the undos, and so does the stable sort.
+
+        // Of equally common values the first one is taken.
         Dictionary<string, string> reference = options.ToDictionary(
-            option => option,
-            option =>
-                undos.Select(undo => undo.Options[option]).GroupBy(value => value).OrderByDescending(value => value.Count()).First().Key);
+            option => option, option => undos.GroupBy(undo => undo.Options[option]).MaxBy(same => same.Count())!.Key);
         var labelled = undos
-            .Select(
-                undo => (undo.Name, undo.Options, Departures: options.Where(option => undo.Options[option] != reference[option]).ToArray()))
+            .Select(undo => (undo.Name, undo.Options, Departures: options.Where(option => undo.Options[option] != reference[option]).ToArray()))
             .OrderBy(undo => undo.Departures.Length)
-            .ThenBy(undo => undo.Departures.Select(option => Array.IndexOf(options, option)).DefaultIfEmpty(-1).First())
+            .ThenBy(undo => Array.IndexOf(options, undo.Departures.FirstOrDefault()))
             .ThenBy(undo => undo.Departures.Select(option => Number(undo.Options[option])).FirstOrDefault())
             .ThenBy(undo => undo.Name, StringComparer.Ordinal)
             .Select(undo => (
                 undo.Name,
-                Label: undo.Departures.Length == 0 ? Reference : string.Join(
-                    ", ", undo.Departures.Select(option => Words(option, undo.Options[option]))),
-                Control: string.Join(
-                    ", ",
-                    undo.Departures.Except(beyondControl).Select(option => Words(option, undo.Options[option]))) is { Length: > 0 } words
-                    ? $"control, {words}"
-                    : "control"))
+                Label: InWords(undo.Options, undo.Departures) is { Length: > 0 } label ? label : Reference,
+                Control: Wording.Joined(", ", "control", InWords(undo.Options, undo.Departures.Except(beyondControl)))))
             .ToArray();
 
         // Those beside the same control stand together; undos with the same options are told apart by their folders.
@@ -78,20 +67,16 @@ internal static class UndoLabels
     public static string Describe(ReportGroup group)
     {
         if (group.FirstUndo is not { } name) return "";
-        (ReportRun run, ReportUndo undo) = group.Runs.SelectMany(each => each.Undos.Select(of => (each, of))).First(
-            pair => pair.of.Name == name);
-        return string.Join(
-            ", ",
-            Options(run, undo).Where(option => option.Value != "false" && option.Key != Seed).Select(
-                option => Words(option.Key, option.Value)));
+        Dictionary<string, string> options = OfAll(group, name).First();
+        return InWords(options, options.Keys.Where(option => options[option] != "false" && option != Seed));
     }
 
     /// <summary>Whether undos of one name were made with different options, so that they do not belong together.</summary>
-    public static bool Differ(ReportGroup group, string name) => group.Runs
-        .SelectMany(
-            run => run.Undos.Where(undo => undo.Name == name).Select(
-                undo => string.Join('\n', Options(run, undo).Select(option => $"{option.Key} {option.Value}"))))
-        .Distinct().Count() > 1;
+    public static bool Differ(ReportGroup group, string name) =>
+        OfAll(group, name).Select(options => string.Join('\n', options)).Distinct().Count() > 1;
+
+    private static IEnumerable<Dictionary<string, string>> OfAll(ReportGroup group, string name) =>
+        group.Runs.SelectMany(run => run.Undos.Where(undo => undo.Name == name).Select(undo => Options(run, undo)));
 
     private static Dictionary<string, string> Options(ReportRun run, ReportUndo undo)
     {
@@ -105,8 +90,12 @@ internal static class UndoLabels
 
     private static double Number(string value) => double.TryParse(value, CultureInfo.InvariantCulture, out double number) ? number : 0;
 
-    private static string Words(string option, string text) => InWords(
-        option, double.TryParse(text, CultureInfo.InvariantCulture, out double number) && option != Seed ? Wording.Short(number) : text);
+    private static string InWords(Dictionary<string, string> options, IEnumerable<string> names) => string.Join(
+        ", ",
+        from name in names
+        let text = options[name]
+        let isNumber = name != Seed && double.TryParse(text, CultureInfo.InvariantCulture, out _)
+        select InWords(name, isNumber ? Wording.Short(Number(text)) : text));
 
     private static string InWords(string option, string value) => option switch
     {

@@ -58,7 +58,7 @@ public sealed class ReportModelTests : IDisposable
         ReportRun read = Assert.Single(Assert.Single(model.Groups).Runs);
         Assert.Equal(ReportSamples.Epochs(), read.Measurements);
         Assert.Equal(MemorisationMonitor.Judge(read.Measurements).Reason, read.MonitorWords);
-        Assert.Equal([1, 2, 3], read.ViewsPicture!.Value.ToArray());
+        Assert.Equal([1, 2, 3], read.ViewsPicture!);
         Assert.Null(read.NeighboursPicture);
         Assert.Contains("control", Assert.Single(read.Warnings), StringComparison.Ordinal);
         ReportUndo undone = Assert.Single(read.Undos);
