@@ -29,7 +29,8 @@ internal static class EmbedThroughput
         using var network = new ResNet(new BackboneOptions { Backbone = backbone, Width = width, Stem = stem }, 3, size);
         network.eval();
         var statistics = new ChannelStatistics([0.5f, 0.5f, 0.5f], [0.25f, 0.25f, 0.25f]);
-        var source = new ExportSource(network, statistics, new AugmentationOptions(), ExportSource.Describe(network, statistics));
+        var views = new AugmentationOptions();
+        var source = new ExportSource(network, statistics, views, ExportSource.Describe(network, statistics, views));
         var images = new ImageSet("noise", NoiseImages.Create(count, size));
         string file = Path.Combine(Path.GetTempPath(), $"lethe-bench-{Environment.ProcessId}.onnx");
         try
