@@ -45,7 +45,8 @@ internal static class ExportCommand
             ExportResult result = flags.Foreign(parsed, values) is { } foreign
                 ? Exporting.Run(
                     foreign, options, graph,
-                    parsed.GetValue(output) ?? throw new InvalidOptionException("--out is needed: weights from elsewhere have no run to put it in."),
+                    parsed.GetValue(output) ?? throw new InvalidOptionException(
+                        "--out is needed: weights from elsewhere have no run to put it in."),
                     machine, behind, terminal.Progress)
                 : Exporting.Run(
                     RunDirectory.Open(flags.Path(parsed)), flags.CheckpointOf(parsed), options, graph, parsed.GetValue(output), machine,
