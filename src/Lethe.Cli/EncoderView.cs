@@ -15,6 +15,13 @@ internal static class EncoderView
         if (!File.Exists(run.EncoderPath))
             return null; // a run of an earlier version
         terminal.Say($"Encoder: {run.EncoderPath} ({ExportCommand.Size(new FileInfo(run.EncoderPath).Length)})");
+        if (File.Exists(run.Checkpoints.PathOf(CheckpointStore.Best)))
+        {
+            terminal.Say(
+                "That is the last epoch's. The one before memorisation: "
+                + $"lethe export {OptionValues.Quote(run.Path)} --checkpoint {CheckpointStore.Best}");
+        }
+
         return run.EncoderPath;
     }
 
