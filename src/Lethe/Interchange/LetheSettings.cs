@@ -69,7 +69,8 @@ internal sealed record LetheSettings
         Where = ExportMetadata.Key,
         Notes = Method is null ? [] :
         [
-            $"Lethe trained it by {Method}{(Epoch is { } epoch ? Invariant($", {epoch} epochs") : "")}{(Stage is null ? "" : $", state {Stage}")}",
+            $"Lethe trained it by {Method}{(Epoch is { } epoch ? Invariant($", {epoch} epochs") : "")}"
+                + (Stage is null ? "" : $", state {Stage}"),
         ],
     };
 }

@@ -125,7 +125,8 @@ internal sealed class PickleLiterals(ReadBudget budget, ByteCursor cursor)
     }
 
     private static object Parsed(string text) =>
-        text.Length <= LongestInteger && BigInteger.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out BigInteger number)
+        text.Length <= LongestInteger
+            && BigInteger.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out BigInteger number)
             ? Narrow(number)
             : throw new PickleException("has an integer that is none");
 

@@ -14,7 +14,9 @@ internal sealed class PickleStack(ReadBudget budget)
     private readonly Dictionary<long, object?> memo = [];
 
     /// <summary>The object on top.</summary>
-    /// <exception cref="PickleException">There is none above the last mark: what lies below is taken by nothing until it is gone.</exception>
+    /// <exception cref="PickleException">
+    /// There is none above the last mark: what lies below is taken by nothing until the mark is gone.
+    /// </exception>
     public object? Top => items.Count > (marks.Count > 0 ? marks[^1] : 0)
         ? items[^1]
         : throw new PickleException("takes from an empty stack");
