@@ -65,7 +65,7 @@ internal static class SupervisedTraining
             ViewBatch views = batches.Single();
             method.Labels = tensor(views.Indices.Select(index => (long)labels[index]).ToArray());
             optimiser.ZeroGradients();
-            Tensor stacked = ImageTensor.FromPixels(views.Pixels, views.Views * views.N, views.Size, views.Channels, device);
+            Tensor stacked = ImageTensor.FromPixels(views.Pixels, views.ViewsPerImage * views.N, views.Size, views.Channels, device);
             Tensor loss = method.Loss(Views.Pair(stacked), new TrainingProgress(State.Step, TotalSteps, Epoch, 0)).Total;
             loss.backward();
             optimiser.Step(schedule.At(State.Step));

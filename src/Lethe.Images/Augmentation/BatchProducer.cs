@@ -111,13 +111,13 @@ internal sealed class BatchProducer : IDisposable
                 ViewBatch batch = batches[place]!;
                 for (int position = from; position < to; position++)
                 {
-                    int local = batch.Local?.Views ?? 0;
-                    for (int view = 0; view < batch.Views + local; view++)
+                    int local = batch.Local?.ViewsPerImage ?? 0;
+                    for (int view = 0; view < batch.ViewsPerImage + local; view++)
                     {
                         if (stopping)
                             return;
-                        Span<float> destination = view < batch.Views ? batch.View(view, position) : batch.Local!.View(
-                            view - batch.Views, position);
+                        Span<float> destination = view < batch.ViewsPerImage ? batch.View(view, position) : batch.Local!.View(
+                            view - batch.ViewsPerImage, position);
                         render(batch.Indices[position], view, destination);
                     }
                 }
@@ -172,8 +172,8 @@ internal sealed class BatchProducer : IDisposable
         ViewBatch batch = buffers[place];
         if (images.Length < batchSize)
         {
-            ViewBatch? local = batch.Local is { } l ? new ViewBatch(l.Views, images.Length, l.Size, l.Channels) : null;
-            batch = new ViewBatch(batch.Views, images.Length, batch.Size, batch.Channels, local);
+            ViewBatch? local = batch.Local is { } l ? new ViewBatch(l.ViewsPerImage, images.Length, l.Size, l.Channels) : null;
+            batch = new ViewBatch(batch.ViewsPerImage, images.Length, batch.Size, batch.Channels, local);
         }
 
         images[..batch.N].CopyTo(batch.Indices);

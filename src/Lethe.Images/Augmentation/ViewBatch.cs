@@ -21,7 +21,7 @@ internal sealed class ViewBatch
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Array.MaxLength, nameof(n));
         if (local is not null && local.N != n)
             throw new ArgumentException($"Expected local views of {n} images, found {local.N}.", nameof(local));
-        Views = views;
+        ViewsPerImage = views;
         N = n;
         Size = size;
         Channels = channels;
@@ -33,7 +33,7 @@ internal sealed class ViewBatch
     }
 
     /// <summary>
-    /// Normalised values, [Views, N, Size, Size, Channels] (channels last); all of the first views come before all of the second.
+    /// Normalised values, [ViewsPerImage, N, Size, Size, Channels] (channels last); all of the first views come before all of the second.
     /// </summary>
     public float[] Pixels { get; }
 
@@ -44,7 +44,7 @@ internal sealed class ViewBatch
     public int[] Indices { get; }
 
     /// <summary>Views of each image.</summary>
-    public int Views { get; }
+    public int ViewsPerImage { get; }
 
     /// <summary>Images.</summary>
     public int N { get; }
@@ -56,12 +56,12 @@ internal sealed class ViewBatch
     public int Channels { get; }
 
     /// <summary>One view of one image.</summary>
-    /// <param name="view">From 0 to Views − 1.</param>
+    /// <param name="view">From 0 to ViewsPerImage − 1.</param>
     /// <param name="position">From 0 to N − 1: the place in the batch.</param>
     /// <returns>[Size, Size, Channels], a part of <see cref="Pixels"/>.</returns>
     public Span<float> View(int view, int position)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)view, (uint)Views, nameof(view));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)view, (uint)ViewsPerImage, nameof(view));
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)position, (uint)N, nameof(position));
         int length = Size * Size * Channels;
         return Pixels.AsSpan((view * N + position) * length, length);

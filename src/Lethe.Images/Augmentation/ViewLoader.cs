@@ -138,7 +138,7 @@ internal sealed class ViewLoader : IDisposable
             int[] order = new RandomStream(RandomStream.Derive(seed, (ulong)epoch)).Permutation(images.Count);
             producer = new BatchProducer(
                 order.AsMemory(0, StepsPerEpoch * BatchSize), BatchSize, firstStep, buffers, threads,
-                (image, view, destination) => (view < buffers[0].Views ? augmenter : augmenter.Local!)
+                (image, view, destination) => (view < buffers[0].ViewsPerImage ? augmenter : augmenter.Local!)
                     .Render(images[image], RandomStream.Derive(seed, (ulong)epoch, (ulong)image, (ulong)view), destination));
             return producer;
         }

@@ -53,12 +53,12 @@ internal sealed class LayerEvaluator
         // As many images of both parts: what is measured of seen and unseen images compares at equal m only.
         int most = Math.Min(data.Train.Count, data.Test.Count), images = Math.Min(options.RateImages, most),
             lidarImages = Math.Min(options.LidarImages, most);
-        IReadOnlyDictionary<string, Tensor> trained = Views(method, data.Train, images, 2, cancellation);
-        IReadOnlyDictionary<string, Tensor> heldOut = Views(method, data.Test, images, 2, cancellation);
+        IReadOnlyDictionary<string, Tensor> trained = FeaturesOfViews(method, data.Train, images, 2, cancellation);
+        IReadOnlyDictionary<string, Tensor> heldOut = FeaturesOfViews(method, data.Test, images, 2, cancellation);
         bool sameViews = options.LidarViews == 2 && lidarImages <= images;
-        IReadOnlyDictionary<string, Tensor>? lidarTrained = sameViews ? null : Views(
+        IReadOnlyDictionary<string, Tensor>? lidarTrained = sameViews ? null : FeaturesOfViews(
             method, data.Train, lidarImages, options.LidarViews, cancellation);
-        IReadOnlyDictionary<string, Tensor>? lidarHeldOut = sameViews ? null : Views(
+        IReadOnlyDictionary<string, Tensor>? lidarHeldOut = sameViews ? null : FeaturesOfViews(
             method, data.Test, lidarImages, options.LidarViews, cancellation);
         bool labelled = data.Probe.Labels is not null && data.Test.Labels is not null && data.Probe.Labels.Distinct().Count() > 1;
         IReadOnlyDictionary<string, Tensor>? probe = labelled ? Plain(method, data.Probe, cancellation) : null;
@@ -108,7 +108,7 @@ internal sealed class LayerEvaluator
 
     private static ImageSet First(ImageSet images, int count) => images.Subset(images.Name, [.. Enumerable.Range(0, count)]);
 
-    private IReadOnlyDictionary<string, Tensor> Views(
+    private IReadOnlyDictionary<string, Tensor> FeaturesOfViews(
         SslMethod method, ImageSet images, int count, int views, CancellationToken cancellation)
     {
         ulong seed = RandomStream.Derive(ViewSeed, (ulong)count);

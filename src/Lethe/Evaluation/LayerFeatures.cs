@@ -43,13 +43,13 @@ internal static class LayerFeatures
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            Tensor images = ImageTensor.FromPixels(batch.Pixels, batch.Views * batch.N, batch.Size, batch.Channels, device);
+            Tensor images = ImageTensor.FromPixels(batch.Pixels, batch.ViewsPerImage * batch.N, batch.Size, batch.Channels, device);
             // [V n, d] each
             Tensor[] layers = [.. folded.ForwardMaps(images).Zip(ResNet.Layers, (map, layer) => backbone.Pool(layer, map))];
             for (int i = 0; i < names.Count; i++)
             {
                 Tensor features = i < layers.Length ? layers[i] : project!(layers[^1]);
-                parts[names[i]].Add(features.cpu().reshape(batch.Views, batch.N, -1).MoveToOuterDisposeScope()); // [V, n, d]
+                parts[names[i]].Add(features.cpu().reshape(batch.ViewsPerImage, batch.N, -1).MoveToOuterDisposeScope()); // [V, n, d]
             }
         }
 

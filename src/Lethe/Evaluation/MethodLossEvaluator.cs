@@ -66,7 +66,7 @@ internal sealed class MethodLossEvaluator(DataSplits data, ViewAugmenter augment
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            Tensor pixels = ImageTensor.FromPixels(views.Pixels, views.Views * views.N, views.Size, views.Channels, device);
+            Tensor pixels = ImageTensor.FromPixels(views.Pixels, views.ViewsPerImage * views.N, views.Size, views.Channels, device);
             sum += method.Loss(Views.Pair(pixels), late).Total.Value();
         }
 

@@ -3,12 +3,9 @@ using Lethe.Runtime;
 
 namespace Lethe.Interchange;
 
-/// <summary>What Lethe writes of an encoder into its own file: the metadata entry <c>lethe.encoder</c>, in JSON.</summary>
+/// <summary>What Lethe writes of an encoder into its own file: the metadata entry <see cref="ExportMetadata.Key"/>, in JSON.</summary>
 internal sealed record LetheSettings
 {
-    /// <summary>The entry's name.</summary>
-    public const string Key = "lethe.encoder";
-
     private static readonly JsonSerializerOptions camelCase = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
     /// <summary>The network, as resnet18.</summary>
@@ -36,7 +33,7 @@ internal sealed record LetheSettings
     public string? Method { get; init; }
 
     /// <summary>The epoch after which it was written.</summary>
-    public int? Epoch { get; init; }
+    public double? Epoch { get; init; }
 
     /// <summary>Whether before, control or umm.</summary>
     public string? Stage { get; init; }
@@ -48,7 +45,7 @@ internal sealed record LetheSettings
     /// <exception cref="RunException">They cannot be read.</exception>
     public static LetheSettings? Read(IReadOnlyDictionary<string, string> metadata, string path)
     {
-        if (!metadata.TryGetValue(Key, out string? text))
+        if (!metadata.TryGetValue(ExportMetadata.Key, out string? text))
             return null;
         try
         {
@@ -56,7 +53,8 @@ internal sealed record LetheSettings
         }
         catch (JsonException error)
         {
-            throw new RunException($"{path}: its entry {Key} cannot be read ({error.Message}). Write it again with 'lethe export'.", error);
+            throw new RunException(
+                $"{path}: its entry {ExportMetadata.Key} cannot be read ({error.Message}). Write it again with 'lethe export'.", error);
         }
     }
 
@@ -68,8 +66,11 @@ internal sealed record LetheSettings
     {
         Statistics = Mean is { Length: > 0 } && Std is not null ? ImageSettings.Checked(Mean, Std, path) : null,
         ImageSize = ImageSize > 0 ? ImageSize : null,
-        Where = Key,
-        Notes = Method is null ? [] : [$"Lethe trained it by {Method}{(Epoch is { } epoch ? $", {epoch} epochs" : "")}"
-            + $"{(Stage is null ? "" : $", state {Stage}")}"],
+        Where = ExportMetadata.Key,
+        Notes = Method is null ? [] :
+        [
+            $"Lethe trained it by {Method}{(Epoch is { } epoch ? Invariant($", {epoch} epochs") : "")}"
+                + (Stage is null ? "" : $", state {Stage}"),
+        ],
     };
 }

@@ -103,7 +103,8 @@ internal static class Verdict
             from one in found
             let over = one.Gain?.Difference
             where over is not null
-            group one.Name by !over.IsClear ? one.Gain.TooClose : over.Mean > 0 ? "more than the control" : "less than the control" into same
+            let outcome = !over.IsClear ? one.Gain.TooClose : $"{(over.Mean > 0 ? "more" : "less")} than the control"
+            group one.Name by outcome into same
             select same.Key + (same.Count() == found.Length ? "" : $" in {List([.. same])}"));
         string beside = plain.Length > 0 ? $", the control by {List(plain)}{(held.Length > 0 ? ": " : "")}{held}"
             : refused.Length > 0 ? "" : ", with no control to hold it against";

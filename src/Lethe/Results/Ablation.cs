@@ -64,8 +64,8 @@ internal sealed record Ablation(
             Plain("rank", Measure.EffectiveRank),
         ];
         columns = [.. columns.Where(column => Rows.Any(row => column.Cell(row).Text != GridCell.Nothing))];
-        return Results.Grid.Of(
-            Setting, 1, Rows, [(new("state"), row => new(row.Label)), (new("n"), row => new($"{Runs(row)}")), .. columns], row => row.Style) with
+        columns = [(new("state"), row => new(row.Label)), (new("n"), row => new($"{Runs(row)}")), .. columns];
+        return Results.Grid.Of(Setting, 1, Rows, columns, row => row.Style) with
         {
             Lead = [$"States of {Layer}. {UndoLabels.Reference}: {Reference}. The other undos are named by what they do otherwise."],
             Notes =

@@ -27,7 +27,8 @@ internal sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
     /// <summary>Groups runs by their options; groups stand in the order of their first run.</summary>
     public static ReportModel Of(IReadOnlyList<ReportRun> runs)
     {
-        var groups = runs.Select(run => (Run: run, Options: Question(run.Manifest))).GroupBy(one => string.Join('\n', one.Options)).ToArray();
+        var groups = runs.Select(run => (Run: run, Options: Question(run.Manifest)))
+            .GroupBy(one => string.Join('\n', one.Options)).ToArray();
         SortedDictionary<string, string>[] all = [.. groups.Select(group => group.First().Options)];
         return new ReportModel(
         [

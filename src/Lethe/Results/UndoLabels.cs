@@ -43,7 +43,8 @@ internal static class UndoLabels
         Dictionary<string, string> reference = options.ToDictionary(
             option => option, option => undos.GroupBy(undo => undo.Options[option]).MaxBy(same => same.Count())!.Key);
         var labelled = undos
-            .Select(undo => (undo.Name, undo.Options, Departures: options.Where(option => undo.Options[option] != reference[option]).ToArray()))
+            .Select(undo =>
+                (undo.Name, undo.Options, Departures: options.Where(option => undo.Options[option] != reference[option]).ToArray()))
             .OrderBy(undo => undo.Departures.Length)
             .ThenBy(undo => Array.IndexOf(options, undo.Departures.FirstOrDefault()))
             .ThenBy(undo => undo.Departures.Select(option => Number(undo.Options[option])).FirstOrDefault())

@@ -75,6 +75,6 @@ public sealed record EvaluationRecord(EvaluationStage Stage, string Layer, strin
     /// <summary>Fingerprint of the images; null for those of the run.</summary>
     public string? Fingerprint { get; init; }
 
-    /// <summary>XXH3-128 of the weights that were measured, in hexadecimal; null in probes of version 0.1.0.</summary>
+    /// <summary>XXH3-128 of the weights that were measured, in hexadecimal; null in probes of earlier versions.</summary>
     public string? Weights { get; init; }
 }

@@ -181,7 +181,7 @@ internal static class RunFiles
         return document.Deserialize<RunManifest>(compact)!;
     }
 
-    // Version 0.1.0 wrote the measure of a probe as its protocol, under a name of its own.
+    // Earlier versions wrote the measure of a probe as its protocol, under a name of its own.
     private static void BringUp(JsonObject record)
     {
         record[Measured] = (string?)record[Protocol] switch

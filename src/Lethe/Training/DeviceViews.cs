@@ -19,5 +19,5 @@ internal static class DeviceViews
     }
 
     private static Tensor Stacked(ViewBatch batch, Device device) =>
-        ImageTensor.FromPixels(batch.Pixels, batch.Views * batch.N, batch.Size, batch.Channels, device); // [v·N, C, H, W]
+        ImageTensor.FromPixels(batch.Pixels, batch.ViewsPerImage * batch.N, batch.Size, batch.Channels, device); // [v·N, C, H, W]
 }

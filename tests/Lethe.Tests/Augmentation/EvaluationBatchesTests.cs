@@ -20,7 +20,7 @@ public class EvaluationBatchesTests
         var seen = new List<int>();
         foreach (ViewBatch batch in EvaluationBatches.Plain(images, augmenter, batchSize, threads, Token))
         {
-            Assert.Equal(1, batch.Views);
+            Assert.Equal(1, batch.ViewsPerImage);
             Assert.Equal(Math.Min(batchSize, 23 - seen.Count), batch.N);
             Assert.Equal(batch.N * augmenter.Length, batch.Pixels.Length);
             for (int position = 0; position < batch.N; position++)

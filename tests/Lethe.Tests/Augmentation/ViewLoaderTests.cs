@@ -25,7 +25,7 @@ public class ViewLoaderTests
         int step = 0;
         foreach (ViewBatch batch in Pass(loader, 3))
         {
-            Assert.Equal((2, 12, 16, 3), (batch.Views, batch.N, batch.Size, batch.Channels));
+            Assert.Equal((2, 12, 16, 3), (batch.ViewsPerImage, batch.N, batch.Size, batch.Channels));
             Assert.Equal(order.Skip(12 * step).Take(12), batch.Indices);
             for (int position = 0; position < 12; position++)
             {
@@ -113,7 +113,7 @@ public class ViewLoaderTests
             Assert.Equal(expected[step].Indices, batch.Indices);
             ViewBatch local = batch.Local!;
             buffers.Add(local.Pixels);
-            Assert.Equal((3, 12, 16, 3), (local.Views, local.N, local.Size, local.Channels));
+            Assert.Equal((3, 12, 16, 3), (local.ViewsPerImage, local.N, local.Size, local.Channels));
             Assert.Equal(batch.Indices, local.Indices);
             for (int position = 0; position < 12; position++)
             {

@@ -79,7 +79,8 @@ public sealed class ForeignEncoderTests : IDisposable
         Safetensors.Write(folder["e"], Small());
         string Message(ForeignOptions options) => Assert.Throws<InvalidOptionException>(
             () => ForeignEncoder.Read(folder["e"], options)).Message;
-        Assert.Contains("--backbone resnet18, and the file holds resnet10", Message(new() { Backbone = "resnet18" }), StringComparison.Ordinal);
+        Assert.Contains(
+            "--backbone resnet18, and the file holds resnet10", Message(new() { Backbone = "resnet18" }), StringComparison.Ordinal);
         Assert.Contains("--width 64, and the file holds 4", Message(new() { Width = 64 }), StringComparison.Ordinal);
         Assert.Contains("--stem large, and the file holds small", Message(new() { Stem = "large" }), StringComparison.Ordinal);
         Assert.Contains("--backbone", Message(new() { Backbone = "vgg" }), StringComparison.Ordinal);
@@ -156,8 +157,8 @@ public sealed class ForeignEncoderTests : IDisposable
             ("\"width\":4", "\"width\":", "cannot be read"),
         })
         {
-            Safetensors.Write(
-                folder["e"], Small(), new Dictionary<string, string> { ["lethe.encoder"] = Said.Replace(from, to, StringComparison.Ordinal) });
+            string altered = Said.Replace(from, to, StringComparison.Ordinal);
+            Safetensors.Write(folder["e"], Small(), new Dictionary<string, string> { ["lethe.encoder"] = altered });
             Assert.Contains(
                 expected,
                 Assert.Throws<RunException>(() => ForeignEncoder.Read(folder["e"], new ForeignOptions())).Message,
@@ -180,7 +181,9 @@ public sealed class ForeignEncoderTests : IDisposable
         Assert.Contains(transformers.Findings.Notes, note => note.Contains("middle 0.875", StringComparison.Ordinal));
         using ForeignEncoder timm = Folder("timm", (
             "config.json",
-            """{"architecture":"resnet18","pretrained_cfg":{"input_size":[3,224,224],"mean":[0.485,0.456,0.406],"std":[0.229,0.224,0.225]}}"""));
+            """
+            {"architecture":"resnet18","pretrained_cfg":{"input_size":[3,224,224],"mean":[0.485,0.456,0.406],"std":[0.229,0.224,0.225]}}
+            """));
         Assert.Equal((224, "config.json"), (timm.ImageSize, timm.StatisticsFrom));
         using ForeignEncoder bare = Folder("bare");
         Assert.Equal((null, null, null), (bare.ImageSize, bare.Statistics, bare.StatisticsFrom));

@@ -95,7 +95,8 @@ public sealed class ForeignHeadsTests : IDisposable
         using ForeignEncoder encoder = Written(tensors);
         using SslMethod filled = Tiny.Entry("byol").Create(Tiny.Options("byol"), encoder.CreateNetwork(Tiny.ImageSize));
         HeadFindings findings = ForeignHeads.Fill(filled, encoder);
-        Assert.Equal(["predictor", "target"], findings.Modules.Where(module => module.From is not null).Select(module => module.Module).Order());
+        Assert.Equal(
+            ["predictor", "target"], findings.Modules.Where(module => module.From is not null).Select(module => module.Module).Order());
         Assert.False(findings.AreComplete);
         Assert.Equal(Bits(byol, "predictor."), Bits(filled, "predictor."));
 
@@ -148,7 +149,8 @@ public sealed class ForeignHeadsTests : IDisposable
             ("module.encoder_q.fc.2.weight", ones(8, 16)), ("module.encoder_q.fc.2.bias", ones(8))).Words;
         Assert.Contains("found 32 → 16 → 8, expected 32 → 16 (batch-norm) → 8", without, StringComparison.Ordinal);
         Assert.DoesNotContain("set --", without, StringComparison.Ordinal);
-        Assert.Contains("no tensors that are called projector", Refused("simclr", ("other.weight", ones(3))).Words, StringComparison.Ordinal);
+        Assert.Contains(
+            "no tensors that are called projector", Refused("simclr", ("other.weight", ones(3))).Words, StringComparison.Ordinal);
         Assert.Contains(
             "set --prototypes 7 --projector-output 5", FillAll("swav", new() { ["prototypes.weight"] = ones(7, 5) }).Single(
                 module => module.Module == "prototypes").Words, StringComparison.Ordinal);

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Lethe.Tests.Interchange;
 
-/// <summary>Files that PyTorch, torchvision and torch.onnx wrote (Fixtures/weights/make.py), whose weights are known by a formula.</summary>
+/// <summary>Files that PyTorch, torchvision and torch.onnx wrote (Fixtures/weights/make.py); a formula gives their weights.</summary>
 [Collection(typeof(TorchCollection))]
 public sealed class PyTorchFilesTests : IDisposable
 {

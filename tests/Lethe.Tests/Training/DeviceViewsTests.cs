@@ -18,7 +18,7 @@ public class DeviceViewsTests
         var batch = new ViewBatch(2, 3, 4, 1, withLocal ? new ViewBatch(5, 3, 2, 1) : null);
         foreach (ViewBatch group in withLocal ? new[] { batch, batch.Local! } : [batch])
         {
-            for (int view = 0; view < group.Views; view++)
+            for (int view = 0; view < group.ViewsPerImage; view++)
             {
                 for (int position = 0; position < 3; position++)
                     group.View(view, position).Fill(10 * view + position);

@@ -51,7 +51,7 @@ public sealed class LocalViewsTests : IDisposable
         using ViewLoader training = session.CreateLoader(8, 1), undoing = session.CreateLoader(8, 1, localViews: false);
         Assert.Equal(
             (2, 16),
-            (training.Batches(0, cancellation: Token).First().Local!.Views, training.Batches(0, cancellation: Token).First().Local!.Size));
+            (training.Batches(0, cancellation: Token).First().Local!.ViewsPerImage, training.Batches(0, cancellation: Token).First().Local!.Size));
         Assert.Null(undoing.Batches(0, cancellation: Token).First().Local);
     }
 

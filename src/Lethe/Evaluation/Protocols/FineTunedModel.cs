@@ -23,7 +23,7 @@ internal sealed class FineTunedModel : FittedModel
 
     // What a seed is for.
     private const ulong Weights = 1;
-    private const ulong Views = 2;
+    private const ulong DrawingViews = 2;
 
     private readonly ResNet backbone;
     private readonly Linear head;
@@ -110,7 +110,7 @@ internal sealed class FineTunedModel : FittedModel
     {
         using var loader = new ViewLoader(
             images, encoder.Augmented, Math.Min(
-                options.FineTuneBatchSize, images.Count), RandomStream.Derive(seed, Views), encoder.Threads, viewsPerImage: 1);
+                options.FineTuneBatchSize, images.Count), RandomStream.Derive(seed, DrawingViews), encoder.Threads, viewsPerImage: 1);
         using var trainer = new FineTuner(this, loader, truth, options, encoder.Device);
         TrainingLoop.Finish(trainer, cancellation);
     }

@@ -8,6 +8,7 @@ namespace Lethe.Storage.Weights;
 internal static class OnnxWeights
 {
     private const int MostNumbers = 1 << 10;
+    private const int LongestText = 1 << 16;
 
     /// <summary>Whether a file begins like an ONNX model: with the version of its format, then another field.</summary>
     /// <param name="head">Its first bytes.</param>
@@ -26,11 +27,16 @@ internal static class OnnxWeights
         var reading = new Reading(stream.Name, cursor, budget);
         string producer = "";
         bool found = false;
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
         while (model.Next())
         {
             if (model is { Field: 2, IsBytes: true })
             {
-                producer = model.Text();
+                producer = model.Text(LongestText);
+            }
+            else if (model is { Field: 14, IsBytes: true })
+            {
+                reading.Entry(model.Message(), metadata);
             }
             else if (model is { Field: 7, IsBytes: true })
             {
@@ -48,6 +54,7 @@ internal static class OnnxWeights
         HashSet<string> weights = [.. reading.Tensors.Select(tensor => tensor.Name)];
         return new WeightFile(stream, budget, producer.Length > 0 ? $"ONNX by {producer}" : "ONNX", reading.Tensors)
         {
+            Metadata = metadata,
             Graph = new OnnxGraph(reading.Nodes, [.. reading.Inputs.Where(name => !weights.Contains(name))], reading.Outputs),
         };
     }
@@ -96,7 +103,7 @@ internal static class OnnxWeights
 
         private string Text(ProtobufCursor message)
         {
-            string text = message.Text();
+            string text = message.Text(LongestText);
             budget.Describe(64 + (4 * text.Length));
             return text;
         }
@@ -231,7 +238,7 @@ internal static class OnnxWeights
                 : stored with { Position = found.Position };
         }
 
-        private void Entry(ProtobufCursor entry, Dictionary<string, string> entries)
+        public void Entry(ProtobufCursor entry, Dictionary<string, string> entries)
         {
             string key = "", value = "";
             while (entry.Next())

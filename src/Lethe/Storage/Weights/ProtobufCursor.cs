@@ -74,7 +74,7 @@ internal sealed class ProtobufCursor(ByteCursor bytes, long end)
 
     /// <summary>Text of at most some length.</summary>
     /// <param name="longest">Bytes; what is longer is empty.</param>
-    public string Text(int longest = 1 << 12)
+    public string Text(int longest)
     {
         long length = Length();
         if (length <= longest)

@@ -28,7 +28,8 @@ public sealed class HostileFileTests : IDisposable
     {
         string mark = folder["ran"];
         File.WriteAllBytes(folder["f"], Saved(
-            Dictionary(("evil", call.Replace("{0}", Text($"touch {mark}"), StringComparison.Ordinal)), ("w", Tensor("0", 4, 0, [2, 2], [2, 1]))),
+            Dictionary(
+                ("evil", call.Replace("{0}", Text($"touch {mark}"), StringComparison.Ordinal)), ("w", Tensor("0", 4, 0, [2, 2], [2, 1]))),
             ("0", fourNumbers)));
         using var scope = NewDisposeScope();
         using WeightFile file = WeightReader.Open(folder["f"]);
@@ -46,7 +47,8 @@ public sealed class HostileFileTests : IDisposable
         try
         {
             using var python = System.Diagnostics.Process.Start(
-                new System.Diagnostics.ProcessStartInfo("python3", ["-c", "import pickle,sys; pickle.load(open(sys.argv[1],'rb'))", folder["p"]])
+                new System.Diagnostics.ProcessStartInfo(
+                    "python3", ["-c", "import pickle,sys; pickle.load(open(sys.argv[1],'rb'))", folder["p"]])
                 { RedirectStandardError = true });
             python!.WaitForExit();
             Assert.SkipUnless(python.ExitCode == 0, "Python does not run here.");
@@ -66,7 +68,8 @@ public sealed class HostileFileTests : IDisposable
         File.WriteAllBytes(folder["f"], Saved(
             Dictionary(
                 ("transposed", Tensor("0", 4, 0, [2, 2], [1, 2])), ("offset", Tensor("0", 4, 2, [2], [1])),
-                ("scalar", Tensor("0", 4, 3, [], [])), ("expanded", Tensor("0", 4, 1, [3], [0])), ("none", Tensor("0", 4, 4, [0, 5], [5, 1])),
+                ("scalar", Tensor("0", 4, 3, [], [])), ("expanded", Tensor("0", 4, 1, [3], [0])),
+                ("none", Tensor("0", 4, 4, [0, 5], [5, 1])),
                 ("row", Tensor("0", 4, 0, [1, 4], [77, 1]))),
             ("0", fourNumbers)));
         using WeightFile file = WeightReader.Open(folder["f"]);
@@ -118,7 +121,8 @@ public sealed class HostileFileTests : IDisposable
         using var scope = NewDisposeScope();
         byte[] values = new byte[1 << 20];
         File.WriteAllBytes(folder["f"], Saved(
-            Dictionary([.. Enumerable.Range(0, 50).Select(i => ($"w{i}", Tensor("0", 1 << 18, i, [(1 << 18) - 50], [1])))]), ("0", values)));
+            Dictionary([.. Enumerable.Range(0, 50).Select(i => ($"w{i}", Tensor("0", 1 << 18, i, [(1 << 18) - 50], [1])))]),
+            ("0", values)));
         using WeightFile file = WeightReader.Open(folder["f"]);
         int loaded = 0;
         Assert.Throws<RunException>(() =>
@@ -153,7 +157,9 @@ public sealed class HostileFileTests : IDisposable
             "\u0080\u0002" + new string(']', 20_000) + new string('a', 19_999) + ".",
             "\u0080\u0002" + new string('(', 20_000) + new string('t', 20_000) + ".",
             "\u0080\u0002}q\u0000\u008c\u0004selfh\u0000s\u008c\u0001w" + Tensor("0", 4, 0, [4], [1]) + "s.",
-            "\u0080\u0002" + "}" + string.Concat(Enumerable.Range(0, 200).Select(i => $"q{(char)i}}}(\u008c\u0001ah{(char)i}\u008c\u0001bh{(char)i}u")) + ".",
+            "\u0080\u0002" + "}"
+                + string.Concat(Enumerable.Range(0, 200).Select(i => $"q{(char)i}}}(\u008c\u0001ah{(char)i}\u008c\u0001bh{(char)i}u"))
+                + ".",
             "\u0080\u0002]q\u0000(" + string.Concat(Enumerable.Repeat("h\u0000", 5_000)) + "e.",
         ];
         foreach (string pickle in pickles)
@@ -164,7 +170,9 @@ public sealed class HostileFileTests : IDisposable
         }
     }
 
-    /// <summary>One byte of a pickle makes an object of forty; a megabyte of them is refused, and so are lists of what is there already.</summary>
+    /// <summary>
+    /// One byte of a pickle makes an object of forty: a megabyte of them is refused, and so are lists of what is there already.
+    /// </summary>
     [Theory]
     [InlineData("]")]
     [InlineData("}")]
@@ -216,6 +224,8 @@ public sealed class HostileFileTests : IDisposable
     {
         File.WriteAllBytes(folder["f"], Saved(Dictionary(("w", Tensor("7", 4, 0, [4], [1]))), ("0", fourNumbers)));
         Assert.Contains(
-            "the values of 'w' are not in it", Assert.Throws<RunException>(() => WeightReader.Open(folder["f"])).Message, StringComparison.Ordinal);
+            "the values of 'w' are not in it",
+            Assert.Throws<RunException>(() => WeightReader.Open(folder["f"])).Message,
+            StringComparison.Ordinal);
     }
 }
