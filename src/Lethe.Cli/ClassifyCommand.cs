@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json.Nodes;
-using Lethe.Data;
 using Lethe.Recognition;
 using Lethe.Runs;
 using Lethe.Runtime;
@@ -62,11 +61,10 @@ internal static class ClassifyCommand
             using Encoder encoder = flags.Load(parsed, values, terminal);
             ImageEmbeddings Embed(string path)
             {
-                (ImageSet set, IReadOnlyList<string> skipped) = ImageFiles.ReadAll(
-                    path, encoder.ImageSize, encoder.Channels, parsed.GetValue(bad), null, cancellation);
-                foreach (string one in skipped)
+                ImageEmbeddings found = encoder.EmbedFolder(path, parsed.GetValue(bad), terminal.Progress, cancellation);
+                foreach (string one in found.SkippedFiles)
                     terminal.Say($"skipped {one}");
-                return new ImageEmbeddings(encoder.Embed(set, terminal.Progress, cancellation), set.Paths!, skipped);
+                return found;
             }
 
             var result = new JsonObject();

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Lethe.Data;
+using Lethe.Recognition;
 
 namespace Lethe.Cli;
 
@@ -27,19 +28,17 @@ internal static class EmbedCommand
             (string file, string folder) = (parsed.GetRequiredValue(output), parsed.GetRequiredValue(images));
             EmbeddingFile.Require(file, parsed.GetValue(force));
             using Encoder encoder = flags.Load(parsed, table.Read(parsed), terminal);
-            (ImageSet set, IReadOnlyList<string> skipped) = ImageFiles.ReadAll(
-                folder, encoder.ImageSize, encoder.Channels, parsed.GetValue(bad), null, cancellation);
-            float[,] rows = encoder.Embed(set, terminal.Progress, cancellation);
-            EmbeddingFile.Write(file, rows, folder, set.Paths!);
-            foreach (string one in skipped)
+            ImageEmbeddings found = encoder.EmbedFolder(folder, parsed.GetValue(bad), terminal.Progress, cancellation);
+            EmbeddingFile.Write(file, found, folder);
+            foreach (string one in found.SkippedFiles)
                 terminal.Say($"skipped {one}");
-            terminal.Say($"{rows.GetLength(0)} embeddings of {rows.GetLength(1)} numbers in {file}");
+            terminal.Say($"{found.Count} embeddings of {found.Dimension} numbers in {file}");
             return new JsonObject
             {
                 ["out"] = file,
-                ["rows"] = rows.GetLength(0),
-                ["dimension"] = rows.GetLength(1),
-                ["skippedFiles"] = new JsonArray([.. skipped.Select(path => (JsonNode)path)]),
+                ["rows"] = found.Count,
+                ["dimension"] = found.Dimension,
+                ["skippedFiles"] = new JsonArray([.. found.SkippedFiles.Select(path => (JsonNode)path)]),
             };
         });
     }

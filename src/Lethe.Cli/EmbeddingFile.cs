@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Lethe.Data;
+using Lethe.Recognition;
 using Lethe.Runtime;
 using Lethe.Storage;
 using Parquet;
@@ -33,11 +34,11 @@ internal static class EmbeddingFile
 
     /// <summary>Writes the embeddings, each file whole or not at all.</summary>
     /// <param name="file">The file; its ending decides the format.</param>
-    /// <param name="rows">[N, d].</param>
+    /// <param name="embeddings">The embeddings, with paths in ordinal order.</param>
     /// <param name="root">The folder of the images.</param>
-    /// <param name="paths">Paths of the images, relative to it, in ordinal order.</param>
-    public static void Write(string file, float[,] rows, string root, IReadOnlyList<string> paths)
+    public static void Write(string file, ImageEmbeddings embeddings, string root)
     {
+        (float[,] rows, IReadOnlyList<string> paths) = (embeddings.Rows, embeddings.Paths);
         IReadOnlyDictionary<string, (string? Label, string? Part)> places = FolderLayout.Places(root, [.. paths]);
         string?[] labels = [.. paths.Select(path => places.GetValueOrDefault(path).Label)];
         string?[] parts = [.. paths.Select(path => places.GetValueOrDefault(path).Part)];

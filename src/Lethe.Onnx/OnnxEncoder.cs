@@ -104,6 +104,21 @@ public sealed class OnnxEncoder : IDisposable
         return Embed(ImageFiles.Read(image, ImageSize, Channels));
     }
 
+    /// <summary>
+    /// What the graph takes for one image, for programs that run it by themselves, as a pipeline of ML.NET: decoded and resized as in
+    /// training, not normalised.
+    /// </summary>
+    /// <param name="image">The bytes of the file, read to the end.</param>
+    /// <returns>Channel by channel, row by row, from 0 to 1: [<see cref="Channels"/>, <see cref="ImageSize"/>, <see cref="ImageSize"/>].</returns>
+    /// <exception cref="DataException">It is no image that can be read; the message says why.</exception>
+    public float[] Pixels(Stream image)
+    {
+        var set = new ImageSet("image", [ImageFiles.Read(image, ImageSize, Channels)]);
+        float[] pixels = new float[tensors.Length];
+        tensors.Write(Batches(set, 1, default).Single().View(0, 0), pixels);
+        return pixels;
+    }
+
     /// <summary>Embeds one image.</summary>
     /// <param name="image">The image, of any size, grey or colour.</param>
     /// <returns>The embedding, <see cref="Dimension"/> numbers, not normalised.</returns>

@@ -3,6 +3,7 @@ using Lethe.Data;
 using Lethe.Evaluation;
 using Lethe.Interchange;
 using Lethe.Methods;
+using Lethe.Recognition;
 using Lethe.Models;
 using Lethe.Runs;
 using Lethe.Runtime;
@@ -18,6 +19,9 @@ namespace Lethe;
 /// </remarks>
 public sealed class Encoder : IDisposable
 {
+    // Four batches, so that they are as full as when all is read at once.
+    private const int FilesAtATime = 1024;
+
     private readonly SslMethod method;
     private readonly ViewAugmenter augmenter;
     private readonly Machine machine;
@@ -175,6 +179,18 @@ public sealed class Encoder : IDisposable
         return rows;
     }
 
+    /// <summary>Embeds one image from memory, as an upload: JPEG, PNG, BMP, WebP or GIF.</summary>
+    /// <param name="image">The bytes of the file, read to the end; the stream stays the caller's.</param>
+    /// <returns>The embedding, [d], not normalised.</returns>
+    /// <exception cref="DataException">It is no image that can be read; the message says why.</exception>
+    /// <exception cref="ObjectDisposedException">The encoder has been disposed.</exception>
+    public float[] Embed(Stream image)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        float[,] row = Embed(new ImageSet("image", [ImageFiles.Read(image, ImageSize, Channels)]));
+        return [.. row.Cast<float>()];
+    }
+
     /// <summary>Embeds all images below a folder, in the ordinal order of their paths.</summary>
     /// <param name="folder">The folder, or one image file. A file that cannot be read is an error.</param>
     /// <param name="progress">Told after each batch how many images are done, on the calling thread.</param>
@@ -183,10 +199,51 @@ public sealed class Encoder : IDisposable
     /// <exception cref="DataException">There is no image, or one cannot be read.</exception>
     /// <exception cref="ObjectDisposedException">The encoder has been disposed.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public float[,] Embed(string folder, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
+    public float[,] Embed(string folder, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default) =>
+        EmbedFolder(folder, 0, progress, cancellation).Rows;
+
+    /// <summary>
+    /// Embeds all images below a folder and keeps their paths, for an index or a classifier. Images are read a part at a time, so that a
+    /// folder may be larger than memory.
+    /// </summary>
+    /// <param name="folder">The folder, searched recursively, or one file.</param>
+    /// <param name="maxBadFiles">How many files may be corrupt or empty and are skipped.</param>
+    /// <param name="progress">Told after each batch how many images are done, on the calling thread.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <returns>Embeddings, not normalised, and paths, in the ordinal order of the paths, and the files skipped.</returns>
+    /// <exception cref="InvalidOptionException">The path does not exist.</exception>
+    /// <exception cref="DataException">There is no image, or too many files cannot be read.</exception>
+    /// <exception cref="ObjectDisposedException">The encoder has been disposed.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public ImageEmbeddings EmbedFolder(
+        string folder, int maxBadFiles = 0, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        return Embed(ImageFiles.ReadAll(folder, ImageSize, Channels, maxBadFiles: 0, cancellation).Images, progress, cancellation);
+        var parts = new List<float[,]>();
+        var paths = new List<string>();
+        var skipped = new List<string>();
+        int total = ImageFiles.Count(folder);
+        foreach ((ImageSet images, IReadOnlyList<string> bad) in ImageFiles.ReadParts(
+            folder, ImageSize, Channels, maxBadFiles, FilesAtATime, cancellation))
+        {
+            int before = paths.Count + skipped.Count;
+            skipped.AddRange(bad);
+            if (images.Count == 0)
+                continue;
+            parts.Add(Embed(images, progress is null ? null : new Forward<WorkflowProgress>(
+                part => progress.Report(part with { Done = before + part.Done, Total = total })), cancellation));
+            paths.AddRange(images.Paths!);
+        }
+
+        float[,] rows = new float[paths.Count, parts.Count == 0 ? 0 : parts[0].GetLength(1)];
+        int at = 0;
+        foreach (float[,] part in parts)
+        {
+            Buffer.BlockCopy(part, 0, rows, at * sizeof(float), part.Length * sizeof(float));
+            at += part.Length;
+        }
+
+        return new ImageEmbeddings(rows, paths, skipped);
     }
 
     /// <inheritdoc/>

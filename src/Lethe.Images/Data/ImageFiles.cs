@@ -90,6 +90,11 @@ public static class ImageFiles
         }
     }
 
+    /// <summary>How many image files there are: 1 for a file, 0 where there is nothing.</summary>
+    /// <param name="path">A folder, searched recursively, or a file.</param>
+    internal static int Count(string path) =>
+        File.Exists(path) ? 1 : Directory.Exists(path) ? ImageListing.ImagesBelow(path).Length : 0;
+
     private static (string Root, string[] Files) List(string path, int imageSize, int channels, int maxBadFiles)
     {
         Check(imageSize, channels);
