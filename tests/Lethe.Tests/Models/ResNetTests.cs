@@ -194,7 +194,7 @@ public class ResNetTests
     {
         static string Message(BackboneOptions options) => Assert.Throws<InvalidOptionException>(() => new ResNet(options, 3, 32)).Message;
         Assert.Contains(
-            "resnet10, resnet18, resnet34 or resnet50", Message(new BackboneOptions { Backbone = "resnet19" }), StringComparison.Ordinal);
+            "resnet101 or resnet152", Message(new BackboneOptions { Backbone = "resnet19" }), StringComparison.Ordinal);
         Assert.Contains("between 4 and 512", Message(new BackboneOptions { Width = 3 }), StringComparison.Ordinal);
         Assert.Contains("found 513", Message(new BackboneOptions { Width = 513 }), StringComparison.Ordinal);
         Assert.Contains("auto, small or large", Message(new BackboneOptions { Stem = "medium" }), StringComparison.Ordinal);
