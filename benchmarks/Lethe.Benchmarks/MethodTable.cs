@@ -1,6 +1,5 @@
 using System.Globalization;
 using Lethe.Diagnostics;
-using Lethe.Evaluation;
 using Lethe.Models;
 using Lethe.Results;
 

@@ -8,7 +8,9 @@ namespace Lethe.Samples.MachineLearning;
 public static class EmbeddingPipeline
 {
     /// <summary>Trains on a folder that has a folder of images for each class, and measures by cross-validation.</summary>
-    /// <param name="model">What <c>lethe export --format onnx</c> wrote, with one layer and <c>--input floats</c>, both as by default.</param>
+    /// <param name="model">
+    /// What <c>lethe export --format onnx</c> wrote, with one layer and <c>--input floats</c>, both as by default.
+    /// </param>
     /// <param name="folder">The folder.</param>
     /// <returns>The share of images whose class was found, in five folds.</returns>
     public static double Accuracy(string model, string folder)

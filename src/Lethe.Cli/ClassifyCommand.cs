@@ -74,7 +74,8 @@ internal static class ClassifyCommand
                 classifier = EmbeddingClassifier.Load(made);
                 if (classifier.Encoder is { } word && word != encoder.Word)
                     throw new RunException(
-                        $"{made} was made with another encoder or layer than {flags.Path(parsed)}: its numbers would mean nothing. Give the "
+                        $"{made} was made with another encoder or layer than {flags.Path(parsed)}: its numbers would mean nothing. Give "
+                        + "the "
                         + "encoder and the --layer that it was made with, or make it again with --labelled.");
             }
             else
@@ -83,7 +84,8 @@ internal static class ClassifyCommand
                 classifier.Save(file!);
                 result = Describe(classifier, terminal);
                 terminal.Say($"The classifier is {file}. Next: lethe classify {OptionValues.Quote(flags.Path(parsed))} --classifier "
-                    + $"{OptionValues.Quote(file!)} --images FOLDER, or lethe export {OptionValues.Quote(flags.Path(parsed))} --format onnx "
+                    + $"{OptionValues.Quote(file!)} --images FOLDER, or lethe export {OptionValues.Quote(flags.Path(parsed))} --format "
+                    + "onnx "
                     + $"--classifier {OptionValues.Quote(file!)}");
                 result["out"] = file;
             }

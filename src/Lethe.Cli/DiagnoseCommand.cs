@@ -3,7 +3,6 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Lethe.Diagnostics;
-using Lethe.Evaluation;
 using Lethe.Models;
 using Lethe.Reporting;
 using Lethe.Runs;

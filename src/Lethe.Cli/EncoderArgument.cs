@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Lethe.Data;
-using Lethe.Interchange;
 using Lethe.Methods;
 using Lethe.Runs;
 using Lethe.Runtime;

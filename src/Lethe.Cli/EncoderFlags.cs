@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Lethe.Data;
-using Lethe.Evaluation;
 using Lethe.Interchange;
 using Lethe.Models;
 using Lethe.Runs;

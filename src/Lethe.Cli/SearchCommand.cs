@@ -15,8 +15,10 @@ internal static class SearchCommand
 
     public static Command Create(Terminal terminal)
     {
-        var query = new Option<string?>("--query") { Description = "An image, or a folder of them, to find the like of.", HelpName = "IMAGE" };
-        var duplicates = new Option<bool>("--duplicates") { Description = "Find pairs of images that are nearly the same, in place of --query." };
+        var query =
+            new Option<string?>("--query") { Description = "An image, or a folder of them, to find the like of.", HelpName = "IMAGE" };
+        var duplicates =
+            new Option<bool>("--duplicates") { Description = "Find pairs of images that are nearly the same, in place of --query." };
         Option<string> images = EmbedCommand.Images("The images to search in: a folder with all folders below it.");
         var count = new Option<int>("--count")
         {
@@ -46,7 +48,9 @@ internal static class SearchCommand
                 throw new InvalidOptionException($"--count must be at least 1, found {most}.");
             if (!(least is > 0 and <= 1))
                 throw new InvalidOptionException("--similarity must be a number above 0 and at most 1, with a point for decimals.");
-            if (picture is not null && (Path.GetExtension(picture) != ".png" || !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(picture)))))
+            if (
+                picture is not null
+                    && (Path.GetExtension(picture) != ".png" || !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(picture)))))
                 throw new InvalidOptionException($"--out '{picture}' must end in .png and lie in a folder that exists.");
             using Encoder encoder = flags.Load(parsed, table.Read(parsed), terminal);
             (ImageSet Set, ImageEmbeddings Embeddings) Embed(string path)

@@ -1,4 +1,5 @@
 using Lethe.Augmentation;
+using Lethe.Data;
 
 namespace Lethe.Onnx;
 
@@ -33,6 +34,34 @@ internal sealed class ImageTensors
     public long[] Shape(int n) => AreBytes
         ? [n, Augmenter.Size, Augmenter.Size, Augmenter.Channels]
         : [n, Augmenter.Channels, Augmenter.Size, Augmenter.Size];
+
+    /// <summary>Images as they enter, but for the order of channels.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="batch">Images of a batch.</param>
+    /// <param name="threads">Threads that render.</param>
+    /// <param name="cancellation">Ends the wait for a batch.</param>
+    /// <returns>Batches [1, n, S, S, C], each valid until the next.</returns>
+    public IEnumerable<ViewBatch> Batches(ImageSet images, int batch, int threads, CancellationToken cancellation)
+    {
+        // One image is rendered where it is asked for: a server has threads enough.
+        if (images.Count != 1)
+            return EvaluationBatches.Plain(images, Augmenter, batch, threads, cancellation);
+        var view = new ViewBatch(1, 1, Augmenter.Size, Augmenter.Channels);
+        Augmenter.RenderPlain(images[0], view.View(0, 0));
+        return [view];
+    }
+
+    /// <summary>Writes an image into a batch, as floats or bytes.</summary>
+    /// <param name="view">[S, S, C].</param>
+    /// <param name="batch">The batch, of floats or of bytes.</param>
+    /// <param name="place">Which image of it.</param>
+    public void Write(ReadOnlySpan<float> view, Array batch, int place)
+    {
+        if (batch is byte[] bytes)
+            Write(view, bytes.AsSpan(place * Length, Length));
+        else
+            Write(view, ((float[])batch).AsSpan(place * Length, Length));
+    }
 
     /// <summary>Puts the channels one after the other.</summary>
     /// <param name="view">[S, S, C].</param>

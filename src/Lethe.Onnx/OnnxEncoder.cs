@@ -109,13 +109,15 @@ public sealed class OnnxEncoder : IDisposable
     /// training, not normalised.
     /// </summary>
     /// <param name="image">The bytes of the file, read to the end.</param>
-    /// <returns>Channel by channel, row by row, from 0 to 1: [<see cref="Channels"/>, <see cref="ImageSize"/>, <see cref="ImageSize"/>].</returns>
+    /// <returns>
+    /// Channel by channel, row by row, from 0 to 1: [<see cref="Channels"/>, <see cref="ImageSize"/>, <see cref="ImageSize"/>].
+    /// </returns>
     /// <exception cref="DataException">It is no image that can be read; the message says why.</exception>
     public float[] Pixels(Stream image)
     {
         var set = new ImageSet("image", [ImageFiles.Read(image, ImageSize, Channels)]);
         float[] pixels = new float[tensors.Length];
-        tensors.Write(Batches(set, 1, default).Single().View(0, 0), pixels);
+        tensors.Write(tensors.Batches(set, 1, threads, default).Single().View(0, 0), pixels);
         return pixels;
     }
 
@@ -207,33 +209,15 @@ public sealed class OnnxEncoder : IDisposable
         Array input = tensors.AreBytes
             ? new byte[(long)Math.Min(batch, images.Count) * tensors.Length]
             : new float[(long)Math.Min(batch, images.Count) * tensors.Length];
-        foreach (ViewBatch views in Batches(images, batch, cancellation))
+        foreach (ViewBatch views in tensors.Batches(images, batch, threads, cancellation))
         {
             cancellation.ThrowIfCancellationRequested();
             for (int i = 0; i < views.N; i++)
-                Write(views.View(0, i), input, i);
+                tensors.Write(views.View(0, i), input, i);
             Run(input, views.N, rows, done);
             done += views.N;
             progress?.Report(before + done);
         }
-    }
-
-    // One image is rendered where it is asked for: a server has threads enough.
-    private IEnumerable<ViewBatch> Batches(ImageSet images, int batch, CancellationToken cancellation)
-    {
-        if (images.Count != 1)
-            return EvaluationBatches.Plain(images, tensors.Augmenter, batch, threads, cancellation);
-        var view = new ViewBatch(1, 1, tensors.Augmenter.Size, tensors.Augmenter.Channels);
-        tensors.Augmenter.RenderPlain(images[0], view.View(0, 0));
-        return [view];
-    }
-
-    private void Write(ReadOnlySpan<float> view, Array input, int place)
-    {
-        if (input is byte[] bytes)
-            ImageTensors.Write(view, bytes.AsSpan(place * tensors.Length, tensors.Length));
-        else
-            tensors.Write(view, ((float[])input).AsSpan(place * tensors.Length, tensors.Length));
     }
 
     private void Run(Array input, int n, float[,] rows, int from)
@@ -250,8 +234,7 @@ public sealed class OnnxEncoder : IDisposable
             values.Slice(i * Dimension, Dimension).CopyTo(Row(rows, from + i));
     }
 
-    private static Span<float> Row(float[,] rows, int row) =>
-        MemoryMarshal.CreateSpan(ref rows[row, 0], rows.GetLength(1));
+    private static Span<float> Row(float[,] rows, int row) => MemoryMarshal.CreateSpan(ref rows[row, 0], rows.GetLength(1));
 
     private float[,] Joined(List<float[,]> parts, int count)
     {

@@ -1,4 +1,3 @@
-using Lethe.Interchange;
 using Lethe.Runtime;
 
 namespace Lethe.Workflow;

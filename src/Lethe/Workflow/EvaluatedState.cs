@@ -2,7 +2,6 @@ using Lethe.Evaluation;
 using Lethe.Methods;
 using Lethe.Runs;
 using Lethe.Runtime;
-using TorchSharp;
 
 namespace Lethe.Workflow;
 

@@ -65,7 +65,8 @@ public static class Undoing
         if (run.LoadManifest() is { Origin.HeadsLoaded: false, Pretraining.Training.Epochs: 0 } imported)
         {
             throw new RunException(
-                $"The heads of {imported.Method} in {run.Path} have never been trained, and UMM descends a loss that they are part of. Import "
+                $"The heads of {imported.Method} in {run.Path} have never been trained, and UMM descends a loss that they are part of. "
+                + "Import "
                 + $"the encoder again and have them trained on it: 'lethe import {imported.Origin!.Source} --data "
                 + $"{imported.Pretraining.Data.Data} --method {imported.Pretraining.Method} --head-epochs 10 --out ANOTHER'.");
         }

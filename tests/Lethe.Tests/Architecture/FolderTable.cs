@@ -39,7 +39,7 @@ internal static class FolderTable
         [""] =
         [
             "Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics", "Umm",
-            "Evaluation", "Interchange",
+            "Evaluation", "Interchange", "Recognition",
             "Runs", "Results", "Reporting", "Workflow",
         ],
     };

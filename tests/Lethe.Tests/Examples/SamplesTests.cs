@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using Lethe.Diagnostics;
 using Lethe.Interchange;
-using Lethe.Models;
 using Lethe.Runs;
 using Lethe.Samples;
 using Lethe.Samples.MachineLearning;

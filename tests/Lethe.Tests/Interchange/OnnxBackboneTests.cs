@@ -1,4 +1,3 @@
-using System.Text;
 using Lethe.Interchange;
 using Lethe.Models;
 using Lethe.Runtime;

@@ -4,7 +4,6 @@ using CsCheck;
 using Lethe.Diagnostics;
 using Lethe.Reporting;
 using Lethe.Results;
-using Lethe.Runs;
 using Lethe.Tests.Results;
 
 namespace Lethe.Tests.Reporting;

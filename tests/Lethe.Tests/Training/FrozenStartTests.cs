@@ -1,6 +1,5 @@
 using Lethe.Augmentation;
 using Lethe.Methods;
-using Lethe.Models;
 using Lethe.Runtime;
 using Lethe.Tests.Methods;
 using Lethe.Training;

@@ -7,7 +7,7 @@ public class TrainingOptionsTests
 {
     public static TheoryData<TrainingOptions, string> Bad() => new()
     {
-        { new() { Epochs = 0 }, "--epochs" },
+        { new() { Epochs = -1 }, "--epochs" },
         { new() { BatchSize = 1 }, "--batch-size" },
         { new() { Optimiser = "rmsprop" }, "sgd, adam, adamw or lars" },
         { new() { LearningRate = -1 }, "--learning-rate" },

@@ -1,12 +1,9 @@
-using Lethe.Evaluation;
 using Lethe.Methods;
 using Lethe.Models;
 using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Storage;
 using Lethe.Tests.Methods;
-using Lethe.Tests.Training;
-using Lethe.Training;
 using Lethe.Workflow;
 using static TorchSharp.torch;
 

@@ -6,7 +6,6 @@ using Lethe.Results;
 using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Storage;
-using Lethe.Tests.Methods;
 using Lethe.Workflow;
 using static TorchSharp.torch;
 

@@ -1,5 +1,4 @@
 using Lethe.Data;
-using Lethe.Evaluation;
 using Lethe.Models;
 using Lethe.Runs;
 using Lethe.Runtime;

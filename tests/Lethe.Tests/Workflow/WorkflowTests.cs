@@ -1,6 +1,5 @@
 using Lethe.Data;
 using Lethe.Diagnostics;
-using Lethe.Evaluation;
 using Lethe.Methods;
 using Lethe.Models;
 using Lethe.Results;

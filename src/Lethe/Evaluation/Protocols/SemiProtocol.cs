@@ -127,7 +127,9 @@ internal sealed record SemiProtocolOptions : FineTuningOptions, IConflicting
     [Limit(AtLeast = 2)]
     public int SemiDraws { get; init; } = 3;
 
-    /// <summary>Whether the whole network is trained on the labels too, which takes far longer than a classifier on frozen features.</summary>
+    /// <summary>
+    /// Whether the whole network is trained on the labels too, which takes far longer than a classifier on frozen features.
+    /// </summary>
     public bool SemiFineTune { get; init; } = true;
 
     /// <inheritdoc/>
