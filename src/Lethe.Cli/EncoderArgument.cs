@@ -90,6 +90,7 @@ internal sealed class EncoderArgument
         var options = defaults with
         {
             Data = values.Apply(defaults.Data),
+            Training = defaults.Training with { BatchSize = values.Apply(defaults.Training).BatchSize },
             Init = path,
             Weights = values.Apply(defaults.Weights),
             Method = parsed.GetValue(method) ?? defaults.Method,

@@ -78,6 +78,14 @@ public sealed class Session
         Device device = machine.Prepare();
         options = initial?.Resolve(options) ?? options;
         DataSplits data = Read(options.Data, options.Seed, progress, cancellation);
+
+        // Where nothing is trained, a batch is only what losses are measured on.
+        if (options.Training.Epochs == 0)
+        {
+            int batch = Math.Min(options.Training.BatchSize, data.Train.Count);
+            options = options with { Training = options.Training with { BatchSize = batch } };
+        }
+
         if (options.Training.BatchSize > data.Train.Count)
         {
             throw new InvalidOptionException(
