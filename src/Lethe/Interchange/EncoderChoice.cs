@@ -50,7 +50,11 @@ internal static class EncoderChoice
 
     /// <summary>Whether a network follows a trained one, as its name says.</summary>
     /// <param name="network">The network.</param>
-    public static bool Follows(Naming network) => network.Prefix.ToLowerInvariant().Split('.', '_', '/').Any(following.Contains);
+    public static bool Follows(Naming network) => Follows(network.Prefix);
+
+    /// <summary>Whether a name is that of something that follows what is trained.</summary>
+    /// <param name="name">A name or the beginning of one.</param>
+    public static bool Follows(string name) => name.ToLowerInvariant().Split('.', '_', '/').Any(following.Contains);
 
     private static bool Has(string name, string word) => name.Contains(word, StringComparison.OrdinalIgnoreCase);
 

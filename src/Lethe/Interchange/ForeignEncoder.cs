@@ -18,10 +18,11 @@ internal sealed class ForeignEncoder : IDisposable
         ["optimizer", "optimizers", "optimizer_states", "optimiser", "optim", "lr_schedulers", "scaler"];
 
     private ForeignEncoder(
-        string path, string checksum, BackboneOptions backbone, int channels, IReadOnlyDictionary<string, Tensor> weights,
+        string path, string prefix, string checksum, BackboneOptions backbone, int channels, IReadOnlyDictionary<string, Tensor> weights,
         IReadOnlyDictionary<string, Tensor> rest, EncoderFindings findings, ImageSettings settings)
     {
         Path = path;
+        Prefix = prefix;
         Checksum = checksum;
         Backbone = backbone;
         InputChannels = channels;
@@ -35,6 +36,9 @@ internal sealed class ForeignEncoder : IDisposable
 
     /// <summary>The file or folder, as it was given.</summary>
     public string Path { get; }
+
+    /// <summary>What stands in front of the names of the encoder's tensors; empty of a graph.</summary>
+    public string Prefix { get; }
 
     /// <summary>XXH3-128 of the file's bytes, of several files of their bytes in the order of their names: 32 hexadecimal digits.</summary>
     public string Checksum { get; }
@@ -119,7 +123,8 @@ internal sealed class ForeignEncoder : IDisposable
         if (options.ChannelOrder == "bgr" && channels == 3)
         {
             weights["conv1.weight"] = weights["conv1.weight"].flip(1);
-            notes.Add("the first convolution was turned from BGR to RGB, in which Lethe's images come");
+            notes.Add("the first convolution was turned from BGR to RGB, in which Lethe's images come"
+                + (settings.Statistics is null ? "" : "; means and deviations are taken to be in the order red, green, blue"));
         }
 
         if (settings.Statistics is { } statistics && statistics.Mean.Count != channels)
@@ -133,7 +138,7 @@ internal sealed class ForeignEncoder : IDisposable
         var findings = new EncoderFindings(file.Format, naming, file.Tensors.Count(used.Contains), left, notes);
         foreach (Tensor tensor in weights.Values.Concat(rest.Values))
             tensor.DetachFromDisposeScope();
-        return new ForeignEncoder(path, HashOf(place.Files), backbone, channels, weights, rest, findings, settings);
+        return new ForeignEncoder(path, chosen?.Prefix ?? "", HashOf(place.Files), backbone, channels, weights, rest, findings, settings);
     }
 
     /// <summary>Makes the network with these weights.</summary>

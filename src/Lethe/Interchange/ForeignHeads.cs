@@ -23,8 +23,6 @@ internal static class ForeignHeads
         ["predictor"] = ["predictor", "prediction_head", "prediction_mlp", "prediction", "pred_head", "pred"],
     };
 
-    private static readonly HashSet<string> following = ["momentum", "teacher", "target", "ema", "key", "k", "m"];
-
     /// <summary>Fills what can be filled, and brings momentum encoders in line with what they follow.</summary>
     /// <param name="method">The method, made with <see cref="ForeignEncoder.CreateNetwork"/>'s network.</param>
     /// <param name="encoder">The encoder.</param>
@@ -88,7 +86,7 @@ internal static class ForeignHeads
             return new HeadFinding(part.Key, null, "the file has none of this name and shape: it starts fresh");
         IReadOnlyList<HeadLayer> own = HeadLayer.Chain(part, part.Key);
         var tried = new List<string>();
-        foreach (string prefix in Prefixes(encoder.Rest.Keys, words))
+        foreach (string prefix in Prefixes(encoder, words))
         {
             IReadOnlyList<HeadLayer> found = HeadLayer.Chain(encoder.Rest, prefix);
             (IReadOnlyList<(Tensor Target, Tensor Value)> values, string? why) = HeadFit.Match(own, found, OutputNorm(encoder, prefix));
@@ -135,14 +133,16 @@ internal static class ForeignHeads
         return HeadLayer.Chain(encoder.Rest, beside) is [{ IsLinear: false } norm] ? norm : null;
     }
 
-    private static IEnumerable<string> Prefixes(IEnumerable<string> all, string[] words)
+    // Of a momentum encoder's heads those are taken whose encoder is the one that was taken.
+    private static IEnumerable<string> Prefixes(ForeignEncoder encoder, string[] words)
     {
         var found = new List<(int Rank, string Prefix)>();
-        foreach (string name in all)
+        bool follows = EncoderChoice.Follows(encoder.Prefix);
+        foreach (string name in encoder.Rest.Keys)
         {
             string[] parts = name.Split('.');
             int place = Array.FindIndex(parts, part => words.Contains(part));
-            if (place < 0 || place == parts.Length - 1 || parts.Any(part => part.ToLowerInvariant().Split('_').Any(following.Contains)))
+            if (place < 0 || place == parts.Length - 1 || EncoderChoice.Follows(name) != follows)
                 continue;
             found.Add((Array.IndexOf(words, parts[place]), string.Join('.', parts[..(place + 1)])));
         }

@@ -20,6 +20,7 @@ internal static class LeftGroups
         ("linear", "a classifier or head"),
         ("classifier", "a classifier"),
         ("decoder", "a decoder"),
+        ("normalisation", "how images are normalised"),
         ("num_batches_tracked", "counters of batches, which serve training alone"),
         ("generator", "the state of a generator"),
         ("rng", "the state of a generator"),

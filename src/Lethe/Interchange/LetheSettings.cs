@@ -69,7 +69,7 @@ internal sealed record LetheSettings
         Where = ExportMetadata.Key,
         Notes = Method is null ? [] :
         [
-            $"Lethe trained it by {Method}{(Epoch is { } epoch ? Invariant($", {epoch} epochs") : "")}"
+            $"Lethe trained it by {Method}{(Epoch is { } epoch ? Invariant($", epoch {epoch}") : "")}"
                 + (Stage is null ? "" : $", state {Stage}"),
         ],
     };

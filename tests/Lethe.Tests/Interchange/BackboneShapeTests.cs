@@ -9,7 +9,7 @@ public class BackboneShapeTests
 {
     public static TheoryData<string> Names => [.. BackboneOptions.Names];
 
-    /// <summary>What is expected of a file is what the network has, tensor by tensor, in its order.</summary>
+    /// <summary>What is expected of a file is what the network has, tensor by tensor.</summary>
     [Theory]
     [MemberData(nameof(Names))]
     public void Expected_EveryNetwork_IsWhatTheNetworkHas(string name)
@@ -21,8 +21,9 @@ public class BackboneShapeTests
             using var network = new ResNet(options, 1, 32);
             Assert.Equal(
                 network.state_dict().Where(pair => !pair.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal))
-                    .Select(pair => $"{pair.Key} {string.Join(',', pair.Value.shape)}"),
-                BackboneShape.Expected(options, 1).Select(entry => $"{entry.Name} {string.Join(',', entry.Shape)}"));
+                    .Select(pair => $"{pair.Key} {string.Join(',', pair.Value.shape)}").Order(StringComparer.Ordinal),
+                BackboneShape.Expected(options, 1).Select(entry => $"{entry.Name} {string.Join(',', entry.Shape)}").Order(
+                    StringComparer.Ordinal));
         }
     }
 }

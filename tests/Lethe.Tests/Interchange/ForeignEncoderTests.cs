@@ -150,7 +150,7 @@ public sealed class ForeignEncoderTests : IDisposable
         Assert.Equal((48, "lethe.encoder"), (encoder.ImageSize, encoder.StatisticsFrom));
         Assert.Equal([0.1f, 0.2f, 0.3f], encoder.Statistics!.Mean);
         Assert.Equal([0.4f, 0.5f, 0.6f], encoder.Statistics.StandardDeviation);
-        Assert.Contains("simclr, 7 epochs, state umm", Assert.Single(encoder.Findings.Notes), StringComparison.Ordinal);
+        Assert.Contains("simclr, epoch 7, state umm", Assert.Single(encoder.Findings.Notes), StringComparison.Ordinal);
         foreach ((string from, string to, string expected) in new[]
         {
             ("\"width\":4", "\"width\":8", "has been altered"), ("[0.4,0.5,0.6]", "[0.4,0,0.6]", "which cannot be"),

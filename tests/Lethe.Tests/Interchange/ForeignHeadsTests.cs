@@ -86,6 +86,30 @@ public sealed class ForeignHeadsTests : IDisposable
         filled.Dispose();
     }
 
+    /// <summary>MoCo's files have two of everything: the head goes with the encoder that is taken.</summary>
+    [Theory]
+    [InlineData(null, "encoder_q.proj")]
+    [InlineData("encoder_k", "encoder_k.proj")]
+    public void Fill_TwoEncoders_TakesTheHeadOfTheOneThatWasTaken(string? part, string expected)
+    {
+        using var scope = NewDisposeScope();
+        using SslMethod wanted = Tiny.Method("simclr", seed: 3), other = Tiny.Method("simclr", seed: 4);
+        Dictionary<string, Tensor> weights = FormulaWeights.Of(FormulaWeights.Coarse with { Stem = "small" }, coarse: true);
+        var all = new Dictionary<string, Tensor>();
+        foreach ((string name, SslMethod method) in new[] { ("encoder_k", other), ("encoder_q", wanted) })
+        {
+            foreach ((string key, Tensor value) in weights.Select(pair => (name + "." + pair.Key, pair.Value)).Concat(
+                Renamed(method, "projector", name + ".proj.{0}").Select(pair => (pair.Key, pair.Value))))
+                all[key] = value;
+        }
+
+        Safetensors.Write(folder["e"], all);
+        using ForeignEncoder encoder = ForeignEncoder.Read(folder["e"], new ForeignOptions { Part = part });
+        using SslMethod filled = Tiny.Entry("simclr").Create(Tiny.Options("simclr"), encoder.CreateNetwork(Tiny.ImageSize));
+        Assert.Equal(expected, Assert.Single(ForeignHeads.Fill(filled, encoder).Modules).From);
+        Assert.Equal(Bits(part is null ? wanted : other, "projector."), Bits(filled, "projector."));
+    }
+
     [Fact]
     public void Fill_PredictorAndPrototypes_AreFilledByTheirRoles()
     {

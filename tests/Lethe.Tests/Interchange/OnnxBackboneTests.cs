@@ -78,7 +78,7 @@ public sealed class OnnxBackboneTests : IDisposable
     [InlineData("pads of layer1.0.conv1", "where 1 was expected on each side")]
     [InlineData("group of layer1.0.conv1", "a convolution of 2 groups")]
     [InlineData("dilations of layer1.0.conv1", "a dilated convolution")]
-    [InlineData("no sum in layer1.0", "has a ReLU before its sum")]
+    [InlineData("no sum in layer1.0", "its block layer1.0")]
     [InlineData("no relu in layer1.0", "has no ReLU after its sum")]
     [InlineData("no stem relu", "no ReLU follows its first convolution")]
     [InlineData("pooled", "a max-pooling follows its 3×3 stem")]
