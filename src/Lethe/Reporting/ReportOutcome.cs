@@ -88,7 +88,7 @@ internal static class ReportOutcome
 
     private static Html Legend(ResultTable table) => $"""
 
-        <ul class='legend'>{Each(table.Entrants, state => $"<li class='{state.Style}'><i></i><b>{state.Label}</b>{state.Stage switch
+        <ul class='legend'>{Each(table.Entrants, state => $"<li class='{state.Style}'><i></i> <b>{state.Label}</b>{state.Stage switch
         {
             EvaluationStage.Untrained => " – fresh weights",
             EvaluationStage.Before => " – after pre-training",

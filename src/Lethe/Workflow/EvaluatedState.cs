@@ -84,7 +84,7 @@ internal sealed record EvaluatedState(EvaluationStage Stage, RunDirectory? Home,
 
     /// <summary>
     /// Old records with new ones in their place. A protocol's records of a state and data set are replaced as a whole, so that none stays
-    /// that was made with other settings; what was measured of other weights of that state is gone.
+    /// that was made with other settings; what was measured of other weights of that state is gone, but for what does not say of which.
     /// </summary>
     internal static IReadOnlyList<EvaluationRecord> Merge(IReadOnlyList<EvaluationRecord> old, IReadOnlyList<EvaluationRecord> fresh)
     {

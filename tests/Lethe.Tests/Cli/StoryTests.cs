@@ -68,7 +68,7 @@ public sealed class StoryTests : IDisposable
         CommandLine reported = await CommandLine.RunAsync("report", folder["run"], "--json");
         JsonNode ablation = reported.Json["ablation"]!.AsArray().Single()!;
         Assert.Equal(["before", "control", "UMM", "β = 0"], ablation["rows"]!.AsArray().Select(row => (string)row!["label"]!));
-        JsonNode linear = ablation["rows"]!.AsArray()[3]!["measures"]!.AsArray().Single(measure => (string)measure!["name"]! == "linear")!;
+        JsonNode linear = ablation["rows"]!.AsArray()[3]!["measures"]!.AsArray().Single(measure => (string)measure!["name"]! == "linearAccuracy")!;
         Assert.Equal(1, (int)linear["overControl"]!["count"]!);
         Assert.Null(linear["overControl"]!["p"]);
         CommandLine markdown = await CommandLine.RunAsync("report", folder["run"], "--markdown");
