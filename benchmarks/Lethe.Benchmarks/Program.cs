@@ -54,6 +54,15 @@ embed.SetAction(parsed => EmbedThroughput.Measure(
     parsed.GetValue(backbone)!, parsed.GetValue(stem)!, parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(count),
     parsed.GetValue(ready), parsed.GetValue(threads), parsed.GetValue(repeats)));
 
+var npy = new Option<FileInfo>("--features") { Description = "a .npy file that lethe embed wrote of images in class folders", Required = true };
+var foreign = new Option<FileInfo?>("--other") { Description = "another, of images of another kind" };
+var perClass = new Option<int[]>("--per-class") { Description = "labelled images of each class", DefaultValueFactory = _ => [2, 5, 20, 60], AllowMultipleArgumentsPerToken = true };
+var fewLabels = new Command(
+    "few-labels", "Markdown table: classifiers from few labelled images, what they say of themselves and what they "
+    + "reject") { npy, foreign, perClass, repeats };
+fewLabels.SetAction(parsed => FewLabels.Write(
+    parsed.GetValue(npy)!.FullName, parsed.GetValue(foreign)?.FullName, parsed.GetValue(perClass)!, parsed.GetValue(repeats)));
+
 var interpolation = new Option<string>("--interpolation") { Description = "bilinear or bicubic", DefaultValueFactory = _ => "bilinear" };
 var source = new Option<DirectoryInfo>("--images") { Description = "folder of class folders, decoded before the clock starts" };
 var files = new Option<DirectoryInfo>("--files") { Description = "folder of class folders, decoded while the clock runs" };
@@ -179,7 +188,7 @@ try
 {
     TorchRuntime.Prepare(new TorchRuntimeOptions { Notice = Console.Error.WriteLine });
     return new RootCommand(
-        "Measures how fast Lethe is, alone and beside PyTorch.") { training, passes, embed, augmentation, epoch, profile, diagnosis, codingRate,
+        "Measures how fast Lethe is, alone and beside PyTorch.") { training, passes, embed, fewLabels, augmentation, epoch, profile, diagnosis, codingRate,
         linearProbe, umm, methods, supervised, table, compare, kernels }
         .Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
