@@ -63,8 +63,8 @@ public sealed class ImportingTests : IDisposable
     public void Undo_HeadsNeverTrained_SaysHowToTrainThem()
     {
         RunDirectory run = Import(Foreign("simclr", heads: false), new ImportOptions { HeadEpochs = 0 });
-        Session session = Session.Open(run, SmallRun.Machine);
-        var error = Assert.Throws<RunException>(() => Undoing.Run(run, session, SmallRun.Undo, null, 1, resume: false, "undo"));
+        Session session = Session.Open(run, SmallRun.Machine, cancellation: TestContext.Current.CancellationToken);
+        var error = Assert.Throws<RunException>(() => Undoing.Run(run, session, SmallRun.Undo, null, 1, resume: false, "undo", cancellation: TestContext.Current.CancellationToken));
         Assert.Contains("--head-epochs 10", error.Message, StringComparison.Ordinal);
     }
 
@@ -74,14 +74,14 @@ public sealed class ImportingTests : IDisposable
         string file = Foreign("simclr", heads: false);
         RunOptions options = small.Options with { Init = file };
         options = options with { Data = options.Data with { Data = Importing.NoImages } };
-        RunDirectory run = Importing.Run(options, new ImportOptions(), namesMethod: false, SmallRun.Machine, small["bare"], "import");
+        RunDirectory run = Importing.Run(options, new ImportOptions(), namesMethod: false, SmallRun.Machine, small["bare"], "import", cancellation: TestContext.Current.CancellationToken);
         using Encoder encoder = Encoder.Load(run.Path, SmallRun.Machine), direct = Encoder.Load(
             options, SmallRun.Machine, LayerNames.Last);
-        Assert.Equal(encoder.Embed(small.ImageFolder), direct.Embed(small.ImageFolder));
-        var error = Assert.Throws<RunException>(() => Session.Open(run, SmallRun.Machine));
+        Assert.Equal(encoder.Embed(small.ImageFolder, cancellation: TestContext.Current.CancellationToken), direct.Embed(small.ImageFolder, cancellation: TestContext.Current.CancellationToken));
+        var error = Assert.Throws<RunException>(() => Session.Open(run, SmallRun.Machine, cancellation: TestContext.Current.CancellationToken));
         Assert.Contains("imported without images", error.Message, StringComparison.Ordinal);
         Assert.Contains("--data", Assert.Throws<InvalidOptionException>(() => Importing.Run(
-            options, new ImportOptions { HeadEpochs = 3 }, namesMethod: true, SmallRun.Machine, small["other"], "import")).Message,
+            options, new ImportOptions { HeadEpochs = 3 }, namesMethod: true, SmallRun.Machine, small["other"], "import", cancellation: TestContext.Current.CancellationToken)).Message,
             StringComparison.Ordinal);
     }
 
@@ -89,9 +89,9 @@ public sealed class ImportingTests : IDisposable
     [Fact]
     public void Pretrain_FromARun_BeginsWithItsWeightsHeadsAndStatistics()
     {
-        (RunDirectory first, Session session) = Pretraining.Start(small.Options, SmallRun.Machine, small["first"], "pretrain");
+        (RunDirectory first, Session session) = Pretraining.Start(small.Options, SmallRun.Machine, small["first"], "pretrain", cancellation: TestContext.Current.CancellationToken);
         RunOptions more = small.Options with { Init = first.Path, Training = small.Options.Training with { Epochs = 0 }, Seed = 8 };
-        (RunDirectory second, _) = Pretraining.Start(more, SmallRun.Machine, small["second"], "pretrain");
+        (RunDirectory second, _) = Pretraining.Start(more, SmallRun.Machine, small["second"], "pretrain", cancellation: TestContext.Current.CancellationToken);
         using SslMethod one = session.CreateMethod(), two = session.CreateMethod();
         first.Checkpoints.Load(one);
         second.Checkpoints.Load(two);
@@ -125,7 +125,7 @@ public sealed class ImportingTests : IDisposable
         {
             Init = Foreign("simclr", heads: false), Backbone = new BackboneOptions { Backbone = backbone, Width = width, Stem = stem },
         };
-        var error = Assert.Throws<InvalidOptionException>(() => Pretraining.Start(options, SmallRun.Machine, small["x"], "pretrain"));
+        var error = Assert.Throws<InvalidOptionException>(() => Pretraining.Start(options, SmallRun.Machine, small["x"], "pretrain", cancellation: TestContext.Current.CancellationToken));
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(small["x"]));
     }
@@ -139,7 +139,7 @@ public sealed class ImportingTests : IDisposable
         RunOptions options = small.Options with { Init = Foreign("simclr", heads: false), Backbone = new BackboneOptions() };
         options = options with { Weights = options.Weights with { Normalisation = asked } };
         RunDirectory run = Importing.Run(
-            options, new ImportOptions { HeadEpochs = 0 }, namesMethod: false, SmallRun.Machine, small["run"], "import");
+            options, new ImportOptions { HeadEpochs = 0 }, namesMethod: false, SmallRun.Machine, small["run"], "import", cancellation: TestContext.Current.CancellationToken);
         RunData data = run.LoadManifest().Data;
         Assert.Equal((mean, deviation), (data.ChannelMean[0], data.ChannelStandardDeviation[0]), new Near());
     }
@@ -154,7 +154,7 @@ public sealed class ImportingTests : IDisposable
         RunOptions options = small.Options with { Init = Foreign("simclr", heads: false), Backbone = new BackboneOptions() };
         options = options with { Weights = options.Weights with { Normalisation = asked } };
         Assert.Contains("0.485,0.456,0.406/0.229,0.224,0.225", Assert.Throws<InvalidOptionException>(() => Importing.Run(
-            options, new ImportOptions { HeadEpochs = 0 }, namesMethod: false, SmallRun.Machine, small["run"], "import")).Message,
+            options, new ImportOptions { HeadEpochs = 0 }, namesMethod: false, SmallRun.Machine, small["run"], "import", cancellation: TestContext.Current.CancellationToken)).Message,
             StringComparison.Ordinal);
     }
 
@@ -163,9 +163,9 @@ public sealed class ImportingTests : IDisposable
     public void Undo_ImportedEncoder_RunsAsOnARun()
     {
         RunDirectory run = Import(Foreign("simclr", heads: true), new ImportOptions());
-        Session session = Session.Open(run, SmallRun.Machine);
-        RunDirectory undo = Undoing.Run(run, session, SmallRun.Undo, null, 1, resume: false, "undo");
-        Evaluating.Update(run, session);
+        Session session = Session.Open(run, SmallRun.Machine, cancellation: TestContext.Current.CancellationToken);
+        RunDirectory undo = Undoing.Run(run, session, SmallRun.Undo, null, 1, resume: false, "undo", cancellation: TestContext.Current.CancellationToken);
+        Evaluating.Update(run, session, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(RunStatus.Done, undo.LoadManifest().Status);
         Assert.Contains(undo.LoadEvaluation(), record => record is { Stage: EvaluationStage.Umm, Layer: "layer4" });
         Assert.Contains(run.LoadEvaluation(), record => record is { Stage: EvaluationStage.Before, Layer: "layer4" });
