@@ -13,7 +13,11 @@ internal static class WeightStream
     {
         try
         {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            if (stream.CanSeek)
+                return stream;
+            stream.Dispose();
+            throw new RunException($"{path} is a pipe or a device, and weights are read back and forth. Save them as a file and give that.");
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {

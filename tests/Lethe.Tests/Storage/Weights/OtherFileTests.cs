@@ -92,6 +92,15 @@ public sealed class OtherFileTests : IDisposable
     }
 
     [Fact]
+    public void Open_Device_IsNoFile()
+    {
+        Assert.SkipUnless(File.Exists("/dev/null"), "There are no devices here.");
+        string message = Assert.Throws<RunException>(() => WeightReader.Open("/dev/null")).Message;
+        Assert.True(
+            message.Contains("a pipe or a device", StringComparison.Ordinal) || message.Contains("is empty", StringComparison.Ordinal), message);
+    }
+
+    [Fact]
     public void Open_TarWithoutPyTorch_SaysWhatItHolds()
     {
         byte[] tar = new byte[2048];
