@@ -155,7 +155,6 @@ public sealed class Encoder : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public float[,] Embed(ImageSet images, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
     {
-        const int BatchSize = 256;
         ObjectDisposedException.ThrowIf(disposed, this);
         ArgumentNullException.ThrowIfNull(images);
         if (images.Count == 0)
@@ -164,7 +163,9 @@ public sealed class Encoder : IDisposable
         int done = 0;
         IEnumerable<ViewBatch> Batches()
         {
-            foreach (ViewBatch batch in EvaluationBatches.Plain(images, augmenter, BatchSize, machine.ThreadCount(), cancellation))
+            foreach (
+                ViewBatch batch in EvaluationBatches.Plain(
+                    images, augmenter, EvaluationBatches.SizeFor(ImageSize), machine.ThreadCount(), cancellation))
             {
                 yield return batch;
                 done += batch.N;

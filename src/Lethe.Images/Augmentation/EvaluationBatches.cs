@@ -12,6 +12,18 @@ internal static class EvaluationBatches
     // Measuring is bound by the encoder; one batch ahead keeps it busy.
     private const int Buffers = 2;
 
+    /// <summary>
+    /// Images of a batch to measure with: 256 of up to 64 pixels, fewer of larger ones, so that a network of usual width needs some hundred
+    /// MiB for its maps whatever the size. Its speed is the same.
+    /// </summary>
+    /// <param name="imageSize">Height and width of a view.</param>
+    /// <returns>At least 8.</returns>
+    public static int SizeFor(int imageSize)
+    {
+        const int Most = 256, Fewest = 8, Side = 64;
+        return Math.Clamp((int)((long)Most * Side * Side / ((long)imageSize * imageSize)), Fewest, Most);
+    }
+
     /// <summary>One view of each image, with nothing random: <see cref="ViewAugmenter.RenderPlain"/>.</summary>
     /// <param name="images">The images; none gives no batch.</param>
     /// <param name="augmenter">Renders the views.</param>

@@ -16,8 +16,6 @@ namespace Lethe.Evaluation;
 /// </remarks>
 public sealed class EncoderState : IDisposable
 {
-    private const int BatchSize = 256;
-
     private readonly ResNet backbone;
     private readonly Func<Tensor, Tensor>? project;
     private readonly bool untrained;
@@ -119,7 +117,8 @@ public sealed class EncoderState : IDisposable
             return known;
         using var scope = NewDisposeScope();
         IReadOnlyDictionary<string, Tensor> Compute() =>
-            Collect(EvaluationBatches.Plain(images, Plain, BatchSize, Threads, cancellation), cancellation).ToDictionary(
+            Collect(EvaluationBatches.Plain(images, Plain, EvaluationBatches.SizeFor(Plain.Size), Threads, cancellation), cancellation)
+                .ToDictionary(
                 layer => layer.Key, layer => layer.Value[0].contiguous());
         IReadOnlyDictionary<string, Tensor> found = store is null ? Compute() : store.Get(key, Compute);
         foreach (Tensor layer in found.Values)

@@ -16,8 +16,6 @@ namespace Lethe.Evaluation;
 /// </summary>
 internal sealed class LayerEvaluator
 {
-    private const int BatchSize = 256;
-
     // The views must be the same at every evaluation and for every seed of a run, so that curves compare.
     private const ulong ViewSeed = 0x4C65_7468_65;
 
@@ -115,11 +113,14 @@ internal sealed class LayerEvaluator
         return LayerFeatures.Collect(
             method,
             EvaluationBatches.FixedViews(
-                First(images, count), augmenter, Math.Max(1, BatchSize / views), seed, threads, views, cancellation),
+                First(images, count), augmenter, Math.Max(
+                    1, EvaluationBatches.SizeFor(augmenter.Size) / views), seed, threads, views, cancellation),
             device,
             cancellation);
     }
 
     private IReadOnlyDictionary<string, Tensor> Plain(SslMethod method, ImageSet images, CancellationToken cancellation) =>
-        LayerFeatures.Collect(method, EvaluationBatches.Plain(images, augmenter, BatchSize, threads, cancellation), device, cancellation);
+        LayerFeatures.Collect(
+            method, EvaluationBatches.Plain(images, augmenter, EvaluationBatches.SizeFor(augmenter.Size), threads, cancellation), device,
+            cancellation);
 }

@@ -110,7 +110,8 @@ public static class Evaluating
         ImageSet queries = data.Test.Subset("queries", Queries(data.Test));
         Tensor Features(ImageSet images) => LayerFeatures.Collect(
             method,
-            EvaluationBatches.Plain(images, augmenter, 256, session.Machine.ThreadCount(), cancellation),
+            EvaluationBatches.Plain(
+                images, augmenter, EvaluationBatches.SizeFor(augmenter.Size), session.Machine.ThreadCount(), cancellation),
             session.Device,
             cancellation)[LayerNames.Last][0];
         NearestNeighbours near = KnnProbe.Neighbours(Features(data.Probe), Features(queries), Math.Min(PictureColumns, data.Probe.Count));

@@ -206,13 +206,12 @@ internal static class Exporting
         ExportSource source, OnnxExportOptions graph, Session session, IProgress<WorkflowProgress>? progress,
         CancellationToken cancellation)
     {
-        const int BatchSize = 256;
         ImageSet train = session.Data.Train;
         int done = 0;
         IEnumerable<ViewBatch> Batches()
         {
             foreach (ViewBatch batch in EvaluationBatches.Plain(
-                train, session.Augmenter, BatchSize, session.Machine.ThreadCount(), cancellation))
+                train, session.Augmenter, EvaluationBatches.SizeFor(session.Augmenter.Size), session.Machine.ThreadCount(), cancellation))
             {
                 yield return batch;
                 progress?.Report(new WorkflowProgress("features for whitening", done += batch.N, train.Count, ""));

@@ -15,7 +15,6 @@ namespace Lethe.Workflow;
 /// <summary>Scores how far a run's encoder has memorised single images: <see cref="ImageMemorisation"/>.</summary>
 internal static class Scoring
 {
-    private const int BatchRows = 256;
 
     // Views that neither training nor the evaluation has used.
     private const ulong ScoringViews = 0x5353_4C4D_656D;
@@ -87,7 +86,7 @@ internal static class Scoring
             LayerFeatures.Collect(method, Reported(EvaluationBatches.FixedViews(
                 set,
                 augmenter,
-                Math.Max(1, BatchRows / options.ScoreViews),
+                Math.Max(1, EvaluationBatches.SizeFor(augmenter.Size) / options.ScoreViews),
                 RandomStream.Derive(ScoringViews, session.Options.Seed),
                 machine.ThreadCount(),
                 options.ScoreViews,

@@ -35,6 +35,15 @@ public class EvaluationBatchesTests
         Assert.Equal(Enumerable.Range(0, 23), seen);
     }
 
+    /// <summary>Pixels of a batch stay what they are at 64 from there on; smaller images are as many as ever.</summary>
+    [Theory]
+    [InlineData(16, 256)]
+    [InlineData(64, 256)]
+    [InlineData(128, 64)]
+    [InlineData(224, 20)]
+    public void SizeFor_ImageSize_KeepsTheMemoryOfABatch(int imageSize, int expected) =>
+        Assert.Equal(expected, EvaluationBatches.SizeFor(imageSize));
+
     [Fact]
     public void FixedViews_CalledTwice_GiveTheViewsOfTheirSeeds()
     {

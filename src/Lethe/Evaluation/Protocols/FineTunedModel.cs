@@ -19,8 +19,6 @@ internal sealed class FineTunedModel : FittedModel
     /// <summary>What fitted it, as in <see cref="FittedModel.Variant"/>.</summary>
     public const string FineTuned = "fine-tuned";
 
-    private const int MeasuringBatch = 256;
-
     // What a seed is for.
     private const ulong Weights = 1;
     private const ulong DrawingViews = 2;
@@ -77,7 +75,9 @@ internal sealed class FineTunedModel : FittedModel
         using IDisposable frozen = no_grad();
         backbone.eval();
         var predicted = new List<int>(test.Count);
-        foreach (ViewBatch batch in EvaluationBatches.Plain(test, encoder.Plain, MeasuringBatch, encoder.Threads, cancellation))
+        foreach (
+            ViewBatch batch in EvaluationBatches.Plain(
+                test, encoder.Plain, EvaluationBatches.SizeFor(encoder.Plain.Size), encoder.Threads, cancellation))
         {
             using var scope = NewDisposeScope();
             Tensor scores = head.forward(

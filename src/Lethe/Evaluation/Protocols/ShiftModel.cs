@@ -7,8 +7,6 @@ namespace Lethe.Evaluation.Protocols;
 /// <summary>A linear classifier on the features of a layer, which is measured on changed copies of the test images.</summary>
 internal abstract class ShiftModel(LinearClassifier classifier) : FittedModel
 {
-    private const int BatchSize = 256;
-
     public sealed override string Checksum() => LinearModel.ChecksumOf(classifier);
 
     /// <summary>Labels test images as they are.</summary>
@@ -21,8 +19,9 @@ internal abstract class ShiftModel(LinearClassifier classifier) : FittedModel
         using var scope = NewDisposeScope();
 
         // Features of so many copies of the test images would push all others out of memory and store: they are not kept.
+        int size = EvaluationBatches.SizeFor(encoder.Plain.Size);
         Tensor features = encoder.Collect(
-            EvaluationBatches.Plain(changed, encoder.Plain, BatchSize, encoder.Threads, cancellation), cancellation)[Layer][0]; // [N, d]
+            EvaluationBatches.Plain(changed, encoder.Plain, size, encoder.Threads, cancellation), cancellation)[Layer][0]; // [N, d]
         return [.. classifier.Predict(features).Zip(changed.Labels!, (found, label) => found == label ? 1.0 : 0.0)];
     }
 
