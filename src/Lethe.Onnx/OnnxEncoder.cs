@@ -4,7 +4,6 @@ using Lethe.Data;
 using Lethe.Recognition;
 using Lethe.Runtime;
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Lethe.Onnx;
 
@@ -23,8 +22,6 @@ public sealed class OnnxEncoder : IDisposable
     private const int BatchFloats = 1 << 21;
     private const int LargestBatch = 64;
     private const int FilesAtATime = 1024;
-
-    private static readonly string[] usual = ["embedding", "layer4"];
 
     private readonly InferenceSession session;
     private readonly ImageTensors tensors;
@@ -73,18 +70,14 @@ public sealed class OnnxEncoder : IDisposable
     {
         if (threads < 0)
             throw new InvalidOptionException($"The number of threads must be at least 1, or 0 for all cores; found {threads}.");
-        if (!File.Exists(path))
-            throw new DataException($"{path} is missing. Give the path of a file that 'lethe export --format onnx' wrote.");
-        InferenceSession session = Open(path, threads);
+        InferenceSession session = OnnxFile.Open(path, threads);
         try
         {
-            EncoderDescription description = session.ModelMetadata.CustomMetadataMap.TryGetValue(EncoderDescription.Key, out string? json)
-                ? EncoderDescription.Parse(json, path)
-                : throw NoEncoder(path, $"its metadata have no entry {EncoderDescription.Key}");
-            var tensors = new ImageTensors(description, Takes(session, path) == TensorElementType.UInt8);
-            CheckInput(session, tensors, path);
+            EncoderDescription description = OnnxFile.Describe(session, path);
+            var tensors = new ImageTensors(description, OnnxFile.TakesBytes(session, path));
+            OnnxFile.RequireInput(session, tensors, path);
             return new OnnxEncoder(
-                session, description, tensors, Choose(session, output, path), threads == 0 ? Environment.ProcessorCount : threads);
+                session, description, tensors, OnnxFile.Choose(session, output, path), threads == 0 ? Environment.ProcessorCount : threads);
         }
         catch
         {
@@ -109,15 +102,13 @@ public sealed class OnnxEncoder : IDisposable
     /// training, not normalised.
     /// </summary>
     /// <param name="image">The bytes of the file, read to the end.</param>
-    /// <returns>
-    /// Channel by channel, row by row, from 0 to 1: [<see cref="Channels"/>, <see cref="ImageSize"/>, <see cref="ImageSize"/>].
-    /// </returns>
+    /// <returns>Channel by channel, row by row, from 0 to 1: [C, S, S].</returns>
     /// <exception cref="DataException">It is no image that can be read; the message says why.</exception>
     public float[] Pixels(Stream image)
     {
         var set = new ImageSet("image", [ImageFiles.Read(image, ImageSize, Channels)]);
         float[] pixels = new float[tensors.Length];
-        tensors.Write(tensors.Batches(set, 1, threads, default).Single().View(0, 0), pixels);
+        tensors.Write(Batches(set, 1, default).Single().View(0, 0), pixels);
         return pixels;
     }
 
@@ -209,15 +200,33 @@ public sealed class OnnxEncoder : IDisposable
         Array input = tensors.AreBytes
             ? new byte[(long)Math.Min(batch, images.Count) * tensors.Length]
             : new float[(long)Math.Min(batch, images.Count) * tensors.Length];
-        foreach (ViewBatch views in tensors.Batches(images, batch, threads, cancellation))
+        foreach (ViewBatch views in Batches(images, batch, cancellation))
         {
             cancellation.ThrowIfCancellationRequested();
             for (int i = 0; i < views.N; i++)
-                tensors.Write(views.View(0, i), input, i);
+                Write(views.View(0, i), input, i);
             Run(input, views.N, rows, done);
             done += views.N;
             progress?.Report(before + done);
         }
+    }
+
+    // One image is rendered where it is asked for: a server has threads enough.
+    private IEnumerable<ViewBatch> Batches(ImageSet images, int batch, CancellationToken cancellation)
+    {
+        if (images.Count != 1)
+            return EvaluationBatches.Plain(images, tensors.Augmenter, batch, threads, cancellation);
+        var view = new ViewBatch(1, 1, tensors.Augmenter.Size, tensors.Augmenter.Channels);
+        tensors.Augmenter.RenderPlain(images[0], view.View(0, 0));
+        return [view];
+    }
+
+    private void Write(ReadOnlySpan<float> view, Array input, int place)
+    {
+        if (input is byte[] bytes)
+            ImageTensors.Write(view, bytes.AsSpan(place * tensors.Length, tensors.Length));
+        else
+            tensors.Write(view, ((float[])input).AsSpan(place * tensors.Length, tensors.Length));
     }
 
     private void Run(Array input, int n, float[,] rows, int from)
@@ -234,7 +243,8 @@ public sealed class OnnxEncoder : IDisposable
             values.Slice(i * Dimension, Dimension).CopyTo(Row(rows, from + i));
     }
 
-    private static Span<float> Row(float[,] rows, int row) => MemoryMarshal.CreateSpan(ref rows[row, 0], rows.GetLength(1));
+    private static Span<float> Row(float[,] rows, int row) =>
+        MemoryMarshal.CreateSpan(ref rows[row, 0], rows.GetLength(1));
 
     private float[,] Joined(List<float[,]> parts, int count)
     {
@@ -251,50 +261,4 @@ public sealed class OnnxEncoder : IDisposable
 
         return rows;
     }
-
-    private static InferenceSession Open(string path, int threads)
-    {
-        using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
-        if (threads > 0)
-            options.IntraOpNumThreads = threads;
-        try
-        {
-            return new InferenceSession(path, options);
-        }
-        catch (OnnxRuntimeException error)
-        {
-            throw new DataException(
-                $"{path} cannot be loaded: {error.Message} Give the path of a whole file that 'lethe export --format onnx' wrote.", error);
-        }
-    }
-
-    private static TensorElementType Takes(InferenceSession session, string path) =>
-        session.InputNames is [var name] && session.InputMetadata[name].IsTensor
-            ? session.InputMetadata[name].ElementDataType
-            : throw NoEncoder(path, $"it has {session.InputNames.Count} inputs, expected one, of images");
-
-    private static void CheckInput(InferenceSession session, ImageTensors tensors, string path)
-    {
-        NodeMetadata input = session.InputMetadata[session.InputNames[0]];
-        long[] expected = tensors.Shape(-1);
-        bool fits = input.ElementDataType is TensorElementType.UInt8 or TensorElementType.Float
-            && input.Dimensions.Length == 4 && input.Dimensions.Zip(expected).All(one => one.First < 0 || one.First == one.Second);
-        if (!fits)
-            throw NoEncoder(
-                path, $"its input is {input.ElementDataType} [{string.Join(", ", input.Dimensions)}], expected "
-                + $"{(tensors.AreBytes ? "UInt8" : "Float")} [{string.Join(", ", expected)}]");
-    }
-
-    private static string Choose(InferenceSession session, string? asked, string path)
-    {
-        string[] known =
-            [.. session.OutputNames.Where(name => session.OutputMetadata[name] is { IsTensor: true, Dimensions: [_, > 0] })];
-        if (asked is not null && !known.Contains(asked))
-            throw new InvalidOptionException($"{path} has no output '{asked}'. Use one of {string.Join(", ", known)}.");
-        return asked ?? usual.FirstOrDefault(known.Contains) ?? known.FirstOrDefault()
-            ?? throw NoEncoder(path, "it has no output [N, d]");
-    }
-
-    private static DataException NoEncoder(string path, string why) =>
-        new($"{path} is not an encoder that Lethe exported: {why}. Export one with 'lethe export RUN --format onnx'.");
 }

@@ -38,6 +38,8 @@ public sealed class OnnxEncoderTests : IDisposable
         {
             using FileStream stream = File.OpenRead(folder[$"photos/{found.Paths[i]}"]);
             Assert.Equal(Row(expected, i), encoder.Embed(stream));
+            stream.Position = 0;
+            Assert.Equal(Row(expected, i), encoder.Pixels(stream));
         }
     }
 
