@@ -29,6 +29,7 @@ internal static class ReportHead
             <header>
             <p class='kicker'><b>Lethe</b>{string.Join("  ·  ", about)}</p>
             {verdict}
+            {If(single && manifest.Origin is not null, $"<p class='origin'>{Wording.Joined(" ", manifest.Beginning)}</p>")}
             {Each(model.Groups.SelectMany(Banners), text => $"<p class='banner'>{text}</p>")}
             {If(single, $"<div class='tiles'>{Tiles(first).Select(Tile)}</div>")}
             </header>

@@ -45,6 +45,25 @@ internal sealed record RunManifest
     /// <summary>The weights that the run began with; null where they were fresh.</summary>
     public RunOrigin? Origin { get; init; }
 
+    /// <summary>
+    /// Where weights are from that were not trained here, and what was trained of them, in sentences; none where they were fresh.
+    /// </summary>
+    [JsonIgnore]
+    public IEnumerable<string> Beginning => Origin is null ? [] :
+    [
+        .. Origin.Sentences,
+        .. (Pretraining.Training.Freeze, Pretraining.Training.Epochs) switch
+        {
+            (_, 0) => ["Nothing was trained here."],
+            ("layer4", int epochs) =>
+            [
+                $"Heads were trained on the encoder in {epochs} epochs. Every layer of it stayed as it is: only the projector's curves can "
+                    + "move.",
+            ],
+            _ => Array.Empty<string>(),
+        },
+    ];
+
     /// <summary>Whether the run has images: an encoder from elsewhere can be imported without.</summary>
     [JsonIgnore]
     public bool HasImages => Data.TrainCount > 0;

@@ -7,6 +7,7 @@ using Lethe.Models;
 using Lethe.Numerics;
 using Lethe.Runs;
 using Lethe.Runtime;
+using Lethe.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -79,10 +80,10 @@ public sealed class Session
         options = initial?.Resolve(options) ?? options;
         DataSplits data = Read(options.Data, options.Seed, progress, cancellation);
 
-        // Where nothing is trained, a batch is only what losses are measured on.
-        if (options.Training.Epochs == 0)
+        // Where nothing is trained, a batch is only what losses are measured on: what memory holds, unless one is asked for.
+        if (options.Training.Epochs == 0 && options.Training.BatchSize == new TrainingOptions().BatchSize)
         {
-            int batch = Math.Min(options.Training.BatchSize, data.Train.Count);
+            int batch = Math.Min(Math.Min(options.Training.BatchSize, EvaluationBatches.SizeFor(data.ImageSize)), data.Train.Count);
             options = options with { Training = options.Training with { BatchSize = batch } };
         }
 

@@ -35,6 +35,25 @@ public partial class HtmlReportTests
                 text => text.Contains('·', StringComparison.Ordinal)));
     }
 
+    /// <summary>What was found of weights from elsewhere, what was assumed, and what was trained of them before anything was measured.</summary>
+    [Theory]
+    [InlineData(0, "Nothing was trained here.")]
+    [InlineData(3, "Heads were trained on the encoder in 3 epochs. Every layer")]
+    public void Render_ImportedEncoder_SaysWhereItIsFrom(int headEpochs, string expected)
+    {
+        RunManifest manifest = ReportSamples.Manifest();
+        manifest = manifest with
+        {
+            Origin = new RunOrigin("w.pth", "00", Foreign: true, ["w.pth is a resnet18."], ["Pixels are normalised as given & said."], false),
+            Pretraining = manifest.Pretraining with
+            {
+                Training = manifest.Pretraining.Training with { Epochs = headEpochs, Freeze = "layer4" },
+            },
+        };
+        string html = HtmlReport.Render(ReportModel.Of([ReportSamples.Run() with { Manifest = manifest }]));
+        Assert.Contains("w.pth is a resnet18. Pixels are normalised as given &amp; said. " + expected, html, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0, false)]
     [InlineData(5, true)]

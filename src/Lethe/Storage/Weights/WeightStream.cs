@@ -17,7 +17,8 @@ internal static class WeightStream
             if (stream.CanSeek)
                 return stream;
             stream.Dispose();
-            throw new RunException($"{path} is a pipe or a device, and weights are read back and forth. Save them as a file and give that.");
+            throw new RunException(
+                $"{path} is a pipe or a device, and weights are read back and forth. Save them as a file and give that.");
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
