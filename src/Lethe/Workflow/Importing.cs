@@ -60,8 +60,9 @@ internal static class Importing
         machine.Prepare();
         using InitialEncoder encoder = InitialEncoder.Read(options)!;
         (SslMethod method, options) = Create(encoder, options, CPU);
-        using (method)
-            return (encoder.Describe(), options);
+        using SslMethod whole = method;
+        encoder.SayStatistics();
+        return (encoder.Describe(), options);
     }
 
     /// <summary>Makes the network of a file, with heads for the method.</summary>

@@ -59,9 +59,7 @@ internal sealed class InitialEncoder : IDisposable
         RunManifest manifest = run.LoadManifest();
         if (!run.Checkpoints.HasLast)
             throw new RunException($"--init {path} has no checkpoint yet: expected {run.Checkpoints.LastPath}. Train it first.");
-        return new InitialEncoder(
-            options,
-            ForeignEncoder.Read(run.Checkpoints.LastPath, asked), manifest.Data);
+        return new InitialEncoder(options, ForeignEncoder.Read(run.Checkpoints.LastPath, asked), manifest.Data);
     }
 
     /// <summary>Channels that the encoder takes.</summary>
@@ -103,6 +101,18 @@ internal sealed class InitialEncoder : IDisposable
             options.Weights.Normalisation, ownImages?.Statistics() ?? encoder.Statistics, foreign: ownImages is null, images, Channels);
         notes.Add($"Pixels are normalised {source}.");
         return statistics;
+    }
+
+    /// <summary>Notes what pixels would be normalised with, where there are no images to measure yet.</summary>
+    /// <exception cref="InvalidOptionException"><c>--normalisation</c> is not understood, or does not fit.</exception>
+    public void SayStatistics()
+    {
+        bool measured = options.Weights.Normalisation == Normalisation.OfData
+            || (options.Weights.Normalisation == Normalisation.Auto && encoder.Statistics is null && ownImages is null && Channels != 3);
+        if (measured)
+            notes.Add("Pixels are normalised with the statistics of the training images.");
+        else
+            Statistics(null);
     }
 
     /// <summary>Puts the weights into a method: the backbone, its heads where they are found and wanted, and what follows them.</summary>
