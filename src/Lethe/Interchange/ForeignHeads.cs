@@ -45,7 +45,7 @@ internal static class ForeignHeads
 
             findings.Add(load
                 ? FillByName(part, encoder) ?? FillByRole(part, encoder)
-                : new HeadFinding(part.Key, null, "fresh, as asked for"));
+                : new HeadFinding(part.Key, null, "as asked for"));
         }
 
         return new HeadFindings(findings);
@@ -83,7 +83,7 @@ internal static class ForeignHeads
         if (part.Key == Prototypes)
             return FillPrototypes(part.First().Value, encoder);
         if (!names.TryGetValue(part.Key, out string[]? words))
-            return new HeadFinding(part.Key, null, "the file has none of this name and shape: it starts fresh");
+            return new HeadFinding(part.Key, null, "the file has none of this name and shape");
         IReadOnlyList<HeadLayer> own = HeadLayer.Chain(part, part.Key);
         var tried = new List<string>();
         foreach (string prefix in Prefixes(encoder, words))

@@ -122,7 +122,8 @@ internal sealed class InitialEncoder : IDisposable
         encoder.Fill(method.Backbone);
         HeadFindings heads = ForeignHeads.Fill(method, encoder, load: options.Weights.Heads == "found");
         headsLoaded = heads.AreComplete;
-        notes.AddRange(heads.Modules.Select(head => $"Head {head.Module}: {head.Words}."));
+        notes.AddRange(heads.Modules.Select(
+            head => head.From is null ? $"The {head.Module} begins fresh: {head.Words}." : $"The {head.Module}: {head.Words}."));
     }
 
     /// <summary>What <c>run.json</c> says of the weights; whole after <see cref="Fill"/>.</summary>
