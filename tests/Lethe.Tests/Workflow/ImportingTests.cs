@@ -158,6 +158,31 @@ public sealed class ImportingTests : IDisposable
             StringComparison.Ordinal);
     }
 
+    /// <summary>As after a power cut before the first checkpoint: the file is read again, if it is still the same.</summary>
+    [Fact]
+    public void Resume_NoCheckpointYet_ReadsTheFileAgain()
+    {
+        string file = Foreign("simclr", heads: false);
+        RunOptions options = small.Options with { Init = file, Backbone = new BackboneOptions() };
+        (RunDirectory whole, Session session) = Pretraining.Start(
+            options, SmallRun.Machine, small["whole"], "pretrain", cancellation: TestContext.Current.CancellationToken);
+        RunDirectory cut = RunDirectory.Create(small["cut"]);
+        cut.SaveManifest(whole.LoadManifest() with { Status = RunStatus.Running });
+        Pretraining.Resume(cut.Path, SmallRun.Machine, cancellation: TestContext.Current.CancellationToken);
+        using SslMethod one = session.CreateMethod(), two = session.CreateMethod();
+        whole.Checkpoints.Load(one);
+        cut.Checkpoints.Load(two);
+        Assert.Equal(Tiny.Bits(one), Tiny.Bits(two));
+
+        RunDirectory changed = RunDirectory.Create(small["changed"]);
+        changed.SaveManifest(whole.LoadManifest() with { Status = RunStatus.Running });
+        using (SslMethod other = Tiny.Method(seed: 10))
+            Safetensors.Write(file, other.Backbone.state_dict());
+        Assert.Contains(
+            "is not the file that", Assert.Throws<RunException>(() => Pretraining.Resume(
+                changed.Path, SmallRun.Machine, cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+    }
+
     /// <summary>Diagnosis, UMM beside its control, evaluation: as of any run.</summary>
     [Fact]
     public void Undo_ImportedEncoder_RunsAsOnARun()
