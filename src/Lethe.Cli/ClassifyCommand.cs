@@ -36,7 +36,7 @@ internal static class ClassifyCommand
                 + "rejected.",
             HelpName = "FILE",
         };
-        var force = new Option<bool>("--force") { Description = "Replace what is at --out and --predictions." };
+        Option<bool> force = OutputFile.Force();
         Option<int> bad = EmbedCommand.MaxBadFiles();
         var command = new Command(
             "classify",
@@ -56,8 +56,9 @@ internal static class ClassifyCommand
                 throw new InvalidOptionException("--classifier needs --images with what to classify.");
             if (parsed.GetValue(predictions) is not null && others is null)
                 throw new InvalidOptionException("--predictions needs --images with what to classify.");
-            string? file = made is not null ? null : Place(parsed.GetValue(output) ?? Default(flags, parsed), parsed.GetValue(force));
-            string? list = parsed.GetValue(predictions) is { } csv ? Place(csv, parsed.GetValue(force)) : null;
+            string? file = made is not null ? null : OutputFile.Require(
+                parsed.GetValue(output) ?? Default(flags, parsed), parsed.GetValue(force));
+            string? list = parsed.GetValue(predictions) is { } csv ? OutputFile.Require(csv, parsed.GetValue(force)) : null;
             using Encoder encoder = flags.Load(parsed, values, terminal);
             ImageEmbeddings Embed(string path)
             {
@@ -100,16 +101,6 @@ internal static class ClassifyCommand
         && RunDirectory.HoldsRun(flags.Path(parsed))
         ? Path.Combine(flags.Path(parsed), "classifier.json")
         : throw new InvalidOptionException("--out is needed: weights from elsewhere have no run to put the classifier in.");
-
-    private static string Place(string file, bool force)
-    {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
-        if (!Directory.Exists(folder))
-            throw new InvalidOptionException($"'{file}': the folder {folder} does not exist. Create it, or give another file.");
-        return !File.Exists(file) || force
-            ? file
-            : throw new RunException($"{file} exists already. Give --force to replace it, or another file.");
-    }
 
     private static JsonObject Describe(EmbeddingClassifier classifier, Terminal terminal)
     {

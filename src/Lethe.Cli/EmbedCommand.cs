@@ -18,7 +18,7 @@ internal static class EmbedCommand
             HelpName = "FILE",
             Required = true,
         };
-        var force = new Option<bool>("--force") { Description = "Replace what is at --out." };
+        Option<bool> force = OutputFile.Force();
         Option<int> bad = MaxBadFiles();
         var command = new Command("embed", "Turn a folder of images into embeddings by an encoder.") { images, output, force, bad };
         var flags = new EncoderFlags(command);

@@ -15,21 +15,15 @@ namespace Lethe.Cli;
 /// </summary>
 internal static class EmbeddingFile
 {
-    /// <summary>Makes sure, before any work, that a file can be written.</summary>
+    /// <summary>Makes sure, before any work, that a file can be written, and those beside it.</summary>
     /// <param name="file">The file.</param>
     /// <param name="force">Whether what is there may be replaced.</param>
     /// <exception cref="LetheException">Its ending is unknown, its folder does not exist, or something is there.</exception>
     public static void Require(string file, bool force)
     {
-        if (Path.GetExtension(file) is not (".npy" or ".parquet" or ".csv"))
-            throw new InvalidOptionException($"--out '{file}' ends in none of .npy, .csv and .parquet.");
-        string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
-        if (!Directory.Exists(folder))
-            throw new InvalidOptionException($"--out '{file}': the folder {folder} does not exist. Create it, or give another --out.");
-        if (!force && FilesOf(file).FirstOrDefault(File.Exists) is { } there)
-            throw new RunException($"{there} exists already. Give --force to replace it, or another --out.");
-        if (Directory.Exists(file))
-            throw new RunException($"{file} is a folder; expected a file to write. Give another --out.");
+        OutputFile.Require(file, force, ".npy", ".csv", ".parquet");
+        foreach (string beside in FilesOf(file))
+            OutputFile.Require(beside, force);
     }
 
     /// <summary>Writes the embeddings, each file whole or not at all.</summary>

@@ -32,10 +32,11 @@ internal static class SearchCommand
                 result.Tokens[0].Value, System.Globalization.CultureInfo.InvariantCulture, out double value) ? value : double.NaN,
         };
         var sheet = new Option<string?>("--out") { Description = "A contact sheet to write, as PNG.", HelpName = "FILE" };
+        Option<bool> force = OutputFile.Force();
         Option<int> bad = EmbedCommand.MaxBadFiles();
         var command = new Command(
             "search", "Find the images that an encoder sees as most like one, or as nearly the same.")
-            { query, images, duplicates, count, similarity, sheet, bad };
+            { query, images, duplicates, count, similarity, sheet, force, bad };
         var flags = new EncoderFlags(command);
         var table = new OptionTable(command, EncoderFlags.Records);
         return command.Does(terminal, (parsed, cancellation) =>
@@ -48,10 +49,8 @@ internal static class SearchCommand
                 throw new InvalidOptionException($"--count must be at least 1, found {most}.");
             if (!(least is > 0 and <= 1))
                 throw new InvalidOptionException("--similarity must be a number above 0 and at most 1, with a point for decimals.");
-            if (
-                picture is not null
-                    && (Path.GetExtension(picture) != ".png" || !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(picture)))))
-                throw new InvalidOptionException($"--out '{picture}' must end in .png and lie in a folder that exists.");
+            if (picture is not null)
+                OutputFile.Require(picture, parsed.GetValue(force), ".png");
             using Encoder encoder = flags.Load(parsed, table.Read(parsed), terminal);
             (ImageSet Set, ImageEmbeddings Embeddings) Embed(string path)
             {

@@ -57,8 +57,8 @@ internal sealed record RunManifest
             (_, 0) => ["Nothing was trained here."],
             ("layer4", int epochs) =>
             [
-                $"Heads were trained on the encoder in {epochs} epoch{(epochs == 1 ? "" : "s")}. Every layer of it stayed as it is: only the "
-                    + "projector's curves can move.",
+                $"Heads were trained on the encoder in {epochs} epoch{(epochs == 1 ? "" : "s")}. Every layer of it stayed as it is: only "
+                    + "the projector's curves can move.",
             ],
             _ => Array.Empty<string>(),
         },

@@ -47,7 +47,7 @@ public sealed class WrongUseTests : IDisposable
     [InlineData("--quick: belongs to --protocol", "evaluate", "run", "--quick")]
     [InlineData("--stages 'after' is unknown", "evaluate", "run", "--protocol", "linear", "--stages", "after")]
     [InlineData("--out belongs to --encoder", "evaluate", "run", "--protocol", "linear", "--out", "x.json")]
-    [InlineData("ends in none of .npy, .csv and .parquet", "embed", "run", "--images", "x", "--out", "y.json")]
+    [InlineData("ends in none of .npy, .csv, .parquet", "embed", "run", "--images", "x", "--out", "y.json")]
     public async Task Run_WrongUse_ExitsWithTwoAndSaysWhatToDo(string expected, params string[] arguments)
     {
         string[] placed = arguments[0] is "pretrain" or "run"
