@@ -99,6 +99,10 @@ internal sealed class EncoderArgument
         if (options.Data.Data == Importing.NoImages)
             throw new InvalidOptionException($"{path} is a file of weights: it is measured on images. Give --data with a folder of them.");
         string home = parsed.GetValue(output) ?? ImportCommand.FreePath(path);
+
+        // The same command again goes on with what it began.
+        if (RunDirectory.HoldsRun(home) && RunDirectory.Open(home).LoadManifest().Pretraining.Init == path)
+            return Importing.GoOn(home, machine, options.Data.DataRoot, terminal.Progress, cancellation);
         RunDirectory run = Importing.Run(
             options, values.Apply(new ImportOptions()), needsHeads || parsed.GetValue(method) is not null, machine, home,
             $"lethe import {OptionValues.Quote(path)} --data {OptionValues.Quote(options.Data.Data)} --method {options.Method}",

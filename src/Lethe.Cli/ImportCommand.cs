@@ -42,6 +42,13 @@ internal static class ImportCommand
             options = options with { Init = path };
             if (parsed.GetValue(dry))
                 return Look(options, machine, terminal);
+            if (flags.Resumes(parsed))
+            {
+                string begun = flags.Output(parsed)
+                    ?? throw new InvalidOptionException("--resume needs --out with the directory of the import to go on with.");
+                return Describe(Importing.GoOn(begun, machine, options.Data.DataRoot, terminal.Progress, cancellation), terminal);
+            }
+
             RunDirectory run = Importing.Run(
                 options, import, values.Flags.Contains("--method"), machine, flags.Output(parsed) ?? FreePath(path),
                 values.CommandLine($"import {OptionValues.Quote(path)}"), terminal.Progress, cancellation);

@@ -50,6 +50,24 @@ internal static class Importing
         return Pretraining.Start(options, machine, path, command, progress, cancellation).Run;
     }
 
+    /// <summary>Goes on with an import whose heads were still being trained; does nothing where it is done.</summary>
+    /// <param name="path">The directory of the import.</param>
+    /// <param name="machine">Where to compute.</param>
+    /// <param name="dataRoot">Where a named source lies now, if it has moved.</param>
+    /// <param name="progress">Told how far the work has come.</param>
+    /// <param name="cancellation">Stops with the state saved.</param>
+    /// <returns>The run.</returns>
+    /// <exception cref="LetheException">The run or its images cannot be used.</exception>
+    public static RunDirectory GoOn(
+        string path, Machine machine, string? dataRoot = null, IProgress<WorkflowProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        RunDirectory run = RunDirectory.Open(path);
+        return run.LoadManifest().Status == RunStatus.Done
+            ? run
+            : Pretraining.Resume(path, machine, dataRoot, progress, cancellation).Run;
+    }
+
     /// <summary>What a file holds, without making a run of it.</summary>
     /// <param name="options">The options that the run would have.</param>
     /// <param name="machine">Where to compute.</param>

@@ -47,6 +47,28 @@ public sealed class EncodersTests : IDisposable
             StringComparison.Ordinal);
     }
 
+    /// <summary>What an interrupted import is told to do works, and the same command again is no second import.</summary>
+    [Fact]
+    public async Task Import_Interrupted_GoesOnWithResume()
+    {
+        string file = Weights();
+        string[] command =
+            ["import", file, "--data", images.ImageFolder, "--method", "simclr", "--head-epochs", "1", "--out", images["run"], "--json", .. small];
+        await Run(command);
+        string manifest = Path.Combine(images["run"], "run.json"), text = await File.ReadAllTextAsync(
+            manifest, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            manifest, text.Replace("\"status\": \"done\"", "\"status\": \"interrupted\"", StringComparison.Ordinal),
+            TestContext.Current.CancellationToken);
+        Assert.Equal(1, (await CommandLine.RunAsync(command)).ExitCode);
+        CommandLine again = await Run([.. command, "--resume"]);
+        Assert.Equal(images["run"], (string)again.Json["run"]!);
+        Assert.Contains(
+            "\"status\": \"done\"", await File.ReadAllTextAsync(manifest, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        await Run("diagnose", file, "--data", images.ImageFolder, "--out", images["run"], "--threads", "1");
+        Assert.Equal(2, (await CommandLine.RunAsync("import", file, "--resume")).ExitCode);
+    }
+
     [Fact]
     public async Task Diagnose_File_MakesARunOfItFirst()
     {
