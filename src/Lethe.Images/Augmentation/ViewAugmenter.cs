@@ -49,6 +49,7 @@ internal sealed class ViewAugmenter
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(statistics);
         options.Validate();
+        options = options.For(size);
         if (size is < 16 or > 224)
             throw new InvalidOptionException($"--image-size must be between 16 and 224; found {size}.");
         if (channels is not (1 or 3))

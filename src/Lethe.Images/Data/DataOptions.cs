@@ -21,8 +21,11 @@ public sealed record DataOptions : OptionRecord, IConflicting
     /// </summary>
     public string? Cache { get; init; }
 
-    /// <summary>Height and width of the views that the encoder sees; 0 takes those of the images, 32 where they differ.</summary>
-    [Limit(AtLeast = 16, AtMost = 224, Unit = "pixels", Zero = "for the size of the images")]
+    /// <summary>
+    /// Height and width of the views that the encoder sees; 0 takes those of the images, up to 128 on a processor and 224 on a GPU, and the
+    /// median short side, rounded down, where they differ.
+    /// </summary>
+    [Limit(AtLeast = 16, AtMost = 224, Unit = "pixels", Zero = "to choose it by the images")]
     public int ImageSize { get; init; }
 
     /// <summary>Train on the first N training images after the seeded shuffle.</summary>
@@ -40,6 +43,9 @@ public sealed record DataOptions : OptionRecord, IConflicting
     /// <summary>How many files may be corrupt or empty and are skipped before it is an error.</summary>
     [Limit(AtLeast = 0)]
     public int MaxBadFiles { get; init; } = 10;
+
+    /// <summary>The largest view that is chosen where <see cref="ImageSize"/> is left open: it depends on where a run computes.</summary>
+    internal int LargestView { get; init; } = ViewSize.MostOnProcessor;
 
     IEnumerable<string> IConflicting.Conflicts()
     {

@@ -141,7 +141,10 @@ internal static class DataSources
         ImageSet probeSet = Part("probe", division.Probe, loaded.Images.AsSpan(train, probe), least: 1);
         ImageSet testSet = Part("test", division.Test, loaded.Images.AsSpan(train + probe), least: 1);
         string fingerprint = Fingerprint.Of(trainSet, probeSet, testSet);
-        var splits = new DataSplits(options.Data, trainSet, probeSet, testSet, loaded.ImageSize, fingerprint, loaded.SkippedFiles);
+        var splits = new DataSplits(options.Data, trainSet, probeSet, testSet, loaded.ImageSize, fingerprint, loaded.SkippedFiles)
+        {
+            Kind = source.Kind, Sizes = loaded.Sizes, Found = source.PoolCount + source.TestCount,
+        };
         return (splits, source.Kind, loaded.Sizes);
 
         ImageSet Part(string name, int[] items, ReadOnlySpan<Image?> images, int least)

@@ -18,4 +18,14 @@ internal sealed record DataSplits(
     ImageSet Test,
     int ImageSize,
     string Fingerprint,
-    IReadOnlyList<string> SkippedFiles);
+    IReadOnlyList<string> SkippedFiles)
+{
+    /// <summary>What the source is, in words.</summary>
+    public string Kind { get; init; } = "";
+
+    /// <summary>Sizes of the images as they came; null where nobody looked.</summary>
+    public SizeRange? Sizes { get; init; }
+
+    /// <summary>Images in the source, whether they are used or not.</summary>
+    public int Found { get; init; }
+}

@@ -120,7 +120,9 @@ public sealed class RunDirectory
         if (!HoldsRun(path))
         {
             string found = Directory.Exists(path) ? "no run.json in it" : "no such directory";
-            throw new RunException($"{path} is not a run: found {found}. Give a directory that 'lethe pretrain' or 'lethe run' made.");
+            throw new RunException(
+                $"{path} is not a run: found {found}. Give a directory that 'lethe pretrain' or 'lethe run' made."
+                + NearbyRuns.Sentence(path));
         }
 
         var directory = new RunDirectory(path);
