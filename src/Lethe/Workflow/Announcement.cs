@@ -3,7 +3,7 @@ using Lethe.Training;
 
 namespace Lethe.Workflow;
 
-/// <summary>Says the start-up block of a training before its first step, and the block's last line once it is known how fast it goes.</summary>
+/// <summary>Says the start-up block of a training before its first step, and its last line once it is known how fast it goes.</summary>
 /// <param name="block">The block.</param>
 /// <param name="trainer">The training.</param>
 /// <param name="options">Its options.</param>

@@ -135,7 +135,8 @@ public static class Pretraining
         using var trainer = new Pretrainer(method, loader, options.Training, options.Seed, session.Device);
         var training = new TrainingRun(session, trainer, new RunRecorder(run, manifest with { Origin = origin }), "pre-training", progress)
         {
-            Stopping = new EarlyStop(run, options), Interleaving = new Interleaving(session), Announcement = new Announcement(session.StartUp, trainer, options.Training, progress),
+            Stopping = new EarlyStop(run, options), Interleaving = new Interleaving(session),
+            Announcement = new Announcement(session.StartUp, trainer, options.Training, progress),
         };
         training.Train(cancellation);
     }

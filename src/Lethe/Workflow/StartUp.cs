@@ -7,7 +7,7 @@ using Lethe.Training;
 
 namespace Lethe.Workflow;
 
-/// <summary>What a run has understood and is about to do, said before it works: one line for each thing, with what was chosen and why.</summary>
+/// <summary>What a run has understood and is about to do, said before it works, with what was chosen and why.</summary>
 internal sealed record StartUp
 {
     /// <summary>Columns that every terminal has.</summary>
@@ -68,6 +68,24 @@ internal sealed record StartUp
         ],
     };
 
+    /// <summary>Of an evaluation.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="session">Its session.</param>
+    /// <param name="what">What is measured.</param>
+    public static StartUp OfEvaluation(RunDirectory run, Session session, string what)
+    {
+        RunManifest manifest = run.LoadManifest();
+        return new()
+        {
+            Facts =
+            [
+                ("evaluate", $"{run.Path}: {manifest.Method}, {Network(manifest.Pretraining)}; {what}"),
+                ("parts", Parts(session.Data)),
+                ("machine", Machine(session.Machine.Describe(), session.Options.Seed)),
+            ],
+        };
+    }
+
     /// <summary>Depth and width.</summary>
     public static string Network(RunOptions options) => $"{options.Backbone.Backbone} of width {options.Backbone.FirstChannels()}";
 
@@ -125,7 +143,7 @@ internal sealed record StartUp
         {
             null => "",
             { IsOneSquare: true } one => $", {one.MinHeight}×{one.MinWidth} pixels",
-            var one => $", {Range(one.MinHeight, one.MaxHeight)} pixels high and {Range(one.MinWidth, one.MaxWidth)} wide",
+            var all => $", {Range(all.MinHeight, all.MaxHeight)} pixels high and {Range(all.MinWidth, all.MaxWidth)} wide",
         };
         int skipped = data.SkippedFiles.Count, left = Math.Max(0, data.Found - used - skipped);
         return Counted(used) + (left > 0 ? $" of the {Counted(data.Found)}" : "") + $" in {data.Source} ({kinds}){sizes}"
