@@ -47,11 +47,12 @@ internal sealed class ImagePackWriter(string root, IReadOnlyList<string> files, 
         for (int from = 0; from < files.Count; from += AtATime)
         {
             int n = Math.Min(AtATime, files.Count - from), first = from;
-            Parallel.For(0, n, new ParallelOptions { CancellationToken = cancel }, i => reasons[i] = FileReading.WhyNot(() =>
+            Parallel.For(0, n, new ParallelOptions { CancellationToken = cancel }, i =>
             {
-                (images[i], (entries[first + i].SourceHeight, entries[first + i].SourceWidth)) = ImageDecoder.Decode(
-                    Path.Combine(root, files[first + i]), shortSide);
-            }));
+                string path = Path.Combine(root, files[first + i]);
+                reasons[i] = FileReading.WhyNot(path, () =>
+                    (images[i], (entries[first + i].SourceHeight, entries[first + i].SourceWidth)) = ImageDecoder.Decode(path, shortSide));
+            });
             for (int i = 0; i < n; i++)
             {
                 if (reasons[i] is { } reason)
