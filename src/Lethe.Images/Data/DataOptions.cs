@@ -41,11 +41,38 @@ public sealed record DataOptions : OptionRecord, IConflicting
     [Limit(AtLeast = 0)]
     public int MaxBadFiles { get; init; } = 10;
 
+    /// <summary>
+    /// Where labels come from: folders, none, or a table (.csv, .tsv) with a row for each image, its path and its label. auto takes folders
+    /// as classes unless their names are dates or a camera's.
+    /// </summary>
+    public string Labels { get; init; } = LabelRule.Auto;
+
+    /// <summary>
+    /// Images that stay in one part: folder (all of the innermost folder), name:REGEX (all whose path gives the same match, or the same
+    /// first group of it, as 'name:(clip\d+)'), or a table (.csv, .tsv) of paths and groups, as of patients, scenes or videos.
+    /// </summary>
+    public string? GroupBy { get; init; }
+
+    /// <summary>Equal images: together in one part, or anywhere (ignore).</summary>
+    [OneOf(DuplicateRule.Together, DuplicateRule.Ignore)]
+    public string Duplicates { get; init; } = DuplicateRule.Together;
+
+    /// <summary>
+    /// How images are divided: stratified (each class in each part in its share; without labels nothing is kept for probes and less for
+    /// tests), random, or earlier (what the first versions did in all, to repeat their runs).
+    /// </summary>
+    [OneOf(DivisionRule.Stratified, DivisionRule.Random, DivisionRule.Earlier)]
+    public string Division { get; init; } = DivisionRule.Stratified;
+
     IEnumerable<string> IConflicting.Conflicts()
     {
         if (string.IsNullOrWhiteSpace(Data))
             yield return "--data is empty. Give 'embedded', a name that 'lethe data' lists, or a path.";
         if (Cache is not null && string.IsNullOrWhiteSpace(Cache))
             yield return "--cache is empty. Give a file, or a folder to put it in, or leave it out.";
+        if (string.IsNullOrWhiteSpace(Labels))
+            yield return "--labels is empty. Give auto, folders, none or a table.";
+        if (GroupBy is not null && string.IsNullOrWhiteSpace(GroupBy))
+            yield return "--group-by is empty. Give folder, name:REGEX or a table, or leave it out.";
     }
 }

@@ -18,4 +18,11 @@ internal sealed record DataSplits(
     ImageSet Test,
     int ImageSize,
     string Fingerprint,
-    IReadOnlyList<string> SkippedFiles);
+    IReadOnlyList<string> SkippedFiles)
+{
+    /// <summary>What was understood, left out or is to be known of the images, in sentences.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
+
+    /// <summary>Of items that are kept in one part with others: what the group is called.</summary>
+    public IReadOnlyDictionary<int, string> Groups { get; init; } = new Dictionary<int, string>();
+}

@@ -7,6 +7,16 @@ internal sealed class FolderSource(
 {
     public override IReadOnlyList<string>? Paths => paths;
 
+    /// <summary>The folder that the paths are relative to.</summary>
+    public string Root => root;
+
+    /// <summary>The same source with other notices.</summary>
+    public FolderSource Noting(IReadOnlyList<string> notices) =>
+        new(Kind, root, paths, TestCount, Labels, ClassNames) { Notices = notices };
+
+    public override IReadOnlyList<UInt128> Contents(IProgress<DataProgress>? progress, CancellationToken cancel) =>
+        EqualFiles.Find(root, paths, progress, cancel);
+
     public override LoadedImages Load(int[] items, DataOptions options, IProgress<DataProgress>? progress, CancellationToken cancel)
     {
         if (options.Cache is not null)

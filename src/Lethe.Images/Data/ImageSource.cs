@@ -22,6 +22,12 @@ internal abstract class ImageSource(
     /// <summary>Paths of all items relative to the source, or null where items are not files.</summary>
     public abstract IReadOnlyList<string>? Paths { get; }
 
+    /// <summary>What was understood of the source and left out of it, in sentences.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
+
+    /// <summary>Which items are equal: items with the same number are; null where nobody can tell without drawing them.</summary>
+    public virtual IReadOnlyList<UInt128>? Contents(IProgress<DataProgress>? progress, CancellationToken cancel) => null;
+
     public abstract LoadedImages Load(int[] items, DataOptions options, IProgress<DataProgress>? progress, CancellationToken cancel);
 
     /// <summary>The size of a view: as asked for, else that of the images where all are squares of one size, else 32.</summary>

@@ -49,7 +49,7 @@ public sealed class FolderTests : IDisposable
         folder.WritePngs("val", 3, first: 200);
         DataSplits splits = Open();
         Assert.All(splits.Test.Paths!, path => Assert.StartsWith("test/", path, StringComparison.Ordinal));
-        Assert.Equal((8, 2, 3), (splits.Train.Count, splits.Probe.Count, splits.Test.Count));
+        Assert.Equal((10, 0, 3), (splits.Train.Count, splits.Probe.Count, splits.Test.Count));
         Assert.Null(splits.Train.Labels);
     }
 
@@ -69,7 +69,7 @@ public sealed class FolderTests : IDisposable
     {
         folder.WritePngs(inner, 10);
         DataSplits splits = Open();
-        Assert.Equal((6, 2, 2), (splits.Train.Count, splits.Probe.Count, splits.Test.Count));
+        Assert.Equal((8, 0, 2), (splits.Train.Count, splits.Probe.Count, splits.Test.Count));
         Assert.All(new[] { splits.Train, splits.Probe, splits.Test }, part => Assert.True(part.Labels is null && part.ClassNames is null));
         Assert.Equal("unlabelled images", DataSources.Describe(new DataOptions { Data = folder.Root }, 1).Kind);
     }
@@ -186,12 +186,12 @@ public sealed class FolderTests : IDisposable
     }
 
     [Theory]
-    [InlineData(3)]
+    [InlineData(2)]
     [InlineData(1)]
     public void Open_TooFewImages_SaysHowManyAreNeeded(int count)
     {
         folder.WritePngs("", count);
-        Assert.Contains("at least 4", Assert.Throws<DataException>(() => Open()).Message, StringComparison.Ordinal);
+        Assert.Contains("at least 3", Assert.Throws<DataException>(() => Open()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -200,7 +200,7 @@ public sealed class FolderTests : IDisposable
         folder.WritePngs("", 9);
         folder.Write("grey.png", TempFolder.Encode(SKEncodedImageFormat.Png, 16, 16, (_, _) => new SKColor(9, 9, 9)));
         DataSplits splits = Open();
-        Assert.All(new[] { splits.Train, splits.Probe, splits.Test }, part => Assert.Equal(3, part.Channels));
+        Assert.All(new[] { splits.Train, splits.Test }, part => Assert.Equal(3, part.Channels));
     }
 
     [Fact]
