@@ -66,7 +66,7 @@ internal sealed class FileReading(
             for (int i = 0; i < images.Length; i++)
             {
                 if (images[i] is { } image)
-                    images[i] = ImageDecoder.ToChannels(image, 3);
+                    images[i] = ImageConversion.ToChannels(image, 3);
             }
         }
 
@@ -120,7 +120,7 @@ internal sealed class FileReading(
             for (int i = 0; i < images.Length; i++)
             {
                 if (images[i] is { } image)
-                    images[i] = ImageDecoder.ToChannels(image, 1);
+                    images[i] = ImageConversion.ToChannels(image, 1);
             }
         }
 

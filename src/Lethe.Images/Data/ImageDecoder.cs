@@ -83,24 +83,6 @@ internal static class ImageDecoder
         return Decode(memory.GetBuffer().AsSpan(0, UsableLength(memory.Length)), shortSide, channels, MaxMegapixels);
     }
 
-    /// <summary>Converts between grey and colour; colour becomes grey by the luma of ITU-R BT.601.</summary>
-    public static Image ToChannels(Image image, int channels)
-    {
-        if (image.Channels == channels)
-            return image;
-        ReadOnlySpan<byte> from = image.Pixels.Span;
-        byte[] to = new byte[image.Height * image.Width * channels];
-        for (int i = 0; i < image.Height * image.Width; i++)
-        {
-            if (channels == 3)
-                to[3 * i] = to[3 * i + 1] = to[3 * i + 2] = from[i];
-            else
-                to[i] = (byte)((299 * from[3 * i] + 587 * from[3 * i + 1] + 114 * from[3 * i + 2] + 500) / 1000);
-        }
-
-        return new Image(to, image.Height, image.Width, channels);
-    }
-
     /// <summary>Refuses an image that would be too large in memory.</summary>
     /// <param name="height">Rows in memory.</param>
     /// <param name="width">Columns in memory.</param>
@@ -122,7 +104,7 @@ internal static class ImageDecoder
         (int height, int width) = Reduction.TargetSize(stored.Height, stored.Width, shortSide);
         int orientation = OrientationOf(bytes, format);
         image = Turning.Upright(Reduction.Reduce(image, height, width), orientation);
-        return (channels == 0 ? image : ToChannels(image, channels), AsSeen(stored, orientation));
+        return (channels == 0 ? image : ImageConversion.ToChannels(image, channels), AsSeen(stored, orientation));
     }
 
     // Null where more of the file is needed.

@@ -24,7 +24,7 @@ internal sealed record ExportImages(ImageSet Set, string From)
         var prepared = new Image[Math.Min(count, images.Count)];
         for (int i = 0; i < prepared.Length; i++)
         {
-            augmenter.RenderPlain(ImageDecoder.ToChannels(images[i], channels), values);
+            augmenter.RenderPlain(ImageConversion.ToChannels(images[i], channels), values);
             prepared[i] = new Image(
                 Array.ConvertAll(values, value => (byte)Math.Clamp(MathF.Round(255 * value), 0, 255)), size, size, channels);
         }

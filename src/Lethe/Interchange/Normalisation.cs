@@ -59,7 +59,7 @@ internal static class Normalisation
     }
 
     private static ImageSet Grey(ImageSet images) =>
-        new("grey", [.. Enumerable.Range(0, images.Count).Select(i => ImageDecoder.ToChannels(images[i], 1))]);
+        new("grey", [.. Enumerable.Range(0, images.Count).Select(i => ImageConversion.ToChannels(images[i], 1))]);
 
     private static ChannelStatistics Fitting(ChannelStatistics statistics, int channels, string source) =>
         statistics.Mean.Count == channels ? statistics

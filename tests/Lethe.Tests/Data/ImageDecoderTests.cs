@@ -244,9 +244,9 @@ public sealed class ImageDecoderTests : IDisposable
     public void ToChannels_BothWays_KeepsGrey()
     {
         var grey = new Image(new byte[] { 0, 77, 255 }, 1, 3, 1);
-        Image colour = ImageDecoder.ToChannels(grey, 3);
+        Image colour = ImageConversion.ToChannels(grey, 3);
         Assert.Equal([0, 0, 0, 77, 77, 77, 255, 255, 255], colour.Pixels.ToArray());
-        Assert.Equal(grey.Pixels.ToArray(), ImageDecoder.ToChannels(colour, 1).Pixels.ToArray());
+        Assert.Equal(grey.Pixels.ToArray(), ImageConversion.ToChannels(colour, 1).Pixels.ToArray());
     }
 
     private static byte[] At(Image image, int y, int x) =>
