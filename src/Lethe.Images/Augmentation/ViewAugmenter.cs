@@ -38,7 +38,7 @@ internal sealed class ViewAugmenter
     public const int SmallestSize = 16;
 
     /// <summary>The largest.</summary>
-    public const int LargestSize = 1024;
+    public const int LargestSize = FileReading.LargestView;
 
     private readonly AugmentationOptions options;
     private readonly int blurRadius;
@@ -192,6 +192,29 @@ internal sealed class ViewAugmenter
                     ColourSteps.Hue(canvas, view.Hue);
                     break;
             }
+        }
+    }
+
+    /// <summary>Makes sure that images can enter.</summary>
+    /// <param name="images">The images.</param>
+    /// <exception cref="DataException">They have other channels, or numbers where levels are expected or the reverse.</exception>
+    public void Require(ImageSet images)
+    {
+        if (images.Count == 0)
+            return;
+        if (images.Channels != Channels && (images.Channels, Channels) is not ((1, 3) or (3, 1)))
+        {
+            throw new DataException(
+                $"The images of '{images.Name}' have {ImageConversion.Counted(images.Channels)}, but the encoder takes {Channels}. Give it "
+                + "images like those that it was trained on.");
+        }
+
+        IntensityRange range = Statistics.Range;
+        if ((images.Samples == SampleType.Float32) != (range.Samples == SampleType.Float32) && !range.IsOfType)
+        {
+            throw new DataException(
+                $"The images of '{images.Name}' have {images.Samples.Name()} samples, but the encoder takes {range.Samples.Name()} ones from "
+                + $"{range}. Give it images like those that it was trained on.");
         }
     }
 

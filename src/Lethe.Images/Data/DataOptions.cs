@@ -22,7 +22,7 @@ public sealed record DataOptions : OptionRecord, IConflicting
     public string? Cache { get; init; }
 
     /// <summary>Height and width of the views that the encoder sees; 0 takes those of the images, 32 where they differ.</summary>
-    [Limit(AtLeast = 16, AtMost = 224, Unit = "pixels", Zero = "for the size of the images")]
+    [Limit(AtLeast = 16, AtMost = 1024, Unit = "pixels", Zero = "for the size of the images")]
     public int ImageSize { get; init; }
 
     /// <summary>Train on the first N training images after the seeded shuffle.</summary>
@@ -41,11 +41,25 @@ public sealed record DataOptions : OptionRecord, IConflicting
     [Limit(AtLeast = 0)]
     public int MaxBadFiles { get; init; } = 10;
 
+    /// <summary>
+    /// Which values are black and white: type (all that the type of the pixels holds; of numbers that leave 0 to 1, as percentile),
+    /// percentile (the 0.1 and 99.9 % of the training images), or two numbers LOW,HIGH. What lies beyond is clipped.
+    /// </summary>
+    public string Range { get; init; } = RangeRule.OfType;
+
+    /// <summary>
+    /// Images of more pixels are reduced while they are decoded, where their format allows that, and are left out as bad files otherwise.
+    /// </summary>
+    [Limit(AtLeast = 1, AtMost = 10_000, Unit = "million pixels")]
+    public int MaxMegapixels { get; init; } = ImageDecoder.MaxMegapixels;
+
     IEnumerable<string> IConflicting.Conflicts()
     {
         if (string.IsNullOrWhiteSpace(Data))
             yield return "--data is empty. Give 'embedded', a name that 'lethe data' lists, or a path.";
         if (Cache is not null && string.IsNullOrWhiteSpace(Cache))
             yield return "--cache is empty. Give a file, or a folder to put it in, or leave it out.";
+        if (RangeRule.Conflict(Range) is { } conflict)
+            yield return conflict;
     }
 }

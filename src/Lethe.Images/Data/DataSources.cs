@@ -123,7 +123,11 @@ internal static class DataSources
             splits.Train.Channels,
             splits.ImageSize,
             splits.Fingerprint,
-            splits.SkippedFiles);
+            splits.SkippedFiles)
+        {
+            Samples = splits.Train.Samples,
+            Range = splits.Train.Range,
+        };
     }
 
     private static (DataSplits Splits, string Kind, SizeRange Sizes) Load(
@@ -141,7 +145,13 @@ internal static class DataSources
         ImageSet probeSet = Part("probe", division.Probe, loaded.Images.AsSpan(train, probe), least: 1);
         ImageSet testSet = Part("test", division.Test, loaded.Images.AsSpan(train + probe), least: 1);
         string fingerprint = Fingerprint.Of(trainSet, probeSet, testSet);
-        var splits = new DataSplits(options.Data, trainSet, probeSet, testSet, loaded.ImageSize, fingerprint, loaded.SkippedFiles);
+        (IntensityRange range, string? notice) = RangeRule.Find(options.Range, trainSet);
+        var splits = new DataSplits(
+            options.Data, trainSet.Within(range), probeSet.Within(range), testSet.Within(range), loaded.ImageSize, fingerprint,
+            loaded.SkippedFiles)
+        {
+            Notices = [.. loaded.Notices, .. notice is null ? [] : new[] { notice }],
+        };
         return (splits, source.Kind, loaded.Sizes);
 
         ImageSet Part(string name, int[] items, ReadOnlySpan<Image?> images, int least)

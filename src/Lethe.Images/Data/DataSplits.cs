@@ -18,4 +18,8 @@ internal sealed record DataSplits(
     ImageSet Test,
     int ImageSize,
     string Fingerprint,
-    IReadOnlyList<string> SkippedFiles);
+    IReadOnlyList<string> SkippedFiles)
+{
+    /// <summary>What was understood, left out or is to be known of the images, in sentences.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
+}
