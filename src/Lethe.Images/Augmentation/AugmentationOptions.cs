@@ -48,19 +48,19 @@ public sealed record AugmentationOptions : OptionRecord, IConflicting
     [Limit(AtLeast = 0, AtMost = 10)]
     public double Brightness { get; init; } = 0.4;
 
-    /// <summary>Contrast is multiplied by a factor uniform in [max(0, 1 − x), 1 + x]; 0 leaves it.</summary>
+    /// <summary>Contrast is multiplied by a factor uniform in [max(0, 1 − x), 1 + x], about the mean of the view; 0 leaves it.</summary>
     [Limit(AtLeast = 0, AtMost = 10)]
     public double Contrast { get; init; } = 0.4;
 
-    /// <summary>Saturation is multiplied by a factor uniform in [max(0, 1 − x), 1 + x]; 0 leaves it. Nothing on grey images.</summary>
+    /// <summary>Saturation is multiplied by a factor uniform in [max(0, 1 − x), 1 + x]; 0 leaves it. Nothing on grey images and on bands.</summary>
     [Limit(AtLeast = 0, AtMost = 10)]
     public double Saturation { get; init; } = 0.4;
 
-    /// <summary>Hue turns by a fraction of the circle uniform in [−x, x]; 0 leaves it. Nothing on grey images.</summary>
+    /// <summary>Hue turns by a fraction of the circle uniform in [−x, x]; 0 leaves it. Nothing on grey images and on bands.</summary>
     [Limit(AtLeast = 0, AtMost = 0.5)]
     public double Hue { get; init; } = 0.1;
 
-    /// <summary>How often the colour is taken away. Nothing on grey images.</summary>
+    /// <summary>How often the colour is taken away. Nothing on grey images and on bands.</summary>
     [Limit(AtLeast = 0, AtMost = 1)]
     public double GreyProbability { get; init; } = 0.2;
 
@@ -84,7 +84,7 @@ public sealed record AugmentationOptions : OptionRecord, IConflicting
     public int BlurRadius { get; init; }
 
     /// <summary>
-    /// How often values of 128 and above are turned upside down (255 − value). 0 in SimCLR; BYOL takes 0.2 for one of its views.
+    /// How often values from the middle of the range on are turned upside down (of bytes 255 − value, from 128 on). 0 in SimCLR; BYOL takes 0.2 for one of its views.
     /// </summary>
     [Limit(AtLeast = 0, AtMost = 1)]
     public double SolariseProbability { get; init; }
@@ -97,7 +97,7 @@ public sealed record AugmentationOptions : OptionRecord, IConflicting
     public int LocalViews { get; init; }
 
     /// <summary>Height and width of a local view, at most those of a full-size view; 0 takes half of those, but no less than 16.</summary>
-    [Limit(AtLeast = 16, AtMost = 224, Unit = "pixels", Zero = "for half of a full-size view")]
+    [Limit(AtLeast = 16, AtMost = 1024, Unit = "pixels", Zero = "for half of a full-size view")]
     public int LocalSize { get; init; }
 
     /// <summary>Smallest area of a local view's crop, as a fraction of the image's.</summary>

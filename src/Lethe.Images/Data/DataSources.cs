@@ -132,7 +132,11 @@ internal static class DataSources
             splits.Train.Channels,
             splits.ImageSize,
             splits.Fingerprint,
-            splits.SkippedFiles);
+            splits.SkippedFiles)
+        {
+            Samples = splits.Train.Samples,
+            Range = splits.Train.Range,
+        };
     }
 
     private static (DataSplits Splits, string Kind, SizeRange Sizes) Load(
@@ -151,9 +155,16 @@ internal static class DataSources
         ImageSet probeSet = Part("probe", division.Probe, loaded.Images.AsSpan(train, probe), least: division.Probe.Length == 0 ? 0 : 1);
         ImageSet testSet = Part("test", division.Test, loaded.Images.AsSpan(train + probe), least: 1);
         string fingerprint = Fingerprint.Of(trainSet, probeSet, testSet);
-        var splits = new DataSplits(options.Data, trainSet, probeSet, testSet, loaded.ImageSize, fingerprint, loaded.SkippedFiles)
+        (IntensityRange range, string? notice) = RangeRule.Find(options.Range, trainSet);
+        var splits = new DataSplits(
+            options.Data, trainSet.Within(range), probeSet.Within(range), testSet.Within(range), loaded.ImageSize, fingerprint,
+            loaded.SkippedFiles)
         {
-            Notices = [.. source.Notices, .. groups?.Notices ?? [], .. division.Notices, .. SharedGroups(division, groups)],
+            Notices =
+            [
+                .. source.Notices, .. groups?.Notices ?? [], .. division.Notices, .. SharedGroups(division, groups), .. loaded.Notices,
+                .. notice is null ? [] : new[] { notice },
+            ],
             Groups = groups is null ? [] : new[] { division.Train, division.Probe, division.Test }.SelectMany(items => items)
                 .Where(item => groups.Names.ContainsKey(groups.Of[item])).ToDictionary(item => item, item => groups.Names[groups.Of[item]]),
         };

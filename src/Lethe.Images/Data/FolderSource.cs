@@ -21,7 +21,8 @@ internal sealed class FolderSource(
     {
         if (options.Cache is not null)
             return new ImageCache(root, paths, options, progress, cancel).Load(items, sizes => ResolveImageSize(0, sizes));
-        var reading = new FileReading(root, [.. items.Select(item => paths[item])], options.MaxBadFiles, progress, cancel);
+        var reading = new FileReading(root, [.. items.Select(item => paths[item])], options.MaxBadFiles, progress, cancel,
+            maxMegapixels: options.MaxMegapixels);
         int imageSize = options.ImageSize != 0 ? options.ImageSize : ResolveImageSize(0, reading.ReadHeaders());
         Image?[] images = reading.Decode(
             imageSize, channels: 0, advice: "Give --cache FILE, which keeps them on disk; or use --limit N or a smaller --image-size.");

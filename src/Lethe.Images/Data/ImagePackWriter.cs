@@ -76,7 +76,7 @@ internal sealed class ImagePackWriter(string root, IReadOnlyList<string> files, 
         }
 
         entry.Channels = image.Channels;
-        Put(stream, ImageDecoder.ToChannels(image, channels), stream.Position, ref entry);
+        Put(stream, ImageConversion.ToChannels(image, channels), stream.Position, ref entry);
     }
 
     // Grey images that were written before the first one in colour: from the last to the first, so that none is overwritten before it is
@@ -92,7 +92,7 @@ internal sealed class ImagePackWriter(string root, IReadOnlyList<string> files, 
             stream.Position = entries[i].Offset;
             stream.ReadExactly(grey);
             Put(
-                stream, ImageDecoder.ToChannels(new Image(grey, entries[i].Height, entries[i].Width, 1), 3),
+                stream, ImageConversion.ToChannels(new Image(grey, entries[i].Height, entries[i].Width, 1), 3),
                 origin + (3 * (entries[i].Offset - origin)), ref entries[i]);
         }
 

@@ -9,6 +9,9 @@ namespace Lethe.Data;
 internal abstract class ImageSource(
     string kind, int poolCount, int testCount, IReadOnlyList<int>? labels, IReadOnlyList<string>? classNames)
 {
+    // Of itself no view is larger than what networks are published for.
+    private const int LargestChosen = 224;
+
     public string Kind { get; } = kind;
 
     public int PoolCount { get; } = poolCount;
@@ -44,6 +47,6 @@ internal abstract class ImageSource(
                 + "have them enlarged.");
         }
 
-        return Math.Min(sizes.MinHeight, 224);
+        return Math.Min(sizes.MinHeight, LargestChosen);
     }
 }

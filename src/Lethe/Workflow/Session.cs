@@ -163,7 +163,7 @@ public sealed class Session
 
     /// <summary>What a manifest says of the images.</summary>
     /// <returns>The record.</returns>
-    internal RunData DescribeData() => new(
+    internal RunData DescribeData() => new RunData(
         Data.Source,
         Data.Fingerprint,
         Data.Train.Count,
@@ -173,7 +173,7 @@ public sealed class Session
         Data.ImageSize,
         Augmenter.Channels,
         [.. Augmenter.Statistics.Mean.Select(x => (double)x)],
-        [.. Augmenter.Statistics.StandardDeviation.Select(x => (double)x)]);
+        [.. Augmenter.Statistics.StandardDeviation.Select(x => (double)x)]).Within(Augmenter.Statistics.Range);
 
     /// <summary>Makes a method with the initial weights of a seed.</summary>
     internal static SslMethod CreateMethod(RunOptions options, int channels, int imageSize, Device device)

@@ -24,7 +24,7 @@ public sealed class WrongUseTests : IDisposable
     [InlineData("at least 128 with its options", "pretrain", "--method", "w-mse", "--batch-size", "64")]
     [InlineData("--local-views 0", "pretrain", "--method", "byol", "--local-views", "4")]
     [InlineData("at most 100", "pretrain", "--limit", "100", "--batch-size", "101")]
-    [InlineData("between 16 and 224", "pretrain", "--image-size", "8")]
+    [InlineData("between 16 and 1024", "pretrain", "--image-size", "8")]
     [InlineData("Use resnet10", "pretrain", "--backbone", "vit")]
     [InlineData("simclr, weak, none", "pretrain", "--augmentation", "strong")]
     [InlineData("--device", "pretrain", "--device", "tpu")]

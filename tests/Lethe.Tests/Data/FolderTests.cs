@@ -119,7 +119,7 @@ public sealed class FolderTests : IDisposable
             [
                 $"{folder["a/003.png"]}: the file is empty",
                 $"{folder["b/007.png"]}: not a JPEG, PNG, BMP, WebP or GIF image",
-                $"{folder["b/cut.jpg"]}: truncated JPEG: it has no end",
+                $"{folder["b/cut.jpg"]}: truncated JPEG: the end of its pixels is missing; copy or download it again",
                 $"{folder["b/scan.tif"]}: not a JPEG, PNG, BMP, WebP or GIF image",
             ],
             splits.SkippedFiles);
