@@ -39,7 +39,7 @@ internal sealed class ClusterModel(KMeans clusters, int[] classes) : FittedModel
     }
 
     /// <summary>Rows of unit length, so that a distance is an angle.</summary>
-    public static Tensor Rows(Tensor features) => nn.functional.normalize(features.to(ScalarType.Float32), 2, 1, 1e-12);
+    public static Tensor Rows(Tensor features) => Magnitude.UnitRows(features, ScalarType.Float32);
 
     protected override void Release()
     {
