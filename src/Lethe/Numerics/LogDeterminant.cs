@@ -36,7 +36,7 @@ internal static class LogDeterminant
             Invariant($"log det(I + {scale:G3}·ZᵀZ) of shape [{string.Join(", ", Z.shape)}] has no Cholesky factor: Z holds NaN or ")
             + Invariant($"infinity, or is too large for {Z.dtype}. ")
             + "Lower the learning rate, look for the step at which the features stop being finite, or compute in "
-            + "float64.")).MoveToOuterDisposeScope();
+            + "float64.") { Diverged = true }).MoveToOuterDisposeScope();
     }
 
     /// <summary>log det M in nats, for each matrix of a batch, with first and second derivatives.</summary>
@@ -56,7 +56,7 @@ internal static class LogDeterminant
             $"A matrix of shape [{string.Join(", ", M.shape)}] whose log det is needed has no Cholesky factor: it holds NaN or infinity, "
             + $"or is not positive definite in {M.dtype}. "
             + "Lower the learning rate, look for the step at which the features stop being finite, or compute in "
-            + "float64.")).MoveToOuterDisposeScope();
+            + "float64.") { Diverged = true }).MoveToOuterDisposeScope();
     }
 
     // Where eigenvalues span more than the type has digits, I is lost in rounding and there is no factor. What is only measured is had

@@ -22,13 +22,8 @@ internal sealed class ClusterModel(KMeans clusters, int[] classes) : FittedModel
         using var scope = NewDisposeScope();
         int[] found = clusters.Assign(Rows(encoder.Features(test, cancellation)[Layer]));
         IReadOnlyList<int> truth = test.Labels!;
-        Score Of(string measure, Func<IReadOnlyList<int>, IReadOnlyList<int>, double> score)
-        {
-            double value = score(found, truth);
-            return new Score(
-                measure, value, ConfidenceInterval.Bootstrap(
-                    value, test.Count, images => score([.. images.Select(i => found[i])], [.. images.Select(i => truth[i])]), seed));
-        }
+        Score Of(string measure, Func<IReadOnlyList<int>, IReadOnlyList<int>, double> score) => Score.ByBootstrap(
+            measure, test.Count, images => score([.. images.Select(i => found[i])], [.. images.Select(i => truth[i])]), seed);
 
         return
         [
