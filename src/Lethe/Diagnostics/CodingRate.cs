@@ -29,8 +29,6 @@ public static class CodingRate
     /// <summary>The partition whose groups are the rows of one label.</summary>
     public const string LabelPartition = "label";
 
-    private const double SmallestNorm = 1e-12;
-
     /// <summary>R of the rows, in nats, with its gradient, in the features' own precision.</summary>
     /// <param name="Z">Shape [m, d].</param>
     /// <param name="epsilonSquared">ε², positive.</param>
@@ -168,7 +166,7 @@ public static class CodingRate
             OfNormalised(Z, epsilonSquared).Value(), conditional, (int)rows, (int)dimension, epsilonSquared, LabelPartition);
     }
 
-    private static Tensor Normalised(Tensor features) => nn.functional.normalize(features, 2, -1, SmallestNorm);
+    private static Tensor Normalised(Tensor features) => Magnitude.UnitRows(features);
 
     private static Tensor OfNormalised(Tensor Z, double epsilonSquared) =>
         LogDeterminant.OfIdentityPlus(Z, Z.size(1) / (Z.size(0) * epsilonSquared)).Over(2);

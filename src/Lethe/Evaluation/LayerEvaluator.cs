@@ -4,6 +4,7 @@ using Lethe.Diagnostics;
 using Lethe.Methods;
 using Lethe.Models;
 using Lethe.Numerics;
+using Lethe.Training;
 using static TorchSharp.torch;
 
 namespace Lethe.Evaluation;
@@ -44,8 +45,12 @@ internal sealed class LayerEvaluator
     /// <summary>Measures every layer.</summary>
     /// <param name="method">The encoder with its projector; it is left in evaluation mode.</param>
     /// <param name="cancellation">Stops between two batches.</param>
+    /// <param name="place">Where in training, for the message where it has diverged.</param>
+    /// <param name="advice">What helps then.</param>
     /// <returns>One record for each of <see cref="LayerNames.All"/>.</returns>
-    public IReadOnlyList<LayerQuality> Measure(SslMethod method, CancellationToken cancellation = default)
+    /// <exception cref="Runtime.TrainingException">Features are not finite.</exception>
+    public IReadOnlyList<LayerQuality> Measure(
+        SslMethod method, CancellationToken cancellation = default, string place = "the evaluation", string advice = LossCheck.OfPretraining)
     {
         using var scope = NewDisposeScope();
         // As many images of both parts: what is measured of seen and unseen images compares at equal m only.
@@ -53,6 +58,12 @@ internal sealed class LayerEvaluator
             lidarImages = Math.Min(options.LidarImages, most);
         IReadOnlyDictionary<string, Tensor> trained = FeaturesOfViews(method, data.Train, images, 2, cancellation);
         IReadOnlyDictionary<string, Tensor> heldOut = FeaturesOfViews(method, data.Test, images, 2, cancellation);
+        foreach (string layer in LayerNames.All)
+        {
+            LossCheck.RequireFinite(trained[layer], $"features of {layer}", place, advice);
+            LossCheck.RequireFinite(heldOut[layer], $"features of {layer}", place, advice);
+        }
+
         bool sameViews = options.LidarViews == 2 && lidarImages <= images;
         IReadOnlyDictionary<string, Tensor>? lidarTrained = sameViews ? null : FeaturesOfViews(
             method, data.Train, lidarImages, options.LidarViews, cancellation);

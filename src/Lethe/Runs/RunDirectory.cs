@@ -88,8 +88,9 @@ public sealed class RunDirectory
         if (HoldsRun(path))
         {
             if (resume) return Open(path);
-            RunStatus status = RunFiles.ReadManifest(System.IO.Path.Combine(path, "run.json")).Status;
-            string advice = status == RunStatus.Done
+            RunManifest there = RunFiles.ReadManifest(System.IO.Path.Combine(path, "run.json"));
+            RunStatus status = there.Status;
+            string advice = status == RunStatus.Done || there.Diverged
                 ? "Give another --out, or delete it"
                 : "Give --resume to go on with it, another --out to start anew, or delete it";
             throw new RunException($"{path} holds a run already (status {status.ToString().ToLowerInvariant()}). {advice}.");

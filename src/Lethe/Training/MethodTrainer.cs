@@ -21,6 +21,9 @@ internal abstract class MethodTrainer(SslMethod method, ViewLoader loader, int b
     /// <summary>Now, in words, as "epoch 3 of 10".</summary>
     public abstract string NowInWords { get; }
 
+    /// <summary>What helps where it diverges, as the beginning of a sentence.</summary>
+    public abstract string AgainstDivergence { get; }
+
     /// <summary>Whether layers are to be measured now: before the first step, at intervals, after the last.</summary>
     public abstract bool IsEvaluationDue { get; }
 

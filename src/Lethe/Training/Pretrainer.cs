@@ -64,6 +64,9 @@ internal sealed class Pretrainer : MethodTrainer
     public override bool IsEvaluationDue =>
         State.Step % StepsPerEpoch == 0 && (Epoch == options.Epochs || Epoch % options.EvaluationInterval() == 0);
 
+    /// <inheritdoc/>
+    public override string AgainstDivergence => LossCheck.OfPretraining;
+
     /// <summary>Never: evaluations alone are given means.</summary>
     public override bool IsNoteDue => false;
 
@@ -93,7 +96,7 @@ internal sealed class Pretrainer : MethodTrainer
         foreach (ViewBatch batch in batches)
         {
             MethodLoss loss = Method.Loss(start.Enter(DeviceViews.Of(batch, device), State.Step), place);
-            LossCheck.RequireFinite(loss, $"epoch {Epoch + 1}, step {State.Step + 1}");
+            LossCheck.RequireFinite(loss, $"epoch {Epoch + 1}, step {State.Step + 1}", AgainstDivergence);
             Gradients.Accumulate(BatchesPerStep == 1 ? loss.Total : loss.Total.Over(BatchesPerStep));
             total += loss.Total.item<float>() / BatchesPerStep;
             State.Add("loss", loss.Total.item<float>());
@@ -101,7 +104,11 @@ internal sealed class Pretrainer : MethodTrainer
                 State.Add(name, value.item<float>());
             State.SumCount++;
             if (watched && ++taken == BatchesPerStep)
+            {
+                LossCheck.RequireFinite(loss.Embeddings, "embeddings", $"epoch {Epoch + 1}, step {State.Step + 1}", AgainstDivergence);
                 report = new StepReport { Warning = loss.Warning?.Invoke(), Collapse = CollapseMonitor.Judge(loss.Embeddings.detach()) };
+            }
+
             loss.Commit?.Invoke();
         }
 

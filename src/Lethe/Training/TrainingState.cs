@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Lethe.Training;
 
 /// <summary>Where training stands, beside the tensors: what a checkpoint holds to go on bit for bit.</summary>
@@ -19,6 +21,7 @@ internal sealed record TrainingState
     public double LearningRate { get; set; }
 
     /// <summary>Sums of the loss and its terms over the steps since the last evaluation.</summary>
+    [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
     public SortedDictionary<string, double> Sums { get; init; } = new(StringComparer.Ordinal);
 
     /// <summary>How many batches the sums run over.</summary>

@@ -43,7 +43,7 @@ internal sealed class BilevelProblem(
     public LevelOne LevelOne(string place)
     {
         MethodLoss loss = method.Loss(views, progress);
-        LossCheck.RequireFinite(loss, place);
+        LossCheck.RequireFinite(loss, place, LossCheck.OfUndo);
         Tensor logVolume = volumeFactor.LogVolume(new VolumeSample(early, loss, LateLayers, progress.Seed), Aligned);
         Tensor divergence = DistributionAlignment.JensenShannonToUniform(logVolume);
         Tensor total = options.Beta > 0 ? loss.Total.Plus(divergence.Times(options.Beta)) : loss.Total;
@@ -88,7 +88,7 @@ internal sealed class BilevelProblem(
     public LevelTwo LevelTwo(string place)
     {
         MethodLoss loss = method.Loss(views, progress);
-        LossCheck.RequireFinite(loss, place);
+        LossCheck.RequireFinite(loss, place, LossCheck.OfUndo);
         long images = early.shape[0] / 2;
         Tensor first = loss.Features.narrow(0, 0, images);
         Tensor second = loss.Features.narrow(0, images, images);

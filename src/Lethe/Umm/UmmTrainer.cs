@@ -77,6 +77,9 @@ internal sealed class UmmTrainer : MethodTrainer
     /// <inheritdoc/>
     public override bool IsEvaluationDue => State.Step == options.Iterations || State.Step % options.EvaluationInterval() == 0;
 
+    /// <inheritdoc/>
+    public override string AgainstDivergence => LossCheck.OfUndo;
+
     /// <summary>At multiples of <see cref="UmmOptions.RecordInterval"/>.</summary>
     public override bool IsNoteDue => State.Step % options.RecordInterval() == 0;
 

@@ -82,6 +82,7 @@ public static class Pretraining
         RunDirectory run = RunDirectory.Open(path);
         using DirectoryLock held = DirectoryLock.Acquire(run.Path);
         RunManifest manifest = run.LoadManifest();
+        manifest.RequireFinite(path, "another --out and no --resume");
         Session session = Session.Open(run, machine.As(manifest.Versions), dataRoot, progress, cancellation);
         if (manifest.Status != RunStatus.Done)
         {

@@ -67,6 +67,8 @@ internal sealed class RunRecorder
     /// <summary>Appends measurements, and remembers in the state how far the file goes.</summary>
     public void Noted(MethodTrainer trainer, IReadOnlyList<Measurement> measurements)
     {
+        // A number that is none, as a deviation over one image, was not measured.
+        measurements = [.. measurements.Where(measurement => double.IsFinite(measurement.Value))];
         if (measurements.Count == 0)
             return;
         run.AppendMeasurements(measurements);
@@ -119,9 +121,15 @@ internal sealed class RunRecorder
             run.SaveManifest(manifest with { Status = RunStatus.Interrupted, Timings = Timings() });
             throw;
         }
-        catch (LetheException error)
+        catch (Exception error)
         {
-            run.SaveManifest(manifest with { Status = RunStatus.Failed, Timings = Timings(), Failure = error.Message });
+            run.SaveManifest(manifest with
+            {
+                Status = RunStatus.Failed,
+                Timings = Timings(),
+                Failure = error.Message,
+                Diverged = error is TrainingException { Diverged: true },
+            });
             throw;
         }
     }

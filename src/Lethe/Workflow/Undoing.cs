@@ -88,6 +88,7 @@ public static class Undoing
             throw new RunException($"{directory.Path} was begun with other options. Give it the same options, or another --name.");
         if (earlier?.Status == RunStatus.Done)
             return;
+        earlier?.RequireFinite(directory.Path, "another --name and no --resume");
 
         (Session session, UmmOptions options) = (place.Session, place.Options);
         using SslMethod method = session.CreateMethod();
