@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using Lethe.Data;
 using Lethe.Methods;
 using Lethe.Runs;
@@ -19,6 +20,7 @@ internal sealed class EncoderArgument
     private readonly Option<string?> method = new("--method")
     {
         Description = "Of a file: the method whose heads are looked for in it, or trained. [simclr]", HelpName = "NAME",
+        CompletionSources = { _ => MethodRegistry.All.Select(entry => new CompletionItem(entry.Name)) },
     };
 
     private readonly Option<string?> output = new("--out")

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using Lethe.Data;
 using Lethe.Interchange;
 using Lethe.Models;
@@ -20,6 +21,7 @@ internal sealed class EncoderFlags
     private readonly Option<string> layer = new("--layer")
     {
         Description = "The layer whose output is taken.", HelpName = "NAME", DefaultValueFactory = _ => LayerNames.Last,
+        CompletionSources = { _ => LayerNames.All.Select(name => new CompletionItem(name)) },
     };
 
     private readonly Option<int> size = new("--image-size")

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.Text.Json.Nodes;
 using Lethe.Data;
 using Lethe.Evaluation.Protocols;
@@ -26,6 +27,7 @@ internal static class EvaluateCommand
                 + $"{string.Join("; ", ProtocolRegistry.All.Select(entry => $"{entry.Name} ({entry.Summary})"))}. [quick ridge probe and "
                 + "kNN of every state, as in training]",
             HelpName = "NAMES",
+            CompletionSources = { _ => ProtocolRegistry.All.Select(entry => new CompletionItem(entry.Name)) },
         };
         var output =
             new Option<string?>("--out") { Description = "With --encoder: the JSON file to write the records to.", HelpName = "FILE" };

@@ -7,6 +7,9 @@ namespace Lethe.Cli;
 /// <summary>Where a verb writes: text for people and progress to standard error, one JSON document to standard output.</summary>
 internal sealed class Terminal
 {
+    // What every screen has, where there is none to ask.
+    private const int Plain = 80;
+
     private static readonly JsonSerializerOptions indented = new() { WriteIndented = true };
 
     public Terminal(TextWriter output, TextWriter error, bool errorIsTerminal)
@@ -14,7 +17,7 @@ internal sealed class Terminal
         Output = output;
         Error = error;
         bool colour = errorIsTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
-        Progress = new ProgressDisplay(error, errorIsTerminal, colour);
+        Progress = new ProgressDisplay(error, errorIsTerminal, colour, () => Columns);
         People = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(error),
@@ -31,6 +34,11 @@ internal sealed class Terminal
     public TextWriter Error { get; }
 
     public ProgressDisplay Progress { get; }
+
+    /// <summary>Columns of text that is shown to people.</summary>
+    public int Width => Console.IsOutputRedirected ? Plain : Columns;
+
+    private static int Columns => Console.WindowWidth > 0 ? Console.WindowWidth : Plain;
 
     /// <summary>The console of tables and sentences.</summary>
     public IAnsiConsole People { get; }

@@ -21,6 +21,7 @@ internal static class Verb
     {
         var json = new Option<bool>("--json") { Description = "Write the result as one JSON document to standard output." };
         command.Options.Add(json);
+        command.Options.Add(SettingsFile.Option());
 
         // On a thread of its own: torch's scopes belong to a thread, and the handler of signals is set up beside it.
         command.SetAction((parsed, cancellation) => Task.Run(

@@ -74,9 +74,6 @@ internal sealed class UmmTrainer : MethodTrainer
     /// <inheritdoc/>
     public override string NowInWords => $"iteration {State.Step} of {options.Iterations}";
 
-    /// <inheritdoc/>
-    public override bool IsEvaluationDue => State.Step == options.Iterations || State.Step % options.EvaluationInterval() == 0;
-
     /// <summary>At multiples of <see cref="UmmOptions.RecordInterval"/>.</summary>
     public override bool IsNoteDue => State.Step % options.RecordInterval() == 0;
 
@@ -86,6 +83,9 @@ internal sealed class UmmTrainer : MethodTrainer
         frozen?.Dispose();
         Optimiser.Dispose();
     }
+
+    /// <inheritdoc/>
+    protected override bool EvaluatesAt(long step) => step == options.Iterations || step % options.EvaluationInterval() == 0;
 
     /// <summary>Takes one step of both levels, or of the control.</summary>
     /// <param name="images">Two stacked views, [2N, C, H, W], normalised.</param>
