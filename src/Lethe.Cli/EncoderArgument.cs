@@ -83,10 +83,11 @@ internal sealed class EncoderArgument
         if (!InitialEncoder.IsForeign(path))
         {
             string[] misplaced = [.. OfFile(parsed, values)];
-            return misplaced.Length == 0
-                ? RunDirectory.Open(path)
-                : throw new InvalidOptionException(
-                    $"{string.Join(", ", misplaced)}: {path} is a run, which has these already. Leave it out.");
+            if (misplaced.Length > 0)
+                throw new InvalidOptionException($"{string.Join(", ", misplaced)}: {path} is a run, which has these already. Leave it out.");
+            RunDirectory found = RunDirectory.Open(path);
+            terminal.WarnOfUnfinished(found);
+            return found;
         }
 
         var options = defaults with

@@ -70,7 +70,13 @@ internal sealed class EncoderFlags
     {
         var machine = values.Apply(new Machine());
         if (Foreign(parsed, values) is not { } options)
-            return Encoder.Load(RunDirectory.Open(Path(parsed)), machine, Layer(parsed), CheckpointOf(parsed));
+        {
+            RunDirectory run = RunDirectory.Open(Path(parsed));
+            Encoder own = Encoder.Load(run, machine, Layer(parsed), CheckpointOf(parsed));
+            terminal.WarnOfUnfinished(run, CheckpointOf(parsed));
+            return own;
+        }
+
         OptionRecord.ValidateAll([options, machine]);
         Encoder encoder = Encoder.Load(options, machine, Layer(parsed));
         foreach (string sentence in encoder.Origin!.Sentences)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Lethe.Runs;
 using Spectre.Console;
 
 namespace Lethe.Cli;
@@ -11,6 +12,8 @@ internal sealed class Terminal
     private const int Plain = 80;
 
     private static readonly JsonSerializerOptions indented = new() { WriteIndented = true };
+
+    private readonly List<string> cautions = [];
 
     public Terminal(TextWriter output, TextWriter error, bool errorIsTerminal)
     {
@@ -48,6 +51,21 @@ internal sealed class Terminal
     {
         Progress.Clear();
         Error.WriteLine(text);
+    }
+
+    /// <summary>What was warned of.</summary>
+    public IReadOnlyList<string> Cautions => cautions;
+
+    /// <summary>Warns of weights whose training is not done; the JSON document has it too.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="checkpoint">The weights that are used.</param>
+    public void WarnOfUnfinished(RunDirectory run, string checkpoint = CheckpointStore.Last)
+    {
+        foreach (string sentence in Unfinished.Sentences(run, checkpoint))
+        {
+            cautions.Add(sentence);
+            Say($"Warning: {sentence}");
+        }
     }
 
     /// <summary>Writes a table for people.</summary>
