@@ -30,6 +30,7 @@ internal static class Application
             ExportCommand.Create(terminal),
             DataCommand.Create(terminal),
             MethodsCommand.Create(terminal),
+            DoctorCommand.Create(terminal),
         };
         HelpPage.AddTo(root, () => terminal.Width);
         Synonyms.Teach(root);

@@ -18,8 +18,12 @@ internal static class Verb
     /// <param name="command">The verb.</param>
     /// <param name="terminal">Where it writes.</param>
     /// <param name="work">Does the work and says it to people; returns the JSON document of the result.</param>
+    /// <param name="needsTorch">Whether torch is loaded first.</param>
+    /// <param name="exitCode">Makes the exit code of the result; null where a result is a success.</param>
     /// <returns>The verb.</returns>
-    public static Command Does(this Command command, Terminal terminal, Func<ParseResult, CancellationToken, JsonNode> work)
+    public static Command Does(
+        this Command command, Terminal terminal, Func<ParseResult, CancellationToken, JsonNode> work, bool needsTorch = true,
+        Func<JsonNode, int>? exitCode = null)
     {
         var json = new Option<bool>("--json") { Description = "Write the result as one JSON document to standard output." };
         command.Options.Add(json);
@@ -29,12 +33,14 @@ internal static class Verb
         command.SetAction((parsed, cancellation) => Task.Run(
             () => Guard(command, terminal, () =>
             {
-                TorchRuntime.Prepare(new TorchRuntimeOptions { Notice = notice => terminal.Say($"lethe: {notice}") });
+                if (needsTorch)
+                    PrepareTorch(terminal);
                 JsonNode result = work(parsed, cancellation);
                 if (result is JsonObject document && terminal.Cautions.Count > 0)
                     document["cautions"] = new JsonArray([.. terminal.Cautions.Select(text => (JsonNode)text)]);
                 if (parsed.GetValue(json))
                     terminal.WriteJson(result);
+                return exitCode?.Invoke(result) ?? Done;
             }, cancellation),
             CancellationToken.None));
         return command;
@@ -51,13 +57,16 @@ internal static class Verb
             throw new InvalidOptionException($"{string.Join(" and ", given)} write to the same standard output. Give one of them.");
     }
 
+    /// <summary>Loads torch, as every verb does that computes.</summary>
+    public static void PrepareTorch(Terminal terminal) =>
+        TorchRuntime.Prepare(new TorchRuntimeOptions { Notice = notice => terminal.Say($"lethe: {notice}") });
+
     /// <summary>Does something and turns how it ended into an exit code and a sentence.</summary>
-    internal static int Guard(Command command, Terminal terminal, Action work, CancellationToken cancellation)
+    internal static int Guard(Command command, Terminal terminal, Func<int> work, CancellationToken cancellation)
     {
         try
         {
-            work();
-            return Done;
+            return work();
         }
         catch (OperationCanceledException error) when (cancellation.IsCancellationRequested)
         {
