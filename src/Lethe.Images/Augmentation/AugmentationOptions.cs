@@ -123,7 +123,8 @@ public sealed record AugmentationOptions : OptionRecord, IConflicting
         "simclr" => new AugmentationOptions(),
         "weak" => Geometric(0.75, 0.5),
         "none" => Geometric(1, 0),
-        _ => throw new InvalidOptionException($"--augmentation must be one of {string.Join(", ", Names)}; found '{name}'."),
+        _ => throw new InvalidOptionException(
+            $"--augmentation must be one of {string.Join(", ", Names)}; found '{name}'.{Suggestion.Sentence(name, Names)}"),
     };
 
     /// <summary>How local views of full-size views of a size are made.</summary>
@@ -157,10 +158,10 @@ public sealed record AugmentationOptions : OptionRecord, IConflicting
     {
         (string Name, double Minimum, double Maximum)[] ranges =
         [
-            ("--crop-scale", CropScaleMinimum, CropScaleMaximum), ("--local-scale", LocalScaleMinimum, LocalScaleMaximum),
-            ("--aspect-ratio", AspectRatioMinimum, AspectRatioMaximum), ("--blur-sigma", BlurSigmaMinimum, BlurSigmaMaximum),
+            ("crop-scale", CropScaleMinimum, CropScaleMaximum), ("local-scale", LocalScaleMinimum, LocalScaleMaximum),
+            ("aspect-ratio", AspectRatioMinimum, AspectRatioMaximum), ("blur-sigma", BlurSigmaMinimum, BlurSigmaMaximum),
         ];
         return ranges.Where(range => range.Minimum > range.Maximum).Select(range =>
-            Invariant($"{range.Name}-minimum must be at most {range.Name}-maximum ({range.Maximum}), found {range.Minimum}."));
+            Invariant($"--{range.Name}-minimum must be at most --{range.Name}-maximum ({range.Maximum}), found {range.Minimum}."));
     }
 }

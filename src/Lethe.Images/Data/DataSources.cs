@@ -267,7 +267,11 @@ internal static class DataSources
         if (!Directory.Exists(options.Data))
         {
             throw new InvalidOptionException(
-                $"--data '{options.Data}' is neither a known source nor a path that exists. Give one of "
+                $"--data '{options.Data}' is neither a known source nor a path that exists."
+                + (Suggestion.Sentence(options.Data, Known.Select(source => source.Name)) is { Length: > 0 } near
+                    ? near
+                    : Suggestion.OfPath(options.Data))
+                + " Give one of "
                 + $"{string.Join(", ", Known.Select(source => source.Name))}, "
                 + $"{string.Join(" or ", Prefixed.Select(source => source.Example))}, or the path of a folder of {AcceptedPaths}.");
         }

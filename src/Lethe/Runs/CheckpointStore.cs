@@ -76,6 +76,9 @@ internal sealed class CheckpointStore(string run, string folder)
         return Checkpoint.Load(path, method);
     }
 
+    /// <summary>Where training stands in a checkpoint; null where there is none or it does not say.</summary>
+    public TrainingState? Peek(string name = Last) => File.Exists(PathOf(name)) ? Checkpoint.Peek(PathOf(name)) : null;
+
     /// <summary>Makes the weights of an epoch the best; they stay where they were. Does nothing where they are gone.</summary>
     /// <exception cref="RunException">The file cannot be written.</exception>
     public void Promote(int epoch)

@@ -120,8 +120,8 @@ public sealed class RunDirectory
     {
         if (!HoldsRun(path))
         {
-            string found = Directory.Exists(path) ? "no run.json in it" : "no such directory";
-            throw new RunException($"{path} is not a run: found {found}. Give a directory that 'lethe pretrain' or 'lethe run' made.");
+            (string found, string near) = Directory.Exists(path) ? ("no run.json in it", "") : ("no such directory", Suggestion.OfPath(path));
+            throw new RunException($"{path} is not a run: found {found}.{near} Give a directory that 'lethe pretrain' or 'lethe run' made.");
         }
 
         var directory = new RunDirectory(path);
@@ -192,7 +192,12 @@ public sealed class RunDirectory
 
     /// <summary>The pre-training that this is, or that it belongs to where it is an undo or a control.</summary>
     /// <exception cref="RunException">It belongs to none.</exception>
-    internal RunDirectory Pretraining()
+    internal RunDirectory Pretraining() => FindPretraining() ?? throw new RunException(
+        $"{Path} holds an undo, and no directory above it holds the pre-training that it belongs to. "
+        + "Leave an undo where it was made, in RUN/umm/NAME.");
+
+    /// <summary>The same; null where it belongs to none.</summary>
+    internal RunDirectory? FindPretraining()
     {
         for (string? path = System.IO.Path.GetFullPath(Path); path is not null; path = System.IO.Path.GetDirectoryName(path))
         {
@@ -200,9 +205,7 @@ public sealed class RunDirectory
                 return found;
         }
 
-        throw new RunException(
-            $"{Path} holds an undo, and no directory above it holds the pre-training that it belongs to. "
-            + "Leave an undo where it was made, in RUN/umm/NAME.");
+        return null;
     }
 
     /// <summary>Removes the directory of a run that never began: one that holds no manifest.</summary>

@@ -80,6 +80,23 @@ internal static class Checkpoint
         return state;
     }
 
+    /// <summary>Reads where training stands, and none of the tensors.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The state; null where the file does not say it, or is none.</returns>
+    public static TrainingState? Peek(string path)
+    {
+        try
+        {
+            return Safetensors.ReadMetadata(path).TryGetValue(StateKey, out string? json)
+                ? JsonSerializer.Deserialize<TrainingState>(json)
+                : null;
+        }
+        catch (Exception error) when (error is RunException or JsonException)
+        {
+            return null; // told in full by whoever loads it
+        }
+    }
+
     private static TrainingState ReadState(string path, SafetensorsFile file, string method)
     {
         if (!file.Metadata.TryGetValue(StateKey, out string? json) || !file.Metadata.TryGetValue(MethodKey, out string? name))

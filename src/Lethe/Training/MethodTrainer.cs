@@ -25,8 +25,23 @@ internal abstract class MethodTrainer(SslMethod method, ViewLoader loader, int b
     public abstract string AgainstDivergence { get; }
 
     /// <summary>Whether layers are to be measured now: before the first step, at intervals, after the last.</summary>
-    public abstract bool IsEvaluationDue { get; }
+    public bool IsEvaluationDue => EvaluatesAt(State.Step);
+
+    /// <summary>Evaluations between now and the end, the one that is due now left out.</summary>
+    public int EvaluationsLeft
+    {
+        get
+        {
+            int left = 0;
+            for (long step = State.Step + 1; step <= TotalSteps; step++)
+                left += EvaluatesAt(step) ? 1 : 0;
+            return left;
+        }
+    }
 
     /// <summary>Whether the means of the loss are to be noted, though no evaluation is due.</summary>
     public abstract bool IsNoteDue { get; }
+
+    /// <summary>Whether layers are to be measured after so many steps.</summary>
+    protected abstract bool EvaluatesAt(long step);
 }

@@ -61,10 +61,6 @@ internal sealed class Pretrainer : MethodTrainer
     public override string NowInWords => $"epoch {(State.Step + StepsPerEpoch - 1) / StepsPerEpoch} of {options.Epochs}";
 
     /// <inheritdoc/>
-    public override bool IsEvaluationDue =>
-        State.Step % StepsPerEpoch == 0 && (Epoch == options.Epochs || Epoch % options.EvaluationInterval() == 0);
-
-    /// <inheritdoc/>
     public override string AgainstDivergence => LossCheck.OfPretraining;
 
     /// <summary>Never: evaluations alone are given means.</summary>
@@ -76,6 +72,10 @@ internal sealed class Pretrainer : MethodTrainer
         start.Dispose();
         Optimiser.Dispose();
     }
+
+    /// <inheritdoc/>
+    protected override bool EvaluatesAt(long step) =>
+        step % StepsPerEpoch == 0 && (step == TotalSteps || step / StepsPerEpoch % options.EvaluationInterval() == 0);
 
     /// <inheritdoc/>
     protected override StepReport Step(IEnumerable<ViewBatch> batches)

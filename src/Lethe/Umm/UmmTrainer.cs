@@ -75,9 +75,6 @@ internal sealed class UmmTrainer : MethodTrainer
     public override string NowInWords => $"iteration {State.Step} of {options.Iterations}";
 
     /// <inheritdoc/>
-    public override bool IsEvaluationDue => State.Step == options.Iterations || State.Step % options.EvaluationInterval() == 0;
-
-    /// <inheritdoc/>
     public override string AgainstDivergence => LossCheck.OfUndo;
 
     /// <summary>At multiples of <see cref="UmmOptions.RecordInterval"/>.</summary>
@@ -89,6 +86,9 @@ internal sealed class UmmTrainer : MethodTrainer
         frozen?.Dispose();
         Optimiser.Dispose();
     }
+
+    /// <inheritdoc/>
+    protected override bool EvaluatesAt(long step) => step == options.Iterations || step % options.EvaluationInterval() == 0;
 
     /// <summary>Takes one step of both levels, or of the control.</summary>
     /// <param name="images">Two stacked views, [2N, C, H, W], normalised.</param>

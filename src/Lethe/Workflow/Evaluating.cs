@@ -54,7 +54,8 @@ public static class Evaluating
         using SslMethod method = session.CreateMethod();
         var probes = new EvaluationPart(
             EvaluationRecord.Probes, "",
-            (stage, _, _) => session.Evaluator.Measure(method, cancellation).SelectMany(quality => Records(stage, quality, session)));
+            (stage, _, tell) => session.Evaluator.Measure(method, cancellation, (done, total) => tell($", {done} of {total} views"))
+                .SelectMany(quality => Records(stage, quality, session)));
         IReadOnlyList<EvaluationRecord> found = EvaluatedState.Measure(
             EvaluatedState.Of(run, session, method), [probes], onlyNew, progress);
         if (File.Exists(run.NeighboursPicture) && found.All(record => record.Stage != EvaluationStage.Before))

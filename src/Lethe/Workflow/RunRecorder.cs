@@ -116,10 +116,10 @@ internal sealed class RunRecorder
             work();
             run.SaveManifest(finish(manifest) with { Status = RunStatus.Done, Timings = Timings(), FinishedUtc = DateTimeOffset.UtcNow });
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException error)
         {
             run.SaveManifest(manifest with { Status = RunStatus.Interrupted, Timings = Timings() });
-            throw;
+            throw new RunInterruptedException(run, error);
         }
         catch (Exception error)
         {
