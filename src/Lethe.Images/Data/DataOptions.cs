@@ -21,8 +21,11 @@ public sealed record DataOptions : OptionRecord, IConflicting
     /// </summary>
     public string? Cache { get; init; }
 
-    /// <summary>Height and width of the views that the encoder sees; 0 takes those of the images, 32 where they differ.</summary>
-    [Limit(AtLeast = 16, AtMost = 1024, Unit = "pixels", Zero = "for the size of the images")]
+    /// <summary>
+    /// Height and width of the views that the encoder sees; 0 takes those of the images, up to 128 on a processor and 224 on a GPU, and the
+    /// median short side, rounded down, where they differ.
+    /// </summary>
+    [Limit(AtLeast = 16, AtMost = 1024, Unit = "pixels", Zero = "to choose it by the images")]
     public int ImageSize { get; init; }
 
     /// <summary>Train on the first N training images after the seeded shuffle.</summary>
@@ -75,6 +78,9 @@ public sealed record DataOptions : OptionRecord, IConflicting
     /// </summary>
     [Limit(AtLeast = 1, AtMost = 10_000, Unit = "million pixels")]
     public int MaxMegapixels { get; init; } = ImageDecoder.MaxMegapixels;
+
+    /// <summary>The largest view that is chosen where <see cref="ImageSize"/> is left open: it depends on where a run computes.</summary>
+    internal int LargestView { get; init; } = ViewSize.MostOnProcessor;
 
     IEnumerable<string> IConflicting.Conflicts()
     {

@@ -167,6 +167,7 @@ internal static class DataSources
             ],
             Groups = groups is null ? [] : new[] { division.Train, division.Probe, division.Test }.SelectMany(items => items)
                 .Where(item => groups.Names.ContainsKey(groups.Of[item])).ToDictionary(item => item, item => groups.Names[groups.Of[item]]),
+            Kind = source.Kind, Sizes = loaded.Sizes, Found = source.PoolCount + source.TestCount,
         };
         return (splits, source.Kind, loaded.Sizes);
 

@@ -65,6 +65,9 @@ internal sealed record RunManifest
         },
     ];
 
+    /// <summary>What was chosen by the images where an option was left open, with the reasons; the options hold the values.</summary>
+    public IReadOnlyList<Choice> Choices { get; init; } = [];
+
     /// <summary>Whether the run has images: an encoder from elsewhere can be imported without.</summary>
     [JsonIgnore]
     public bool HasImages => Data.TrainCount > 0;

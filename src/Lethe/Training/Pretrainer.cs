@@ -18,6 +18,7 @@ internal sealed class Pretrainer : MethodTrainer
     private readonly string[] unscheduled;
     private readonly WarmUpCosine schedule;
     private readonly FrozenStart start;
+    private readonly int epochs;
 
     /// <summary>Prepares training from the start.</summary>
     /// <param name="method">The method; its parameters are on the device already.</param>
@@ -31,6 +32,7 @@ internal sealed class Pretrainer : MethodTrainer
     {
         options.Validate();
         this.options = options;
+        epochs = options.EpochCount();
         this.seed = seed;
         this.device = device;
         if (StepsPerEpoch == 0)
@@ -52,13 +54,13 @@ internal sealed class Pretrainer : MethodTrainer
     public override Optimiser Optimiser { get; }
 
     /// <inheritdoc/>
-    public override long TotalSteps => (long)StepsPerEpoch * options.Epochs;
+    public override long TotalSteps => (long)StepsPerEpoch * epochs;
 
     /// <inheritdoc/>
     public override int Now => Epoch;
 
     /// <inheritdoc/>
-    public override string NowInWords => $"epoch {(State.Step + StepsPerEpoch - 1) / StepsPerEpoch} of {options.Epochs}";
+    public override string NowInWords => $"epoch {(State.Step + StepsPerEpoch - 1) / StepsPerEpoch} of {epochs}";
 
     /// <inheritdoc/>
     public override string AgainstDivergence => LossCheck.OfPretraining;
@@ -91,7 +93,7 @@ internal sealed class Pretrainer : MethodTrainer
         var report = new StepReport();
 
         // In the warm-up an encoder is still what chance made it.
-        bool watched = (State.Step + 1) % StepsPerEpoch == 0 && Epoch + 1 >= options.WarmUp * options.Epochs;
+        bool watched = (State.Step + 1) % StepsPerEpoch == 0 && Epoch + 1 >= options.WarmUp * epochs;
         int taken = 0;
         foreach (ViewBatch batch in batches)
         {

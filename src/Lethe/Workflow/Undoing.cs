@@ -74,6 +74,12 @@ public static class Undoing
         using DirectoryLock held = DirectoryLock.Acquire(run.Path);
         RunDirectory undo = RunDirectory.Create(run.UndoPath(name ?? DefaultName(options, seed, session.Options.Seed)), resume);
         var place = new Place(run, session, options, seed, command);
+        if (!RunDirectory.HoldsRun(undo.Path) || undo.LoadManifest().Status != RunStatus.Done)
+        {
+            progress?.Report(new WorkflowProgress(
+                "", 0, 0, "", StartUp.OfUndo(undo.Path, run.LoadManifest(), options, session.Machine.Describe(), seed).ToText()));
+        }
+
         Part(place, undo, control: false, progress, cancellation);
         if (options.Control)
             Part(place, RunDirectory.Create(undo.ControlPath, resume: true), control: true, progress, cancellation);
