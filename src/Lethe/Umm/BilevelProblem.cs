@@ -21,16 +21,18 @@ namespace Lethe.Umm;
 /// <param name="progress">How far the run has come.</param>
 /// <param name="options">α, β, ε² and the ablations.</param>
 /// <param name="dosage">Decides the weights of JS and ΔR; null where they are α and β themselves.</param>
+/// <param name="labels">The images' labels, [N], for a method that takes them; null for others.</param>
 internal sealed class BilevelProblem(
     SslMethod method,
     Tensor early,
     IReadOnlyList<Parameter> parameters,
     TrainingProgress progress,
     UmmOptions options,
-    Dosage? dosage = null)
+    Dosage? dosage = null,
+    Tensor? labels = null)
 {
     private readonly VolumeFactor volumeFactor = VolumeFactor.Create(options);
-    private readonly Views views = Views.Pair(early, ResNet.ParseSplit(options.Split));
+    private readonly Views views = Views.Pair(early, ResNet.ParseSplit(options.Split)) with { Labels = labels };
     private readonly bool aligned = options.Beta > 0 && !options.CutAlignment;
 
     // Decided by the first gradient of level one, so that its curvature is that of the same function.

@@ -29,6 +29,7 @@ internal sealed class UmmTrainer : MethodTrainer
     private readonly ulong seed;
     private readonly Device device;
     private readonly double epochsBefore;
+    private readonly IReadOnlyList<int>? labels;
     private readonly SplitPoint split;
     private readonly Hypergradient hypergradient;
     private readonly List<Parameter> parameters;
@@ -43,8 +44,10 @@ internal sealed class UmmTrainer : MethodTrainer
     /// <param name="seed">The run's seed; the control sees the same batches under the same seed.</param>
     /// <param name="device">Where the method is.</param>
     /// <param name="epochsBefore">Epochs of pre-training behind the method.</param>
+    /// <param name="labels">What a method that takes labels is to learn, by the loader's images; null for others.</param>
     public UmmTrainer(
-        SslMethod method, ViewLoader loader, UmmOptions options, bool control, ulong seed, Device device, double epochsBefore = 0)
+        SslMethod method, ViewLoader loader, UmmOptions options, bool control, ulong seed, Device device, double epochsBefore = 0,
+        IReadOnlyList<int>? labels = null)
         : base(method, loader, options.TakesFreshBatch ? 2 : 1)
     {
         options.Validate();
@@ -53,6 +56,7 @@ internal sealed class UmmTrainer : MethodTrainer
         this.seed = seed;
         this.device = device;
         this.epochsBefore = epochsBefore;
+        this.labels = labels;
         split = ResNet.ParseSplit(options.Split);
         hypergradient = Hypergradient.Create(options);
         foreach (Parameter parameter in method.Backbone.PartsUpTo(split).SelectMany(part => part.parameters()))
@@ -100,7 +104,14 @@ internal sealed class UmmTrainer : MethodTrainer
     /// until the next is asked for.
     /// </param>
     /// <returns>The loss of level two.</returns>
-    internal double Descend(params IEnumerable<Tensor> batches)
+    internal double Descend(params IEnumerable<Tensor> batches) =>
+        Descend(batches.Select(images => Views.Pair(images)));
+
+    /// <inheritdoc/>
+    protected override StepReport Step(IEnumerable<ViewBatch> batches) =>
+        new() { Loss = Descend(batches.Select(batch => DeviceViews.Of(batch, device, labels))) };
+
+    private double Descend(IEnumerable<Views> batches)
     {
         Method.train();
         foreach (Module<Tensor, Tensor> part in Method.Backbone.PartsUpTo(split))
@@ -116,8 +127,8 @@ internal sealed class UmmTrainer : MethodTrainer
         Dosage? dosage = options.Dose == UmmOptions.Share ? new Dosage(State) : null;
         BilevelProblem[] problems =
         [
-            .. batches.Select(images => new BilevelProblem(
-                Method, frozen.Forward(images).requires_grad_(), parameters, now, options, dosage)), // early features, [2N, C, H, W]
+            .. batches.Select(views => new BilevelProblem(
+                Method, frozen.Forward(views.Full).requires_grad_(), parameters, now, options, dosage, views.Labels)),
         ];
         LevelTwo two = control ? PlainStep(problems[^1], place) : BilevelStep(problems[0], problems[^1], place);
         State.Add(Measure.Loss, two.Loss.Total.Value());
@@ -130,10 +141,6 @@ internal sealed class UmmTrainer : MethodTrainer
         Method.AfterStep(now with { Step = State.Step + 1, Epoch = State.Epoch });
         return two.Total.Value();
     }
-
-    /// <inheritdoc/>
-    protected override StepReport Step(IEnumerable<ViewBatch> batches) =>
-        new() { Loss = Descend(batches.Select(batch => DeviceViews.Of(batch, device).Full)) };
 
     private LevelTwo PlainStep(BilevelProblem problem, string place)
     {

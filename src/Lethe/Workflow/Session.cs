@@ -32,7 +32,8 @@ public sealed class Session
         Data = data;
         Augmenter = new ViewAugmenter(options.Views, data.ImageSize, channels, statistics);
         Evaluator = new LayerEvaluator(data, Augmenter, options.Evaluation, machine.ThreadCount(), device);
-        Losses = new MethodLossEvaluator(data, Augmenter, options.Evaluation, machine.ThreadCount(), device);
+        Labels = MethodRegistry.Find(options.Method).TakesLabels ? LabelNoise.Draw(data.Train, options.LabelNoise, options.Seed) : null;
+        Losses = new MethodLossEvaluator(data, Augmenter, options.Evaluation, machine.ThreadCount(), device, Labels);
     }
 
     /// <summary>What decides the run.</summary>
@@ -55,6 +56,9 @@ public sealed class Session
 
     /// <summary>Measures the method's loss on seen and unseen images.</summary>
     internal MethodLossEvaluator Losses { get; }
+
+    /// <summary>What a method that takes labels learns of the training images, noise included; null for others.</summary>
+    internal IReadOnlyList<int>? Labels { get; }
 
     /// <summary>Opens the images of a new run.</summary>
     /// <param name="options">What decides the run.</param>
@@ -92,6 +96,15 @@ public sealed class Session
             throw new InvalidOptionException(
                 $"--batch-size {options.Training.BatchSize} is larger than the {data.Train.Count} training images of {data.Source}. Use "
                 + $"at most {data.Train.Count}.");
+        }
+
+        MethodEntry method = MethodRegistry.Find(options.Method);
+        if (method.TakesLabels)
+        {
+            int classes = data.Train.ClassNames?.Count ?? throw new InvalidOptionException(
+                $"--method {method.Name} learns from labels, and the images of {data.Source} have none. Give class folders, or another "
+                + "--method.");
+            options = options with { MethodOptions = method.ForClasses(options.MethodOptions, classes) };
         }
 
         int channels = initial?.Channels ?? data.Train.Channels;

@@ -107,7 +107,7 @@ public static class Undoing
         double epochs = place.Run.Checkpoints.Load(method).Epoch;
         // Both levels are defined on pairs of views of one size.
         using ViewLoader loader = session.CreateLoader(options.BatchSize, RandomStream.Derive(place.Seed, UndoViews), localViews: false);
-        using var trainer = new UmmTrainer(method, loader, options, control, place.Seed, session.Device, epochs);
+        using var trainer = new UmmTrainer(method, loader, options, control, place.Seed, session.Device, epochs, session.Labels);
         var recorder =
             new RunRecorder(directory, earlier is not null ? earlier with { Status = RunStatus.Running, Failure = null } : new RunManifest
         {
