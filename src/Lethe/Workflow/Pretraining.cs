@@ -133,7 +133,7 @@ public static class Pretraining
             Choices = session.Choices, Advice = session.Advice,
         };
         using ViewLoader loader = session.CreateLoader(options.Training.BatchSize, options.Seed);
-        using var trainer = new Pretrainer(method, loader, options.Training, options.Seed, session.Device);
+        using var trainer = new Pretrainer(method, loader, options.Training, options.Seed, session.Device, session.Labels);
         var training = new TrainingRun(session, trainer, new RunRecorder(run, manifest with { Origin = origin }), "pre-training", progress)
         {
             Stopping = new EarlyStop(run, options), Interleaving = new Interleaving(session), Announcement = new Announcement(session.StartUp, trainer, options.Training, progress),

@@ -38,7 +38,7 @@ internal sealed class RunRecorder
     /// <summary>Goes back to the last checkpoint, or to the start where there is none.</summary>
     public TrainingState Resume(MethodTrainer trainer)
     {
-        TrainingState state = run.Checkpoints.Resume(trainer.Method, trainer.Optimiser);
+        TrainingState state = run.Checkpoints.Resume(trainer.Method, trainer.Optimiser, trainer.InnerOptimiser);
 
         // Measurements of a later time belong to steps that are taken again.
         run.TruncateMetrics(state.MetricsLength);
@@ -92,7 +92,7 @@ internal sealed class RunRecorder
     public void Save(MethodTrainer trainer, int? keptEpoch = null)
     {
         NoteOperators(trainer.State);
-        run.Checkpoints.Save(trainer.Method, trainer.Optimiser, trainer.State, keptEpoch);
+        run.Checkpoints.Save(trainer.Method, trainer.Optimiser, trainer.State, keptEpoch, trainer.InnerOptimiser);
     }
 
     /// <summary>Writes the encoder alone, as it is at the end of training.</summary>
