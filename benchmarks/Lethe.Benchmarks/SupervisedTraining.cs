@@ -44,7 +44,7 @@ internal static class SupervisedTraining
         private readonly IReadOnlyList<int> labels;
         private readonly Device device;
         private readonly Optimiser optimiser;
-        private readonly WarmUpCosine schedule;
+        private readonly LearningRateSchedule schedule;
 
         public SupervisedTrainer(
             SupervisedEncoder method, ViewLoader loader, IReadOnlyList<int> labels, TrainingOptions options, Device device)
@@ -52,7 +52,7 @@ internal static class SupervisedTraining
         {
             (this.method, this.labels, this.device, TotalSteps) = (method, labels, device, (long)StepsPerEpoch * options.Epochs);
             optimiser = Optimiser.Create("adam", method.named_parameters(), 0, 0);
-            schedule = new WarmUpCosine(options.PeakLearningRate(), (long)(options.WarmUp * TotalSteps), TotalSteps);
+            schedule = new LearningRateSchedule(options.PeakLearningRate(), (long)(options.WarmUp * TotalSteps), TotalSteps);
             method.train();
         }
 

@@ -20,6 +20,12 @@ internal sealed record DataSplits(
     string Fingerprint,
     IReadOnlyList<string> SkippedFiles)
 {
+    /// <summary>What was understood, left out or is to be known of the images, in sentences.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
+
+    /// <summary>Of items that are kept in one part with others: what the group is called.</summary>
+    public IReadOnlyDictionary<int, string> Groups { get; init; } = new Dictionary<int, string>();
+
     /// <summary>What the source is, in words.</summary>
     public string Kind { get; init; } = "";
 

@@ -7,6 +7,7 @@ namespace Lethe.Data;
 internal abstract class ImageSource(
     string kind, int poolCount, int testCount, IReadOnlyList<int>? labels, IReadOnlyList<string>? classNames)
 {
+    // Of itself no view is larger than what networks are published for.
     public string Kind { get; } = kind;
 
     public int PoolCount { get; } = poolCount;
@@ -19,6 +20,12 @@ internal abstract class ImageSource(
 
     /// <summary>Paths of all items relative to the source, or null where items are not files.</summary>
     public abstract IReadOnlyList<string>? Paths { get; }
+
+    /// <summary>What was understood of the source and left out of it, in sentences.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
+
+    /// <summary>Which items are equal: items with the same number are; null where nobody can tell without drawing them.</summary>
+    public virtual IReadOnlyList<UInt128>? Contents(IProgress<DataProgress>? progress, CancellationToken cancel) => null;
 
     public abstract LoadedImages Load(int[] items, DataOptions options, IProgress<DataProgress>? progress, CancellationToken cancel);
 

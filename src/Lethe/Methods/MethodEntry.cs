@@ -35,6 +35,9 @@ public abstract record MethodEntry
     /// <summary>Whether it can use small local views beside the two full-size ones.</summary>
     public bool TakesLocalViews { get; init; }
 
+    /// <summary>Whether it learns from labels, as a control does.</summary>
+    public abstract bool TakesLabels { get; }
+
     /// <summary>A record of its options with the defaults.</summary>
     public abstract MethodOptions DefaultOptions { get; }
 
@@ -65,6 +68,9 @@ public abstract record MethodEntry
     /// <exception cref="InvalidOptionException">The options are another method's.</exception>
     public abstract IReadOnlyList<string> Advise(MethodOptions options, TrainingSize size);
 
+    /// <summary>Its options for images of so many classes; those of a method without labels are as they were.</summary>
+    internal abstract MethodOptions ForClasses(MethodOptions options, int classes);
+
     /// <summary>Refuses a batch that is too small, before long work starts.</summary>
     /// <param name="options">The method's options.</param>
     /// <param name="batchSize">Images of a batch.</param>
@@ -87,6 +93,9 @@ public sealed record MethodEntry<TOptions> : MethodEntry
 
     /// <summary>Makes the method from its options and the network to train.</summary>
     public required Func<TOptions, ResNet, SslMethod> Build { get; init; }
+
+    /// <summary>Puts the number of classes into the options; set for a method that learns from labels.</summary>
+    public Func<TOptions, int, TOptions>? WithClasses { get; init; }
 
     /// <summary>The fewest images of a batch, where the options ask for more than two.</summary>
     public Func<TOptions, int> FewestImages { get; init; } = _ => 2;
@@ -111,6 +120,11 @@ public sealed record MethodEntry<TOptions> : MethodEntry
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Advise(MethodOptions options, TrainingSize size) => [.. Advice(Own(options), size)];
+
+    /// <inheritdoc/>
+    public override bool TakesLabels => WithClasses is not null;
+
+    internal override MethodOptions ForClasses(MethodOptions options, int classes) => WithClasses?.Invoke(Own(options), classes) ?? options;
 
     private TOptions Own(MethodOptions options) => options as TOptions
         ?? throw new InvalidOptionException($"Method '{Name}' takes {typeof(TOptions).Name}, found {options.GetType().Name}.");

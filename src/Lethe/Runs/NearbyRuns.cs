@@ -1,3 +1,5 @@
+using Lethe.Runtime;
+
 namespace Lethe.Runs;
 
 /// <summary>Runs that may have been meant by a path that holds none.</summary>
@@ -17,7 +19,7 @@ internal static class NearbyRuns
         string[] near =
         [
             .. new[] { path, beside, UsualFolder }.SelectMany(Below).Where(holdsRun).DistinctBy(Path.GetFullPath)
-                .OrderBy(run => Distance(Name(run), name)).ThenBy(run => run, StringComparer.Ordinal).Take(Most),
+                .OrderBy(run => Suggestion.SlipsBetween(Name(run), name)).ThenBy(run => run, StringComparer.Ordinal).Take(Most),
         ];
         return near.Length == 0 ? "" : $" Did you mean {string.Join(" or ", near)}?";
     }
@@ -37,19 +39,4 @@ internal static class NearbyRuns
     }
 
     private static string Name(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(path)).ToLowerInvariant();
-
-    /// <summary>Levenshtein's distance: letters put in, left out or changed.</summary>
-    private static int Distance(string from, string to)
-    {
-        int[] row = [.. Enumerable.Range(0, to.Length + 1)];
-        for (int i = 1; i <= from.Length; i++)
-        {
-            int corner = row[0];
-            row[0] = i;
-            for (int j = 1; j <= to.Length; j++)
-                (corner, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, corner + (from[i - 1] == to[j - 1] ? 0 : 1)));
-        }
-
-        return row[^1];
-    }
 }

@@ -44,7 +44,14 @@ public sealed record TrainingOptions : OptionRecord, IConflicting
     [Limit(AtLeast = 0, Below = 1)]
     public double Momentum { get; init; } = 0.9;
 
-    /// <summary>Share of all steps in which the learning rate rises from zero; it then falls as a half cosine.</summary>
+    /// <summary>
+    /// What the learning rate does after the warm-up. cosine: falls to zero as a half cosine; constant: stays; step: stays, falls to a fifth
+    /// for the last twentieth of the steps and to a fifth of that for the last fortieth. What sets in late is not seen where the rate is zero.
+    /// </summary>
+    [OneOf(typeof(LearningRateSchedule), nameof(LearningRateSchedule.Names))]
+    public string Schedule { get; init; } = LearningRateSchedule.Cosine;
+
+    /// <summary>Share of all steps in which the learning rate rises from zero.</summary>
     [Limit(AtLeast = 0, Below = 1, Unit = "of the steps")]
     public double WarmUp { get; init; } = 0.05;
 

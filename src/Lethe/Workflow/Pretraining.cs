@@ -84,6 +84,7 @@ public static class Pretraining
         RunDirectory run = RunDirectory.Open(path);
         using DirectoryLock held = DirectoryLock.Acquire(run.Path);
         RunManifest manifest = run.LoadManifest();
+        manifest.RequireFinite(path, "another --out and no --resume");
         Session session = Session.Open(run, machine.As(manifest.Versions), dataRoot, progress, cancellation);
         if (manifest.Status != RunStatus.Done)
         {
@@ -132,11 +133,11 @@ public static class Pretraining
             Choices = session.Choices, Advice = session.Advice,
         };
         using ViewLoader loader = session.CreateLoader(options.Training.BatchSize, options.Seed);
-        using var trainer = new Pretrainer(method, loader, options.Training, options.Seed, session.Device);
+        using var trainer = new Pretrainer(method, loader, options.Training, options.Seed, session.Device, session.Labels);
         var training = new TrainingRun(session, trainer, new RunRecorder(run, manifest with { Origin = origin }), "pre-training", progress)
         {
             Stopping = new EarlyStop(run, options), Interleaving = new Interleaving(session),
-            Announcement = new Announcement(session.StartUp, trainer, options.Training, progress),
+            Announcement = new Announcement(session.StartUp, progress),
         };
         training.Train(cancellation);
     }

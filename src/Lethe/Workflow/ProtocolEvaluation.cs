@@ -68,7 +68,7 @@ public static class ProtocolEvaluation
         StartUp block = StartUp.OfEvaluation(
             run, session,
             string.Join(", ", plan.Protocols.Select(one => one.Entry.Name)) + $", on {states.Length} states of the encoder");
-        progress?.Report(new WorkflowProgress("", 0, 0, "", block.ToText()));
+        progress?.Report(block.Notice());
         return EvaluatedState.Measure(states, parts, onlyNew: false, progress);
     }
 

@@ -32,7 +32,8 @@ public sealed class Session
         Data = data;
         Augmenter = new ViewAugmenter(options.Views, data.ImageSize, channels, statistics);
         Evaluator = new LayerEvaluator(data, Augmenter, options.Evaluation, machine.ThreadCount(), device);
-        Losses = new MethodLossEvaluator(data, Augmenter, options.Evaluation, machine.ThreadCount(), device);
+        Labels = MethodRegistry.Find(options.Method).TakesLabels ? LabelNoise.Draw(data.Train, options.LabelNoise, options.Seed) : null;
+        Losses = new MethodLossEvaluator(data, Augmenter, options.Evaluation, machine.ThreadCount(), device, Labels);
     }
 
     /// <summary>What decides the run.</summary>
@@ -65,6 +66,9 @@ public sealed class Session
     /// <summary>What was said when training began; null where nothing was trained.</summary>
     internal StartUp? StartUp { get; set; }
 
+    /// <summary>What a method that takes labels learns of the training images, noise included; null for others.</summary>
+    internal IReadOnlyList<int>? Labels { get; }
+
     /// <summary>Opens the images of a new run.</summary>
     /// <param name="options">What decides the run.</param>
     /// <param name="machine">Where it computes.</param>
@@ -90,6 +94,15 @@ public sealed class Session
         bool gpu = device.type == TorchSharp.DeviceType.CUDA;
         DataOptions reading = options.Data with { LargestView = gpu ? ViewSize.MostOnGpu : ViewSize.MostOnProcessor };
         DataSplits data = Read(reading, options.Seed, progress, cancellation);
+        MethodEntry method = MethodRegistry.Find(options.Method);
+        if (method.TakesLabels)
+        {
+            int classes = data.Train.ClassNames?.Count ?? throw new InvalidOptionException(
+                $"--method {method.Name} learns from labels, and the images of {data.Source} have none. Give class folders, or another "
+                + "--method.");
+            options = options with { MethodOptions = method.ForClasses(options.MethodOptions, classes) };
+        }
+
         var chosen = ChosenOptions.For(options, new ImageFacts(data.Train.Count, data.ImageSize, gpu, data.Sizes));
         chosen.Options.Validate();
         int channels = initial?.Channels ?? data.Train.Channels;
@@ -178,7 +191,7 @@ public sealed class Session
 
     /// <summary>What a manifest says of the images.</summary>
     /// <returns>The record.</returns>
-    internal RunData DescribeData() => new(
+    internal RunData DescribeData() => new RunData(
         Data.Source,
         Data.Fingerprint,
         Data.Train.Count,
@@ -188,7 +201,7 @@ public sealed class Session
         Data.ImageSize,
         Augmenter.Channels,
         [.. Augmenter.Statistics.Mean.Select(x => (double)x)],
-        [.. Augmenter.Statistics.StandardDeviation.Select(x => (double)x)]);
+        [.. Augmenter.Statistics.StandardDeviation.Select(x => (double)x)]).Within(Augmenter.Statistics.Range);
 
     /// <summary>Makes a method with the initial weights of a seed.</summary>
     internal static SslMethod CreateMethod(RunOptions options, int channels, int imageSize, Device device)

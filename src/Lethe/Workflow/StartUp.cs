@@ -100,17 +100,16 @@ internal sealed record StartUp
 
     /// <summary>How fast training goes, and how long the rest takes.</summary>
     /// <param name="imagesPerSecond">Images through training in a second.</param>
-    /// <param name="secondsOfSteps">What the steps that are left take.</param>
+    /// <param name="seconds">What is left, evaluations included.</param>
     /// <param name="evaluations">Evaluations that are left.</param>
-    /// <param name="secondsOfOne">What one takes; 0 where that is not known.</param>
-    public static string Rate(double imagesPerSecond, double secondsOfSteps, int evaluations, double secondsOfOne)
-    {
-        double more = evaluations * secondsOfOne;
-        return Invariant($"{imagesPerSecond:0.#} images/s, so {Duration(secondsOfSteps + more)} from here")
-            + (evaluations == 0 ? "" : secondsOfOne > 0
-                ? $", {Duration(more)} of them for {evaluations} evaluation{(evaluations == 1 ? "" : "s")}"
-                : ", and what the evaluations take");
-    }
+    /// <param name="secondsOfThem">What they take together; 0 where that is not known.</param>
+    public static string Rate(double imagesPerSecond, double seconds, int evaluations, double secondsOfThem) =>
+        $"{Pace.Words(imagesPerSecond)}, so {Duration(seconds)} from here" + (evaluations == 0 ? "" : secondsOfThem > 0
+            ? $", {Duration(secondsOfThem)} of them for {evaluations} evaluation{(evaluations == 1 ? "" : "s")}"
+            : " and what the evaluations take");
+
+    /// <summary>The block as something to tell people.</summary>
+    public WorkflowProgress Notice() => new("", 0, 0, "", ToText());
 
     /// <summary>The block, in lines of at most <see cref="Columns"/> where words allow it.</summary>
     public string ToText()

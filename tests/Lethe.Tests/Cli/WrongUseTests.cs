@@ -10,7 +10,19 @@ public sealed class WrongUseTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Theory]
-    [InlineData("Unrecognized command", "frob")]
+    [InlineData("there is no verb 'frob'", "frob")]
+    [InlineData("Did you mean pretrain?", "pretain", "--epochs", "3")]
+    [InlineData("'undo' has no option --splt. Did you mean --split?", "undo", "--splt", "layer3", "run")]
+    [InlineData("no option --epochs. 'lethe run', 'lethe pretrain' and 'lethe import' have it.", "embed", "run", "--epochs", "3")]
+    [InlineData("'undo' needs RUN", "undo")]
+    [InlineData("Did you mean layer3?", "undo", "run", "--split", "layr3")]
+    [InlineData("Did you mean vicreg?", "pretrain", "--method", "vicrge")]
+    [InlineData("Did you mean fashion-mnist?", "pretrain", "--data", "fashon-mnist")]
+    [InlineData("Did you mean clustering?", "evaluate", "run", "--protocol", "clusterin")]
+    [InlineData("Did you mean resnet18?", "pretrain", "--backbone", "resnet81")]
+    [InlineData("Did you mean adamw?", "pretrain", "--optimiser", "admaw")]
+    [InlineData("Did you mean untrained?", "evaluate", "run", "--protocol", "knn", "--stages", "untraned")]
+    [InlineData("Did you mean describe?", "data", "descrbe")]
     [InlineData("--frob", "pretrain", "--frob", "1")]
     [InlineData("Use one of simclr, ", "pretrain", "--method", "frob")]
     [InlineData("expects a whole number, found 'many'", "pretrain", "--epochs", "many")]
@@ -26,7 +38,7 @@ public sealed class WrongUseTests : IDisposable
     [InlineData("--minutes 3 chooses the epochs, and --epochs 5", "pretrain", "--minutes", "3", "--epochs", "5", "--limit", "20")]
     [InlineData("--local-views 0", "pretrain", "--method", "byol", "--local-views", "4")]
     [InlineData("at most 100", "pretrain", "--limit", "100", "--batch-size", "101")]
-    [InlineData("between 16 and 224", "pretrain", "--image-size", "8")]
+    [InlineData("between 16 and 1024", "pretrain", "--image-size", "8")]
     [InlineData("Use resnet10", "pretrain", "--backbone", "vit")]
     [InlineData("simclr, weak, none", "pretrain", "--augmentation", "strong")]
     [InlineData("--device", "pretrain", "--device", "tpu")]
@@ -104,7 +116,7 @@ public sealed class WrongUseTests : IDisposable
         await File.WriteAllTextAsync(folder["settings.yaml"], "epochz: 3\n", TestContext.Current.CancellationToken);
         CommandLine result = await CommandLine.RunAsync("pretrain", "--config", folder["settings.yaml"], "--out", folder["run"]);
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains("unknown option 'epochz'", result.Error, StringComparison.Ordinal);
+        Assert.Contains("unknown option 'epochz'. Did you mean epochs?", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -93,7 +93,7 @@ public sealed class FirstRunTests : IDisposable
         var versions = new RunVersions("", "", "", "", "", 2, "cpu", "ours, vectors of 256 bits");
         StartUp block = StartUp.Of("runs/pets", chosen.Options, data with { Source = "pets" }, versions, "resnet18 of width 16") with
         {
-            Choices = chosen.Choices, Advice = chosen.Advice, Speed = StartUp.Rate(212.34, 700, 10, 12),
+            Choices = chosen.Choices, Advice = chosen.Advice, Speed = StartUp.Rate(212.34, 820, 10, 120),
         };
         Assert.Equal(
             """
@@ -119,7 +119,7 @@ public sealed class FirstRunTests : IDisposable
             warning    24 training images are few: an encoder learns little from them alone,
                        and soon memorises them. One that was trained on many is a better
                        start: --init FILE (docs/choosing.md).
-            speed      212.3 images/s, so 14 minutes from here, 2 minutes of them for 10
+            speed      212 images/s, so 14 minutes from here, 2 minutes of them for 10
                        evaluations
             """.ReplaceLineEndings("\n"), block.ToText() + "\n" + block.SpeedText());
         Assert.All((block.ToText() + "\n" + block.SpeedText()).Split('\n'), line => Assert.InRange(line.Length, 1, StartUp.Columns));
