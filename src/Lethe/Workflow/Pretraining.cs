@@ -61,6 +61,7 @@ public static class Pretraining
             Notes =
                 [
                     .. session.Data.SkippedFiles.Select(file => $"skipped {file}"),
+                    .. session.Data.Notices,
                     .. session.Advice,
                     .. new Interleaving(session).Note is { } note ? [note] : Array.Empty<string>(),
                 ],

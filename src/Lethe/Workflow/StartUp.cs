@@ -39,9 +39,10 @@ internal sealed record StartUp
         Facts =
         [
             ("images", Images(data)),
-            ("classes", Classes(data.Train.ClassNames)),
+            ("classes", Classes(data.Train.ClassNames, MethodRegistry.Find(options.Method).TakesLabels)),
             ("parts", Parts(data)),
-            ("views", $"{data.ImageSize}×{data.ImageSize} pixels, {(data.Train.Channels == 1 ? "grey" : "colour")}"),
+            .. data.Notices.Select(notice => ("noticed", notice)),
+            ("views", $"{data.ImageSize}×{data.ImageSize} pixels, {Channels(data.Train.Channels)}"),
             ("network", network),
             ("method", $"{MethodRegistry.Find(options.Method).Title} (--method {options.Method})"),
             .. Training(options.Training, data.Train.Count),
@@ -150,6 +151,13 @@ internal sealed record StartUp
             + (skipped > 0 ? $"; {Counted(skipped)} could not be read, as run.json says" : "");
     }
 
+    private static string Channels(int channels) => channels switch
+    {
+        1 => "grey",
+        3 => "colour",
+        _ => $"{channels} channels",
+    };
+
     private static string Range(int least, int most) => least == most ? $"{least}" : $"{least} to {most}";
 
     private static string Kind(string path) => Path.GetExtension(path).TrimStart('.').ToUpperInvariant() switch
@@ -159,10 +167,10 @@ internal sealed record StartUp
         var name => name,
     };
 
-    private static string Classes(IReadOnlyList<string>? names) => names is not { Count: > 0 }
+    private static string Classes(IReadOnlyList<string>? names, bool learnt) => names is not { Count: > 0 }
         ? "none, so no accuracy is measured; training needs none"
-        : $"{names.Count} ({string.Join(", ", names.Take(NamedClasses))}{(names.Count > NamedClasses ? ", …" : "")}); training never sees "
-            + "them, measuring does";
+        : $"{names.Count} ({string.Join(", ", names.Take(NamedClasses))}{(names.Count > NamedClasses ? ", …" : "")}); "
+            + (learnt ? "they are what is learnt" : "training never sees them, measuring does");
 
     private static string Parts(DataSplits data) => $"{Counted(data.Train.Count)} to train on, "
         + (data.Probe.Count > 0 ? $"{Counted(data.Probe.Count)} to fit probes with, " : "") + $"{Counted(data.Test.Count)} to test on";

@@ -66,7 +66,7 @@ internal static class TimeBudget
         TrainingOptions training = session.Options.Training;
         using SslMethod method = session.CreateMethod();
         using ViewLoader loader = session.CreateLoader(training.BatchSize, session.Options.Seed);
-        using var trainer = new Pretrainer(method, loader, training, session.Options.Seed, session.Device);
+        using var trainer = new Pretrainer(method, loader, training, session.Options.Seed, session.Device, session.Labels);
         var clock = new Stopwatch();
         int steps = 0;
         foreach (TrainingMoment.StepTaken _ in TrainingLoop.Steps(trainer, cancellation))
