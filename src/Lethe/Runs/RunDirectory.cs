@@ -123,7 +123,7 @@ public sealed class RunDirectory
             string found = Directory.Exists(path) ? "no run.json in it" : "no such directory";
             throw new RunException(
                 $"{path} is not a run: found {found}. Give a directory that 'lethe pretrain' or 'lethe run' made."
-                + NearbyRuns.Sentence(path));
+                + NearbyRuns.Sentence(path, HoldsRun));
         }
 
         var directory = new RunDirectory(path);

@@ -134,7 +134,7 @@ internal sealed record ChosenOptions(RunOptions Options, IReadOnlyList<Choice> C
 
     private static (int Width, string Reason) Width(ImageFacts facts) => facts switch
     {
-        { OnGpu: false } => (16, "suits a processor; 64, the published network, takes five times as long or more"),
+        { OnGpu: false } => (16, "suits a processor; 64, the published network, takes five to eight times as long"),
         { TrainImages: < ImagesForWidth } => (32, $"fewer than {ImagesForWidth} training images"),
         _ => (64, "the published network, on a GPU"),
     };

@@ -61,6 +61,7 @@ public static class Pretraining
             Notes =
                 [
                     .. session.Data.SkippedFiles.Select(file => $"skipped {file}"),
+                    .. session.Data.Notices,
                     .. session.Advice,
                     .. new Interleaving(session).Note is { } note ? [note] : Array.Empty<string>(),
                 ],
@@ -136,7 +137,8 @@ public static class Pretraining
         using var trainer = new Pretrainer(method, loader, options.Training, options.Seed, session.Device, session.Labels);
         var training = new TrainingRun(session, trainer, new RunRecorder(run, manifest with { Origin = origin }), "pre-training", progress)
         {
-            Stopping = new EarlyStop(run, options), Interleaving = new Interleaving(session), Announcement = new Announcement(session.StartUp, trainer, options.Training, progress),
+            Stopping = new EarlyStop(run, options), Interleaving = new Interleaving(session),
+            Announcement = new Announcement(session.StartUp, progress),
         };
         training.Train(cancellation);
     }
