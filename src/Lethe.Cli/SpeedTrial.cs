@@ -35,18 +35,19 @@ internal static class SpeedTrial
     /// <param name="kernels">ours or torch.</param>
     /// <param name="time">How long to measure, after the first steps.</param>
     /// <param name="cancellation">Stops between two steps.</param>
-    public static double Train(string kernels, TimeSpan time, CancellationToken cancellation)
+    /// <param name="batch">Images of a step.</param>
+    public static double Train(string kernels, TimeSpan time, CancellationToken cancellation, int batch = BatchSize)
     {
         const int First = 2;
         var options = new RunOptions
         {
-            Data = new DataOptions { Data = "embedded", Limit = 8 * BatchSize, ProbeImages = BatchSize, TestImages = BatchSize, ImageSize = Side },
+            Data = new DataOptions { Data = "embedded", Limit = 8 * batch, ProbeImages = batch, TestImages = batch, ImageSize = Side },
             Backbone = new BackboneOptions { Backbone = "resnet18", Width = 16, Stem = "small" },
-            Training = new TrainingOptions { BatchSize = BatchSize, Epochs = 1000 },
+            Training = new TrainingOptions { BatchSize = batch, Epochs = 1000 },
         };
         Session session = Session.Create(options, new Machine { Kernels = kernels }, null, cancellation);
         using SslMethod method = session.CreateMethod();
-        using var loader = session.CreateLoader(BatchSize, session.Options.Seed);
+        using var loader = session.CreateLoader(batch, session.Options.Seed);
         using var trainer = new Pretrainer(method, loader, session.Options.Training, session.Options.Seed, session.Device);
         var clock = new Stopwatch();
         long steps = 0;
@@ -59,7 +60,7 @@ internal static class SpeedTrial
                 break;
         }
 
-        return steps * BatchSize / clock.Elapsed.TotalSeconds;
+        return steps * batch / clock.Elapsed.TotalSeconds;
     }
 
     /// <summary>Photos of two megapixels that are decoded in a second, by all threads, to 224 pixels.</summary>
@@ -72,12 +73,13 @@ internal static class SpeedTrial
         long decoded = 0;
         Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, _ =>
         {
-            while (clock.Elapsed < time)
+            do
             {
                 using var stream = new MemoryStream(photo, writable: false);
                 ImageFiles.Read(stream, 224, 3);
                 Interlocked.Increment(ref decoded);
             }
+            while (clock.Elapsed < time);
         });
         return decoded / clock.Elapsed.TotalSeconds;
     }
