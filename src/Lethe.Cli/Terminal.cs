@@ -68,11 +68,14 @@ internal sealed class Terminal
         }
     }
 
-    /// <summary>Writes a table for people.</summary>
-    public void Show(Table table)
+    /// <summary>Writes a table for people, in several where the screen is too narrow (<see cref="TableFit"/>).</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="groups">What each column belongs to; null for nothing.</param>
+    public void Show(Table table, IReadOnlyList<string>? groups = null)
     {
         Progress.Clear();
-        People.Write(table);
+        foreach (Table part in TableFit.Parts(table, People, groups))
+            People.Write(part);
     }
 
     /// <summary>Writes the one JSON document.</summary>
