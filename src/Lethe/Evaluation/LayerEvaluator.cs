@@ -45,10 +45,16 @@ internal sealed class LayerEvaluator
     /// <summary>Measures every layer.</summary>
     /// <param name="method">The encoder with its projector; it is left in evaluation mode.</param>
     /// <param name="cancellation">Stops between two batches.</param>
-    /// <param name="tell">Told how many of all images have been through the network; null tells nobody.</param>
     /// <returns>One record for each of <see cref="LayerNames.All"/>.</returns>
-    public IReadOnlyList<LayerQuality> Measure(
-        SslMethod method, CancellationToken cancellation = default, Action<int, int>? tell = null)
+    public IReadOnlyList<LayerQuality> Measure(SslMethod method, CancellationToken cancellation = default) =>
+        Measure(method, null, cancellation);
+
+    /// <summary>Measures every layer, and says how far it has come.</summary>
+    /// <param name="method">The encoder with its projector; it is left in evaluation mode.</param>
+    /// <param name="tell">Told how many of all images have been through the network; null tells nobody.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <returns>One record for each of <see cref="LayerNames.All"/>.</returns>
+    public IReadOnlyList<LayerQuality> Measure(SslMethod method, Action<int, int>? tell, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         // As many images of both parts: what is measured of seen and unseen images compares at equal m only.

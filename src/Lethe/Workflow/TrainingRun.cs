@@ -75,8 +75,9 @@ internal sealed class TrainingRun(
                         trainer,
                         means,
                         session.Evaluator.Measure(
-                            trainer.Method, cancellation,
-                            (done, total) => progress?.Report(new WorkflowProgress("diagnosing", done, total, $"{stage}, {trainer.NowInWords}"))),
+                            trainer.Method,
+                            (done, total) => progress?.Report(new WorkflowProgress("diagnosing", done, total, $"{stage}, {trainer.NowInWords}")),
+                            cancellation),
                         session.Losses.Measure(trainer.Method, trainer.Now, trainer.Loader.BatchSize, cancellation));
                     evaluationSeconds = aside.Elapsed.TotalSeconds;
                     evaluationsLeft = trainer.EvaluationsLeft;
