@@ -19,14 +19,19 @@ internal static class SpeedTrial
     /// <summary>The network that trains, in words.</summary>
     public const string Network = "SimCLR, resnet18 of width 16, batches of 64 images of 32 pixels";
 
-    /// <summary>Lets the convolutions of a network be tested, small ones of every kind; <see cref="OperatorNotices"/> says what was found.</summary>
+    private static readonly (int From, int To, int Taps, int Stride)[] kinds =
+        [(3, 16, 3, 1), (16, 32, 3, 2), (16, 64, 1, 1), (32, 64, 1, 2), (3, 16, 7, 2)];
+
+    /// <summary>
+    /// Lets the convolutions of a network be tested, small ones of every kind; <see cref="OperatorNotices"/> says what was found.
+    /// </summary>
     public static void TestConvolutions()
     {
         using var scope = NewDisposeScope();
         foreach (string kernels in new[] { OperatorSwitch.Torch, OperatorSwitch.Ours })
         {
             OperatorSwitch.Choose(kernels);
-            foreach ((int from, int to, int taps, int stride) in new[] { (3, 16, 3, 1), (16, 32, 3, 2), (16, 64, 1, 1), (32, 64, 1, 2), (3, 16, 7, 2) })
+            foreach ((int from, int to, int taps, int stride) in kinds)
                 MapConvolution.Forward(zeros(4, from, 16, 16), zeros(to, from, taps, taps), null, stride, taps / 2);
         }
     }

@@ -23,7 +23,8 @@ internal static class TableFit
     {
         int names = table.Columns.TakeWhile(column => column.Alignment != Justify.Right).Count();
         var options = RenderOptions.Create(console);
-        int[] widths = [.. table.Columns.Select((column, i) => Width(column, table.Rows.Select(row => row[i]), i >= names, options) + Margin)];
+        int[] widths =
+            [.. table.Columns.Select((column, i) => Width(column, table.Rows.Select(row => row[i]), i >= names, options) + Margin)];
         for (int i = names; i < widths.Length; i++)
             table.Columns[i].NoWrap();
         int room = console.Profile.Width - widths.Take(names).Sum();
@@ -56,8 +57,8 @@ internal static class TableFit
     private static Table Only(Table table, IReadOnlyList<int> columns)
     {
         Table part = new Table().Border(table.Border);
-        foreach (int i in columns)
-            part.AddColumn(new TableColumn(table.Columns[i].Header) { Alignment = table.Columns[i].Alignment, NoWrap = table.Columns[i].NoWrap });
+        foreach (TableColumn column in columns.Select(i => table.Columns[i]))
+            part.AddColumn(new TableColumn(column.Header) { Alignment = column.Alignment, NoWrap = column.NoWrap });
         foreach (TableRow row in table.Rows)
             part.AddRow(columns.Select(i => row[i]));
         return part;

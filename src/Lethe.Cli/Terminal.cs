@@ -39,7 +39,7 @@ internal sealed class Terminal
     public ProgressDisplay Progress { get; }
 
     /// <summary>Columns of text that is shown to people.</summary>
-    public int Width => Console.IsOutputRedirected ? Plain : Columns;
+    public static int Width => Console.IsOutputRedirected ? Plain : Columns;
 
     private static int Columns => Console.WindowWidth > 0 ? Console.WindowWidth : Plain;
 

@@ -119,8 +119,8 @@ public sealed class RunDirectory
     {
         if (!HoldsRun(path))
         {
-            (string found, string near) = Directory.Exists(path) ? ("no run.json in it", "") : ("no such directory", Suggestion.OfPath(path));
-            throw new RunException($"{path} is not a run: found {found}.{near} Give a directory that 'lethe pretrain' or 'lethe run' made.");
+            string found = Directory.Exists(path) ? "no run.json in it." : $"no such directory.{Suggestion.OfPath(path)}";
+            throw new RunException($"{path} is not a run: found {found} Give a directory that 'lethe pretrain' or 'lethe run' made.");
         }
 
         var directory = new RunDirectory(path);

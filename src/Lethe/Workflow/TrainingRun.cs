@@ -76,7 +76,8 @@ internal sealed class TrainingRun(
                         means,
                         session.Evaluator.Measure(
                             trainer.Method,
-                            (done, total) => progress?.Report(new WorkflowProgress("diagnosing", done, total, $"{stage}, {trainer.NowInWords}")),
+                            (done, total) => progress?.Report(
+                                new WorkflowProgress("diagnosing", done, total, $"{stage}, {trainer.NowInWords}")),
                             cancellation),
                         session.Losses.Measure(trainer.Method, trainer.Now, trainer.Loader.BatchSize, cancellation));
                     evaluationSeconds = aside.Elapsed.TotalSeconds;
