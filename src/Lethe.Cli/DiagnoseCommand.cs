@@ -56,6 +56,8 @@ internal static class DiagnoseCommand
                     throw new InvalidOptionException("--against takes two runs, and neither --features nor --measures.");
                 var options = values.Apply(new ScoringOptions());
                 Machine machine = values.Apply(new Machine());
+                foreach (string one in new[] { path!, other })
+                    terminal.WarnOfUnfinished(RunDirectory.Open(one));
                 return ScoresView.Show(path!, other, Scoring.Run(
                     RunDirectory.Open(path!), RunDirectory.Open(other), options, machine, EncoderArgument.DataRoot(values),
                     terminal.Progress, cancellation), options, terminal);
