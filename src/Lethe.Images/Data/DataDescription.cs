@@ -23,4 +23,8 @@ internal sealed record DataDescription(
     int Channels,
     int ImageSize,
     string Fingerprint,
-    IReadOnlyList<string> SkippedFiles);
+    IReadOnlyList<string> SkippedFiles)
+{
+    /// <summary>As in <see cref="DataSplits.Notices"/>.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
+}

@@ -1,4 +1,5 @@
 using Lethe.Augmentation;
+using Lethe.Data;
 using Lethe.Methods;
 using Lethe.Runs;
 using Lethe.Runtime;
@@ -59,6 +60,7 @@ public static class Pretraining
             StartedUtc = DateTimeOffset.UtcNow,
             Notes =
                 [
+                    .. session.Data.Notices,
                     .. session.Data.SkippedFiles.Select(file => $"skipped {file}"),
                     .. new Interleaving(session).Note is { } note ? [note] : Array.Empty<string>(),
                 ],
@@ -112,6 +114,8 @@ public static class Pretraining
         CancellationToken cancellation)
     {
         RunOptions options = session.Options;
+        if (manifest.HasImages && !File.Exists(run.DivisionPath))
+            DivisionFile.Write(run.DivisionPath, session.Data);
         using SslMethod method = session.CreateMethod();
         initial?.Fill(method);
         RunOrigin? origin = initial?.Describe() ?? manifest.Origin;
