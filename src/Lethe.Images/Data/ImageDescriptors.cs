@@ -8,7 +8,7 @@ namespace Lethe.Data;
 /// numbers throughout, so that every machine finds the same.
 /// <para>
 /// Two images are nearly equal where the brightness of one explains that of the other but for a share of <see cref="MostUnexplained"/> of
-/// its variance, as after another compression, resizing, or a little more light, and where colours agree. An image with nearly no variance
+/// its variance and a few levels, as after another compression, resizing, or a little more light, and where colours agree. An image with nearly no variance
 /// (a flat one) is nearly equal to none: noise would decide.
 /// </para>
 /// </summary>
@@ -19,11 +19,12 @@ internal sealed class ImageDescriptors(int count)
     private const int Unit = 16; // of a level
 
     // Chosen on half of the classes of CIFAR-10; what they give on others is in docs/data.md.
-    private const double MostUnexplained = 0.012;
+    private const double MostUnexplained = 0.02;
+    private const double MostResidual = 4.5; // levels, root mean square
     private const double LeastDeviation = 3; // levels
     private const double MostColour = 8; // levels, root mean square
     private const double MostGain = 1.25;
-    private const int MostBits = 12;
+    private const int MostBits = 8;
     private const int MostMean = 20; // levels
 
     private static readonly ConcurrentDictionary<int, (int From, int[] Weights, long Sum)[]> known = [];
@@ -129,23 +130,27 @@ internal sealed class ImageDescriptors(int count)
         for (int i = 0; i < Cells; i++)
             products += a[i] * b[i];
         double shared = (Cells * products) - (sums[one] * sums[other]);
-        return shared > 0 && shared * shared >= (1 - MostUnexplained) * variances[one] * variances[other];
+        double unexplained = 1 - (shared / variances[one] * (shared / variances[other]));
+        return shared > 0 && unexplained <= MostUnexplained
+            && unexplained * Math.Min(variances[one], variances[other]) <= MostResidual * MostResidual * Unit * Unit * Cells * Cells;
     }
 
-    // One bit for each of 8 × 8 cells: brighter than the median one.
+    // One bit for each of 8 × 8 cells: brighter than their mean. The median would fall into the white of many a drawing.
     private static ulong CodeOf(ReadOnlySpan<short> cells)
     {
         const int Step = Side / CodeSide;
-        Span<int> coarse = stackalloc int[CodeSide * CodeSide], sorted = stackalloc int[CodeSide * CodeSide];
+        Span<int> coarse = stackalloc int[CodeSide * CodeSide];
         coarse.Clear();
+        int all = 0;
         for (int i = 0; i < Cells; i++)
+        {
             coarse[(i / Side / Step * CodeSide) + (i % Side / Step)] += cells[i];
-        coarse.CopyTo(sorted);
-        sorted.Sort();
-        int median = sorted[sorted.Length / 2];
+            all += cells[i];
+        }
+
         ulong code = 0;
         for (int i = 0; i < coarse.Length; i++)
-            code |= coarse[i] > median ? 1UL << i : 0;
+            code |= coarse[i] * coarse.Length > all ? 1UL << i : 0;
         return code;
     }
 
