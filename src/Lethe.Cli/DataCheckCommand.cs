@@ -53,9 +53,10 @@ internal static class DataCheckCommand
         if (images.Count > 0)
         {
             terminal.Say($"  formats     {Counted(images.Select(image => image.Format))}");
-            terminal.Say($"  channels    {Counted(images.Select(image => image.Channels == 1 ? "grey" : image.Channels == 3 ? "colour" : $"{image.Channels} bands"))}");
+            terminal.Say($"  channels    {Counted(images.Select(Channels))}");
             int[] sides = [.. images.Select(image => Math.Min(image.Height, image.Width)).Order()];
-            terminal.Say($"  short side  {sides[0]} to {sides[^1]} pixels, median {At(sides, 0.5)}, nine of ten between {At(sides, 0.05)} and {At(sides, 0.95)}");
+            terminal.Say($"  short side  {sides[0]} to {sides[^1]} pixels, median {At(sides, 0.5)}, nine of ten from {At(sides, 0.05)} to "
+                + $"{At(sides, 0.95)}");
             terminal.Say($"  values      {images.Min(image => image.Low)} to {images.Max(image => image.High)} of 255");
         }
 
@@ -77,7 +78,8 @@ internal static class DataCheckCommand
         foreach (DuplicateGroup group in found.Groups.Take(ShownGroups))
         {
             string more = group.Members.Count > ShownMembers ? $" and {group.Members.Count - ShownMembers} more" : "";
-            terminal.Say($"  {(group.AreEqual ? "equal: " : "near:  ")} {string.Join(", ", group.Members.Take(ShownMembers).Select(Name))}{more}");
+            string kind = group.AreEqual ? "equal: " : "near:  ";
+            terminal.Say($"  {kind} {string.Join(", ", group.Members.Take(ShownMembers).Select(Name))}{more}");
         }
 
         if (found.Groups.Count > ShownGroups)
@@ -92,6 +94,9 @@ internal static class DataCheckCommand
         if (found.Warnings.Count == 0)
             terminal.Say("Nothing to warn of.");
     }
+
+    private static string Channels(ImageFacts image) =>
+        image.Channels switch { 1 => "grey", 3 => "colour", int bands => $"{bands} bands" };
 
     private static string Name(DuplicateGroup.Member member) => $"{member.Name} ({member.Part})";
 

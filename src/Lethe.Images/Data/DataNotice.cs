@@ -3,7 +3,7 @@ namespace Lethe.Data;
 /// <summary>Sentences on images that several places say or look for.</summary>
 internal static class DataNotice
 {
-    /// <summary>What begins a sentence after which differences between images trained on and unseen ones say less than they seem to.</summary>
+    /// <summary>What begins a sentence that casts doubt on differences between images trained on and unseen ones.</summary>
     public const string Void = "Trained on and measured on alike";
 
     /// <summary>That test images are equal to images trained on.</summary>
@@ -19,7 +19,8 @@ internal static class DataNotice
             _ => $"{equal} of {test} test images are equal and {near} nearly equal to training images",
         };
         return $"{Void}: {which}. "
-            + Invariant($"Differences between images trained on and unseen ones are void by up to {100.0 * (equal + near) / test:0.#} %, and ")
-            + "accuracies may be too high by as much. 'lethe data check' lists the images.";
+            + Invariant($"Differences between images trained on and unseen ones are void by up to {100.0 * (equal + near) / test:0.#} %, ")
+            + "and accuracies may be too high by as much. 'lethe data check' lists the images"
+            + (near == 0 ? "." : "; --duplicates near keeps them in one part.");
     }
 }

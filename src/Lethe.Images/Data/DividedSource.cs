@@ -24,7 +24,10 @@ internal sealed record DividedSource(ImageSource Source, DataOptions Options, Gr
         string fingerprint = Fingerprint.Of(trainSet, probeSet, testSet);
         var splits = new DataSplits(Options.Data, trainSet, probeSet, testSet, loaded.ImageSize, fingerprint, loaded.SkippedFiles)
         {
-            Notices = [.. Source.Notices, .. Groups?.Notices ?? [], .. Division.Notices, .. SharedImages.Find(trainSet, probeSet, testSet, cancel)],
+            Notices =
+            [
+                .. Source.Notices, .. Groups?.Notices ?? [], .. Division.Notices, .. SharedImages.Find(trainSet, probeSet, testSet, cancel),
+            ],
             Groups = Groups is null ? [] : new[] { Division.Train, Division.Probe, Division.Test }.SelectMany(items => items)
                 .Where(item => Groups.Names.ContainsKey(Groups.Of[item])).ToDictionary(item => item, item => Groups.Names[Groups.Of[item]]),
         };

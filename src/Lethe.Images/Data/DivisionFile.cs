@@ -65,7 +65,8 @@ internal static class DivisionFile
         string[] said =
         [
             .. new[] { (gone, "are no longer used"), (come, "are new"), (moved, "are in another part") }
-                .Where(kind => kind.Item1.Length > 0).Select(kind => $"{kind.Item1.Length} images {kind.Item2} (as {string.Join(", ", kind.Item1.Take(Named))})"),
+                .Where(kind => kind.Item1.Length > 0)
+                .Select(kind => $"{kind.Item1.Length} images {kind.Item2} (as {string.Join(", ", kind.Item1.Take(Named))})"),
         ];
         return said.Length > 0 ? $"{string.Join("; ", said)}. " : "The same images are used, but pixels or labels have changed. ";
     }

@@ -44,7 +44,8 @@ internal sealed record Grouping(int[] Of, IReadOnlyDictionary<int, string> Names
 
         if (equal + near > 0)
         {
-            string which = near == 0 ? $"{equal} images are equal to another one" : equal == 0 ? $"{near} images are nearly equal to another one"
+            string which = near == 0 ? $"{equal} images are equal to another one"
+                : equal == 0 ? $"{near} images are nearly equal to another one"
                 : $"{equal} images are equal to another one and {near} nearly equal";
             notices.Add($"{which}. They are kept in one part; 'lethe data check' lists them.");
         }

@@ -8,8 +8,8 @@ namespace Lethe.Data;
 /// numbers throughout, so that every machine finds the same.
 /// <para>
 /// Two images are nearly equal where the brightness of one explains that of the other but for a share of <see cref="MostUnexplained"/> of
-/// its variance and a few levels, as after another compression, resizing, or a little more light, and where colours agree. An image with nearly no variance
-/// (a flat one) is nearly equal to none: noise would decide.
+/// its variance and a few levels, as after another compression, resizing, or a little more light, and where colours agree. An image with
+/// nearly no variance (a flat one) is nearly equal to none: noise would decide.
 /// </para>
 /// </summary>
 /// <param name="count">How many images there are.</param>

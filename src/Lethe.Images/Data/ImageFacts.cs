@@ -4,7 +4,9 @@ namespace Lethe.Data;
 /// <param name="Height">Rows, as stored.</param>
 /// <param name="Width">Columns, as stored.</param>
 /// <param name="Channels">1 for grey, 3 for colour.</param>
-/// <param name="Format">As <c>PNG</c>, with the bits of a sample where they are not eight; the kind of source where it has no files.</param>
+/// <param name="Format">
+/// As <c>PNG</c>, with the bits of a sample where they are not eight; the kind of source where it has no files.
+/// </param>
 /// <param name="Low">The lowest value of a pixel, of 255.</param>
 /// <param name="High">The highest.</param>
 /// <param name="Content">Equal for images of equal pixels.</param>

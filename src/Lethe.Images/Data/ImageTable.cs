@@ -63,7 +63,8 @@ internal static class ImageTable
         int[] without = [.. Enumerable.Range(0, count).Where(item => values[item] is null)];
         if (without.Length == count)
         {
-            throw new DataException($"{option} '{path}': none of its rows is of an image of the source. Its last says {rows[^1].Cells[key]}; "
+            throw new DataException(
+                $"{option} '{path}': none of its rows is of an image of the source. Its last says {rows[^1].Cells[key]}; "
                 + $"the images are called {finder.Name(0)} and so on. Give paths relative to the source or to the table.");
         }
 

@@ -78,7 +78,7 @@ internal sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
     private static ReportRun Read(RunDirectory directory)
     {
         RunManifest manifest = directory.LoadManifest();
-        List<string> warnings = [.. manifest.Warnings.Select(warning => $"Epoch {warning.Epoch}: {warning.Text}")];
+        List<string> warnings = [.. manifest.Doubts, .. manifest.Warnings.Select(warning => $"Epoch {warning.Epoch}: {warning.Text}")];
         IReadOnlyList<Measurement> measurements = Measurements(directory);
         MemorisationVerdict verdict = MemorisationMonitor.Judge(measurements, manifest.Pretraining.Monitor);
         return new ReportRun(directory.Path, manifest)

@@ -76,7 +76,9 @@ public sealed class DataCheckTests : IDisposable
         File.Copy(folder["train/a/1.png"], folder["test/a/leak.png"]);
         File.Copy(folder["train/a/2.png"], folder["train/b/other-label.png"]);
         Write("train/a/tiny.png", Scene(400, 8), SKEncodedImageFormat.Png, 100);
-        folder.Write("train/a/long.png", TempFolder.Encode(SKEncodedImageFormat.Png, 20, 100, (y, x) => new SKColor((byte)(2 * x), (byte)y, 0)));
+        folder.Write(
+            "train/a/long.png",
+            TempFolder.Encode(SKEncodedImageFormat.Png, 20, 100, (y, x) => new SKColor((byte)(2 * x), (byte)y, 0)));
         folder.Write("train/a/one.png", TempFolder.Encode(SKEncodedImageFormat.Png, 20, 20, (_, _) => new SKColor(40, 2, 3)));
         folder.Write("train/a/broken.png", 1, 2, 3);
         folder.Write("train/notes.txt", 1);
@@ -151,7 +153,7 @@ public sealed class DataCheckTests : IDisposable
         {
             using var paint = new SKPaint { Color = Colour(ref random), IsAntialias = true };
             canvas.DrawCircle(
-                size * (float)random.NextDouble(), size * (float)random.NextDouble(), size * (0.05f + (0.25f * (float)random.NextDouble())), paint);
+                size * (float)random.NextDouble(), size * (float)random.NextDouble(), size * (float)random.NextDouble(0.05, 0.3), paint);
         }
 
         return bitmap;
@@ -160,7 +162,8 @@ public sealed class DataCheckTests : IDisposable
     private static SKColor Colour(ref RandomStream random) =>
         new((byte)(256 * random.NextDouble()), (byte)(256 * random.NextDouble()), (byte)(256 * random.NextDouble()));
 
-    private static SKBitmap Resized(SKBitmap from, int size) => from.Resize(new SKSizeI(size, size), new SKSamplingOptions(SKCubicResampler.Mitchell));
+    private static SKBitmap Resized(SKBitmap from, int size) =>
+        from.Resize(new SKSizeI(size, size), new SKSamplingOptions(SKCubicResampler.Mitchell));
 
     private static SKBitmap Brighter(SKBitmap from, float gain)
     {
