@@ -18,6 +18,7 @@ internal sealed class FileReading(
 
     private readonly string?[] reasons = new string?[files.Count];
     private readonly (int Height, int Width)[] sizes = new (int, int)[files.Count];
+    private readonly int[] morePages = new int[files.Count];
 
     /// <summary>Files that could not be read, in the order of their paths, as <c>path: reason</c>.</summary>
     public IReadOnlyList<string> SkippedFiles =>
@@ -33,6 +34,20 @@ internal sealed class FileReading(
         {
             (int, int)[] good = [.. Enumerable.Range(0, files.Count).Where(i => reasons[i] is null).Select(i => sizes[i])];
             return good.Length > 0 ? SizeRange.Of(good) : throw NoGoodFile();
+        }
+    }
+
+    /// <summary>What was found in the files that people should know, in sentences.</summary>
+    public IReadOnlyList<string> Notices
+    {
+        get
+        {
+            int[] several = [.. Enumerable.Range(0, files.Count).Where(i => morePages[i] > 0).OrderBy(i => files[i], StringComparer.Ordinal)];
+            return several.Length == 0 ? [] :
+            [
+                $"{several.Length} of {files.Count} files hold more than one image, as {files[several[0]]} ({1 + morePages[several[0]]} pages): "
+                    + "the first page of each is used. To use all, save each as a file of its own, or all as one .npy file.",
+            ];
         }
     }
 
@@ -57,7 +72,9 @@ internal sealed class FileReading(
         {
             if (Interlocked.Read(ref bytes) > largest)
                 return; // the files of the estimate were smaller than the rest
-            (Image image, sizes[i]) = ImageDecoder.Decode(FullPath(i), shortSide, channels, maxMegapixels);
+            DecodedFile file = ImageDecoder.Decode(FullPath(i), shortSide, channels, maxMegapixels);
+            Image image = file.Image;
+            (sizes[i], morePages[i]) = (file.Stored, file.MorePages);
             images[i] = image;
             Interlocked.Add(ref bytes, image.Pixels.Length);
         });
@@ -165,19 +182,16 @@ internal sealed class FileReading(
         {
             try
             {
-                if (sizes[i] == default && reasons[i] is null)
-                    sizes[i] = ImageDecoder.ReadSize(FullPath(i));
+                ImageHeader header = ImageDecoder.ReadHeader(FullPath(i));
+                (int height, int width) = Reduction.TargetSize(header.Height, header.Width, shortSide);
+                int pixel = header.PixelBytes == 3 && channels == 1 ? 1 : header.PixelBytes;
+                bytes += (long)height * width * pixel;
+                seen++;
             }
             catch (Exception error) when (error is DataException or IOException or UnauthorizedAccessException)
             {
                 // Decoding will find the same and tell.
             }
-
-            if (sizes[i] == default)
-                continue;
-            (int height, int width) = Reduction.TargetSize(sizes[i].Height, sizes[i].Width, shortSide);
-            bytes += (long)height * width * (channels == 1 ? 1 : 3);
-            seen++;
         }
 
         return seen == 0 ? 0 : (long)((double)bytes / seen * files.Count);

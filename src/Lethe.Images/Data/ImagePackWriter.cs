@@ -49,8 +49,9 @@ internal sealed class ImagePackWriter(string root, IReadOnlyList<string> files, 
             int n = Math.Min(AtATime, files.Count - from), first = from;
             Parallel.For(0, n, new ParallelOptions { CancellationToken = cancel }, i => reasons[i] = FileReading.WhyNot(() =>
             {
-                (images[i], (entries[first + i].SourceHeight, entries[first + i].SourceWidth)) = ImageDecoder.Decode(
-                    Path.Combine(root, files[first + i]), shortSide);
+                DecodedFile file = ImageDecoder.Decode(Path.Combine(root, files[first + i]), shortSide);
+                images[i] = file.Image;
+                (entries[first + i].SourceHeight, entries[first + i].SourceWidth) = file.Stored;
             }));
             for (int i = 0; i < n; i++)
             {

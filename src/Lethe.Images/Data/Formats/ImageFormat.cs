@@ -11,4 +11,10 @@ internal enum ImageFormat
     Bmp,
     WebP,
     Gif,
+
+    /// <summary>TIFF and BigTIFF.</summary>
+    Tiff,
+
+    /// <summary>PGM and PPM.</summary>
+    Netpbm,
 }
