@@ -93,7 +93,7 @@ internal sealed class FileReading(
         for (int i = 0; i < places.Length; i++)
         {
             reasons[i] = pack.ReasonAgainst(places[i]);
-            sizes[i] = (pack[places[i]].SourceHeight, pack[places[i]].SourceWidth);
+            (sizes[i], morePages[i]) = ((pack[places[i]].SourceHeight, pack[places[i]].SourceWidth), pack[places[i]].MorePages);
         }
 
         RequireFewBad();
@@ -101,8 +101,8 @@ internal sealed class FileReading(
     }
 
     /// <summary>
-    /// The images of a pack that was looked at, each checked. Pixels are not copied, unless colour is stored and all of these files are
-    /// grey.
+    /// The images of a pack that was looked at, each checked. Pixels are not copied, unless what is stored has colour or depth that none of
+    /// these files has.
     /// </summary>
     /// <returns>The images; null where one is damaged.</returns>
     public Image?[]? Take(ImagePack pack, int[] places)
@@ -123,17 +123,17 @@ internal sealed class FileReading(
         });
         if (damaged)
             return null;
-        if (pack.Channels == 3 && Enumerable.Range(0, files.Count).All(i => images[i] is null || pack[places[i]].Channels == 1))
+        int[] good = [.. Enumerable.Range(0, files.Count).Where(i => images[i] is not null)];
+        (int channels, SampleType samples) = ImageConversion.Common(
+            [.. good.Select(i => (pack[places[i]].Channels, (SampleType)pack[places[i]].Samples))], k => files[good[k]]);
+        if (good.Length > 0 && (channels, samples) != (pack.Channels, pack.Samples))
         {
             MemoryBudget.Require(
-                images.Sum(image => (long)(image?.Pixels.Length ?? 0) / 3),
-                $"{files.Count} grey images of a folder with others in colour",
+                good.Sum(i => (long)images[i]!.Value.Pixels.Length / pack.Channels * channels),
+                $"{files.Count} {(channels == 1 ? "grey" : samples.Name())} images of a folder with others",
                 "Use --limit N.");
-            for (int i = 0; i < images.Length; i++)
-            {
-                if (images[i] is { } image)
-                    images[i] = ImageConversion.ToChannels(image, 1);
-            }
+            foreach (int i in good)
+                images[i] = ImageConversion.ToChannels(ImageConversion.Narrow(images[i]!.Value, samples), channels);
         }
 
         return images;

@@ -120,6 +120,12 @@ internal static class ImageDecoder
                 (int height, int width, _) = NetpbmReader.ReadHeader(bytes);
                 (image, stored, orientation) = (NetpbmReader.Decode(bytes, shortSide, maxPixels), (height, width), 1);
                 break;
+            case ImageFormat.Npy:
+                image = NpyReader.Decode(bytes);
+                (stored, orientation) = ((image.Height, image.Width), 1);
+                (height, width) = Reduction.TargetSize(image.Height, image.Width, shortSide);
+                image = Reduction.Reduce(image, height, width);
+                break;
             case ImageFormat.Png when DeepPngReader.Reads(bytes):
                 (height, width, _) = DeepPngReader.ReadHeader(bytes);
                 (image, stored, orientation) =
@@ -156,6 +162,8 @@ internal static class ImageDecoder
             return new ImageHeader(height, width, bytes);
         }
 
+        if (format == ImageFormat.Npy)
+            return NpyReader.ReadHeader(head);
         int pixelBytes = 3;
         (int Height, int Width) stored;
         if (format == ImageFormat.Png && DeepPngReader.Reads(head))

@@ -13,8 +13,17 @@ internal static class ImageListing
         ".tif", ".tiff", ".heic", ".heif", ".avif", ".jp2", ".jxl", ".ppm", ".pgm", ".tga",
     };
 
-    /// <summary>All image files below a folder: relative paths with forward slashes, in ordinal order.</summary>
-    public static string[] ImagesBelow(string folder)
+    private static readonly HashSet<string> Arrays = new(StringComparer.OrdinalIgnoreCase) { ".npy" };
+
+    /// <summary>
+    /// All image files below a folder: relative paths with forward slashes, in ordinal order. Arrays (.npy) count as images where there is
+    /// nothing else.
+    /// </summary>
+    public static string[] ImagesBelow(string folder) => FilesBelow(folder, Extensions) is { Length: > 0 } images
+        ? images
+        : FilesBelow(folder, Arrays);
+
+    private static string[] FilesBelow(string folder, HashSet<string> extensions)
     {
         string root = Path.GetFullPath(folder);
         try
@@ -31,7 +40,7 @@ internal static class ImageListing
                 })
             {
                 ShouldIncludePredicate = (ref entry) =>
-                    !entry.IsDirectory && !IsHidden(entry.FileName) && Extensions.Contains(Path.GetExtension(entry.FileName).ToString()),
+                    !entry.IsDirectory && !IsHidden(entry.FileName) && extensions.Contains(Path.GetExtension(entry.FileName).ToString()),
                 ShouldRecursePredicate = (ref entry) => !IsHidden(entry.FileName) && !LeadsBack(ref entry),
             };
             string[] paths = [.. files];

@@ -16,7 +16,7 @@ internal static class NpyFile
     // NumPy itself refuses headers above 10 000 characters unless told otherwise; a real one has some hundred bytes.
     private const int LargestHeader = 1 << 16;
 
-    private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
+    internal static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
@@ -163,7 +163,7 @@ internal static class NpyFile
         stream.Write(start);
     }
 
-    private static NpyHeader ReadHeader(Stream stream, string source)
+    internal static NpyHeader ReadHeader(Stream stream, string source)
     {
         Span<byte> start = stackalloc byte[8];
         int got = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);

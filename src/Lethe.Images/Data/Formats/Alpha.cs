@@ -21,7 +21,7 @@ internal static class Alpha
             {
                 float value = row[from + c];
                 if (c != alpha)
-                    row[to++] = c < colours ? (float)((value * (multiplied ? 1 : opaque)) + (white * (1 - opaque))) : value;
+                    row[to++] = c < colours ? (float)Math.Min((value * (multiplied ? 1 : opaque)) + (white * (1 - opaque)), white) : value;
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Lethe.Storage;
 
 namespace Lethe.Data.Formats;
 
@@ -68,6 +69,8 @@ internal static class FileSignature
             return ImageFormat.Tiff;
         if (NetpbmReader.Reads(head))
             return ImageFormat.Netpbm;
+        if (head.StartsWith(NpyFile.Magic))
+            return ImageFormat.Npy;
         return head.Length >= 12 && head.StartsWith("RIFF"u8) && head[8..].StartsWith("WEBP"u8) ? ImageFormat.WebP : ImageFormat.None;
     }
 

@@ -17,4 +17,7 @@ internal enum ImageFormat
 
     /// <summary>PGM and PPM.</summary>
     Netpbm,
+
+    /// <summary>One image as an array of NumPy.</summary>
+    Npy,
 }

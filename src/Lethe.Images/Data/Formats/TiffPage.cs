@@ -7,6 +7,7 @@ namespace Lethe.Data.Formats;
 internal sealed class TiffPage
 {
     private const TiffTag DngVersion = (TiffTag)50706;
+    private const int MostInARow = 1 << 24;
     private const int ColourFilters = 32803, LinearRaw = 34892;
 
     /// <summary>Reads the tags of the page that is current.</summary>
@@ -30,10 +31,12 @@ internal sealed class TiffPage
         if (file.GetField(DngVersion) is not null || (int)Photometric is ColourFilters or LinearRaw
             || (IsReduced && file.GetField(TiffTag.SUBIFD) is not null))
             throw new DataException("a raw photo of a camera, which is not read: develop it to JPEG or TIFF");
-        if (Height <= 0 || Width <= 0 || Stored <= 0 || (long)Width * Stored > 1 << 28)
+        if (Height <= 0 || Width <= 0 || Stored <= 0 || (long)Width * Stored > MostInARow)
             throw new DataException("corrupt TIFF: its header cannot be");
         if (Format is SampleFormat.COMPLEXINT or SampleFormat.COMPLEXIEEEFP)
             throw new DataException("a TIFF of complex numbers: save their magnitude or their parts as bands");
+        if (!file.IsCodecConfigured(Compression))
+            throw new DataException($"a TIFF compressed in a way that is not read ({Compression}): save it with deflate, LZW or uncompressed");
         bool isKnown = Format == SampleFormat.IEEEFP ? Bits is 16 or 32 or 64 : Bits is (>= 1 and <= 16) or 32;
         if (!isKnown)
             throw new DataException($"a TIFF of samples of {Bits} bits; save it with 8, 16 or 32");

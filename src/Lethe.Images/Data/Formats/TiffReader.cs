@@ -59,10 +59,10 @@ internal static partial class TiffReader
                 using Tiff file = Tiff.ClientOpen("image", "r", stream, new TiffStream()) ?? throw Corrupt(TiffMessages.TakeLast());
                 return read(file);
             }
-            catch (Exception error) when (error is not (LetheException or OutOfMemoryException))
+            catch (Exception error) when (error is not LetheException)
             {
-                // Of a damaged file LibTiff may throw anything.
-                throw Corrupt(error.Message, error);
+                // Of a damaged file LibTiff may throw anything, and its tags may ask for any memory.
+                throw Corrupt(TiffMessages.TakeLast(), error);
             }
         }
     }
