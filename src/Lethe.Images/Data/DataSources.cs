@@ -193,11 +193,13 @@ internal static class DataSources
         KnownSource? known = Known.FirstOrDefault(source => source.Name.Equals(options.Data, StringComparison.OrdinalIgnoreCase));
         if (known is not null)
             return known.Name == "embedded" ? OpenEmbedded(known) : OpenKnown(known, options.DataRoot);
+        if (NpyStack.IsPath(options.Data))
+            return new StackSource(NpyStack.Open(options.Data));
         if (File.Exists(options.Data))
         {
             return IdxLayout.IsImagesFile(options.Data)
                 ? IdxLayout.Open(options.Data, classNames: null)
-                : throw new DataException($"'{options.Data}' is a file, and none of IDX images. Expected a folder of {AcceptedPaths}.");
+                : throw new DataException($"'{options.Data}' is a file, and neither a stack of images (.npy) nor one of IDX images. Expected a folder of {AcceptedPaths}.");
         }
 
         if (!Directory.Exists(options.Data))

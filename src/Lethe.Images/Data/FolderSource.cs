@@ -33,6 +33,6 @@ internal sealed class FolderSource : ImageSource
         int imageSize = options.ImageSize != 0 ? options.ImageSize : ResolveImageSize(options, reading.ReadHeaders());
         Image?[] images = reading.Decode(
             imageSize, channels: 0, advice: "Give --cache FILE, which keeps them on disk; or use --limit N or a smaller --image-size.");
-        return new LoadedImages(images, reading.SkippedFiles, imageSize, reading.Sizes);
+        return new LoadedImages(images, reading.SkippedFiles, imageSize, reading.Sizes) { Notices = reading.Notices };
     }
 }
