@@ -20,6 +20,9 @@ public sealed class RunDirectory
     /// <summary>One line for each measurement.</summary>
     public string MetricsPath => In("metrics.jsonl");
 
+    /// <summary>Which image is in which part, with its label and group; none for more than 200 000 images.</summary>
+    internal string DivisionPath => In("division.csv");
+
     /// <summary>Results of the evaluation protocols.</summary>
     public string EvaluationPath => In("evaluation.json");
 

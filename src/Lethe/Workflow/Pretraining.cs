@@ -1,4 +1,5 @@
 using Lethe.Augmentation;
+using Lethe.Data;
 using Lethe.Methods;
 using Lethe.Runs;
 using Lethe.Runtime;
@@ -60,6 +61,7 @@ public static class Pretraining
             Choices = session.Choices,
             Notes =
                 [
+                    .. session.Data.Notices,
                     .. session.Data.SkippedFiles.Select(file => $"skipped {file}"),
                     .. session.Data.Notices,
                     .. session.Advice,
@@ -120,6 +122,8 @@ public static class Pretraining
         CancellationToken cancellation)
     {
         RunOptions options = session.Options;
+        if (manifest.HasImages && !File.Exists(run.DivisionPath))
+            DivisionFile.Write(run.DivisionPath, session.Data);
         using SslMethod method = session.CreateMethod();
         initial?.Fill(method);
         RunOrigin? origin = initial?.Describe() ?? manifest.Origin;

@@ -80,7 +80,8 @@ internal sealed class TrainingRun(
                         means,
                         session.Evaluator.Measure(
                             trainer.Method, cancellation, trainer.NowInWords, trainer.AgainstDivergence,
-                            (done, total) => progress?.Report(new WorkflowProgress("diagnosing", done, total, $"{stage}, {trainer.NowInWords}"))),
+                            (done, total) => progress?.Report(
+                                new WorkflowProgress("diagnosing", done, total, $"{stage}, {trainer.NowInWords}"))),
                         session.Losses.Measure(trainer.Method, trainer.Now, trainer.Loader.BatchSize, cancellation));
                     evaluationSeconds = aside.Elapsed.TotalSeconds;
                     evaluationsLeft = trainer.EvaluationsLeft;
