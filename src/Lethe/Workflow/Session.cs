@@ -103,7 +103,7 @@ public sealed class Session
             options = options with { MethodOptions = method.ForClasses(options.MethodOptions, classes) };
         }
 
-        var chosen = ChosenOptions.For(options, new ImageFacts(data.Train.Count, data.ImageSize, gpu, data.Sizes));
+        var chosen = ChosenOptions.For(options, new TrainingFacts(data.Train.Count, data.ImageSize, gpu, data.Sizes));
         chosen.Options.Validate();
         int channels = initial?.Channels ?? data.Train.Channels;
         ChannelStatistics statistics = initial?.Statistics(data.Train)

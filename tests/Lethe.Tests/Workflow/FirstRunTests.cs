@@ -91,7 +91,7 @@ public sealed class FirstRunTests : IDisposable
         Draw(20, "dogs");
         DataSplits data = DataSources.Open(new DataOptions { Data = images.Root }, 1);
         var chosen = ChosenOptions.For(
-            new RunOptions { Data = new() { Data = images.Root } }, new ImageFacts(data.Train.Count, data.ImageSize, Sizes: data.Sizes));
+            new RunOptions { Data = new() { Data = images.Root } }, new TrainingFacts(data.Train.Count, data.ImageSize, Sizes: data.Sizes));
         var versions = new RunVersions("", "", "", "", "", 2, "cpu", "ours, vectors of 256 bits");
         StartUp block = StartUp.Of("runs/pets", chosen.Options, data with { Source = "pets" }, versions, "resnet18 of width 16") with
         {
