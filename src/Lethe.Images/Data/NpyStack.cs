@@ -88,11 +88,20 @@ internal sealed class NpyStack
         var read = new Image[items.Count];
         Parallel.For(0, items.Count, new ParallelOptions { CancellationToken = cancel }, i =>
         {
-            ReadOnlyMemory<byte> bytes = file.Slice(start + images.Start(items[i]), (int)images.Extent);
-            Image image = images.AreAsStored ? images.Of(bytes) : images.Convert(bytes.Span);
-            image = Reduction.Reduce(image, height, width);
+            Image image = Reduction.Reduce(At(items[i]), height, width);
             read[i] = channels == 0 ? image : ImageConversion.ToChannels(image, channels);
         });
         return read;
+    }
+
+    /// <summary>Which images are equal: those with the same number are.</summary>
+    /// <param name="cancel">Stops it.</param>
+    public UInt128[] Contents(CancellationToken cancel) =>
+        [.. ParallelEnumerable.Range(0, images.Count).AsOrdered().WithCancellation(cancel).Select(item => Fingerprint.OfPixels(At(item)))];
+
+    private Image At(int item)
+    {
+        ReadOnlyMemory<byte> bytes = file.Slice(start + images.Start(item), (int)images.Extent);
+        return images.AreAsStored ? images.Of(bytes) : images.Convert(bytes.Span);
     }
 }
