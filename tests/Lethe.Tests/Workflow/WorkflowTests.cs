@@ -37,7 +37,7 @@ public sealed class WorkflowTests : IDisposable
             (
                 manifest.Data.TrainCount, manifest.Data.ProbeCount, manifest.Data.TestCount, manifest.Data.ClassCount,
                 manifest.Data.ImageSize, manifest.Data.Channels));
-        Assert.Equal(small.Options, manifest.Pretraining);
+        Assert.Equal(small.Options with { Views = small.Options.Views.For(16) }, manifest.Pretraining);
         Assert.True(manifest.Timings!.Seconds > 0 && manifest.Timings.ImagesPerSecond > 0 && manifest.FinishedUtc > manifest.StartedUtc);
         Assert.Equal(LayerNames.All, manifest.RateSettings.Select(setting => setting.Layer));
         Assert.All(manifest.RateSettings, setting => Assert.Equal(12, setting.Rows));
@@ -317,7 +317,8 @@ public sealed class WorkflowTests : IDisposable
         Assert.Contains(message, refused, StringComparison.Ordinal);
         Assert.Contains("give another --out and no --resume", refused, StringComparison.Ordinal);
         Assert.Equal(manifest, RunDirectory.Open(small["run"]).LoadManifest() with { Pretraining = manifest.Pretraining, Versions = manifest.Versions,
-            Data = manifest.Data, RateSettings = manifest.RateSettings, Notes = manifest.Notes, Warnings = manifest.Warnings, Timings = manifest.Timings });
+            Data = manifest.Data, RateSettings = manifest.RateSettings, Notes = manifest.Notes, Warnings = manifest.Warnings, Timings = manifest.Timings,
+            Choices = manifest.Choices });
         Assert.Equal(RunStatus.Done, small.Start("another", small.Options, cancellation: Token).Run.LoadManifest().Status);
     }
 
