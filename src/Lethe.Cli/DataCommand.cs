@@ -92,8 +92,10 @@ internal static class DataCommand
         };
     }
 
+    /// <summary>Which images are drawn.</summary>
     private sealed record SeedOption
     {
+        /// <summary>Decides which images --limit leaves.</summary>
         public ulong Seed { get; init; }
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json.Nodes;
@@ -13,7 +14,11 @@ internal static class MethodsCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var name = new Argument<string?>("NAME") { Description = "A method, to see its options.", Arity = ArgumentArity.ZeroOrOne };
+        var name = new Argument<string?>("NAME")
+        {
+            Description = "A method, to see its options.", Arity = ArgumentArity.ZeroOrOne,
+            CompletionSources = { _ => MethodRegistry.All.Select(entry => new CompletionItem(entry.Name)) },
+        };
         var command = new Command("methods", "List the self-supervised methods; with a name, the options of one.") { name };
         return command.Does(terminal, (parsed, _) =>
             parsed.GetValue(name) is { } one ? Show(MethodRegistry.Find(one), terminal) : List(terminal));

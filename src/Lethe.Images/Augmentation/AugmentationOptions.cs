@@ -8,6 +8,9 @@ namespace Lethe.Augmentation;
 /// </summary>
 public sealed record AugmentationOptions : OptionRecord, IConflicting
 {
+    /// <summary>The size of views from which on they are blurred where nothing is said.</summary>
+    internal const int Blurred = 64;
+
     /// <summary>The names that <see cref="Named"/> knows.</summary>
     public static IReadOnlyList<string> Names { get; } = ["simclr", "weak", "none"];
 
@@ -64,9 +67,11 @@ public sealed record AugmentationOptions : OptionRecord, IConflicting
     [Limit(AtLeast = 0, AtMost = 1)]
     public double GreyProbability { get; init; } = 0.2;
 
-    /// <summary>How often a view is blurred. SimCLR takes 0.5 for large images and leaves blur out for 32 pixels.</summary>
+    /// <summary>
+    /// How often a view is blurred. Left open, as SimCLR has it: 0.5 for large views (64 pixels or more), none for small ones.
+    /// </summary>
     [Limit(AtLeast = 0, AtMost = 1)]
-    public double BlurProbability { get; init; }
+    public double? BlurProbability { get; init; }
 
     /// <summary>Smallest standard deviation of the blur, in pixels of the view.</summary>
     [Limit(Above = 0, AtMost = 100, Unit = "pixels")]
@@ -123,8 +128,14 @@ public sealed record AugmentationOptions : OptionRecord, IConflicting
         "simclr" => new AugmentationOptions(),
         "weak" => Geometric(0.75, 0.5),
         "none" => Geometric(1, 0),
-        _ => throw new InvalidOptionException($"--augmentation must be one of {string.Join(", ", Names)}; found '{name}'."),
+        _ => throw new InvalidOptionException(
+            $"--augmentation must be one of {string.Join(", ", Names)}; found '{name}'.{Suggestion.Sentence(name, Names)}"),
     };
+
+    /// <summary>Options with what was left open chosen for views of a size.</summary>
+    /// <param name="size">Height and width of a full-size view in pixels.</param>
+    /// <returns>Options that leave nothing open.</returns>
+    internal AugmentationOptions For(int size) => this with { BlurProbability = BlurProbability ?? (size >= Blurred ? 0.5 : 0) };
 
     /// <summary>How local views of full-size views of a size are made.</summary>
     /// <param name="size">Height and width of a full-size view in pixels.</param>
@@ -151,16 +162,17 @@ public sealed record AugmentationOptions : OptionRecord, IConflicting
         FlipProbability = flipProbability,
         JitterProbability = 0,
         GreyProbability = 0,
+        BlurProbability = 0,
     };
 
     IEnumerable<string> IConflicting.Conflicts()
     {
         (string Name, double Minimum, double Maximum)[] ranges =
         [
-            ("--crop-scale", CropScaleMinimum, CropScaleMaximum), ("--local-scale", LocalScaleMinimum, LocalScaleMaximum),
-            ("--aspect-ratio", AspectRatioMinimum, AspectRatioMaximum), ("--blur-sigma", BlurSigmaMinimum, BlurSigmaMaximum),
+            ("crop-scale", CropScaleMinimum, CropScaleMaximum), ("local-scale", LocalScaleMinimum, LocalScaleMaximum),
+            ("aspect-ratio", AspectRatioMinimum, AspectRatioMaximum), ("blur-sigma", BlurSigmaMinimum, BlurSigmaMaximum),
         ];
         return ranges.Where(range => range.Minimum > range.Maximum).Select(range =>
-            Invariant($"{range.Name}-minimum must be at most {range.Name}-maximum ({range.Maximum}), found {range.Minimum}."));
+            Invariant($"--{range.Name}-minimum must be at most --{range.Name}-maximum ({range.Maximum}), found {range.Minimum}."));
     }
 }

@@ -60,6 +60,7 @@ internal sealed class ViewAugmenter
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(statistics);
         options.Validate();
+        options = options.For(size);
         if (size is < SmallestSize or > LargestSize)
             throw new InvalidOptionException($"--image-size must be between {SmallestSize} and {LargestSize}; found {size}.");
         if (channels is < 1 or > Image.MostChannels)

@@ -49,13 +49,17 @@ internal sealed class ImagePackWriter(
         for (int from = 0; from < files.Count; from += AtATime)
         {
             int n = Math.Min(AtATime, files.Count - from), first = from;
-            Parallel.For(0, n, new ParallelOptions { CancellationToken = cancel }, i => reasons[i] = FileReading.WhyNot(() =>
+            Parallel.For(0, n, new ParallelOptions { CancellationToken = cancel }, i =>
             {
-                DecodedFile file = ImageDecoder.Decode(Path.Combine(root, files[first + i]), shortSide, 0, maxMegapixels);
-                images[i] = file.Image;
-                (entries[first + i].SourceHeight, entries[first + i].SourceWidth) = file.Stored;
-                entries[first + i].MorePages = file.MorePages;
-            }));
+                string path = Path.Combine(root, files[first + i]);
+                reasons[i] = FileReading.WhyNot(() =>
+                {
+                    DecodedFile file = ImageDecoder.Decode(path, shortSide, 0, maxMegapixels);
+                    images[i] = file.Image;
+                    (entries[first + i].SourceHeight, entries[first + i].SourceWidth) = file.Stored;
+                    entries[first + i].MorePages = file.MorePages;
+                });
+            });
             for (int i = 0; i < n; i++)
             {
                 if (reasons[i] is { } reason)

@@ -88,11 +88,23 @@ internal sealed class NpyStack
         var read = new Image[items.Count];
         Parallel.For(0, items.Count, new ParallelOptions { CancellationToken = cancel }, i =>
         {
-            ReadOnlyMemory<byte> bytes = file.Slice(start + images.Start(items[i]), (int)images.Extent);
-            Image image = images.AreAsStored ? images.Of(bytes) : images.Convert(bytes.Span);
-            image = Reduction.Reduce(image, height, width);
+            Image image = Reduction.Reduce(At(items[i]), height, width);
             read[i] = channels == 0 ? image : ImageConversion.ToChannels(image, channels);
         });
         return read;
+    }
+
+    /// <summary>For each image what tells it from all that are not equal.</summary>
+    public UInt128[] Fingerprints(CancellationToken cancel)
+    {
+        var found = new UInt128[images.Count];
+        Parallel.For(0, found.Length, new ParallelOptions { CancellationToken = cancel }, i => found[i] = Fingerprint.OfPixels(At(i)));
+        return found;
+    }
+
+    private Image At(int item)
+    {
+        ReadOnlyMemory<byte> bytes = file.Slice(start + images.Start(item), (int)images.Extent);
+        return images.AreAsStored ? images.Of(bytes) : images.Convert(bytes.Span);
     }
 }

@@ -65,6 +65,9 @@ internal sealed record ExportMetadata
     /// <summary>The probability below which the classifier had better say nothing; null where there is none.</summary>
     public double? Threshold { get; init; }
 
+    /// <summary>What is to be known of weights whose training has not come to its end; null where it has.</summary>
+    public string? Unfinished { get; init; }
+
     /// <summary>Everything, as one line of JSON. Equal records give equal text.</summary>
     public string ToJson()
     {
@@ -96,6 +99,8 @@ internal sealed record ExportMetadata
             foreach (string name in Classes)
                 json.WriteStringValue(name);
             json.WriteEndArray();
+            if (Unfinished is not null)
+                json.WriteString("unfinished", Unfinished);
             if (Temperature is not null)
                 Number("temperature", Temperature);
             if (Threshold is not null)
@@ -133,5 +138,7 @@ internal sealed record ExportMetadata
             yield return ("method", Method);
         if (Licence is not null)
             yield return ("licence", Licence);
+        if (Unfinished is not null)
+            yield return ("unfinished", Unfinished);
     }
 }

@@ -99,4 +99,9 @@ internal static class SampleFiles
         "iLAQdpdS7LshJICpQmdEeIeal1n7g0IizhYq8ZlGthTlmy+V5i9AtcdM63O7d5RENJgcbB7JTPYsVpwI2kjarMZac6s0vGiiLGMifKdCofWbknHcjKU0kEgdMTpPI8rWe3QI2s7zAZ" +
         "wI+SUVmmP5vQV8usxkRnkVK2aTq0hfIOW1WgW1g/XmUwdfbPGY40yxlGvdjLywEheLEXAkLGcgFjVlkNhznH2Va0rq7dDzRUP1ju57rLdLwY7wKFr2zLcDCr5eIRR6BBQ5lzJxF/UT" +
         "mXCaoDr7hTbkIm2hLW1PRtbL5XHC2DWgcEFfyBM5TAM2Rh3lRXmNuZwKcYfrhG53prn8f+xanef/ABUU39gPlUN/8JvwirvUITJ9NH/EHS6JSm71inMnTtSfC9Q5f//Z");
+
+    /// <summary>2×1 TIFF, grey: 17, 200.</summary>
+    public static byte[] Tiff => Convert.FromBase64String(
+        "SUkqAAgAAAAJAAABBAABAAAAAgAAAAEBBAABAAAAAQAAAAIBAwABAAAACAAAAAMBAwABAAAAAQAAAAYBAwABAAAAAQAAABEBBAABAAAAegAAABYBBAABAAAAAQAAABcBBAABAAAAAgAA" +
+        "ABwBAwABAAAAAQAAAAAAAAARyA==");
 }
