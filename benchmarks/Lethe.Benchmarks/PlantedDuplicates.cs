@@ -7,8 +7,8 @@ using SkiaSharp;
 namespace Lethe.Benchmarks;
 
 /// <summary>
-/// What <c>lethe data check</c> finds of duplicates that were planted: a tenth as many copies as images, half of them of the same bytes, the
-/// others compressed again (JPEG of quality 50 to 90), resized by up to a fifth, both, or brightened or darkened by up to a twentieth and
+/// What <c>lethe data check</c> finds of duplicates that were planted: a tenth as many copies as images, half of them of the same bytes,
+/// the others compressed again (JPEG of quality 50 to 90), resized by up to a fifth, both, or brightened or darkened by up to a twentieth and
 /// compressed again, in turn.
 /// </summary>
 internal static class PlantedDuplicates
@@ -59,7 +59,8 @@ internal static class PlantedDuplicates
                 OtherPairs = others,
                 PrecisionIfOthersAreFalse = (double)right / Math.Max(1, right + others),
                 Seconds = seconds,
-                Others = groups.Select(group => group.Select(name => int.Parse(name[1..], CultureInfo.InvariantCulture)).Distinct().ToArray())
+                Others = groups
+                    .Select(group => group.Select(name => int.Parse(name[1..], CultureInfo.InvariantCulture)).Distinct().ToArray())
                     .Where(group => group.Length > 1).Take(20).Select(group => string.Join(' ', group.Select(i => chosen[i]))),
             });
         }
