@@ -123,14 +123,6 @@ diagnosis.SetAction(
     parsed => DiagnosisCost.Measure(
         parsed.GetValue(count), parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(batch), parsed.GetValue(threads)));
 
-var supervised = new Command(
-    "supervised",
-    "The network of the methods trained with labels in the same budget: accuracy of its last "
-    + "layer") { images, count, width, epochs, batch, seed, threads };
-supervised.SetAction(parsed => SupervisedTraining.Measure(
-    parsed.GetValue(images)!.FullName, parsed.GetValue(count), parsed.GetValue(width), parsed.GetValue(epochs), parsed.GetValue(batch),
-    parsed.GetValue(seed), parsed.GetValue(threads)));
-
 var runs = new Argument<string[]>("runs") { Description = "run directories of lethe pretrain" };
 var table = new Command("table", "Markdown table of runs: one row for each method, over its seeds") { runs };
 table.SetAction(parsed => MethodTable.Write(parsed.GetValue(runs)!));
@@ -189,7 +181,7 @@ try
     TorchRuntime.Prepare(new TorchRuntimeOptions { Notice = Console.Error.WriteLine });
     return new RootCommand(
         "Measures how fast Lethe is, alone and beside PyTorch.") { training, passes, embed, fewLabels, augmentation, epoch, profile, diagnosis, codingRate,
-        linearProbe, umm, methods, supervised, table, compare, kernels }
+        linearProbe, umm, methods, table, compare, kernels }
         .Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (LetheException error)

@@ -53,7 +53,7 @@ internal static class DataCommand
     private static JsonObject Describe(DataDescription found, Terminal terminal)
     {
         terminal.Say(
-            $"{found.Source}: {found.Kind}, {(found.Channels == 1 ? "grey" : "colour")}, {found.Sizes.MinHeight}×{found.Sizes.MinWidth} "
+            $"{found.Source}: {found.Kind}, {KindOf(found)}, {found.Sizes.MinHeight}×{found.Sizes.MinWidth} "
             + $"to {found.Sizes.MaxHeight}×{found.Sizes.MaxWidth} pixels; views of {found.ImageSize} pixels");
         terminal.Say($"train {found.Train}, probe {found.Probe}, test {found.Test}; fingerprint {found.Fingerprint}");
         if (found.Classes.Count > 0)
@@ -84,6 +84,8 @@ internal static class DataCommand
                 ["name"] = count.Name, ["train"] = count.Train, ["probe"] = count.Probe, ["test"] = count.Test,
             })]),
             ["channels"] = found.Channels,
+            ["samples"] = found.Samples.Name(),
+            ["range"] = new JsonArray(found.Range.Low, found.Range.High),
             ["imageSize"] = found.ImageSize,
             ["fingerprint"] = found.Fingerprint,
             ["skippedFiles"] = new JsonArray([.. found.SkippedFiles.Select(file => (JsonNode)file)]),
@@ -101,5 +103,11 @@ internal static class DataCommand
     {
         public void Report(DataProgress value) =>
             terminal.Progress.Report(new WorkflowProgress(value.Stage, value.Done, value.Total, "", value.Notice));
+    }
+
+    private static string KindOf(DataDescription found)
+    {
+        string colours = found.Channels switch { 1 => "grey", 3 => "colour", var bands => $"{bands} bands" };
+        return found.Range.IsOfBytes ? colours : $"{colours}, {found.Samples.Name()} from {found.Range}";
     }
 }

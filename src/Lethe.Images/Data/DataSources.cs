@@ -75,14 +75,23 @@ internal static class DataSources
     /// The rule of division is the same for all sources. Where the source has a test part of its own, Test is drawn from it
     /// and from nothing else; elsewhere from the images. Probe is drawn from what is no test image, and Train is the
     /// rest. Test has at most <see cref="DataOptions.TestImages"/> images and Probe at most
-    /// <see cref="DataOptions.ProbeImages"/>, and neither takes more than a fifth of the images (but at least one). The draw
-    /// has a fixed seed of its own: the parts are the same for each <paramref name="seed"/>, and Probe and Test for each
+    /// <see cref="DataOptions.ProbeImages"/>, and neither takes more than a fifth of the images (but at least one). Without labels there
+    /// are no probes to fit, so that Probe is empty, and Test takes a twentieth of the images, but fifty where that is no more than a fifth.
+    /// </para>
+    /// <para>
+    /// Each class has its share of each part, by largest remainders. A class of three images or more has at least one in each part, for
+    /// which a part may grow to a third of the images; of two, one is trained on and one tested on; a single one is trained on. Equal
+    /// images stay in one part, as do those that <see cref="DataOptions.GroupBy"/> puts together; shares then hold as closely as whole
+    /// groups allow.
+    /// </para>
+    /// <para>
+    /// The draw has a fixed seed of its own: the parts are the same for each <paramref name="seed"/>, and Probe and Test for each
     /// <see cref="DataOptions.Limit"/>, so that runs compare. Only which N images <see cref="DataOptions.Limit"/> leaves of
     /// Train depends on <paramref name="seed"/>; of two limits, the smaller one's images are among the larger one's.
     /// </para>
     /// <para>
     /// Files are divided by their place in the ordinal order of their relative paths, before any is decoded; a file that
-    /// cannot be read is missing from its part and moves nothing else. Of image files only those used are opened, and the
+    /// cannot be read is missing from its part and moves nothing else. Of image files only those used are decoded, and the
     /// size of views (where it is not given) and grey or colour are decided from them.
     /// </para>
     /// </summary>
@@ -123,7 +132,11 @@ internal static class DataSources
             splits.Train.Channels,
             splits.ImageSize,
             splits.Fingerprint,
-            splits.SkippedFiles);
+            splits.SkippedFiles)
+        {
+            Samples = splits.Train.Samples,
+            Range = splits.Train.Range,
+        };
     }
 
     private static (DataSplits Splits, string Kind, SizeRange Sizes) Load(
@@ -134,14 +147,28 @@ internal static class DataSources
         if (options.Cache is not null && source.Paths is null)
             throw new InvalidOptionException(
                 $"--cache keeps decoded image files, and '{options.Data}' ({source.Kind}) has none. Leave it out.");
-        Division division = Division.Of(source, options, seed);
+        Grouping? groups = Grouping.Find(source, options, Root(options), progress, cancel);
+        Division division = Division.Of(source, options, seed, groups?.Of);
         LoadedImages loaded = source.Load([.. division.Train, .. division.Probe, .. division.Test], options, progress, cancel);
         int train = division.Train.Length, probe = division.Probe.Length;
         ImageSet trainSet = Part("train", division.Train, loaded.Images.AsSpan(0, train), least: 2);
-        ImageSet probeSet = Part("probe", division.Probe, loaded.Images.AsSpan(train, probe), least: 1);
+        ImageSet probeSet = Part("probe", division.Probe, loaded.Images.AsSpan(train, probe), least: division.Probe.Length == 0 ? 0 : 1);
         ImageSet testSet = Part("test", division.Test, loaded.Images.AsSpan(train + probe), least: 1);
         string fingerprint = Fingerprint.Of(trainSet, probeSet, testSet);
-        var splits = new DataSplits(options.Data, trainSet, probeSet, testSet, loaded.ImageSize, fingerprint, loaded.SkippedFiles);
+        (IntensityRange range, string? notice) = RangeRule.Find(options.Range, trainSet);
+        var splits = new DataSplits(
+            options.Data, trainSet.Within(range), probeSet.Within(range), testSet.Within(range), loaded.ImageSize, fingerprint,
+            loaded.SkippedFiles)
+        {
+            Notices =
+            [
+                .. source.Notices, .. groups?.Notices ?? [], .. division.Notices, .. SharedGroups(division, groups), .. loaded.Notices,
+                .. notice is null ? [] : new[] { notice },
+            ],
+            Groups = groups is null ? [] : new[] { division.Train, division.Probe, division.Test }.SelectMany(items => items)
+                .Where(item => groups.Names.ContainsKey(groups.Of[item])).ToDictionary(item => item, item => groups.Names[groups.Of[item]]),
+            Kind = source.Kind, Sizes = loaded.Sizes, Found = source.PoolCount + source.TestCount,
+        };
         return (splits, source.Kind, loaded.Sizes);
 
         ImageSet Part(string name, int[] items, ReadOnlySpan<Image?> images, int least)
@@ -186,18 +213,48 @@ internal static class DataSources
         return counts;
     }
 
+    // The source's own test part is what others measure on too, so that it stays as it is.
+    private static IEnumerable<string> SharedGroups(Division division, Grouping? groups)
+    {
+        if (groups is null)
+            yield break;
+        HashSet<int> trained = [.. division.Train.Select(item => groups.Of[item])];
+        int shared = division.Test.Count(item => trained.Contains(groups.Of[item]));
+        if (shared > 0)
+            yield return DataNotice.Shared(shared, division.Test.Length);
+    }
+
+    // What paths of tables are relative to.
+    private static string? Root(DataOptions options)
+    {
+        string text = options.Data;
+        while (text.Contains(':', StringComparison.Ordinal) && !Path.Exists(text)
+            && text.Split(':', 2)[0].ToLowerInvariant() is DomainsName or TintedName)
+            text = SourceSpec.Parse(text, ["test", .. TintedSource.Keys], takesArgument: true).Argument;
+        return Directory.Exists(text) ? Path.GetFullPath(text) : null;
+    }
+
     private static ImageSource Recognise(DataOptions options)
     {
-        switch (options.Data.Split(':', 2)[0].ToLowerInvariant())
-        {
-            case CausalName:
-                return CausalSource.Open(options.Data);
-            case DomainsName when options.Data.Contains(':', StringComparison.Ordinal):
-                return DomainFolders.Open(options.Data);
-            case TintedName when options.Data.Contains(':', StringComparison.Ordinal):
-                return TintedSource.Open(options.Data, inner => Recognise(options with { Data = inner }));
-        }
+        bool prefixed = options.Data.Contains(':', StringComparison.Ordinal);
+        string name = options.Data.Split(':', 2)[0].ToLowerInvariant();
 
+        // Tints are of classes: those of the table, where one is given.
+        if (prefixed && name == TintedName)
+            return TintedSource.Open(options.Data, inner => Recognise(options with { Data = inner }));
+        ImageSource source = name switch
+        {
+            CausalName => CausalSource.Open(options.Data),
+            DomainsName when prefixed => DomainFolders.Open(options.Data),
+            _ => RecogniseNameOrPath(options),
+        };
+        return options.Labels == LabelRule.None ? RelabelledSource.Unlabelled(source)
+            : LabelRule.IsTable(options.Labels) ? RelabelledSource.Of(source, options.Labels, Root(options))
+            : source;
+    }
+
+    private static ImageSource RecogniseNameOrPath(DataOptions options)
+    {
         KnownSource? known = Known.FirstOrDefault(source => source.Name.Equals(options.Data, StringComparison.OrdinalIgnoreCase));
         if (known is not null)
             return known.Name == "embedded" ? OpenEmbedded(known) : OpenKnown(known, options.DataRoot);
@@ -220,7 +277,7 @@ internal static class DataSources
                 + $"{string.Join(" or ", Prefixed.Select(source => source.Example))}, or the path of a folder of {AcceptedPaths}.");
         }
 
-        return OpenFolder(options.Data);
+        return OpenFolder(options.Data, options);
     }
 
     private static StoredSource OpenEmbedded(KnownSource known)
@@ -266,7 +323,7 @@ internal static class DataSources
             folder, known.ClassNames);
     }
 
-    private static ImageSource OpenFolder(string folder)
+    private static ImageSource OpenFolder(string folder, DataOptions options)
     {
         if (IdxLayout.IsFolder(folder))
         {
@@ -277,11 +334,16 @@ internal static class DataSources
 
         if (CifarLayout.IsCifar10Folder(folder) || CifarLayout.IsCifar100Folder(folder))
             return CifarLayout.Open(folder);
-        string[] images = ImageListing.ImagesBelow(folder);
-        if (images.Length > 0)
-            return FolderLayout.Open(folder, images);
+        bool earlier = options.Division == DivisionRule.Earlier;
+        FolderListing listing = ImageListing.Below(folder, earlier);
+        if (listing.Paths.Length > 0)
+        {
+            FolderSource found = FolderLayout.Open(folder, listing.Paths, options.Labels, earlier);
+            return found.Noting([.. listing.Ignored.Select(kind => kind.ToString()), .. found.Notices]);
+        }
+
         return ImageListing.VisibleNames(folder, folders: true) is [var single]
-            ? OpenFolder(Path.Combine(folder, single))
+            ? OpenFolder(Path.Combine(folder, single), options)
             : throw new DataException($"There are no images in '{folder}'. Expected {AcceptedPaths}. {ImageListing.WhatIsIn(folder)}");
     }
 }

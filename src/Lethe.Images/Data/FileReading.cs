@@ -9,8 +9,11 @@ namespace Lethe.Data;
 /// </summary>
 internal sealed class FileReading(
     string root, IReadOnlyList<string> files, int maxBadFiles, IProgress<DataProgress>? progress, CancellationToken cancel,
-    int threads = -1)
+    int threads = -1, int maxMegapixels = ImageDecoder.MaxMegapixels)
 {
+    /// <summary>The largest height and width of a view.</summary>
+    public const int LargestView = 1024;
+
     private const int SampledHeaders = 256;
 
     private readonly string?[] reasons = new string?[files.Count];
@@ -40,7 +43,7 @@ internal sealed class FileReading(
     }
 
     /// <param name="imageSize">Height and width of a view; larger images are reduced to what it needs.</param>
-    /// <param name="channels">1 or 3, or 0 for 1 where all images are grey and 3 otherwise.</param>
+    /// <param name="channels">Channels, or 0 to let the images decide.</param>
     /// <param name="advice">What to do where memory is too small.</param>
     /// <param name="mayBeNone">Whether it is no error where no file can be read.</param>
     public Image?[] Decode(int imageSize, int channels, string advice, bool mayBeNone = false)
@@ -54,22 +57,14 @@ internal sealed class FileReading(
         {
             if (Interlocked.Read(ref bytes) > largest)
                 return; // the files of the estimate were smaller than the rest
-            (Image image, sizes[i]) = ImageDecoder.Decode(FullPath(i), shortSide, channels);
+            (Image image, sizes[i]) = ImageDecoder.Decode(FullPath(i), shortSide, channels, maxMegapixels);
             images[i] = image;
             Interlocked.Add(ref bytes, image.Pixels.Length);
         });
         MemoryBudget.Require(bytes, what, advice);
         if (!mayBeNone && images.All(image => image is null))
             throw NoGoodFile();
-        if (channels == 0 && images.Any(image => image is { Channels: 3 }))
-        {
-            for (int i = 0; i < images.Length; i++)
-            {
-                if (images[i] is { } image)
-                    images[i] = ImageDecoder.ToChannels(image, 3);
-            }
-        }
-
+        Unite(images);
         return images;
     }
 
@@ -120,24 +115,37 @@ internal sealed class FileReading(
             for (int i = 0; i < images.Length; i++)
             {
                 if (images[i] is { } image)
-                    images[i] = ImageDecoder.ToChannels(image, 1);
+                    images[i] = ImageConversion.ToChannels(image, 1);
             }
         }
 
         return images;
     }
 
+    // All of the same channels and samples.
+    private void Unite(Image?[] images)
+    {
+        int[] good = [.. Enumerable.Range(0, images.Length).Where(i => images[i] is not null)];
+        (int channels, SampleType samples) = ImageConversion.Common(
+            [.. good.Select(i => (images[i]!.Value.Channels, images[i]!.Value.Samples))], k => files[good[k]]);
+        foreach (int i in good)
+            images[i] = ImageConversion.ToChannels(ImageConversion.ToSamples(images[i]!.Value, samples), channels);
+    }
+
     /// <summary>What a failed reading of a file says of it; null where it succeeds.</summary>
-    internal static string? WhyNot(Action read)
+    internal static string? WhyNot(string path, Action read)
     {
         try
         {
+            // A pipe would wait for a writer when it is opened. It has no length.
+            if (new FileInfo(path).Length == 0)
+                return "the file is empty";
             read();
             return null;
         }
         catch (DataException error)
         {
-            return error.Message;
+            return ImageSignature.Explain(ImageSignature.Read(path)) ?? error.Message;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -189,7 +197,7 @@ internal sealed class FileReading(
         Parallel.For(0, files.Count, new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = threads }, k =>
         {
             int i = order[k];
-            reasons[i] ??= WhyNot(() => read(i));
+            reasons[i] ??= WhyNot(FullPath(i), () => read(i));
             int count = Interlocked.Increment(ref done);
             if (count % step == 0 || count == files.Count)
                 progress?.Report(new DataProgress(stage, count, files.Count));

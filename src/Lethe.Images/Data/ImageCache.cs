@@ -74,8 +74,13 @@ internal sealed class ImageCache(
             return cache;
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
         ulong hash = XxHash3.HashToUInt64(MemoryMarshal.AsBytes(full.AsSpan()));
-        return Path.Combine(
-            cache, $"{Path.GetFileName(full)}-{(uint)hash:x8}{(options.ImageSize == 0 ? "" : $"-{options.ImageSize}")}.lethe-images");
+        string name = Path.Combine(cache, $"{Path.GetFileName(full)}-{(uint)hash:x8}");
+        string open = $"{name}.lethe-images", sized = $"{name}-{options.ImageSize}.lethe-images";
+
+        // A run whose size was chosen has it in its options from then on.
+        return options.ImageSize == 0 || (!File.Exists(sized) && ImagePack.IsFor(open, FileReading.ShortSide(options.ImageSize)))
+            ? open
+            : sized;
     }
 
     private void Make(UInt128 listing, int shortSide, string? why)

@@ -10,7 +10,7 @@ public static class ImageFiles
     /// <param name="imageSize">
     /// Height and width of the views to come, in pixels; larger images are reduced to what views of that size need.
     /// </param>
-    /// <param name="channels">1 to get grey, 3 to get colour, 0 to get grey where all images are grey and colour otherwise.</param>
+    /// <param name="channels">1 to get grey, 3 to get colour, another number where images have so many; 0 lets the images decide.</param>
     /// <param name="maxBadFiles">How many files may be corrupt or empty and are skipped.</param>
     /// <param name="cancel">Stops the reading.</param>
     /// <returns>
@@ -33,7 +33,7 @@ public static class ImageFiles
     /// <param name="imageSize">
     /// Height and width of the views to come, in pixels; a larger image is reduced to what views of that size need.
     /// </param>
-    /// <param name="channels">1 to get grey, 3 to get colour, 0 to get grey where the image is grey and colour otherwise.</param>
+    /// <param name="channels">1 to get grey, 3 to get colour, another number where the image has so many; 0 lets the image decide.</param>
     /// <returns>The image.</returns>
     /// <exception cref="InvalidOptionException">A number cannot be used.</exception>
     /// <exception cref="DataException">It is no image that can be read; the message says why.</exception>
@@ -62,7 +62,7 @@ public static class ImageFiles
     /// <summary>The same, some files at a time, so that only those are in memory. A part may have no image.</summary>
     /// <param name="path">A folder, searched recursively, or an image file.</param>
     /// <param name="imageSize">Height and width of the views to come, in pixels.</param>
-    /// <param name="channels">1 or 3.</param>
+    /// <param name="channels">1 to 16.</param>
     /// <param name="maxBadFiles">How many files may be corrupt or empty and are skipped, in all parts together.</param>
     /// <param name="atATime">Files of a part.</param>
     /// <param name="cancel">Stops the reading.</param>
@@ -123,9 +123,10 @@ public static class ImageFiles
 
     private static void Check(int imageSize, int channels)
     {
-        if (imageSize is < 16 or > 224)
-            throw new InvalidOptionException($"The size of views must be between 16 and 224 pixels, found {imageSize}.");
-        if (channels is not (0 or 1 or 3))
-            throw new InvalidOptionException($"Images have 1 or 3 channels (0 lets the images decide), found {channels}.");
+        if (imageSize is < 16 or > FileReading.LargestView)
+            throw new InvalidOptionException($"The size of views must be between 16 and {FileReading.LargestView} pixels, found {imageSize}.");
+        if (channels is < 0 or > Image.MostChannels)
+            throw new InvalidOptionException(
+                $"Images have 1 to {Image.MostChannels} channels (0 lets the images decide), found {channels}.");
     }
 }

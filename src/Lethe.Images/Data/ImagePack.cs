@@ -65,6 +65,25 @@ internal sealed class ImagePack
         }
     }
 
+    /// <summary>Whether a file says that it is a pack of images of a short side; <see cref="TryOpen"/> looks whether it is whole.</summary>
+    public static bool IsFor(string path, int shortSide)
+    {
+        Span<byte> head = stackalloc byte[PackHeader.Size];
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            if (stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length)
+                return false;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+
+        PackHeader header = MemoryMarshal.Read<PackHeader>(head);
+        return header.Magic == PackHeader.ExpectedMagic && header.ShortSide == shortSide;
+    }
+
     /// <summary>What the index says of a file.</summary>
     public PackEntry this[int place] => Entries[place];
 

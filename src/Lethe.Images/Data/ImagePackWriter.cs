@@ -47,11 +47,12 @@ internal sealed class ImagePackWriter(string root, IReadOnlyList<string> files, 
         for (int from = 0; from < files.Count; from += AtATime)
         {
             int n = Math.Min(AtATime, files.Count - from), first = from;
-            Parallel.For(0, n, new ParallelOptions { CancellationToken = cancel }, i => reasons[i] = FileReading.WhyNot(() =>
+            Parallel.For(0, n, new ParallelOptions { CancellationToken = cancel }, i =>
             {
-                (images[i], (entries[first + i].SourceHeight, entries[first + i].SourceWidth)) = ImageDecoder.Decode(
-                    Path.Combine(root, files[first + i]), shortSide);
-            }));
+                string path = Path.Combine(root, files[first + i]);
+                reasons[i] = FileReading.WhyNot(path, () =>
+                    (images[i], (entries[first + i].SourceHeight, entries[first + i].SourceWidth)) = ImageDecoder.Decode(path, shortSide));
+            });
             for (int i = 0; i < n; i++)
             {
                 if (reasons[i] is { } reason)
@@ -75,7 +76,7 @@ internal sealed class ImagePackWriter(string root, IReadOnlyList<string> files, 
         }
 
         entry.Channels = image.Channels;
-        Put(stream, ImageDecoder.ToChannels(image, channels), stream.Position, ref entry);
+        Put(stream, ImageConversion.ToChannels(image, channels), stream.Position, ref entry);
     }
 
     // Grey images that were written before the first one in colour: from the last to the first, so that none is overwritten before it is
@@ -91,7 +92,7 @@ internal sealed class ImagePackWriter(string root, IReadOnlyList<string> files, 
             stream.Position = entries[i].Offset;
             stream.ReadExactly(grey);
             Put(
-                stream, ImageDecoder.ToChannels(new Image(grey, entries[i].Height, entries[i].Width, 1), 3),
+                stream, ImageConversion.ToChannels(new Image(grey, entries[i].Height, entries[i].Width, 1), 3),
                 origin + (3 * (entries[i].Offset - origin)), ref entries[i]);
         }
 

@@ -6,7 +6,8 @@ namespace Lethe.Data;
 internal sealed class TintedSource(ImageSource inner, string name, ColourShiftOptions options, double testRho)
     : ImageSource($"{inner.Kind}, tinted by class", inner.PoolCount, inner.TestCount, inner.Labels, inner.ClassNames)
 {
-    private static readonly string[] keys = ["rho", "test-rho", "strength", "tint-seed"];
+    /// <summary>Its options.</summary>
+    public static string[] Keys { get; } = ["rho", "test-rho", "strength", "tint-seed"];
 
     public override IReadOnlyList<string>? Paths => inner.Paths;
 
@@ -14,7 +15,7 @@ internal sealed class TintedSource(ImageSource inner, string name, ColourShiftOp
     /// <param name="open">Opens the source within.</param>
     public static TintedSource Open(string text, Func<string, ImageSource> open)
     {
-        SourceSpec spec = SourceSpec.Parse(text, keys, takesArgument: true);
+        SourceSpec spec = SourceSpec.Parse(text, Keys, takesArgument: true);
         if (spec.Argument.Length == 0)
             throw new InvalidOptionException(
                 "--data tinted needs the source to tint: tinted:SOURCE,rho=0.9, with SOURCE a name or a path.");
@@ -32,8 +33,11 @@ internal sealed class TintedSource(ImageSource inner, string name, ColourShiftOp
         if (inner.TestCount == 0 && testRho != options.Rho && spec.Text("test-rho") is not null)
             throw new InvalidOptionException(
                 $"--data tinted: '{spec.Argument}' has no test part of its own that test-rho could hold for. Leave test-rho out.");
-        return new TintedSource(inner, spec.Argument, options, testRho);
+        return new TintedSource(inner, spec.Argument, options, testRho) { Notices = inner.Notices };
     }
+
+    public override IReadOnlyList<UInt128>? Contents(IProgress<DataProgress>? progress, CancellationToken cancel) =>
+        inner.Contents(progress, cancel);
 
     public override LoadedImages Load(int[] items, DataOptions data, IProgress<DataProgress>? progress, CancellationToken cancel)
     {

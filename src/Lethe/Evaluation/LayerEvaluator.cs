@@ -4,6 +4,7 @@ using Lethe.Diagnostics;
 using Lethe.Methods;
 using Lethe.Models;
 using Lethe.Numerics;
+using Lethe.Training;
 using static TorchSharp.torch;
 
 namespace Lethe.Evaluation;
@@ -46,15 +47,20 @@ internal sealed class LayerEvaluator
     /// <param name="method">The encoder with its projector; it is left in evaluation mode.</param>
     /// <param name="cancellation">Stops between two batches.</param>
     /// <returns>One record for each of <see cref="LayerNames.All"/>.</returns>
+    /// <exception cref="Runtime.TrainingException">Features are not finite.</exception>
     public IReadOnlyList<LayerQuality> Measure(SslMethod method, CancellationToken cancellation = default) =>
-        Measure(method, null, cancellation);
+        Measure(method, "the evaluation", LossCheck.OfPretraining, null, cancellation);
 
     /// <summary>Measures every layer, and says how far it has come.</summary>
     /// <param name="method">The encoder with its projector; it is left in evaluation mode.</param>
+    /// <param name="place">Where in training, for the message where it has diverged.</param>
+    /// <param name="advice">What helps then.</param>
     /// <param name="tell">Told how many of all images have been through the network; null tells nobody.</param>
     /// <param name="cancellation">Stops between two batches.</param>
     /// <returns>One record for each of <see cref="LayerNames.All"/>.</returns>
-    public IReadOnlyList<LayerQuality> Measure(SslMethod method, Action<int, int>? tell, CancellationToken cancellation)
+    /// <exception cref="Runtime.TrainingException">Features are not finite.</exception>
+    public IReadOnlyList<LayerQuality> Measure(
+        SslMethod method, string place, string advice, Action<int, int>? tell, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         // As many images of both parts: what is measured of seen and unseen images compares at equal m only.
@@ -68,6 +74,12 @@ internal sealed class LayerEvaluator
         passed?.Invoke(0);
         IReadOnlyDictionary<string, Tensor> trained = FeaturesOfViews(method, data.Train, images, 2, cancellation);
         IReadOnlyDictionary<string, Tensor> heldOut = FeaturesOfViews(method, data.Test, images, 2, cancellation);
+        foreach (string layer in LayerNames.All)
+        {
+            LossCheck.RequireFinite(trained[layer], $"features of {layer}", place, advice);
+            LossCheck.RequireFinite(heldOut[layer], $"features of {layer}", place, advice);
+        }
+
         IReadOnlyDictionary<string, Tensor>? lidarTrained = sameViews ? null : FeaturesOfViews(
             method, data.Train, lidarImages, options.LidarViews, cancellation);
         IReadOnlyDictionary<string, Tensor>? lidarHeldOut = sameViews ? null : FeaturesOfViews(

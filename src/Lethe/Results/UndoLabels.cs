@@ -28,6 +28,7 @@ internal static class UndoLabels
         nameof(UmmOptions.Alpha), nameof(UmmOptions.Beta), nameof(UmmOptions.Volume), nameof(UmmOptions.Probes),
         nameof(UmmOptions.VolumeFloor),
         nameof(UmmOptions.Hypergradient), nameof(UmmOptions.FiniteDifferenceRadius), nameof(UmmOptions.InnerLearningRate),
+        nameof(UmmOptions.Dose), nameof(UmmOptions.LevelOne), nameof(UmmOptions.InnerStep), nameof(UmmOptions.RateConvention),
         nameof(UmmOptions.EpsilonSquared), nameof(UmmOptions.CutAlignment), nameof(UmmOptions.MinimiseReduction),
     ];
 
@@ -108,6 +109,11 @@ internal static class UndoLabels
         nameof(UmmOptions.OuterLearningRate) => $"η₂ = {value}",
         nameof(UmmOptions.EpsilonSquared) => $"ε² = {value}",
         nameof(UmmOptions.Volume) or nameof(UmmOptions.Hypergradient) or nameof(UmmOptions.OuterOptimiser) => value,
+        nameof(UmmOptions.Dose) => value == UmmOptions.Share ? "α, β shares of gradients" : "α, β raw weights",
+        nameof(UmmOptions.LevelOne) => value == UmmOptions.Keep ? "level one kept" : "level one looked at",
+        nameof(UmmOptions.OuterBatch) => value == UmmOptions.Fresh ? "level two on its own batch" : "both levels on one batch",
+        nameof(UmmOptions.InnerStep) => $"inner step {value}",
+        nameof(UmmOptions.RateConvention) => value == UmmOptions.CodeRate ? "ΔR of raw embeddings" : "ΔR of normalised features",
         nameof(UmmOptions.Iterations) => $"{value} iterations",
         nameof(UmmOptions.CutAlignment) => value == "true" ? "alignment without gradient" : "alignment with gradient",
         nameof(UmmOptions.MinimiseReduction) => value == "true" ? "ΔR minimised" : "ΔR maximised",

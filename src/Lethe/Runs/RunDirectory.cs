@@ -88,8 +88,9 @@ public sealed class RunDirectory
         if (HoldsRun(path))
         {
             if (resume) return Open(path);
-            RunStatus status = RunFiles.ReadManifest(System.IO.Path.Combine(path, "run.json")).Status;
-            string advice = status == RunStatus.Done
+            RunManifest there = RunFiles.ReadManifest(System.IO.Path.Combine(path, "run.json"));
+            RunStatus status = there.Status;
+            string advice = status == RunStatus.Done || there.Diverged
                 ? "Give another --out, or delete it"
                 : "Give --resume to go on with it, another --out to start anew, or delete it";
             throw new RunException($"{path} holds a run already (status {status.ToString().ToLowerInvariant()}). {advice}.");
@@ -119,8 +120,10 @@ public sealed class RunDirectory
     {
         if (!HoldsRun(path))
         {
-            string found = Directory.Exists(path) ? "no run.json in it." : $"no such directory.{Suggestion.OfPath(path)}";
-            throw new RunException($"{path} is not a run: found {found} Give a directory that 'lethe pretrain' or 'lethe run' made.");
+            string found = Directory.Exists(path) ? "no run.json in it" : "no such directory";
+            throw new RunException(
+                $"{path} is not a run: found {found}. Give a directory that 'lethe pretrain' or 'lethe run' made."
+                + NearbyRuns.Sentence(path));
         }
 
         var directory = new RunDirectory(path);

@@ -15,11 +15,17 @@ internal abstract class MethodTrainer(SslMethod method, ViewLoader loader, int b
     /// <summary>The optimiser, whose state goes into a checkpoint.</summary>
     public abstract Optimiser Optimiser { get; }
 
+    /// <summary>A second optimiser whose state goes into a checkpoint; null where there is none.</summary>
+    public virtual Optimiser? InnerOptimiser => null;
+
     /// <summary>What measurements are filed under: epochs done, or iterations of UMM.</summary>
     public abstract int Now { get; }
 
     /// <summary>Now, in words, as "epoch 3 of 10".</summary>
     public abstract string NowInWords { get; }
+
+    /// <summary>What helps where it diverges, as the beginning of a sentence.</summary>
+    public abstract string AgainstDivergence { get; }
 
     /// <summary>Whether layers are to be measured now: before the first step, at intervals, after the last.</summary>
     public bool IsEvaluationDue => EvaluatesAt(State.Step);

@@ -7,6 +7,7 @@ using Lethe.Models;
 using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Storage;
+using Lethe.Training;
 using static TorchSharp.torch;
 using Names = Lethe.Diagnostics.Measure;
 
@@ -20,6 +21,9 @@ public static class Evaluating
 {
     private const int PictureQueries = 8;
     private const int PictureColumns = 8;
+
+    // Without labels there are no images to fit probes with; neighbours are then looked for among those trained on.
+    private const int MostNeighbours = 2000;
 
     /// <summary>Measures every state of the encoder, with all probe and test images of the run.</summary>
     /// <param name="run">The run.</param>
@@ -51,7 +55,9 @@ public static class Evaluating
         using SslMethod method = session.CreateMethod();
         var probes = new EvaluationPart(
             EvaluationRecord.Probes, "",
-            (stage, _, tell) => session.Evaluator.Measure(method, (done, total) => tell($", {done} of {total} views"), cancellation)
+            (stage, _, tell) => session.Evaluator
+                .Measure(
+                    method, "the evaluation", LossCheck.OfPretraining, (done, total) => tell($", {done} of {total} views"), cancellation)
                 .SelectMany(quality => Records(stage, quality, session)));
         IReadOnlyList<EvaluationRecord> found = EvaluatedState.Measure(
             EvaluatedState.Of(run, session, method), [probes], onlyNew, progress);
@@ -115,15 +121,17 @@ public static class Evaluating
                 images, augmenter, EvaluationBatches.SizeFor(augmenter.Size), session.Machine.ThreadCount(), cancellation),
             session.Device,
             cancellation)[LayerNames.Last][0];
-        NearestNeighbours near = KnnProbe.Neighbours(Features(data.Probe), Features(queries), Math.Min(PictureColumns, data.Probe.Count));
+        ImageSet bank = data.Probe.Count > 0 ? data.Probe : data.Train.Subset(
+            data.Train.Name, [.. Enumerable.Range(0, Math.Min(data.Train.Count, MostNeighbours))]);
+        NearestNeighbours near = KnnProbe.Neighbours(Features(bank), Features(queries), Math.Min(PictureColumns, bank.Count));
         ContactSheet.Write(run.NeighboursPicture, [.. Enumerable.Range(0, queries.Count).Select(row => new SheetRow(
             ViewPreview.Plain(augmenter, queries[row]),
             [.. Enumerable.Range(0, near.Count).Select(column =>
             {
                 int index = near.Indices[row, column];
                 return new SheetCell(
-                    ViewPreview.Plain(augmenter, data.Probe[index]),
-                    data.Probe.Labels is null || queries.Labels is null ? null : data.Probe.Labels[index] == queries.Labels[row]);
+                    ViewPreview.Plain(augmenter, bank[index]),
+                    bank.Labels is null || queries.Labels is null ? null : bank.Labels[index] == queries.Labels[row]);
             })]))]);
     }
 

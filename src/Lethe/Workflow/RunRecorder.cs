@@ -38,7 +38,7 @@ internal sealed class RunRecorder
     /// <summary>Goes back to the last checkpoint, or to the start where there is none.</summary>
     public TrainingState Resume(MethodTrainer trainer)
     {
-        TrainingState state = run.Checkpoints.Resume(trainer.Method, trainer.Optimiser);
+        TrainingState state = run.Checkpoints.Resume(trainer.Method, trainer.Optimiser, trainer.InnerOptimiser);
 
         // Measurements of a later time belong to steps that are taken again.
         run.TruncateMetrics(state.MetricsLength);
@@ -67,6 +67,8 @@ internal sealed class RunRecorder
     /// <summary>Appends measurements, and remembers in the state how far the file goes.</summary>
     public void Noted(MethodTrainer trainer, IReadOnlyList<Measurement> measurements)
     {
+        // A number that is none, as a deviation over one image, was not measured.
+        measurements = [.. measurements.Where(measurement => double.IsFinite(measurement.Value))];
         if (measurements.Count == 0)
             return;
         run.AppendMeasurements(measurements);
@@ -90,7 +92,7 @@ internal sealed class RunRecorder
     public void Save(MethodTrainer trainer, int? keptEpoch = null)
     {
         NoteOperators(trainer.State);
-        run.Checkpoints.Save(trainer.Method, trainer.Optimiser, trainer.State, keptEpoch);
+        run.Checkpoints.Save(trainer.Method, trainer.Optimiser, trainer.State, keptEpoch, trainer.InnerOptimiser);
     }
 
     /// <summary>Writes the encoder alone, as it is at the end of training.</summary>
@@ -119,9 +121,15 @@ internal sealed class RunRecorder
             run.SaveManifest(manifest with { Status = RunStatus.Interrupted, Timings = Timings() });
             throw new RunInterruptedException(run, error);
         }
-        catch (LetheException error)
+        catch (Exception error)
         {
-            run.SaveManifest(manifest with { Status = RunStatus.Failed, Timings = Timings(), Failure = error.Message });
+            run.SaveManifest(manifest with
+            {
+                Status = RunStatus.Failed,
+                Timings = Timings(),
+                Failure = error.Message,
+                Diverged = error is TrainingException { Diverged: true },
+            });
             throw;
         }
     }

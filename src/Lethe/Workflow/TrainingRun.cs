@@ -27,6 +27,9 @@ internal sealed class TrainingRun(
     /// <summary>UMM before epochs; null for none.</summary>
     public Interleaving? Interleaving { get; init; }
 
+    /// <summary>Says what is about to be done, and how fast it goes; null for nothing.</summary>
+    public Announcement? Announcement { get; init; }
+
     /// <summary>Trains to the end.</summary>
     /// <param name="cancellation">Stops between two steps.</param>
     /// <exception cref="OperationCanceledException">Cancelled; the state has been saved.</exception>
@@ -34,6 +37,7 @@ internal sealed class TrainingRun(
     public void Train(CancellationToken cancellation)
     {
         trainer.State = recorder.Resume(trainer);
+        Announcement?.Begin();
         recorder.Record(() => LoopOrSave(cancellation), done => Stopping?.Finish(done, trainer.State.EvaluatedAt) ?? done);
     }
 
@@ -68,20 +72,23 @@ internal sealed class TrainingRun(
                     break;
                 case TrainingMoment.StepTaken step:
                     recorder.Stepped(step);
+                    Announcement?.Stepped(step);
                     Tell(step);
                     break;
                 case TrainingMoment.EvaluationDue { Means: var means }:
+                    Announcement?.Evaluating();
                     recorder.Measured(
                         trainer,
                         means,
                         session.Evaluator.Measure(
-                            trainer.Method,
+                            trainer.Method, trainer.NowInWords, trainer.AgainstDivergence,
                             (done, total) => progress?.Report(
                                 new WorkflowProgress("diagnosing", done, total, $"{stage}, {trainer.NowInWords}")),
                             cancellation),
                         session.Losses.Measure(trainer.Method, trainer.Now, trainer.Loader.BatchSize, cancellation));
                     evaluationSeconds = aside.Elapsed.TotalSeconds;
                     evaluationsLeft = trainer.EvaluationsLeft;
+                    Announcement?.Evaluated();
                     break;
                 case TrainingMoment.NoteDue { Means: var means }:
                     recorder.Noted(trainer, [.. means.Select(mean => new Measurement(trainer.Now, Measure.Run, mean.Name, mean.Mean))]);

@@ -27,16 +27,18 @@ public sealed class WrongUseTests : IDisposable
     [InlineData("Use one of simclr, ", "pretrain", "--method", "frob")]
     [InlineData("expects a whole number, found 'many'", "pretrain", "--epochs", "many")]
     [InlineData("--epochs 0 trains nothing. Give at least 1, or --init", "pretrain", "--epochs", "0")]
-    [InlineData("lethe: --epochs must be at least 1 epoch, or 0 to keep the weights of --init; found -1.\n--batch-size must be at least 2 images, found "
-        + "1.\n", "pretrain", "--epochs", "-1", "--batch-size", "1")]
+    [InlineData("lethe: --epochs must be at least 1 epoch, or 0 to keep the weights of --init; found -1.\n--batch-size must be at least 2 images, "
+        + "or 0 to choose it by the number of images; found 1.\n", "pretrain", "--epochs", "-1", "--batch-size", "1")]
     [InlineData("lethe: --epochs must be at least 1 epoch, or 0 to keep the weights of --init; found -1.\n--threads must", "pretrain", "--epochs", "-1", "--threads", "-1")]
     [InlineData("lethe: --epochs must be at least 1 epoch, or 0 to keep the weights of --init; found -1.\n--alpha must be at least 0, found "
         + "-1.\n", "run", "--epochs", "-1", "--alpha", "-1")]
     [InlineData("no option of method 'vicreg'", "pretrain", "--method", "vicreg", "--temperature", "0.2")]
-    [InlineData("at least 128 with its options", "pretrain", "--method", "w-mse", "--batch-size", "64")]
+    [InlineData("at least 128 with its options", "pretrain", "--method", "w-mse", "--whitening-batch", "128", "--batch-size", "64")]
+    [InlineData("needs batches of at least 200 images", "pretrain", "--method", "w-mse", "--whitening-batch", "200", "--limit", "100")]
+    [InlineData("--minutes 3 chooses the epochs, and --epochs 5", "pretrain", "--minutes", "3", "--epochs", "5", "--limit", "20")]
     [InlineData("--local-views 0", "pretrain", "--method", "byol", "--local-views", "4")]
     [InlineData("at most 100", "pretrain", "--limit", "100", "--batch-size", "101")]
-    [InlineData("between 16 and 224", "pretrain", "--image-size", "8")]
+    [InlineData("between 16 and 1024", "pretrain", "--image-size", "8")]
     [InlineData("Use resnet10", "pretrain", "--backbone", "vit")]
     [InlineData("simclr, weak, none", "pretrain", "--augmentation", "strong")]
     [InlineData("--device", "pretrain", "--device", "tpu")]

@@ -45,7 +45,7 @@ public sealed class EarlierRunTests : IDisposable
             new RunOptions
             {
                 Data = new() { Data = "embedded", ImageSize = 16, Limit = 96, ProbeImages = 60, TestImages = 60 },
-                Views = AugmentationOptions.Named("simclr"),
+                Views = AugmentationOptions.Named("simclr") with { BlurProbability = 0 },
                 Backbone = new() { Backbone = "resnet10", Width = 4 },
                 MethodOptions = new SimClrOptions { ProjectorHidden = 16, ProjectorOutput = 8 },
                 Training = new() { Epochs = 2, BatchSize = 16, Optimiser = "sgd", EvaluateEvery = 1 },

@@ -1,0 +1,14 @@
+namespace Lethe.Data.Formats;
+
+/// <summary>A format of image files that is read.</summary>
+internal enum ImageFormat
+{
+    /// <summary>None of them.</summary>
+    None,
+
+    Jpeg,
+    Png,
+    Bmp,
+    WebP,
+    Gif,
+}
