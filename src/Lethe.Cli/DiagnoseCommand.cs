@@ -3,6 +3,7 @@ using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Lethe.Data;
 using Lethe.Diagnostics;
 using Lethe.Models;
 using Lethe.Reporting;
@@ -18,12 +19,13 @@ namespace Lethe.Cli;
 /// <summary><c>lethe diagnose</c>: quality of each layer over a run's training, or of features from anywhere.</summary>
 internal static class DiagnoseCommand
 {
+    // Of images where they are read, and of features.
+    private const string Labels = "--labels";
+
     public static Command Create(Terminal terminal)
     {
         var features = new Option<string?>("--features") { Description = "Features of any framework: .npy, [rows, d], or [views, images, "
             + "d].", HelpName = "F.npy" };
-        var labels =
-            new Option<string?>("--labels") { Description = "Class numbers: .npy, one for each image or each row.", HelpName = "L.npy" };
         var epsilonSquared = new Option<double>("--epsilon-squared")
         {
             Description = "ε², the distortion that coding rates allow.", HelpName = "E",
@@ -40,9 +42,11 @@ internal static class DiagnoseCommand
         var command = new Command(
             "diagnose",
             "Show the quality of each layer over training, and where ΔR turned; score single images against another run; or measure "
-            + "features from elsewhere.") { measures, against, features, labels, epsilonSquared, views };
+            + "features from elsewhere.") { measures, against, features, epsilonSquared, views };
         var run = new EncoderArgument(command, optional: true);
         var table = new OptionTable(command, [new ScoringOptions(), .. EncoderArgument.Records, new Machine()]);
+        command.Options.Single(option => option.Name == Labels).Description +=
+            " With --features: class numbers (.npy), one for each image or each row.";
         return command.Does(terminal, (parsed, cancellation) =>
         {
             string? path = run.Path(parsed);
@@ -64,18 +68,23 @@ internal static class DiagnoseCommand
             }
 
             bool isForeign = path is not null && InitialEncoder.IsForeign(path);
-            if (!isForeign && values.Flags.Any())
+            string[] ofImages = [.. values.Flags.Where(flag => flag != Labels)];
+            if (!isForeign && ofImages.Length > 0)
             {
-                throw new InvalidOptionException($"{string.Join(", ", values.Flags)}: only --against, and a file of weights in place of "
-                    + "RUN, "
-                    + "read images and compute. Leave it out.");
+                throw new InvalidOptionException($"{string.Join(", ", ofImages)}: only --against, and a file of weights in place of "
+                    + "RUN, read images and compute. Leave it out.");
             }
 
             if (file is not null && parsed.GetResult(measures) is { Implicit: false })
                 throw new InvalidOptionException("--measures belongs to a run. Of features, all is shown that they allow.");
             if (file is not null)
-                return Features(file, parsed.GetValue(labels), parsed.GetValue(views), parsed.GetValue(epsilonSquared), terminal);
-            if (new Option[] { labels, epsilonSquared, views }.Any(option => parsed.GetResult(option) is { Implicit: false }))
+            {
+                string? labels = values.Flags.Contains(Labels) ? values.Apply(new DataOptions()).Labels : null;
+                return Features(file, labels, parsed.GetValue(views), parsed.GetValue(epsilonSquared), terminal);
+            }
+
+            if ((!isForeign && values.Flags.Contains(Labels))
+                || new Option[] { epsilonSquared, views }.Any(option => parsed.GetResult(option) is { Implicit: false }))
                 throw new InvalidOptionException(
                     "--labels, --epsilon-squared and --views belong to --features. A run was measured with its own options.");
             IReadOnlyList<LayerMeasure> shown = LayerMeasures.Choose(parsed.GetRequiredValue(measures));
