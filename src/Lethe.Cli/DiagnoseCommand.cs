@@ -3,6 +3,7 @@ using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Lethe.Data;
 using Lethe.Diagnostics;
 using Lethe.Models;
 using Lethe.Reporting;
@@ -16,6 +17,7 @@ namespace Lethe.Cli;
 /// <summary><c>lethe diagnose</c>: quality of each layer over a run's training, or of features from anywhere.</summary>
 internal static class DiagnoseCommand
 {
+
     public static Command Create(Terminal terminal)
     {
         var features = new Option<string?>("--features")
@@ -46,9 +48,11 @@ internal static class DiagnoseCommand
         var command = new Command(
             "diagnose",
             "Show the quality of each layer over training, and where ΔR turned; score single images against another run; or measure "
-            + "features from elsewhere.") { measures, against, features, labels, epsilonSquared, views };
+            + "features from elsewhere.") { measures, against, features, epsilonSquared, views };
         var run = new EncoderArgument(command, optional: true);
         var table = new OptionTable(command, [new ScoringOptions(), .. EncoderArgument.Records, new Machine()]);
+        command.Options.Single(option => option.Name == Labels).Description +=
+            " With --features: class numbers (.npy), one for each image or each row.";
         return command.Does(terminal, (parsed, cancellation) =>
         {
             string? path = run.Path(parsed);
@@ -70,11 +74,11 @@ internal static class DiagnoseCommand
             }
 
             bool isForeign = path is not null && InitialEncoder.IsForeign(path);
-            if (!isForeign && values.Flags.Any())
+            string[] ofImages = [.. values.Flags.Where(flag => flag != Labels)];
+            if (!isForeign && ofImages.Length > 0)
             {
-                throw new InvalidOptionException($"{string.Join(", ", values.Flags)}: only --against, and a file of weights in place of "
-                    + "RUN, "
-                    + "read images and compute. Leave it out.");
+                throw new InvalidOptionException($"{string.Join(", ", ofImages)}: only --against, and a file of weights in place of "
+                    + "RUN, read images and compute. Leave it out.");
             }
 
             if (file is not null && parsed.GetResult(measures) is { Implicit: false })
