@@ -19,8 +19,8 @@ internal static class DiagnoseCommand
     {
         var features = new Option<string?>("--features")
         {
-            Description = "Features of any framework: .npy of numbers, [rows, d], or [views, images, d]; .npz of one array; or .csv, without "
-                + "its columns path, label and part.",
+            Description = "Features of any framework: .npy of numbers, [rows, d], or [views, images, d]; .npz of one array; or .csv, "
+                + "without its columns path, label and part.",
             HelpName = "FILE",
         };
         var labels = new Option<string?>("--labels")
@@ -100,6 +100,7 @@ internal static class DiagnoseCommand
         var places = measurements.GroupBy(m => (m.Epoch, m.Layer)).ToDictionary(
             place => place.Key, place => place.GroupBy(m => m.Name).ToDictionary(name => name.Key, name => name.Last().Value));
         var rows = new JsonArray();
+        var without = new List<LayerMeasure>();
         Table table = new Table().Border(TableBorder.Simple).AddColumn("epoch").AddColumn("measure");
         foreach (string layer in layers)
         {
@@ -122,10 +123,16 @@ internal static class DiagnoseCommand
                 {
                     rows.Add(new JsonObject { ["epoch"] = epoch, ["layer"] = layer, ["name"] = measure.Name, ["value"] = value });
                 }
+
+                if (values.Contains(null))
+                    without.Add(measure);
             }
         }
 
         terminal.Show(table);
+        string[] reasons = [.. LayerMeasure.AboutNothing(without)];
+        foreach (string reason in reasons)
+            terminal.Say(reason);
         RunManifest manifest = run.LoadManifest();
         foreach (RateSetting setting in manifest.RateSettings.Where(s => s.Layer == LayerNames.Last || s.Layer == LayerNames.Projector))
         {
@@ -156,6 +163,7 @@ internal static class DiagnoseCommand
                             (JsonNode)new JsonObject { ["epoch"] = warning.Epoch, ["kind"] = warning.Kind, ["text"] = warning.Text }),
                 ]),
             ["shown"] = rows,
+            ["missing"] = new JsonArray([.. reasons.Select(reason => (JsonNode)reason)]),
             ["measurements"] = new JsonArray([.. measurements.Select(m => (JsonNode)new JsonObject
             {
                 ["epoch"] = m.Epoch, ["layer"] = m.Layer, ["name"] = m.Name, ["value"] = m.Value,

@@ -72,8 +72,9 @@ internal sealed record NpyHeader(string Type, string Element, bool BigEndian, bo
         {
             (string _, string words, string fix) = refused.FirstOrDefault(one => element.StartsWith(one.Kind, StringComparison.Ordinal));
             throw new DataException(
-                $"Expected floating point, integer or boolean elements in {source}, found type '{type}'{(words is null ? "" : ": " + words)}. "
-                + $"Save plain numbers: {Fix(source, fix ?? "a.astype('float32')", objects: element.StartsWith('O'))}");
+                $"Expected floating point, integer or boolean elements in {source}, found type '{type}'"
+                + $"{(words is null ? "" : ": " + words)}. Save plain numbers: "
+                + Fix(source, fix ?? "a.astype('float32')", objects: element.StartsWith('O')));
         }
 
         // '|', '=' and no sign at all stand for the byte order of this machine.

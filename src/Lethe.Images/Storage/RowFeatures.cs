@@ -62,7 +62,8 @@ internal sealed record RowFeatures(Array Values, long[] Shape, IReadOnlyList<str
         if (shape.Length > 3)
         {
             throw new DataException($"Expected features of shape [rows, dimension] or [views, images, dimension] in {array.Source}, found "
-                + $"{shown}. Pool feature maps first: {NpyHeader.Fix(array.Source, $"a.mean(({string.Join(", ", Enumerable.Range(2, found.Length - 2))}))")}");
+                + $"{shown}. Pool feature maps first: "
+                + NpyHeader.Fix(array.Source, $"a.mean(({string.Join(", ", Enumerable.Range(2, found.Length - 2))}))"));
         }
 
         if (!shape.SequenceEqual(found))

@@ -45,12 +45,19 @@ internal sealed class LayerEvaluator
     /// <summary>Measures every layer.</summary>
     /// <param name="method">The encoder with its projector; it is left in evaluation mode.</param>
     /// <param name="cancellation">Stops between two batches.</param>
-    /// <param name="place">Where in training, for the message where it has diverged.</param>
-    /// <param name="advice">What helps then.</param>
     /// <returns>One record for each of <see cref="LayerNames.All"/>.</returns>
     /// <exception cref="Runtime.TrainingException">Features are not finite.</exception>
-    public IReadOnlyList<LayerQuality> Measure(
-        SslMethod method, CancellationToken cancellation = default, string place = "the evaluation", string advice = LossCheck.OfPretraining)
+    public IReadOnlyList<LayerQuality> Measure(SslMethod method, CancellationToken cancellation = default) =>
+        Measure(method, "the evaluation", LossCheck.OfPretraining, cancellation);
+
+    /// <summary>Measures every layer in the course of a training.</summary>
+    /// <param name="method">The encoder with its projector; it is left in evaluation mode.</param>
+    /// <param name="place">Where in training, for the message where it has diverged.</param>
+    /// <param name="advice">What helps then.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <returns>One record for each of <see cref="LayerNames.All"/>.</returns>
+    /// <exception cref="Runtime.TrainingException">Features are not finite.</exception>
+    public IReadOnlyList<LayerQuality> Measure(SslMethod method, string place, string advice, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         // As many images of both parts: what is measured of seen and unseen images compares at equal m only.

@@ -65,7 +65,7 @@ internal sealed class TrainingRun(
                     recorder.Measured(
                         trainer,
                         means,
-                        session.Evaluator.Measure(trainer.Method, cancellation, trainer.NowInWords, trainer.AgainstDivergence),
+                        session.Evaluator.Measure(trainer.Method, trainer.NowInWords, trainer.AgainstDivergence, cancellation),
                         session.Losses.Measure(trainer.Method, trainer.Now, trainer.Loader.BatchSize, cancellation));
                     break;
                 case TrainingMoment.NoteDue { Means: var means }:
