@@ -78,7 +78,8 @@ internal static class NpyFile
         }
 
         Array values = ReadValues(stream, header, (int)count, source);
-        return new NpyArray(source, header.Type, header.Shape, header.FortranOrder ? FortranOrder.ToRowMajor(values, header.Shape) : values);
+        return new NpyArray(
+            source, header.Type, header.Shape, header.FortranOrder ? FortranOrder.ToRowMajor(values, header.Shape) : values);
     }
 
     /// <summary>Writes float32.</summary>

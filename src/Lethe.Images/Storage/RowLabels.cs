@@ -32,9 +32,9 @@ internal sealed record RowLabels(int[] Numbers, IReadOnlyList<string> Names, IRe
     /// <exception cref="DataException">It holds no labels; the message says what to do.</exception>
     public static RowLabels Of(NpyArray array)
     {
-        long[] shape = [.. array.Shape.Where((length, axis) => axis == 0 || length != 1)];
-        if (shape is [1, long only])
-            shape = [only];
+        long[] shape = [.. array.Shape.Where(length => length != 1)];
+        if (shape.Length == 0 && array.Shape.Count > 0)
+            shape = [1];
         if (shape.Length is 0 or > 2 || array.Values.Length == 0)
             throw new DataException(
                 $"Expected labels of shape [N] in {array.Source}, found [{string.Join(", ", array.Shape)}]. Give one label for each row.");
