@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Lethe.Data;
-using Lethe.Workflow;
 using Spectre.Console;
 
 namespace Lethe.Cli;
@@ -16,12 +15,15 @@ internal static class DataCommand
         describe.Does(terminal, (parsed, cancellation) =>
         {
             OptionValues values = table.Read(parsed);
-            var progress = new Progress(terminal);
+            var progress = new DataReading(terminal);
             return Describe(
                 DataSources.Describe(values.Apply(new DataOptions()), values.Apply(new SeedOption()).Seed, progress, cancellation),
                 terminal);
         });
-        return new Command("data", "List the sources of images that --data takes; 'describe' looks into one.") { describe }.Does(
+        return new Command("data", "List the sources of images that --data takes; 'describe' and 'check' look into one.")
+        {
+            describe, DataCheckCommand.Create(terminal),
+        }.Does(
             terminal, (_, _) => List(terminal));
     }
 
@@ -53,7 +55,7 @@ internal static class DataCommand
     private static JsonObject Describe(DataDescription found, Terminal terminal)
     {
         terminal.Say(
-            $"{found.Source}: {found.Kind}, {(found.Channels == 1 ? "grey" : "colour")}, {found.Sizes.MinHeight}×{found.Sizes.MinWidth} "
+            $"{found.Source}: {found.Kind}, {KindOf(found)}, {found.Sizes.MinHeight}×{found.Sizes.MinWidth} "
             + $"to {found.Sizes.MaxHeight}×{found.Sizes.MaxWidth} pixels; views of {found.ImageSize} pixels");
         terminal.Say($"train {found.Train}, probe {found.Probe}, test {found.Test}; fingerprint {found.Fingerprint}");
         if (found.Classes.Count > 0)
@@ -65,6 +67,11 @@ internal static class DataCommand
             }
 
             terminal.Show(table);
+        }
+
+        foreach (string notice in found.Notices)
+        {
+            terminal.Say(notice);
         }
 
         foreach (string file in found.SkippedFiles)
@@ -84,20 +91,25 @@ internal static class DataCommand
                 ["name"] = count.Name, ["train"] = count.Train, ["probe"] = count.Probe, ["test"] = count.Test,
             })]),
             ["channels"] = found.Channels,
+            ["samples"] = found.Samples.Name(),
+            ["range"] = new JsonArray(found.Range.Low, found.Range.High),
             ["imageSize"] = found.ImageSize,
             ["fingerprint"] = found.Fingerprint,
+            ["notices"] = new JsonArray([.. found.Notices.Select(notice => (JsonNode)notice)]),
             ["skippedFiles"] = new JsonArray([.. found.SkippedFiles.Select(file => (JsonNode)file)]),
         };
     }
 
+    /// <summary>Which images are drawn.</summary>
     private sealed record SeedOption
     {
+        /// <summary>Decides which images --limit leaves.</summary>
         public ulong Seed { get; init; }
     }
 
-    private sealed class Progress(Terminal terminal) : IProgress<DataProgress>
+    private static string KindOf(DataDescription found)
     {
-        public void Report(DataProgress value) =>
-            terminal.Progress.Report(new WorkflowProgress(value.Stage, value.Done, value.Total, "", value.Notice));
+        string colours = found.Channels switch { 1 => "grey", 3 => "colour", var bands => $"{bands} bands" };
+        return found.Range.IsOfBytes ? colours : $"{colours}, {found.Samples.Name()} from {found.Range}";
     }
 }

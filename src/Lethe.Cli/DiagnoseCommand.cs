@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json.Nodes;
@@ -38,7 +39,8 @@ internal static class DiagnoseCommand
         var views = new Option<int?>("--views") { Description = "Views of each image, stacked: all rows of view 1, then of view 2. [1, or "
             + "the first of three dimensions]", HelpName = "V" };
         var measures = new Option<string>("--measures") { Description = $"What to show of a run: {LayerMeasures.AllName}, or names with "
-            + "commas between; a wrong one lists them.", HelpName = "NAMES", DefaultValueFactory = _ => LayerMeasures.Default };
+            + "commas between; a wrong one lists them.", HelpName = "NAMES", DefaultValueFactory = _ => LayerMeasures.Default,
+            CompletionSources = { _ => LayerMeasures.All.Select(measure => new CompletionItem(measure.Name)) } };
         var against = new Option<string?>("--against") { Description = "Another run on other images of the source: score how far RUN has "
             + "memorised the images that only it was trained on (SSLMem).", HelpName = "RUN" };
         var command = new Command(
@@ -60,6 +62,8 @@ internal static class DiagnoseCommand
                     throw new InvalidOptionException("--against takes two runs, and neither --features nor --measures.");
                 var options = values.Apply(new ScoringOptions());
                 Machine machine = values.Apply(new Machine());
+                foreach (string one in new[] { path!, other })
+                    terminal.WarnOfUnfinished(RunDirectory.Open(one));
                 return ScoresView.Show(path!, other, Scoring.Run(
                     RunDirectory.Open(path!), RunDirectory.Open(other), options, machine, EncoderArgument.DataRoot(values),
                     terminal.Progress, cancellation), options, terminal);

@@ -22,8 +22,10 @@ internal static class EmbeddingFile
     public static void Require(string file, bool force)
     {
         OutputFile.Require(file, force, ".npy", ".csv", ".parquet");
+
+        // What lies beside a file that does not exist is another's, whatever may be replaced.
         foreach (string beside in FilesOf(file))
-            OutputFile.Require(beside, force);
+            OutputFile.Require(beside, force && File.Exists(file));
     }
 
     /// <summary>Writes the embeddings, each file whole or not at all.</summary>

@@ -23,4 +23,14 @@ internal sealed record DataDescription(
     int Channels,
     int ImageSize,
     string Fingerprint,
-    IReadOnlyList<string> SkippedFiles);
+    IReadOnlyList<string> SkippedFiles)
+{
+    /// <summary>The type of the samples.</summary>
+    public SampleType Samples { get; init; }
+
+    /// <summary>Which of their values are black and white.</summary>
+    public IntensityRange Range { get; init; } = IntensityRange.Bytes;
+
+    /// <summary>As in <see cref="DataSplits.Notices"/>.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
+}

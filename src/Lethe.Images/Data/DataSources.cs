@@ -75,14 +75,24 @@ internal static class DataSources
     /// The rule of division is the same for all sources. Where the source has a test part of its own, Test is drawn from it
     /// and from nothing else; elsewhere from the images. Probe is drawn from what is no test image, and Train is the
     /// rest. Test has at most <see cref="DataOptions.TestImages"/> images and Probe at most
-    /// <see cref="DataOptions.ProbeImages"/>, and neither takes more than a fifth of the images (but at least one). The draw
-    /// has a fixed seed of its own: the parts are the same for each <paramref name="seed"/>, and Probe and Test for each
+    /// <see cref="DataOptions.ProbeImages"/>, and neither takes more than a fifth of the images (but at least one). Without labels there
+    /// are no probes to fit, so that Probe is empty, and Test takes a twentieth of the images, or fifty where that is more and no more than
+    /// a fifth.
+    /// </para>
+    /// <para>
+    /// Each class has its share of each part, by largest remainders. A class of three images or more has at least one in each part, for
+    /// which a part may grow to a third of the images; of two, one is trained on and one tested on; a single one is trained on. Equal
+    /// images stay in one part, as do those that <see cref="DataOptions.GroupBy"/> puts together; shares then hold as closely as whole
+    /// groups allow.
+    /// </para>
+    /// <para>
+    /// The draw has a fixed seed of its own: the parts are the same for each <paramref name="seed"/>, and Probe and Test for each
     /// <see cref="DataOptions.Limit"/>, so that runs compare. Only which N images <see cref="DataOptions.Limit"/> leaves of
     /// Train depends on <paramref name="seed"/>; of two limits, the smaller one's images are among the larger one's.
     /// </para>
     /// <para>
     /// Files are divided by their place in the ordinal order of their relative paths, before any is decoded; a file that
-    /// cannot be read is missing from its part and moves nothing else. Of image files only those used are opened, and the
+    /// cannot be read is missing from its part and moves nothing else. Of image files only those used are decoded, and the
     /// size of views (where it is not given) and grey or colour are decided from them.
     /// </para>
     /// </summary>
@@ -97,7 +107,7 @@ internal static class DataSources
     /// <exception cref="DataException">The files are missing, corrupt, too few, or too many for the memory.</exception>
     public static DataSplits Open(
         DataOptions options, ulong seed, IProgress<DataProgress>? progress = null, CancellationToken cancel = default) =>
-        Load(options, seed, progress, cancel).Splits;
+        Parts(options, seed, progress, cancel).Load(progress, cancel).Splits;
 
     /// <summary>Opens a source and counts what is in it.</summary>
     /// <param name="options">Which images, and how many.</param>
@@ -110,7 +120,7 @@ internal static class DataSources
     public static DataDescription Describe(
         DataOptions options, ulong seed, IProgress<DataProgress>? progress = null, CancellationToken cancel = default)
     {
-        (DataSplits splits, string kind, SizeRange sizes) = Load(options, seed, progress, cancel);
+        (DataSplits splits, string kind, SizeRange sizes) = Parts(options, seed, progress, cancel).Load(progress, cancel);
         int[][] counts = [.. new[] { splits.Train, splits.Probe, splits.Test }.Select(CountClasses)];
         return new DataDescription(
             splits.Source,
@@ -123,56 +133,29 @@ internal static class DataSources
             splits.Train.Channels,
             splits.ImageSize,
             splits.Fingerprint,
-            splits.SkippedFiles);
+            splits.SkippedFiles)
+        {
+            Samples = splits.Train.Samples,
+            Range = splits.Train.Range,
+            Notices = splits.Notices,
+        };
     }
 
-    private static (DataSplits Splits, string Kind, SizeRange Sizes) Load(
-        DataOptions options, ulong seed, IProgress<DataProgress>? progress, CancellationToken cancel)
+    /// <summary>Recognises a source and divides it, before an image is decoded.</summary>
+    /// <param name="options">Which images, and how many.</param>
+    /// <param name="seed">The seed of the run.</param>
+    /// <param name="progress">Told how far it is.</param>
+    /// <param name="cancel">Stops it.</param>
+    internal static DividedSource Parts(
+        DataOptions options, ulong seed, IProgress<DataProgress>? progress = null, CancellationToken cancel = default)
     {
         options.Validate();
         ImageSource source = Recognise(options);
         if (options.Cache is not null && source.Paths is null)
             throw new InvalidOptionException(
                 $"--cache keeps decoded image files, and '{options.Data}' ({source.Kind}) has none. Leave it out.");
-        Division division = Division.Of(source, options, seed);
-        LoadedImages loaded = source.Load([.. division.Train, .. division.Probe, .. division.Test], options, progress, cancel);
-        int train = division.Train.Length, probe = division.Probe.Length;
-        ImageSet trainSet = Part("train", division.Train, loaded.Images.AsSpan(0, train), least: 2);
-        ImageSet probeSet = Part("probe", division.Probe, loaded.Images.AsSpan(train, probe), least: 1);
-        ImageSet testSet = Part("test", division.Test, loaded.Images.AsSpan(train + probe), least: 1);
-        string fingerprint = Fingerprint.Of(trainSet, probeSet, testSet);
-        var splits = new DataSplits(options.Data, trainSet, probeSet, testSet, loaded.ImageSize, fingerprint, loaded.SkippedFiles);
-        return (splits, source.Kind, loaded.Sizes);
-
-        ImageSet Part(string name, int[] items, ReadOnlySpan<Image?> images, int least)
-        {
-            var good = new List<Image>();
-            var goodItems = new List<int>();
-            for (int i = 0; i < items.Length; i++)
-            {
-                if (images[i] is not { } image)
-                    continue;
-                good.Add(image);
-                goodItems.Add(items[i]);
-            }
-
-            if (good.Count < least)
-            {
-                throw new DataException(
-                    $"Of the {name} part of '{options.Data}', {good.Count} of {items.Length} images could be read; expected at least "
-                    + $"{least}. Skipped: {string.Join("; ", loaded.SkippedFiles)}");
-            }
-
-            return new ImageSet(
-                name,
-                good,
-                source.Labels is null ? null : [.. goodItems.Select(item => source.Labels[item])],
-                source.ClassNames,
-                source.Paths is null ? null : [.. goodItems.Select(item => source.Paths[item])])
-            {
-                Items = goodItems,
-            };
-        }
+        Grouping? groups = Grouping.Find(source, options, progress, cancel);
+        return new DividedSource(source, options, groups, Division.Of(source, options, seed, groups?.Of));
     }
 
     private static int[] CountClasses(ImageSet set)
@@ -188,35 +171,50 @@ internal static class DataSources
 
     private static ImageSource Recognise(DataOptions options)
     {
-        switch (options.Data.Split(':', 2)[0].ToLowerInvariant())
-        {
-            case CausalName:
-                return CausalSource.Open(options.Data);
-            case DomainsName when options.Data.Contains(':', StringComparison.Ordinal):
-                return DomainFolders.Open(options.Data);
-            case TintedName when options.Data.Contains(':', StringComparison.Ordinal):
-                return TintedSource.Open(options.Data, inner => Recognise(options with { Data = inner }));
-        }
+        bool prefixed = options.Data.Contains(':', StringComparison.Ordinal);
+        string name = options.Data.Split(':', 2)[0].ToLowerInvariant();
 
+        // Tints are of classes: those of the table, where one is given.
+        if (prefixed && name == TintedName)
+            return TintedSource.Open(options.Data, inner => Recognise(options with { Data = inner }));
+        ImageSource source = name switch
+        {
+            CausalName => CausalSource.Open(options.Data),
+            DomainsName when prefixed => DomainFolders.Open(options.Data),
+            _ => RecogniseNameOrPath(options),
+        };
+        return options.Labels == LabelRule.None ? RelabelledSource.Unlabelled(source)
+            : LabelRule.IsTable(options.Labels) ? RelabelledSource.Of(source, options.Labels)
+            : source;
+    }
+
+    private static ImageSource RecogniseNameOrPath(DataOptions options)
+    {
         KnownSource? known = Known.FirstOrDefault(source => source.Name.Equals(options.Data, StringComparison.OrdinalIgnoreCase));
         if (known is not null)
             return known.Name == "embedded" ? OpenEmbedded(known) : OpenKnown(known, options.DataRoot);
+        if (NpyStack.IsPath(options.Data))
+            return new StackSource(NpyStack.Open(options.Data));
         if (File.Exists(options.Data))
         {
             return IdxLayout.IsImagesFile(options.Data)
                 ? IdxLayout.Open(options.Data, classNames: null)
-                : throw new DataException($"'{options.Data}' is a file, and none of IDX images. Expected a folder of {AcceptedPaths}.");
+                : throw new DataException($"'{options.Data}' is a file, and neither a stack of images (.npy) nor one of IDX images. Expected a folder of {AcceptedPaths}.");
         }
 
         if (!Directory.Exists(options.Data))
         {
             throw new InvalidOptionException(
-                $"--data '{options.Data}' is neither a known source nor a path that exists. Give one of "
+                $"--data '{options.Data}' is neither a known source nor a path that exists."
+                + (Suggestion.Sentence(options.Data, Known.Select(source => source.Name)) is { Length: > 0 } near
+                    ? near
+                    : Suggestion.OfPath(options.Data))
+                + " Give one of "
                 + $"{string.Join(", ", Known.Select(source => source.Name))}, "
                 + $"{string.Join(" or ", Prefixed.Select(source => source.Example))}, or the path of a folder of {AcceptedPaths}.");
         }
 
-        return OpenFolder(options.Data);
+        return OpenFolder(options.Data, options);
     }
 
     private static StoredSource OpenEmbedded(KnownSource known)
@@ -262,7 +260,7 @@ internal static class DataSources
             folder, known.ClassNames);
     }
 
-    private static ImageSource OpenFolder(string folder)
+    private static ImageSource OpenFolder(string folder, DataOptions options)
     {
         if (IdxLayout.IsFolder(folder))
         {
@@ -273,11 +271,16 @@ internal static class DataSources
 
         if (CifarLayout.IsCifar10Folder(folder) || CifarLayout.IsCifar100Folder(folder))
             return CifarLayout.Open(folder);
-        string[] images = ImageListing.ImagesBelow(folder);
-        if (images.Length > 0)
-            return FolderLayout.Open(folder, images);
+        bool earlier = options.Division == DivisionRule.Earlier;
+        FolderListing listing = ImageListing.Below(folder, earlier);
+        if (listing.Paths.Length > 0)
+        {
+            FolderSource found = FolderLayout.Open(folder, listing.Paths, options.Labels, earlier);
+            return found.Noting([.. listing.Ignored.Select(kind => kind.ToString()), .. found.Notices]);
+        }
+
         return ImageListing.VisibleNames(folder, folders: true) is [var single]
-            ? OpenFolder(Path.Combine(folder, single))
+            ? OpenFolder(Path.Combine(folder, single), options)
             : throw new DataException($"There are no images in '{folder}'. Expected {AcceptedPaths}. {ImageListing.WhatIsIn(folder)}");
     }
 }

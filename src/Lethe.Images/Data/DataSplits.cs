@@ -18,4 +18,20 @@ internal sealed record DataSplits(
     ImageSet Test,
     int ImageSize,
     string Fingerprint,
-    IReadOnlyList<string> SkippedFiles);
+    IReadOnlyList<string> SkippedFiles)
+{
+    /// <summary>What was understood, left out or is to be known of the images, in sentences.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
+
+    /// <summary>Of items that are kept in one part with others: what the group is called.</summary>
+    public IReadOnlyDictionary<int, string> Groups { get; init; } = new Dictionary<int, string>();
+
+    /// <summary>What the source is, in words.</summary>
+    public string Kind { get; init; } = "";
+
+    /// <summary>Sizes of the images as they came; null where nobody looked.</summary>
+    public SizeRange? Sizes { get; init; }
+
+    /// <summary>Images in the source, whether they are used or not.</summary>
+    public int Found { get; init; }
+}

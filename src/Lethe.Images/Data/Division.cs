@@ -3,38 +3,89 @@ using Lethe.Runtime;
 
 namespace Lethe.Data;
 
-/// <summary>Which items of a source go into which part. The rule is stated at <see cref="DataSources.Open"/>.</summary>
+/// <summary>Which items of a source go into which part. The rules are stated at <see cref="DataSources.Open"/>.</summary>
 internal sealed record Division(int[] Train, int[] Probe, int[] Test)
 {
-    /// <summary>Never changes: the division is the same for all runs, so that runs over seeds compare.</summary>
+    // Never changes: the division is the same for all runs, so that runs over seeds compare.
     private const ulong SplitSeed = 0x4C65746865;
 
-    public static Division Of(ImageSource source, DataOptions options, ulong seed)
+    /// <summary>What to tell people.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
+
+    /// <summary>Divides a source.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="options">The sizes of parts, and the rule.</param>
+    /// <param name="seed">Decides which images a limit leaves.</param>
+    /// <param name="groups">The group of each item; null where each stands alone.</param>
+    /// <exception cref="DataException">There are too few images or groups.</exception>
+    public static Division Of(ImageSource source, DataOptions options, ulong seed, int[]? groups = null)
     {
+        bool ownTest = source.TestCount > 0, earlier = options.Division == DivisionRule.Earlier;
+        (int probe, int test) = Sizes(source, options);
         int pool = source.PoolCount;
-        int most = Math.Max(1, pool / 5);
-        int probe = Math.Min(options.ProbeImages, most);
-        bool ownTest = source.TestCount > 0;
-        int testFromPool = ownTest ? 0 : Math.Min(options.TestImages, most);
-        int train = pool - probe - testFromPool;
-        if (train < 2)
+        if (pool - probe - test < 2)
         {
+            bool probes = earlier || source.Labels is not null;
+            int least = (probes ? 3 : 2) + (ownTest ? 0 : 1);
+            string others = probes ? ownTest ? " and one to probe with" : " and one each to probe and test with"
+                : ownTest ? "" : " and one to test with";
             throw new DataException(
-                $"'{options.Data}' has {pool} images{(ownTest ? " outside its test part" : "")}; expected at least {(ownTest ? 3 : 4)}: "
-                + $"two to train on and one each to probe{(ownTest ? "" : " and test")} with.");
+                $"'{options.Data}' has {pool} images{(ownTest ? " outside its test part" : "")}; expected at least {least}: two to train on"
+                + $"{others}.");
         }
 
-        // Test from the front and probe from the back, so that the size of one does not move the other.
         int[] order = new RandomStream(RandomStream.Derive(SplitSeed, 0)).Permutation(pool);
-        int[] test = ownTest
-            ?
-            [
-                .. new RandomStream(RandomStream.Derive(SplitSeed, 1)).Permutation(source.TestCount).Take(options.TestImages)
-                    .Select(i => pool + i),
-            ]
-            : order[..testFromPool];
-        return new Division(Limited(order[testFromPool..(pool - probe)], options.Limit, seed), order[(pool - probe)..], test);
+        int[] testOrder = [.. new RandomStream(RandomStream.Derive(SplitSeed, 1)).Permutation(source.TestCount).Select(i => pool + i)];
+        if (earlier || (options.Division == DivisionRule.Random && groups is null))
+        {
+            return new Division(
+                Limited(order[test..(pool - probe)], options.Limit, seed), order[(pool - probe)..],
+                ownTest ? [.. testOrder.Take(options.TestImages)] : order[..test]);
+        }
+
+        IReadOnlyList<int>? labels = options.Division == DivisionRule.Random || !HasClassesToDivide(source) ? null : source.Labels;
+        var draw = new PartDraw(order, groups, labels, source.ClassNames?.Count ?? 0);
+        draw.Take(test, probe, options.TestImages, options.ProbeImages);
+        int[] drawn = ownTest
+            ? new PartDraw(testOrder, null, labels, source.ClassNames?.Count ?? 0).First(Math.Min(options.TestImages, source.TestCount))
+            : draw.Test;
+        return new Division(Limited(draw.Train, options.Limit, seed), draw.Probe, drawn)
+        {
+            Notices = [.. Sentences(source, draw, drawn)],
+        };
     }
+
+    // Where most images are of classes too small for all parts, shares of classes mean nothing.
+    private static bool HasClassesToDivide(ImageSource source) => source.Labels is { } labels && source.PoolCount <= 2 * labels
+        .Take(source.PoolCount).CountBy(label => label).Where(count => count.Value > 2).Sum(count => count.Value);
+
+    /// <summary>How many images the parts have that are drawn from the pool.</summary>
+    private static (int Probe, int Test) Sizes(ImageSource source, DataOptions options)
+    {
+        // Of few images a fifth; of many a twentieth says enough of how training goes.
+        const int Enough = 50, Share = 20;
+        int pool = source.PoolCount, fifth = Math.Max(1, pool / 5);
+        bool ownTest = source.TestCount > 0;
+        return source.Labels is not null || options.Division != DivisionRule.Stratified
+            ? (Math.Min(options.ProbeImages, fifth), ownTest ? 0 : Math.Min(options.TestImages, fifth))
+            : (0, ownTest ? 0 : Math.Min(options.TestImages, Math.Min(fifth, Math.Max(Enough, pool / Share))));
+    }
+
+    private static IEnumerable<string> Sentences(ImageSource source, PartDraw draw, int[] test)
+    {
+        if (source.Labels is not { } labels || source.ClassNames is not { } names)
+            return [];
+        string[] purposes = ["to train on", "to fit probes with", "to measure on"];
+        bool[][] has = [.. new[] { draw.Train, draw.Probe, test }.Select(part => Enumerable.Range(0, names.Count)
+            .Select(part.Select(item => labels[item]).ToHashSet().Contains).ToArray())];
+        return names.Select((name, label) => (name, Lacks: string.Join(" or ", purposes.Where((_, part) => !has[part][label]))))
+            .Where(one => one.Lacks.Length > 0).GroupBy(one => one.Lacks, one => one.name).Select(kind => kind.ToArray() is [var only]
+                ? $"The class {only} has too few images for all parts: none is left {kind.Key}."
+                : $"The classes {Named([.. kind])} have too few images for all parts: none is left {kind.Key}.");
+    }
+
+    private static string Named(string[] names) =>
+        string.Join(", ", names.Take(5)) + (names.Length > 5 ? $" and {names.Length - 5} more" : "");
 
     /// <summary>
     /// The first items of the seeded shuffle, in the order that they have without it: all items are the same list for each seed.

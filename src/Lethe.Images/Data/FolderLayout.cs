@@ -3,37 +3,30 @@ using Lethe.Runtime;
 namespace Lethe.Data;
 
 /// <summary>
-/// Makes a source of the image files below a folder. Below the folder, or below <c>train</c> and <c>test</c> (or
-/// <c>val</c>, where there is no <c>test</c>) in it, there are either class folders, whose images may lie deeper, or images
-/// without labels. A folder that holds a single folder and no image of its own stands for that folder, so that one class
-/// is no class.
+/// Makes a source of the image files below a folder. Below the folder, or below folders for training and for testing in it
+/// (<see cref="PartFolders"/>), there are either class folders, whose images may lie deeper, or images without labels. A folder that
+/// holds a single folder and no image of its own stands for that folder, so that one class is no class. Class folders may hold the
+/// folders of the parts instead.
 /// </summary>
-internal static class FolderLayout
+/// <param name="root">The folder.</param>
+/// <param name="rule">Where labels come from: <see cref="DataOptions.Labels"/>; of a table, folders say nothing but the parts.</param>
+/// <param name="earlier">Whether folders mean what they meant to earlier versions.</param>
+internal sealed class FolderLayout(string root, string rule, bool earlier)
 {
-    private static readonly string[] TestNames = ["test", "val", "valid", "validation"];
+    private const int FewInAClass = 2;
+
+    private readonly List<string> notices = [];
+
+    private bool Labelled => rule is LabelRule.Auto or LabelRule.Folders;
+
+    private bool Asks => rule == LabelRule.Auto && !earlier;
 
     /// <param name="root">The folder.</param>
     /// <param name="images">The image files below it, in ordinal order, at least one.</param>
-    public static FolderSource Open(string root, string[] images)
-    {
-        string prefix = Descend(images);
-        string[] folders = Folders(images, prefix);
-        string? train = folders.FirstOrDefault(name => name.Equals("train", StringComparison.OrdinalIgnoreCase));
-        string? test = TestNames.Select(wanted => folders.FirstOrDefault(name => name.Equals(wanted, StringComparison.OrdinalIgnoreCase)))
-            .FirstOrDefault(name => name is not null);
-        string[] others = [.. folders.Where(name => name != train && !TestNames.Contains(name, StringComparer.OrdinalIgnoreCase))];
-        if (test is null || (train is null && others.Length > 0))
-            return OpenPart(root, prefix, images);
-        if (train is null || others.Length > 0 || images.Any(image => IsDirectly(image, prefix)))
-        {
-            throw new DataException(
-                $"The folder '{Path.Combine(root, prefix)}' holds images in {List(folders)}; expected train/ and test/ (or val/) and "
-                + "nothing else, or class folders. Give the path of one of them, or move the others away.");
-        }
-
-        return OpenParts(
-            root, [.. Below(images, $"{prefix}{train}/")], [.. Below(images, $"{prefix}{test}/")], $"{prefix}{train}/", $"{prefix}{test}/");
-    }
+    /// <param name="rule">Where labels come from.</param>
+    /// <param name="earlier">Whether folders mean what they meant to earlier versions.</param>
+    public static FolderSource Open(string root, string[] images, string rule = LabelRule.Auto, bool earlier = false) =>
+        new FolderLayout(root, rule, earlier).Open(images);
 
     /// <summary>What the folders say of each image: its class, and whether it is of the test part.</summary>
     /// <param name="root">The folder.</param>
@@ -61,44 +54,141 @@ internal static class FolderLayout
                 source.TestCount == 0 ? null : item.i < source.PoolCount ? "train" : "test"));
     }
 
-    private static FolderSource OpenPart(string root, string prefix, string[] images)
+    private FolderSource Open(string[] images)
     {
-        (int[]? labels, string[]? classNames) = Label(root, prefix, images);
-        return new FolderSource(KindOf(labels), root, images, testCount: 0, labels, classNames);
+        string prefix = Descend(images);
+        string[] folders = Folders(images, prefix);
+        if (PartFolders.Of(folders, earlier, out string[] others) is not { } parts)
+            return PartsWithin(prefix, folders, images) ?? Make(images, [], Label(prefix, images));
+        if (others.Length > 0 || images.Any(image => IsDirectly(image, prefix)))
+        {
+            throw new DataException(
+                $"The folder '{Path.Combine(root, prefix)}' holds images in {List(folders)}; expected {parts.Train}/ and {parts.Test}/ and "
+                + "nothing else, or class folders. Give the path of one of them, or move the others away.");
+        }
+
+        if (parts.Unused is { } unused)
+        {
+            notices.Add($"The {Below(images, $"{prefix}{unused}/").Count()} images of {unused}/ are not used, since {parts.Test}/ is there "
+                + "to measure on. To use them, move them into one of the other folders.");
+        }
+
+        notices.Add($"{parts.Train}/ is divided for training, and measurements are made on {parts.Test}/ alone.");
+        return OpenParts(
+            [.. Below(images, $"{prefix}{parts.Train}/")], [.. Below(images, $"{prefix}{parts.Test}/")], $"{prefix}{parts.Train}/",
+            $"{prefix}{parts.Test}/");
     }
 
-    private static FolderSource OpenParts(string root, string[] train, string[] test, string trainPrefix, string testPrefix)
+    // CLASS/train and CLASS/test
+    private FolderSource? PartsWithin(string prefix, string[] folders, string[] images)
     {
-        (int[]? labels, string[]? classNames) = Label(root, trainPrefix, train);
-        if (labels is null)
-            return new FolderSource(KindOf(labels), root, [.. train, .. test], test.Length, null, null);
+        if (earlier || folders.Length < 2 || images.Any(image => IsDirectly(image, prefix)))
+            return null;
+        string[] train = [], test = [];
+        foreach (string folder in folders)
+        {
+            string inner = $"{prefix}{folder}/";
+            string[] own = [.. Below(images, inner)];
+            if (own.Any(image => IsDirectly(image, inner)) || PartFolders.Of(Folders(own, inner), false, out string[] rest) is not { } parts
+                || rest.Length > 0)
+                return null;
+            train = [.. train, .. Below(own, $"{inner}{parts.Train}/")];
+            test = [.. test, .. Below(own, $"{inner}{parts.Test}/")];
+        }
+
+        notices.Add($"Each of {List(folders)} holds folders for training and for testing: they are the parts, and measurements are made on "
+            + "those for testing alone.");
+        return Make(train, test, Labelled ? ([.. LabelsOf(train, prefix, folders), .. LabelsOf(test, prefix, folders)], folders) : default);
+    }
+
+    private FolderSource OpenParts(string[] train, string[] test, string trainPrefix, string testPrefix)
+    {
+        (int[]? Labels, string[]? Names) labelled = Label(trainPrefix, train);
+        if (labelled.Labels is null)
+            return Make(train, test, default);
         string[] direct = [.. test.Where(image => IsDirectly(image, testPrefix))];
-        string[] unknown = [.. Folders(test, testPrefix).Except(classNames!)];
+        string[] unknown = [.. Folders(test, testPrefix).Except(labelled.Names!)];
         if (direct.Length > 0 || unknown.Length > 0)
         {
             throw new DataException(
                 $"'{Path.Combine(root, testPrefix)}' must hold the class folders of '{Path.Combine(root, trainPrefix)}' "
-                + $"({List(classNames!)}); found {(unknown.Length > 0 ? List(unknown) : $"images that are in none, as {direct[0]}")}. "
-                + "Make the folders agree.");
+                + $"({List(labelled.Names!)}); found {(unknown.Length > 0 ? List(unknown) : $"images that are in none, as {direct[0]}")}. "
+                + $"Make the folders agree, or give --data '{Path.Combine(root, trainPrefix)}' to divide that folder alone.");
         }
 
-        return new FolderSource(
-            KindOf(labels), root, [.. train, .. test], test.Length, [.. labels, .. LabelsOf(test, testPrefix, classNames!)], classNames);
+        return Make(train, test, ([.. labelled.Labels, .. LabelsOf(test, testPrefix, labelled.Names!)], labelled.Names));
     }
 
+    private FolderSource Make(string[] train, string[] test, (int[]? Labels, string[]? Names) labelled) =>
+        new(
+            labelled.Labels is null ? "unlabelled images" : "class folders", root, [.. train, .. test], test.Length, labelled.Labels,
+            labelled.Names)
+        {
+            Notices = notices,
+        };
+
     /// <summary>Labels by class folder, in ordinal order of their names; null where there are not at least two.</summary>
-    private static (int[]? Labels, string[]? ClassNames) Label(string root, string prefix, string[] images)
+    private (int[]? Labels, string[]? Names) Label(string prefix, string[] images)
     {
+        if (!Labelled)
+            return default;
         string[] classes = Folders(images, prefix);
+        if (Asks && classes.Length > 0 && AreNoClasses(prefix, images, classes))
+            return default;
         string[] direct = [.. images.Where(image => IsDirectly(image, prefix))];
         if (classes.Length > 0 && direct.Length > 0)
         {
             throw new DataException(
                 $"The folder '{Path.Combine(root, prefix)}' holds both {direct.Length} images (as {direct[0]}) and the folders "
-                + $"{List(classes)}; expected either class folders or images. Move the images into class folders, or all into one folder.");
+                + $"{List(classes)}; expected either class folders or images. Give --labels none to take all as images without labels, or "
+                + "move the images into class folders.");
         }
 
-        return classes.Length < 2 ? (null, null) : (LabelsOf(images, prefix, classes), classes);
+        if (classes.Length < 2)
+            return default;
+        if (Asks)
+            RequireNoDomains(prefix, images, classes);
+        return (LabelsOf(images, prefix, classes), classes);
+    }
+
+    private bool AreNoClasses(string prefix, string[] images, string[] classes)
+    {
+        string above = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(Path.Combine(root, prefix))));
+        if (DateFolders.Are(classes, above))
+        {
+            notices.Add($"The folders {List(classes)} are dates or a camera's, so the images are taken without labels. "
+                + "To take the folders as classes, give --labels folders.");
+            return true;
+        }
+
+        if (images.Length >= FewInAClass * classes.Length || images.Any(image => IsDirectly(image, prefix)))
+            return false;
+        notices.Add($"Of the {classes.Length} folders {List(classes)} most hold a single image, so the images are taken without labels. "
+            + "To take the folders as classes, give --labels folders.");
+        return true;
+    }
+
+    // The same folders in every folder: one level is the classes, and the names do not say which.
+    private void RequireNoDomains(string prefix, string[] images, string[] classes)
+    {
+        if (images.Any(image => IsDirectly(image, prefix + FirstFolder(image, prefix) + "/")))
+            return;
+        ILookup<string, string> inner = images.ToLookup(
+            image => FirstFolder(image, prefix), image => FirstFolder(image, prefix + FirstFolder(image, prefix) + "/"));
+        HashSet<string> shared = [.. inner[classes[0]]], all = [.. shared];
+        foreach (string name in classes.Skip(1))
+        {
+            shared.IntersectWith(inner[name]);
+            all.UnionWith(inner[name]);
+        }
+
+        if (shared.Count < 2 || shared.Count < 0.8 * all.Count || DateFolders.Are(all, ""))
+            return;
+        string folder = Path.Combine(root, prefix.TrimEnd('/'));
+        throw new DataException(
+            $"The folders {List(classes)} in '{folder}' all hold the same folders, {List([.. shared.Order(StringComparer.Ordinal)])}, so "
+            + $"either may be the classes. Give --data 'domains:{folder}' to take the inner ones as classes and the outer ones as domains, "
+            + "--labels folders to take the outer ones, or --labels none for neither.");
     }
 
     private static int[] LabelsOf(string[] images, string prefix, string[] classes)
@@ -106,8 +196,6 @@ internal static class FolderLayout
         Dictionary<string, int> labels = classes.Index().ToDictionary(entry => entry.Item, entry => entry.Index);
         return [.. images.Select(image => labels[FirstFolder(image, prefix)])];
     }
-
-    private static string KindOf(int[]? labels) => labels is null ? "unlabelled images" : "class folders";
 
     /// <summary>The part of the path that all images share, as long as no image lies in it directly.</summary>
     private static string Descend(string[] images)

@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using Lethe.Runtime;
 
 namespace Lethe.Data;
@@ -6,37 +5,23 @@ namespace Lethe.Data;
 /// <summary>Finds image files in folders, in an order that does not depend on the file system.</summary>
 internal static class ImageListing
 {
-    /// <summary>The last ones are images too, in formats that are not read: reported as such, not passed over in silence.</summary>
-    private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".dib", ".webp", ".gif",
-        ".tif", ".tiff", ".heic", ".heif", ".avif", ".jp2", ".jxl", ".ppm", ".pgm", ".tga",
-    };
+    /// <summary>
+    /// All image files below a folder: relative paths with forward slashes, in ordinal order. Arrays (.npy) count as images where there is
+    /// nothing else.
+    /// </summary>
+    public static string[] ImagesBelow(string folder) => Below(folder).Paths;
 
-    /// <summary>All image files below a folder: relative paths with forward slashes, in ordinal order.</summary>
-    public static string[] ImagesBelow(string folder)
+    /// <summary>All image files below a folder, each once, and what was left out.</summary>
+    /// <param name="folder">The folder. Links are followed.</param>
+    /// <param name="earlier">Whether to take what earlier versions took, for their runs.</param>
+    /// <exception cref="DataException">A folder cannot be read.</exception>
+    public static FolderListing Below(string folder, bool earlier = false)
     {
-        string root = Path.GetFullPath(folder);
         try
         {
-            var files = new FileSystemEnumerable<string>(
-                root,
-                (ref entry) => Path.GetRelativePath(root, entry.ToFullPath()).Replace('\\', '/'),
-                new EnumerationOptions
-                {
-                    RecurseSubdirectories = true,
-                    IgnoreInaccessible = false,
-                    AttributesToSkip = FileAttributes.None,
-                    MaxRecursionDepth = 32,
-                })
-            {
-                ShouldIncludePredicate = (ref entry) =>
-                    !entry.IsDirectory && !IsHidden(entry.FileName) && Extensions.Contains(Path.GetExtension(entry.FileName).ToString()),
-                ShouldRecursePredicate = (ref entry) => !IsHidden(entry.FileName) && !LeadsBack(ref entry),
-            };
-            string[] paths = [.. files];
-            Array.Sort(paths, StringComparer.Ordinal);
-            return paths;
+            string root = Path.GetFullPath(folder);
+            FolderListing listing = new FolderWalk(earlier).List(root);
+            return listing.Paths.Length > 0 || earlier ? listing : new FolderWalk(earlier: false, arrays: true).List(root);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -50,7 +35,7 @@ internal static class ImageListing
         try
         {
             IEnumerable<string> entries = folders ? Directory.EnumerateDirectories(folder) : Directory.EnumerateFiles(folder);
-            string[] names = [.. entries.Select(entry => Path.GetFileName(entry)).Where(name => !IsHidden(name))];
+            string[] names = [.. entries.Select(entry => Path.GetFileName(entry)).Where(name => Clutter.KindOf(name, folders) is null)];
             Array.Sort(names, StringComparer.Ordinal);
             return names;
         }
@@ -65,22 +50,10 @@ internal static class ImageListing
     {
         const int Named = 5;
         string[] names = [.. VisibleNames(folder, folders: true).Select(name => $"{name}/"), .. VisibleNames(folder, folders: false)];
-        return names.Length == 0
+        string found = names.Length == 0
             ? "The folder is empty."
             : $"Found {string.Join(", ", names.Take(Named))}{(names.Length > Named ? $" and {names.Length - Named} more" : "")}.";
-    }
-
-    // macOS puts its own metadata beside the files of an archive.
-    private static bool IsHidden(ReadOnlySpan<char> name) => name.StartsWith('.') || name.SequenceEqual("__MACOSX");
-
-    /// <summary>Links to folders are followed, unless to a folder that the link lies in.</summary>
-    private static bool LeadsBack(ref FileSystemEntry entry)
-    {
-        if (!entry.Attributes.HasFlag(FileAttributes.ReparsePoint))
-            return false;
-        string link = entry.ToFullPath();
-        string? target = Directory.ResolveLinkTarget(link, returnFinalTarget: true)?.FullName.TrimEnd(Path.DirectorySeparatorChar);
-        return target is null || (link + Path.DirectorySeparatorChar).StartsWith(
-            target + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        IgnoredFiles[] lost = [.. Below(folder).Ignored.Where(kind => kind.Advice is not null).Take(Named)];
+        return string.Join(' ', [found, .. lost.Select(kind => kind.ToString())]);
     }
 }

@@ -7,10 +7,13 @@ internal sealed class StoredSource(
 {
     public override IReadOnlyList<string>? Paths => null;
 
+    public override IReadOnlyList<UInt128> Contents(IProgress<DataProgress>? progress, CancellationToken cancel) =>
+        [.. images.AsParallel().AsOrdered().WithCancellation(cancel).Select(Fingerprint.OfPixels)];
+
     public override LoadedImages Load(int[] items, DataOptions options, IProgress<DataProgress>? progress, CancellationToken cancel)
     {
         Image?[] chosen = [.. items.Select(item => (Image?)images[item])];
         var sizes = SizeRange.Of([.. chosen.Select(image => (image!.Value.Height, image.Value.Width))]);
-        return new LoadedImages(chosen, [], ResolveImageSize(options.ImageSize, sizes), sizes);
+        return new LoadedImages(chosen, [], ResolveImageSize(options, sizes), sizes);
     }
 }

@@ -32,8 +32,11 @@ internal sealed class TintedSource(ImageSource inner, string name, ColourShiftOp
         if (inner.TestCount == 0 && testRho != options.Rho && spec.Text("test-rho") is not null)
             throw new InvalidOptionException(
                 $"--data tinted: '{spec.Argument}' has no test part of its own that test-rho could hold for. Leave test-rho out.");
-        return new TintedSource(inner, spec.Argument, options, testRho);
+        return new TintedSource(inner, spec.Argument, options, testRho) { Notices = inner.Notices };
     }
+
+    public override IReadOnlyList<UInt128>? Contents(IProgress<DataProgress>? progress, CancellationToken cancel) =>
+        inner.Contents(progress, cancel);
 
     public override LoadedImages Load(int[] items, DataOptions data, IProgress<DataProgress>? progress, CancellationToken cancel)
     {

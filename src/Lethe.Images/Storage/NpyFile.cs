@@ -18,7 +18,7 @@ internal static class NpyFile
 
     private static readonly UTF32Encoding bigEndianUtf32 = new(bigEndian: true, byteOrderMark: false);
 
-    private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
+    internal static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
@@ -166,7 +166,7 @@ internal static class NpyFile
         stream.Write(start);
     }
 
-    private static NpyHeader ReadHeader(Stream stream, string source)
+    internal static NpyHeader ReadHeader(Stream stream, string source)
     {
         Span<byte> start = stackalloc byte[8];
         int got = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);

@@ -181,11 +181,14 @@ public sealed class EncoderState : IDisposable
         features.Clear();
     }
 
+    // Of bytes nothing, as before there were other samples.
+    private IEnumerable<string> RangeKey => Statistics.Range.IsOfBytes ? [] : [$"{Statistics.Range.Samples} {Statistics.Range}"];
+
     private string Key(ImageSet images)
     {
         var hash = new XxHash128();
         IEnumerable<string> statistics = Statistics.Mean.Concat(Statistics.StandardDeviation).Select(x => Invariant($"{x:R}"));
-        string what = string.Join(' ', [Weights, Fingerprint.Of(images), $"{Plain.Size}", $"{Plain.Channels}", .. statistics, .. Layers]);
+        string what = string.Join(' ', [Weights, Fingerprint.Of(images), $"{Plain.Size}", $"{Plain.Channels}", .. statistics, .. RangeKey, .. Layers]);
         hash.Append(Encoding.UTF8.GetBytes(what));
         return Convert.ToHexStringLower(hash.GetCurrentHash());
     }

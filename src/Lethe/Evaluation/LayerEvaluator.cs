@@ -25,6 +25,7 @@ internal sealed class LayerEvaluator
     private readonly EvaluationOptions options;
     private readonly int threads;
     private readonly Device device;
+    private Action<int>? passed; // told of the images of each batch; work on one run is done by one thread at a time
 
     /// <summary>Prepares measuring.</summary>
     /// <param name="data">The three parts of the source.</param>
@@ -48,21 +49,29 @@ internal sealed class LayerEvaluator
     /// <returns>One record for each of <see cref="LayerNames.All"/>.</returns>
     /// <exception cref="Runtime.TrainingException">Features are not finite.</exception>
     public IReadOnlyList<LayerQuality> Measure(SslMethod method, CancellationToken cancellation = default) =>
-        Measure(method, "the evaluation", LossCheck.OfPretraining, cancellation);
+        Measure(method, "the evaluation", LossCheck.OfPretraining, null, cancellation);
 
     /// <summary>Measures every layer in the course of a training.</summary>
     /// <param name="method">The encoder with its projector; it is left in evaluation mode.</param>
     /// <param name="place">Where in training, for the message where it has diverged.</param>
     /// <param name="advice">What helps then.</param>
+    /// <param name="tell">Told how many of all images have been through the network; null tells nobody.</param>
     /// <param name="cancellation">Stops between two batches.</param>
     /// <returns>One record for each of <see cref="LayerNames.All"/>.</returns>
     /// <exception cref="Runtime.TrainingException">Features are not finite.</exception>
-    public IReadOnlyList<LayerQuality> Measure(SslMethod method, string place, string advice, CancellationToken cancellation)
+    public IReadOnlyList<LayerQuality> Measure(
+        SslMethod method, string place, string advice, Action<int, int>? tell, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         // As many images of both parts: what is measured of seen and unseen images compares at equal m only.
         int most = Math.Min(data.Train.Count, data.Test.Count), images = Math.Min(options.RateImages, most),
             lidarImages = Math.Min(options.LidarImages, most);
+        bool sameViews = options.LidarViews == 2 && lidarImages <= images;
+        bool labelled = data.Probe.Labels is not null && data.Test.Labels is not null && data.Probe.Labels.Distinct().Count() > 1;
+        int done = 0, total = (4 * images) + (sameViews ? 0 : 2 * options.LidarViews * lidarImages)
+            + (labelled ? data.Probe.Count + data.Test.Count + (data.Train.Labels is null ? 0 : images) : 0);
+        passed = tell is null ? null : count => tell(done += count, total);
+        passed?.Invoke(0);
         IReadOnlyDictionary<string, Tensor> trained = FeaturesOfViews(method, data.Train, images, 2, cancellation);
         IReadOnlyDictionary<string, Tensor> heldOut = FeaturesOfViews(method, data.Test, images, 2, cancellation);
         foreach (string layer in LayerNames.All)
@@ -71,12 +80,10 @@ internal sealed class LayerEvaluator
             LossCheck.RequireFinite(heldOut[layer], $"features of {layer}", place, advice);
         }
 
-        bool sameViews = options.LidarViews == 2 && lidarImages <= images;
         IReadOnlyDictionary<string, Tensor>? lidarTrained = sameViews ? null : FeaturesOfViews(
             method, data.Train, lidarImages, options.LidarViews, cancellation);
         IReadOnlyDictionary<string, Tensor>? lidarHeldOut = sameViews ? null : FeaturesOfViews(
             method, data.Test, lidarImages, options.LidarViews, cancellation);
-        bool labelled = data.Probe.Labels is not null && data.Test.Labels is not null && data.Probe.Labels.Distinct().Count() > 1;
         IReadOnlyDictionary<string, Tensor>? probe = labelled ? Plain(method, data.Probe, cancellation) : null;
         IReadOnlyDictionary<string, Tensor>? test = labelled ? Plain(method, data.Test, cancellation) : null;
         ImageSet? seenImages = labelled && data.Train.Labels is not null ? First(data.Train, images) : null;
@@ -130,15 +137,24 @@ internal sealed class LayerEvaluator
         ulong seed = RandomStream.Derive(ViewSeed, (ulong)count);
         return LayerFeatures.Collect(
             method,
-            EvaluationBatches.FixedViews(
+            Told(EvaluationBatches.FixedViews(
                 First(images, count), augmenter, Math.Max(
-                    1, EvaluationBatches.SizeFor(augmenter.Size) / views), seed, threads, views, cancellation),
+                    1, EvaluationBatches.SizeFor(augmenter.Size) / views), seed, threads, views, cancellation)),
             device,
             cancellation);
     }
 
     private IReadOnlyDictionary<string, Tensor> Plain(SslMethod method, ImageSet images, CancellationToken cancellation) =>
         LayerFeatures.Collect(
-            method, EvaluationBatches.Plain(images, augmenter, EvaluationBatches.SizeFor(augmenter.Size), threads, cancellation), device,
-            cancellation);
+            method, Told(EvaluationBatches.Plain(images, augmenter, EvaluationBatches.SizeFor(augmenter.Size), threads, cancellation)),
+            device, cancellation);
+
+    private IEnumerable<ViewBatch> Told(IEnumerable<ViewBatch> batches)
+    {
+        foreach (ViewBatch batch in batches)
+        {
+            yield return batch;
+            passed?.Invoke(batch.N * batch.ViewsPerImage);
+        }
+    }
 }

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Lethe.Data;
 using Lethe.Diagnostics;
 using Lethe.Runtime;
 
@@ -96,7 +97,7 @@ internal static class RunFiles
         {
             JsonArray records = JsonNode.Parse(Bytes(path))?.AsArray() ?? [];
             foreach (JsonObject earlier in records.OfType<JsonObject>().Where(record => !record.ContainsKey(Measured)))
-                BringUp(earlier);
+                BringUpRecord(earlier);
             return records.Deserialize<List<EvaluationRecord>>(compact)!;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
@@ -178,11 +179,22 @@ internal static class RunFiles
         }
 
         document[Pretraining] = asked;
+        BringUp(asked?["data"] as JsonObject);
         return document.Deserialize<RunManifest>(compact)!;
     }
 
+    // Earlier versions divided images in one way, of which they said nothing.
+    private static void BringUp(JsonObject? data)
+    {
+        if (data?.ContainsKey(Name(nameof(DataOptions.Division))) != false)
+            return;
+        data[Name(nameof(DataOptions.Division))] = DivisionRule.Earlier;
+        data[Name(nameof(DataOptions.Labels))] = LabelRule.Folders;
+        data[Name(nameof(DataOptions.Duplicates))] = DuplicateRule.Ignore;
+    }
+
     // Earlier versions wrote the measure of a probe as its protocol, under a name of its own.
-    private static void BringUp(JsonObject record)
+    private static void BringUpRecord(JsonObject record)
     {
         record[Measured] = (string?)record[Protocol] switch
         {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Lethe.Data;
 using Lethe.Runtime;
 using Lethe.Umm;
 
@@ -65,6 +66,9 @@ internal sealed record RunManifest
         },
     ];
 
+    /// <summary>What was chosen by the images where an option was left open, with the reasons; the options hold the values.</summary>
+    public IReadOnlyList<Choice> Choices { get; init; } = [];
+
     /// <summary>Whether the run has images: an encoder from elsewhere can be imported without.</summary>
     [JsonIgnore]
     public bool HasImages => Data.TrainCount > 0;
@@ -86,6 +90,10 @@ internal sealed record RunManifest
 
     /// <summary>What a reader of the results should know, such as files that were skipped.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>Why differences between images trained on and unseen ones may say little; none where nothing is known.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> Doubts => Notes.Where(note => note.StartsWith(DataNotice.Void, StringComparison.Ordinal));
 
     /// <summary>What went amiss without ending the run, such as a collapse; each kind of it once.</summary>
     public IReadOnlyList<RunWarning> Warnings { get; init; } = [];

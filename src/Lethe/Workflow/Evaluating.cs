@@ -7,6 +7,7 @@ using Lethe.Models;
 using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Storage;
+using Lethe.Training;
 using static TorchSharp.torch;
 using Names = Lethe.Diagnostics.Measure;
 
@@ -21,6 +22,9 @@ public static class Evaluating
     private const int PictureQueries = 8;
     private const int PictureColumns = 8;
 
+    // Without labels there are no images to fit probes with; neighbours are then looked for among those trained on.
+    private const int MostNeighbours = 2000;
+
     /// <summary>Measures every state of the encoder, with all probe and test images of the run.</summary>
     /// <param name="run">The run.</param>
     /// <param name="session">The run's session.</param>
@@ -28,8 +32,12 @@ public static class Evaluating
     /// <param name="cancellation">Stops between two batches.</param>
     /// <exception cref="RunException">A checkpoint cannot be used.</exception>
     public static void Run(
-        RunDirectory run, Session session, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default) =>
+        RunDirectory run, Session session, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        StartUp block = StartUp.OfEvaluation(run, session, "the probes of training, on every state of the encoder");
+        progress?.Report(block.Notice());
         Measure(run, session, onlyNew: false, progress, cancellation);
+    }
 
     /// <summary>
     /// Measures the states that have not been measured yet, or whose weights have changed since; <see cref="Run"/> would give the same
@@ -51,7 +59,9 @@ public static class Evaluating
         using SslMethod method = session.CreateMethod();
         var probes = new EvaluationPart(
             EvaluationRecord.Probes, "",
-            (stage, _, _) => session.Evaluator.Measure(method, cancellation).SelectMany(quality => Records(stage, quality, session)));
+            (stage, _, tell) => session.Evaluator.Measure(
+                method, "the evaluation", LossCheck.OfPretraining, (done, total) => tell($", {done} of {total} views"), cancellation)
+                .SelectMany(quality => Records(stage, quality, session)));
         IReadOnlyList<EvaluationRecord> found = EvaluatedState.Measure(
             EvaluatedState.Of(run, session, method), [probes], onlyNew, progress);
         if (File.Exists(run.NeighboursPicture) && found.All(record => record.Stage != EvaluationStage.Before))
@@ -114,15 +124,17 @@ public static class Evaluating
                 images, augmenter, EvaluationBatches.SizeFor(augmenter.Size), session.Machine.ThreadCount(), cancellation),
             session.Device,
             cancellation)[LayerNames.Last][0];
-        NearestNeighbours near = KnnProbe.Neighbours(Features(data.Probe), Features(queries), Math.Min(PictureColumns, data.Probe.Count));
+        ImageSet bank = data.Probe.Count > 0 ? data.Probe : data.Train.Subset(
+            data.Train.Name, [.. Enumerable.Range(0, Math.Min(data.Train.Count, MostNeighbours))]);
+        NearestNeighbours near = KnnProbe.Neighbours(Features(bank), Features(queries), Math.Min(PictureColumns, bank.Count));
         ContactSheet.Write(run.NeighboursPicture, [.. Enumerable.Range(0, queries.Count).Select(row => new SheetRow(
             ViewPreview.Plain(augmenter, queries[row]),
             [.. Enumerable.Range(0, near.Count).Select(column =>
             {
                 int index = near.Indices[row, column];
                 return new SheetCell(
-                    ViewPreview.Plain(augmenter, data.Probe[index]),
-                    data.Probe.Labels is null || queries.Labels is null ? null : data.Probe.Labels[index] == queries.Labels[row]);
+                    ViewPreview.Plain(augmenter, bank[index]),
+                    bank.Labels is null || queries.Labels is null ? null : bank.Labels[index] == queries.Labels[row]);
             })]))]);
     }
 

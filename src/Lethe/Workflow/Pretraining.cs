@@ -1,4 +1,5 @@
 using Lethe.Augmentation;
+using Lethe.Data;
 using Lethe.Methods;
 using Lethe.Runs;
 using Lethe.Runtime;
@@ -57,9 +58,13 @@ public static class Pretraining
             Versions = machine.Describe(),
             Data = session.DescribeData(),
             StartedUtc = DateTimeOffset.UtcNow,
+            Choices = session.Choices,
             Notes =
                 [
+                    .. session.Data.Notices,
                     .. session.Data.SkippedFiles.Select(file => $"skipped {file}"),
+                    .. session.Data.Notices,
+                    .. session.Advice,
                     .. new Interleaving(session).Note is { } note ? [note] : Array.Empty<string>(),
                 ],
         }, weights, progress, cancellation);
@@ -90,6 +95,10 @@ public static class Pretraining
             using InitialEncoder? initial = run.Checkpoints.HasLast ? null : Again(run, manifest);
             Train(run, session, manifest with { Status = RunStatus.Running, Failure = null }, initial, progress, cancellation);
         }
+        else
+        {
+            progress?.Report(new WorkflowProgress("", 0, 0, "", $"{run.Path} is done: there is nothing left to train."));
+        }
 
         return (run, session);
     }
@@ -113,16 +122,27 @@ public static class Pretraining
         CancellationToken cancellation)
     {
         RunOptions options = session.Options;
+        if (manifest.HasImages && !File.Exists(run.DivisionPath))
+            DivisionFile.Write(run.DivisionPath, session.Data);
         using SslMethod method = session.CreateMethod();
         initial?.Fill(method);
         RunOrigin? origin = initial?.Describe() ?? manifest.Origin;
         foreach (string sentence in initial is null ? [] : origin!.Sentences)
             progress?.Report(new WorkflowProgress("", 0, 0, "", sentence));
+        double millions = method.Backbone.parameters().Sum(parameter => parameter.numel()) / 1e6;
+        session.StartUp = StartUp.Of(
+            run.Path, options, session.Data, manifest.Versions,
+            StartUp.Network(options) + Invariant($", {method.Backbone.StemName} stem, {millions:0.##} million parameters")
+                + (options.Init is null ? "" : $", begun with {options.Init}")) with
+        {
+            Choices = session.Choices, Advice = session.Advice,
+        };
         using ViewLoader loader = session.CreateLoader(options.Training.BatchSize, options.Seed);
-        using var trainer = new Pretrainer(method, loader, options.Training, options.Seed, session.Device);
+        using var trainer = new Pretrainer(method, loader, options.Training, options.Seed, session.Device, session.Labels);
         var training = new TrainingRun(session, trainer, new RunRecorder(run, manifest with { Origin = origin }), "pre-training", progress)
         {
             Stopping = new EarlyStop(run, options), Interleaving = new Interleaving(session),
+            Announcement = new Announcement(session.StartUp, progress),
         };
         training.Train(cancellation);
     }

@@ -1,6 +1,7 @@
 using Lethe.Data;
 using Lethe.Evaluation.Protocols;
 using Lethe.Numerics;
+using Lethe.Runtime;
 
 namespace Lethe.Workflow;
 
@@ -22,8 +23,8 @@ internal sealed record ProtocolPart(
     /// <param name="threads">Threads that draw images.</param>
     /// <param name="progress">Told how far reading has come.</param>
     /// <param name="cancellation">Stops soon.</param>
-    /// <returns>A part for each protocol, in order.</returns>
-    /// <exception cref="Runtime.LetheException">Images cannot be used.</exception>
+    /// <returns>A part for each protocol that can use its images, in order; of the others it is said why not.</returns>
+    /// <exception cref="LetheException">Images cannot be used, or none of the protocols can use them.</exception>
     public static ProtocolPart[] All(
         ProtocolPlan plan, DataSplits own, int threads, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
     {
@@ -45,13 +46,32 @@ internal sealed record ProtocolPart(
                 _ => OfOwn(protocol, own, options),
             }),
         ];
-        foreach (ProtocolPart part in parts)
+        (ProtocolPart Part, LetheException? Against)[] checkedParts = [.. parts.Select(part => (part, Against(part)))];
+        ProtocolPart[] able = [.. checkedParts.Where(one => one.Against is null).Select(one => one.Part)];
+        foreach ((ProtocolPart part, LetheException? against) in checkedParts)
+        {
+            if (able.Length == 0)
+                throw against!;
+            if (against is not null)
+                progress?.Report(new WorkflowProgress("", 0, 0, "", $"Left out: --protocol {part.Name}. {against.Message}"));
+        }
+
+        return able;
+    }
+
+    // One protocol that these images do not allow is no reason against the others.
+    private static LetheException? Against(ProtocolPart part)
+    {
+        try
         {
             foreach (Fold fold in part.Folds)
                 ProtocolRunner.Check(part.Protocol, fold.Fitting, fold.Test);
+            return null;
         }
-
-        return parts;
+        catch (LetheException error)
+        {
+            return error;
+        }
     }
 
     private static DomainSet ReadDomains(

@@ -39,7 +39,7 @@ internal sealed class RunRecorder
     /// <summary>Goes back to the last checkpoint, or to the start where there is none.</summary>
     public TrainingState Resume(MethodTrainer trainer)
     {
-        TrainingState state = run.Checkpoints.Resume(trainer.Method, trainer.Optimiser);
+        TrainingState state = run.Checkpoints.Resume(trainer.Method, trainer.Optimiser, trainer.InnerOptimiser);
 
         // Measurements of a later time belong to steps that are taken again.
         run.TruncateMetrics(state.MetricsLength);
@@ -94,7 +94,7 @@ internal sealed class RunRecorder
     public void Save(MethodTrainer trainer, int? keptEpoch = null)
     {
         NoteOperators(trainer.State);
-        run.Checkpoints.Save(trainer.Method, trainer.Optimiser, trainer.State, keptEpoch);
+        run.Checkpoints.Save(trainer.Method, trainer.Optimiser, trainer.State, keptEpoch, trainer.InnerOptimiser);
     }
 
     /// <summary>Writes the encoder alone, as it is at the end of training.</summary>
@@ -124,10 +124,10 @@ internal sealed class RunRecorder
             work();
             run.SaveManifest(finish(manifest) with { Status = RunStatus.Done, Timings = Timings(), FinishedUtc = DateTimeOffset.UtcNow });
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException error)
         {
             run.SaveManifest(manifest with { Status = RunStatus.Interrupted, Timings = Timings() });
-            throw;
+            throw new RunInterruptedException(run, error);
         }
         catch (Exception error) when (error is LetheException or ExternalException or ArgumentException or IOException)
         {

@@ -1,4 +1,5 @@
 using Lethe.Data;
+using Lethe.Runtime;
 
 namespace Lethe.Tests.Data;
 
@@ -65,7 +66,96 @@ public class DivisionTests
         Assert.Equal((train, probe, test), (division.Train.Length, division.Probe.Length, division.Test.Length));
     }
 
-    private static Division Divide(ImageSource source, DataOptions options, ulong seed = 1) => Division.Of(source, options, seed);
+    [Theory]
+    [InlineData(12, 10, 2)]
+    [InlineData(300, 250, 50)]
+    [InlineData(20_000, 19_000, 1000)]
+    [InlineData(100_000, 98_000, 2000)]
+    public void Of_Unlabelled_TrainsOnAllButASmallTest(int pool, int train, int test)
+    {
+        Division division = Division.Of(Source(pool, 0), new DataOptions(), 1);
+        Assert.Equal((train, 0, test), (division.Train.Length, division.Probe.Length, division.Test.Length));
+        Assert.Equal(pool, Division.Of(Source(pool, 5), new DataOptions(), 1).Train.Length);
+    }
+
+    [Fact]
+    public void Of_ClassesOfAnySize_HasEachInEachPartThatItCanBeIn()
+    {
+        int[] counts = [400, 90, 31, 4, 3, 2, 1];
+        ImageSource source = Labelled(counts);
+        Division division = Division.Of(source, new DataOptions(), 1);
+        Assert.Equal(Enumerable.Range(0, counts.Sum()), division.Train.Concat(division.Probe).Concat(division.Test).Order());
+        int[][] parts = [Count(division.Train), Count(division.Probe), Count(division.Test)];
+        Assert.Equal([1, 2, 1], parts.Select(part => part[3]));
+        Assert.Equal([1, 1, 1], parts.Select(part => part[4]));
+        Assert.Equal([1, 0, 1], parts.Select(part => part[5]));
+        Assert.Equal([1, 0, 0], parts.Select(part => part[6]));
+        Assert.Equal((106, 106), (division.Probe.Length, division.Test.Length));
+        Assert.InRange(parts[2][0], 79, 81);
+        Assert.Equal(
+            [
+                "The class c5 has too few images for all parts: none is left to fit probes with.",
+                "The class c6 has too few images for all parts: none is left to fit probes with or to measure on.",
+            ],
+            division.Notices);
+        int[] Count(int[] items) => [.. counts.Select((_, label) => items.Count(item => source.Labels![item] == label))];
+    }
+
+    [Fact]
+    public void Of_EqualClasses_HasThemAlikeAndMixed()
+    {
+        ImageSource source = Labelled([100, 100, 100, 100]);
+        Division division = Division.Of(source, new DataOptions { TestImages = 40, ProbeImages = 20 }, 1);
+        Assert.All(division.Test.CountBy(item => source.Labels![item]), count => Assert.Equal(10, count.Value));
+        Assert.All(division.Probe.CountBy(item => source.Labels![item]), count => Assert.Equal(5, count.Value));
+        Assert.Equal(4, division.Test.Take(12).Select(item => source.Labels![item]).Distinct().Count());
+        Assert.Equal(
+            division.Probe, Division.Of(source, new DataOptions { TestImages = 4, ProbeImages = 20 }, 1).Probe);
+        Assert.Equal(division.Test, Division.Of(source, new DataOptions { TestImages = 40, ProbeImages = 20, Limit = 9 }, 7).Test);
+    }
+
+    [Fact]
+    public void Of_ClassesOfOneImageEach_StillDivides()
+    {
+        Division division = Division.Of(Labelled([.. Enumerable.Repeat(1, 20)]), new DataOptions(), 1);
+        Assert.Equal((12, 4, 4), (division.Train.Length, division.Probe.Length, division.Test.Length));
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(7)]
+    [InlineData(40)]
+    [InlineData(130)]
+    public void Of_Groups_StayWhole(int size)
+    {
+        ImageSource source = Labelled([200, 120, 80]);
+        int[] groups = [.. Enumerable.Range(0, 400).Select(item => item * 37 % 400 / size)];
+        Division division = Division.Of(source, new DataOptions(), 1, groups);
+        Dictionary<int, string> parts = new[] { (division.Train, "train"), (division.Probe, "probe"), (division.Test, "test") }
+            .SelectMany(part => part.Item1.Select(item => (item, part.Item2))).ToDictionary(pair => pair.item, pair => pair.Item2);
+        Assert.Equal(400, parts.Count);
+        Assert.All(parts.GroupBy(part => groups[part.Key]), group => Assert.Single(group.Select(part => part.Value).Distinct()));
+        Assert.True(division.Test.Length > 0 && division.Probe.Length > 0 && division.Train.Length >= 100);
+        if (size <= 7)
+            Assert.All(Enumerable.Range(0, 3), label => Assert.InRange(division.Test.Count(item => source.Labels![item] == label), 10, 50));
+    }
+
+    [Fact]
+    public void Of_OneGroup_IsAnError() =>
+        Assert.Contains(
+            "Group by something finer",
+            Assert.Throws<DataException>(() => Division.Of(Source(50, 0), new DataOptions(), 1, new int[50])).Message,
+            StringComparison.Ordinal);
+
+    private static FolderSource Labelled(int[] counts)
+    {
+        int[] labels = [.. counts.SelectMany((count, label) => Enumerable.Repeat(label, count))];
+        return new(
+            "class folders", "root", [.. labels.Select((_, i) => $"{i}.png")], 0, labels, [.. counts.Select((_, label) => $"c{label}")]);
+    }
+
+    private static Division Divide(ImageSource source, DataOptions options, ulong seed = 1) =>
+        Division.Of(source, options with { Division = DivisionRule.Random }, seed);
 
     private static FolderSource Source(int pool, int test) =>
         new("class folders", "root", [.. Enumerable.Range(0, pool + test).Select(i => $"{i}.png")], test, null, null);

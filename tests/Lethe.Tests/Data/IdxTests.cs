@@ -39,7 +39,7 @@ public sealed class IdxTests : IDisposable
     public void Open_OneImagesFile_IsDividedAndUnlabelled()
     {
         DataSplits splits = DataSources.Open(new DataOptions { Data = folder.Write("my-images-idx3-ubyte", Images(20, 16, 16)) }, 1);
-        Assert.Equal((12, 4, 4), (splits.Train.Count, splits.Probe.Count, splits.Test.Count));
+        Assert.Equal((16, 0, 4), (splits.Train.Count, splits.Probe.Count, splits.Test.Count));
         Assert.Null(splits.Train.Labels);
         Assert.Null(splits.Test.ClassNames);
     }

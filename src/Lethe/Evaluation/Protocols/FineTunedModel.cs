@@ -121,7 +121,7 @@ internal sealed class FineTunedModel : FittedModel
         private readonly long[] truth;
         private readonly Device device;
         private readonly Optimiser optimiser;
-        private readonly WarmUpCosine schedule;
+        private readonly LearningRateSchedule schedule;
 
         public FineTuner(FineTunedModel model, ViewLoader loader, long[] truth, FineTuningOptions options, Device device)
             : base(loader)

@@ -158,7 +158,7 @@ internal sealed class SegmentationModel : FittedModel
         private readonly DenseProtocolOptions options;
         private readonly Optimiser ofHeads;
         private readonly Optimiser? ofNetwork;
-        private readonly WarmUpCosine schedule;
+        private readonly LearningRateSchedule schedule;
 
         public Segmenter(
             EncoderState encoder, ResNet? network, SegmentationHead[] heads, ImageSet images, ViewLoader loader,

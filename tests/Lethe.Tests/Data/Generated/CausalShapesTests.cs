@@ -177,14 +177,14 @@ public sealed class CausalShapesTests
     [Fact]
     public void Open_SmallSource_HasTheFingerprintOfAlways() =>
         Assert.Equal(
-            "d19988e094ad16af8d69c50a058308e2",
+            "b32c045698117d47425ed0feb8745094",
             DataSources.Open(new DataOptions { Data = "causal-shapes:count=200,test-count=50" }, 0).Fingerprint);
 
     [Theory]
     [InlineData("causal-shapes:rho=1.5", "between -1 and 1")]
     [InlineData("causal-shapes:rho=x", "expects a number")]
     [InlineData("causal-shapes:speed=1", "no option of it")]
-    [InlineData("causal-shapes:size=8", "between 16 and 224")]
+    [InlineData("causal-shapes:size=8", "between 16 and 1024")]
     [InlineData("causal-shapes:rho=0.1,rho=0.2", "given twice")]
     [InlineData("causal-shapes:count=2", "at least 3")]
     public void Open_BadOption_IsRefused(string data, string expected) =>
