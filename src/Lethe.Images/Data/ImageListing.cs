@@ -36,6 +36,10 @@ internal static class ImageListing
         }
     }
 
+    /// <summary>Whether the end of a name, as <c>.png</c>, is that of an image.</summary>
+    public static bool IsImageName(string extension, bool earlier) =>
+        read.Contains(extension) || (earlier && listedEarlier.Contains(extension));
+
     /// <summary>Names in a folder that are not hidden, in ordinal order.</summary>
     public static string[] VisibleNames(string folder, bool folders)
     {
