@@ -67,6 +67,8 @@ internal static class DataCommand
             terminal.Show(table);
         }
 
+        foreach (string notice in found.Notices)
+            terminal.Say(notice);
         foreach (string file in found.SkippedFiles)
         {
             terminal.Say($"skipped {file}");
@@ -88,6 +90,7 @@ internal static class DataCommand
             ["range"] = new JsonArray(found.Range.Low, found.Range.High),
             ["imageSize"] = found.ImageSize,
             ["fingerprint"] = found.Fingerprint,
+            ["notices"] = new JsonArray([.. found.Notices.Select(notice => (JsonNode)notice)]),
             ["skippedFiles"] = new JsonArray([.. found.SkippedFiles.Select(file => (JsonNode)file)]),
         };
     }
