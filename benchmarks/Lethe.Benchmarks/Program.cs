@@ -13,7 +13,6 @@ var batch = new Option<int>("--batch") { Description = "images in a batch", Defa
 var steps = new Option<int>("--steps") { Description = "steps that are timed", DefaultValueFactory = _ => 12 };
 var warmUp = new Option<int>("--warmup") { Description = "steps before the clock starts", DefaultValueFactory = _ => 3 };
 var threads = new Option<int>("--threads") { Description = "threads to compute with", DefaultValueFactory = _ => 2 };
-var epochs = new Option<int>("--epochs") { Description = "passes over the images", DefaultValueFactory = _ => 10 };
 var seed = new Option<int>("--seed") { Description = "what all randomness is derived from", DefaultValueFactory = _ => 0 };
 var n = new Option<int>("--n") { Description = "images, of two views each", DefaultValueFactory = _ => 256 };
 var d = new Option<int>("--d") { Description = "dimension", DefaultValueFactory = _ => 128 };
@@ -170,6 +169,11 @@ compare.Add(compareTraining);
 compare.Add(compareUmm);
 compare.Add(compareCodingRate);
 
+var below = new Option<string>("--below") { Description = "folders to take images from, with commas between; all where none is named", DefaultValueFactory = _ => "" };
+var duplicates = new Command("duplicates", "What 'lethe data check' finds of planted duplicates: recall and precision") { images, below, count, seed };
+duplicates.SetAction(parsed => PlantedDuplicates.Measure(
+    parsed.GetValue(images)!.FullName, parsed.GetValue(below)!, parsed.GetValue(count), parsed.GetValue(seed)));
+
 var kernels = new Command("kernels", "BenchmarkDotNet over the kernels") { bdnArguments };
 kernels.SetAction(parsed =>
 {
@@ -181,7 +185,7 @@ try
     TorchRuntime.Prepare(new TorchRuntimeOptions { Notice = Console.Error.WriteLine });
     return new RootCommand(
         "Measures how fast Lethe is, alone and beside PyTorch.") { training, passes, embed, fewLabels, augmentation, epoch, profile, diagnosis, codingRate,
-        linearProbe, umm, methods, table, compare, kernels }
+        linearProbe, umm, methods, table, compare, duplicates, kernels }
         .Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (LetheException error)

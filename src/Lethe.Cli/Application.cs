@@ -32,7 +32,7 @@ internal static class Application
             MethodsCommand.Create(terminal),
             DoctorCommand.Create(terminal),
         };
-        HelpPage.AddTo(root, () => terminal.Width);
+        HelpPage.AddTo(root, () => Terminal.Width);
         Synonyms.Teach(root);
         return root;
     }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Lethe.Data;
-using Lethe.Workflow;
 using Spectre.Console;
 
 namespace Lethe.Cli;
@@ -16,12 +15,15 @@ internal static class DataCommand
         describe.Does(terminal, (parsed, cancellation) =>
         {
             OptionValues values = table.Read(parsed);
-            var progress = new Progress(terminal);
+            var progress = new DataReading(terminal);
             return Describe(
                 DataSources.Describe(values.Apply(new DataOptions()), values.Apply(new SeedOption()).Seed, progress, cancellation),
                 terminal);
         });
-        return new Command("data", "List the sources of images that --data takes; 'describe' looks into one.") { describe }.Does(
+        return new Command("data", "List the sources of images that --data takes; 'describe' and 'check' look into one.")
+        {
+            describe, DataCheckCommand.Create(terminal),
+        }.Does(
             terminal, (_, _) => List(terminal));
     }
 
@@ -42,7 +44,8 @@ internal static class DataCommand
         }
 
         terminal.Say("A path works as well: class folders (with train/ and test/ above them or not), a flat folder of unlabelled images, "
-            + "CIFAR binary files, IDX files (.gz too).");
+            + "CIFAR binary files, IDX files (.gz too). 'lethe data check --data PATH' looks for copies, rare classes and files that cannot be "
+            + "read.");
         return [.. DataSources.Known.Select(source => (JsonNode)new JsonObject
         {
             ["name"] = source.Name, ["description"] = source.Description, ["layout"] = source.Layout, ["classes"] = source.Classes,
@@ -68,7 +71,10 @@ internal static class DataCommand
         }
 
         foreach (string notice in found.Notices)
+        {
             terminal.Say(notice);
+        }
+
         foreach (string file in found.SkippedFiles)
         {
             terminal.Say($"skipped {file}");
@@ -100,12 +106,6 @@ internal static class DataCommand
     {
         /// <summary>Decides which images --limit leaves.</summary>
         public ulong Seed { get; init; }
-    }
-
-    private sealed class Progress(Terminal terminal) : IProgress<DataProgress>
-    {
-        public void Report(DataProgress value) =>
-            terminal.Progress.Report(new WorkflowProgress(value.Stage, value.Done, value.Total, "", value.Notice));
     }
 
     private static string KindOf(DataDescription found)

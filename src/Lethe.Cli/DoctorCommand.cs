@@ -24,8 +24,8 @@ internal static class DoctorCommand
         };
         var command = new Command(
             "doctor",
-            "Say what this machine is and what was loaded from where, test its convolutions, measure its speed, and name known problems with "
-            + "what to do. Writes nothing. Ends with 1 where something serious is amiss.") { speed };
+            "Say what this machine is and what was loaded from where, test its convolutions, measure its speed, and name known problems "
+            + "with what to do. Writes nothing. Ends with 1 where something serious is amiss.") { speed };
         return command.Does(terminal, (parsed, cancellation) =>
         {
             MachineFacts facts = Examine(parsed.GetValue(speed), terminal, cancellation);
@@ -41,13 +41,17 @@ internal static class DoctorCommand
     {
         string Row(string name, string text) => $"{name,-13} {text}";
         yield return Row("Versions", string.Join(", ", facts.Versions.Select(pair => $"{pair.Key} {pair.Value}")));
-        yield return Row("System", facts.System + (facts.Glibc is null ? "" : $", glibc {facts.Glibc}") + (facts.Locale.Length > 0 ? $", {facts.Locale}" : ""));
+        yield return Row(
+            "System", facts.System + (facts.Glibc is null ? "" : $", glibc {facts.Glibc}")
+            + (facts.Locale.Length > 0 ? $", {facts.Locale}" : ""));
         yield return Row("Processor", $"{facts.Processor}; {string.Join(", ", facts.Instructions)}");
         yield return Row("Threads", $"{facts.Threads} of {facts.Processors} processors"
             + (facts.Quota is { } quota ? Invariant($", of which a container may use {quota:0.##}") : "")
             + (facts.Load is { } load ? Invariant($"; load {load:0.##}") : ""));
-        yield return Row("Kernels", facts.Kernels + (facts.Kernels.Length > 0 && facts.Notices.Count == 0 ? "; convolutions tested and right" : ""));
-        yield return Row("GPU", facts.Gpus > 0 ? $"{facts.Gpus} found: --device cuda" : facts.GpuDriver || facts.CudaBuild ? "not used, see below" : "none");
+        yield return Row(
+            "Kernels", facts.Kernels + (facts.Kernels.Length > 0 && facts.Notices.Count == 0 ? "; convolutions tested and right" : ""));
+        bool idle = facts.GpuDriver || facts.CudaBuild;
+        yield return Row("GPU", facts.Gpus > 0 ? $"{facts.Gpus} found: --device cuda" : idle ? "not used, see below" : "none");
         yield return Row("Memory", $"{KnownProblem.Size(facts.Memory)}"
             + (facts.MemoryAvailable > 0 ? $", {KnownProblem.Size(facts.MemoryAvailable)} available" : "")
             + (facts.MemoryLimit is { } limit ? $"; a container may use {KnownProblem.Size(limit)}" : ""));
@@ -56,12 +60,17 @@ internal static class DoctorCommand
         foreach (string library in facts.Libraries)
             yield return Row("Loaded", library);
         if (facts.TrainingSpeed.Count > 0)
-            yield return Row(
-                "Training", $"{string.Join(", ", facts.TrainingSpeed.Select(pair => $"{Pace.Words(pair.Value)} with kernels '{pair.Key}'"))} ({SpeedTrial.Network})");
+        {
+            IEnumerable<string> speeds = facts.TrainingSpeed.Select(pair => $"{Pace.Words(pair.Value)} with kernels '{pair.Key}'");
+            yield return Row("Training", $"{string.Join(", ", speeds)} ({SpeedTrial.Network})");
+        }
+
         if (facts.DecodingSpeed is { } decoded)
             yield return Row("Decoding", $"{Pace.Words(decoded)} (JPEG of 2 megapixels to 224 pixels)");
         yield return "";
-        yield return problems.Count == 0 ? "Nothing is amiss that is known." : $"{problems.Count} known problem{(problems.Count == 1 ? "" : "s")}:";
+        yield return problems.Count == 0
+            ? "Nothing is amiss that is known."
+            : $"{problems.Count} known problem{(problems.Count == 1 ? "" : "s")}:";
         foreach (KnownProblem problem in problems)
         {
             yield return $"{(problem.Serious ? "! " : "- ")}{problem.What}";

@@ -84,7 +84,11 @@ internal sealed class EncoderArgument
         {
             string[] misplaced = [.. OfFile(parsed, values)];
             if (misplaced.Length > 0)
-                throw new InvalidOptionException($"{string.Join(", ", misplaced)}: {path} is a run, which has these already. Leave it out.");
+            {
+                throw new InvalidOptionException(
+                    $"{string.Join(", ", misplaced)}: {path} is a run, which has these already. Leave it out.");
+            }
+
             RunDirectory found = RunDirectory.Open(path);
             terminal.WarnOfUnfinished(found);
             return found;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using System.CommandLine.Parsing;
 using Lethe.Runtime;
 
 namespace Lethe.Cli;
@@ -38,7 +37,8 @@ internal sealed class HelpPage(Option<string?> topic, Func<int> width) : Synchro
     public override int Invoke(ParseResult parseResult)
     {
         TextWriter output = parseResult.InvocationConfiguration.Output;
-        foreach (string line in Lines(parseResult.CommandResult.Command, parseResult.GetValue(topic), Math.Clamp(width(), Narrowest, Widest)))
+        int columns = Math.Clamp(width(), Narrowest, Widest);
+        foreach (string line in Lines(parseResult.CommandResult.Command, parseResult.GetValue(topic), columns))
             output.WriteLine(line);
         return Verb.Done;
     }
@@ -67,20 +67,23 @@ internal sealed class HelpPage(Option<string?> topic, Func<int> width) : Synchro
             .. Wrapped(verb.Description ?? "", columns, ""), "",
             .. Wrapped($"Usage: {UsageOf(verb)}", columns, "       "),
             .. Section("Arguments", verb.Arguments.Select(one => (one.Name, one.Description ?? ""))),
-            .. Section("Verbs", verb.Subcommands.Where(one => !one.Hidden).Select(one => (one.Name, OptionDocs.FirstSentence(one.Description!)))),
+            .. Section(
+                "Verbs", verb.Subcommands.Where(one => !one.Hidden).Select(one => (one.Name, OptionDocs.FirstSentence(one.Description!)))),
             .. whole
                 ? Pages(groups)
                 :
                 [
                     .. Section("What matters first", guide.First.Select(flag => options.Single(one => one.Name == flag))
                         .Select(one => (NamesOf(one), Short(one)))),
-                    "", .. Wrapped($"The other {options.Length - guide.First.Count}: 'lethe {Usage.NameOf(verb)} --help GROUP', or '--help all'",
+                    "",
+                    .. Wrapped(
+                        $"The other {options.Length - guide.First.Count}: 'lethe {Usage.NameOf(verb)} --help GROUP', or '--help all'",
                         columns, ""),
                     .. Rows(groups.Select(one => (one.Group.Name, $"{one.Group.Title} ({one.Options.Length})"))),
                 ],
             .. options.Length > Few
-                ? ["", .. Wrapped("Other words for them are understood, in other spellings too: "
-                    + string.Join(", ", options.SelectMany(one => Synonyms.OfFlags.GetValueOrDefault(one.Name, []).Take(1))) + ".", columns, "")]
+                ? ["", .. Wrapped(
+                    $"Other words for them are understood, in other spellings too: {string.Join(", ", OtherWords())}.", columns, "")]
                 : Array.Empty<string>(),
             .. guide.Examples.Count == 0 ? Array.Empty<string>() :
             [
@@ -88,8 +91,11 @@ internal sealed class HelpPage(Option<string?> topic, Func<int> width) : Synchro
             ],
         ];
 
-        IEnumerable<string> Pages(IEnumerable<(OptionGroup Group, Option[] Options)> some) => some.SelectMany(one =>
-            Section(groups.Length == 1 ? "Options" : $"{one.Group.Title} ({one.Group.Name})", one.Options.Select(option => (NamesOf(option), option.Description ?? ""))));
+        IEnumerable<string> OtherWords() => options.SelectMany(one => Synonyms.OfFlags.GetValueOrDefault(one.Name, []).Take(1));
+
+        IEnumerable<string> Pages(IEnumerable<(OptionGroup Group, Option[] Options)> some) => some.SelectMany(one => Section(
+            groups.Length == 1 ? "Options" : $"{one.Group.Title} ({one.Group.Name})",
+            one.Options.Select(option => (NamesOf(option), option.Description ?? ""))));
 
         IEnumerable<string> Section(string title, IEnumerable<(string, string)> rows) =>
             rows.Any() ? ["", .. Wrapped(title, columns, ""), .. Rows(rows)] : [];

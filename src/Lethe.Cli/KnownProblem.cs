@@ -1,5 +1,3 @@
-using Lethe.Operators;
-
 namespace Lethe.Cli;
 
 /// <summary>Something amiss with a machine, and what to do about it.</summary>
@@ -20,18 +18,22 @@ internal sealed record KnownProblem(bool Serious, string What, string Advice)
     private static IEnumerable<KnownProblem> All(MachineFacts facts)
     {
         if (facts.TorchFailure is { } torch)
-            yield return new(true, $"Torch does not load: {torch}", "Install the tool's package for this system again; docs/troubleshooting.md has more.");
+            yield return new(
+                true, $"Torch does not load: {torch}",
+                "Install the tool's package for this system again; docs/troubleshooting.md has more.");
         if (facts.DecoderFailure is { } decoder)
             yield return new(true, $"Images cannot be decoded: {decoder}", "Install the tool's package for this system again.");
         if (facts.Glibc is { } glibc && glibc < oldestGlibc)
-            yield return new(true, $"The C library is of version {glibc}; libtorch needs {oldestGlibc}.", "Use a newer system, or a container of one.");
+            yield return new(
+                true, $"The C library is of version {glibc}; libtorch needs {oldestGlibc}.", "Use a newer system, or a container of one.");
         if (facts.Libraries.FirstOrDefault(IsAdapted) is { } copy)
             yield return new(
                 false, $"The system's libstdc++ is older than GCC 13's: torch loads through an adapted copy, {copy}.",
                 "Nothing needs to be done. LETHE_CACHE names another folder for it.");
         foreach (KnownProblem problem in OfProcessor(facts).Concat(OfGpu(facts)).Concat(OfMemory(facts)).Concat(OfPlaces(facts)))
             yield return problem;
-        if (facts.Locale.Contains('.', StringComparison.Ordinal) && !facts.Locale.Replace("-", "", StringComparison.Ordinal).Contains("utf8", StringComparison.OrdinalIgnoreCase))
+        string letters = facts.Locale.Replace("-", "", StringComparison.Ordinal);
+        if (letters.Contains('.', StringComparison.Ordinal) && !letters.Contains("utf8", StringComparison.OrdinalIgnoreCase))
             yield return new(
                 false, $"The terminal's letters are not Unicode ({facts.Locale}): bars and Greek letters show as question marks.",
                 "Set LC_ALL=C.UTF-8.");
@@ -45,18 +47,21 @@ internal sealed record KnownProblem(bool Serious, string What, string Advice)
                 "Take a processor of 2013 or later, or have the virtual machine pass the host's processor through.");
         if (facts.HidesCaches)
             yield return new(
-                false, "The virtual machine hides the sizes of the processor's caches, where torch's fast convolutions compute wrong numbers.",
-                "Nothing needs to be done: Lethe's own kernels do not ask, and --kernels torch takes torch's slow ones. Other programs with "
-                + "torch need DNNL_MAX_CPU_ISA=AVX here.");
+                false,
+                "The virtual machine hides the sizes of the processor's caches, where torch's fast convolutions compute wrong numbers.",
+                "Nothing needs to be done: Lethe's own kernels do not ask, and --kernels torch takes torch's slow ones. Other programs "
+                + "with torch need DNNL_MAX_CPU_ISA=AVX here.");
         foreach (string notice in facts.Notices.Where(notice => !facts.HidesCaches || !notice.Contains("hides", StringComparison.Ordinal)))
             yield return new(false, notice, "Nothing needs to be done; work goes on, slower.");
         if (facts.Quota is { } quota && quota < facts.Threads)
             yield return new(
-                false, Invariant($"{facts.Threads} threads compute, and the container may use {quota:0.##} processors: they hold each other up."),
+                false,
+                Invariant($"{facts.Threads} threads compute, and the container may use {quota:0.##} processors: they hold each other up."),
                 $"Give --threads {Math.Max(1, (int)quota)}, or the container more processors.");
         if (facts.Load is { } load && load > Math.Max(1, 0.5 * facts.Processors))
             yield return new(
-                false, Invariant($"Other programs keep {load:0.#} of {facts.Processors} processors busy: speeds and times are worse than they could be."),
+                false,
+                Invariant($"Other programs keep {load:0.#} of {facts.Processors} processors busy: speeds are lower than they could be."),
                 "End them, or measure again later.");
     }
 
@@ -91,10 +96,13 @@ internal sealed record KnownProblem(bool Serious, string What, string Advice)
             if (place.ReadOnly)
                 yield return new(true, $"{place.Path} ({place.Use}) can only be read.", Elsewhere(place));
             else if (place.Free < Gibibyte)
-                yield return new(place.Free < Gibibyte / 64, $"{place.Path} ({place.Use}) has {Size(place.Free.Value)} free.", $"Make room. {Elsewhere(place)}");
+                yield return new(
+                    place.Free < Gibibyte / 64, $"{place.Path} ({place.Use}) has {Size(place.Free.Value)} free.",
+                    $"Make room. {Elsewhere(place)}");
             if (place.NoPrograms && place.Use == PlacesOf.Libraries && facts.Libraries.Any(IsAdapted))
                 yield return new(
-                    false, $"{place.Path} ({place.Use}) is on a disk from which no program may be loaded (noexec): a copy is made at each start.",
+                    false,
+                    $"{place.Path} ({place.Use}) is on a disk from which no program may be loaded (noexec): a copy is made at each start.",
                     Elsewhere(place));
         }
     }
@@ -103,10 +111,12 @@ internal sealed record KnownProblem(bool Serious, string What, string Advice)
     internal static bool IsAdapted(string path) =>
         path.EndsWith("libLibTorchSharp.so", StringComparison.Ordinal)
         && (path.Contains("/lethe/native/", StringComparison.Ordinal) || path.Contains("/lethe-", StringComparison.Ordinal)
-            || (Environment.GetEnvironmentVariable("LETHE_CACHE") is { Length: > 0 } own && path.StartsWith(Path.GetFullPath(own), StringComparison.Ordinal)));
+            || (Environment.GetEnvironmentVariable("LETHE_CACHE") is { Length: > 0 } own
+                && path.StartsWith(Path.GetFullPath(own), StringComparison.Ordinal)));
 
     /// <summary>A size as people read it.</summary>
-    internal static string Size(long bytes) => bytes >= Gibibyte ? Invariant($"{(double)bytes / Gibibyte:F1} GiB") : Invariant($"{bytes / (1 << 20)} MiB");
+    internal static string Size(long bytes) =>
+        bytes >= Gibibyte ? Invariant($"{(double)bytes / Gibibyte:F1} GiB") : Invariant($"{bytes / (1 << 20)} MiB");
 
     private static string Elsewhere(PlaceFacts place) => place.Use switch
     {

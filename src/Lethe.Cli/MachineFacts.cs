@@ -45,7 +45,7 @@ internal sealed record MachineFacts
     /// <summary>Processors' worth of time that a container may use; null where it is not limited.</summary>
     public double? Quota { get; init; }
 
-    /// <summary>Processors' worth of work that waits or runs, all programs together, over the last minute; null where it is not known.</summary>
+    /// <summary>Threads that run or wait, of all programs, over the last minute; null where it is not known.</summary>
     public double? Load { get; init; }
 
     /// <summary>What networks run on, as run.json says it.</summary>

@@ -15,6 +15,14 @@ namespace Lethe.Cli;
 /// <summary>Finds out what there is to know of this machine. Reads, and writes nothing.</summary>
 internal static class MachineFinder
 {
+    // The first that is set decides.
+    private static readonly string[] languages = ["LC_ALL", "LC_CTYPE", "LANG"];
+
+    // Of the second kind of control groups, and of the first.
+    private static readonly string[] limits = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"];
+
+    private static readonly string[] firstQuota = ["/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "/sys/fs/cgroup/cpu/cpu.cfs_period_us"];
+
     private static readonly string[] ours = ["torch", "c10", "mkl", "gomp", "omp", "Skia", "onnx", "cuda", "stdc++", "libc.so", "ucrt"];
 
     /// <summary>All but speeds.</summary>
@@ -28,8 +36,8 @@ internal static class MachineFinder
             Versions = Versions(torchFailure is null),
             System = $"{RuntimeInformation.OSDescription} ({RuntimeInformation.RuntimeIdentifier})",
             Glibc = OperatingSystem.IsLinux() && Marshal.PtrToStringUTF8(GlibcVersion()) is { } glibc ? Version.Parse(glibc) : null,
-            Locale = new[] { "LC_ALL", "LC_CTYPE", "LANG" }.Select(name => (name, Value: Environment.GetEnvironmentVariable(name)))
-                .FirstOrDefault(one => one.Value is { Length: > 0 }) is { name: { } variable, Value: var value } ? $"{variable}={value}" : "",
+            Locale = languages.Select(name => $"{name}={Environment.GetEnvironmentVariable(name)}")
+                .FirstOrDefault(one => !one.EndsWith('='), ""),
             Libraries = Libraries(),
             TorchFailure = torchFailure,
             DecoderFailure = decoder,
@@ -49,7 +57,7 @@ internal static class MachineFinder
                 : Environment.ProcessorCount,
             Threads = new Machine().ThreadCount(),
             Quota = Quota(),
-            Load = Lines("/proc/loadavg").FirstOrDefault() is { } load ? double.Parse(load.Split(' ')[0], CultureInfo.InvariantCulture) : null,
+            Load = Lines("/proc/loadavg") is [var load, ..] ? double.Parse(load.Split(' ')[0], CultureInfo.InvariantCulture) : null,
             GpuDriver = NativeLibrary.TryLoad(OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1", out _),
             CudaBuild = torchFailure is null && Libraries().Any(path => path.Contains("torch_cuda", StringComparison.Ordinal)),
             Gpus = torchFailure is null && torch.cuda.is_available() ? torch.cuda.device_count() : 0,
@@ -62,7 +70,8 @@ internal static class MachineFinder
 
     private static Dictionary<string, string> Versions(bool torchLoads)
     {
-        static string Of(Assembly assembly) => assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
+        static string Of(Assembly assembly) =>
+            assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
             ?? assembly.GetName().Version?.ToString(3) ?? "unknown";
         return new Dictionary<string, string>
         {
@@ -96,7 +105,8 @@ internal static class MachineFinder
         [
             .. process.Modules.Cast<ProcessModule>().Select(module => module.FileName)
                 .Where(path => ours.Any(part => Path.GetFileName(path).Contains(part, StringComparison.OrdinalIgnoreCase)))
-                .Where(path => Path.GetExtension(path) is not ".dll" || OperatingSystem.IsWindows()).Distinct().Order(StringComparer.Ordinal),
+                .Where(path => Path.GetExtension(path) is not ".dll" || OperatingSystem.IsWindows()).Distinct()
+                .Order(StringComparer.Ordinal),
         ];
     }
 
@@ -104,15 +114,13 @@ internal static class MachineFinder
     private static double? Quota()
     {
         string[] second = [.. Lines("/sys/fs/cgroup/cpu.max").SelectMany(line => line.Split(' '))];
-        string[] first = [.. Lines("/sys/fs/cgroup/cpu/cpu.cfs_quota_us").Take(1), .. Lines("/sys/fs/cgroup/cpu/cpu.cfs_period_us").Take(1)];
-        string[] found = second.Length == 2 ? second : first;
-        return found.Length == 2 && long.TryParse(found[0], out long quota) && long.TryParse(found[1], out long period) && quota > 0 && period > 0
-            ? (double)quota / period
-            : null;
+        string[] first = [.. firstQuota.SelectMany(Lines)];
+        return (second.Length == 2 ? second : first) is [var quota, var period] && long.TryParse(quota, out long used)
+            && long.TryParse(period, out long of) && used > 0 && of > 0 ? (double)used / of : null;
     }
 
     private static long? MemoryLimit() =>
-        new[] { "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes" }.SelectMany(Lines).Take(1)
+        limits.SelectMany(Lines).Take(1)
             .Select(line => long.TryParse(line, out long bytes) && bytes < 1L << 50 ? bytes : (long?)null).FirstOrDefault();
 
     private static PlaceFacts[] Places()
@@ -120,7 +128,9 @@ internal static class MachineFinder
         (string Use, string? Path)[] places =
         [
             (KnownProblem.PlacesOf.Here, Directory.GetCurrentDirectory()), (KnownProblem.PlacesOf.Temporary, Path.GetTempPath()),
-            (KnownProblem.PlacesOf.Libraries, OperatingSystem.IsLinux() ? NativeCopy.CacheFolder(Environment.GetEnvironmentVariable) : null),
+            (
+                KnownProblem.PlacesOf.Libraries,
+                OperatingSystem.IsLinux() ? NativeCopy.CacheFolder(Environment.GetEnvironmentVariable) : null),
         ];
         return [.. places.Where(place => place.Path is not null).Select(place => Place(place.Use, place.Path!))];
     }

@@ -44,7 +44,8 @@ internal static class MethodsCommand
     {
         terminal.Say($"{entry.Title} ({entry.Source}): {entry.Summary}.");
         terminal.Say($"Needs {entry.Needs}. A step costs {Cost(entry)} of SimCLR's. If the embeddings collapse: {entry.AgainstCollapse}.");
-        Table table = new Table().Border(TableBorder.Simple).AddColumns("flag and YAML key", "default", "what");
+        Table table = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn("flag and YAML key").NoWrap())
+            .AddColumns("default", "what");
         var options = new JsonObject();
         foreach (PropertyInfo property in entry.DefaultOptions.GetType().GetProperties().Where(OptionField.Fits))
         {

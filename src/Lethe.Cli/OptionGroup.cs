@@ -22,7 +22,8 @@ internal sealed record OptionGroup(string Name, string Title)
         if (ProtocolRegistry.All.FirstOrDefault(entry => entry.DefaultOptions.GetType() == record) is { } protocol)
             return new(protocol.Name, $"Protocol {protocol.Name}: {protocol.Summary}");
         string ending = endings.FirstOrDefault(one => record.Name.EndsWith(one, StringComparison.Ordinal), "");
-        string name = string.Concat(record.Name[..^ending.Length].Select((c, i) => (i > 0 && char.IsUpper(c) ? "-" : "") + char.ToLowerInvariant(c)));
-        return new(name, OptionDocs.FirstSentence(OptionDocs.Of(record)).TrimEnd('.'));
+        IEnumerable<string> letters = record.Name[..^ending.Length]
+            .Select((c, i) => (i > 0 && char.IsUpper(c) ? "-" : "") + char.ToLowerInvariant(c));
+        return new(string.Concat(letters), OptionDocs.FirstSentence(OptionDocs.Of(record)).TrimEnd('.'));
     }
 }

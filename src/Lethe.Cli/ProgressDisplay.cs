@@ -10,7 +10,8 @@ namespace Lethe.Cli;
 /// <param name="terminal">Whether that is a terminal.</param>
 /// <param name="colour">Whether it shows colours.</param>
 /// <param name="width">Its columns.</param>
-internal sealed class ProgressDisplay(TextWriter output, bool terminal, bool colour, Func<int> width) : IProgress<WorkflowProgress>, IDisposable
+internal sealed class ProgressDisplay(TextWriter output, bool terminal, bool colour, Func<int> width)
+    : IProgress<WorkflowProgress>, IDisposable
 {
     private static readonly TimeSpan redraw = TimeSpan.FromMilliseconds(100);
 
@@ -132,6 +133,6 @@ internal sealed class ProgressDisplay(TextWriter output, bool terminal, bool col
         return $"{line[..bar]}\x1b[36m{line[bar..rest]}\x1b[90m{line[rest..end]}\x1b[0m{line[end..]}";
     }
 
-    private static string Duration(TimeSpan time) => time.TotalDays >= 2 ? $"{time.TotalDays.ToString("F1", System.Globalization.CultureInfo.InvariantCulture)} days"
+    private static string Duration(TimeSpan time) => time.TotalDays >= 2 ? Invariant($"{time.TotalDays:F1} days")
         : time.TotalHours >= 1 ? $"{(int)time.TotalHours}:{time.Minutes:D2}:{time.Seconds:D2}" : $"{time.Minutes}:{time.Seconds:D2}";
 }

@@ -5,7 +5,9 @@ using YamlDotNet.RepresentationModel;
 
 namespace Lethe.Cli;
 
-/// <summary><c>--config</c>: a YAML file of options, read as if they stood on the command line where they do not stand there already.</summary>
+/// <summary>
+/// <c>--config</c>: a YAML file of options, read as if they stood on the command line where they do not stand there already.
+/// </summary>
 internal static class SettingsFile
 {
     public const string Flag = "--config";
@@ -24,7 +26,8 @@ internal static class SettingsFile
     public static IReadOnlyList<string> Unfold(IReadOnlyList<string> arguments, ParseResult parsed)
     {
         Command verb = parsed.CommandResult.Command;
-        if (verb.Options.FirstOrDefault(option => option.Name == Flag) is not Option<string?> config || parsed.GetValue(config) is not { } file)
+        if (verb.Options.FirstOrDefault(option => option.Name == Flag) is not Option<string?> config
+            || parsed.GetValue(config) is not { } file)
             return arguments;
         var more = new List<string>();
         foreach ((string key, string text) in Read(file))
@@ -32,8 +35,8 @@ internal static class SettingsFile
             string flag = key.StartsWith('-') ? key : "--" + key;
             Option option = verb.Options.FirstOrDefault(one => one.Name == flag || one.Aliases.Contains(flag))
                 ?? throw new InvalidOptionException(
-                    $"{file}: unknown option '{key}'.{Suggestion.Sentence(key, verb.Options.Select(one => one.Name[2..]))} The keys are the "
-                    + $"flags of 'lethe {Usage.NameOf(verb)} --help all' without dashes in front.");
+                    $"{file}: unknown option '{key}'.{Suggestion.Sentence(key, verb.Options.Select(one => one.Name[2..]))} "
+                    + $"The keys are the flags of 'lethe {Usage.NameOf(verb)} --help all' without dashes in front.");
             if (parsed.GetResult(option) is null or { Implicit: true })
                 more.Add($"{option.Name}={text}");
         }
@@ -73,7 +76,8 @@ internal static class SettingsFile
     private static string? TextOf(YamlNode node) => node switch
     {
         YamlScalarNode scalar => scalar.Value,
-        YamlSequenceNode list when list.All(one => one is YamlScalarNode) => string.Join(',', list.Cast<YamlScalarNode>().Select(one => one.Value)),
+        YamlSequenceNode list when list.All(one => one is YamlScalarNode) =>
+            string.Join(',', list.Cast<YamlScalarNode>().Select(one => one.Value)),
         _ => null,
     };
 }

@@ -19,14 +19,19 @@ internal static class SpeedTrial
     /// <summary>The network that trains, in words.</summary>
     public const string Network = "SimCLR, resnet18 of width 16, batches of 64 images of 32 pixels";
 
-    /// <summary>Lets the convolutions of a network be tested, small ones of every kind; <see cref="OperatorNotices"/> says what was found.</summary>
+    private static readonly (int From, int To, int Taps, int Stride)[] kinds =
+        [(3, 16, 3, 1), (16, 32, 3, 2), (16, 64, 1, 1), (32, 64, 1, 2), (3, 16, 7, 2)];
+
+    /// <summary>
+    /// Lets the convolutions of a network be tested, small ones of every kind; <see cref="OperatorNotices"/> says what was found.
+    /// </summary>
     public static void TestConvolutions()
     {
         using var scope = NewDisposeScope();
         foreach (string kernels in new[] { OperatorSwitch.Torch, OperatorSwitch.Ours })
         {
             OperatorSwitch.Choose(kernels);
-            foreach ((int from, int to, int taps, int stride) in new[] { (3, 16, 3, 1), (16, 32, 3, 2), (16, 64, 1, 1), (32, 64, 1, 2), (3, 16, 7, 2) })
+            foreach ((int from, int to, int taps, int stride) in kinds)
                 MapConvolution.Forward(zeros(4, from, 16, 16), zeros(to, from, taps, taps), null, stride, taps / 2);
         }
     }
@@ -35,18 +40,19 @@ internal static class SpeedTrial
     /// <param name="kernels">ours or torch.</param>
     /// <param name="time">How long to measure, after the first steps.</param>
     /// <param name="cancellation">Stops between two steps.</param>
-    public static double Train(string kernels, TimeSpan time, CancellationToken cancellation)
+    /// <param name="batch">Images of a step.</param>
+    public static double Train(string kernels, TimeSpan time, CancellationToken cancellation, int batch = BatchSize)
     {
         const int First = 2;
         var options = new RunOptions
         {
-            Data = new DataOptions { Data = "embedded", Limit = 8 * BatchSize, ProbeImages = BatchSize, TestImages = BatchSize, ImageSize = Side },
+            Data = new DataOptions { Data = "embedded", Limit = 8 * batch, ProbeImages = batch, TestImages = batch, ImageSize = Side },
             Backbone = new BackboneOptions { Backbone = "resnet18", Width = 16, Stem = "small" },
-            Training = new TrainingOptions { BatchSize = BatchSize, Epochs = 1000 },
+            Training = new TrainingOptions { BatchSize = batch, Epochs = 1000 },
         };
         Session session = Session.Create(options, new Machine { Kernels = kernels }, null, cancellation);
         using SslMethod method = session.CreateMethod();
-        using var loader = session.CreateLoader(BatchSize, session.Options.Seed);
+        using var loader = session.CreateLoader(batch, session.Options.Seed);
         using var trainer = new Pretrainer(method, loader, session.Options.Training, session.Options.Seed, session.Device);
         var clock = new Stopwatch();
         long steps = 0;
@@ -59,7 +65,7 @@ internal static class SpeedTrial
                 break;
         }
 
-        return steps * BatchSize / clock.Elapsed.TotalSeconds;
+        return steps * batch / clock.Elapsed.TotalSeconds;
     }
 
     /// <summary>Photos of two megapixels that are decoded in a second, by all threads, to 224 pixels.</summary>
@@ -72,12 +78,13 @@ internal static class SpeedTrial
         long decoded = 0;
         Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, _ =>
         {
-            while (clock.Elapsed < time)
+            do
             {
                 using var stream = new MemoryStream(photo, writable: false);
                 ImageFiles.Read(stream, 224, 3);
                 Interlocked.Increment(ref decoded);
             }
+            while (clock.Elapsed < time);
         });
         return decoded / clock.Elapsed.TotalSeconds;
     }

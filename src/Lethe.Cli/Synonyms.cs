@@ -49,18 +49,21 @@ internal static class Synonyms
 
     private static readonly (string British, string American)[] spellings =
     [
-        ("colour", "color"), ("grey", "gray"), ("centre", "center"), ("neighbour", "neighbor"), ("isation", "ization"), ("imiser", "imizer"),
-        ("labelled", "labeled"), ("licence", "license"), ("solarise", "solarize"), ("minimise", "minimize"), ("normalise", "normalize"),
+        ("colour", "color"), ("grey", "gray"), ("centre", "center"), ("neighbour", "neighbor"), ("isation", "ization"),
+        ("imiser", "imizer"), ("labelled", "labeled"), ("licence", "license"), ("solarise", "solarize"), ("minimise", "minimize"), ("normalise", "normalize"),
     ];
 
-    /// <summary>Teaches all verbs below one the other names of their options, and the other spellings of the names that these take.</summary>
+    /// <summary>
+    /// Teaches a verb and all below it the other names of their options, and the other spellings of the names that these take.
+    /// </summary>
     /// <param name="command">The verb, whole.</param>
     public static void Teach(Command command)
     {
         HashSet<string> taken = [.. command.Options.SelectMany(option => option.Aliases.Prepend(option.Name))];
         foreach (Option option in command.Options)
         {
-            foreach (string other in Spellings(option.Name).Concat(OfFlags.GetValueOrDefault(option.Name, []).SelectMany(Spellings)).Where(taken.Add))
+            IEnumerable<string> others = OfFlags.GetValueOrDefault(option.Name, []).Prepend(option.Name).SelectMany(Spellings);
+            foreach (string other in others.Where(taken.Add))
                 option.Aliases.Add(other);
             if (option is Option<string?> { CustomParser: null, CompletionSources.Count: > 0 } names)
                 names.CustomParser = result => Canonical(result.Tokens.Count == 0 ? null : result.Tokens[^1].Value, Offered(option));

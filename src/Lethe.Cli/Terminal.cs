@@ -39,7 +39,7 @@ internal sealed class Terminal
     public ProgressDisplay Progress { get; }
 
     /// <summary>Columns of text that is shown to people.</summary>
-    public int Width => Console.IsOutputRedirected ? Plain : Columns;
+    public static int Width => Console.IsOutputRedirected ? Plain : Columns;
 
     private static int Columns => Console.WindowWidth > 0 ? Console.WindowWidth : Plain;
 
@@ -68,11 +68,14 @@ internal sealed class Terminal
         }
     }
 
-    /// <summary>Writes a table for people.</summary>
-    public void Show(Table table)
+    /// <summary>Writes a table for people, in several where the screen is too narrow (<see cref="TableFit"/>).</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="groups">What each column belongs to; null for nothing.</param>
+    public void Show(Table table, IReadOnlyList<string>? groups = null)
     {
         Progress.Clear();
-        People.Write(table);
+        foreach (Table part in TableFit.Parts(table, People, groups))
+            People.Write(part);
     }
 
     /// <summary>Writes the one JSON document.</summary>

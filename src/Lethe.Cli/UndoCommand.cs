@@ -36,7 +36,8 @@ internal static class UndoCommand
             if (parsed.GetValue(resume) && !RunDirectory.HoldsRun(directory.UndoPath(called)))
             {
                 string[] there = [.. directory.Undos.Select(undo => Path.GetFileName(undo.Path))];
-                throw new RunException($"--resume: {directory.Path} has no undo '{called}' to go on with.{Suggestion.Sentence(called, there)} "
+                throw new RunException(
+                    $"--resume: {directory.Path} has no undo '{called}' to go on with.{Suggestion.Sentence(called, there)} "
                     + (there.Length == 0 ? "It has none." : $"It has {string.Join(", ", there)}: give one to --name, with its own options.")
                     + " Leave --resume out to begin it.");
             }

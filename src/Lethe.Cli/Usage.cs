@@ -7,6 +7,9 @@ namespace Lethe.Cli;
 /// <summary>What is wrong with a command line, in sentences that say what was probably meant.</summary>
 internal static class Usage
 {
+    // What a path that stands alone was probably meant for.
+    private static readonly string[] imageFlags = ["--data", "--images"];
+
     /// <summary>What cannot be understood; none where all can.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="root">All verbs.</param>
@@ -15,10 +18,11 @@ internal static class Usage
         Command verb = parsed.CommandResult.Command;
         string[] tokens = [.. parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash)
             .Where(token => token.Type is TokenType.Argument or TokenType.Option).Select(token => token.Value)];
-        string[] unknown = [.. tokens.Where(LooksLikeFlag).Select(token => token.Split('=')[0]).Where(flag => Find(verb, flag) is null).Distinct()];
+        string[] unknown =
+            [.. tokens.Where(LooksLikeFlag).Select(token => token.Split('=')[0]).Where(flag => Find(verb, flag) is null).Distinct()];
 
         // What comes first makes nonsense of what follows it.
-        if (verb.Subcommands.Count > 0 && parsed.UnmatchedTokens.FirstOrDefault() is { } wrong && !LooksLikeFlag(wrong))
+        if (verb.Subcommands.Count > 0 && parsed.UnmatchedTokens is [var wrong, ..] && !LooksLikeFlag(wrong))
             return [UnknownVerb(wrong, verb)];
         if (unknown.Length > 0)
             return [.. unknown.Select(flag => UnknownFlag(flag, verb, root))];
@@ -30,8 +34,8 @@ internal static class Usage
     }
 
     /// <summary>A verb as it is called, as <c>data describe</c>; empty of the root.</summary>
-    public static string NameOf(Command verb) => verb is RootCommand ? ""
-        : string.Join(' ', new[] { verb.Parents.OfType<Command>().Select(NameOf).FirstOrDefault(""), verb.Name }.Where(name => name.Length > 0));
+    public static string NameOf(Command verb) =>
+        verb is RootCommand ? "" : $"{verb.Parents.OfType<Command>().Select(NameOf).FirstOrDefault("")} {verb.Name}".TrimStart();
 
     /// <summary>All verbs below one, itself left out.</summary>
     public static IEnumerable<Command> Verbs(Command command) => command.Subcommands.SelectMany(verb => Verbs(verb).Prepend(verb));
@@ -56,7 +60,8 @@ internal static class Usage
     {
         string[] own = [.. verb.Options.Where(option => !option.Hidden).Select(option => option.Name)];
         string near = Suggestion.Sentence(flag, own);
-        string[] others = [.. Verbs(root).Where(other => other != verb && Find(other, flag) is not null).Select(other => $"'lethe {NameOf(other)}'")];
+        string[] others =
+            [.. Verbs(root).Where(other => other != verb && Find(other, flag) is not null).Select(other => $"'lethe {NameOf(other)}'")];
         string elsewhere = others.Length switch
         {
             0 => "",
@@ -68,8 +73,10 @@ internal static class Usage
 
     private static string Superfluous(string token, Command verb)
     {
-        string? flag = new[] { "--data", "--images" }.FirstOrDefault(one => Path.Exists(token) && Find(verb, one) is not null);
+        string? flag = imageFlags.FirstOrDefault(one => Path.Exists(token) && Find(verb, one) is not null);
         return $"'{NameOf(verb)}' does not know what to do with '{token}'."
-            + (flag is null ? " Names of options begin with '--'; a value with blanks needs quotes." : $" Did you mean {flag} {OptionValues.Quote(token)}?");
+            + (flag is null
+                ? " Names of options begin with '--'; a value with blanks needs quotes."
+                : $" Did you mean {flag} {OptionValues.Quote(token)}?");
     }
 }

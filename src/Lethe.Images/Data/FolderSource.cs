@@ -1,21 +1,31 @@
 namespace Lethe.Data;
 
 /// <summary>A source of image files, decoded when they are asked for and only then.</summary>
-internal sealed class FolderSource(
-    string kind, string root, IReadOnlyList<string> paths, int testCount, IReadOnlyList<int>? labels, IReadOnlyList<string>? classNames)
-    : ImageSource(kind, paths.Count - testCount, testCount, labels, classNames)
+internal sealed class FolderSource : ImageSource
 {
-    public override IReadOnlyList<string>? Paths => paths;
+    // Of more, opening them all would take longer than a start may.
+    private const int MostCompared = 200_000;
 
-    /// <summary>The folder that the paths are relative to.</summary>
-    public string Root => root;
+    private readonly string root;
+    private readonly IReadOnlyList<string> paths;
+
+    public FolderSource(
+        string kind, string root, IReadOnlyList<string> paths, int testCount, IReadOnlyList<int>? labels, IReadOnlyList<string>? classNames)
+        : base(kind, paths.Count - testCount, testCount, labels, classNames)
+    {
+        this.root = root;
+        this.paths = paths;
+        Root = Path.GetFullPath(root);
+    }
+
+    public override IReadOnlyList<string>? Paths => paths;
 
     /// <summary>The same source with other notices.</summary>
     public FolderSource Noting(IReadOnlyList<string> notices) =>
         new(Kind, root, paths, TestCount, Labels, ClassNames) { Notices = notices };
 
-    public override IReadOnlyList<UInt128> Contents(IProgress<DataProgress>? progress, CancellationToken cancel) =>
-        EqualFiles.Find(root, paths, progress, cancel);
+    public override IReadOnlyList<UInt128>? Contents(IProgress<DataProgress>? progress, CancellationToken cancel) =>
+        paths.Count <= MostCompared ? EqualFiles.Find(root, paths, progress, cancel) : null;
 
     public override LoadedImages Load(int[] items, DataOptions options, IProgress<DataProgress>? progress, CancellationToken cancel)
     {

@@ -13,10 +13,11 @@ internal sealed class FolderWalk(bool earlier, bool arrays = false)
 {
     // Other kinds that folders of images are full of: not worth opening.
     private static readonly HashSet<string> others = new(
-        (".txt .csv .tsv .json .jsonl .xml .yaml .yml .toml .ini .cfg .conf .md .rst .html .htm .css .js .pdf .doc .docx .xls .xlsx .ppt "
-            + ".pptx .odt .ods .zip .tar .gz .tgz .bz2 .xz .zst .7z .rar .mp4 .mov .avi .mkv .webm .m4v .mts .3gp .mp3 .wav .m4a .flac .npy "
-            + ".npz .pt .pth .ckpt .safetensors .onnx .h5 .hdf5 .parquet .arrow .feather .db .sqlite .sqlite3 .py .pyc .ipynb .cs .cpp .c .h "
-            + ".sh .bat .ps1 .exe .dll .so .log .lock .tmp .part .crdownload .xmp .aae .thm .mat .pkl .tfrecord .lmdb .mdb .url .lnk")
+        (".txt .csv .tsv .json .jsonl .xml .yaml .yml .toml .ini .cfg .conf .md .rst .html .htm .css .js .pdf .doc .docx .xls .xlsx "
+            + ".ppt .pptx .odt .ods .zip .tar .gz .tgz .bz2 .xz .zst .7z .rar .mp4 .mov .avi .mkv .webm .m4v .mts .3gp .mp3 .wav .m4a "
+            + ".flac .npy .npz .pt .pth .ckpt .safetensors .onnx .h5 .hdf5 .parquet .arrow .feather .db .sqlite .sqlite3 .py .pyc "
+            + ".ipynb .cs .cpp .c .h .sh .bat .ps1 .exe .dll .so .log .lock .tmp .part .crdownload .xmp .aae .thm .mat .pkl .tfrecord "
+            + ".lmdb .mdb .url .lnk")
             .Split(' '),
         StringComparer.OrdinalIgnoreCase);
 
@@ -52,7 +53,10 @@ internal sealed class FolderWalk(bool earlier, bool arrays = false)
         Array.Sort(paths, StringComparer.Ordinal);
         return new FolderListing(
             paths,
-            [.. ignored.Values.OrderBy(kind => kind.Advice is null).ThenByDescending(kind => kind.Count).ThenBy(kind => kind.Reason)]);
+            [
+                .. ignored.Values.OrderBy(kind => kind.Advice is null).ThenByDescending(kind => kind.Count)
+                    .ThenBy(kind => kind.Reason, StringComparer.Ordinal),
+            ]);
     }
 
     private void Walk(string folder, string prefix, string realFolder, PriorityQueue<(string Path, string Real), string> links)

@@ -121,7 +121,8 @@ public static class ImageFiles
             throw new InvalidOptionException($"--max-bad-files must not be negative, found {maxBadFiles}.");
         bool isFile = File.Exists(path);
         if (!isFile && !Directory.Exists(path))
-            throw new InvalidOptionException($"'{path}' does not exist; expected a folder of images or an image file.{Suggestion.OfPath(path)}");
+            throw new InvalidOptionException(
+                $"'{path}' does not exist; expected a folder of images or an image file.{Suggestion.OfPath(path)}");
         string root = isFile ? Path.GetDirectoryName(path)! : path;
         string[] files = isFile ? [Path.GetFileName(path)] : ImageListing.ImagesBelow(path);
         return files.Length > 0

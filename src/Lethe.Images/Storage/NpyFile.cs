@@ -7,14 +7,16 @@ using Lethe.Runtime;
 namespace Lethe.Storage;
 
 /// <summary>
-/// Arrays in NumPy's .npy format: reads versions 1 to 3, floating point, integer and boolean elements of any byte order and
-/// memory order; writes version 1 in little-endian C order. NaN passes: whoever uses the values checks them.
+/// Arrays in NumPy's .npy format: reads versions 1 to 3, floating point, integer, boolean and text elements of any byte order and
+/// memory order, with headers of Python 2 too; writes version 1 in little-endian C order. NaN passes: whoever uses the values checks them.
 /// Source: numpy.lib.format.
 /// </summary>
 internal static class NpyFile
 {
     // NumPy itself refuses headers above 10 000 characters unless told otherwise; a real one has some hundred bytes.
     private const int LargestHeader = 1 << 16;
+
+    private static readonly UTF32Encoding bigEndianUtf32 = new(bigEndian: true, byteOrderMark: false);
 
     internal static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
@@ -76,7 +78,8 @@ internal static class NpyFile
         }
 
         Array values = ReadValues(stream, header, (int)count, source);
-        return new NpyArray(source, header.Type, header.Shape, header.FortranOrder ? ToRowMajor(values, header.Shape) : values);
+        return new NpyArray(
+            source, header.Type, header.Shape, header.FortranOrder ? FortranOrder.ToRowMajor(values, header.Shape) : values);
     }
 
     /// <summary>Writes float32.</summary>
@@ -170,7 +173,7 @@ internal static class NpyFile
         if (got < start.Length || !start.StartsWith(Magic))
             throw new DataException(
                 $"Expected a .npy file, but {source} {(got == 0 ? "is empty" : "does not start with NumPy's signature")}. Save the "
-                + "array with numpy.save; .npz and .csv are not read.");
+                + "array with numpy.save.");
 
         (int major, int minor) = (start[6], start[7]);
         if (major is < 1 or > 3 || minor != 0)
@@ -200,6 +203,9 @@ internal static class NpyFile
 
     private static Array ReadValues(Stream stream, NpyHeader header, int count, string source)
     {
+        if (header.IsText)
+            return ReadText(stream, header, count, source);
+
         // Bytes go straight into the array that is returned where the widths agree; features may be gigabytes.
         switch (header.Element)
         {
@@ -240,6 +246,24 @@ internal static class NpyFile
         }
     }
 
+    private static string[] ReadText(Stream stream, NpyHeader header, int count, string source)
+    {
+        byte[] bytes = new byte[header.ElementSize];
+        string[] values = new string[count];
+        for (int i = 0; i < count; i++)
+        {
+            ReadExactly(stream, bytes, source);
+
+            // What is shorter than the longest is filled with zeros.
+            values[i] = (header.Element[0] == 'S' ? Encoding.Latin1 : header.BigEndian ? bigEndianUtf32 : Encoding.UTF32)
+                .GetString(bytes).TrimEnd('\0');
+            if (header.Element[0] == 'S')
+                values[i] = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(values[i]));
+        }
+
+        return values;
+    }
+
     private static TTo[] Convert<TFrom, TTo>(
         Stream stream, NpyHeader header, int count, Reversal<TFrom>? reverse, Func<TFrom, TTo> convert, string source)
         where TFrom : unmanaged
@@ -263,44 +287,5 @@ internal static class NpyFile
 
         if (header.BigEndian == BitConverter.IsLittleEndian)
             reverse?.Invoke(values, values);
-    }
-
-    private static Array ToRowMajor(Array values, long[] shape) => values switch
-    {
-        float[] singles => Transposed(singles, shape),
-        double[] doubles => Transposed(doubles, shape),
-        _ => Transposed((long[])values, shape),
-    };
-
-    private static T[] Transposed<T>(T[] values, long[] shape)
-    {
-        if (values.Length == 0 || shape.Length < 2)
-            return values;
-
-        var result = new T[values.Length];
-        int[] strides = new int[shape.Length], index = new int[shape.Length];
-        strides[0] = 1;
-        for (int axis = 1; axis < shape.Length; axis++)
-        {
-            strides[axis] = (int)(strides[axis - 1] * shape[axis - 1]);
-        }
-
-        int from = 0;
-        for (int to = 0; ; to++)
-        {
-            result[to] = values[from];
-            int axis = shape.Length - 1;
-            for (; axis >= 0; axis--)
-            {
-                from += strides[axis];
-                if (++index[axis] < shape[axis])
-                    break;
-                from -= (int)(strides[axis] * shape[axis]);
-                index[axis] = 0;
-            }
-
-            if (axis < 0)
-                return result;
-        }
     }
 }

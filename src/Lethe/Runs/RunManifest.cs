@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Lethe.Data;
 using Lethe.Runtime;
 using Lethe.Umm;
 
@@ -90,6 +91,10 @@ internal sealed record RunManifest
     /// <summary>What a reader of the results should know, such as files that were skipped.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>Why differences between images trained on and unseen ones may say little; none where nothing is known.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> Doubts => Notes.Where(note => note.StartsWith(DataNotice.Void, StringComparison.Ordinal));
+
     /// <summary>What went amiss without ending the run, such as a collapse; each kind of it once.</summary>
     public IReadOnlyList<RunWarning> Warnings { get; init; } = [];
 
@@ -100,7 +105,9 @@ internal sealed record RunManifest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Diverged { get; init; }
 
-    /// <summary>Refuses to go on with a training that diverged: from its last checkpoint it would take the same steps to the same end.</summary>
+    /// <summary>
+    /// Refuses to go on with a training that diverged: from its last checkpoint it would take the same steps to the same end.
+    /// </summary>
     /// <param name="path">The run's directory.</param>
     /// <param name="anew">How another one is begun, as "another --out".</param>
     /// <exception cref="RunException">It diverged.</exception>
@@ -109,8 +116,8 @@ internal sealed record RunManifest
         if (Diverged)
         {
             throw new RunException(
-                $"{path} diverged, and would again from its last checkpoint: {Failure} To begin anew with such options, give {anew}; it was "
-                + $"begun with '{Command}'.");
+                $"{path} diverged, and would again from its last checkpoint: {Failure} To begin anew with such options, give {anew}; "
+                + $"it was begun with '{Command}'.");
         }
     }
 }

@@ -15,11 +15,12 @@ internal static class TimeBudget
 {
     private const int LeastWidth = 8;
     private const int WarmingSteps = 2;
-    private const int TimedSteps = WarmingSteps + 3;
+    private const int TimedSteps = 3;
 
     // Machines are not equally fast all the time.
     private const double Share = 0.9;
 
+    private static readonly TimeSpan warm = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan enough = TimeSpan.FromSeconds(1.5);
 
     /// <summary>Fits.</summary>
@@ -44,7 +45,8 @@ internal static class TimeBudget
         {
             StepTime time = measure(options);
             int steps = ChosenOptions.Steps(images, options.Training.BatchSize, options.Training.Accumulate);
-            int fits = Enumerable.Range(1, most).Reverse().FirstOrDefault(count => Seconds(options, time, steps, count) <= Share * 60 * minutes);
+            int fits = Enumerable.Range(1, most).Reverse().FirstOrDefault(
+                count => Seconds(options, time, steps, count) <= Share * 60 * minutes);
             bool narrower = asked.Backbone.Width == 0 && asked.Init is null && options.Backbone.Width > LeastWidth;
             if (fits < Math.Min(ChosenOptions.FewestEpochs, most) && narrower)
             {
@@ -65,19 +67,21 @@ internal static class TimeBudget
         TrainingOptions training = session.Options.Training;
         using SslMethod method = session.CreateMethod();
         using ViewLoader loader = session.CreateLoader(training.BatchSize, session.Options.Seed);
-        using var trainer = new Pretrainer(method, loader, training, session.Options.Seed, session.Device);
-        var clock = new Stopwatch();
-        int steps = 0;
+        using var trainer = new Pretrainer(method, loader, training, session.Options.Seed, session.Device, session.Labels);
+        Stopwatch warming = Stopwatch.StartNew(), clock = new();
+        int all = 0, timed = 0;
         foreach (TrainingMoment.StepTaken _ in TrainingLoop.Steps(trainer, cancellation))
         {
-            // The first steps find out what runs on this machine, and fill its caches.
-            if (steps++ < WarmingSteps)
-                clock.Restart();
-            else if (clock.Elapsed > enough && steps >= TimedSteps)
+            // The first steps find out what runs on this machine, and are compiled.
+            if (warming.Elapsed < warm || all < WarmingSteps)
+                all++;
+            else if (!clock.IsRunning)
+                clock.Start();
+            else if (++timed >= TimedSteps && clock.Elapsed > enough)
                 break;
         }
 
-        double step = clock.Elapsed.TotalSeconds / Math.Max(1, steps - WarmingSteps);
+        double step = timed > 0 ? clock.Elapsed.TotalSeconds / timed : warming.Elapsed.TotalSeconds / Math.Max(1, all);
         clock.Restart();
         session.Evaluator.Measure(method, cancellation);
         session.Losses.Measure(method, 0, training.BatchSize, cancellation);
@@ -92,7 +96,10 @@ internal static class TimeBudget
         string rate = Invariant($"{batch / time.Step:0} images/s and {time.Evaluation:0.#} s for each evaluation");
         var choices = chosen.Choices.ToDictionary(choice => choice.Option);
         choices["--epochs"] = epochs == most
-            ? choices["--epochs"] with { Reason = choices["--epochs"].Reason + Invariant($"; some {needed:0.#} of {Words(minutes)} at {rate}") }
+            ? choices["--epochs"] with
+            {
+                Reason = choices["--epochs"].Reason + Invariant($"; some {needed:0.#} of {Words(minutes)} at {rate}"),
+            }
             : new Choice("--epochs", Invariant($"{epochs}"), $"as many as fit into {Words(minutes)} at {rate}");
         if (options.Backbone.Width != chosen.Options.Backbone.Width)
         {

@@ -56,7 +56,7 @@ public sealed partial class HintTests
     }
 
     // All text that is compiled into the program, and all documentation, which is the help of options.
-    private static IEnumerable<string> Texts() => new[] { typeof(LetheException), typeof(TorchRuntime), typeof(Application) }.SelectMany(type =>
+    internal static IEnumerable<string> Texts() => new[] { typeof(LetheException), typeof(TorchRuntime), typeof(Application) }.SelectMany(type =>
         Literals(type.Assembly.Location).Concat(
             File.Exists(Path.ChangeExtension(type.Assembly.Location, ".xml")) ? File.ReadLines(Path.ChangeExtension(type.Assembly.Location, ".xml")) : []));
 

@@ -22,18 +22,21 @@ public class ProtocolTablesTests
             [["stem", "linear", "accuracy", "40.0 [30.0, 50.0]", "–"], ["layer4", "linear", "accuracy", "50.0 [40.0, 60.0]", "60.0 [50.0, 70.0]"]],
             grid.Rows.Select(row => row.Cells.Select(cell => cell.Text)));
         Assert.Equal(
-            ["the settings of linear", "Fitted on 10, measured on 20 images, seed 0.", "Intervals: how. All numbers times 100."],
+            ["the settings of linear", "Fitted on 10, measured on 20 images, seed 0.", "Intervals: how. All numbers times 100.", GridCell.AboutNothing],
             grid.Notes);
     }
 
-    /// <summary>Of 0.5 and 0.6: mean 0.55, and 12.706204736174705 · s / √2 = 12.706 · 0.05.</summary>
+    /// <summary>Of 0.5 and 0.52: mean 0.51, and 12.706204736174705 · s / √2 = 12.706 · 0.01. Wider intervals end where accuracies do.</summary>
     [Fact]
     public void Of_TwoRuns_IsMeanAndIntervalOverRuns()
     {
-        ResultTable table = Assert.Single(ProtocolTables.Of(OfRuns([Record(0.5)], [Record(0.6)])));
+        ResultTable table = Assert.Single(ProtocolTables.Of(OfRuns([Record(0.5)], [Record(0.52)])));
         ResultCell cell = table.Entrants[0][table.Keys[0]]!;
-        Assert.Equal(0.55, cell.Value.Mean, 1e-12);
-        Assert.Equal(0.55 - (12.706204736174705 * 0.05), cell.Low!.Value, 1e-9);
+        Assert.Equal(0.51, cell.Value.Mean, 1e-12);
+        Assert.Equal(0.51 - (12.706204736174705 * 0.01), cell.Low!.Value, 1e-9);
+        ResultTable wide = Assert.Single(ProtocolTables.Of(OfRuns([Record(0.5)], [Record(0.9)])));
+        ResultCell cut = wide.Entrants[0][wide.Keys[0]]!;
+        Assert.Equal((0, 1), (cut.Low, cut.High));
     }
 
     [Fact]
