@@ -13,7 +13,6 @@ var batch = new Option<int>("--batch") { Description = "images in a batch", Defa
 var steps = new Option<int>("--steps") { Description = "steps that are timed", DefaultValueFactory = _ => 12 };
 var warmUp = new Option<int>("--warmup") { Description = "steps before the clock starts", DefaultValueFactory = _ => 3 };
 var threads = new Option<int>("--threads") { Description = "threads to compute with", DefaultValueFactory = _ => 2 };
-var epochs = new Option<int>("--epochs") { Description = "passes over the images", DefaultValueFactory = _ => 10 };
 var seed = new Option<int>("--seed") { Description = "what all randomness is derived from", DefaultValueFactory = _ => 0 };
 var n = new Option<int>("--n") { Description = "images, of two views each", DefaultValueFactory = _ => 256 };
 var d = new Option<int>("--d") { Description = "dimension", DefaultValueFactory = _ => 128 };

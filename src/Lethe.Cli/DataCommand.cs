@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Lethe.Data;
-using Lethe.Workflow;
 using Spectre.Console;
 
 namespace Lethe.Cli;
@@ -16,12 +15,15 @@ internal static class DataCommand
         describe.Does(terminal, (parsed, cancellation) =>
         {
             OptionValues values = table.Read(parsed);
-            var progress = new Progress(terminal);
+            var progress = new DataReading(terminal);
             return Describe(
                 DataSources.Describe(values.Apply(new DataOptions()), values.Apply(new SeedOption()).Seed, progress, cancellation),
                 terminal);
         });
-        return new Command("data", "List the sources of images that --data takes; 'describe' looks into one.") { describe }.Does(
+        return new Command("data", "List the sources of images that --data takes; 'describe' and 'check' look into one.")
+        {
+            describe, DataCheckCommand.Create(terminal),
+        }.Does(
             terminal, (_, _) => List(terminal));
     }
 
@@ -67,6 +69,11 @@ internal static class DataCommand
             terminal.Show(table);
         }
 
+        foreach (string notice in found.Notices)
+        {
+            terminal.Say(notice);
+        }
+
         foreach (string file in found.SkippedFiles)
         {
             terminal.Say($"skipped {file}");
@@ -88,6 +95,7 @@ internal static class DataCommand
             ["range"] = new JsonArray(found.Range.Low, found.Range.High),
             ["imageSize"] = found.ImageSize,
             ["fingerprint"] = found.Fingerprint,
+            ["notices"] = new JsonArray([.. found.Notices.Select(notice => (JsonNode)notice)]),
             ["skippedFiles"] = new JsonArray([.. found.SkippedFiles.Select(file => (JsonNode)file)]),
         };
     }
@@ -97,12 +105,6 @@ internal static class DataCommand
     {
         /// <summary>Decides which images --limit leaves.</summary>
         public ulong Seed { get; init; }
-    }
-
-    private sealed class Progress(Terminal terminal) : IProgress<DataProgress>
-    {
-        public void Report(DataProgress value) =>
-            terminal.Progress.Report(new WorkflowProgress(value.Stage, value.Done, value.Total, "", value.Notice));
     }
 
     private static string KindOf(DataDescription found)

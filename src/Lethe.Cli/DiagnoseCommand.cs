@@ -9,10 +9,8 @@ using Lethe.Models;
 using Lethe.Reporting;
 using Lethe.Runs;
 using Lethe.Runtime;
-using Lethe.Storage;
 using Lethe.Workflow;
 using Spectre.Console;
-using TorchSharp;
 
 namespace Lethe.Cli;
 
@@ -24,8 +22,12 @@ internal static class DiagnoseCommand
 
     public static Command Create(Terminal terminal)
     {
-        var features = new Option<string?>("--features") { Description = "Features of any framework: .npy, [rows, d], or [views, images, "
-            + "d].", HelpName = "F.npy" };
+        var features = new Option<string?>("--features")
+        {
+            Description = "Features of any framework: .npy of numbers, [rows, d], or [views, images, d]; .npz of one array; or .csv, without "
+                + "its columns path, label and part.",
+            HelpName = "FILE",
+        };
         var epsilonSquared = new Option<double>("--epsilon-squared")
         {
             Description = "ε², the distortion that coding rates allow.", HelpName = "E",
@@ -46,7 +48,8 @@ internal static class DiagnoseCommand
         var run = new EncoderArgument(command, optional: true);
         var table = new OptionTable(command, [new ScoringOptions(), .. EncoderArgument.Records, new Machine()]);
         command.Options.Single(option => option.Name == Labels).Description +=
-            " With --features: class numbers (.npy), one for each image or each row.";
+            " With --features: classes, one for each image or each row: .npy of numbers, names or one-hot rows; .csv with a column label; or "
+            + ".txt, one a line; −1 or empty means none.";
         return command.Does(terminal, (parsed, cancellation) =>
         {
             string? path = run.Path(parsed);
@@ -80,7 +83,7 @@ internal static class DiagnoseCommand
             if (file is not null)
             {
                 string? labels = values.Flags.Contains(Labels) ? values.Apply(new DataOptions()).Labels : null;
-                return Features(file, labels, parsed.GetValue(views), parsed.GetValue(epsilonSquared), terminal);
+                return FeaturesView.Show(file, labels, parsed.GetValue(views), parsed.GetValue(epsilonSquared), terminal);
             }
 
             if ((!isForeign && values.Flags.Contains(Labels))
@@ -178,57 +181,4 @@ internal static class DiagnoseCommand
             given.AddError($"--epsilon-squared expects a finite number, with a point for decimals, found '{text}'.");
         return number;
     }
-
-    private static string Number(double value) => Invariant($"{value:F4}");
-
-    private static JsonObject Features(string file, string? labelFile, int? views, double epsilonSquared, Terminal terminal)
-    {
-        using var scope = torch.NewDisposeScope();
-        torch.Tensor features = NpyFile.Read(file).ToTensor();
-        int[]? labels = labelFile is null ? null : NpyFile.Read(labelFile).ToLabels();
-        FeatureReport report = FeatureDiagnostics.Measure(
-            features, labels, views ?? (features.dim() == 3 ? (int)features.shape[0] : 1), epsilonSquared);
-        Table table = new Table().Border(TableBorder.Simple).AddColumn("partition").AddColumn("R").AddColumn("R_c").AddColumn("ΔR");
-        foreach (CodingRateReduction part in new[] { report.Instance, report.Label }.OfType<CodingRateReduction>())
-        {
-            table.AddRow(part.Partition, Number(part.Rate), Number(part.ConditionalRate), Number(part.Reduction));
-        }
-
-        if (table.Rows.Count == 0)
-            table.AddRow("none", Number(report.Rate), "–", "–");
-        terminal.Show(table);
-        terminal.Say(Invariant($"m = {report.Rows}, d = {report.Dimension}, ε² = {report.EpsilonSquared}; nats, rows normalised. RankMe ")
-            + Invariant($"{report.RankMe:F2}; standard deviation of a normalised feature {report.NormalisedDeviation:F4}."));
-        (string Title, double? Value)[] rest =
-        [
-            ("α-ReQ", report.AlphaReq), ("uniformity", report.Uniformity), ("alignment", report.Alignment), ("LiDAR", report.Lidar),
-        ];
-        terminal.Say(
-            string.Join(
-                ", ",
-                rest.Where(measure => measure.Value is not null).Select(measure => Invariant($"{measure.Title} {measure.Value:F4}"))));
-        if (report.Instance is null && report.Label is null)
-            terminal.Say("ΔR needs a partition: give --views 2 for stacked views, or --labels.");
-        return new JsonObject
-        {
-            ["rows"] = report.Rows,
-            ["dimension"] = report.Dimension,
-            ["views"] = report.Views,
-            ["epsilonSquared"] = report.EpsilonSquared,
-            ["rate"] = report.Rate,
-            ["instance"] = Partition(report.Instance),
-            ["label"] = Partition(report.Label),
-            ["rankMe"] = report.RankMe,
-            ["normalisedDeviation"] = report.NormalisedDeviation,
-            ["alphaReq"] = report.AlphaReq,
-            ["uniformity"] = report.Uniformity,
-            ["alignment"] = report.Alignment,
-            ["lidar"] = report.Lidar,
-        };
-    }
-
-    private static JsonObject? Partition(CodingRateReduction? part) => part is null ? null : new JsonObject
-    {
-        ["rate"] = part.Rate, ["conditionalRate"] = part.ConditionalRate, ["reduction"] = part.Reduction,
-    };
 }

@@ -25,9 +25,9 @@ internal static class RunCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command(
-            "run", "The whole story: pre-train, diagnose, undo beside a control, evaluate, report. By default a demonstration of minutes on "
-            + "embedded images (--limit 2000 --backbone resnet10 --width 16 --epochs 24); with --data all images are taken, and what is not "
-            + "given is chosen by them.");
+            "run", "The whole story: pre-train, diagnose, undo beside a control, evaluate, report. By default a demonstration of minutes "
+            + "on embedded images (--limit 2000 --backbone resnet10 --width 16 --epochs 24); with --data all images are taken, and what is "
+            + "not given is chosen by them.");
         var flags = new RunFlags(command, Defaults, new RunOptions(), undoing);
         return command.Does(terminal, (parsed, cancellation) =>
         {
@@ -68,8 +68,8 @@ internal static class RunCommand
 
     private static bool IsDemonstration(OptionValues values) => values.Apply(new DataOptions()).Data == new DataOptions().Data;
 
-    // A budget of time leaves the epochs to be chosen.
-    private static RunOptions Defaults(OptionValues values) => !IsDemonstration(values) ? new RunOptions()
+    /// <summary>The demonstration, or what is chosen by images of one's own. A budget of time leaves the epochs to be chosen too.</summary>
+    internal static RunOptions Defaults(OptionValues values) => !IsDemonstration(values) ? new RunOptions()
         : values.Apply(new TrainingOptions()).Minutes > 0 ? demonstration with { Training = new TrainingOptions() }
         : demonstration;
 }

@@ -86,8 +86,8 @@ internal sealed class RunFlags
         {
             string found = Directory.Exists(path) ? "it holds no run" : "there is no such directory";
             throw new RunException(
-                $"--resume --out {path}: {found}, so there is nothing to go on with.{NearbyRuns.Sentence(path)} Without --resume a new run "
-                + "is begun.");
+                $"--resume --out {path}: {found}, so there is nothing to go on with."
+                + $"{NearbyRuns.Sentence(path, RunDirectory.HoldsRun)} Without --resume a new run is begun.");
         }
 
         return RunDirectory.Open(path);

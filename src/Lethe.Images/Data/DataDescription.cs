@@ -30,4 +30,7 @@ internal sealed record DataDescription(
 
     /// <summary>Which of their values are black and white.</summary>
     public IntensityRange Range { get; init; } = IntensityRange.Bytes;
+
+    /// <summary>As in <see cref="DataSplits.Notices"/>.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
 }

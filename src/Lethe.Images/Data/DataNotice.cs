@@ -3,10 +3,24 @@ namespace Lethe.Data;
 /// <summary>Sentences on images that several places say or look for.</summary>
 internal static class DataNotice
 {
-    /// <summary>What begins a sentence after which differences between images trained on and unseen ones say little.</summary>
-    public const string Void = "Equal images are trained on and measured on";
+    /// <summary>What begins a sentence that casts doubt on differences between images trained on and unseen ones.</summary>
+    public const string Void = "Trained on and measured on alike";
 
     /// <summary>That test images are equal to images trained on.</summary>
-    public static string Shared(int shared, int test) => Invariant(
-        $"{Void}: {shared} of {test} test images ({100.0 * shared / test:0.0} %) are equal to training images. Gaps between the two are too small, and accuracies may be too high by as much.");
+    /// <param name="equal">How many are equal to one.</param>
+    /// <param name="near">How many more are nearly equal to one.</param>
+    /// <param name="test">How many test images there are.</param>
+    public static string Shared(int equal, int near, int test)
+    {
+        string which = (equal, near) switch
+        {
+            (_, 0) => $"{equal} of {test} test images are equal to training images",
+            (0, _) => $"{near} of {test} test images are nearly equal to training images",
+            _ => $"{equal} of {test} test images are equal and {near} nearly equal to training images",
+        };
+        return $"{Void}: {which}. "
+            + Invariant($"Differences between images trained on and unseen ones are void by up to {100.0 * (equal + near) / test:0.#} %, ")
+            + "and accuracies may be too high by as much. 'lethe data check' lists the images"
+            + (near == 0 ? "." : "; --duplicates near keeps them in one part.");
+    }
 }

@@ -56,8 +56,11 @@ public sealed record DataOptions : OptionRecord, IConflicting
     /// </summary>
     public string? GroupBy { get; init; }
 
-    /// <summary>Equal images: together in one part, or anywhere (ignore).</summary>
-    [OneOf(DuplicateRule.Together, DuplicateRule.Ignore)]
+    /// <summary>
+    /// Images that are there several times: together in one part where they are equal, near where they are nearly equal too (every image is
+    /// decoded for it), or anywhere (ignore).
+    /// </summary>
+    [OneOf(DuplicateRule.Together, DuplicateRule.Near, DuplicateRule.Ignore)]
     public string Duplicates { get; init; } = DuplicateRule.Together;
 
     /// <summary>

@@ -76,7 +76,8 @@ internal static class DataSources
     /// and from nothing else; elsewhere from the images. Probe is drawn from what is no test image, and Train is the
     /// rest. Test has at most <see cref="DataOptions.TestImages"/> images and Probe at most
     /// <see cref="DataOptions.ProbeImages"/>, and neither takes more than a fifth of the images (but at least one). Without labels there
-    /// are no probes to fit, so that Probe is empty, and Test takes a twentieth of the images, but fifty where that is no more than a fifth.
+    /// are no probes to fit, so that Probe is empty, and Test takes a twentieth of the images, or fifty where that is more and no more than
+    /// a fifth.
     /// </para>
     /// <para>
     /// Each class has its share of each part, by largest remainders. A class of three images or more has at least one in each part, for
@@ -106,7 +107,7 @@ internal static class DataSources
     /// <exception cref="DataException">The files are missing, corrupt, too few, or too many for the memory.</exception>
     public static DataSplits Open(
         DataOptions options, ulong seed, IProgress<DataProgress>? progress = null, CancellationToken cancel = default) =>
-        Load(options, seed, progress, cancel).Splits;
+        Parts(options, seed, progress, cancel).Load(progress, cancel).Splits;
 
     /// <summary>Opens a source and counts what is in it.</summary>
     /// <param name="options">Which images, and how many.</param>
@@ -119,7 +120,7 @@ internal static class DataSources
     public static DataDescription Describe(
         DataOptions options, ulong seed, IProgress<DataProgress>? progress = null, CancellationToken cancel = default)
     {
-        (DataSplits splits, string kind, SizeRange sizes) = Load(options, seed, progress, cancel);
+        (DataSplits splits, string kind, SizeRange sizes) = Parts(options, seed, progress, cancel).Load(progress, cancel);
         int[][] counts = [.. new[] { splits.Train, splits.Probe, splits.Test }.Select(CountClasses)];
         return new DataDescription(
             splits.Source,
@@ -136,70 +137,25 @@ internal static class DataSources
         {
             Samples = splits.Train.Samples,
             Range = splits.Train.Range,
+            Notices = splits.Notices,
         };
     }
 
-    private static (DataSplits Splits, string Kind, SizeRange Sizes) Load(
-        DataOptions options, ulong seed, IProgress<DataProgress>? progress, CancellationToken cancel)
+    /// <summary>Recognises a source and divides it, before an image is decoded.</summary>
+    /// <param name="options">Which images, and how many.</param>
+    /// <param name="seed">The seed of the run.</param>
+    /// <param name="progress">Told how far it is.</param>
+    /// <param name="cancel">Stops it.</param>
+    internal static DividedSource Parts(
+        DataOptions options, ulong seed, IProgress<DataProgress>? progress = null, CancellationToken cancel = default)
     {
         options.Validate();
         ImageSource source = Recognise(options);
         if (options.Cache is not null && source.Paths is null)
             throw new InvalidOptionException(
                 $"--cache keeps decoded image files, and '{options.Data}' ({source.Kind}) has none. Leave it out.");
-        Grouping? groups = Grouping.Find(source, options, Root(options), progress, cancel);
-        Division division = Division.Of(source, options, seed, groups?.Of);
-        LoadedImages loaded = source.Load([.. division.Train, .. division.Probe, .. division.Test], options, progress, cancel);
-        int train = division.Train.Length, probe = division.Probe.Length;
-        ImageSet trainSet = Part("train", division.Train, loaded.Images.AsSpan(0, train), least: 2);
-        ImageSet probeSet = Part("probe", division.Probe, loaded.Images.AsSpan(train, probe), least: division.Probe.Length == 0 ? 0 : 1);
-        ImageSet testSet = Part("test", division.Test, loaded.Images.AsSpan(train + probe), least: 1);
-        string fingerprint = Fingerprint.Of(trainSet, probeSet, testSet);
-        (IntensityRange range, string? notice) = RangeRule.Find(options.Range, trainSet);
-        var splits = new DataSplits(
-            options.Data, trainSet.Within(range), probeSet.Within(range), testSet.Within(range), loaded.ImageSize, fingerprint,
-            loaded.SkippedFiles)
-        {
-            Notices =
-            [
-                .. source.Notices, .. groups?.Notices ?? [], .. division.Notices, .. SharedGroups(division, groups), .. loaded.Notices,
-                .. notice is null ? [] : new[] { notice },
-            ],
-            Groups = groups is null ? [] : new[] { division.Train, division.Probe, division.Test }.SelectMany(items => items)
-                .Where(item => groups.Names.ContainsKey(groups.Of[item])).ToDictionary(item => item, item => groups.Names[groups.Of[item]]),
-            Kind = source.Kind, Sizes = loaded.Sizes, Found = source.PoolCount + source.TestCount,
-        };
-        return (splits, source.Kind, loaded.Sizes);
-
-        ImageSet Part(string name, int[] items, ReadOnlySpan<Image?> images, int least)
-        {
-            var good = new List<Image>();
-            var goodItems = new List<int>();
-            for (int i = 0; i < items.Length; i++)
-            {
-                if (images[i] is not { } image)
-                    continue;
-                good.Add(image);
-                goodItems.Add(items[i]);
-            }
-
-            if (good.Count < least)
-            {
-                throw new DataException(
-                    $"Of the {name} part of '{options.Data}', {good.Count} of {items.Length} images could be read; expected at least "
-                    + $"{least}. Skipped: {string.Join("; ", loaded.SkippedFiles)}");
-            }
-
-            return new ImageSet(
-                name,
-                good,
-                source.Labels is null ? null : [.. goodItems.Select(item => source.Labels[item])],
-                source.ClassNames,
-                source.Paths is null ? null : [.. goodItems.Select(item => source.Paths[item])])
-            {
-                Items = goodItems,
-            };
-        }
+        Grouping? groups = Grouping.Find(source, options, progress, cancel);
+        return new DividedSource(source, options, groups, Division.Of(source, options, seed, groups?.Of));
     }
 
     private static int[] CountClasses(ImageSet set)
@@ -211,27 +167,6 @@ internal static class DataSources
         }
 
         return counts;
-    }
-
-    // The source's own test part is what others measure on too, so that it stays as it is.
-    private static IEnumerable<string> SharedGroups(Division division, Grouping? groups)
-    {
-        if (groups is null)
-            yield break;
-        HashSet<int> trained = [.. division.Train.Select(item => groups.Of[item])];
-        int shared = division.Test.Count(item => trained.Contains(groups.Of[item]));
-        if (shared > 0)
-            yield return DataNotice.Shared(shared, division.Test.Length);
-    }
-
-    // What paths of tables are relative to.
-    private static string? Root(DataOptions options)
-    {
-        string text = options.Data;
-        while (text.Contains(':', StringComparison.Ordinal) && !Path.Exists(text)
-            && text.Split(':', 2)[0].ToLowerInvariant() is DomainsName or TintedName)
-            text = SourceSpec.Parse(text, ["test", .. TintedSource.Keys], takesArgument: true).Argument;
-        return Directory.Exists(text) ? Path.GetFullPath(text) : null;
     }
 
     private static ImageSource Recognise(DataOptions options)
@@ -249,7 +184,7 @@ internal static class DataSources
             _ => RecogniseNameOrPath(options),
         };
         return options.Labels == LabelRule.None ? RelabelledSource.Unlabelled(source)
-            : LabelRule.IsTable(options.Labels) ? RelabelledSource.Of(source, options.Labels, Root(options))
+            : LabelRule.IsTable(options.Labels) ? RelabelledSource.Of(source, options.Labels)
             : source;
     }
 
@@ -258,11 +193,13 @@ internal static class DataSources
         KnownSource? known = Known.FirstOrDefault(source => source.Name.Equals(options.Data, StringComparison.OrdinalIgnoreCase));
         if (known is not null)
             return known.Name == "embedded" ? OpenEmbedded(known) : OpenKnown(known, options.DataRoot);
+        if (NpyStack.IsPath(options.Data))
+            return new StackSource(NpyStack.Open(options.Data));
         if (File.Exists(options.Data))
         {
             return IdxLayout.IsImagesFile(options.Data)
                 ? IdxLayout.Open(options.Data, classNames: null)
-                : throw new DataException($"'{options.Data}' is a file, and none of IDX images. Expected a folder of {AcceptedPaths}.");
+                : throw new DataException($"'{options.Data}' is a file, and neither a stack of images (.npy) nor one of IDX images. Expected a folder of {AcceptedPaths}.");
         }
 
         if (!Directory.Exists(options.Data))

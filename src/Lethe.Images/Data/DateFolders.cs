@@ -29,7 +29,8 @@ internal static partial class DateFolders
     private static partial Regex Date();
 
     // 31.01.2015
-    [GeneratedRegex("^(0?[1-9]|[12][0-9]|3[01])[-_.](0?[1-9]|[12][0-9]|3[01])[-_.]((19|20)[0-9]{2})([-_. ].*)?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        "^(0?[1-9]|[12][0-9]|3[01])[-_.](0?[1-9]|[12][0-9]|3[01])[-_.]((19|20)[0-9]{2})([-_. ].*)?$", RegexOptions.CultureInvariant)]
     private static partial Regex DayFirst();
 
     // January, 01-Jan, January 2015

@@ -22,20 +22,21 @@ internal sealed class DisjointSets(int count)
         return a != b;
     }
 
+    /// <summary>How many sets there are.</summary>
+    public int Count() => above.Index().Count(entry => entry.Item == entry.Index);
+
+    /// <summary>How many sets the first items are in, counted no further than asked.</summary>
+    public int CountUpTo(int most, int items) => Enumerable.Range(0, items).Select(Find).Distinct().Take(most).Count();
+
     /// <summary>Joins all items of equal keys; a key that is null joins nothing.</summary>
-    /// <returns>How many items have the key of an earlier one.</returns>
-    public int Join<TKey>(IReadOnlyList<TKey> keys)
+    public void Join<TKey>(IReadOnlyList<TKey> keys)
     {
         var first = new Dictionary<object, int>();
-        int joined = 0;
         for (int item = 0; item < keys.Count; item++)
         {
             if (keys[item] is not { } key || first.TryAdd(key, item))
                 continue;
             Join(first[key], item);
-            joined++;
         }
-
-        return joined;
     }
 }

@@ -27,9 +27,11 @@ internal sealed record Division(int[] Train, int[] Probe, int[] Test)
         {
             bool probes = earlier || source.Labels is not null;
             int least = (probes ? 3 : 2) + (ownTest ? 0 : 1);
+            string others = probes ? ownTest ? " and one to probe with" : " and one each to probe and test with"
+                : ownTest ? "" : " and one to test with";
             throw new DataException(
                 $"'{options.Data}' has {pool} images{(ownTest ? " outside its test part" : "")}; expected at least {least}: two to train on"
-                + $"{(probes || !ownTest ? $" and one {(probes && !ownTest ? "each to probe and test" : probes ? "to probe" : "to test")} with" : "")}.");
+                + $"{others}.");
         }
 
         int[] order = new RandomStream(RandomStream.Derive(SplitSeed, 0)).Permutation(pool);
@@ -54,9 +56,8 @@ internal sealed record Division(int[] Train, int[] Probe, int[] Test)
     }
 
     // Where most images are of classes too small for all parts, shares of classes mean nothing.
-    private static bool HasClassesToDivide(ImageSource source) =>
-        source.Labels is { } labels
-        && 2 * labels.Take(source.PoolCount).CountBy(label => label).Where(count => count.Value > 2).Sum(count => count.Value) >= source.PoolCount;
+    private static bool HasClassesToDivide(ImageSource source) => source.Labels is { } labels && source.PoolCount <= 2 * labels
+        .Take(source.PoolCount).CountBy(label => label).Where(count => count.Value > 2).Sum(count => count.Value);
 
     /// <summary>How many images the parts have that are drawn from the pool.</summary>
     private static (int Probe, int Test) Sizes(ImageSource source, DataOptions options)
@@ -73,22 +74,18 @@ internal sealed record Division(int[] Train, int[] Probe, int[] Test)
     private static IEnumerable<string> Sentences(ImageSource source, PartDraw draw, int[] test)
     {
         if (source.Labels is not { } labels || source.ClassNames is not { } names)
-            yield break;
-        foreach ((int[] part, string where) in new[] { (draw.Train, "to train on"), (draw.Probe, "to fit probes with"), (test, "to measure on") })
-        {
-            bool[] has = new bool[names.Count];
-            foreach (int item in part)
-                has[labels[item]] = true;
-            string[] missing = [.. names.Where((_, label) => !has[label])];
-            if (missing.Length > 0)
-            {
-                string which = string.Join(", ", missing.Take(5)) + (missing.Length > 5 ? $" and {missing.Length - 5} more" : "");
-                yield return missing.Length == 1
-                    ? $"The class {which} has too few images for all parts: none is left {where}."
-                    : $"The classes {which} have too few images for all parts: none of theirs is left {where}.";
-            }
-        }
+            return [];
+        string[] purposes = ["to train on", "to fit probes with", "to measure on"];
+        bool[][] has = [.. new[] { draw.Train, draw.Probe, test }.Select(part => Enumerable.Range(0, names.Count)
+            .Select(part.Select(item => labels[item]).ToHashSet().Contains).ToArray())];
+        return names.Select((name, label) => (name, Lacks: string.Join(" or ", purposes.Where((_, part) => !has[part][label]))))
+            .Where(one => one.Lacks.Length > 0).GroupBy(one => one.Lacks, one => one.name).Select(kind => kind.ToArray() is [var only]
+                ? $"The class {only} has too few images for all parts: none is left {kind.Key}."
+                : $"The classes {Named([.. kind])} have too few images for all parts: none is left {kind.Key}.");
     }
+
+    private static string Named(string[] names) =>
+        string.Join(", ", names.Take(5)) + (names.Length > 5 ? $" and {names.Length - 5} more" : "");
 
     /// <summary>
     /// The first items of the seeded shuffle, in the order that they have without it: all items are the same list for each seed.

@@ -4,5 +4,6 @@ namespace Lethe.Data;
 internal static class DuplicateRule
 {
     public const string Together = "together";
+    public const string Near = "near";
     public const string Ignore = "ignore";
 }

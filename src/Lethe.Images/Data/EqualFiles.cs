@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Lethe.Data;
 
-/// <summary>Files of the same bytes. Only files of the same length are opened, and read whole only where their beginnings and ends agree.</summary>
+/// <summary>
+/// Files of the same bytes. Only files of the same length are opened, and read whole only where their beginnings and ends agree.
+/// </summary>
 internal static class EqualFiles
 {
     private const int Ends = 4096;
@@ -39,7 +41,10 @@ internal static class EqualFiles
     private static UInt128 Own(int index) => new(ulong.MaxValue, (ulong)index);
 
     private static int[] Shared(UInt128[] keys) =>
-        [.. keys.Index().GroupBy(entry => entry.Item).Where(group => group.Count() > 1).SelectMany(group => group.Select(entry => entry.Index))];
+        [
+            .. keys.Index().GroupBy(entry => entry.Item).Where(group => group.Count() > 1)
+                .SelectMany(group => group.Select(entry => entry.Index)),
+        ];
 
     private static long Length(string path)
     {

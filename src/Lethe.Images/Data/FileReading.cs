@@ -18,6 +18,7 @@ internal sealed class FileReading(
 
     private readonly string?[] reasons = new string?[files.Count];
     private readonly (int Height, int Width)[] sizes = new (int, int)[files.Count];
+    private readonly int[] morePages = new int[files.Count];
 
     /// <summary>Files that could not be read, in the order of their paths, as <c>path: reason</c>.</summary>
     public IReadOnlyList<string> SkippedFiles =>
@@ -33,6 +34,20 @@ internal sealed class FileReading(
         {
             (int, int)[] good = [.. Enumerable.Range(0, files.Count).Where(i => reasons[i] is null).Select(i => sizes[i])];
             return good.Length > 0 ? SizeRange.Of(good) : throw NoGoodFile();
+        }
+    }
+
+    /// <summary>What was found in the files that people should know, in sentences.</summary>
+    public IReadOnlyList<string> Notices
+    {
+        get
+        {
+            int[] several = [.. Enumerable.Range(0, files.Count).Where(i => morePages[i] > 0).OrderBy(i => files[i], StringComparer.Ordinal)];
+            return several.Length == 0 ? [] :
+            [
+                $"{several.Length} of {files.Count} files hold more than one image, as {files[several[0]]} ({1 + morePages[several[0]]} pages): "
+                    + "the first page of each is used. To use all, save each as a file of its own, or all as one .npy file.",
+            ];
         }
     }
 
@@ -57,7 +72,9 @@ internal sealed class FileReading(
         {
             if (Interlocked.Read(ref bytes) > largest)
                 return; // the files of the estimate were smaller than the rest
-            (Image image, sizes[i]) = ImageDecoder.Decode(FullPath(i), shortSide, channels, maxMegapixels);
+            DecodedFile file = ImageDecoder.Decode(FullPath(i), shortSide, channels, maxMegapixels);
+            Image image = file.Image;
+            (sizes[i], morePages[i]) = (file.Stored, file.MorePages);
             images[i] = image;
             Interlocked.Add(ref bytes, image.Pixels.Length);
         });
@@ -76,7 +93,7 @@ internal sealed class FileReading(
         for (int i = 0; i < places.Length; i++)
         {
             reasons[i] = pack.ReasonAgainst(places[i]);
-            sizes[i] = (pack[places[i]].SourceHeight, pack[places[i]].SourceWidth);
+            (sizes[i], morePages[i]) = ((pack[places[i]].SourceHeight, pack[places[i]].SourceWidth), pack[places[i]].MorePages);
         }
 
         RequireFewBad();
@@ -84,8 +101,8 @@ internal sealed class FileReading(
     }
 
     /// <summary>
-    /// The images of a pack that was looked at, each checked. Pixels are not copied, unless colour is stored and all of these files are
-    /// grey.
+    /// The images of a pack that was looked at, each checked. Pixels are not copied, unless what is stored has colour or depth that none of
+    /// these files has.
     /// </summary>
     /// <returns>The images; null where one is damaged.</returns>
     public Image?[]? Take(ImagePack pack, int[] places)
@@ -106,17 +123,17 @@ internal sealed class FileReading(
         });
         if (damaged)
             return null;
-        if (pack.Channels == 3 && Enumerable.Range(0, files.Count).All(i => images[i] is null || pack[places[i]].Channels == 1))
+        int[] good = [.. Enumerable.Range(0, files.Count).Where(i => images[i] is not null)];
+        (int channels, SampleType samples) = ImageConversion.Common(
+            [.. good.Select(i => (pack[places[i]].Channels, (SampleType)pack[places[i]].Samples))], k => files[good[k]]);
+        if (good.Length > 0 && (channels, samples) != (pack.Channels, pack.Samples))
         {
             MemoryBudget.Require(
-                images.Sum(image => (long)(image?.Pixels.Length ?? 0) / 3),
-                $"{files.Count} grey images of a folder with others in colour",
+                good.Sum(i => (long)images[i]!.Value.Pixels.Length / pack.Channels * channels),
+                $"{files.Count} {(channels == 1 ? "grey" : samples.Name())} images of a folder with others",
                 "Use --limit N.");
-            for (int i = 0; i < images.Length; i++)
-            {
-                if (images[i] is { } image)
-                    images[i] = ImageConversion.ToChannels(image, 1);
-            }
+            foreach (int i in good)
+                images[i] = ImageConversion.ToChannels(ImageConversion.Narrow(images[i]!.Value, samples), channels);
         }
 
         return images;
@@ -168,19 +185,16 @@ internal sealed class FileReading(
         {
             try
             {
-                if (sizes[i] == default && reasons[i] is null)
-                    sizes[i] = ImageDecoder.ReadSize(FullPath(i));
+                ImageHeader header = ImageDecoder.ReadHeader(FullPath(i));
+                (int height, int width) = Reduction.TargetSize(header.Height, header.Width, shortSide);
+                int pixel = header.PixelBytes == 3 && channels == 1 ? 1 : header.PixelBytes;
+                bytes += (long)height * width * pixel;
+                seen++;
             }
             catch (Exception error) when (error is DataException or IOException or UnauthorizedAccessException)
             {
                 // Decoding will find the same and tell.
             }
-
-            if (sizes[i] == default)
-                continue;
-            (int height, int width) = Reduction.TargetSize(sizes[i].Height, sizes[i].Width, shortSide);
-            bytes += (long)height * width * (channels == 1 ? 1 : 3);
-            seen++;
         }
 
         return seen == 0 ? 0 : (long)((double)bytes / seen * files.Count);

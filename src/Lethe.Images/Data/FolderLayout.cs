@@ -187,7 +187,7 @@ internal sealed class FolderLayout(string root, string rule, bool earlier)
         string folder = Path.Combine(root, prefix.TrimEnd('/'));
         throw new DataException(
             $"The folders {List(classes)} in '{folder}' all hold the same folders, {List([.. shared.Order(StringComparer.Ordinal)])}, so "
-            + $"either may be the classes. Give --data 'domains:{folder}' to take the inner ones as classes (and the outer ones as domains), "
+            + $"either may be the classes. Give --data 'domains:{folder}' to take the inner ones as classes and the outer ones as domains, "
             + "--labels folders to take the outer ones, or --labels none for neither.");
     }
 

@@ -1,14 +1,21 @@
 namespace Lethe.Data;
 
 /// <summary>A source of image files, decoded when they are asked for and only then.</summary>
-internal sealed class FolderSource(
-    string kind, string root, IReadOnlyList<string> paths, int testCount, IReadOnlyList<int>? labels, IReadOnlyList<string>? classNames)
-    : ImageSource(kind, paths.Count - testCount, testCount, labels, classNames)
+internal sealed class FolderSource : ImageSource
 {
-    public override IReadOnlyList<string>? Paths => paths;
+    private readonly string root;
+    private readonly IReadOnlyList<string> paths;
 
-    /// <summary>The folder that the paths are relative to.</summary>
-    public string Root => root;
+    public FolderSource(
+        string kind, string root, IReadOnlyList<string> paths, int testCount, IReadOnlyList<int>? labels, IReadOnlyList<string>? classNames)
+        : base(kind, paths.Count - testCount, testCount, labels, classNames)
+    {
+        this.root = root;
+        this.paths = paths;
+        Root = Path.GetFullPath(root);
+    }
+
+    public override IReadOnlyList<string>? Paths => paths;
 
     /// <summary>The same source with other notices.</summary>
     public FolderSource Noting(IReadOnlyList<string> notices) =>
@@ -26,6 +33,6 @@ internal sealed class FolderSource(
         int imageSize = options.ImageSize != 0 ? options.ImageSize : ResolveImageSize(options, reading.ReadHeaders());
         Image?[] images = reading.Decode(
             imageSize, channels: 0, advice: "Give --cache FILE, which keeps them on disk; or use --limit N or a smaller --image-size.");
-        return new LoadedImages(images, reading.SkippedFiles, imageSize, reading.Sizes);
+        return new LoadedImages(images, reading.SkippedFiles, imageSize, reading.Sizes) { Notices = reading.Notices };
     }
 }

@@ -7,14 +7,25 @@ namespace Lethe.Data;
 /// links lead to, in ordinal order of the links.
 /// </summary>
 /// <param name="earlier">Whether to take what versions took that knew files by the ends of their names alone.</param>
-internal sealed class FolderWalk(bool earlier)
+/// <param name="arrays">Whether arrays (.npy) are images.</param>
+internal sealed class FolderWalk(bool earlier, bool arrays = false)
 {
+    private static readonly HashSet<string> read = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".dib", ".webp", ".gif", ".tif", ".tiff", ".ppm", ".pgm",
+    };
+
+    // Earlier versions listed these and then found that they cannot be read, which counts in how their runs were divided.
+    private static readonly HashSet<string> listedEarlier =
+        new(StringComparer.OrdinalIgnoreCase) { ".heic", ".heif", ".avif", ".jp2", ".jxl", ".tga" };
+
     // Other kinds that folders of images are full of: not worth opening.
     private static readonly HashSet<string> others = new(
-        (".txt .csv .tsv .json .jsonl .xml .yaml .yml .toml .ini .cfg .conf .md .rst .html .htm .css .js .pdf .doc .docx .xls .xlsx .ppt "
-            + ".pptx .odt .ods .zip .tar .gz .tgz .bz2 .xz .zst .7z .rar .mp4 .mov .avi .mkv .webm .m4v .mts .3gp .mp3 .wav .m4a .flac .npy "
-            + ".npz .pt .pth .ckpt .safetensors .onnx .h5 .hdf5 .parquet .arrow .feather .db .sqlite .sqlite3 .py .pyc .ipynb .cs .cpp .c .h "
-            + ".sh .bat .ps1 .exe .dll .so .log .lock .tmp .part .crdownload .xmp .aae .thm .mat .pkl .tfrecord .lmdb .mdb .url .lnk")
+        (".txt .csv .tsv .json .jsonl .xml .yaml .yml .toml .ini .cfg .conf .md .rst .html .htm .css .js .pdf .doc .docx .xls .xlsx "
+            + ".ppt .pptx .odt .ods .zip .tar .gz .tgz .bz2 .xz .zst .7z .rar .mp4 .mov .avi .mkv .webm .m4v .mts .3gp .mp3 .wav .m4a "
+            + ".flac .npy .npz .pt .pth .ckpt .safetensors .onnx .h5 .hdf5 .parquet .arrow .feather .db .sqlite .sqlite3 .py .pyc "
+            + ".ipynb .cs .cpp .c .h .sh .bat .ps1 .exe .dll .so .log .lock .tmp .part .crdownload .xmp .aae .thm .mat .pkl .tfrecord "
+            + ".lmdb .mdb .url .lnk")
             .Split(' '),
         StringComparer.OrdinalIgnoreCase);
 
@@ -50,7 +61,10 @@ internal sealed class FolderWalk(bool earlier)
         Array.Sort(paths, StringComparer.Ordinal);
         return new FolderListing(
             paths,
-            [.. ignored.Values.OrderBy(kind => kind.Advice is null).ThenByDescending(kind => kind.Count).ThenBy(kind => kind.Reason)]);
+            [
+                .. ignored.Values.OrderBy(kind => kind.Advice is null).ThenByDescending(kind => kind.Count)
+                    .ThenBy(kind => kind.Reason, StringComparer.Ordinal),
+            ]);
     }
 
     private void Walk(string folder, string prefix, string realFolder, PriorityQueue<(string Path, string Real), string> links)
@@ -97,7 +111,7 @@ internal sealed class FolderWalk(bool earlier)
     private bool IsImage(string file, string path, string? alias = null)
     {
         string extension = Path.GetExtension(alias ?? file);
-        if (ImageListing.IsImageName(extension, earlier))
+        if (read.Contains(extension) || (earlier && listedEarlier.Contains(extension)) || (arrays && IsArray(extension)))
             return true;
         if (UnreadFormats.Of(extension) is var (format, advice))
             return Ignore($"{format} ({extension.ToLowerInvariant()})", path, advice);
@@ -111,6 +125,8 @@ internal sealed class FolderWalk(bool earlier)
             : ImageSignature.Explain(start) is { } what ? Ignore($"files {named}", path, $"It is {what}.")
             : Ignore($"files {named}", path);
     }
+
+    private static bool IsArray(string extension) => extension.Equals(".npy", StringComparison.OrdinalIgnoreCase);
 
     private bool Ignore(string reason, string path, string? advice = null)
     {

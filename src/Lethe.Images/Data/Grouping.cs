@@ -16,31 +16,47 @@ internal sealed record Grouping(int[] Of, IReadOnlyDictionary<int, string> Names
     /// <summary>Finds the groups that options ask for.</summary>
     /// <param name="source">The source.</param>
     /// <param name="options">How images are grouped.</param>
-    /// <param name="root">The folder of the source's paths; null where it has none.</param>
     /// <param name="progress">Told how far it is.</param>
     /// <param name="cancel">Stops it.</param>
     /// <returns>The groups; null where every image stands alone.</returns>
     public static Grouping? Find(
-        ImageSource source, DataOptions options, string? root, IProgress<DataProgress>? progress, CancellationToken cancel)
+        ImageSource source, DataOptions options, IProgress<DataProgress>? progress, CancellationToken cancel)
     {
         if (options.Division == DivisionRule.Earlier)
             return null;
         int count = source.PoolCount + source.TestCount;
         var notices = new List<string>();
         var joined = new DisjointSets(count);
-        string?[] keys = options.GroupBy is { } rule ? Keys(source, rule, root, notices) : new string?[count];
+        string?[] keys = options.GroupBy is { } rule ? Keys(source, rule, notices) : new string?[count];
         joined.Join(keys);
-        IReadOnlyList<UInt128>? contents = options.Duplicates == DuplicateRule.Together ? source.Contents(progress, cancel) : null;
-        int equal = contents is null ? 0 : joined.Join(contents);
-        if (equal > 0)
+        int before = joined.Count();
+        if (options.Duplicates != DuplicateRule.Ignore && source.Contents(progress, cancel) is { } contents)
+            joined.Join(contents);
+        int equal = before - joined.Count(), near = 0;
+        if (options.Duplicates == DuplicateRule.Near)
         {
-            notices.Add($"{equal} images are equal to another one. Equal images are kept in one part; 'lethe data check' lists them.");
+            ImageScan scan = ImageScan.Of(source, options, progress, cancel);
+            scan.JoinEqual(joined, null);
+            equal = before - joined.Count();
+            scan.JoinNear(joined, progress, cancel);
+            near = before - joined.Count() - equal;
+        }
+
+        if (equal + near > 0)
+        {
+            string which = near == 0 ? $"{equal} images are equal to another one"
+                : equal == 0 ? $"{near} images are nearly equal to another one"
+                : $"{equal} images are equal to another one and {near} nearly equal";
+            notices.Add($"{which}. They are kept in one part; 'lethe data check' lists them.");
         }
 
         // Where all but a few are equal, nothing could be divided; what it is worth has been said.
-        if (options.GroupBy is null && Enumerable.Range(0, source.PoolCount).Select(joined.Find).Distinct().Take(FewestGroups).Count() < FewestGroups)
-            return new Grouping([.. Enumerable.Range(0, count)], new Dictionary<int, string>(), notices.Count == 0 ? [] :
-                [$"{equal} images are equal to another one, so that there are too few different ones to keep equal images in one part."]);
+        if (options.GroupBy is null && joined.CountUpTo(FewestGroups, source.PoolCount) < FewestGroups)
+        {
+            return new Grouping([.. Enumerable.Range(0, count)], new Dictionary<int, string>(), equal + near == 0 ? [] :
+                [$"{equal + near} images are equal to another one: too few are different to keep equal ones in one part."]);
+        }
+
         int[] groups = [.. Enumerable.Range(0, count).Select(joined.Find)];
         ILookup<int, int> members = Enumerable.Range(0, count).ToLookup(item => groups[item]);
         Dictionary<int, string> names = members.Where(group => group.Skip(1).Any()).ToDictionary(
@@ -48,21 +64,23 @@ internal sealed record Grouping(int[] Of, IReadOnlyDictionary<int, string> Names
         return names.Count == 0 ? null : new Grouping(groups, names, notices);
     }
 
-    private static string?[] Keys(ImageSource source, string rule, string? root, List<string> notices)
+    private static string?[] Keys(ImageSource source, string rule, List<string> notices)
     {
         if (!rule.StartsWith(ByName, StringComparison.Ordinal) && rule != "folder")
         {
             if (!File.Exists(rule))
                 throw new InvalidOptionException(
                     $"--group-by '{rule}' is no file. Give folder, name:REGEX as 'name:(clip\\d+)', or a table (.csv or .tsv).");
-            (string?[] values, IReadOnlyList<string> told) = ImageTable.Read(rule, "--group-by", ImageTable.GroupColumns, source, root);
+            (string?[] values, IReadOnlyList<string> told) = ImageTable.Read(rule, "--group-by", ImageTable.GroupColumns, source);
             notices.AddRange(told);
             return values;
         }
 
         IReadOnlyList<string> paths = source.Paths ?? throw new InvalidOptionException(
             $"--group-by {rule}: the images of this source ({source.Kind}) have no paths. Give a table of numbers, from 0, and groups.");
-        string?[] keys = rule == "folder" ? [.. paths.Select(path => Path.GetDirectoryName(path)!.Replace('\\', '/'))] : Matches(rule, paths);
+        string?[] keys = rule == "folder"
+            ? [.. paths.Select(path => Path.GetDirectoryName(path)!.Replace('\\', '/'))]
+            : Matches(rule, paths);
         if (keys.All(key => key is null))
             throw new DataException($"--group-by {rule} matches none of the paths, as {paths[0]}. Change the expression.");
         return keys;
@@ -73,7 +91,11 @@ internal sealed record Grouping(int[] Of, IReadOnlyDictionary<int, string> Names
         try
         {
             var pattern = new Regex(rule[ByName.Length..], RegexOptions.CultureInvariant, patience);
-            return [.. paths.Select(path => pattern.Match(path)).Select(match => match.Success ? match.Groups[match.Groups.Count > 1 ? 1 : 0].Value : null)];
+            return
+            [
+                .. paths.Select(path => pattern.Match(path))
+                    .Select(match => match.Success ? match.Groups[match.Groups.Count > 1 ? 1 : 0].Value : null),
+            ];
         }
         catch (Exception error) when (error is ArgumentException or RegexMatchTimeoutException)
         {

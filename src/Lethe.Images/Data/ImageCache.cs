@@ -51,7 +51,7 @@ internal sealed class ImageCache(
             {
                 // Each image is looked at once, since a damaged one would train in silence.
                 if (reading.Take(pack, places) is { } images)
-                    return new LoadedImages(images, reading.SkippedFiles, imageSize, sizes!);
+                    return new LoadedImages(images, reading.SkippedFiles, imageSize, sizes!) { Notices = reading.Notices };
                 if (!first)
                     throw new DataException(
                         $"The cache '{path}' was just written and is damaged. Check the disk, or give --cache a path on another one.");
@@ -98,7 +98,7 @@ internal sealed class ImageCache(
                 + "larger disk, or use a smaller --image-size.");
         }
 
-        new ImagePackWriter(root, sorted, listing, shortSide).Write(path, "packing images", progress, cancel);
+        new ImagePackWriter(root, sorted, listing, shortSide, options.MaxMegapixels).Write(path, "packing images", progress, cancel);
     }
 
     /// <summary>XXH3-128 of the relative paths, sizes and times of modification of all files.</summary>
@@ -118,6 +118,10 @@ internal sealed class ImageCache(
         }
 
         hash.Append(MemoryMarshal.AsBytes<long>(facts));
+
+        // What is too large for one limit is not for another.
+        if (options.MaxMegapixels != ImageDecoder.MaxMegapixels)
+            hash.Append(BitConverter.GetBytes(options.MaxMegapixels));
         return hash.GetCurrentHashAsUInt128();
     }
 }

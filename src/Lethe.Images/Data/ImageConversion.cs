@@ -57,6 +57,18 @@ internal static class ImageConversion
         return image with { Pixels = to, Samples = samples };
     }
 
+    /// <summary>Undoes <see cref="ToSamples"/>.</summary>
+    public static Image Narrow(Image image, SampleType samples)
+    {
+        if (image.Samples == samples)
+            return image;
+        ReadOnlySpan<byte> from = image.Pixels.Span;
+        byte[] to = new byte[from.Length / 2];
+        for (int i = 0; i < to.Length; i++)
+            to[i] = from[2 * i];
+        return image with { Pixels = to, Samples = samples };
+    }
+
     /// <summary>The channels and samples that images of all these kinds can have: the deepest samples, and colour where any has it.</summary>
     /// <param name="kinds">Channels and samples of each image.</param>
     /// <param name="nameOf">The name of an image, for errors.</param>

@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Lethe.Data;
 
 /// <summary>
-/// Decodes one file, by what its first bytes say it is: JPEG, PNG, BMP, WebP, and the first frame of GIF. Palettes are resolved, CMYK
+/// Decodes one file, by what its first bytes say it is: JPEG, PNG, TIFF, BMP, WebP, PGM, PPM, and the first frame of GIF. Palettes are resolved, CMYK
 /// becomes RGB, alpha is composited on white, the EXIF orientation is applied; colour profiles are not, as in the libraries that published
 /// results come from. An image is grey where red, green and blue are equal in each pixel, however it is stored.
 /// </summary>
@@ -22,6 +22,14 @@ internal static class ImageDecoder
     /// <exception cref="DataException">Why the file cannot be used, without its path.</exception>
     public static (int Height, int Width) ReadSize(string path)
     {
+        ImageHeader header = ReadHeader(path);
+        return (header.Height, header.Width);
+    }
+
+    /// <summary>Reads only the header.</summary>
+    /// <exception cref="DataException">Why the file cannot be used, without its path.</exception>
+    public static ImageHeader ReadHeader(string path)
+    {
         using SafeFileHandle file = File.OpenHandle(path);
         int length = UsableLength(RandomAccess.GetLength(file));
 
@@ -33,7 +41,7 @@ internal static class ImageDecoder
             try
             {
                 Span<byte> head = bytes.AsSpan(0, Fill(file, bytes.AsSpan(0, size)));
-                if (ReadSize(head, head.Length == length || size < part) is { } found)
+                if (ReadHeader(head, isWhole: size == length) is { } found)
                     return found;
             }
             finally
@@ -52,7 +60,7 @@ internal static class ImageDecoder
     /// <param name="maxMegapixels">How many millions of pixels may be in memory.</param>
     /// <returns>The image, and the height and width that it has in the file.</returns>
     /// <exception cref="DataException">Why the file cannot be used, without its path.</exception>
-    public static (Image Image, (int Height, int Width) Stored) Decode(
+    public static DecodedFile Decode(
         string path, int shortSide, int channels = 0, int maxMegapixels = MaxMegapixels)
     {
         using SafeFileHandle file = File.OpenHandle(path);
@@ -70,7 +78,7 @@ internal static class ImageDecoder
 
     /// <summary>Decodes what a stream holds from where it stands to its end.</summary>
     /// <exception cref="DataException">Why it cannot be used.</exception>
-    public static (Image Image, (int Height, int Width) Stored) Decode(Stream stream, int shortSide, int channels)
+    public static DecodedFile Decode(Stream stream, int shortSide, int channels)
     {
         using var memory = new MemoryStream();
         byte[] part = new byte[1 << 16];
@@ -96,36 +104,93 @@ internal static class ImageDecoder
                 $"{storedWidth}×{storedHeight} pixels, more than the limit of {maxPixels / 1_000_000} megapixels: raise --max-megapixels");
     }
 
-    private static (Image Image, (int Height, int Width) Stored) Decode(
-        ReadOnlySpan<byte> bytes, int shortSide, int channels, int maxMegapixels)
+    private static DecodedFile Decode(ReadOnlySpan<byte> bytes, int shortSide, int channels, int maxMegapixels)
     {
         ImageFormat format = FormatOf(bytes);
-        (Image image, (int Height, int Width) stored) = SkiaReader.Decode(bytes, format, shortSide, channels, maxMegapixels * 1_000_000L);
-        (int height, int width) = Reduction.TargetSize(stored.Height, stored.Width, shortSide);
-        int orientation = OrientationOf(bytes, format);
-        image = Turning.Upright(Reduction.Reduce(image, height, width), orientation);
-        return (channels == 0 ? image : ImageConversion.ToChannels(image, channels), AsSeen(stored, orientation));
+        long maxPixels = maxMegapixels * 1_000_000L;
+        Image image;
+        (int Height, int Width) stored;
+        int orientation, more = 0;
+        switch (format)
+        {
+            case ImageFormat.Tiff:
+                (image, stored, orientation, more) = TiffReader.Decode(bytes, shortSide, maxPixels);
+                break;
+            case ImageFormat.Netpbm:
+                (int height, int width, _) = NetpbmReader.ReadHeader(bytes);
+                (image, stored, orientation) = (NetpbmReader.Decode(bytes, shortSide, maxPixels), (height, width), 1);
+                break;
+            case ImageFormat.Npy:
+                image = NpyReader.Decode(bytes);
+                (stored, orientation) = ((image.Height, image.Width), 1);
+                (height, width) = Reduction.TargetSize(image.Height, image.Width, shortSide);
+                image = Reduction.Reduce(image, height, width);
+                break;
+            case ImageFormat.Png when DeepPngReader.Reads(bytes):
+                (height, width, _) = DeepPngReader.ReadHeader(bytes);
+                (image, stored, orientation) =
+                    (DeepPngReader.Decode(bytes, shortSide, maxPixels), (height, width), OrientationOf(bytes, format));
+                break;
+            default:
+                (image, stored) = SkiaReader.Decode(bytes, format, shortSide, channels, maxPixels);
+                orientation = OrientationOf(bytes, format);
+                (height, width) = Reduction.TargetSize(stored.Height, stored.Width, shortSide);
+                image = Reduction.Reduce(image, height, width);
+                break;
+        }
+
+        image = Turning.Upright(image, orientation);
+        return new DecodedFile(channels == 0 ? image : ImageConversion.ToChannels(image, channels), AsSeen(stored, orientation), more);
     }
 
     // Null where more of the file is needed.
-    private static (int Height, int Width)? ReadSize(ReadOnlySpan<byte> head, bool isWhole)
+    private static ImageHeader? ReadHeader(ReadOnlySpan<byte> head, bool isWhole)
     {
         ImageFormat format = FormatOf(head);
-        if (SkiaReader.ReadSize(head, isWhole) is not { } stored)
+        if (format == ImageFormat.Tiff)
+        {
+            if (!isWhole)
+                return null;
+            (int height, int width, int bytes, int turned) = TiffReader.ReadHeader(head);
+            (height, width) = AsSeen((height, width), turned);
+            return new ImageHeader(height, width, bytes);
+        }
+
+        if (format == ImageFormat.Netpbm)
+        {
+            (int height, int width, int bytes) = NetpbmReader.ReadHeader(head);
+            return new ImageHeader(height, width, bytes);
+        }
+
+        if (format == ImageFormat.Npy)
+            return NpyReader.ReadHeader(head);
+        int pixelBytes = 3;
+        (int Height, int Width) stored;
+        if (format == ImageFormat.Png && DeepPngReader.Reads(head))
+        {
+            (int height, int width, pixelBytes) = DeepPngReader.ReadHeader(head);
+            stored = (height, width);
+        }
+        else if (SkiaReader.ReadSize(head, isWhole) is { } size)
+        {
+            stored = size;
+        }
+        else
+        {
             return null;
+        }
 
         // Equal sides are the same however they are turned; where the orientation may stand is known when all of the file is there.
-        if (stored.Height == stored.Width)
-            return stored;
-        int orientation = OrientationOf(head, format);
-        return orientation != 1 || isWhole || format is ImageFormat.Bmp or ImageFormat.Gif || !MayBeTurned(head, format)
-            ? AsSeen(stored, orientation)
-            : null;
+        int orientation = stored.Height == stored.Width ? 1 : OrientationOf(head, format);
+        if (stored.Height != stored.Width && orientation == 1 && !isWhole && MayBeTurned(head, format))
+            return null;
+        (int seenHeight, int seenWidth) = AsSeen(stored, orientation);
+        return new ImageHeader(seenHeight, seenWidth, pixelBytes);
     }
 
     private static bool MayBeTurned(ReadOnlySpan<byte> head, ImageFormat format) => format switch
     {
-        ImageFormat.Jpeg => false, // sizes stand behind the orientation
+        ImageFormat.Jpeg or ImageFormat.Bmp or ImageFormat.Gif => false, // of JPEG sizes stand behind the orientation
         ImageFormat.WebP => head.Length > 20 && head[12..].StartsWith("VP8X"u8) && (head[20] & 8) != 0,
         _ => true,
     };

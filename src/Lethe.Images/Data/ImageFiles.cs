@@ -1,3 +1,4 @@
+using Lethe.Data.Formats;
 using Lethe.Runtime;
 
 namespace Lethe.Data;
@@ -6,7 +7,7 @@ namespace Lethe.Data;
 public static class ImageFiles
 {
     /// <summary>Reads all images below a folder, or one file.</summary>
-    /// <param name="path">A folder, searched recursively, or an image file (JPEG, PNG, BMP, WebP, GIF).</param>
+    /// <param name="path">A folder, searched recursively, an image file, or a .npy file of images [N, H, W] or [N, H, W, C].</param>
     /// <param name="imageSize">
     /// Height and width of the views to come, in pixels; larger images are reduced to what views of that size need.
     /// </param>
@@ -47,7 +48,7 @@ public static class ImageFiles
         }
         catch (DataException error)
         {
-            throw new DataException($"The image cannot be read: {error.Message}. Give a whole JPEG, PNG, BMP, WebP or GIF.", error);
+            throw new DataException($"The image cannot be read: {error.Message}. Give a whole {FileSignature.Read}.", error);
         }
     }
 
@@ -55,6 +56,13 @@ public static class ImageFiles
     internal static (ImageSet Images, IReadOnlyList<string> SkippedFiles) ReadAll(
         string path, int imageSize, int channels, int maxBadFiles, IProgress<DataProgress>? progress, CancellationToken cancel)
     {
+        if (NpyStack.IsPath(path))
+        {
+            Check(imageSize, channels);
+            var stack = NpyStack.Open(path);
+            return (Of(stack, [.. Enumerable.Range(0, stack.Names.Count)], imageSize, channels, cancel), []);
+        }
+
         (string root, string[] files) = List(path, imageSize, channels, maxBadFiles);
         return Read(path, new FileReading(root, files, maxBadFiles, progress, cancel), files, imageSize, channels);
     }
@@ -69,6 +77,14 @@ public static class ImageFiles
     internal static IEnumerable<(ImageSet Images, IReadOnlyList<string> SkippedFiles)> ReadParts(
         string path, int imageSize, int channels, int maxBadFiles, int atATime, CancellationToken cancel)
     {
+        if (NpyStack.IsPath(path))
+        {
+            Check(imageSize, channels);
+            var stack = NpyStack.Open(path);
+            return Enumerable.Range(0, stack.Names.Count).Chunk(atATime)
+                .Select(items => (Of(stack, items, imageSize, channels, cancel), (IReadOnlyList<string>)[]));
+        }
+
         (string root, string[] files) = List(path, imageSize, channels, maxBadFiles);
         return Parts();
 
@@ -93,7 +109,10 @@ public static class ImageFiles
     /// <summary>How many image files there are: 1 for a file, 0 where there is nothing.</summary>
     /// <param name="path">A folder, searched recursively, or a file.</param>
     internal static int Count(string path) =>
-        File.Exists(path) ? 1 : Directory.Exists(path) ? ImageListing.ImagesBelow(path).Length : 0;
+        NpyStack.IsPath(path) ? NpyStack.Open(path).Names.Count : File.Exists(path) ? 1 : Directory.Exists(path) ? ImageListing.ImagesBelow(path).Length : 0;
+
+    private static ImageSet Of(NpyStack stack, int[] items, int imageSize, int channels, CancellationToken cancel) =>
+        new("stack", stack.Read(items, imageSize, channels, cancel), paths: [.. items.Select(i => stack.Names[i])]);
 
     private static (string Root, string[] Files) List(string path, int imageSize, int channels, int maxBadFiles)
     {
@@ -109,7 +128,7 @@ public static class ImageFiles
         return files.Length > 0
             ? (root, files)
             : throw new DataException(
-                $"There is no image in '{path}' or below it; expected JPEG, PNG, BMP, WebP or GIF files. {ImageListing.WhatIsIn(path)}");
+                $"There is no image in '{path}' or below it; expected {FileSignature.Read} files. {ImageListing.WhatIsIn(path)}");
     }
 
     private static (ImageSet Images, IReadOnlyList<string> SkippedFiles) Read(

@@ -20,7 +20,9 @@ internal sealed class ImageFinder(IReadOnlyList<string>? paths, int count, strin
     public string Name(int item) => paths?[item] ?? item.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The image; null where there is none, or several may be meant.</summary>
-    /// <param name="key">A path relative to the source or to the table, a full path, a file's name alone where one image has it; or a number.</param>
+    /// <param name="key">
+    /// A path relative to the source or to the table, a full path, a file's name alone where one image has it; or a number.
+    /// </param>
     public int? Find(string key)
     {
         if (paths is null)

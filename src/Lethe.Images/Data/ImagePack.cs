@@ -29,6 +29,9 @@ internal sealed class ImagePack
     /// <summary>Channels that all images are stored with.</summary>
     public int Channels => header.Channels;
 
+    /// <summary>The type of samples that all images are stored with.</summary>
+    public SampleType Samples => (SampleType)header.Samples;
+
     private ReadOnlySpan<PackEntry> Entries =>
         MemoryMarshal.Cast<byte, PackEntry>(index.Span[..(header.Count * Marshal.SizeOf<PackEntry>())]);
 
@@ -101,7 +104,8 @@ internal sealed class ImagePack
     public Image Read(int place)
     {
         PackEntry entry = Entries[place];
-        return new Image(file.Slice(entry.Offset, entry.Height * entry.Width * Channels), entry.Height, entry.Width, Channels);
+        int bytes = entry.Height * entry.Width * Channels * Samples.Size();
+        return new Image(file.Slice(entry.Offset, bytes), entry.Height, entry.Width, Channels) { Samples = Samples };
     }
 
     /// <summary>Whether the pixels of an image are those that were written.</summary>

@@ -17,7 +17,7 @@ internal static class ImageSignature
         || start.StartsWith("II*\0"u8) || start.StartsWith("MM\0*"u8) || start.StartsWith("II+\0"u8) || start.StartsWith("MM\0+"u8)
         || IsBitmap(start);
 
-    /// <summary>What a file that is no image of a format that is read seems to be, and what to do; null where nothing is known of it.</summary>
+    /// <summary>What a file seems to be that is no image of a format that is read, and what to do; null where that is not known.</summary>
     public static string? Explain(ReadOnlySpan<byte> start)
     {
         if (start.StartsWith("version https://git-lfs.github.com"u8))

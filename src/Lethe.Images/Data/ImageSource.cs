@@ -21,11 +21,14 @@ internal abstract class ImageSource(
     /// <summary>Paths of all items relative to the source, or null where items are not files.</summary>
     public abstract IReadOnlyList<string>? Paths { get; }
 
+    /// <summary>The folder that the paths are relative to, where items are files as they lie there; else null.</summary>
+    public string? Root { get; init; }
+
     /// <summary>What was understood of the source and left out of it, in sentences.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 
     /// <summary>Which items are equal: items with the same number are; null where nobody can tell without drawing them.</summary>
-    public virtual IReadOnlyList<UInt128>? Contents(IProgress<DataProgress>? progress, CancellationToken cancel) => null;
+    public abstract IReadOnlyList<UInt128>? Contents(IProgress<DataProgress>? progress, CancellationToken cancel);
 
     public abstract LoadedImages Load(int[] items, DataOptions options, IProgress<DataProgress>? progress, CancellationToken cancel);
 

@@ -11,19 +11,22 @@ internal static class ImageTable
 
     private static readonly string[] keys =
     [
-        "path", "file", "filename", "filepath", "image", "img", "imagepath", "imagefile", "imagename", "imageid", "id", "name", "item", "row",
-        "index", "number", "key",
+        "path", "file", "filename", "filepath", "image", "img", "imagepath", "imagefile", "imagename", "imageid", "id", "name", "item",
+        "row", "index", "number", "key",
     ];
 
     /// <summary>What the column with labels may be called.</summary>
     public static string[] LabelColumns { get; } =
-        ["label", "labels", "class", "classname", "classid", "labelname", "category", "target", "y", "species", "diagnosis", "dx", "breed", "type"];
+    [
+        "label", "labels", "class", "classname", "classid", "labelname", "category", "target", "y", "species", "diagnosis", "dx", "breed",
+        "type",
+    ];
 
     /// <summary>What the column with groups may be called.</summary>
     public static string[] GroupColumns { get; } =
     [
-        "group", "groupid", "patient", "patientid", "subject", "subjectid", "scene", "sceneid", "video", "videoid", "clip", "case", "caseid",
-        "study", "lesion", "lesionid", "site", "identity", "person", "sequence",
+        "group", "groupid", "patient", "patientid", "subject", "subjectid", "scene", "sceneid", "video", "videoid", "clip", "case",
+        "caseid", "study", "lesion", "lesionid", "site", "identity", "person", "sequence",
     ];
 
     /// <summary>Reads the value of each image of a source.</summary>
@@ -31,15 +34,14 @@ internal static class ImageTable
     /// <param name="option">The option that names it, for messages.</param>
     /// <param name="titles">What the column with the values may be called.</param>
     /// <param name="source">The source; its images are found by path, with the ending or without, or by their number, from 0.</param>
-    /// <param name="root">The folder that paths of the source are relative to; null where it has none.</param>
     /// <returns>The value of each item, null where no row has it; and what to tell people.</returns>
     /// <exception cref="DataException">The table cannot be read, does not fit the source, or contradicts itself.</exception>
     public static (string?[] Values, IReadOnlyList<string> Notices) Read(
-        string path, string option, string[] titles, ImageSource source, string? root)
+        string path, string option, string[] titles, ImageSource source)
     {
         List<(string[] Cells, int Line)> rows = Rows(path, option);
         int count = source.PoolCount + source.TestCount;
-        var finder = new ImageFinder(source.Paths, count, root, Path.GetDirectoryName(Path.GetFullPath(path))!);
+        var finder = new ImageFinder(source.Paths, count, source.Root, Path.GetDirectoryName(Path.GetFullPath(path))!);
         (int key, int value, bool titled) = Columns(path, option, titles, rows[0].Cells, finder);
         var values = new string?[count];
         int[] lines = new int[count];
@@ -61,15 +63,24 @@ internal static class ImageTable
         int[] without = [.. Enumerable.Range(0, count).Where(item => values[item] is null)];
         if (without.Length == count)
         {
-            throw new DataException($"{option} '{path}': none of its rows is of an image of the source. Its first says {rows[^1].Cells[key]}"
-                + $"; the images are called {finder.Name(0)} and so on. Give paths relative to the source or to the table.");
+            throw new DataException(
+                $"{option} '{path}': none of its rows is of an image of the source. Its last says {rows[^1].Cells[key]}; "
+                + $"the images are called {finder.Name(0)} and so on. Give paths relative to the source or to the table.");
         }
 
         var notices = new List<string>();
         if (unknown.Count > 0)
-            notices.Add($"{unknown.Count} rows of {Path.GetFileName(path)} are of no image of the source, as {string.Join(", ", unknown.Take(Named))}.");
+        {
+            notices.Add($"{unknown.Count} rows of {Path.GetFileName(path)} are of no image of the source, as "
+                + $"{string.Join(", ", unknown.Take(Named))}.");
+        }
+
         if (without.Length > 0)
-            notices.Add($"{without.Length} images have no row in {Path.GetFileName(path)}, as {string.Join(", ", without.Take(Named).Select(finder.Name))}.");
+        {
+            notices.Add($"{without.Length} images have no row in {Path.GetFileName(path)}, as "
+                + $"{string.Join(", ", without.Take(Named).Select(finder.Name))}.");
+        }
+
         return (values, notices);
     }
 
@@ -93,7 +104,8 @@ internal static class ImageTable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException or FormatException)
         {
-            throw new DataException($"{option} '{path}' cannot be read: {error.Message} Give a table (.csv or .tsv), {AsWords(option)}.", error);
+            throw new DataException(
+                $"{option} '{path}' cannot be read: {error.Message} Give a table (.csv or .tsv), {AsWords(option)}.", error);
         }
 
         return rows.Count > 0 ? rows : throw new DataException($"{option} '{path}' is empty. Expected a row for each image.");
@@ -116,8 +128,8 @@ internal static class ImageTable
         if (first.Length == 2)
             return key >= 0 ? (key, 1 - key, true) : (1 - value, value, true);
         return key >= 0 && value >= 0 ? (key, value, true) : throw new DataException(
-            $"{option} '{path}': no column is called {(key < 0 ? "path" : titles[0])}. Found {string.Join(", ", first)}; call the columns path "
-            + $"and {titles[0]}.");
+            $"{option} '{path}': no column is called {(key < 0 ? "path" : titles[0])}. Found {string.Join(", ", first)}; call the columns "
+            + $"path and {titles[0]}.");
     }
 
     /// <summary>The classes that values name: numbers in their order, else by name.</summary>

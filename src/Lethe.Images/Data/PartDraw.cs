@@ -35,8 +35,8 @@ internal sealed class PartDraw(int[] order, int[]? groups, IReadOnlyList<int>? l
         int[] counts = Count(order), sets = Sets();
         int[] Least(int needed, int more) => [.. sets.Select(have => have < needed ? 0 : have > needed ? 1 + more : 1)];
         if (members is not null && members.Count < (test > 0 ? 2 : 1) + (probe > 0 ? 1 : 0))
-            throw new DataException($"All images are in {members.Count} groups that are to stay whole; every part needs one of its own. Group "
-                + "by something finer.");
+            throw new DataException($"All images are in {members.Count} groups that are to stay whole; every part needs one of its own. "
+                + "Group by something finer.");
 
         // A class of one image is trained on; of two, one is tested on (or, where others test, probed with); of three each part has one.
         // A linear probe is chosen by a part of its own images, so that it takes two of a class that can spare them.
@@ -82,7 +82,7 @@ internal sealed class PartDraw(int[] order, int[]? groups, IReadOnlyList<int>? l
         return sets;
     }
 
-    /// <summary>How many of each class make a part: as many as each needs at least, as far as that goes; the rest in their shares.</summary>
+    /// <summary>How many of each class make a part: what each needs at least, as far as that goes; the rest in their shares.</summary>
     private static int[] Shares(int[] counts, int size, int most, int[] least)
     {
         int[] shares = new int[counts.Length];
@@ -98,7 +98,10 @@ internal sealed class PartDraw(int[] order, int[]? groups, IReadOnlyList<int>? l
             }
         }
 
-        double[] due = [.. counts.Select((count, label) => shares[label] == 0 ? 0 : Math.Max(0, ((double)size * count / all) - shares[label]))];
+        double[] due =
+        [
+            .. counts.Select((count, label) => shares[label] == 0 ? 0 : Math.Max(0, ((double)size * count / all) - shares[label])),
+        ];
         (int rest, double total) = (size - shares.Sum(), due.Sum());
         if (rest == 0 || total == 0)
             return shares;

@@ -114,7 +114,9 @@ internal sealed class Reduction
                     line[i] = words[i];
                 break;
             default:
-                MemoryMarshal.Cast<byte, float>(row).CopyTo(line);
+                ReadOnlySpan<float> numbers = MemoryMarshal.Cast<byte, float>(row);
+                for (int i = 0; i < line.Length; i++)
+                    line[i] = float.IsFinite(numbers[i]) ? numbers[i] : 0;
                 break;
         }
     }

@@ -13,6 +13,7 @@ internal sealed class RelabelledSource : ImageSource
     {
         this.inner = inner;
         this.kept = kept;
+        Root = inner.Root;
         Paths = inner.Paths is { } paths ? [.. kept.Select(item => paths[item])] : null;
     }
 
@@ -30,14 +31,13 @@ internal sealed class RelabelledSource : ImageSource
     /// <summary>The images that a table has a label for, with that label.</summary>
     /// <param name="inner">The source.</param>
     /// <param name="table">The table's path.</param>
-    /// <param name="root">The folder of the source's paths; null where it has none.</param>
     /// <exception cref="DataException">The table cannot be used.</exception>
-    public static RelabelledSource Of(ImageSource inner, string table, string? root)
+    public static RelabelledSource Of(ImageSource inner, string table)
     {
         if (!File.Exists(table))
             throw new InvalidOptionException(
                 $"--labels '{table}' is no file. Give a table (.csv or .tsv), {LabelRule.Auto}, {LabelRule.Folders} or {LabelRule.None}.");
-        (string?[] values, IReadOnlyList<string> notices) = ImageTable.Read(table, "--labels", ImageTable.LabelColumns, inner, root);
+        (string?[] values, IReadOnlyList<string> notices) = ImageTable.Read(table, "--labels", ImageTable.LabelColumns, inner);
         int[] kept = [.. Enumerable.Range(0, values.Length).Where(item => values[item] is not null)];
         string[] classes = ImageTable.Classes(kept.Select(item => values[item]!));
         if (classes.Length < 2)

@@ -6,8 +6,7 @@ namespace Lethe.Data;
 internal sealed class TintedSource(ImageSource inner, string name, ColourShiftOptions options, double testRho)
     : ImageSource($"{inner.Kind}, tinted by class", inner.PoolCount, inner.TestCount, inner.Labels, inner.ClassNames)
 {
-    /// <summary>Its options.</summary>
-    public static string[] Keys { get; } = ["rho", "test-rho", "strength", "tint-seed"];
+    private static readonly string[] keys = ["rho", "test-rho", "strength", "tint-seed"];
 
     public override IReadOnlyList<string>? Paths => inner.Paths;
 
@@ -15,7 +14,7 @@ internal sealed class TintedSource(ImageSource inner, string name, ColourShiftOp
     /// <param name="open">Opens the source within.</param>
     public static TintedSource Open(string text, Func<string, ImageSource> open)
     {
-        SourceSpec spec = SourceSpec.Parse(text, Keys, takesArgument: true);
+        SourceSpec spec = SourceSpec.Parse(text, keys, takesArgument: true);
         if (spec.Argument.Length == 0)
             throw new InvalidOptionException(
                 "--data tinted needs the source to tint: tinted:SOURCE,rho=0.9, with SOURCE a name or a path.");

@@ -61,10 +61,10 @@ public static class CodingRate
     /// <exception cref="InvalidOptionException">ε² is not positive.</exception>
     /// <exception cref="TrainingException">The features are not finite.</exception>
     public static Tensor InstanceReduction(Tensor first, Tensor second, double epsilonSquared) =>
-        InstanceReduction(first, second, epsilonSquared, normalise: true);
+        ReductionOfPairs(first, second, epsilonSquared, normalise: true);
 
     /// <summary>The same, of rows as they are where they are not to be normalised: then ΔR grows with their length.</summary>
-    internal static Tensor InstanceReduction(Tensor first, Tensor second, double epsilonSquared, bool normalise)
+    internal static Tensor ReductionOfPairs(Tensor first, Tensor second, double epsilonSquared, bool normalise)
     {
         FeatureCheck.Shape(first, 2, "[images, dimension]", nameof(first));
         FeatureCheck.Shape(second, 2, "[images, dimension]", nameof(second));

@@ -98,37 +98,4 @@ internal static class Measure
 
     /// <summary>UMM: standard deviation over the batch of the logarithm of the volume factor.</summary>
     public const string VolumeSpread = "volumeSpread";
-
-    /// <summary>Of protocols: the fraction of the test images that were labelled right; what begins with it is one on other images.</summary>
-    public const string Accuracy = "accuracy";
-
-    /// <summary>Of protocols: normalised mutual information of clusters and classes.</summary>
-    public const string MutualInformation = "nmi";
-
-    /// <summary>Of protocols: adjusted Rand index of clusters and classes.</summary>
-    public const string RandIndex = "ari";
-
-    /// <summary>Of protocols: the mean over corruptions and severities of the accuracy on corrupted images.</summary>
-    public const string CorruptionAccuracy = "mean corruption accuracy";
-
-    /// <summary>Of protocols: the accuracy that is lost where a shortcut is turned around.</summary>
-    public const string Drop = "drop from rho to minus rho";
-
-    /// <summary>Of protocols: the answer to an intervention on all but the relevant factor.</summary>
-    public const string IrrelevantAnswer = "answer to S_ur";
-
-    /// <summary>Of protocols: the answer to an intervention on the relevant factor.</summary>
-    public const string RelevantAnswer = "answer to S_r";
-
-    /// <summary>Of protocols: the former over the latter.</summary>
-    public const string Sensitivity = "answer to S_ur over S_r";
-
-    /// <summary>Of protocols: mean intersection over union.</summary>
-    public const string MeanIntersection = "mean IoU";
-
-    /// <summary>Of protocols: the fraction of pixels that were labelled right.</summary>
-    public const string PixelAccuracy = "pixel accuracy";
-
-    /// <summary>Of protocols: how names begin of what a continuous factor is read with.</summary>
-    public const string Determination = "R²";
 }

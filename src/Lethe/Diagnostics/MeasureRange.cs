@@ -18,15 +18,15 @@ internal readonly record struct MeasureRange(double Least, double Most)
         [Measure.LinearAccuracyTrain] = share,
         [Measure.KnnAccuracy] = share,
         [Measure.KnnAccuracyTrain] = share,
-        [Measure.MutualInformation] = share,
-        [Measure.RandIndex] = new(-1, 1),
-        [Measure.CorruptionAccuracy] = share,
-        [Measure.Drop] = new(-1, 1),
-        [Measure.IrrelevantAnswer] = squaredDistance,
-        [Measure.RelevantAnswer] = squaredDistance,
-        [Measure.Sensitivity] = positive,
-        [Measure.MeanIntersection] = share,
-        [Measure.PixelAccuracy] = share,
+        [ProtocolMeasure.MutualInformation] = share,
+        [ProtocolMeasure.RandIndex] = new(-1, 1),
+        [ProtocolMeasure.CorruptionAccuracy] = share,
+        [ProtocolMeasure.Drop] = new(-1, 1),
+        [ProtocolMeasure.IrrelevantAnswer] = squaredDistance,
+        [ProtocolMeasure.RelevantAnswer] = squaredDistance,
+        [ProtocolMeasure.Sensitivity] = positive,
+        [ProtocolMeasure.MeanIntersection] = share,
+        [ProtocolMeasure.PixelAccuracy] = share,
         [Measure.InstanceReductionTrain] = positive,
         [Measure.InstanceReductionHeldOut] = positive,
         [Measure.LabelReduction] = positive,
@@ -48,8 +48,8 @@ internal readonly record struct MeasureRange(double Least, double Most)
     /// <summary>That of a measure, as evaluations and <c>metrics.jsonl</c> name it; no limit of one that is not known here.</summary>
     public static MeasureRange Of(string measure) =>
         ranges.TryGetValue(measure, out MeasureRange known) ? known
-        : measure.StartsWith(Measure.Accuracy, StringComparison.Ordinal) ? share
-        : measure.StartsWith(Measure.Determination, StringComparison.Ordinal) ? new(double.NegativeInfinity, 1)
+        : measure.StartsWith(ProtocolMeasure.Accuracy, StringComparison.Ordinal) ? share
+        : measure.StartsWith(ProtocolMeasure.Determination, StringComparison.Ordinal) ? new(double.NegativeInfinity, 1)
         : Unbounded;
 
     /// <summary>The range of a difference of two values.</summary>

@@ -153,5 +153,6 @@ public sealed record MocoOptions : MethodOptions
     [Limit(AtLeast = 1)]
     public int ProjectorOutput { get; init; } = 128;
 
-    internal MocoOptions Filled(TrainingSize size) => QueueLength > 0 ? this : this with { QueueLength = Math.Clamp(size.Images / 2, 1, 4096) };
+    internal MocoOptions Filled(TrainingSize size) =>
+        QueueLength > 0 ? this : this with { QueueLength = Math.Clamp(size.Images / 2, 1, 4096) };
 }

@@ -50,6 +50,8 @@ internal static class ReportCurves
             yield return $"<p>{words}</p>";
         }
 
+        foreach (string doubt in group.Runs.SelectMany(run => run.Manifest.Doubts).Distinct())
+            yield return $"<p class='note'>{doubt}</p>";
         string[] pair = [.. new[] { early, last }.OfType<string>()];
         Html? learned = Chart.Row("two", pair.Select(layer => Accuracy(layer, pair)));
         yield return Chart.Row("two", pair.Select(Reduction)) ?? Missing("No ΔR was measured.", $"lethe diagnose {group.Runs[0].Path}");

@@ -10,25 +10,26 @@ internal static class NearbyRuns
 
     /// <summary>A sentence that names the runs with the nearest names: beside the path, in it, and in <c>runs/</c>.</summary>
     /// <param name="path">The path that holds no run.</param>
+    /// <param name="holdsRun">Whether a directory holds a run.</param>
     /// <returns>A sentence that begins with a space; empty where there is no run.</returns>
-    public static string Sentence(string path)
+    public static string Sentence(string path, Func<string, bool> holdsRun)
     {
         string name = Name(path);
+        string beside = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(path)) is { Length: > 0 } parent ? parent : ".";
         string[] near =
         [
-            .. new[] { path, Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(path)) is { Length: > 0 } beside ? beside : ".", UsualFolder }
-                .SelectMany(Below).DistinctBy(Path.GetFullPath).OrderBy(run => Suggestion.SlipsBetween(Name(run), name))
-                .ThenBy(run => run, StringComparer.Ordinal).Take(Most),
+            .. new[] { path, beside, UsualFolder }.SelectMany(Below).Where(holdsRun).DistinctBy(Path.GetFullPath)
+                .OrderBy(run => Suggestion.SlipsBetween(Name(run), name)).ThenBy(run => run, StringComparer.Ordinal).Take(Most),
         ];
         return near.Length == 0 ? "" : $" Did you mean {string.Join(" or ", near)}?";
     }
 
-    private static IEnumerable<string> Below(string folder)
+    private static string[] Below(string folder)
     {
         try
         {
             return Directory.Exists(folder)
-                ? [.. Directory.EnumerateDirectories(folder).Where(RunDirectory.HoldsRun).Select(run => run.StartsWith("./", StringComparison.Ordinal) ? run[2..] : run)]
+                ? [.. Directory.GetDirectories(folder).Select(run => run.StartsWith("./", StringComparison.Ordinal) ? run[2..] : run)]
                 : [];
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

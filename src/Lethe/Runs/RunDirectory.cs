@@ -20,6 +20,9 @@ public sealed class RunDirectory
     /// <summary>One line for each measurement.</summary>
     public string MetricsPath => In("metrics.jsonl");
 
+    /// <summary>Which image is in which part, with its label and group; none for more than 200 000 images.</summary>
+    internal string DivisionPath => In("division.csv");
+
     /// <summary>Results of the evaluation protocols.</summary>
     public string EvaluationPath => In("evaluation.json");
 
@@ -123,7 +126,7 @@ public sealed class RunDirectory
             string found = Directory.Exists(path) ? "no run.json in it" : "no such directory";
             throw new RunException(
                 $"{path} is not a run: found {found}. Give a directory that 'lethe pretrain' or 'lethe run' made."
-                + NearbyRuns.Sentence(path));
+                + NearbyRuns.Sentence(path, HoldsRun));
         }
 
         var directory = new RunDirectory(path);

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Lethe.Data;
 using Lethe.Runtime;
 using Lethe.Umm;
 
@@ -89,6 +90,10 @@ internal sealed record RunManifest
 
     /// <summary>What a reader of the results should know, such as files that were skipped.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>Why differences between images trained on and unseen ones may say little; none where nothing is known.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> Doubts => Notes.Where(note => note.StartsWith(DataNotice.Void, StringComparison.Ordinal));
 
     /// <summary>What went amiss without ending the run, such as a collapse; each kind of it once.</summary>
     public IReadOnlyList<RunWarning> Warnings { get; init; } = [];

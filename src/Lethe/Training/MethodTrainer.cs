@@ -16,7 +16,7 @@ internal abstract class MethodTrainer(SslMethod method, ViewLoader loader, int b
     public abstract Optimiser Optimiser { get; }
 
     /// <summary>A second optimiser whose state goes into a checkpoint; null where there is none.</summary>
-    public virtual Optimiser? InnerOptimiser => null;
+    public abstract Optimiser? InnerOptimiser { get; }
 
     /// <summary>What measurements are filed under: epochs done, or iterations of UMM.</summary>
     public abstract int Now { get; }

@@ -56,6 +56,9 @@ internal sealed class Pretrainer : MethodTrainer
     /// <inheritdoc/>
     public override Optimiser Optimiser { get; }
 
+    /// <summary>None.</summary>
+    public override Optimiser? InnerOptimiser => null;
+
     /// <inheritdoc/>
     public override long TotalSteps => (long)StepsPerEpoch * epochs;
 

@@ -114,7 +114,7 @@ internal sealed class BilevelProblem(
         long images = early.shape[0] / 2;
         bool raw = options.RateConvention == UmmOptions.CodeRate;
         Tensor rows = raw ? loss.Embeddings : loss.Features; // [2N, d]
-        Tensor reduction = CodingRate.InstanceReduction(
+        Tensor reduction = CodingRate.ReductionOfPairs(
             rows.narrow(0, 0, images), rows.narrow(0, images, images), options.Distortion(), normalise: !raw);
 
         // The bound is that of unit rows, so that one α is of one size in both conventions.

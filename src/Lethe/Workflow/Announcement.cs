@@ -3,55 +3,40 @@ using Lethe.Training;
 
 namespace Lethe.Workflow;
 
-/// <summary>Says the start-up block of a training before its first step, and the block's last line once it is known how fast it goes.</summary>
+/// <summary>Says the start-up block of a training before its first step, and its last line once it is known how fast it goes.</summary>
 /// <param name="block">The block.</param>
-/// <param name="trainer">The training.</param>
-/// <param name="options">Its options.</param>
 /// <param name="progress">Told.</param>
-internal sealed class Announcement(StartUp block, MethodTrainer trainer, TrainingOptions options, IProgress<WorkflowProgress>? progress)
+internal sealed class Announcement(StartUp block, IProgress<WorkflowProgress>? progress)
 {
     // After so many steps, and so long, a rate is one that lasts.
     private const int Steps = 10;
     private const double Seconds = 3;
 
-    private readonly Stopwatch evaluating = new();
     private readonly Stopwatch stepping = new();
-    private int evaluations;
     private int steps;
 
     /// <summary>Says the block, and where a training goes on that was interrupted.</summary>
-    public void Begin()
+    /// <param name="trainer">The training.</param>
+    public void Begin(MethodTrainer trainer)
     {
         if (trainer.State.Step > 0)
             block.Facts = [.. block.Facts, ("resumed", $"goes on after {trainer.NowInWords}")];
-        Say(block.ToText());
-    }
-
-    /// <summary>An evaluation begins.</summary>
-    public void Evaluating() => evaluating.Start();
-
-    /// <summary>An evaluation is over.</summary>
-    public void Evaluated()
-    {
-        evaluating.Stop();
-        evaluations++;
+        progress?.Report(block.Notice());
     }
 
     /// <summary>Says once how fast it goes.</summary>
-    public void Stepped(TrainingMoment.StepTaken step)
+    /// <param name="step">The step that was taken.</param>
+    /// <param name="left">How long the rest takes, evaluations included; null where that is not known.</param>
+    /// <param name="evaluations">Evaluations that are left.</param>
+    /// <param name="secondsOfThem">What they take together; 0 where that is not known.</param>
+    public void Stepped(TrainingMoment.StepTaken step, TimeSpan? left, int evaluations, double secondsOfThem)
     {
-        if (block.Speed is not null)
+        if (block.Speed is not null || left is not { } rest)
             return;
         stepping.Start();
         if (++steps < Steps || stepping.Elapsed.TotalSeconds < Seconds)
             return;
-        double left = (trainer.TotalSteps - step.Step) * (double)trainer.BatchesPerStep * trainer.Loader.BatchSize / step.ImagesPerSecond;
-        int epochs = options.EpochCount(), interval = options.EvaluationInterval();
-        int due = ((epochs + interval - 1) / interval) - (trainer.Epoch / interval);
-        block.Speed = StartUp.Rate(
-            step.ImagesPerSecond, left, due, evaluations == 0 ? 0 : evaluating.Elapsed.TotalSeconds / evaluations);
-        Say(block.SpeedText());
+        block.Speed = StartUp.Rate(step.ImagesPerSecond, rest.TotalSeconds, evaluations, secondsOfThem);
+        progress?.Report(new WorkflowProgress("", 0, 0, "", block.SpeedText()));
     }
-
-    private void Say(string text) => progress?.Report(new WorkflowProgress("", 0, 0, "", text));
 }

@@ -43,7 +43,7 @@ internal sealed record ChosenOptions(RunOptions Options, IReadOnlyList<Choice> C
     /// <param name="facts">The images.</param>
     /// <returns>Options that leave nothing open.</returns>
     /// <exception cref="InvalidOptionException">The method cannot be trained on so few images.</exception>
-    public static ChosenOptions For(RunOptions asked, ImageFacts facts)
+    public static ChosenOptions For(RunOptions asked, TrainingFacts facts)
     {
         MethodEntry method = MethodRegistry.Find(asked.Method);
         var choices = new List<Choice>();
@@ -84,7 +84,7 @@ internal sealed record ChosenOptions(RunOptions Options, IReadOnlyList<Choice> C
     /// <summary>Steps of an epoch.</summary>
     public static int Steps(int images, int batch, int accumulate) => Math.Max(1, images / batch / accumulate);
 
-    private static (int Batch, string Reason) Batch(RunOptions asked, MethodEntry method, ImageFacts facts, bool trains)
+    private static (int Batch, string Reason) Batch(RunOptions asked, MethodEntry method, TrainingFacts facts, bool trains)
     {
         int images = facts.TrainImages, given = asked.Training.BatchSize;
         if (given > images)
@@ -132,9 +132,9 @@ internal sealed record ChosenOptions(RunOptions Options, IReadOnlyList<Choice> C
             : (MostEpochs, $"the most that is chosen: {Counted((long)MostEpochs * steps)} steps");
     }
 
-    private static (int Width, string Reason) Width(ImageFacts facts) => facts switch
+    private static (int Width, string Reason) Width(TrainingFacts facts) => facts switch
     {
-        { OnGpu: false } => (16, "suits a processor; 64, the published network, takes five times as long or more"),
+        { OnGpu: false } => (16, "suits a processor; 64, the published network, takes five to eight times as long"),
         { TrainImages: < ImagesForWidth } => (32, $"fewer than {ImagesForWidth} training images"),
         _ => (64, "the published network, on a GPU"),
     };
@@ -154,7 +154,7 @@ internal sealed record ChosenOptions(RunOptions Options, IReadOnlyList<Choice> C
     }
 
     private static IEnumerable<string> Warnings(
-        RunOptions asked, MethodOptions own, MethodEntry method, ImageFacts facts, TrainingSize size)
+        RunOptions asked, MethodOptions own, MethodEntry method, TrainingFacts facts, TrainingSize size)
     {
         if (asked.Data.ImageSize == 0 && facts.Sizes is { } sizes && ViewSize.Warning(facts.ViewSize, sizes) is { } shrunk)
             yield return shrunk;

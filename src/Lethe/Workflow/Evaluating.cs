@@ -32,8 +32,12 @@ public static class Evaluating
     /// <param name="cancellation">Stops between two batches.</param>
     /// <exception cref="RunException">A checkpoint cannot be used.</exception>
     public static void Run(
-        RunDirectory run, Session session, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default) =>
+        RunDirectory run, Session session, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        StartUp block = StartUp.OfEvaluation(run, session, "the probes of training, on every state of the encoder");
+        progress?.Report(block.Notice());
         Measure(run, session, onlyNew: false, progress, cancellation);
+    }
 
     /// <summary>
     /// Measures the states that have not been measured yet, or whose weights have changed since; <see cref="Run"/> would give the same

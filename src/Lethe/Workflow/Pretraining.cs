@@ -1,4 +1,5 @@
 using Lethe.Augmentation;
+using Lethe.Data;
 using Lethe.Methods;
 using Lethe.Runs;
 using Lethe.Runtime;
@@ -60,7 +61,9 @@ public static class Pretraining
             Choices = session.Choices,
             Notes =
                 [
+                    .. session.Data.Notices,
                     .. session.Data.SkippedFiles.Select(file => $"skipped {file}"),
+                    .. session.Data.Notices,
                     .. session.Advice,
                     .. new Interleaving(session).Note is { } note ? [note] : Array.Empty<string>(),
                 ],
@@ -119,6 +122,8 @@ public static class Pretraining
         CancellationToken cancellation)
     {
         RunOptions options = session.Options;
+        if (manifest.HasImages && !File.Exists(run.DivisionPath))
+            DivisionFile.Write(run.DivisionPath, session.Data);
         using SslMethod method = session.CreateMethod();
         initial?.Fill(method);
         RunOrigin? origin = initial?.Describe() ?? manifest.Origin;
@@ -136,7 +141,8 @@ public static class Pretraining
         using var trainer = new Pretrainer(method, loader, options.Training, options.Seed, session.Device, session.Labels);
         var training = new TrainingRun(session, trainer, new RunRecorder(run, manifest with { Origin = origin }), "pre-training", progress)
         {
-            Stopping = new EarlyStop(run, options), Interleaving = new Interleaving(session), Announcement = new Announcement(session.StartUp, trainer, options.Training, progress),
+            Stopping = new EarlyStop(run, options), Interleaving = new Interleaving(session),
+            Announcement = new Announcement(session.StartUp, progress),
         };
         training.Train(cancellation);
     }

@@ -6,6 +6,7 @@ using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Training;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -42,6 +43,8 @@ internal sealed class RunRecorder
 
         // Measurements of a later time belong to steps that are taken again.
         run.TruncateMetrics(state.MetricsLength);
+        IReadOnlyList<Measurement> measured = run.LoadMeasurements();
+        Draw(measured.Skip(EventFiles.CutBack(run.TensorBoardFolder, measured)));
         manifest = manifest with { Warnings = [.. manifest.Warnings.Where(warning => warning.Epoch <= state.Epoch)] };
         return state;
     }
@@ -73,8 +76,7 @@ internal sealed class RunRecorder
             return;
         run.AppendMeasurements(measurements);
         trainer.State.MetricsLength = run.MetricsLength;
-        foreach (Measurement measurement in measurements)
-            tensorBoard.Value.add_scalar($"{measurement.Layer}/{measurement.Name}", (float)measurement.Value, measurement.Epoch);
+        Draw(measurements);
     }
 
     /// <summary>Writes down what is amiss, each kind once.</summary>
@@ -99,6 +101,12 @@ internal sealed class RunRecorder
     public void SaveEncoder(MethodTrainer trainer) =>
         EncoderExport.Write(run.EncoderPath, RunEncoder.Of(trainer.Method, manifest, trainer.State.Epoch));
 
+    private void Draw(IEnumerable<Measurement> measurements)
+    {
+        foreach (Measurement measurement in measurements)
+            tensorBoard.Value.add_scalar(EventFiles.Tag(measurement), (float)measurement.Value, measurement.Epoch);
+    }
+
     // What was found of this machine once networks ran on it.
     private void NoteOperators(TrainingState state)
     {
@@ -121,8 +129,9 @@ internal sealed class RunRecorder
             run.SaveManifest(manifest with { Status = RunStatus.Interrupted, Timings = Timings() });
             throw new RunInterruptedException(run, error);
         }
-        catch (Exception error)
+        catch (Exception error) when (error is LetheException or ExternalException or ArgumentException or IOException)
         {
+            // Beside errors for people, those of torch, of its arguments and of the disk: a run that nobody stopped does not go on either.
             run.SaveManifest(manifest with
             {
                 Status = RunStatus.Failed,

@@ -103,7 +103,7 @@ public sealed class Session
             options = options with { MethodOptions = method.ForClasses(options.MethodOptions, classes) };
         }
 
-        var chosen = ChosenOptions.For(options, new ImageFacts(data.Train.Count, data.ImageSize, gpu, data.Sizes));
+        var chosen = ChosenOptions.For(options, new TrainingFacts(data.Train.Count, data.ImageSize, gpu, data.Sizes));
         chosen.Options.Validate();
         int channels = initial?.Channels ?? data.Train.Channels;
         ChannelStatistics statistics = initial?.Statistics(data.Train)
@@ -158,7 +158,7 @@ public sealed class Session
             throw new RunException(
                 $"The images of {data.Source} are not those that {run.Path} was made with: expected fingerprint "
                 + $"{manifest.Data.Fingerprint}, found {data.Fingerprint}. "
-                + "Restore the images, or start a new run.");
+                + DivisionFile.Changes(run.DivisionPath, data) + "Restore the images, or start a new run.");
         }
 
         return new Session(options, machine, device, data, manifest.Data.Statistics(), manifest.Data.Channels)

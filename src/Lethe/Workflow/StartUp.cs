@@ -7,7 +7,7 @@ using Lethe.Training;
 
 namespace Lethe.Workflow;
 
-/// <summary>What a run has understood and is about to do, said before it works: one line for each thing, with what was chosen and why.</summary>
+/// <summary>What a run has understood and is about to do, said before it works, with what was chosen and why.</summary>
 internal sealed record StartUp
 {
     /// <summary>Columns that every terminal has.</summary>
@@ -39,9 +39,10 @@ internal sealed record StartUp
         Facts =
         [
             ("images", Images(data)),
-            ("classes", Classes(data.Train.ClassNames)),
+            ("classes", Classes(data.Train.ClassNames, MethodRegistry.Find(options.Method).TakesLabels)),
             ("parts", Parts(data)),
-            ("views", $"{data.ImageSize}×{data.ImageSize} pixels, {(data.Train.Channels == 1 ? "grey" : "colour")}"),
+            .. data.Notices.Select(notice => ("noticed", notice)),
+            ("views", $"{data.ImageSize}×{data.ImageSize} pixels, {Channels(data.Train.Channels)}"),
             ("network", network),
             ("method", $"{MethodRegistry.Find(options.Method).Title} (--method {options.Method})"),
             .. Training(options.Training, data.Train.Count),
@@ -68,6 +69,24 @@ internal sealed record StartUp
         ],
     };
 
+    /// <summary>Of an evaluation.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="session">Its session.</param>
+    /// <param name="what">What is measured.</param>
+    public static StartUp OfEvaluation(RunDirectory run, Session session, string what)
+    {
+        RunManifest manifest = run.LoadManifest();
+        return new()
+        {
+            Facts =
+            [
+                ("evaluate", $"{run.Path}: {manifest.Method}, {Network(manifest.Pretraining)}; {what}"),
+                ("parts", Parts(session.Data)),
+                ("machine", Machine(session.Machine.Describe(), session.Options.Seed)),
+            ],
+        };
+    }
+
     /// <summary>Depth and width.</summary>
     public static string Network(RunOptions options) => $"{options.Backbone.Backbone} of width {options.Backbone.FirstChannels()}";
 
@@ -82,17 +101,16 @@ internal sealed record StartUp
 
     /// <summary>How fast training goes, and how long the rest takes.</summary>
     /// <param name="imagesPerSecond">Images through training in a second.</param>
-    /// <param name="secondsOfSteps">What the steps that are left take.</param>
+    /// <param name="seconds">What is left, evaluations included.</param>
     /// <param name="evaluations">Evaluations that are left.</param>
-    /// <param name="secondsOfOne">What one takes; 0 where that is not known.</param>
-    public static string Rate(double imagesPerSecond, double secondsOfSteps, int evaluations, double secondsOfOne)
-    {
-        double more = evaluations * secondsOfOne;
-        return Invariant($"{imagesPerSecond:0.#} images/s, so {Duration(secondsOfSteps + more)} from here")
-            + (evaluations == 0 ? "" : secondsOfOne > 0
-                ? $", {Duration(more)} of them for {evaluations} evaluation{(evaluations == 1 ? "" : "s")}"
-                : ", and what the evaluations take");
-    }
+    /// <param name="secondsOfThem">What they take together; 0 where that is not known.</param>
+    public static string Rate(double imagesPerSecond, double seconds, int evaluations, double secondsOfThem) =>
+        $"{Pace.Words(imagesPerSecond)}, so {Duration(seconds)} from here" + (evaluations == 0 ? "" : secondsOfThem > 0
+            ? $", {Duration(secondsOfThem)} of them for {evaluations} evaluation{(evaluations == 1 ? "" : "s")}"
+            : " and what the evaluations take");
+
+    /// <summary>The block as something to tell people.</summary>
+    public WorkflowProgress Notice() => new("", 0, 0, "", ToText());
 
     /// <summary>The block, in lines of at most <see cref="Columns"/> where words allow it.</summary>
     public string ToText()
@@ -125,13 +143,20 @@ internal sealed record StartUp
         {
             null => "",
             { IsOneSquare: true } one => $", {one.MinHeight}×{one.MinWidth} pixels",
-            var one => $", {Range(one.MinHeight, one.MaxHeight)} pixels high and {Range(one.MinWidth, one.MaxWidth)} wide",
+            var all => $", {Range(all.MinHeight, all.MaxHeight)} pixels high and {Range(all.MinWidth, all.MaxWidth)} wide",
         };
         int skipped = data.SkippedFiles.Count, left = Math.Max(0, data.Found - used - skipped);
         return Counted(used) + (left > 0 ? $" of the {Counted(data.Found)}" : "") + $" in {data.Source} ({kinds}){sizes}"
             + (left > 0 ? $"; {Counted(left)} are left out by --limit, --probe-images and --test-images" : "")
             + (skipped > 0 ? $"; {Counted(skipped)} could not be read, as run.json says" : "");
     }
+
+    private static string Channels(int channels) => channels switch
+    {
+        1 => "grey",
+        3 => "colour",
+        _ => $"{channels} channels",
+    };
 
     private static string Range(int least, int most) => least == most ? $"{least}" : $"{least} to {most}";
 
@@ -142,10 +167,10 @@ internal sealed record StartUp
         var name => name,
     };
 
-    private static string Classes(IReadOnlyList<string>? names) => names is not { Count: > 0 }
+    private static string Classes(IReadOnlyList<string>? names, bool learnt) => names is not { Count: > 0 }
         ? "none, so no accuracy is measured; training needs none"
-        : $"{names.Count} ({string.Join(", ", names.Take(NamedClasses))}{(names.Count > NamedClasses ? ", …" : "")}); training never sees "
-            + "them, measuring does";
+        : $"{names.Count} ({string.Join(", ", names.Take(NamedClasses))}{(names.Count > NamedClasses ? ", …" : "")}); "
+            + (learnt ? "they are what is learnt" : "training never sees them, measuring does");
 
     private static string Parts(DataSplits data) => $"{Counted(data.Train.Count)} to train on, "
         + (data.Probe.Count > 0 ? $"{Counted(data.Probe.Count)} to fit probes with, " : "") + $"{Counted(data.Test.Count)} to test on";

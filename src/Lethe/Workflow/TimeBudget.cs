@@ -44,7 +44,8 @@ internal static class TimeBudget
         {
             StepTime time = measure(options);
             int steps = ChosenOptions.Steps(images, options.Training.BatchSize, options.Training.Accumulate);
-            int fits = Enumerable.Range(1, most).Reverse().FirstOrDefault(count => Seconds(options, time, steps, count) <= Share * 60 * minutes);
+            int fits = Enumerable.Range(1, most).Reverse().FirstOrDefault(
+                count => Seconds(options, time, steps, count) <= Share * 60 * minutes);
             bool narrower = asked.Backbone.Width == 0 && asked.Init is null && options.Backbone.Width > LeastWidth;
             if (fits < Math.Min(ChosenOptions.FewestEpochs, most) && narrower)
             {
@@ -65,7 +66,7 @@ internal static class TimeBudget
         TrainingOptions training = session.Options.Training;
         using SslMethod method = session.CreateMethod();
         using ViewLoader loader = session.CreateLoader(training.BatchSize, session.Options.Seed);
-        using var trainer = new Pretrainer(method, loader, training, session.Options.Seed, session.Device);
+        using var trainer = new Pretrainer(method, loader, training, session.Options.Seed, session.Device, session.Labels);
         var clock = new Stopwatch();
         int steps = 0;
         foreach (TrainingMoment.StepTaken _ in TrainingLoop.Steps(trainer, cancellation))
@@ -92,7 +93,10 @@ internal static class TimeBudget
         string rate = Invariant($"{batch / time.Step:0} images/s and {time.Evaluation:0.#} s for each evaluation");
         var choices = chosen.Choices.ToDictionary(choice => choice.Option);
         choices["--epochs"] = epochs == most
-            ? choices["--epochs"] with { Reason = choices["--epochs"].Reason + Invariant($"; some {needed:0.#} of {Words(minutes)} at {rate}") }
+            ? choices["--epochs"] with
+            {
+                Reason = choices["--epochs"].Reason + Invariant($"; some {needed:0.#} of {Words(minutes)} at {rate}"),
+            }
             : new Choice("--epochs", Invariant($"{epochs}"), $"as many as fit into {Words(minutes)} at {rate}");
         if (options.Backbone.Width != chosen.Options.Backbone.Width)
         {

@@ -37,7 +37,7 @@ internal sealed class TrainingRun(
     public void Train(CancellationToken cancellation)
     {
         trainer.State = recorder.Resume(trainer);
-        Announcement?.Begin();
+        Announcement?.Begin(trainer);
         recorder.Record(() => LoopOrSave(cancellation), done => Stopping?.Finish(done, trainer.State.EvaluatedAt) ?? done);
     }
 
@@ -72,11 +72,9 @@ internal sealed class TrainingRun(
                     break;
                 case TrainingMoment.StepTaken step:
                     recorder.Stepped(step);
-                    Announcement?.Stepped(step);
                     Tell(step);
                     break;
                 case TrainingMoment.EvaluationDue { Means: var means }:
-                    Announcement?.Evaluating();
                     recorder.Measured(
                         trainer,
                         means,
@@ -88,7 +86,6 @@ internal sealed class TrainingRun(
                         session.Losses.Measure(trainer.Method, trainer.Now, trainer.Loader.BatchSize, cancellation));
                     evaluationSeconds = aside.Elapsed.TotalSeconds;
                     evaluationsLeft = trainer.EvaluationsLeft;
-                    Announcement?.Evaluated();
                     break;
                 case TrainingMoment.NoteDue { Means: var means }:
                     recorder.Noted(trainer, [.. means.Select(mean => new Measurement(trainer.Now, Measure.Run, mean.Name, mean.Mean))]);
@@ -120,6 +117,8 @@ internal sealed class TrainingRun(
 
     private void Tell(TrainingMoment.StepTaken step)
     {
+        TimeSpan? left = Left(step);
+        Announcement?.Stepped(step, left, evaluationsLeft, evaluationsLeft * evaluationSeconds);
         progress?.Report(new WorkflowProgress(
             stage,
             step.Step,
@@ -127,7 +126,7 @@ internal sealed class TrainingRun(
             Invariant(
                 $"{Pace.Words(step.ImagesPerSecond)}  {trainer.NowInWords}  loss {step.Report.Loss:F3}  waiting {step.WaitingShare:P0}"))
         {
-            Left = Left(step),
+            Left = left,
         });
         foreach (RunWarning warning in Warnings(step.Report).Where(recorder.Warn))
             progress?.Report(new WorkflowProgress("", 0, 0, "", $"Warning, epoch {warning.Epoch}: {warning.Text}"));

@@ -87,8 +87,7 @@ public static class Undoing
         var place = new Place(run, session, options, seed, command);
         if (!RunDirectory.HoldsRun(undo.Path) || undo.LoadManifest().Status != RunStatus.Done)
         {
-            progress?.Report(new WorkflowProgress(
-                "", 0, 0, "", StartUp.OfUndo(undo.Path, run.LoadManifest(), options, session.Machine.Describe(), seed).ToText()));
+            progress?.Report(StartUp.OfUndo(undo.Path, run.LoadManifest(), options, session.Machine.Describe(), seed).Notice());
         }
 
         Part(place, undo, control: false, progress, cancellation);

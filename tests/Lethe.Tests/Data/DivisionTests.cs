@@ -93,8 +93,10 @@ public class DivisionTests
         Assert.Equal((106, 106), (division.Probe.Length, division.Test.Length));
         Assert.InRange(parts[2][0], 79, 81);
         Assert.Equal(
-            ["The classes c5, c6 have too few images for all parts: none of theirs is left to fit probes with.",
-                "The class c6 has too few images for all parts: none is left to measure on."],
+            [
+                "The class c5 has too few images for all parts: none is left to fit probes with.",
+                "The class c6 has too few images for all parts: none is left to fit probes with or to measure on.",
+            ],
             division.Notices);
         int[] Count(int[] items) => [.. counts.Select((_, label) => items.Count(item => source.Labels![item] == label))];
     }

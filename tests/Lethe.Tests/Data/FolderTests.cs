@@ -118,9 +118,9 @@ public sealed class FolderTests : IDisposable
         Assert.Equal(
             [
                 $"{folder["a/003.png"]}: the file is empty",
-                $"{folder["b/007.png"]}: not a JPEG, PNG, BMP, WebP or GIF image",
+                $"{folder["b/007.png"]}: not a JPEG, PNG, TIFF, BMP, WebP, GIF, PGM or PPM image",
                 $"{folder["b/cut.jpg"]}: truncated JPEG: the end of its pixels is missing; copy or download it again",
-                $"{folder["b/scan.tif"]}: not a JPEG, PNG, BMP, WebP or GIF image",
+                $"{folder["b/scan.tif"]}: not a JPEG, PNG, TIFF, BMP, WebP, GIF, PGM or PPM image",
             ],
             splits.SkippedFiles);
         Assert.Equal(28, splits.Train.Count + splits.Probe.Count + splits.Test.Count);

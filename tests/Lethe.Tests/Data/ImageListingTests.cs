@@ -94,7 +94,10 @@ public sealed class ImageListingTests : IDisposable
         FolderListing listing = ImageListing.Below(folder.Root);
         Assert.Equal(["Jpeg", "Png", "Webp", "photo.dat", "scan.0001"], listing.Paths);
         Assert.Equal(
-            [("files without an ending", 2), ("files ending in .csv", 1), ("files without an ending that are empty or no files (pipes, sockets)", 1)],
+            [
+                ("files without an ending", 2), ("files ending in .csv", 1),
+                ("files without an ending that are empty or no files (pipes, sockets)", 1),
+            ],
             listing.Ignored.Select(kind => (kind.Reason, kind.Count)));
     }
 
@@ -147,7 +150,8 @@ public sealed class ImageListingTests : IDisposable
             made.WaitForExit();
         }
 
-        Assert.Contains("pipe.png", Assert.Single(DataSources.Open(new DataOptions { Data = folder.Root }, 1).SkippedFiles), StringComparison.Ordinal);
+        string skipped = Assert.Single(DataSources.Open(new DataOptions { Data = folder.Root }, 1).SkippedFiles);
+        Assert.Contains("pipe.png", skipped, StringComparison.Ordinal);
         Assert.Equal("pipe", ImageListing.Below(folder.Root).Ignored.Single().Example);
     }
 

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Lethe.Augmentation;
+using Lethe.Data;
 using Lethe.Evaluation;
 using Lethe.Interchange;
 using Lethe.Methods;
@@ -44,7 +45,11 @@ public sealed class EarlierRunTests : IDisposable
         Assert.Equal(
             new RunOptions
             {
-                Data = new() { Data = "embedded", ImageSize = 16, Limit = 96, ProbeImages = 60, TestImages = 60 },
+                Data = new()
+                {
+                    Data = "embedded", ImageSize = 16, Limit = 96, ProbeImages = 60, TestImages = 60, Labels = LabelRule.Folders,
+                    Duplicates = DuplicateRule.Ignore, Division = DivisionRule.Earlier,
+                },
                 Views = AugmentationOptions.Named("simclr") with { BlurProbability = 0 },
                 Backbone = new() { Backbone = "resnet10", Width = 4 },
                 MethodOptions = new SimClrOptions { ProjectorHidden = 16, ProjectorOutput = 8 },
@@ -90,10 +95,23 @@ public sealed class EarlierRunTests : IDisposable
         Assert.True(options.Remove("init", out JsonNode? init) && init is null);
         Assert.True(options.Remove("weights", out JsonNode? weights));
         Assert.Equal(new WeightsOptions(), weights.Deserialize<WeightsOptions>(web));
+        JsonObject data = options["data"]!.AsObject();
+        Assert.True(data.Remove("division", out JsonNode? division) && (string?)division == DivisionRule.Earlier);
+        Assert.True(data.Remove("labels", out JsonNode? labels) && (string?)labels == LabelRule.Folders);
+        Assert.True(data.Remove("duplicates", out JsonNode? duplicates) && (string?)duplicates == DuplicateRule.Ignore);
+        Assert.True(data.Remove("groupBy", out JsonNode? groupBy) && groupBy is null);
         JsonObject training = options["training"]!.AsObject();
         Assert.True(training.Remove("freeze", out JsonNode? freeze) && (string?)freeze == "none");
         Assert.True(training.Remove("freezeEpochs", out JsonNode? epochs) && (int?)epochs == 0);
         return document.ToJsonString(indented) + "\n";
+    }
+
+    /// <summary>It is divided as it was: the fingerprint that it was made with is checked.</summary>
+    [Fact]
+    public void Session_OfIt_HasTheImagesOfThen()
+    {
+        Session session = Session.Open(Run, SmallRun.Machine);
+        Assert.Equal((96, 60, 60), (session.Data.Train.Count, session.Data.Probe.Count, session.Data.Test.Count));
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class ChosenOptionsTests
     [InlineData(2_000_000, 128, 20)]
     public void For_Images_ChoosesBatchAndEpochs(int images, int batch, int epochs)
     {
-        var chosen = ChosenOptions.For(new RunOptions(), new ImageFacts(images, 32));
+        var chosen = ChosenOptions.For(new RunOptions(), new TrainingFacts(images, 32));
         Assert.Equal((batch, epochs), (chosen.Options.Training.BatchSize, chosen.Options.Training.Epochs));
         Assert.Equal(
             [("--batch-size", $"{batch}"), ("--epochs", $"{epochs}"), ("--width", "16"), ("--blur-probability", "0")],
@@ -72,7 +72,7 @@ public sealed class ChosenOptionsTests
             Data = new() { ImageSize = 96 }, Backbone = new() { Width = 8 }, Views = new() { BlurProbability = 0.1 }, Method = "moco",
             MethodOptions = new MocoOptions { QueueLength = 4096 }, Training = new() { BatchSize = 5, Epochs = 3 },
         };
-        var chosen = ChosenOptions.For(asked, new ImageFacts(9, 96, Sizes: SizeRange.Of([(3000, 4000)])));
+        var chosen = ChosenOptions.For(asked, new TrainingFacts(9, 96, Sizes: SizeRange.Of([(3000, 4000)])));
         Assert.Equal(asked, chosen.Options);
         Assert.Empty(chosen.Choices);
         Assert.Contains(chosen.Advice, sentence => sentence.Contains("queue of 4096", StringComparison.Ordinal));
@@ -83,7 +83,7 @@ public sealed class ChosenOptionsTests
     [InlineData(true, 600, 32)]
     [InlineData(false, 6000, 16)]
     public void For_Device_ChoosesTheWidth(bool gpu, int images, int width) =>
-        Assert.Equal(width, ChosenOptions.For(new RunOptions(), new ImageFacts(images, 32, gpu)).Options.Backbone.Width);
+        Assert.Equal(width, ChosenOptions.For(new RunOptions(), new TrainingFacts(images, 32, gpu)).Options.Backbone.Width);
 
     /// <summary>What each method needs holds for what is chosen, so that no advice follows; on many images sizes are the usual ones.</summary>
     [Theory]
@@ -94,7 +94,7 @@ public sealed class ChosenOptionsTests
         foreach (int images in (int[])[4, 8, 12, 50, 120, 200, 2000, 20_000])
         {
             var asked = new RunOptions { Method = name, MethodOptions = entry.DefaultOptions };
-            var chosen = ChosenOptions.For(asked, new ImageFacts(images, 32));
+            var chosen = ChosenOptions.For(asked, new TrainingFacts(images, 32));
             chosen.Options.Validate();
             entry.RequireBatch(chosen.Options.MethodOptions, chosen.Options.Training.BatchSize);
             Assert.Empty(entry.Advise(chosen.Options.MethodOptions, new TrainingSize(images, chosen.Options.Training.BatchSize)));
@@ -127,9 +127,9 @@ public sealed class ChosenOptionsTests
     public void For_MethodThatNeedsMoreImages_IsRefused()
     {
         RunOptions asked = new() { Method = "w-mse", MethodOptions = new WmseOptions { WhiteningBatch = 64 } };
-        var error = Assert.Throws<InvalidOptionException>(() => ChosenOptions.For(asked, new ImageFacts(20, 32)));
+        var error = Assert.Throws<InvalidOptionException>(() => ChosenOptions.For(asked, new TrainingFacts(20, 32)));
         Assert.Contains("at least 64 images", error.Message, StringComparison.Ordinal);
-        Assert.Equal(64, ChosenOptions.For(asked, new ImageFacts(70, 32)).Options.Training.BatchSize);
+        Assert.Equal(64, ChosenOptions.For(asked, new TrainingFacts(70, 32)).Options.Training.BatchSize);
     }
 
     [Theory]
@@ -140,7 +140,7 @@ public sealed class ChosenOptionsTests
     public void Fit_Minutes_LowersEpochsThenWidth(double minutes, int epochs, int width)
     {
         RunOptions asked = new() { Training = new() { Minutes = minutes } };
-        var plain = ChosenOptions.For(asked, new ImageFacts(2000, 32));
+        var plain = ChosenOptions.For(asked, new TrainingFacts(2000, 32));
         ChosenOptions fitted = TimeBudget.Fit(
             asked, plain, options => new StepTime(options.Backbone.Width == 16 ? 1 : 0.5, Evaluation: 7), images: 2000);
         Assert.Equal((epochs, width), (fitted.Options.Training.Epochs, fitted.Options.Backbone.Width));
@@ -154,7 +154,7 @@ public sealed class ChosenOptionsTests
     {
         RunOptions asked = new() { Training = new() { Minutes = 5 }, Backbone = new BackboneOptions { Width = 16 } };
         ChosenOptions fitted = TimeBudget.Fit(
-            asked, ChosenOptions.For(asked, new ImageFacts(2000, 32)), _ => new StepTime(1, 7), images: 2000);
+            asked, ChosenOptions.For(asked, new TrainingFacts(2000, 32)), _ => new StepTime(1, 7), images: 2000);
         Assert.Equal(16, fitted.Options.Backbone.Width);
         Assert.Contains(fitted.Advice, sentence => sentence.Contains("which teach little", StringComparison.Ordinal));
     }

@@ -30,7 +30,8 @@ public sealed class FirstRunTests : IDisposable
     [MemberData(nameof(MethodNames))]
     public void Start_TwelveImages_TrainsEachMethod(string method)
     {
-        Draw(12);
+        Draw(6, "a");
+        Draw(6, "bb");
         RunOptions asked = new()
         {
             Data = new() { Data = images.Root },
@@ -48,6 +49,7 @@ public sealed class FirstRunTests : IDisposable
         Assert.Contains(manifest.Notes, note => note.Contains("training images are few", StringComparison.Ordinal));
         Assert.DoesNotContain(manifest.Warnings, warning => warning.Kind == "method");
         Assert.Equal(session.Options, manifest.Pretraining);
+        Assert.Contains(notices, notice => notice.StartsWith("images     12 in", StringComparison.Ordinal));
     }
 
     public static TheoryData<string> MethodNames => [.. MethodRegistry.All.Select(entry => entry.Name)];
@@ -89,11 +91,11 @@ public sealed class FirstRunTests : IDisposable
         Draw(20, "dogs");
         DataSplits data = DataSources.Open(new DataOptions { Data = images.Root }, 1);
         var chosen = ChosenOptions.For(
-            new RunOptions { Data = new() { Data = images.Root } }, new ImageFacts(data.Train.Count, data.ImageSize, Sizes: data.Sizes));
+            new RunOptions { Data = new() { Data = images.Root } }, new TrainingFacts(data.Train.Count, data.ImageSize, Sizes: data.Sizes));
         var versions = new RunVersions("", "", "", "", "", 2, "cpu", "ours, vectors of 256 bits");
         StartUp block = StartUp.Of("runs/pets", chosen.Options, data with { Source = "pets" }, versions, "resnet18 of width 16") with
         {
-            Choices = chosen.Choices, Advice = chosen.Advice, Speed = StartUp.Rate(212.34, 700, 10, 12),
+            Choices = chosen.Choices, Advice = chosen.Advice, Speed = StartUp.Rate(212.34, 820, 10, 120),
         };
         Assert.Equal(
             """
@@ -113,13 +115,13 @@ public sealed class FirstRunTests : IDisposable
                        of a batch
                        --epochs 400: the most that is chosen: 1 200 steps
                        --width 16: suits a processor; 64, the published network, takes five
-                       times as long or more
+                       to eight times as long
                        --blur-probability 0: views are small: blur is for those of 64 pixels
                        or more
             warning    24 training images are few: an encoder learns little from them alone,
                        and soon memorises them. One that was trained on many is a better
                        start: --init FILE (docs/choosing.md).
-            speed      212.3 images/s, so 14 minutes from here, 2 minutes of them for 10
+            speed      212 images/s, so 14 minutes from here, 2 minutes of them for 10
                        evaluations
             """.ReplaceLineEndings("\n"), block.ToText() + "\n" + block.SpeedText());
         Assert.All((block.ToText() + "\n" + block.SpeedText()).Split('\n'), line => Assert.InRange(line.Length, 1, StartUp.Columns));

@@ -1,4 +1,5 @@
 using System.Text;
+using Lethe.Storage;
 
 namespace Lethe.Data.Formats;
 
@@ -6,7 +7,7 @@ namespace Lethe.Data.Formats;
 internal static class FileSignature
 {
     /// <summary>The formats that are read, as a sentence names them.</summary>
-    public const string Read = "JPEG, PNG, BMP, WebP or GIF";
+    public const string Read = "JPEG, PNG, TIFF, BMP, WebP, GIF, PGM or PPM";
 
     /// <summary>Bytes that suffice.</summary>
     public const int Length = 1024;
@@ -64,6 +65,12 @@ internal static class FileSignature
             return ImageFormat.Gif;
         if (head.StartsWith("BM"u8))
             return ImageFormat.Bmp;
+        if (TiffReader.Reads(head))
+            return ImageFormat.Tiff;
+        if (NetpbmReader.Reads(head))
+            return ImageFormat.Netpbm;
+        if (head.StartsWith(NpyFile.Magic))
+            return ImageFormat.Npy;
         return head.Length >= 12 && head.StartsWith("RIFF"u8) && head[8..].StartsWith("WEBP"u8) ? ImageFormat.WebP : ImageFormat.None;
     }
 

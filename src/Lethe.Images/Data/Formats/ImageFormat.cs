@@ -11,4 +11,13 @@ internal enum ImageFormat
     Bmp,
     WebP,
     Gif,
+
+    /// <summary>TIFF and BigTIFF.</summary>
+    Tiff,
+
+    /// <summary>PGM and PPM.</summary>
+    Netpbm,
+
+    /// <summary>One image as an array of NumPy.</summary>
+    Npy,
 }

@@ -26,6 +26,8 @@ internal sealed class CausalSource(CausalShapesOptions options)
         return new CausalSource(options);
     }
 
+    public override IReadOnlyList<UInt128>? Contents(IProgress<DataProgress>? progress, CancellationToken cancel) => null;
+
     public override LoadedImages Load(int[] items, DataOptions data, IProgress<DataProgress>? progress, CancellationToken cancel)
     {
         MemoryBudget.Require(

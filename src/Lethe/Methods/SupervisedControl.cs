@@ -17,7 +17,7 @@ namespace Lethe.Methods;
 /// h_a: the backbone's features of a view; y_a: the label of its image. The classifier's output stands for the projector's. No deviation.
 /// </para>
 /// </remarks>
-internal sealed class Supervised : SslMethod
+internal sealed class SupervisedControl : SslMethod
 {
     private readonly Linear classifier;
 
@@ -33,13 +33,13 @@ internal sealed class Supervised : SslMethod
         AgainstCollapse = "lower --learning-rate",
         Defaults = new SupervisedOptions(),
         WithClasses = (options, classes) => options with { Classes = classes },
-        Build = (options, backbone) => new Supervised(options, backbone),
+        Build = (options, backbone) => new SupervisedControl(options, backbone),
     };
 
     /// <summary>Creates the method with a fresh classifier.</summary>
     /// <param name="options">Its options, the number of classes among them.</param>
     /// <param name="backbone">The network to train.</param>
-    public Supervised(SupervisedOptions options, ResNet backbone)
+    public SupervisedControl(SupervisedOptions options, ResNet backbone)
         : base(Entry.Name, backbone)
     {
         options.Validate();
@@ -68,7 +68,7 @@ internal sealed class Supervised : SslMethod
     }
 }
 
-/// <summary>Options of <see cref="Supervised"/>.</summary>
+/// <summary>Options of <see cref="SupervisedControl"/>.</summary>
 public sealed record SupervisedOptions : MethodOptions
 {
     /// <summary>How many classes there are.</summary>

@@ -12,7 +12,7 @@ using static TorchSharp.torch;
 namespace Lethe.Tests.Methods;
 
 [Collection(typeof(TorchCollection))]
-public class SupervisedTests
+public class SupervisedControlTests
 {
     private static readonly TrainingProgress start = new(0, 100, 0, 1);
 
@@ -20,7 +20,7 @@ public class SupervisedTests
     public void Loss_Batch_IsTheMeanCrossEntropyOfBothViews()
     {
         using var scope = NewDisposeScope();
-        using Supervised method = Create();
+        using SupervisedControl method = Create();
         method.eval();
         long[] labels = [2, 0, 1];
         MethodLoss loss = method.Loss(Views.Pair(Tiny.Images(6)) with { Labels = tensor(labels) }, start);
@@ -40,7 +40,7 @@ public class SupervisedTests
     public void Loss_NoLabels_SaysWhatIsMissing()
     {
         using var scope = NewDisposeScope();
-        using Supervised method = Create();
+        using SupervisedControl method = Create();
         Assert.Contains(
             "labels", Assert.Throws<ArgumentException>(() => method.Loss(Views.Pair(Tiny.Images(6)), start)).Message,
             StringComparison.Ordinal);
@@ -50,7 +50,7 @@ public class SupervisedTests
     public void Loss_AFewSteps_Falls()
     {
         using var scope = NewDisposeScope();
-        using Supervised method = Create();
+        using SupervisedControl method = Create();
         using var optimiser = Optimiser.Create("adam", method.named_parameters(), 0, 0);
         Views views = Views.Pair(Tiny.Images(12)) with { Labels = tensor(new long[] { 2, 0, 1, 0, 2, 1 }) };
         var losses = new List<double>();
@@ -72,7 +72,7 @@ public class SupervisedTests
         int[] labels = [.. Enumerable.Range(0, 20).Select(i => i % 3)];
         SortedDictionary<string, string> After(IReadOnlyList<int> learnt)
         {
-            using Supervised method = Create();
+            using SupervisedControl method = Create();
             using ViewLoader loader = Tiny.Loader();
             using var trainer = new Pretrainer(method, loader, new TrainingOptions { Epochs = 1, BatchSize = 4 }, 3, CPU, learnt);
             TrainingLoop.Finish(trainer, TestContext.Current.CancellationToken);
@@ -89,7 +89,7 @@ public class SupervisedTests
         int[] labels = [.. Enumerable.Range(0, 20).Select(i => i % 3)];
         SortedDictionary<string, string> After(IReadOnlyList<int> learnt)
         {
-            using Supervised method = Create();
+            using SupervisedControl method = Create();
             using ViewLoader loader = Tiny.Loader();
             using var trainer = new UmmTrainer(
                 method, loader, new UmmOptions { Iterations = 2, BatchSize = 4 }, control: false, 3, CPU, labels: learnt);
@@ -123,7 +123,7 @@ public class SupervisedTests
         (new RunOptions { Method = "supervised", MethodOptions = new SupervisedOptions(), LabelNoise = 0.5 }).Validate();
     }
 
-    private static Supervised Create() => new(new SupervisedOptions { Classes = 3 }, Tiny.Backbone());
+    private static SupervisedControl Create() => new(new SupervisedOptions { Classes = 3 }, Tiny.Backbone());
 
     private static ImageSet Labelled(int count)
     {

@@ -1,0 +1,79 @@
+using System.Globalization;
+using Lethe.Runtime;
+using Lethe.Storage;
+using nietras.SeparatedValues;
+
+namespace Lethe.Data;
+
+/// <summary>A division written down: <c>path,part,label,group</c>, one line for each image that is used.</summary>
+internal static class DivisionFile
+{
+    private const int MostImages = 200_000;
+    private const int Named = 3;
+
+    /// <summary>Writes the file, whole or not at all; nothing of more than 200 000 images, which a listing says as well.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="splits">The images.</param>
+    /// <exception cref="RunException">It cannot be written.</exception>
+    public static void Write(string path, DataSplits splits)
+    {
+        if (Parts(splits).Sum(part => part.Images.Count) > MostImages)
+            return;
+        AtomicFile.Write(path, stream =>
+        {
+            using SepWriter writer = Sep.New(',').Writer(options => options with { Escape = true }).To(stream, leaveOpen: true);
+            foreach ((string part, ImageSet images) in Parts(splits))
+            {
+                for (int i = 0; i < images.Count; i++)
+                {
+                    using SepWriter.Row row = writer.NewRow();
+                    row["path"].Set(Name(images, i));
+                    row["part"].Set(part);
+                    row["label"].Set(images.Labels is { } labels ? images.ClassNames![labels[i]] : "");
+                    row["group"].Set(images.Items is { } items ? splits.Groups.GetValueOrDefault(items[i], "") : "");
+                }
+            }
+        });
+    }
+
+    /// <summary>What has changed since a division was written down, in a sentence; empty where that cannot be said.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="splits">The images that there are now.</param>
+    public static string Changes(string path, DataSplits splits)
+    {
+        if (!File.Exists(path))
+            return "";
+        var before = new Dictionary<string, string>();
+        try
+        {
+            using SepReader reader = Sep.Reader(options => options with { Unescape = true }).FromFile(path);
+            foreach (SepReader.Row row in reader)
+                before[row["path"].ToString()] = row["part"].ToString();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or FormatException
+            or InvalidDataException or KeyNotFoundException)
+        {
+            return "";
+        }
+
+        Dictionary<string, string> now = Parts(splits)
+            .SelectMany(part => Enumerable.Range(0, part.Images.Count).Select(i => (Name: Name(part.Images, i), part.Part)))
+            .ToDictionary(one => one.Name, one => one.Part);
+        string[] gone = [.. before.Keys.Where(name => !now.ContainsKey(name))];
+        string[] come = [.. now.Keys.Where(name => !before.ContainsKey(name))];
+        string[] moved = [.. now.Where(one => before.TryGetValue(one.Key, out string? part) && part != one.Value).Select(one => one.Key)];
+        string[] said =
+        [
+            .. new[] { (gone, "are no longer used"), (come, "are new"), (moved, "are in another part") }
+                .Where(kind => kind.Item1.Length > 0)
+                .Select(kind => $"{kind.Item1.Length} images {kind.Item2} (as {string.Join(", ", kind.Item1.Take(Named))})"),
+        ];
+        return said.Length > 0 ? $"{string.Join("; ", said)}. " : "The same images are used, but pixels or labels have changed. ";
+    }
+
+    private static (string Part, ImageSet Images)[] Parts(DataSplits splits) =>
+        [("train", splits.Train), ("probe", splits.Probe), ("test", splits.Test)];
+
+    private static string Name(ImageSet images, int index) =>
+        images.Paths?[index] ?? (images.Items?[index] ?? index).ToString(CultureInfo.InvariantCulture);
+}
