@@ -24,8 +24,8 @@ internal static class DiagnoseCommand
     {
         var features = new Option<string?>("--features")
         {
-            Description = "Features of any framework: .npy of numbers, [rows, d], or [views, images, d]; .npz of one array; or .csv, without "
-                + "its columns path, label and part.",
+            Description = "Features of any framework: .npy of numbers, [rows, d], or [views, images, d]; .npz of one array; or .csv, "
+                + "without its columns path, label and part.",
             HelpName = "FILE",
         };
         var epsilonSquared = new Option<double>("--epsilon-squared")
@@ -48,8 +48,8 @@ internal static class DiagnoseCommand
         var run = new EncoderArgument(command, optional: true);
         var table = new OptionTable(command, [new ScoringOptions(), .. EncoderArgument.Records, new Machine()]);
         command.Options.Single(option => option.Name == Labels).Description +=
-            " With --features: classes, one for each image or each row: .npy of numbers, names or one-hot rows; .csv with a column label; or "
-            + ".txt, one a line; −1 or empty means none.";
+            " With --features: classes, one for each image or each row: .npy of numbers, names or one-hot rows; .csv with a column label; "
+            + "or .txt, one a line; −1 or empty means none.";
         return command.Does(terminal, (parsed, cancellation) =>
         {
             string? path = run.Path(parsed);
