@@ -47,7 +47,8 @@ internal sealed class FileReading(
             return several.Length == 0 ? [] :
             [
                 $"{several.Length} of {files.Count} files hold more than one image, as {files[several[0]]} "
-                    + $"({1 + morePages[several[0]]} pages): the first page of each is used. To use all, save each as a file of its own, or all as one .npy file.",
+                    + $"({1 + morePages[several[0]]} pages): the first page of each is used. "
+                    + "To use all, save each as a file of its own, or all as one .npy file.",
             ];
         }
     }

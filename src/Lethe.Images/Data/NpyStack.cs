@@ -32,7 +32,8 @@ internal sealed class NpyStack
     public IReadOnlyList<string> Notices => images.Axes == "NCHW"
         ?
         [
-            $"'{path}' is taken as [N, C, H, W]: {images.Count} images of {images.Channels} channels, {images.Height}×{images.Width} pixels.",
+            $"'{path}' is taken as [N, C, H, W]: {images.Count} images of {images.Channels} channels, {images.Height}×{images.Width} "
+                + "pixels.",
         ]
         : [];
 
