@@ -13,7 +13,6 @@ var batch = new Option<int>("--batch") { Description = "images in a batch", Defa
 var steps = new Option<int>("--steps") { Description = "steps that are timed", DefaultValueFactory = _ => 12 };
 var warmUp = new Option<int>("--warmup") { Description = "steps before the clock starts", DefaultValueFactory = _ => 3 };
 var threads = new Option<int>("--threads") { Description = "threads to compute with", DefaultValueFactory = _ => 2 };
-var epochs = new Option<int>("--epochs") { Description = "passes over the images", DefaultValueFactory = _ => 10 };
 var seed = new Option<int>("--seed") { Description = "what all randomness is derived from", DefaultValueFactory = _ => 0 };
 var n = new Option<int>("--n") { Description = "images, of two views each", DefaultValueFactory = _ => 256 };
 var d = new Option<int>("--d") { Description = "dimension", DefaultValueFactory = _ => 128 };
@@ -123,14 +122,6 @@ diagnosis.SetAction(
     parsed => DiagnosisCost.Measure(
         parsed.GetValue(count), parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(batch), parsed.GetValue(threads)));
 
-var supervised = new Command(
-    "supervised",
-    "The network of the methods trained with labels in the same budget: accuracy of its last "
-    + "layer") { images, count, width, epochs, batch, seed, threads };
-supervised.SetAction(parsed => SupervisedTraining.Measure(
-    parsed.GetValue(images)!.FullName, parsed.GetValue(count), parsed.GetValue(width), parsed.GetValue(epochs), parsed.GetValue(batch),
-    parsed.GetValue(seed), parsed.GetValue(threads)));
-
 var runs = new Argument<string[]>("runs") { Description = "run directories of lethe pretrain" };
 var table = new Command("table", "Markdown table of runs: one row for each method, over its seeds") { runs };
 table.SetAction(parsed => MethodTable.Write(parsed.GetValue(runs)!));
@@ -194,7 +185,7 @@ try
     TorchRuntime.Prepare(new TorchRuntimeOptions { Notice = Console.Error.WriteLine });
     return new RootCommand(
         "Measures how fast Lethe is, alone and beside PyTorch.") { training, passes, embed, fewLabels, augmentation, epoch, profile, diagnosis, codingRate,
-        linearProbe, umm, methods, supervised, table, compare, duplicates, kernels }
+        linearProbe, umm, methods, table, compare, duplicates, kernels }
         .Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (LetheException error)

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Lethe.Operators;
+using Lethe.Runtime;
 
 namespace Lethe.Cli;
 
@@ -30,7 +30,10 @@ internal static class Application
             ExportCommand.Create(terminal),
             DataCommand.Create(terminal),
             MethodsCommand.Create(terminal),
+            DoctorCommand.Create(terminal),
         };
+        HelpPage.AddTo(root, () => Terminal.Width);
+        Synonyms.Teach(root);
         return root;
     }
 
@@ -38,17 +41,28 @@ internal static class Application
     /// <returns>0 done, 1 failed, 2 wrong use, 130 interrupted with the state saved.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal)
     {
-        ParseResult parsed = Create(terminal).Parse(arguments);
-        bool asksHelp = parsed.Action is System.CommandLine.Help.HelpAction;
-        if (parsed.Errors.Count > 0 && !asksHelp)
+        RootCommand root = Create(terminal);
+        ParseResult parsed = root.Parse(arguments.Count == 0 ? ["--help"] : arguments);
+        IReadOnlyList<string> errors = [];
+        if (parsed.Action is not HelpPage)
         {
-            foreach (ParseError error in parsed.Errors)
+            try
             {
-                terminal.Say($"lethe: {error.Message}");
+                parsed = root.Parse(SettingsFile.Unfold(arguments, parsed));
+                errors = Usage.Errors(parsed, root);
             }
+            catch (InvalidOptionException error)
+            {
+                errors = [error.Message];
+            }
+        }
 
-            Command command = parsed.CommandResult.Command;
-            terminal.Say($"See 'lethe {(command is RootCommand ? "" : command.Name + " ")}--help'.");
+        if (errors.Count > 0)
+        {
+            foreach (string error in errors)
+                terminal.Say($"lethe: {error}");
+            string verb = Usage.NameOf(parsed.CommandResult.Command);
+            terminal.Say($"See 'lethe {(verb.Length == 0 ? "" : verb + " ")}--help'.");
             return Verb.WrongUse;
         }
 

@@ -64,7 +64,7 @@ internal static class ClassifyCommand
             {
                 ImageEmbeddings found = encoder.EmbedFolder(path, parsed.GetValue(bad), terminal.Progress, cancellation);
                 foreach (string one in found.SkippedFiles)
-                    terminal.Say($"skipped {one}");
+                    terminal.Say($"skipped {PathLines.Of(one)}");
                 return found;
             }
 
@@ -161,7 +161,7 @@ internal static class ClassifyCommand
         foreach ((Classification one, string path) in found.Zip(images.Paths).Take(Shown))
         {
             table.AddRow(
-                Markup.Escape(path), one.Rejected ? $"[dim]{Markup.Escape(one.Label)} (rejected)[/]" : Markup.Escape(one.Label),
+                Markup.Escape(PathLines.Of(path)), one.Rejected ? $"[dim]{Markup.Escape(one.Label)} (rejected)[/]" : Markup.Escape(one.Label),
                 Invariant($"{one.Confidence:P0}"));
         }
 

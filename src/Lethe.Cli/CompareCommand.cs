@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Lethe.Reporting;
 using Lethe.Results;
+using Lethe.Runs;
 
 namespace Lethe.Cli;
 
@@ -24,11 +25,12 @@ internal static class CompareCommand
         var markdown = new Option<bool>("--markdown") { Description = "Write the tables to standard output as Markdown." };
         var csv =
             new Option<bool>("--csv") { Description = "Write every number to standard output as CSV, one a line, with all its digits." };
+        Option<bool> force = OutputFile.Force();
         var command = new Command(
             "compare",
             "Set everything that was evaluated of several runs side by side, with differences paired by seed and 95 % intervals.")
         {
-            runs, layer, everyLayer, baseline, undos, output, markdown, csv,
+            runs, layer, everyLayer, baseline, undos, output, force, markdown, csv,
         };
         return command.Does(terminal, (parsed, _) =>
         {
@@ -41,8 +43,11 @@ internal static class CompareCommand
                 Baseline = parsed.GetValue(baseline),
                 Undos = parsed.GetValue(undos)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
             };
+            string? page = parsed.GetValue(output) is { } given ? OutputFile.Require(given, parsed.GetValue(force), ".html", ".htm") : null;
+            foreach (string one in paths)
+                terminal.WarnOfUnfinished(RunDirectory.Open(one));
             Comparison comparison = Comparison.Of(ReportModel.Load(paths), options);
-            if (parsed.GetValue(output) is { } path)
+            if (page is { } path)
             {
                 ReportCommand.WriteText(path, ComparisonPage.Render(comparison, CommandLine(paths, options)));
                 terminal.Say(Path.GetFullPath(path));

@@ -56,7 +56,7 @@ internal static class DataCheckCommand
             int[] sides = [.. images.Select(image => Math.Min(image.Height, image.Width)).Order()];
             terminal.Say($"  short side  {sides[0]} to {sides[^1]} pixels, median {At(sides, 0.5)}, nine of ten from {At(sides, 0.05)} to "
                 + $"{At(sides, 0.95)}");
-            terminal.Say($"  values      {images.Min(image => image.Low)} to {images.Max(image => image.High)} of 255");
+            terminal.Say($"  values      {string.Join("; ", images.GroupBy(image => image.Samples).Select(Values))}");
         }
 
         if (found.Classes.Count > 0)
@@ -93,6 +93,9 @@ internal static class DataCheckCommand
         if (found.Warnings.Count == 0)
             terminal.Say("Nothing to warn of.");
     }
+
+    private static string Values(IGrouping<SampleType, ImageFacts> images) => Invariant(
+        $"{images.Key.Name()} {images.Min(image => image.Low):0.####} to {images.Max(image => image.High):0.####}");
 
     private static string Channels(ImageFacts image) =>
         image.Channels switch { 1 => "grey", 3 => "colour", int bands => $"{bands} bands" };

@@ -56,7 +56,7 @@ internal static class DataCommand
     private static JsonObject Describe(DataDescription found, Terminal terminal)
     {
         terminal.Say(
-            $"{found.Source}: {found.Kind}, {(found.Channels == 1 ? "grey" : "colour")}, {found.Sizes.MinHeight}×{found.Sizes.MinWidth} "
+            $"{found.Source}: {found.Kind}, {KindOf(found)}, {found.Sizes.MinHeight}×{found.Sizes.MinWidth} "
             + $"to {found.Sizes.MaxHeight}×{found.Sizes.MaxWidth} pixels; views of {found.ImageSize} pixels");
         terminal.Say($"train {found.Train}, probe {found.Probe}, test {found.Test}; fingerprint {found.Fingerprint}");
         if (found.Classes.Count > 0)
@@ -92,6 +92,8 @@ internal static class DataCommand
                 ["name"] = count.Name, ["train"] = count.Train, ["probe"] = count.Probe, ["test"] = count.Test,
             })]),
             ["channels"] = found.Channels,
+            ["samples"] = found.Samples.Name(),
+            ["range"] = new JsonArray(found.Range.Low, found.Range.High),
             ["imageSize"] = found.ImageSize,
             ["fingerprint"] = found.Fingerprint,
             ["notices"] = new JsonArray([.. found.Notices.Select(notice => (JsonNode)notice)]),
@@ -99,8 +101,16 @@ internal static class DataCommand
         };
     }
 
+    /// <summary>Which images are drawn.</summary>
     private sealed record SeedOption
     {
+        /// <summary>Decides which images --limit leaves.</summary>
         public ulong Seed { get; init; }
+    }
+
+    private static string KindOf(DataDescription found)
+    {
+        string colours = found.Channels switch { 1 => "grey", 3 => "colour", var bands => $"{bands} bands" };
+        return found.Range.IsOfBytes ? colours : $"{colours}, {found.Samples.Name()} from {found.Range}";
     }
 }

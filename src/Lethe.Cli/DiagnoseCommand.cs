@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json.Nodes;
@@ -7,10 +8,8 @@ using Lethe.Models;
 using Lethe.Reporting;
 using Lethe.Runs;
 using Lethe.Runtime;
-using Lethe.Storage;
 using Lethe.Workflow;
 using Spectre.Console;
-using TorchSharp;
 
 namespace Lethe.Cli;
 
@@ -19,10 +18,18 @@ internal static class DiagnoseCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var features = new Option<string?>("--features") { Description = "Features of any framework: .npy, [rows, d], or [views, images, "
-            + "d].", HelpName = "F.npy" };
-        var labels =
-            new Option<string?>("--labels") { Description = "Class numbers: .npy, one for each image or each row.", HelpName = "L.npy" };
+        var features = new Option<string?>("--features")
+        {
+            Description = "Features of any framework: .npy of numbers, [rows, d], or [views, images, d]; .npz of one array; or .csv, without "
+                + "its columns path, label and part.",
+            HelpName = "FILE",
+        };
+        var labels = new Option<string?>("--labels")
+        {
+            Description = "Classes, one for each image or each row: .npy of numbers, names or one-hot rows; .csv with a column label; or "
+                + ".txt, one a line. −1 or empty means none.",
+            HelpName = "FILE",
+        };
         var epsilonSquared = new Option<double>("--epsilon-squared")
         {
             Description = "ε², the distortion that coding rates allow.", HelpName = "E",
@@ -32,7 +39,8 @@ internal static class DiagnoseCommand
         var views = new Option<int?>("--views") { Description = "Views of each image, stacked: all rows of view 1, then of view 2. [1, or "
             + "the first of three dimensions]", HelpName = "V" };
         var measures = new Option<string>("--measures") { Description = $"What to show of a run: {LayerMeasures.AllName}, or names with "
-            + "commas between; a wrong one lists them.", HelpName = "NAMES", DefaultValueFactory = _ => LayerMeasures.Default };
+            + "commas between; a wrong one lists them.", HelpName = "NAMES", DefaultValueFactory = _ => LayerMeasures.Default,
+            CompletionSources = { _ => LayerMeasures.All.Select(measure => new CompletionItem(measure.Name)) } };
         var against = new Option<string?>("--against") { Description = "Another run on other images of the source: score how far RUN has "
             + "memorised the images that only it was trained on (SSLMem).", HelpName = "RUN" };
         var command = new Command(
@@ -54,6 +62,8 @@ internal static class DiagnoseCommand
                     throw new InvalidOptionException("--against takes two runs, and neither --features nor --measures.");
                 var options = values.Apply(new ScoringOptions());
                 Machine machine = values.Apply(new Machine());
+                foreach (string one in new[] { path!, other })
+                    terminal.WarnOfUnfinished(RunDirectory.Open(one));
                 return ScoresView.Show(path!, other, Scoring.Run(
                     RunDirectory.Open(path!), RunDirectory.Open(other), options, machine, EncoderArgument.DataRoot(values),
                     terminal.Progress, cancellation), options, terminal);
@@ -70,7 +80,7 @@ internal static class DiagnoseCommand
             if (file is not null && parsed.GetResult(measures) is { Implicit: false })
                 throw new InvalidOptionException("--measures belongs to a run. Of features, all is shown that they allow.");
             if (file is not null)
-                return Features(file, parsed.GetValue(labels), parsed.GetValue(views), parsed.GetValue(epsilonSquared), terminal);
+                return FeaturesView.Show(file, parsed.GetValue(labels), parsed.GetValue(views), parsed.GetValue(epsilonSquared), terminal);
             if (new Option[] { labels, epsilonSquared, views }.Any(option => parsed.GetResult(option) is { Implicit: false }))
                 throw new InvalidOptionException(
                     "--labels, --epsilon-squared and --views belong to --features. A run was measured with its own options.");
@@ -165,57 +175,4 @@ internal static class DiagnoseCommand
             given.AddError($"--epsilon-squared expects a finite number, with a point for decimals, found '{text}'.");
         return number;
     }
-
-    private static string Number(double value) => Invariant($"{value:F4}");
-
-    private static JsonObject Features(string file, string? labelFile, int? views, double epsilonSquared, Terminal terminal)
-    {
-        using var scope = torch.NewDisposeScope();
-        torch.Tensor features = NpyFile.Read(file).ToTensor();
-        int[]? labels = labelFile is null ? null : NpyFile.Read(labelFile).ToLabels();
-        FeatureReport report = FeatureDiagnostics.Measure(
-            features, labels, views ?? (features.dim() == 3 ? (int)features.shape[0] : 1), epsilonSquared);
-        Table table = new Table().Border(TableBorder.Simple).AddColumn("partition").AddColumn("R").AddColumn("R_c").AddColumn("ΔR");
-        foreach (CodingRateReduction part in new[] { report.Instance, report.Label }.OfType<CodingRateReduction>())
-        {
-            table.AddRow(part.Partition, Number(part.Rate), Number(part.ConditionalRate), Number(part.Reduction));
-        }
-
-        if (table.Rows.Count == 0)
-            table.AddRow("none", Number(report.Rate), "–", "–");
-        terminal.Show(table);
-        terminal.Say(Invariant($"m = {report.Rows}, d = {report.Dimension}, ε² = {report.EpsilonSquared}; nats, rows normalised. RankMe ")
-            + Invariant($"{report.RankMe:F2}; standard deviation of a normalised feature {report.NormalisedDeviation:F4}."));
-        (string Title, double? Value)[] rest =
-        [
-            ("α-ReQ", report.AlphaReq), ("uniformity", report.Uniformity), ("alignment", report.Alignment), ("LiDAR", report.Lidar),
-        ];
-        terminal.Say(
-            string.Join(
-                ", ",
-                rest.Where(measure => measure.Value is not null).Select(measure => Invariant($"{measure.Title} {measure.Value:F4}"))));
-        if (report.Instance is null && report.Label is null)
-            terminal.Say("ΔR needs a partition: give --views 2 for stacked views, or --labels.");
-        return new JsonObject
-        {
-            ["rows"] = report.Rows,
-            ["dimension"] = report.Dimension,
-            ["views"] = report.Views,
-            ["epsilonSquared"] = report.EpsilonSquared,
-            ["rate"] = report.Rate,
-            ["instance"] = Partition(report.Instance),
-            ["label"] = Partition(report.Label),
-            ["rankMe"] = report.RankMe,
-            ["normalisedDeviation"] = report.NormalisedDeviation,
-            ["alphaReq"] = report.AlphaReq,
-            ["uniformity"] = report.Uniformity,
-            ["alignment"] = report.Alignment,
-            ["lidar"] = report.Lidar,
-        };
-    }
-
-    private static JsonObject? Partition(CodingRateReduction? part) => part is null ? null : new JsonObject
-    {
-        ["rate"] = part.Rate, ["conditionalRate"] = part.ConditionalRate, ["reduction"] = part.Reduction,
-    };
 }

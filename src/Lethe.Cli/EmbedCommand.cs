@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Lethe.Data;
 using Lethe.Recognition;
+using Lethe.Storage;
 
 namespace Lethe.Cli;
 
@@ -31,7 +32,7 @@ internal static class EmbedCommand
             ImageEmbeddings found = encoder.EmbedFolder(folder, parsed.GetValue(bad), terminal.Progress, cancellation);
             EmbeddingFile.Write(file, found, folder);
             foreach (string one in found.SkippedFiles)
-                terminal.Say($"skipped {one}");
+                terminal.Say($"skipped {PathLines.Of(one)}");
             terminal.Say($"{found.Count} embeddings of {found.Dimension} numbers in {file}");
             return new JsonObject
             {

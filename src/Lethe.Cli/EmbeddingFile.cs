@@ -22,8 +22,10 @@ internal static class EmbeddingFile
     public static void Require(string file, bool force)
     {
         OutputFile.Require(file, force, ".npy", ".csv", ".parquet");
+
+        // What lies beside a file that does not exist is another's, whatever may be replaced.
         foreach (string beside in FilesOf(file))
-            OutputFile.Require(beside, force);
+            OutputFile.Require(beside, force && File.Exists(file));
     }
 
     /// <summary>Writes the embeddings, each file whole or not at all.</summary>
@@ -55,7 +57,7 @@ internal static class EmbeddingFile
         {
             using var writer = new StreamWriter(stream, leaveOpen: true);
             foreach (string path in paths)
-                writer.Write(path.ReplaceLineEndings("\\n") + "\n");
+                writer.Write(PathLines.Of(path) + "\n");
         });
         if (labels.Length == 0 || labels.Contains(null))
             return;
@@ -121,8 +123,8 @@ internal static class EmbeddingFile
         return flat;
     }
 
-    // RFC 4180: quotes where a field would break the line or the columns.
-    internal static string Quoted(string text) => text.AsSpan().IndexOfAny(",\"\r\n") < 0
+    // RFC 4180: quotes where a field would break the line or the columns. Readers trim spaces and tabs at the ends of what is not quoted.
+    internal static string Quoted(string text) => text.AsSpan().IndexOfAny(",\"\r\n\t") < 0 && text == text.Trim()
         ? text
         : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using Lethe.Data;
 using Lethe.Methods;
 using Lethe.Runs;
@@ -19,6 +20,7 @@ internal sealed class EncoderArgument
     private readonly Option<string?> method = new("--method")
     {
         Description = "Of a file: the method whose heads are looked for in it, or trained. [simclr]", HelpName = "NAME",
+        CompletionSources = { _ => MethodRegistry.All.Select(entry => new CompletionItem(entry.Name)) },
     };
 
     private readonly Option<string?> output = new("--out")
@@ -81,10 +83,15 @@ internal sealed class EncoderArgument
         if (!InitialEncoder.IsForeign(path))
         {
             string[] misplaced = [.. OfFile(parsed, values)];
-            return misplaced.Length == 0
-                ? RunDirectory.Open(path)
-                : throw new InvalidOptionException(
+            if (misplaced.Length > 0)
+            {
+                throw new InvalidOptionException(
                     $"{string.Join(", ", misplaced)}: {path} is a run, which has these already. Leave it out.");
+            }
+
+            RunDirectory found = RunDirectory.Open(path);
+            terminal.WarnOfUnfinished(found);
+            return found;
         }
 
         var options = defaults with

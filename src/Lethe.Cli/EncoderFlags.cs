@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using Lethe.Data;
 using Lethe.Interchange;
 using Lethe.Models;
@@ -20,6 +21,7 @@ internal sealed class EncoderFlags
     private readonly Option<string> layer = new("--layer")
     {
         Description = "The layer whose output is taken.", HelpName = "NAME", DefaultValueFactory = _ => LayerNames.Last,
+        CompletionSources = { _ => LayerNames.All.Select(name => new CompletionItem(name)) },
     };
 
     private readonly Option<int> size = new("--image-size")
@@ -68,7 +70,13 @@ internal sealed class EncoderFlags
     {
         var machine = values.Apply(new Machine());
         if (Foreign(parsed, values) is not { } options)
-            return Encoder.Load(RunDirectory.Open(Path(parsed)), machine, Layer(parsed), CheckpointOf(parsed));
+        {
+            RunDirectory run = RunDirectory.Open(Path(parsed));
+            Encoder own = Encoder.Load(run, machine, Layer(parsed), CheckpointOf(parsed));
+            terminal.WarnOfUnfinished(run, CheckpointOf(parsed));
+            return own;
+        }
+
         OptionRecord.ValidateAll([options, machine]);
         Encoder encoder = Encoder.Load(options, machine, Layer(parsed));
         foreach (string sentence in encoder.Origin!.Sentences)

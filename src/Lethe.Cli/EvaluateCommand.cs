@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.Text.Json.Nodes;
 using Lethe.Data;
 using Lethe.Evaluation.Protocols;
@@ -26,13 +27,15 @@ internal static class EvaluateCommand
                 + $"{string.Join("; ", ProtocolRegistry.All.Select(entry => $"{entry.Name} ({entry.Summary})"))}. [quick ridge probe and "
                 + "kNN of every state, as in training]",
             HelpName = "NAMES",
+            CompletionSources = { _ => ProtocolRegistry.All.Select(entry => new CompletionItem(entry.Name)) },
         };
         var output =
             new Option<string?>("--out") { Description = "With --encoder: the JSON file to write the records to.", HelpName = "FILE" };
+        Option<bool> force = OutputFile.Force();
         var command = new Command(
             "evaluate",
             "Evaluate an encoder, early to last layer: of a run untrained, pre-trained, and after each undo and its control; or a "
-            + "ResNet from elsewhere.") { run, protocol, output };
+            + "ResNet from elsewhere.") { run, protocol, output, force };
         var table = new OptionTable(
             command,
             [
@@ -49,6 +52,8 @@ internal static class EvaluateCommand
                 throw new InvalidOptionException("evaluate takes a run directory, or --encoder with a file of weights: one of the two.");
             if (path is not null && written is not null)
                 throw new InvalidOptionException("--out belongs to --encoder; the results of a run are kept in its evaluation.json.");
+            if (written is not null)
+                OutputFile.Require(written, parsed.GetValue(force), ".json");
 
             // Where the files of a named source lie is all that a run lets one say of its images.
             DataOptions data = file.Encoder is null ? new DataOptions { DataRoot = values.Apply(new DataRootOnly()).DataRoot } : values
@@ -59,6 +64,8 @@ internal static class EvaluateCommand
                 plan is null
                     ? "belongs to --protocol or --encoder. Name a protocol, or leave it out."
                     : "no option of these protocols on this encoder. Leave it out.");
+            if (path is not null)
+                terminal.WarnOfUnfinished(RunDirectory.Open(path));
             return file.Encoder is not null ? File(file, foreign, data, plan!, machine, written, terminal, cancellation)
                 : plan is not null ? Protocols(RunDirectory.Open(path!), plan, machine, data.DataRoot, terminal, cancellation)
                 : Plain(RunDirectory.Open(path!), machine, data.DataRoot, terminal, cancellation);

@@ -42,6 +42,8 @@ internal static class ExportCommand
             ExportedClassifier? behind = parsed.GetValue(classifier) is { } file
                 ? ExportedClassifier.Of(EmbeddingClassifier.Load(file))
                 : null;
+            if (RunDirectory.HoldsRun(flags.Path(parsed)))
+                terminal.WarnOfUnfinished(RunDirectory.Open(flags.Path(parsed)), flags.CheckpointOf(parsed));
             ExportResult result = flags.Foreign(parsed, values) is { } foreign
                 ? Exporting.Run(
                     foreign, options, graph,

@@ -21,7 +21,7 @@ internal static class GridView
 
         foreach (var row in grid.Rows)
             table.AddRow([.. row.Cells.Select(Shown)]);
-        terminal.Show(table);
+        terminal.Show(table, [.. grid.Columns.Select(column => column.Group)]);
         foreach (string note in grid.Notes)
             terminal.Say(note);
 

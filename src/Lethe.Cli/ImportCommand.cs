@@ -24,7 +24,7 @@ internal static class ImportCommand
             "Make a run of an encoder from elsewhere, to diagnose, undo, evaluate, embed and export it. Without --data it can be embedded "
             + "with and exported, not measured.") { file, dry };
         RunOptions defaults = Defaults();
-        RunFlags flags = new(command, defaults, new ImportOptions());
+        RunFlags flags = new(command, _ => defaults, defaults, new ImportOptions());
         return command.Does(terminal, (parsed, cancellation) =>
         {
             string path = parsed.GetRequiredValue(file);
@@ -44,9 +44,8 @@ internal static class ImportCommand
                 return Look(options, machine, terminal);
             if (flags.Resumes(parsed))
             {
-                string begun = flags.Output(parsed)
-                    ?? throw new InvalidOptionException("--resume needs --out with the directory of the import to go on with.");
-                return Describe(Importing.GoOn(begun, machine, options.Data.DataRoot, terminal.Progress, cancellation), terminal);
+                RunDirectory begun = RunFlags.Begun(flags.Output(parsed));
+                return Describe(Importing.GoOn(begun.Path, machine, options.Data.DataRoot, terminal.Progress, cancellation), terminal);
             }
 
             RunDirectory run = Importing.Run(
@@ -104,7 +103,7 @@ internal static class ImportCommand
         return new JsonObject
         {
             ["run"] = run.Path, ["backbone"] = manifest.Pretraining.Backbone.Backbone, ["headsFound"] = manifest.Origin!.HeadsLoaded,
-            ["headEpochs"] = manifest.Pretraining.Training.Epochs,
+            ["headEpochs"] = manifest.Pretraining.Training.Epochs, ["start"] = StartUpView.Of(run),
         };
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json.Nodes;
@@ -13,7 +14,11 @@ internal static class MethodsCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var name = new Argument<string?>("NAME") { Description = "A method, to see its options.", Arity = ArgumentArity.ZeroOrOne };
+        var name = new Argument<string?>("NAME")
+        {
+            Description = "A method, to see its options.", Arity = ArgumentArity.ZeroOrOne,
+            CompletionSources = { _ => MethodRegistry.All.Select(entry => new CompletionItem(entry.Name)) },
+        };
         var command = new Command("methods", "List the self-supervised methods; with a name, the options of one.") { name };
         return command.Does(terminal, (parsed, _) =>
             parsed.GetValue(name) is { } one ? Show(MethodRegistry.Find(one), terminal) : List(terminal));
@@ -39,7 +44,8 @@ internal static class MethodsCommand
     {
         terminal.Say($"{entry.Title} ({entry.Source}): {entry.Summary}.");
         terminal.Say($"Needs {entry.Needs}. A step costs {Cost(entry)} of SimCLR's. If the embeddings collapse: {entry.AgainstCollapse}.");
-        Table table = new Table().Border(TableBorder.Simple).AddColumns("flag and YAML key", "default", "what");
+        Table table = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn("flag and YAML key").NoWrap())
+            .AddColumns("default", "what");
         var options = new JsonObject();
         foreach (PropertyInfo property in entry.DefaultOptions.GetType().GetProperties().Where(OptionField.Fits))
         {

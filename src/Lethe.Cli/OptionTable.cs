@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Reflection;
+using Lethe.Augmentation;
+using Lethe.Data;
+using Lethe.Methods;
 using Lethe.Runtime;
-using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
 
 namespace Lethe.Cli;
 
@@ -13,18 +15,16 @@ namespace Lethe.Cli;
 internal sealed class OptionTable
 {
     private readonly IReadOnlyList<OptionField> fields;
-    private readonly Dictionary<OptionField, Option<string?>> options = [];
-    private readonly Option<FileInfo?> config =
-        new("--config") { Description = "A YAML file of options by the names of the flags; flags win.", HelpName = "FILE" };
-
+    private readonly Dictionary<OptionField, FieldOption> options = [];
     /// <summary>Adds the flags of some records to a verb.</summary>
     /// <param name="command">The verb. What it calls by the name of a flag already stays as it is.</param>
     /// <param name="defaults">Records whose values are the defaults.</param>
     public OptionTable(Command command, params IEnumerable<object> defaults)
     {
+        object[] all = [.. defaults];
         fields =
         [
-            .. defaults
+            .. all
                 .SelectMany(record => record.GetType().GetProperties().Where(OptionField.Fits).Select(property => (record, property)))
                 .GroupBy(entry => OptionName.Flag(entry.property))
                 .Where(group => command.Options.All(own => own.Name != group.Key))
@@ -35,41 +35,34 @@ internal sealed class OptionTable
                         " or ",
                         group.Select(entry => Text(entry.property.GetValue(entry.record))).Where(text => text.Length > 0).Distinct()))),
         ];
+        ILookup<string, Type> records = all.SelectMany(
+            record => record.GetType().GetProperties().Where(OptionField.Fits).Select(
+                property => (Flag: OptionName.Flag(property), Record: record.GetType())))
+            .ToLookup(one => one.Flag, one => one.Record);
         foreach (OptionField field in fields)
         {
             string shown = field.Default.Length == 0 ? "" : $" [{field.Default}]";
-            var option = new Option<string?>(field.Flag)
+            var option = new FieldOption(field.Flag, [.. records[field.Flag].Select(OptionGroup.Of).Distinct()])
             {
                 Description = OptionDocs.Of(field.Properties[0]) + shown,
                 HelpName = field.IsSwitch ? "true|false" : field.Type == typeof(string) ? "NAME" : "N",
                 Arity = field.IsSwitch ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
             };
+            if (NamesOf(field.Properties[0]) is { Length: > 0 } names)
+                option.CompletionSources.Add(names);
             options[field] = option;
             command.Options.Add(option);
         }
-
-        command.Options.Add(config);
     }
 
-    /// <summary>Reads what was given by flags and by the YAML file.</summary>
+    /// <summary>Reads what was given.</summary>
     /// <param name="parsed">The parsed command line.</param>
     /// <returns>The values.</returns>
-    /// <exception cref="InvalidOptionException">A value or the file cannot be used.</exception>
+    /// <exception cref="InvalidOptionException">A value cannot be used.</exception>
     public OptionValues Read(ParseResult parsed)
     {
         var values = new Dictionary<string, object>(StringComparer.Ordinal);
-        if (parsed.GetValue(config) is { } file)
-        {
-            foreach ((string key, string text) in ReadYaml(file))
-            {
-                OptionField field = fields.FirstOrDefault(f => f.Flag == "--" + key)
-                    ?? throw new InvalidOptionException($"{file.Name}: unknown option '{key}'. The keys are the flags without dashes in "
-                        + $"front: {string.Join(", ", fields.Select(f => f.Flag[2..]))}.");
-                values[field.Flag] = field.Parse(text);
-            }
-        }
-
-        foreach ((OptionField field, Option<string?> option) in options)
+        foreach ((OptionField field, FieldOption option) in options)
         {
             if (parsed.GetResult(option) is { Implicit: false })
                 values[field.Flag] = field.Parse(parsed.GetValue(option) ?? "true");
@@ -78,32 +71,16 @@ internal sealed class OptionTable
         return new OptionValues(values);
     }
 
-    private static IEnumerable<(string Key, string Text)> ReadYaml(FileInfo file)
+    // Names that the option has a list of. Any path will do for a source too, and any device of a number.
+    private static string[] NamesOf(PropertyInfo property) => property.Name switch
     {
-        if (!file.Exists)
-            throw new InvalidOptionException($"--config {file}: no such file.");
-        var stream = new YamlStream();
-        try
-        {
-            using StreamReader reader = file.OpenText();
-            stream.Load(reader);
-        }
-        catch (YamlException error)
-        {
-            throw new InvalidOptionException($"--config {file}: not valid YAML at line {error.Start.Line}: {error.Message}");
-        }
-
-        if (stream.Documents.Count == 0)
-            yield break;
-        if (stream.Documents[0].RootNode is not YamlMappingNode map)
-            throw new InvalidOptionException($"--config {file}: expected lines such as 'epochs: 100', found another structure.");
-        foreach ((YamlNode key, YamlNode value) in map)
-        {
-            if (key is not YamlScalarNode { Value: { } name } || value is not YamlScalarNode { Value: { } text })
-                throw new InvalidOptionException($"--config {file}, line {key.Start.Line}: expected 'name: value' with a single value.");
-            yield return (name, text);
-        }
-    }
+        _ when property.GetCustomAttribute<OneOfAttribute>() is { } names => [.. names.Offered],
+        nameof(Runs.RunOptions.Method) => [.. MethodRegistry.All.Select(entry => entry.Name)],
+        nameof(Runs.RunOptions.Augmentation) => [.. AugmentationOptions.Names],
+        nameof(DataOptions.Data) or nameof(Workflow.ProtocolRunOptions.Target) => [.. DataSources.Known.Select(source => source.Name)],
+        nameof(Workflow.Machine.Device) => ["cpu", "cuda"],
+        _ => [],
+    };
 
     /// <summary>A value as it is written on a command line.</summary>
     public static string Text(object? value) => value switch

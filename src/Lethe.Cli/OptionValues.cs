@@ -33,6 +33,15 @@ internal sealed class OptionValues(IReadOnlyDictionary<string, object> values)
         return copy;
     }
 
+    /// <summary>The given values that differ from those of a record: a flag, what was given, and what the record has.</summary>
+    public IEnumerable<(string Flag, string Asked, string Was)> Changed(object record) =>
+        from property in record.GetType().GetProperties().Where(OptionField.Fits)
+        let flag = OptionName.Flag(property)
+        where values.ContainsKey(flag)
+        let was = property.GetValue(record)
+        where !Equals(values[flag], was)
+        select (flag, OptionTable.Text(values[flag]), OptionTable.Text(was));
+
     /// <summary>Refuses what no record took, as an option of a method that was not chosen.</summary>
     /// <param name="reason">Why a flag may have no place.</param>
     /// <exception cref="InvalidOptionException">A flag was given that nothing uses.</exception>

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Lethe.Runtime;
 
 namespace Lethe.Cli;
@@ -11,21 +12,39 @@ internal static class OutputFile
     /// <param name="endings">The endings that it can have; none for any.</param>
     /// <returns>The same file.</returns>
     /// <exception cref="InvalidOptionException">Its ending is another, or there is no such folder.</exception>
-    /// <exception cref="RunException">There is something already.</exception>
+    /// <exception cref="RunException">There is something already, or its folder cannot be written to.</exception>
     public static string Require(string file, bool force, params string[] endings)
     {
-        if (endings.Length > 0 && !endings.Contains(Path.GetExtension(file)))
-            throw new InvalidOptionException($"'{file}' ends in none of {string.Join(", ", endings)}, which can be written.");
+        string ending = Path.GetExtension(file);
+        if (endings.Length > 0 && !endings.Contains(ending))
+            throw new InvalidOptionException($"'{file}' ends in none of {string.Join(", ", endings)}, which can be written."
+                + Suggestion.Sentence(ending, endings));
         string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
         if (!Directory.Exists(folder))
-            throw new InvalidOptionException($"'{file}': the folder {folder} does not exist. Create it, or give another file.");
+            throw new InvalidOptionException(
+                $"'{file}': the folder {folder} does not exist.{Suggestion.OfPath(folder)} Create it, or give another file.");
         if (Directory.Exists(file))
             throw new RunException($"{file} is a folder; expected a file to write. Give another one.");
-        return !File.Exists(file) || force
-            ? file
-            : throw new RunException($"{file} exists already. Give --force to replace it, or another file.");
+        if (File.Exists(file) && !force)
+            throw new RunException($"{file} exists already. Give --force to replace it, or another file.");
+        RequireWritable(file, folder);
+        return file;
     }
 
     /// <summary>The flag that lets what is there be replaced.</summary>
-    public static System.CommandLine.Option<bool> Force() => new("--force") { Description = "Replace what is there already." };
+    public static Option<bool> Force() => new("--force") { Description = "Replace what is there already." };
+
+    // Rights, read-only disks and full ones: the system alone knows, and says it to whoever writes.
+    private static void RequireWritable(string file, string folder)
+    {
+        try
+        {
+            string trial = Path.Combine(folder, $".{Path.GetFileName(file)}.{Guid.NewGuid():N}.tmp");
+            using FileStream stream = new(trial, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new RunException($"{file} cannot be written: {error.Message} Give access to its folder, or give another file.", error);
+        }
+    }
 }

@@ -10,12 +10,13 @@ internal static class PretrainCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command("pretrain", "Pre-train an encoder without labels, with diagnostics along the way.");
-        RunFlags flags = new(command, new RunOptions());
+        RunFlags flags = new(command, _ => new RunOptions(), new RunOptions());
         return command.Does(terminal, (parsed, cancellation) =>
         {
             (RunDirectory run, _) = flags.Pretrain(parsed, flags.Read(parsed), "pretrain", terminal.Progress, cancellation);
             JsonObject monitor = DiagnoseCommand.Describe(run, terminal);
             monitor["run"] = run.Path;
+            monitor["start"] = StartUpView.Of(run);
             monitor["encoder"] = EncoderView.Show(run, terminal);
             string path = OptionValues.Quote(run.Path);
             terminal.Say($"Next: lethe undo {path}, lethe report {path}, or lethe export {path} --format onnx");

@@ -4,15 +4,19 @@ using Lethe.Workflow;
 namespace Lethe.Cli;
 
 /// <summary>
-/// Shows progress on standard error: one line that is drawn over in a terminal, a plain line every few seconds
-/// elsewhere.
+/// Shows progress on standard error: one line that is drawn over in a terminal, elsewhere a plain line, the rarer the longer it takes.
 /// </summary>
-internal sealed class ProgressDisplay(TextWriter output, bool terminal, bool colour) : IProgress<WorkflowProgress>, IDisposable
+/// <param name="output">Where to.</param>
+/// <param name="terminal">Whether that is a terminal.</param>
+/// <param name="colour">Whether it shows colours.</param>
+/// <param name="width">Its columns.</param>
+internal sealed class ProgressDisplay(TextWriter output, bool terminal, bool colour, Func<int> width)
+    : IProgress<WorkflowProgress>, IDisposable
 {
-    private const int BarWidth = 24;
-    private const int UnknownWidth = 120;
     private static readonly TimeSpan redraw = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan report = TimeSpan.FromSeconds(5);
+
+    // Between two plain lines: a twentieth of the time so far, within these bounds.
+    private static readonly TimeSpan soonest = TimeSpan.FromSeconds(5), latest = TimeSpan.FromMinutes(1);
 
     private readonly Stopwatch sinceStart = new();
     private readonly Stopwatch sinceShown = new();
@@ -43,20 +47,19 @@ internal sealed class ProgressDisplay(TextWriter output, bool terminal, bool col
             }
 
             bool last = value.Total > 0 && value.Done == value.Total;
-            if (!fresh && !last && sinceShown.IsRunning && sinceShown.Elapsed < (terminal ? redraw : report))
+            if (!fresh && !last && sinceShown.IsRunning && sinceShown.Elapsed < (terminal ? redraw : Between(sinceStart.Elapsed)))
                 return;
             sinceShown.Restart();
-            string text = Line(value);
+            TimeSpan? left = value.Left ?? ByRate(value);
             if (terminal)
             {
-                // Cut before it is coloured, so that no escape sequence is cut.
-                int width = Console.WindowWidth > 1 ? Console.WindowWidth - 1 : UnknownWidth;
-                output.Write("\r\x1b[2K" + Coloured(text.Length > width ? text[..width] : text));
+                // The last column stays empty: some terminals go to the next line when it is filled.
+                output.Write("\r\x1b[2K" + Coloured(Line(value, left, Math.Max(width() - 1, 1))));
                 drawn = true;
             }
             else
             {
-                output.WriteLine(text);
+                output.WriteLine(Line(value, left, null));
             }
 
             output.Flush();
@@ -77,22 +80,48 @@ internal sealed class ProgressDisplay(TextWriter output, bool terminal, bool col
 
     public void Dispose() => Clear();
 
-    private string Line(WorkflowProgress value)
+    /// <summary>
+    /// The line: stage, bar, share, time left, then the details, the most important first. Where it is too long the bar shrinks, and then
+    /// whole details are left out from the end.
+    /// </summary>
+    /// <param name="value">What to show.</param>
+    /// <param name="left">The time left; null where it is not known.</param>
+    /// <param name="columns">Columns at most; null without a terminal, where nothing is left out and no bar is drawn.</param>
+    internal static string Line(WorkflowProgress value, TimeSpan? left, int? columns)
     {
+        var parts = new List<string>();
         if (value.Total <= 0)
-            return $"{value.Stage}  {value.Detail}";
-        double share = (double)value.Done / value.Total;
-        double rate = value.Done > first ? (value.Done - first) / sinceStart.Elapsed.TotalSeconds : 0;
-        string left = rate > 0
-            && value.Done < value.Total ? $"  {Duration(TimeSpan.FromSeconds((value.Total - value.Done) / rate))} left" : "";
-        string bar = terminal ? Bar(share) + " " : "";
-        return Invariant($"{value.Stage,-13}{bar}{share,4:P0}  {value.Done}/{value.Total}  {value.Detail}{left}");
+        {
+            parts.Add(value.Stage);
+        }
+        else
+        {
+            double share = (double)value.Done / value.Total;
+            int bar = columns switch { null => 0, >= 100 => 24, >= 70 => 12, >= 50 => 6, _ => 0 };
+            parts.Add(Invariant($"{value.Stage,-12} {(bar > 0 ? Bar(share, bar) + " " : "")}{share,5:P0}"));
+            if (left is { } time && value.Done < value.Total)
+                parts.Add($"{Duration(time)} left");
+        }
+
+        parts.AddRange(value.Detail.Split("  ", StringSplitOptions.RemoveEmptyEntries));
+        if (value.Total > 0)
+            parts.Add($"{value.Done}/{value.Total}");
+        while (columns is { } most && parts.Count > 1 && parts.Sum(part => part.Length + 2) - 2 > most)
+            parts.RemoveAt(parts.Count - 1);
+        string line = string.Join("  ", parts);
+        return columns is { } room && line.Length > room ? line[..room] : line;
     }
 
-    private static string Bar(double share)
+    internal static TimeSpan Between(TimeSpan soFar) =>
+        soFar / 20 is var share && share < soonest ? soonest : share > latest ? latest : share;
+
+    private TimeSpan? ByRate(WorkflowProgress value) =>
+        value.Total > 0 && value.Done > first ? sinceStart.Elapsed * ((double)(value.Total - value.Done) / (value.Done - first)) : null;
+
+    private static string Bar(double share, int width)
     {
-        int full = (int)Math.Round(share * BarWidth);
-        return new string('━', full) + new string('─', BarWidth - full);
+        int full = (int)Math.Round(share * width);
+        return new string('━', full) + new string('─', width - full);
     }
 
     private string Coloured(string line)
@@ -100,10 +129,10 @@ internal sealed class ProgressDisplay(TextWriter output, bool terminal, bool col
         int bar = line.IndexOfAny(['━', '─']), end = line.LastIndexOfAny(['━', '─']) + 1;
         if (!colour || bar < 0)
             return line;
-        int rest = line.IndexOf('─', StringComparison.Ordinal) is var first and >= 0 ? first : end;
+        int rest = line.IndexOf('─', StringComparison.Ordinal) is var start and >= 0 ? start : end;
         return $"{line[..bar]}\x1b[36m{line[bar..rest]}\x1b[90m{line[rest..end]}\x1b[0m{line[end..]}";
     }
 
-    private static string Duration(TimeSpan time) =>
-        time.TotalHours >= 1 ? $"{(int)time.TotalHours}:{time.Minutes:D2}:{time.Seconds:D2}" : $"{time.Minutes}:{time.Seconds:D2}";
+    private static string Duration(TimeSpan time) => time.TotalDays >= 2 ? Invariant($"{time.TotalDays:F1} days")
+        : time.TotalHours >= 1 ? $"{(int)time.TotalHours}:{time.Minutes:D2}:{time.Seconds:D2}" : $"{time.Minutes}:{time.Seconds:D2}";
 }

@@ -18,20 +18,24 @@ internal static class ReportCommand
         var output = new Option<string?>("--out") { Description = "The page to write. [report.html in the first run]", HelpName = "FILE" };
         var markdown = new Option<bool>("--markdown") { Description = "Write the table of all undos to standard output as well, as "
             + "Markdown. --json has the same numbers." };
+        Option<bool> force = OutputFile.Force();
         var command = new Command(
             "report",
             "Write one HTML page that is readable offline: verdict, curves, tables, pictures, and how to repeat it "
-            + "all.") { runs, output, markdown };
+            + "all.") { runs, output, force, markdown };
         return command.Does(terminal, (parsed, _) =>
         {
             string[] paths = parsed.GetRequiredValue(runs);
             parsed.RequireOneOutput("--markdown", "--json");
+            string? page = parsed.GetValue(output) is { } given ? OutputFile.Require(given, parsed.GetValue(force), ".html", ".htm") : null;
+            foreach (string one in paths)
+                terminal.WarnOfUnfinished(RunDirectory.Open(one));
             bool asksMarkdown = parsed.GetValue(markdown);
             IReadOnlyList<Ablation> tables = Ablation.Of(ReportModel.Load(paths));
             if (asksMarkdown && tables.Count == 0)
                 throw new RunException($"{string.Join(", ", paths)}: no undo was evaluated, so there is no table to write. Run 'lethe "
                     + $"undo {OptionValues.Quote(paths[0])}', or leave --markdown out.");
-            string path = Write(paths, parsed.GetValue(output));
+            string path = Write(paths, page);
             terminal.Say(Path.GetFullPath(path));
             if (asksMarkdown)
                 terminal.Output.Write(MarkdownGrid.Render([.. tables.Select(table => table.Grid())]));

@@ -13,7 +13,7 @@ namespace Lethe.Cli;
 internal static class RunCommand
 {
     // A few minutes on two cores: small views, a narrow network, images few enough that epochs are many.
-    private static readonly RunOptions defaults = new()
+    private static readonly RunOptions demonstration = new()
     {
         Data = new DataOptions { Limit = 2000 },
         Backbone = new BackboneOptions { Backbone = "resnet10", Width = 16 },
@@ -25,12 +25,17 @@ internal static class RunCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command(
-            "run", "The whole story: pre-train, diagnose, undo beside a control, evaluate, report. By default on embedded images.");
-        var flags = new RunFlags(command, defaults, undoing);
+            "run", "The whole story: pre-train, diagnose, undo beside a control, evaluate, report. By default a demonstration of minutes "
+            + "on embedded images (--limit 2000 --backbone resnet10 --width 16 --epochs 24); with --data all images are taken, and what is "
+            + "not given is chosen by them.");
+        var flags = new RunFlags(command, Defaults, new RunOptions(), undoing);
         return command.Does(terminal, (parsed, cancellation) =>
         {
             OptionValues values = flags.Read(parsed);
             UmmOptions umm = values.Apply(undoing);
+
+            if (IsDemonstration(values) && !flags.Resumes(parsed))
+                terminal.Say("A demonstration on embedded images of clothes. For your own: lethe run --data FOLDER");
 
             // 1. Train an encoder without labels, measuring every layer along the way.
             (RunDirectory run, Session session) = flags.Pretrain(parsed, values, "run", terminal.Progress, cancellation);
@@ -49,6 +54,7 @@ internal static class RunCommand
             // 5. Say what happened.
             JsonObject result = SummaryView.Show(run, Path.GetFileName(undo.Path), terminal);
             result["run"] = run.Path;
+            result["start"] = StartUpView.Of(run);
             result["report"] = ReportCommand.Write([run.Path], null);
             result["monitor"] = monitor["reason"]!.DeepClone();
             terminal.Say((string)result["verdict"]!);
@@ -59,4 +65,11 @@ internal static class RunCommand
             return result;
         });
     }
+
+    private static bool IsDemonstration(OptionValues values) => values.Apply(new DataOptions()).Data == new DataOptions().Data;
+
+    /// <summary>The demonstration, or what is chosen by images of one's own. A budget of time leaves the epochs to be chosen too.</summary>
+    internal static RunOptions Defaults(OptionValues values) => !IsDemonstration(values) ? new RunOptions()
+        : values.Apply(new TrainingOptions()).Minutes > 0 ? demonstration with { Training = new TrainingOptions() }
+        : demonstration;
 }

@@ -10,7 +10,7 @@ namespace Lethe.Cli;
 /// <summary>The flags of verbs that pre-train: what decides the run, where it computes, where it is written.</summary>
 internal sealed class RunFlags
 {
-    private readonly RunOptions defaults;
+    private readonly Func<OptionValues, RunOptions> defaults;
     private readonly OptionRecord[] more;
     private readonly OptionTable table;
     private readonly Option<string?> output =
@@ -20,9 +20,10 @@ internal sealed class RunFlags
 
     /// <summary>Adds the flags to a verb.</summary>
     /// <param name="command">The verb.</param>
-    /// <param name="defaults">The defaults of this verb.</param>
+    /// <param name="defaults">The defaults of this verb, which may depend on what was given.</param>
+    /// <param name="shown">The defaults that its help shows.</param>
     /// <param name="more">Records of further flags.</param>
-    public RunFlags(Command command, RunOptions defaults, params OptionRecord[] more)
+    public RunFlags(Command command, Func<OptionValues, RunOptions> defaults, RunOptions shown, params OptionRecord[] more)
     {
         (this.defaults, this.more) = (defaults, more);
         command.Description += $" Methods: {string.Join(", ", MethodRegistry.All.Select(method => method.Name))}; 'lethe methods' tells "
@@ -32,9 +33,8 @@ internal sealed class RunFlags
         table = new OptionTable(
             command,
             [
-                defaults.Data, defaults, defaults.Backbone, defaults.Weights, defaults.Training, defaults.Views, defaults.Evaluation,
-                defaults.Monitor,
-                defaults.Interleaving, new Machine(),
+                shown.Data, shown, shown.Backbone, shown.Weights, shown.Training, shown.Views, shown.Evaluation, shown.Monitor,
+                shown.Interleaving, new Machine(),
                 .. MethodRegistry.All.Select(entry => entry.DefaultOptions), .. more,
             ]);
     }
@@ -62,15 +62,11 @@ internal sealed class RunFlags
         string? path = parsed.GetValue(output);
         if (Resumes(parsed))
         {
-            if (path is null)
-                throw new InvalidOptionException("--resume needs --out with the directory of the run to go on with.");
-            string? dataRoot = values.Apply(defaults.Data with { DataRoot = null }).DataRoot;
-            if (RunDirectory.HoldsRun(path))
-            {
-                OptionRecord.ValidateAll(beside);
-                RequireSame(values, RunDirectory.Open(path).LoadManifest().Pretraining, path);
-                return Pretraining.Resume(path, machine, dataRoot, progress, cancellation);
-            }
+            OptionRecord.ValidateAll(beside);
+            RunManifest begun = Begun(path).LoadManifest();
+            RequireSame(values, begun.Pretraining, path!);
+            string? dataRoot = values.Apply(defaults(values).Data with { DataRoot = null }).DataRoot;
+            return Pretraining.Resume(path!, machine, dataRoot, progress, cancellation);
         }
 
         RunOptions options = Build(values);
@@ -79,11 +75,29 @@ internal sealed class RunFlags
         return Pretraining.Start(options, machine, path, values.CommandLine(verb), progress, cancellation);
     }
 
+    /// <summary>The run that a verb was asked to go on with.</summary>
+    /// <param name="path">What <c>--out</c> names; null where it was not given.</param>
+    /// <exception cref="LetheException">There is none.</exception>
+    public static RunDirectory Begun(string? path)
+    {
+        if (path is null)
+            throw new InvalidOptionException("--resume needs --out with the directory of the run to go on with.");
+        if (!RunDirectory.HoldsRun(path))
+        {
+            string found = Directory.Exists(path) ? "it holds no run" : "there is no such directory";
+            throw new RunException(
+                $"--resume --out {path}: {found}, so there is nothing to go on with."
+                + $"{NearbyRuns.Sentence(path, RunDirectory.HoldsRun)} Without --resume a new run is begun.");
+        }
+
+        return RunDirectory.Open(path);
+    }
+
     /// <summary>The options of a run that the flags ask for.</summary>
     /// <exception cref="InvalidOptionException">A flag was given that nothing uses.</exception>
     public RunOptions Build(OptionValues values)
     {
-        RunOptions options = values.Apply(defaults);
+        RunOptions defaults = this.defaults(values), options = values.Apply(defaults);
         MethodEntry method = MethodRegistry.Find(options.Method);
 
         // A preset that is named replaces the verb's own views, then single flags change it.
@@ -108,21 +122,19 @@ internal sealed class RunFlags
     // What is changed on resume would not be the same run; where a source lies does not decide it.
     private static void RequireSame(OptionValues values, RunOptions earlier, string path)
     {
-        RunOptions asked = values.Apply(earlier) with
+        OptionRecord[] records =
+        [
+            earlier.Data, earlier, earlier.Views, earlier.Backbone, earlier.Weights, earlier.MethodOptions, earlier.Training,
+            earlier.Evaluation, earlier.Monitor, earlier.Interleaving,
+        ];
+        string[] changed = [.. records.SelectMany(values.Changed).Where(change => change.Flag != "--data-root").Select(
+            change => $"{change.Flag} {change.Asked} ({(change.Was.Length == 0 ? "it had none" : $"it was {change.Was}")})").Distinct()];
+        if (changed.Length > 0)
         {
-            Data = values.Apply(earlier.Data) with { DataRoot = earlier.Data.DataRoot },
-            Views = values.Apply(earlier.Views),
-            Backbone = values.Apply(earlier.Backbone),
-            Weights = values.Apply(earlier.Weights),
-            MethodOptions = values.Apply(earlier.MethodOptions),
-            Training = values.Apply(earlier.Training),
-            Evaluation = values.Apply(earlier.Evaluation),
-            Monitor = values.Apply(earlier.Monitor),
-            Interleaving = values.Apply(earlier.Interleaving),
-        };
-        if (asked != earlier)
-            throw new InvalidOptionException($"{path} was begun with other options than those given. Give --resume without them, or start "
-                + "a new run with another --out.");
+            throw new InvalidOptionException(
+                $"{path} was begun with other options: {string.Join(", ", changed)}. What is changed would not be the same run. Give "
+                + "--resume without them, or start a new run with another --out.");
+        }
     }
 
     private static string FreePath(RunOptions options)

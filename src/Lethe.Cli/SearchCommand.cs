@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Lethe.Data;
 using Lethe.Recognition;
+using Lethe.Storage;
 using Lethe.Runtime;
 using Lethe.Workflow;
 using Spectre.Console;
@@ -57,7 +58,7 @@ internal static class SearchCommand
                 (ImageSet set, IReadOnlyList<string> skipped) = ImageFiles.ReadAll(
                     path, encoder.ImageSize, encoder.Channels, parsed.GetValue(bad), null, cancellation);
                 foreach (string one in skipped)
-                    terminal.Say($"skipped {one}");
+                    terminal.Say($"skipped {PathLines.Of(one)}");
                 return (set, new ImageEmbeddings(encoder.Embed(set, terminal.Progress, cancellation), set.Paths!, skipped));
             }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Lethe.Runs;
 using Spectre.Console;
 
 namespace Lethe.Cli;
@@ -7,14 +8,19 @@ namespace Lethe.Cli;
 /// <summary>Where a verb writes: text for people and progress to standard error, one JSON document to standard output.</summary>
 internal sealed class Terminal
 {
+    // What every screen has, where there is none to ask.
+    private const int Plain = 80;
+
     private static readonly JsonSerializerOptions indented = new() { WriteIndented = true };
+
+    private readonly List<string> cautions = [];
 
     public Terminal(TextWriter output, TextWriter error, bool errorIsTerminal)
     {
         Output = output;
         Error = error;
         bool colour = errorIsTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
-        Progress = new ProgressDisplay(error, errorIsTerminal, colour);
+        Progress = new ProgressDisplay(error, errorIsTerminal, colour, () => Columns);
         People = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(error),
@@ -32,6 +38,11 @@ internal sealed class Terminal
 
     public ProgressDisplay Progress { get; }
 
+    /// <summary>Columns of text that is shown to people.</summary>
+    public static int Width => Console.IsOutputRedirected ? Plain : Columns;
+
+    private static int Columns => Console.WindowWidth > 0 ? Console.WindowWidth : Plain;
+
     /// <summary>The console of tables and sentences.</summary>
     public IAnsiConsole People { get; }
 
@@ -42,11 +53,29 @@ internal sealed class Terminal
         Error.WriteLine(text);
     }
 
-    /// <summary>Writes a table for people.</summary>
-    public void Show(Table table)
+    /// <summary>What was warned of.</summary>
+    public IReadOnlyList<string> Cautions => cautions;
+
+    /// <summary>Warns of weights whose training is not done; the JSON document has it too.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="checkpoint">The weights that are used.</param>
+    public void WarnOfUnfinished(RunDirectory run, string checkpoint = CheckpointStore.Last)
+    {
+        foreach (string sentence in Unfinished.Sentences(run, checkpoint))
+        {
+            cautions.Add(sentence);
+            Say($"Warning: {sentence}");
+        }
+    }
+
+    /// <summary>Writes a table for people, in several where the screen is too narrow (<see cref="TableFit"/>).</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="groups">What each column belongs to; null for nothing.</param>
+    public void Show(Table table, IReadOnlyList<string>? groups = null)
     {
         Progress.Clear();
-        People.Write(table);
+        foreach (Table part in TableFit.Parts(table, People, groups))
+            People.Write(part);
     }
 
     /// <summary>Writes the one JSON document.</summary>

@@ -30,11 +30,22 @@ internal static class UndoCommand
             Machine machine = values.Apply(new Machine());
             OptionRecord.ValidateAll([options, machine]);
             RunDirectory directory = run.Open(parsed, values, machine, needsHeads: true, terminal, cancellation);
+            RunOptions pretraining = directory.LoadManifest().Pretraining;
+            ulong chosen = parsed.GetValue(seed) ?? pretraining.Seed;
+            string called = parsed.GetValue(name) ?? Undoing.DefaultName(options, chosen, pretraining.Seed);
+            if (parsed.GetValue(resume) && !RunDirectory.HoldsRun(directory.UndoPath(called)))
+            {
+                string[] there = [.. directory.Undos.Select(undo => Path.GetFileName(undo.Path))];
+                throw new RunException(
+                    $"--resume: {directory.Path} has no undo '{called}' to go on with.{Suggestion.Sentence(called, there)} "
+                    + (there.Length == 0 ? "It has none." : $"It has {string.Join(", ", there)}: give one to --name, with its own options.")
+                    + " Leave --resume out to begin it.");
+            }
+
             Session session = Session.Open(directory, machine, EncoderArgument.DataRoot(values), terminal.Progress, cancellation);
-            ulong chosen = parsed.GetValue(seed) ?? session.Options.Seed;
             string line = values.CommandLine($"undo {OptionValues.Quote(directory.Path)} --seed {chosen}");
             RunDirectory undo = Undoing.Run(
-                directory, session, options, parsed.GetValue(name), chosen, parsed.GetValue(resume), line, terminal.Progress, cancellation);
+                directory, session, options, called, chosen, parsed.GetValue(resume), line, terminal.Progress, cancellation);
             Evaluating.Update(directory, session, terminal.Progress, cancellation);
             JsonObject result = SummaryView.Show(directory, Path.GetFileName(undo.Path), terminal);
             result["run"] = directory.Path;

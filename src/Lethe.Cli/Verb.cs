@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Lethe.Runs;
 using Lethe.Runtime;
+using Lethe.Workflow;
 
 namespace Lethe.Cli;
 
@@ -16,20 +18,29 @@ internal static class Verb
     /// <param name="command">The verb.</param>
     /// <param name="terminal">Where it writes.</param>
     /// <param name="work">Does the work and says it to people; returns the JSON document of the result.</param>
+    /// <param name="needsTorch">Whether torch is loaded first.</param>
+    /// <param name="exitCode">Makes the exit code of the result; null where a result is a success.</param>
     /// <returns>The verb.</returns>
-    public static Command Does(this Command command, Terminal terminal, Func<ParseResult, CancellationToken, JsonNode> work)
+    public static Command Does(
+        this Command command, Terminal terminal, Func<ParseResult, CancellationToken, JsonNode> work, bool needsTorch = true,
+        Func<JsonNode, int>? exitCode = null)
     {
         var json = new Option<bool>("--json") { Description = "Write the result as one JSON document to standard output." };
         command.Options.Add(json);
+        command.Options.Add(SettingsFile.Option());
 
         // On a thread of its own: torch's scopes belong to a thread, and the handler of signals is set up beside it.
         command.SetAction((parsed, cancellation) => Task.Run(
-            () => Guard(terminal, () =>
+            () => Guard(command, terminal, () =>
             {
-                TorchRuntime.Prepare(new TorchRuntimeOptions { Notice = notice => terminal.Say($"lethe: {notice}") });
+                if (needsTorch)
+                    PrepareTorch(terminal);
                 JsonNode result = work(parsed, cancellation);
+                if (result is JsonObject document && terminal.Cautions.Count > 0)
+                    document["cautions"] = new JsonArray([.. terminal.Cautions.Select(text => (JsonNode)text)]);
                 if (parsed.GetValue(json))
                     terminal.WriteJson(result);
+                return exitCode?.Invoke(result) ?? Done;
             }, cancellation),
             CancellationToken.None));
         return command;
@@ -46,17 +57,20 @@ internal static class Verb
             throw new InvalidOptionException($"{string.Join(" and ", given)} write to the same standard output. Give one of them.");
     }
 
+    /// <summary>Loads torch, as every verb does that computes.</summary>
+    public static void PrepareTorch(Terminal terminal) =>
+        TorchRuntime.Prepare(new TorchRuntimeOptions { Notice = notice => terminal.Say($"lethe: {notice}") });
+
     /// <summary>Does something and turns how it ended into an exit code and a sentence.</summary>
-    internal static int Guard(Terminal terminal, Action work, CancellationToken cancellation)
+    internal static int Guard(Command command, Terminal terminal, Func<int> work, CancellationToken cancellation)
     {
         try
         {
-            work();
-            return Done;
+            return work();
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException error) when (cancellation.IsCancellationRequested)
         {
-            terminal.Say("Interrupted. The state is saved: the same command with --resume (and --out of the run) goes on.");
+            terminal.Say("Interrupted. " + Again(command, (error as RunInterruptedException)?.Run));
             return Interrupted;
         }
         catch (InvalidOptionException error)
@@ -80,5 +94,23 @@ internal static class Verb
             terminal.Say($"lethe: an error that should not happen. Please report it with the command and what follows.\n{error}");
             return Failed;
         }
+    }
+
+    // What goes on with work that was interrupted; a run where its state was saved.
+    private static string Again(Command verb, RunDirectory? run)
+    {
+        const string Resume = "--resume", Out = "--out";
+        bool resumes = Usage.Find(verb, Resume) is not null;
+        if (!resumes)
+            return "The same command begins anew.";
+        if (run is null)
+            return $"Where a run had begun, the same command with {Resume} goes on with it; else it begins anew.";
+        string path = OptionValues.Quote((run.FindPretraining() ?? run).Path);
+        return "The state is saved: " + verb.Name switch
+        {
+            "pretrain" => $"'lethe pretrain {Resume} {Out} {path}' goes on.",
+            "undo" => $"the same command with {Resume} goes on.",
+            _ => $"the same command with {Resume} {Out} {path} goes on.",
+        };
     }
 }

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Lethe.Augmentation;
+using Lethe.Data;
 using Lethe.Runtime;
 
 namespace Lethe.Onnx;
@@ -13,7 +15,7 @@ public sealed record EncoderDescription
 
     private static readonly JsonSerializerOptions options = new(JsonSerializerDefaults.Web) { NumberHandling = JsonNumberHandling.Strict };
 
-    /// <summary>1 for grey images, 3 for red, green, blue.</summary>
+    /// <summary>1 for grey images, 3 for red, green, blue, else bands.</summary>
     public int Channels { get; init; }
 
     /// <summary>Height and width to which images are brought, in pixels.</summary>
@@ -38,6 +40,12 @@ public sealed record EncoderDescription
     [JsonPropertyName("std")]
     public IReadOnlyList<float>? StandardDeviation { get; init; }
 
+    /// <summary>The type of samples that <see cref="Range"/> is of: uint8, uint16 or float32; null for uint8.</summary>
+    public string? Samples { get; init; }
+
+    /// <summary>Which samples are 0 and 1 for the graph, two numbers; null for 0 and 255.</summary>
+    public IReadOnlyList<float>? Range { get; init; }
+
     /// <summary>The layer that embeddings are of; all where the file has an output for each.</summary>
     public string? Layer { get; init; }
 
@@ -59,6 +67,14 @@ public sealed record EncoderDescription
     /// <summary>Names of the classes of the classifier within; empty where there is none.</summary>
     public IReadOnlyList<string> Classes { get; init; } = [];
 
+    /// <summary>What <see cref="Samples"/> and <see cref="Range"/> say; null where they cannot be.</summary>
+    internal IntensityRange? Intensities => (Samples, Range) switch
+    {
+        (null, null) => IntensityRange.Bytes,
+        (_, [var low, var high]) when low < high && Enum.TryParse(Samples, ignoreCase: true, out SampleType type) => new(low, high, type),
+        _ => null,
+    };
+
     /// <summary>Reads an entry.</summary>
     /// <param name="json">The entry.</param>
     /// <param name="path">The file, for messages.</param>
@@ -69,8 +85,10 @@ public sealed record EncoderDescription
         {
             EncoderDescription found = JsonSerializer.Deserialize<EncoderDescription>(json, options)
                 ?? throw new JsonException("it is null");
-            string? wrong = found.Channels is not (1 or 3) ? $"channels are {found.Channels}, expected 1 or 3"
-                : found.ImageSize is < 16 or > 224 ? $"imageSize is {found.ImageSize}, expected 16 to 224"
+            const int Most = Image.MostChannels, Smallest = ViewAugmenter.SmallestSize, Largest = ViewAugmenter.LargestSize;
+            string? wrong = found.Channels is < 1 or > Most ? $"channels are {found.Channels}, expected 1 to {Most}"
+                : found.ImageSize is < Smallest or > Largest ? $"imageSize is {found.ImageSize}, expected {Smallest} to {Largest}"
+                : found.Intensities is null ? "range is not two numbers, the first below the second, of uint8, uint16 or float32"
                 : found.Interpolation is not ("bilinear" or "bicubic")
                     ? $"interpolation is '{found.Interpolation}', expected bilinear or bicubic"
                     : null;

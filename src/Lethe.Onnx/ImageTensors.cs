@@ -17,7 +17,10 @@ internal sealed class ImageTensors
             new AugmentationOptions { Interpolation = description.Interpolation },
             description.ImageSize,
             channels,
-            new ChannelStatistics([.. Enumerable.Repeat(0f, channels)], [.. Enumerable.Repeat(1f, channels)]));
+            new ChannelStatistics([.. Enumerable.Repeat(0f, channels)], [.. Enumerable.Repeat(1f, channels)])
+            {
+                Range = description.Intensities!,
+            });
     }
 
     /// <summary>Whether the graph takes bytes.</summary>
@@ -75,9 +78,12 @@ internal sealed class ImageTensors
             return;
         }
 
-        Span<float> red = to[..area], green = to.Slice(area, area), blue = to.Slice(2 * area, area);
-        for (int i = 0, j = 0; i < area; i++, j += 3)
-            (red[i], green[i], blue[i]) = (view[j], view[j + 1], view[j + 2]);
+        for (int c = 0; c < channels; c++)
+        {
+            Span<float> plane = to.Slice(c * area, area);
+            for (int i = 0, j = c; i < area; i++, j += channels)
+                plane[i] = view[j];
+        }
     }
 
     /// <summary>Rounds to bytes.</summary>

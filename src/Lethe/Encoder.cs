@@ -256,6 +256,7 @@ public sealed class Encoder : IDisposable
     private static void RequireLayer(string layer, IReadOnlyList<string> layers)
     {
         if (!layers.Contains(layer))
-            throw new InvalidOptionException($"--layer '{layer}' is unknown. Use one of {string.Join(", ", layers)}.");
+            throw new InvalidOptionException($"--layer '{layer}' is unknown.{Suggestion.Sentence(layer, layers)} "
+                + $"Use one of {string.Join(", ", layers)}.");
     }
 }

@@ -8,6 +8,9 @@ namespace Lethe.Augmentation;
 /// </summary>
 public sealed record AugmentationOptions : OptionRecord, IConflicting
 {
+    /// <summary>The size of views from which on they are blurred where nothing is said.</summary>
+    internal const int Blurred = 64;
+
     /// <summary>The names that <see cref="Named"/> knows.</summary>
     public static IReadOnlyList<string> Names { get; } = ["simclr", "weak", "none"];
 
@@ -48,25 +51,27 @@ public sealed record AugmentationOptions : OptionRecord, IConflicting
     [Limit(AtLeast = 0, AtMost = 10)]
     public double Brightness { get; init; } = 0.4;
 
-    /// <summary>Contrast is multiplied by a factor uniform in [max(0, 1 − x), 1 + x]; 0 leaves it.</summary>
+    /// <summary>Contrast is multiplied by a factor uniform in [max(0, 1 − x), 1 + x], about the mean of the view; 0 leaves it.</summary>
     [Limit(AtLeast = 0, AtMost = 10)]
     public double Contrast { get; init; } = 0.4;
 
-    /// <summary>Saturation is multiplied by a factor uniform in [max(0, 1 − x), 1 + x]; 0 leaves it. Nothing on grey images.</summary>
+    /// <summary>Saturation is multiplied by a factor uniform in [max(0, 1 − x), 1 + x]; 0 leaves it. Nothing on grey images and on bands.</summary>
     [Limit(AtLeast = 0, AtMost = 10)]
     public double Saturation { get; init; } = 0.4;
 
-    /// <summary>Hue turns by a fraction of the circle uniform in [−x, x]; 0 leaves it. Nothing on grey images.</summary>
+    /// <summary>Hue turns by a fraction of the circle uniform in [−x, x]; 0 leaves it. Nothing on grey images and on bands.</summary>
     [Limit(AtLeast = 0, AtMost = 0.5)]
     public double Hue { get; init; } = 0.1;
 
-    /// <summary>How often the colour is taken away. Nothing on grey images.</summary>
+    /// <summary>How often the colour is taken away. Nothing on grey images and on bands.</summary>
     [Limit(AtLeast = 0, AtMost = 1)]
     public double GreyProbability { get; init; } = 0.2;
 
-    /// <summary>How often a view is blurred. SimCLR takes 0.5 for large images and leaves blur out for 32 pixels.</summary>
+    /// <summary>
+    /// How often a view is blurred. Left open, as SimCLR has it: 0.5 for large views (64 pixels or more), none for small ones.
+    /// </summary>
     [Limit(AtLeast = 0, AtMost = 1)]
-    public double BlurProbability { get; init; }
+    public double? BlurProbability { get; init; }
 
     /// <summary>Smallest standard deviation of the blur, in pixels of the view.</summary>
     [Limit(Above = 0, AtMost = 100, Unit = "pixels")]
@@ -84,7 +89,7 @@ public sealed record AugmentationOptions : OptionRecord, IConflicting
     public int BlurRadius { get; init; }
 
     /// <summary>
-    /// How often values of 128 and above are turned upside down (255 − value). 0 in SimCLR; BYOL takes 0.2 for one of its views.
+    /// How often values from the middle of the range on are turned upside down (of bytes 255 − value, from 128 on). 0 in SimCLR; BYOL takes 0.2 for one of its views.
     /// </summary>
     [Limit(AtLeast = 0, AtMost = 1)]
     public double SolariseProbability { get; init; }
@@ -97,7 +102,7 @@ public sealed record AugmentationOptions : OptionRecord, IConflicting
     public int LocalViews { get; init; }
 
     /// <summary>Height and width of a local view, at most those of a full-size view; 0 takes half of those, but no less than 16.</summary>
-    [Limit(AtLeast = 16, AtMost = 224, Unit = "pixels", Zero = "for half of a full-size view")]
+    [Limit(AtLeast = 16, AtMost = 1024, Unit = "pixels", Zero = "for half of a full-size view")]
     public int LocalSize { get; init; }
 
     /// <summary>Smallest area of a local view's crop, as a fraction of the image's.</summary>
@@ -123,8 +128,14 @@ public sealed record AugmentationOptions : OptionRecord, IConflicting
         "simclr" => new AugmentationOptions(),
         "weak" => Geometric(0.75, 0.5),
         "none" => Geometric(1, 0),
-        _ => throw new InvalidOptionException($"--augmentation must be one of {string.Join(", ", Names)}; found '{name}'."),
+        _ => throw new InvalidOptionException(
+            $"--augmentation must be one of {string.Join(", ", Names)}; found '{name}'.{Suggestion.Sentence(name, Names)}"),
     };
+
+    /// <summary>Options with what was left open chosen for views of a size.</summary>
+    /// <param name="size">Height and width of a full-size view in pixels.</param>
+    /// <returns>Options that leave nothing open.</returns>
+    internal AugmentationOptions For(int size) => this with { BlurProbability = BlurProbability ?? (size >= Blurred ? 0.5 : 0) };
 
     /// <summary>How local views of full-size views of a size are made.</summary>
     /// <param name="size">Height and width of a full-size view in pixels.</param>
@@ -151,16 +162,17 @@ public sealed record AugmentationOptions : OptionRecord, IConflicting
         FlipProbability = flipProbability,
         JitterProbability = 0,
         GreyProbability = 0,
+        BlurProbability = 0,
     };
 
     IEnumerable<string> IConflicting.Conflicts()
     {
         (string Name, double Minimum, double Maximum)[] ranges =
         [
-            ("--crop-scale", CropScaleMinimum, CropScaleMaximum), ("--local-scale", LocalScaleMinimum, LocalScaleMaximum),
-            ("--aspect-ratio", AspectRatioMinimum, AspectRatioMaximum), ("--blur-sigma", BlurSigmaMinimum, BlurSigmaMaximum),
+            ("crop-scale", CropScaleMinimum, CropScaleMaximum), ("local-scale", LocalScaleMinimum, LocalScaleMaximum),
+            ("aspect-ratio", AspectRatioMinimum, AspectRatioMaximum), ("blur-sigma", BlurSigmaMinimum, BlurSigmaMaximum),
         ];
         return ranges.Where(range => range.Minimum > range.Maximum).Select(range =>
-            Invariant($"{range.Name}-minimum must be at most {range.Name}-maximum ({range.Maximum}), found {range.Minimum}."));
+            Invariant($"--{range.Name}-minimum must be at most --{range.Name}-maximum ({range.Maximum}), found {range.Minimum}."));
     }
 }

@@ -27,7 +27,7 @@ internal static class ColourSteps
             value = Clip(value * factor);
     }
 
-    /// <summary>value ← clip(factor · value + (1 − factor) · mean luma of the view).</summary>
+    /// <summary>value ← clip(factor · value + (1 − factor) · mean luma of the view); of bands, their mean.</summary>
     public static void Contrast(ViewCanvas canvas, float factor)
     {
         Vector256<float> grey = Vector256.Create((1 - factor) * MeanLuma(canvas));
@@ -116,7 +116,7 @@ internal static class ColourSteps
     private static float MeanLuma(ViewCanvas canvas)
     {
         Vector256<float> sum = Vector256<float>.Zero;
-        if (canvas.Channels == 1)
+        if (canvas.Channels != 3)
         {
             foreach (Vector256<float> value in canvas.Values)
                 sum += value;
@@ -131,7 +131,7 @@ internal static class ColourSteps
             }
         }
 
-        return Vector256.Sum(sum) / (canvas.Size * canvas.Size);
+        return Vector256.Sum(sum) / (canvas.Size * canvas.Size * (canvas.Channels == 3 ? 1 : canvas.Channels));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -72,6 +72,7 @@ internal static class EvaluationBatches
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(viewsPerImage, 1);
+        augmenter.Require(images);
         return Enumerate();
 
         IEnumerable<ViewBatch> Enumerate()

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -7,27 +8,29 @@ using Lethe.Numerics;
 namespace Lethe.Augmentation;
 
 /// <summary>
-/// Crop and resize of a byte image onto a canvas: first along the rows' axis, then along the columns', as the axes of the scratch say.
+/// Crop and resize of an image onto a canvas: first along the rows' axis, then along the columns', as the axes of the scratch say.
 /// </summary>
 internal static class Resampler
 {
     /// <summary>Resizes, with the weights in <see cref="ViewScratch.Rows"/> and <see cref="ViewScratch.Columns"/>.</summary>
     /// <param name="image">The image, checked.</param>
+    /// <param name="range">Which of its samples are black and white.</param>
     /// <param name="scratch">The thread's buffers.</param>
     /// <param name="size">Rows and columns of the view.</param>
     /// <returns>The canvas, with as many channels as the image, in the scratch.</returns>
-    public static ViewCanvas Resample(in Image image, ViewScratch scratch, int size)
+    public static ViewCanvas Resample(in Image image, IntensityRange range, ViewScratch scratch, int size)
     {
         int used = (scratch.Columns.End - scratch.Columns.First) * image.Channels;
         var canvas = new ViewCanvas(scratch.Canvas(size * image.Channels * ViewCanvas.VectorsFor(size)), size, image.Channels);
         if (canvas.IsWide && used >= Lane16.Count)
-            Resample<Lane16>(image, scratch, used, canvas);
+            Resample<Lane16>(image, range, scratch, used, canvas);
         else
-            Resample<Lane8>(image, scratch, used, canvas);
+            Resample<Lane8>(image, range, scratch, used, canvas);
         return canvas;
     }
 
-    private static void Resample<TLane>(in Image image, ViewScratch scratch, int used, ViewCanvas canvas)
+    private static void Resample<TLane>(
+        in Image image, IntensityRange range, ViewScratch scratch, int used, ViewCanvas canvas)
         where TLane : struct, ILane<TLane>
     {
         int stride = canvas.Stride;
@@ -35,16 +38,22 @@ internal static class Resampler
         int padded = ViewCanvas.VectorsFor(used) * ViewCanvas.Lanes;
         Span<float> lines = scratch.Lines(ViewCanvas.Lanes * padded);
         Span<Vector256<float>> narrowed = scratch.Narrowed(padded * stride); // [image column · channel, row of the view]
+        bool areBytes = image.Samples == SampleType.UInt8 && range.IsOfBytes;
+        int rowSamples = image.Width * image.Channels, offset = columns.First * image.Channels;
         for (int block = 0; block < stride; block++)
         {
+            int top = block * ViewCanvas.Lanes;
+            ReadOnlySpan<float> scaled = areBytes ? [] : Scaled(image, range, scratch, top, Math.Min(top + 7, canvas.Size - 1), used);
             for (int i = 0; i < ViewCanvas.Lanes; i++)
             {
                 Span<float> line = lines.Slice(i * padded, used);
-                int row = block * ViewCanvas.Lanes + i;
-                if (row < canvas.Size)
-                    MixRows<TLane>(image, columns.First * image.Channels, rows, row, line);
-                else
+                int row = top + i;
+                if (row >= canvas.Size)
                     line.Clear();
+                else if (areBytes)
+                    MixRows<TLane, byte>(image.Pixels.Span[(rows.Start(row) * rowSamples + offset)..], rowSamples, rows, row, line);
+                else
+                    MixRows<TLane, float>(scaled[((rows.Start(row) - rows.Start(top)) * used)..], used, rows, row, line);
             }
 
             TransposeLines(lines, padded, narrowed, stride, block);
@@ -55,27 +64,38 @@ internal static class Resampler
             MixColumns<TLane>(narrowed, columns, column, canvas.Values.Slice(column * length, length));
     }
 
-    // line[j] = Σ_k weight[k] · image[start + k, offset + j], bytes in, floats out; two rows at a time.
-    private static unsafe void MixRows<TLane>(in Image image, int offset, ResampleAxis axis, int output, Span<float> line)
-        where TLane : struct, ILane<TLane>
+    // The rows of the image that some rows of the view are made of, on the scale of bytes: [image row, used].
+    private static Span<float> Scaled(in Image image, IntensityRange range, ViewScratch scratch, int top, int bottom, int used)
     {
-        int rowBytes = image.Width * image.Channels;
-        ReadOnlySpan<byte> pixels = image.Pixels.Span.Slice(
-            axis.Start(output) * rowBytes + offset, (axis.Taps - 1) * rowBytes + line.Length);
+        int first = scratch.Rows.Start(top), count = scratch.Rows.Start(bottom) + scratch.Rows.Taps - first;
+        Span<float> scaled = scratch.Samples(count * used);
+        for (int i = 0; i < count; i++)
+            IntensityScale.Copy(
+                image, ((first + i) * image.Width + scratch.Columns.First) * image.Channels, range, scaled.Slice(i * used, used));
+        return scaled;
+    }
+
+    // line[j] = Σ_k weight[k] · image[start + k, offset + j], samples in, floats out; two rows at a time.
+    private static unsafe void MixRows<TLane, TSample>(
+        ReadOnlySpan<TSample> image, int rowSamples, ResampleAxis axis, int output, Span<float> line)
+        where TLane : struct, ILane<TLane>
+        where TSample : unmanaged, INumber<TSample>
+    {
+        ReadOnlySpan<TSample> pixels = image[..((axis.Taps - 1) * rowSamples + line.Length)];
         if (line.Length < TLane.Count)
         {
             for (int j = 0; j < line.Length; j++)
             {
                 float sum = 0;
                 for (int k = 0; k < axis.Taps; k++)
-                    sum += axis.Weight(output, k) * pixels[k * rowBytes + j];
+                    sum += axis.Weight(output, k) * float.CreateTruncating(pixels[k * rowSamples + j]);
                 line[j] = sum;
             }
 
             return;
         }
 
-        fixed (byte* source = pixels)
+        fixed (TSample* source = pixels)
         fixed (float* to = line)
         {
             // The last vector overlaps the one before it, so it must be read before that is written: it is mixed by itself.
@@ -83,24 +103,30 @@ internal static class Resampler
             TLane overlapping = TLane.Zero;
             for (int k = 0; k < axis.Taps; k += 2)
             {
-                byte* upper = source + k * rowBytes, lower = k + 1 < axis.Taps ? upper + rowBytes : upper;
+                TSample* upper = source + k * rowSamples, lower = k + 1 < axis.Taps ? upper + rowSamples : upper;
                 TLane upperWeight = TLane.Create(axis.Weight(output, k)), lowerWeight = TLane.Create(axis.Weight(output, k + 1));
-                overlapping = Mix(overlapping, upperWeight, TLane.Load(upper + last), lowerWeight, TLane.Load(lower + last));
+                overlapping = Mix(overlapping, upperWeight, Load<TLane, TSample>(upper + last), lowerWeight, Load<TLane, TSample>(lower + last));
                 if (k == 0)
                 {
                     for (nint j = 0; j < last; j += TLane.Count)
-                        Mix(TLane.Zero, upperWeight, TLane.Load(upper + j), lowerWeight, TLane.Load(lower + j)).Store(to + j);
+                        Mix(TLane.Zero, upperWeight, Load<TLane, TSample>(upper + j), lowerWeight, Load<TLane, TSample>(lower + j)).Store(to + j);
                 }
                 else
                 {
                     for (nint j = 0; j < last; j += TLane.Count)
-                        Mix(TLane.Load(to + j), upperWeight, TLane.Load(upper + j), lowerWeight, TLane.Load(lower + j)).Store(to + j);
+                        Mix(TLane.Load(to + j), upperWeight, Load<TLane, TSample>(upper + j), lowerWeight, Load<TLane, TSample>(lower + j)).Store(to + j);
                 }
             }
 
             overlapping.Store(to + last);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe TLane Load<TLane, TSample>(TSample* from)
+        where TLane : struct, ILane<TLane>
+        where TSample : unmanaged =>
+        typeof(TSample) == typeof(byte) ? TLane.Load((byte*)from) : TLane.Load((float*)from);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLane Mix<TLane>(TLane sum, TLane oneWeight, TLane one, TLane otherWeight, TLane other)

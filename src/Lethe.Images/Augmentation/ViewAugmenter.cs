@@ -6,7 +6,7 @@ using Lethe.Runtime;
 namespace Lethe.Augmentation;
 
 /// <summary>
-/// Renders views of byte images as normalised floats: crop and antialiased resize with the flip, colour jitter in random order, grey, blur,
+/// Renders views of images as normalised floats: crop and antialiased resize with the flip, colour jitter in random order, grey, blur,
 /// solarise, normalise.
 /// </summary>
 /// <remarks>
@@ -19,7 +19,12 @@ namespace Lethe.Augmentation;
 /// </para>
 /// <para>
 /// A grey image gets crop, flip, brightness, contrast, blur and solarise. Rendered to three channels it is copied into each; a
-/// colour image rendered to one channel becomes its luma (ITU-R BT.601) before the colour steps.
+/// colour image rendered to one channel becomes its luma (ITU-R BT.601) before the colour steps. An image of other channels than 1 and 3
+/// gets the steps of a grey one, the same on each band.
+/// </para>
+/// <para>
+/// Samples of other types than bytes, and those with another range of intensities than 0 to 255, are brought to the scale of bytes before
+/// anything else, as numbers and not rounded; what lies beyond the range is clipped.
 /// </para>
 /// <para>
 /// A view depends on the image, the options and the seed alone. The order of all sums is fixed and no multiplication is fused with an
@@ -29,6 +34,12 @@ namespace Lethe.Augmentation;
 /// </remarks>
 internal sealed class ViewAugmenter
 {
+    /// <summary>The smallest height and width of a view in pixels.</summary>
+    public const int SmallestSize = 16;
+
+    /// <summary>The largest.</summary>
+    public const int LargestSize = FileReading.LargestView;
+
     private readonly AugmentationOptions options;
     private readonly int blurRadius;
     private readonly Interpolation interpolation;
@@ -39,8 +50,8 @@ internal sealed class ViewAugmenter
 
     /// <summary>Creates an augmenter.</summary>
     /// <param name="options">What may happen to a view.</param>
-    /// <param name="size">Height and width of a view in pixels, 16 to 224.</param>
-    /// <param name="channels">Channels of a view: 1 or 3.</param>
+    /// <param name="size">Height and width of a view in pixels, 16 to 1024.</param>
+    /// <param name="channels">Channels of a view: 1 to 16.</param>
     /// <param name="statistics">Mean and standard deviation to normalise with, one of each for each channel of a view.</param>
     /// <exception cref="InvalidOptionException">An option or the size cannot be used.</exception>
     /// <exception cref="ArgumentException">The channels or the statistics do not fit.</exception>
@@ -49,10 +60,11 @@ internal sealed class ViewAugmenter
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(statistics);
         options.Validate();
-        if (size is < 16 or > 224)
-            throw new InvalidOptionException($"--image-size must be between 16 and 224; found {size}.");
-        if (channels is not (1 or 3))
-            throw new ArgumentException($"A view has 1 or 3 channels, found {channels}.", nameof(channels));
+        options = options.For(size);
+        if (size is < SmallestSize or > LargestSize)
+            throw new InvalidOptionException($"--image-size must be between {SmallestSize} and {LargestSize}; found {size}.");
+        if (channels is < 1 or > Image.MostChannels)
+            throw new ArgumentException($"A view has 1 to {Image.MostChannels} channels, found {channels}.", nameof(channels));
         if (statistics.Mean.Count != channels || statistics.StandardDeviation.Count != channels)
             throw new ArgumentException($"Expected statistics of {channels} channels, found {statistics.Mean.Count} means and "
                 + $"{statistics.StandardDeviation.Count} deviations.", nameof(statistics));
@@ -101,9 +113,10 @@ internal sealed class ViewAugmenter
     public int Length => Size * Size * Channels;
 
     /// <summary>Renders a random view.</summary>
-    /// <param name="image">The image, of any size, 1 or 3 channels.</param>
+    /// <param name="image">The image, of any size; grey, colour, or with the channels of a view.</param>
     /// <param name="seed">Decides all that is random.</param>
-    /// <param name="destination">[Size, Size, Channels], <see cref="Length"/> floats: (value / 255 − mean) / deviation.</param>
+    /// <param name="destination">[Size, Size, Channels], <see cref="Length"/> floats: (value − mean) / deviation, with values of 0 to 1 in
+    /// the range of intensities.</param>
     /// <exception cref="ArgumentException">The image or the destination has another size than it says or should.</exception>
     public void Render(in Image image, ulong seed, Span<float> destination)
     {
@@ -115,7 +128,7 @@ internal sealed class ViewAugmenter
     /// Renders the view to evaluate with: the short side resized to Size, the long side in proportion, the centre cut out
     /// (torchvision's Resize and CenterCrop). An image that is Size · Size already keeps its values.
     /// </summary>
-    /// <param name="image">The image, of any size, 1 or 3 channels.</param>
+    /// <param name="image">The image, of any size; grey, colour, or with the channels of a view.</param>
     /// <param name="destination">[Size, Size, Channels], <see cref="Length"/> floats: (value / 255 − mean) / deviation.</param>
     /// <exception cref="ArgumentException">The image or the destination has another size than it says or should.</exception>
     public void RenderPlain(in Image image, Span<float> destination)
@@ -155,10 +168,10 @@ internal sealed class ViewAugmenter
     // A cubic filter leaves the range of bytes at edges; a mean does not.
     private ViewCanvas Resample(in Image image, ViewScratch scratch)
     {
-        ViewCanvas canvas = Resampler.Resample(image, scratch, Size);
+        ViewCanvas canvas = Resampler.Resample(image, Statistics.Range, scratch, Size);
         if (interpolation == Interpolation.Bicubic)
             ColourSteps.Clip(canvas);
-        return canvas.Channels > Channels ? ColourSteps.ToLuma(canvas) : canvas;
+        return canvas.Channels == 3 && Channels == 1 ? ColourSteps.ToLuma(canvas) : canvas;
     }
 
     private void Jitter(ViewCanvas canvas, in ViewParameters view)
@@ -183,14 +196,37 @@ internal sealed class ViewAugmenter
         }
     }
 
+    /// <summary>Makes sure that images can enter.</summary>
+    /// <param name="images">The images.</param>
+    /// <exception cref="DataException">They have other channels, or numbers where levels are expected or the reverse.</exception>
+    public void Require(ImageSet images)
+    {
+        if (images.Count == 0)
+            return;
+        if (images.Channels != Channels && (images.Channels, Channels) is not ((1, 3) or (3, 1)))
+        {
+            throw new DataException(
+                $"The images of '{images.Name}' have {ImageConversion.Counted(images.Channels)}, but the encoder takes {Channels}. Give it "
+                + "images like those that it was trained on.");
+        }
+
+        IntensityRange range = Statistics.Range;
+        if ((images.Samples == SampleType.Float32) != (range.Samples == SampleType.Float32) && !range.IsOfType)
+        {
+            throw new DataException(
+                $"The images of '{images.Name}' have {images.Samples.Name()} samples, but the encoder takes {range.Samples.Name()} ones from "
+                + $"{range}. Give it images like those that it was trained on.");
+        }
+    }
+
     private void Check(in Image image, Span<float> destination)
     {
-        if (image.Channels is not (1 or 3) || image.Height < 1 || image.Width < 1
-            || image.Pixels.Length != (long)image.Height * image.Width * image.Channels)
+        if ((image.Channels != Channels && (image.Channels, Channels) is not ((1, 3) or (3, 1))) || image.Height < 1 || image.Width < 1
+            || image.Pixels.Length != (long)image.Height * image.Width * image.PixelBytes)
         {
             throw new ArgumentException(
-                $"Expected Height · Width · Channels bytes with 1 or 3 channels, found {image.Pixels.Length} bytes for {image.Height} · "
-                + $"{image.Width} · {image.Channels}.", nameof(image));
+                $"Expected Height · Width · Channels {image.Samples.Name()} samples for views of {Channels} channels, found "
+                + $"{image.Pixels.Length} bytes for {image.Height} · {image.Width} · {image.Channels}.", nameof(image));
         }
 
         if (destination.Length != Length)

@@ -26,7 +26,7 @@ internal readonly ref struct ViewCanvas
     /// <summary>Rows and columns of the view.</summary>
     public int Size { get; }
 
-    /// <summary>1 or 3.</summary>
+    /// <summary>1 for grey, 3 for colour, else bands.</summary>
     public int Channels { get; }
 
     /// <summary>Vectors of one channel of one column.</summary>

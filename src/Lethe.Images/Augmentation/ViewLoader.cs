@@ -55,6 +55,7 @@ internal sealed class ViewLoader : IDisposable
         if (batchSize > images.Count)
             throw new InvalidOptionException(
                 $"batch size {batchSize} is larger than the {images.Count} training images; use --batch-size ≤ {images.Count}.");
+        augmenter.Require(images);
         this.images = images;
         this.augmenter = augmenter;
         this.seed = seed;

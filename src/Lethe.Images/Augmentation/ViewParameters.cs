@@ -59,7 +59,7 @@ internal readonly record struct ViewParameters(int Top, int Left, int Height, in
         Span<int> steps = [0, 1, 2, 3];
         random.Shuffle(steps);
         bool grey = random.NextDouble() < options.GreyProbability;
-        bool blur = random.NextDouble() < options.BlurProbability;
+        bool blur = random.NextDouble() < (options.BlurProbability ?? 0);
         double sigma = random.NextDouble(options.BlurSigmaMinimum, options.BlurSigmaMaximum);
         bool solarise = random.NextDouble() < options.SolariseProbability;
         return DrawCrop(options, height, width, ref random) with

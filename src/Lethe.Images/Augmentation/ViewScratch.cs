@@ -10,6 +10,7 @@ internal sealed class ViewScratch
     [ThreadStatic]
     private static ViewScratch? ofThread;
 
+    private float[] samples = [];
     private float[] lines = [];
     private Vector256<float>[] narrowed = [];
     private Vector256<float>[] canvas = [];
@@ -21,6 +22,8 @@ internal sealed class ViewScratch
     public ResampleAxis Rows { get; } = new();
 
     public ResampleAxis Columns { get; } = new();
+
+    public Span<float> Samples(int length) => GrowingBuffer.Grow(ref samples, length);
 
     public Span<float> Lines(int length) => GrowingBuffer.Grow(ref lines, length);
 

@@ -64,7 +64,7 @@ internal static class ColourShift
     {
         Rgb colour = Rgb.FromHue((double)tint / classes, 1, 1);
         double[] factors = [.. new[] { colour.Red, colour.Green, colour.Blue }.Select(part => 1 - strength + (strength * part))];
-        byte[] pixels = ImageDecoder.ToChannels(image, 3).Pixels.ToArray();
+        byte[] pixels = ImageConversion.ToChannels(image, 3).Pixels.ToArray();
         for (int i = 0; i < pixels.Length; i++)
             pixels[i] = (byte)((pixels[i] * factors[i % 3]) + 0.5);
         return new Image(pixels, image.Height, image.Width, 3);

@@ -21,8 +21,11 @@ public sealed record DataOptions : OptionRecord, IConflicting
     /// </summary>
     public string? Cache { get; init; }
 
-    /// <summary>Height and width of the views that the encoder sees; 0 takes those of the images, 32 where they differ.</summary>
-    [Limit(AtLeast = 16, AtMost = 224, Unit = "pixels", Zero = "for the size of the images")]
+    /// <summary>
+    /// Height and width of the views that the encoder sees; 0 takes those of the images, up to 128 on a processor and 224 on a GPU, and the
+    /// median short side, rounded down, where they differ.
+    /// </summary>
+    [Limit(AtLeast = 16, AtMost = 1024, Unit = "pixels", Zero = "to choose it by the images")]
     public int ImageSize { get; init; }
 
     /// <summary>Train on the first N training images after the seeded shuffle.</summary>
@@ -67,6 +70,21 @@ public sealed record DataOptions : OptionRecord, IConflicting
     [OneOf(DivisionRule.Stratified, DivisionRule.Random, DivisionRule.Earlier)]
     public string Division { get; init; } = DivisionRule.Stratified;
 
+    /// <summary>
+    /// Which values are black and white: type (all that the type of the pixels holds; of numbers that leave 0 to 1, as percentile),
+    /// percentile (the 0.1 and 99.9 % of the training images), or two numbers LOW,HIGH. What lies beyond is clipped.
+    /// </summary>
+    public string Range { get; init; } = RangeRule.OfType;
+
+    /// <summary>
+    /// Images of more pixels are reduced while they are decoded, where their format allows that, and are left out as bad files otherwise.
+    /// </summary>
+    [Limit(AtLeast = 1, AtMost = 10_000, Unit = "million pixels")]
+    public int MaxMegapixels { get; init; } = ImageDecoder.MaxMegapixels;
+
+    /// <summary>The largest view that is chosen where <see cref="ImageSize"/> is left open: it depends on where a run computes.</summary>
+    internal int LargestView { get; init; } = ViewSize.MostOnProcessor;
+
     IEnumerable<string> IConflicting.Conflicts()
     {
         if (string.IsNullOrWhiteSpace(Data))
@@ -77,5 +95,7 @@ public sealed record DataOptions : OptionRecord, IConflicting
             yield return "--labels is empty. Give auto, folders, none or a table.";
         if (GroupBy is not null && string.IsNullOrWhiteSpace(GroupBy))
             yield return "--group-by is empty. Give folder, name:REGEX or a table, or leave it out.";
+        if (RangeRule.Conflict(Range) is { } conflict)
+            yield return conflict;
     }
 }

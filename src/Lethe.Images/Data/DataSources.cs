@@ -135,6 +135,8 @@ internal static class DataSources
             splits.Fingerprint,
             splits.SkippedFiles)
         {
+            Samples = splits.Train.Samples,
+            Range = splits.Train.Range,
             Notices = splits.Notices,
         };
     }
@@ -191,17 +193,23 @@ internal static class DataSources
         KnownSource? known = Known.FirstOrDefault(source => source.Name.Equals(options.Data, StringComparison.OrdinalIgnoreCase));
         if (known is not null)
             return known.Name == "embedded" ? OpenEmbedded(known) : OpenKnown(known, options.DataRoot);
+        if (NpyStack.IsPath(options.Data))
+            return new StackSource(NpyStack.Open(options.Data));
         if (File.Exists(options.Data))
         {
             return IdxLayout.IsImagesFile(options.Data)
                 ? IdxLayout.Open(options.Data, classNames: null)
-                : throw new DataException($"'{options.Data}' is a file, and none of IDX images. Expected a folder of {AcceptedPaths}.");
+                : throw new DataException($"'{options.Data}' is a file, and neither a stack of images (.npy) nor one of IDX images. Expected a folder of {AcceptedPaths}.");
         }
 
         if (!Directory.Exists(options.Data))
         {
             throw new InvalidOptionException(
-                $"--data '{options.Data}' is neither a known source nor a path that exists. Give one of "
+                $"--data '{options.Data}' is neither a known source nor a path that exists."
+                + (Suggestion.Sentence(options.Data, Known.Select(source => source.Name)) is { Length: > 0 } near
+                    ? near
+                    : Suggestion.OfPath(options.Data))
+                + " Give one of "
                 + $"{string.Join(", ", Known.Select(source => source.Name))}, "
                 + $"{string.Join(" or ", Prefixed.Select(source => source.Example))}, or the path of a folder of {AcceptedPaths}.");
         }

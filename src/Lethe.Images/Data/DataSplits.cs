@@ -25,4 +25,13 @@ internal sealed record DataSplits(
 
     /// <summary>Of items that are kept in one part with others: what the group is called.</summary>
     public IReadOnlyDictionary<int, string> Groups { get; init; } = new Dictionary<int, string>();
+
+    /// <summary>What the source is, in words.</summary>
+    public string Kind { get; init; } = "";
+
+    /// <summary>Sizes of the images as they came; null where nobody looked.</summary>
+    public SizeRange? Sizes { get; init; }
+
+    /// <summary>Images in the source, whether they are used or not.</summary>
+    public int Found { get; init; }
 }

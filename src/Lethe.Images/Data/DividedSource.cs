@@ -22,12 +22,17 @@ internal sealed record DividedSource(ImageSource Source, DataOptions Options, Gr
         ImageSet probeSet = Part("probe", Division.Probe, loaded.Images.AsSpan(train, probe), least: Division.Probe.Length == 0 ? 0 : 1);
         ImageSet testSet = Part("test", Division.Test, loaded.Images.AsSpan(train + probe), least: 1);
         string fingerprint = Fingerprint.Of(trainSet, probeSet, testSet);
-        var splits = new DataSplits(Options.Data, trainSet, probeSet, testSet, loaded.ImageSize, fingerprint, loaded.SkippedFiles)
+        (IntensityRange range, string? notice) = RangeRule.Find(Options.Range, trainSet);
+        var splits = new DataSplits(
+            Options.Data, trainSet.Within(range), probeSet.Within(range), testSet.Within(range), loaded.ImageSize, fingerprint,
+            loaded.SkippedFiles)
         {
             Notices =
             [
                 .. Source.Notices, .. Groups?.Notices ?? [], .. Division.Notices, .. SharedImages.Find(trainSet, probeSet, testSet, cancel),
+                .. loaded.Notices, .. notice is null ? [] : new[] { notice },
             ],
+            Kind = Source.Kind, Sizes = loaded.Sizes, Found = Source.PoolCount + Source.TestCount,
             Groups = Groups is null ? [] : new[] { Division.Train, Division.Probe, Division.Test }.SelectMany(items => items)
                 .Where(item => Groups.Names.ContainsKey(Groups.Of[item])).ToDictionary(item => item, item => Groups.Names[Groups.Of[item]]),
         };

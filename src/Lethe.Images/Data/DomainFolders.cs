@@ -14,7 +14,7 @@ internal static class DomainFolders
     /// <summary>Reads all images.</summary>
     /// <param name="root">The folder that holds the domains.</param>
     /// <param name="imageSize">
-    /// Height and width of the views to come, in pixels, 16 to 224; larger images are reduced to what views of that size need.
+    /// Height and width of the views to come, in pixels, 16 to 1024; larger images are reduced to what views of that size need.
     /// </param>
     /// <param name="channels">1 to get grey, 3 to get colour, 0 to get grey where all images are grey and colour otherwise.</param>
     /// <param name="maxBadFiles">How many files may be corrupt or empty and are skipped.</param>

@@ -9,12 +9,16 @@ namespace Lethe.Data;
 /// </summary>
 internal sealed class FileReading(
     string root, IReadOnlyList<string> files, int maxBadFiles, IProgress<DataProgress>? progress, CancellationToken cancel,
-    int threads = -1)
+    int threads = -1, int maxMegapixels = ImageDecoder.MaxMegapixels)
 {
+    /// <summary>The largest height and width of a view.</summary>
+    public const int LargestView = 1024;
+
     private const int SampledHeaders = 256;
 
     private readonly string?[] reasons = new string?[files.Count];
     private readonly (int Height, int Width)[] sizes = new (int, int)[files.Count];
+    private readonly int[] morePages = new int[files.Count];
 
     /// <summary>Files that could not be read, in the order of their paths, as <c>path: reason</c>.</summary>
     public IReadOnlyList<string> SkippedFiles =>
@@ -33,6 +37,20 @@ internal sealed class FileReading(
         }
     }
 
+    /// <summary>What was found in the files that people should know, in sentences.</summary>
+    public IReadOnlyList<string> Notices
+    {
+        get
+        {
+            int[] several = [.. Enumerable.Range(0, files.Count).Where(i => morePages[i] > 0).OrderBy(i => files[i], StringComparer.Ordinal)];
+            return several.Length == 0 ? [] :
+            [
+                $"{several.Length} of {files.Count} files hold more than one image, as {files[several[0]]} ({1 + morePages[several[0]]} pages): "
+                    + "the first page of each is used. To use all, save each as a file of its own, or all as one .npy file.",
+            ];
+        }
+    }
+
     public SizeRange ReadHeaders()
     {
         ForEachGoodFile("reading headers", i => sizes[i] = ImageDecoder.ReadSize(FullPath(i)));
@@ -40,7 +58,7 @@ internal sealed class FileReading(
     }
 
     /// <param name="imageSize">Height and width of a view; larger images are reduced to what it needs.</param>
-    /// <param name="channels">1 or 3, or 0 for 1 where all images are grey and 3 otherwise.</param>
+    /// <param name="channels">Channels, or 0 to let the images decide.</param>
     /// <param name="advice">What to do where memory is too small.</param>
     /// <param name="mayBeNone">Whether it is no error where no file can be read.</param>
     public Image?[] Decode(int imageSize, int channels, string advice, bool mayBeNone = false)
@@ -54,22 +72,16 @@ internal sealed class FileReading(
         {
             if (Interlocked.Read(ref bytes) > largest)
                 return; // the files of the estimate were smaller than the rest
-            (Image image, sizes[i]) = ImageDecoder.Decode(FullPath(i), shortSide, channels);
+            DecodedFile file = ImageDecoder.Decode(FullPath(i), shortSide, channels, maxMegapixels);
+            Image image = file.Image;
+            (sizes[i], morePages[i]) = (file.Stored, file.MorePages);
             images[i] = image;
             Interlocked.Add(ref bytes, image.Pixels.Length);
         });
         MemoryBudget.Require(bytes, what, advice);
         if (!mayBeNone && images.All(image => image is null))
             throw NoGoodFile();
-        if (channels == 0 && images.Any(image => image is { Channels: 3 }))
-        {
-            for (int i = 0; i < images.Length; i++)
-            {
-                if (images[i] is { } image)
-                    images[i] = ImageDecoder.ToChannels(image, 3);
-            }
-        }
-
+        Unite(images);
         return images;
     }
 
@@ -81,7 +93,7 @@ internal sealed class FileReading(
         for (int i = 0; i < places.Length; i++)
         {
             reasons[i] = pack.ReasonAgainst(places[i]);
-            sizes[i] = (pack[places[i]].SourceHeight, pack[places[i]].SourceWidth);
+            (sizes[i], morePages[i]) = ((pack[places[i]].SourceHeight, pack[places[i]].SourceWidth), pack[places[i]].MorePages);
         }
 
         RequireFewBad();
@@ -89,8 +101,8 @@ internal sealed class FileReading(
     }
 
     /// <summary>
-    /// The images of a pack that was looked at, each checked. Pixels are not copied, unless colour is stored and all of these files are
-    /// grey.
+    /// The images of a pack that was looked at, each checked. Pixels are not copied, unless what is stored has colour or depth that none of
+    /// these files has.
     /// </summary>
     /// <returns>The images; null where one is damaged.</returns>
     public Image?[]? Take(ImagePack pack, int[] places)
@@ -111,20 +123,30 @@ internal sealed class FileReading(
         });
         if (damaged)
             return null;
-        if (pack.Channels == 3 && Enumerable.Range(0, files.Count).All(i => images[i] is null || pack[places[i]].Channels == 1))
+        int[] good = [.. Enumerable.Range(0, files.Count).Where(i => images[i] is not null)];
+        (int channels, SampleType samples) = ImageConversion.Common(
+            [.. good.Select(i => (pack[places[i]].Channels, (SampleType)pack[places[i]].Samples))], k => files[good[k]]);
+        if (good.Length > 0 && (channels, samples) != (pack.Channels, pack.Samples))
         {
             MemoryBudget.Require(
-                images.Sum(image => (long)(image?.Pixels.Length ?? 0) / 3),
-                $"{files.Count} grey images of a folder with others in colour",
+                good.Sum(i => (long)images[i]!.Value.Pixels.Length / pack.Channels * channels),
+                $"{files.Count} {(channels == 1 ? "grey" : samples.Name())} images of a folder with others",
                 "Use --limit N.");
-            for (int i = 0; i < images.Length; i++)
-            {
-                if (images[i] is { } image)
-                    images[i] = ImageDecoder.ToChannels(image, 1);
-            }
+            foreach (int i in good)
+                images[i] = ImageConversion.ToChannels(ImageConversion.Narrow(images[i]!.Value, samples), channels);
         }
 
         return images;
+    }
+
+    // All of the same channels and samples.
+    private void Unite(Image?[] images)
+    {
+        int[] good = [.. Enumerable.Range(0, images.Length).Where(i => images[i] is not null)];
+        (int channels, SampleType samples) = ImageConversion.Common(
+            [.. good.Select(i => (images[i]!.Value.Channels, images[i]!.Value.Samples))], k => files[good[k]]);
+        foreach (int i in good)
+            images[i] = ImageConversion.ToChannels(ImageConversion.ToSamples(images[i]!.Value, samples), channels);
     }
 
     /// <summary>What a failed reading of a file says of it; null where it succeeds.</summary>
@@ -163,19 +185,16 @@ internal sealed class FileReading(
         {
             try
             {
-                if (sizes[i] == default && reasons[i] is null)
-                    sizes[i] = ImageDecoder.ReadSize(FullPath(i));
+                ImageHeader header = ImageDecoder.ReadHeader(FullPath(i));
+                (int height, int width) = Reduction.TargetSize(header.Height, header.Width, shortSide);
+                int pixel = header.PixelBytes == 3 && channels == 1 ? 1 : header.PixelBytes;
+                bytes += (long)height * width * pixel;
+                seen++;
             }
             catch (Exception error) when (error is DataException or IOException or UnauthorizedAccessException)
             {
                 // Decoding will find the same and tell.
             }
-
-            if (sizes[i] == default)
-                continue;
-            (int height, int width) = Reduction.TargetSize(sizes[i].Height, sizes[i].Width, shortSide);
-            bytes += (long)height * width * (channels == 1 ? 1 : 3);
-            seen++;
         }
 
         return seen == 0 ? 0 : (long)((double)bytes / seen * files.Count);

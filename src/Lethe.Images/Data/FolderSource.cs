@@ -30,11 +30,12 @@ internal sealed class FolderSource : ImageSource
     public override LoadedImages Load(int[] items, DataOptions options, IProgress<DataProgress>? progress, CancellationToken cancel)
     {
         if (options.Cache is not null)
-            return new ImageCache(root, paths, options, progress, cancel).Load(items, sizes => ResolveImageSize(0, sizes));
-        var reading = new FileReading(root, [.. items.Select(item => paths[item])], options.MaxBadFiles, progress, cancel);
-        int imageSize = options.ImageSize != 0 ? options.ImageSize : ResolveImageSize(0, reading.ReadHeaders());
+            return new ImageCache(root, paths, options, progress, cancel).Load(items, sizes => ResolveImageSize(options, sizes));
+        var reading = new FileReading(root, [.. items.Select(item => paths[item])], options.MaxBadFiles, progress, cancel,
+            maxMegapixels: options.MaxMegapixels);
+        int imageSize = options.ImageSize != 0 ? options.ImageSize : ResolveImageSize(options, reading.ReadHeaders());
         Image?[] images = reading.Decode(
             imageSize, channels: 0, advice: "Give --cache FILE, which keeps them on disk; or use --limit N or a smaller --image-size.");
-        return new LoadedImages(images, reading.SkippedFiles, imageSize, reading.Sizes);
+        return new LoadedImages(images, reading.SkippedFiles, imageSize, reading.Sizes) { Notices = reading.Notices };
     }
 }

@@ -7,16 +7,17 @@ namespace Lethe.Data;
 /// links lead to, in ordinal order of the links.
 /// </summary>
 /// <param name="earlier">Whether to take what versions took that knew files by the ends of their names alone.</param>
-internal sealed class FolderWalk(bool earlier)
+/// <param name="arrays">Whether arrays (.npy) are images.</param>
+internal sealed class FolderWalk(bool earlier, bool arrays = false)
 {
     private static readonly HashSet<string> read = new(StringComparer.OrdinalIgnoreCase)
     {
-        ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".dib", ".webp", ".gif", ".tif", ".tiff",
+        ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".dib", ".webp", ".gif", ".tif", ".tiff", ".ppm", ".pgm",
     };
 
     // Earlier versions listed these and then found that they cannot be read, which counts in how their runs were divided.
     private static readonly HashSet<string> listedEarlier =
-        new(StringComparer.OrdinalIgnoreCase) { ".heic", ".heif", ".avif", ".jp2", ".jxl", ".ppm", ".pgm", ".tga" };
+        new(StringComparer.OrdinalIgnoreCase) { ".heic", ".heif", ".avif", ".jp2", ".jxl", ".tga" };
 
     // Other kinds that folders of images are full of: not worth opening.
     private static readonly HashSet<string> others = new(
@@ -110,7 +111,7 @@ internal sealed class FolderWalk(bool earlier)
     private bool IsImage(string file, string path, string? alias = null)
     {
         string extension = Path.GetExtension(alias ?? file);
-        if (read.Contains(extension) || (earlier && listedEarlier.Contains(extension)))
+        if (read.Contains(extension) || (earlier && listedEarlier.Contains(extension)) || (arrays && IsArray(extension)))
             return true;
         if (UnreadFormats.Of(extension) is var (format, advice))
             return Ignore($"{format} ({extension.ToLowerInvariant()})", path, advice);
@@ -124,6 +125,8 @@ internal sealed class FolderWalk(bool earlier)
             : ImageSignature.Explain(start) is { } what ? Ignore($"files {named}", path, $"It is {what}.")
             : Ignore($"files {named}", path);
     }
+
+    private static bool IsArray(string extension) => extension.Equals(".npy", StringComparison.OrdinalIgnoreCase);
 
     private bool Ignore(string reason, string path, string? advice = null)
     {

@@ -1,8 +1,21 @@
 namespace Lethe.Data;
 
-/// <summary>A decoded image: bytes, interleaved, row by row: [Height, Width, Channels].</summary>
-/// <param name="Pixels">Height · Width · Channels bytes, 0 to 255; not to be changed while the image is used.</param>
+/// <summary>A decoded image: samples, interleaved, row by row: [Height, Width, Channels].</summary>
+/// <param name="Pixels">
+/// Height · Width · Channels samples of the type <see cref="Samples"/>, little-endian where they have several bytes; not to be changed
+/// while the image is used.
+/// </param>
 /// <param name="Height">Rows.</param>
 /// <param name="Width">Columns.</param>
-/// <param name="Channels">1 for grey, 3 for red, green, blue.</param>
-public readonly record struct Image(ReadOnlyMemory<byte> Pixels, int Height, int Width, int Channels);
+/// <param name="Channels">1 for grey, 3 for red, green, blue, any other number up to 16 for bands.</param>
+public readonly record struct Image(ReadOnlyMemory<byte> Pixels, int Height, int Width, int Channels)
+{
+    /// <summary>The most channels that an image may have.</summary>
+    internal const int MostChannels = 16;
+
+    /// <summary>The type of a sample; bytes where nothing is said.</summary>
+    public SampleType Samples { get; init; }
+
+    /// <summary>Bytes of a pixel.</summary>
+    internal int PixelBytes => Channels * Samples.Size();
+}

@@ -51,7 +51,7 @@ internal sealed class ImageCache(
             {
                 // Each image is looked at once, since a damaged one would train in silence.
                 if (reading.Take(pack, places) is { } images)
-                    return new LoadedImages(images, reading.SkippedFiles, imageSize, sizes!);
+                    return new LoadedImages(images, reading.SkippedFiles, imageSize, sizes!) { Notices = reading.Notices };
                 if (!first)
                     throw new DataException(
                         $"The cache '{path}' was just written and is damaged. Check the disk, or give --cache a path on another one.");
@@ -74,8 +74,13 @@ internal sealed class ImageCache(
             return cache;
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
         ulong hash = XxHash3.HashToUInt64(MemoryMarshal.AsBytes(full.AsSpan()));
-        return Path.Combine(
-            cache, $"{Path.GetFileName(full)}-{(uint)hash:x8}{(options.ImageSize == 0 ? "" : $"-{options.ImageSize}")}.lethe-images");
+        string name = Path.Combine(cache, $"{Path.GetFileName(full)}-{(uint)hash:x8}");
+        string open = $"{name}.lethe-images", sized = $"{name}-{options.ImageSize}.lethe-images";
+
+        // A run whose size was chosen has it in its options from then on.
+        return options.ImageSize == 0 || (!File.Exists(sized) && ImagePack.IsFor(open, FileReading.ShortSide(options.ImageSize)))
+            ? open
+            : sized;
     }
 
     private void Make(UInt128 listing, int shortSide, string? why)
@@ -93,7 +98,7 @@ internal sealed class ImageCache(
                 + "larger disk, or use a smaller --image-size.");
         }
 
-        new ImagePackWriter(root, sorted, listing, shortSide).Write(path, "packing images", progress, cancel);
+        new ImagePackWriter(root, sorted, listing, shortSide, options.MaxMegapixels).Write(path, "packing images", progress, cancel);
     }
 
     /// <summary>XXH3-128 of the relative paths, sizes and times of modification of all files.</summary>
@@ -113,6 +118,10 @@ internal sealed class ImageCache(
         }
 
         hash.Append(MemoryMarshal.AsBytes<long>(facts));
+
+        // What is too large for one limit is not for another.
+        if (options.MaxMegapixels != ImageDecoder.MaxMegapixels)
+            hash.Append(BitConverter.GetBytes(options.MaxMegapixels));
         return hash.GetCurrentHashAsUInt128();
     }
 }

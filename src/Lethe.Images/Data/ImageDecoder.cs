@@ -1,61 +1,74 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
+using Lethe.Data.Formats;
 using Lethe.Runtime;
 using Microsoft.Win32.SafeHandles;
-using SkiaSharp;
 
 namespace Lethe.Data;
 
 /// <summary>
-/// Decodes one file: JPEG, PNG, BMP, WebP, and the first frame of GIF. Palettes are resolved, CMYK becomes RGB, alpha is
-/// composited on white, the EXIF orientation is applied; colour profiles are not, as in the libraries that published
+/// Decodes one file, by what its first bytes say it is: JPEG, PNG, TIFF, BMP, WebP, PGM, PPM, and the first frame of GIF. Palettes are resolved, CMYK
+/// becomes RGB, alpha is composited on white, the EXIF orientation is applied; colour profiles are not, as in the libraries that published
 /// results come from. An image is grey where red, green and blue are equal in each pixel, however it is stored.
 /// </summary>
 internal static class ImageDecoder
 {
-    /// <summary>More pixels than any camera makes: beyond it is an attack or an accident.</summary>
-    public const long MaxPixels = 100_000_000;
+    /// <summary>What <c>--max-megapixels</c> is where it is not given: more than most cameras make.</summary>
+    public const int MaxMegapixels = 100;
 
     private const long MaxFileBytes = 1L << 29;
 
-    /// <summary>A progressive JPEG needs about ten scans; thousands keep a decoder busy for minutes.</summary>
-    private const int MaxScans = 500;
-
-    /// <summary>
-    /// Images with more pixels are decoded one at a time, so that memory in flight does not grow with the number of cores.
-    /// </summary>
-    private const int LargePixels = 16_000_000;
-
-    private static readonly Lock OneLargeImage = new();
-
     /// <summary>Reads only the header.</summary>
-    /// <returns>Height and width as seen, that is after the EXIF orientation.</returns>
+    /// <returns>Height and width as seen, that is after the orientation.</returns>
     /// <exception cref="DataException">Why the file cannot be used, without its path.</exception>
     public static (int Height, int Width) ReadSize(string path)
     {
-        UsableLength(new FileInfo(path).Length);
-        using SKCodec codec = Checked(SKCodec.Create(path, out SKCodecResult result), result);
-        return SizeOf(codec);
+        ImageHeader header = ReadHeader(path);
+        return (header.Height, header.Width);
+    }
+
+    /// <summary>Reads only the header.</summary>
+    /// <exception cref="DataException">Why the file cannot be used, without its path.</exception>
+    public static ImageHeader ReadHeader(string path)
+    {
+        using SafeFileHandle file = File.OpenHandle(path);
+        int length = UsableLength(RandomAccess.GetLength(file));
+
+        // A photo's header may hold thumbnails and profiles.
+        foreach (int part in (ReadOnlySpan<int>)[1 << 14, 1 << 18, int.MaxValue])
+        {
+            int size = Math.Min(part, length);
+            byte[] bytes = ArrayPool<byte>.Shared.Rent(size);
+            try
+            {
+                Span<byte> head = bytes.AsSpan(0, Fill(file, bytes.AsSpan(0, size)));
+                if (ReadHeader(head, isWhole: size == length) is { } found)
+                    return found;
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(bytes);
+            }
+        }
+
+        throw new DataException("truncated in the header");
     }
 
     /// <summary>Decodes a file; an image whose short side is larger than <paramref name="shortSide"/> is reduced to it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="shortSide">In pixels.</param>
     /// <param name="channels">1 or 3, or 0 for 1 where the image is grey and 3 otherwise.</param>
+    /// <param name="maxMegapixels">How many millions of pixels may be in memory.</param>
     /// <returns>The image, and the height and width that it has in the file.</returns>
     /// <exception cref="DataException">Why the file cannot be used, without its path.</exception>
-    public static (Image Image, (int Height, int Width) Stored) Decode(string path, int shortSide, int channels = 0)
+    public static DecodedFile Decode(
+        string path, int shortSide, int channels = 0, int maxMegapixels = MaxMegapixels)
     {
         using SafeFileHandle file = File.OpenHandle(path);
         int length = UsableLength(RandomAccess.GetLength(file));
         byte[] bytes = ArrayPool<byte>.Shared.Rent(length);
         try
         {
-            int read = 0;
-            for (int more = 1; read < length && more > 0; read += more)
-                more = RandomAccess.Read(file, bytes.AsSpan(read, length - read), read);
-            return Decode(bytes.AsSpan(0, read), shortSide, channels);
+            return Decode(bytes.AsSpan(0, Fill(file, bytes.AsSpan(0, length))), shortSide, channels, maxMegapixels);
         }
         finally
         {
@@ -65,7 +78,7 @@ internal static class ImageDecoder
 
     /// <summary>Decodes what a stream holds from where it stands to its end.</summary>
     /// <exception cref="DataException">Why it cannot be used.</exception>
-    public static (Image Image, (int Height, int Width) Stored) Decode(Stream stream, int shortSide, int channels)
+    public static DecodedFile Decode(Stream stream, int shortSide, int channels)
     {
         using var memory = new MemoryStream();
         byte[] part = new byte[1 << 16];
@@ -75,51 +88,137 @@ internal static class ImageDecoder
             UsableLength(memory.Length);
         }
 
-        return Decode(memory.GetBuffer().AsSpan(0, UsableLength(memory.Length)), shortSide, channels);
+        return Decode(memory.GetBuffer().AsSpan(0, UsableLength(memory.Length)), shortSide, channels, MaxMegapixels);
     }
 
-    private static unsafe (Image Image, (int Height, int Width) Stored) Decode(ReadOnlySpan<byte> bytes, int shortSide, int channels)
+    /// <summary>Refuses an image that would be too large in memory.</summary>
+    /// <param name="height">Rows in memory.</param>
+    /// <param name="width">Columns in memory.</param>
+    /// <param name="storedHeight">Rows in the file.</param>
+    /// <param name="storedWidth">Columns in the file.</param>
+    /// <param name="maxPixels">The most pixels in memory.</param>
+    internal static void RequireFewPixels(int height, int width, int storedHeight, int storedWidth, long maxPixels)
     {
-        fixed (byte* start = bytes)
-        {
-            using SKData data = SKData.Create((nint)start, bytes.Length);
-            using SKCodec codec = Open(data);
-            if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg)
-                RequireWholeJpeg(bytes);
-            SKImageInfo info = DecodedInfo(codec, shortSide);
-            bool large = (long)info.Width * info.Height > LargePixels;
-            if (large)
-                OneLargeImage.Enter();
-            try
-            {
-                (int height, int width) = Reduction.TargetSize(codec.Info.Height, codec.Info.Width, shortSide);
-                Image image = Upright(Reduction.Reduce(Pixels(codec, info, channels), height, width), codec.EncodedOrigin);
-                return (channels == 0 ? image : ToChannels(image, channels), SizeOf(codec));
-            }
-            finally
-            {
-                if (large)
-                    OneLargeImage.Exit();
-            }
-        }
+        if ((long)height * width > maxPixels)
+            throw new DataException(
+                $"{storedWidth}×{storedHeight} pixels, more than the limit of {maxPixels / 1_000_000} megapixels: raise --max-megapixels");
     }
 
-    /// <summary>Converts between grey and colour; colour becomes grey by the luma of ITU-R BT.601.</summary>
-    public static Image ToChannels(Image image, int channels)
+    private static DecodedFile Decode(ReadOnlySpan<byte> bytes, int shortSide, int channels, int maxMegapixels)
     {
-        if (image.Channels == channels)
-            return image;
-        ReadOnlySpan<byte> from = image.Pixels.Span;
-        byte[] to = new byte[image.Height * image.Width * channels];
-        for (int i = 0; i < image.Height * image.Width; i++)
+        ImageFormat format = FormatOf(bytes);
+        long maxPixels = maxMegapixels * 1_000_000L;
+        Image image;
+        (int Height, int Width) stored;
+        int orientation, more = 0;
+        switch (format)
         {
-            if (channels == 3)
-                to[3 * i] = to[3 * i + 1] = to[3 * i + 2] = from[i];
-            else
-                to[i] = (byte)((299 * from[3 * i] + 587 * from[3 * i + 1] + 114 * from[3 * i + 2] + 500) / 1000);
+            case ImageFormat.Tiff:
+                (image, stored, orientation, more) = TiffReader.Decode(bytes, shortSide, maxPixels);
+                break;
+            case ImageFormat.Netpbm:
+                (int height, int width, _) = NetpbmReader.ReadHeader(bytes);
+                (image, stored, orientation) = (NetpbmReader.Decode(bytes, shortSide, maxPixels), (height, width), 1);
+                break;
+            case ImageFormat.Npy:
+                image = NpyReader.Decode(bytes);
+                (stored, orientation) = ((image.Height, image.Width), 1);
+                (height, width) = Reduction.TargetSize(image.Height, image.Width, shortSide);
+                image = Reduction.Reduce(image, height, width);
+                break;
+            case ImageFormat.Png when DeepPngReader.Reads(bytes):
+                (height, width, _) = DeepPngReader.ReadHeader(bytes);
+                (image, stored, orientation) =
+                    (DeepPngReader.Decode(bytes, shortSide, maxPixels), (height, width), OrientationOf(bytes, format));
+                break;
+            default:
+                (image, stored) = SkiaReader.Decode(bytes, format, shortSide, channels, maxPixels);
+                orientation = OrientationOf(bytes, format);
+                (height, width) = Reduction.TargetSize(stored.Height, stored.Width, shortSide);
+                image = Reduction.Reduce(image, height, width);
+                break;
         }
 
-        return new Image(to, image.Height, image.Width, channels);
+        image = Turning.Upright(image, orientation);
+        return new DecodedFile(channels == 0 ? image : ImageConversion.ToChannels(image, channels), AsSeen(stored, orientation), more);
+    }
+
+    // Null where more of the file is needed.
+    private static ImageHeader? ReadHeader(ReadOnlySpan<byte> head, bool isWhole)
+    {
+        ImageFormat format = FormatOf(head);
+        if (format == ImageFormat.Tiff)
+        {
+            if (!isWhole)
+                return null;
+            (int height, int width, int bytes, int turned) = TiffReader.ReadHeader(head);
+            (height, width) = AsSeen((height, width), turned);
+            return new ImageHeader(height, width, bytes);
+        }
+
+        if (format == ImageFormat.Netpbm)
+        {
+            (int height, int width, int bytes) = NetpbmReader.ReadHeader(head);
+            return new ImageHeader(height, width, bytes);
+        }
+
+        if (format == ImageFormat.Npy)
+            return NpyReader.ReadHeader(head);
+        int pixelBytes = 3;
+        (int Height, int Width) stored;
+        if (format == ImageFormat.Png && DeepPngReader.Reads(head))
+        {
+            (int height, int width, pixelBytes) = DeepPngReader.ReadHeader(head);
+            stored = (height, width);
+        }
+        else if (SkiaReader.ReadSize(head, isWhole) is { } size)
+        {
+            stored = size;
+        }
+        else
+        {
+            return null;
+        }
+
+        // Equal sides are the same however they are turned; where the orientation may stand is known when all of the file is there.
+        int orientation = stored.Height == stored.Width ? 1 : OrientationOf(head, format);
+        if (stored.Height != stored.Width && orientation == 1 && !isWhole && MayBeTurned(head, format))
+            return null;
+        (int seenHeight, int seenWidth) = AsSeen(stored, orientation);
+        return new ImageHeader(seenHeight, seenWidth, pixelBytes);
+    }
+
+    private static bool MayBeTurned(ReadOnlySpan<byte> head, ImageFormat format) => format switch
+    {
+        ImageFormat.Jpeg or ImageFormat.Bmp or ImageFormat.Gif => false, // of JPEG sizes stand behind the orientation
+        ImageFormat.WebP => head.Length > 20 && head[12..].StartsWith("VP8X"u8) && (head[20] & 8) != 0,
+        _ => true,
+    };
+
+    private static ImageFormat FormatOf(ReadOnlySpan<byte> head)
+    {
+        ImageFormat format = FileSignature.Of(head);
+        return format != ImageFormat.None ? format : throw new DataException(
+            FileSignature.WhyNot(head[..Math.Min(head.Length, FileSignature.Length)]));
+    }
+
+    private static int OrientationOf(ReadOnlySpan<byte> bytes, ImageFormat format) => format switch
+    {
+        ImageFormat.Jpeg => JpegLayout.ReadOrientation(bytes),
+        ImageFormat.Png => PngChunks.ReadOrientation(bytes),
+        ImageFormat.WebP => WebPChunks.ReadOrientation(bytes),
+        _ => 1,
+    };
+
+    private static (int Height, int Width) AsSeen((int Height, int Width) stored, int orientation) =>
+        ExifOrientation.SwapsSides(orientation) ? (stored.Width, stored.Height) : stored;
+
+    private static int Fill(SafeFileHandle file, Span<byte> bytes)
+    {
+        int read = 0;
+        for (int more = 1; read < bytes.Length && more > 0; read += more)
+            more = RandomAccess.Read(file, bytes[read..], read);
+        return read;
     }
 
     private static int UsableLength(long length) => length switch
@@ -128,213 +227,4 @@ internal static class ImageDecoder
         > MaxFileBytes => throw new DataException($"{length} bytes, more than the limit of {MaxFileBytes}"),
         _ => (int)length,
     };
-
-    private static (int Height, int Width) SizeOf(SKCodec codec) =>
-        SwapsSides(codec.EncodedOrigin) ? (codec.Info.Width, codec.Info.Height) : (codec.Info.Height, codec.Info.Width);
-
-    // The short way does not say what is wrong.
-    private static SKCodec Open(SKData data)
-    {
-        if (SKCodec.Create(data) is { } codec)
-            return Checked(codec, SKCodecResult.Success);
-        using var stream = new SKMemoryStream(data);
-        return Checked(SKCodec.Create(stream, out SKCodecResult result), result);
-    }
-
-    private static SKCodec Checked(SKCodec? codec, SKCodecResult result)
-    {
-        if (codec is null)
-        {
-            throw new DataException(result == SKCodecResult.IncompleteInput
-                ? "truncated in the header"
-                : "not a JPEG, PNG, BMP, WebP or GIF image");
-        }
-
-        SKImageInfo info = codec.Info;
-        string? reason =
-            codec.EncodedFormat is not (
-                SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Png or SKEncodedImageFormat.Bmp or SKEncodedImageFormat.Webp
-                    or SKEncodedImageFormat.Gif)
-            ? $"{codec.EncodedFormat} is not read; convert it to JPEG, PNG, BMP, WebP or GIF"
-            : (long)info.Width * info.Height > MaxPixels
-                ? $"{info.Width}×{info.Height} pixels, more than the limit of {MaxPixels / 1_000_000} megapixels"
-                : null;
-        if (reason is null)
-            return codec;
-        codec.Dispose();
-        throw new DataException(reason);
-    }
-
-    /// <summary>Decoders fill what is missing with grey and report success where the end is lost but a few bytes.</summary>
-    private static void RequireWholeJpeg(ReadOnlySpan<byte> bytes)
-    {
-        ReadOnlySpan<byte> startOfScan = [0xFF, 0xDA];
-        ReadOnlySpan<byte> endOfImage = [0xFF, 0xD9];
-        if (bytes.LastIndexOf(endOfImage) < bytes.LastIndexOf(startOfScan))
-            throw new DataException("truncated JPEG: it has no end");
-        int scans = bytes.Count(startOfScan);
-        if (scans > MaxScans)
-            throw new DataException($"a JPEG of {scans} scans, more than the limit of {MaxScans}");
-    }
-
-    /// <summary>JPEG can be decoded at a half, a quarter or an eighth of its size in a fraction of the time.</summary>
-    private static SKImageInfo DecodedInfo(SKCodec codec, int shortSide)
-    {
-        SKImageInfo info = codec.Info;
-        SKAlphaType alpha = info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
-        SKSizeI size = info.Size;
-        if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg)
-        {
-            foreach (float scale in (ReadOnlySpan<float>)[0.125f, 0.25f, 0.5f])
-            {
-                SKSizeI scaled = codec.GetScaledDimensions(scale);
-                if (Math.Min(scaled.Width, scaled.Height) >= shortSide)
-                {
-                    size = scaled;
-                    break;
-                }
-            }
-        }
-
-        return new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, alpha, colorspace: null);
-    }
-
-    private static unsafe Image Pixels(SKCodec codec, SKImageInfo info, int channels)
-    {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(info.BytesSize);
-        try
-        {
-            SKCodecResult result;
-            fixed (byte* pixels = buffer)
-            {
-                result = codec.GetPixels(info, (nint)pixels);
-            }
-
-            if (result != SKCodecResult.Success)
-            {
-                throw new DataException(result == SKCodecResult.IncompleteInput
-                    ? $"truncated {codec.EncodedFormat}"
-                    : $"corrupt {codec.EncodedFormat} ({result})");
-            }
-
-            return Flatten(buffer.AsSpan(0, info.BytesSize), info.Height, info.Width, channels);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    /// <summary>
-    /// Composites red, green, blue, alpha on white and drops what is redundant, unless three channels are wanted in any case.
-    /// </summary>
-    private static Image Flatten(Span<byte> rgba, int height, int width, int channels)
-    {
-        Composite(rgba);
-        bool grey = channels != 3 && IsGrey(rgba);
-        Memory<byte> pixels = PixelMemory.Allocate(height * width * (grey ? 1 : 3));
-        Span<byte> to = pixels.Span;
-        int i = 0, j = 0;
-        if (!grey)
-        {
-            // Four pixels at a time; the last byte of what is written is overwritten by the next.
-            Vector128<byte> colours = Vector128.Create((byte)0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 255, 255, 255, 255);
-            for (; j + Vector128<byte>.Count <= to.Length; i += Vector128<byte>.Count, j += 12)
-                Vector128.Shuffle(Vector128.Create<byte>(rgba[i..]), colours).CopyTo(to[j..]);
-        }
-
-        for (; i < rgba.Length; i += 4)
-        {
-            to[j++] = rgba[i];
-            if (!grey)
-            {
-                to[j++] = rgba[i + 1];
-                to[j++] = rgba[i + 2];
-            }
-        }
-
-        return new Image(pixels, height, width, grey ? 1 : 3);
-    }
-
-    private static void Composite(Span<byte> rgba)
-    {
-        Span<uint> words = MemoryMarshal.Cast<byte, uint>(rgba);
-        uint opaque = BitConverter.IsLittleEndian ? 0xFF000000 : 0xFF;
-        for (int pixel = IndexOfTransparent(words, opaque); pixel < words.Length; pixel++)
-        {
-            Span<byte> of = rgba.Slice(4 * pixel, 4);
-            int alpha = of[3];
-            for (int c = 0; c < 3 && alpha != 255; c++)
-                of[c] = (byte)((of[c] * alpha + 255 * (255 - alpha) + 127) / 255);
-        }
-    }
-
-    /// <summary>The first pixel, or the first of its group, that is not opaque; the number of pixels where all are.</summary>
-    private static int IndexOfTransparent(ReadOnlySpan<uint> words, uint opaque)
-    {
-        Vector256<uint> mask = Vector256.Create(opaque);
-        int i = 0;
-        for (; i + Vector256<uint>.Count <= words.Length; i += Vector256<uint>.Count)
-        {
-            if ((Vector256.Create(words[i..]) & mask) != mask)
-                return i;
-        }
-
-        while (i < words.Length && (words[i] & opaque) == opaque)
-            i++;
-        return i;
-    }
-
-    private static bool IsGrey(ReadOnlySpan<byte> rgba)
-    {
-        Vector128<byte> turned = Vector128.Create((byte)1, 2, 0, 3, 5, 6, 4, 7, 9, 10, 8, 11, 13, 14, 12, 15);
-        int i = 0;
-        for (; i + Vector128<byte>.Count <= rgba.Length; i += Vector128<byte>.Count)
-        {
-            Vector128<byte> four = Vector128.Create(rgba[i..]);
-            if (four != Vector128.Shuffle(four, turned))
-                return false;
-        }
-
-        for (; i < rgba.Length; i += 4)
-        {
-            if (rgba[i] != rgba[i + 1] || rgba[i] != rgba[i + 2])
-                return false;
-        }
-
-        return true;
-    }
-
-    private static bool SwapsSides(SKEncodedOrigin origin) => origin >= SKEncodedOrigin.LeftTop;
-
-    /// <summary>Applies the EXIF orientation: the origin says which corner of the scene the first stored pixel is.</summary>
-    private static Image Upright(Image image, SKEncodedOrigin origin)
-    {
-        if (origin == SKEncodedOrigin.TopLeft)
-            return image;
-        bool swaps = SwapsSides(origin);
-        int height = swaps ? image.Width : image.Height;
-        int width = swaps ? image.Height : image.Width;
-        bool fromBottom = origin is SKEncodedOrigin.BottomRight or SKEncodedOrigin.BottomLeft or SKEncodedOrigin.RightBottom
-            or SKEncodedOrigin.LeftBottom;
-        bool fromRight = origin is SKEncodedOrigin.TopRight or SKEncodedOrigin.BottomRight or SKEncodedOrigin.RightTop
-            or SKEncodedOrigin.RightBottom;
-        ReadOnlySpan<byte> from = image.Pixels.Span;
-        byte[] to = new byte[from.Length];
-        for (int y = 0, j = 0; y < height; y++)
-        {
-            for (int x = 0; x < width; x++)
-            {
-                int down = fromBottom ? height - 1 - y : y;
-                int across = fromRight ? width - 1 - x : x;
-                (int row, int column) = swaps ? (across, down) : (down, across);
-                for (int c = 0; c < image.Channels; c++)
-                {
-                    to[j++] = from[(row * image.Width + column) * image.Channels + c];
-                }
-            }
-        }
-
-        return new Image(to, height, width, image.Channels);
-    }
 }

@@ -1,3 +1,4 @@
+using Lethe.Data.Formats;
 using Lethe.Runtime;
 
 namespace Lethe.Data;
@@ -6,11 +7,11 @@ namespace Lethe.Data;
 public static class ImageFiles
 {
     /// <summary>Reads all images below a folder, or one file.</summary>
-    /// <param name="path">A folder, searched recursively, or an image file (JPEG, PNG, BMP, WebP, GIF).</param>
+    /// <param name="path">A folder, searched recursively, an image file, or a .npy file of images [N, H, W] or [N, H, W, C].</param>
     /// <param name="imageSize">
     /// Height and width of the views to come, in pixels; larger images are reduced to what views of that size need.
     /// </param>
-    /// <param name="channels">1 to get grey, 3 to get colour, 0 to get grey where all images are grey and colour otherwise.</param>
+    /// <param name="channels">1 to get grey, 3 to get colour, another number where images have so many; 0 lets the images decide.</param>
     /// <param name="maxBadFiles">How many files may be corrupt or empty and are skipped.</param>
     /// <param name="cancel">Stops the reading.</param>
     /// <returns>
@@ -33,7 +34,7 @@ public static class ImageFiles
     /// <param name="imageSize">
     /// Height and width of the views to come, in pixels; a larger image is reduced to what views of that size need.
     /// </param>
-    /// <param name="channels">1 to get grey, 3 to get colour, 0 to get grey where the image is grey and colour otherwise.</param>
+    /// <param name="channels">1 to get grey, 3 to get colour, another number where the image has so many; 0 lets the image decide.</param>
     /// <returns>The image.</returns>
     /// <exception cref="InvalidOptionException">A number cannot be used.</exception>
     /// <exception cref="DataException">It is no image that can be read; the message says why.</exception>
@@ -47,7 +48,7 @@ public static class ImageFiles
         }
         catch (DataException error)
         {
-            throw new DataException($"The image cannot be read: {error.Message}. Give a whole JPEG, PNG, BMP, WebP or GIF.", error);
+            throw new DataException($"The image cannot be read: {error.Message}. Give a whole {FileSignature.Read}.", error);
         }
     }
 
@@ -55,6 +56,13 @@ public static class ImageFiles
     internal static (ImageSet Images, IReadOnlyList<string> SkippedFiles) ReadAll(
         string path, int imageSize, int channels, int maxBadFiles, IProgress<DataProgress>? progress, CancellationToken cancel)
     {
+        if (NpyStack.IsPath(path))
+        {
+            Check(imageSize, channels);
+            var stack = NpyStack.Open(path);
+            return (Of(stack, [.. Enumerable.Range(0, stack.Names.Count)], imageSize, channels, cancel), []);
+        }
+
         (string root, string[] files) = List(path, imageSize, channels, maxBadFiles);
         return Read(path, new FileReading(root, files, maxBadFiles, progress, cancel), files, imageSize, channels);
     }
@@ -62,13 +70,21 @@ public static class ImageFiles
     /// <summary>The same, some files at a time, so that only those are in memory. A part may have no image.</summary>
     /// <param name="path">A folder, searched recursively, or an image file.</param>
     /// <param name="imageSize">Height and width of the views to come, in pixels.</param>
-    /// <param name="channels">1 or 3.</param>
+    /// <param name="channels">1 to 16.</param>
     /// <param name="maxBadFiles">How many files may be corrupt or empty and are skipped, in all parts together.</param>
     /// <param name="atATime">Files of a part.</param>
     /// <param name="cancel">Stops the reading.</param>
     internal static IEnumerable<(ImageSet Images, IReadOnlyList<string> SkippedFiles)> ReadParts(
         string path, int imageSize, int channels, int maxBadFiles, int atATime, CancellationToken cancel)
     {
+        if (NpyStack.IsPath(path))
+        {
+            Check(imageSize, channels);
+            var stack = NpyStack.Open(path);
+            return Enumerable.Range(0, stack.Names.Count).Chunk(atATime)
+                .Select(items => (Of(stack, items, imageSize, channels, cancel), (IReadOnlyList<string>)[]));
+        }
+
         (string root, string[] files) = List(path, imageSize, channels, maxBadFiles);
         return Parts();
 
@@ -93,7 +109,10 @@ public static class ImageFiles
     /// <summary>How many image files there are: 1 for a file, 0 where there is nothing.</summary>
     /// <param name="path">A folder, searched recursively, or a file.</param>
     internal static int Count(string path) =>
-        File.Exists(path) ? 1 : Directory.Exists(path) ? ImageListing.ImagesBelow(path).Length : 0;
+        NpyStack.IsPath(path) ? NpyStack.Open(path).Names.Count : File.Exists(path) ? 1 : Directory.Exists(path) ? ImageListing.ImagesBelow(path).Length : 0;
+
+    private static ImageSet Of(NpyStack stack, int[] items, int imageSize, int channels, CancellationToken cancel) =>
+        new("stack", stack.Read(items, imageSize, channels, cancel), paths: [.. items.Select(i => stack.Names[i])]);
 
     private static (string Root, string[] Files) List(string path, int imageSize, int channels, int maxBadFiles)
     {
@@ -102,13 +121,14 @@ public static class ImageFiles
             throw new InvalidOptionException($"--max-bad-files must not be negative, found {maxBadFiles}.");
         bool isFile = File.Exists(path);
         if (!isFile && !Directory.Exists(path))
-            throw new InvalidOptionException($"'{path}' does not exist; expected a folder of images or an image file.");
+            throw new InvalidOptionException(
+                $"'{path}' does not exist; expected a folder of images or an image file.{Suggestion.OfPath(path)}");
         string root = isFile ? Path.GetDirectoryName(path)! : path;
         string[] files = isFile ? [Path.GetFileName(path)] : ImageListing.ImagesBelow(path);
         return files.Length > 0
             ? (root, files)
             : throw new DataException(
-                $"There is no image in '{path}' or below it; expected JPEG, PNG, BMP, WebP or GIF files. {ImageListing.WhatIsIn(path)}");
+                $"There is no image in '{path}' or below it; expected {FileSignature.Read} files. {ImageListing.WhatIsIn(path)}");
     }
 
     private static (ImageSet Images, IReadOnlyList<string> SkippedFiles) Read(
@@ -122,9 +142,10 @@ public static class ImageFiles
 
     private static void Check(int imageSize, int channels)
     {
-        if (imageSize is < 16 or > 224)
-            throw new InvalidOptionException($"The size of views must be between 16 and 224 pixels, found {imageSize}.");
-        if (channels is not (0 or 1 or 3))
-            throw new InvalidOptionException($"Images have 1 or 3 channels (0 lets the images decide), found {channels}.");
+        if (imageSize is < 16 or > FileReading.LargestView)
+            throw new InvalidOptionException($"The size of views must be between 16 and {FileReading.LargestView} pixels, found {imageSize}.");
+        if (channels is < 0 or > Image.MostChannels)
+            throw new InvalidOptionException(
+                $"Images have 1 to {Image.MostChannels} channels (0 lets the images decide), found {channels}.");
     }
 }

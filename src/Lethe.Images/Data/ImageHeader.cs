@@ -1,66 +1,7 @@
-using System.Buffers.Binary;
-
 namespace Lethe.Data;
 
-/// <summary>The format of an image file and how many bits a sample has, from its first bytes.</summary>
-/// <param name="Format">As <c>PNG</c>.</param>
-/// <param name="Bits">Bits of a sample; 0 where it is not known.</param>
-internal readonly record struct ImageHeader(string Format, int Bits)
-{
-    /// <summary>Reads it.</summary>
-    /// <param name="path">The file.</param>
-    public static ImageHeader Of(string path)
-    {
-        ReadOnlySpan<byte> start = ImageSignature.Read(path);
-        if (!ImageSignature.IsImage(start))
-            return new ImageHeader("other", 0);
-        return start[0] switch
-        {
-            0xFF => new("JPEG", 8),
-            0x89 => new("PNG", start.Length > 25 && start[25] != 3 ? start[24] : 8),
-            (byte)'G' => new("GIF", 8),
-            (byte)'R' => new("WebP", 8),
-            (byte)'B' => new("BMP", 8),
-            _ => new("TIFF", BitsOfTiff(path, start)),
-        };
-    }
-
-    // The first directory's entry of bits, or where it says that they are.
-    private static int BitsOfTiff(string path, ReadOnlySpan<byte> start)
-    {
-        const int Entry = 12, BitsPerSample = 258, MostEntries = 1024;
-        bool little = start[0] == 'I';
-        if (start[little ? 2 : 3] != 42)
-            return 0;
-        try
-        {
-            using Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(path);
-            uint at = Whole(start[4..8]);
-            byte[] buffer = new byte[2 + (Entry * MostEntries)];
-            int read = RandomAccess.Read(file, buffer, at);
-            int entries = read < 2 ? 0 : Math.Min(Short(buffer), (read - 2) / Entry);
-            for (int i = 0; i < entries; i++)
-            {
-                ReadOnlySpan<byte> entry = buffer.AsSpan(2 + (i * Entry), Entry);
-                if (Short(entry) != BitsPerSample)
-                    continue;
-                if (Whole(entry[4..8]) <= 2)
-                    return Short(entry[8..]);
-                byte[] elsewhere = new byte[2];
-                return RandomAccess.Read(file, elsewhere, Whole(entry[8..12])) == 2 ? Short(elsewhere) : 0;
-            }
-
-            return 1;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return 0;
-        }
-
-        ushort Short(ReadOnlySpan<byte> bytes) =>
-            little ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : BinaryPrimitives.ReadUInt16BigEndian(bytes);
-
-        uint Whole(ReadOnlySpan<byte> bytes) =>
-            little ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : BinaryPrimitives.ReadUInt32BigEndian(bytes);
-    }
-}
+/// <summary>What the header of an image file says.</summary>
+/// <param name="Height">Rows, as seen.</param>
+/// <param name="Width">Columns, as seen.</param>
+/// <param name="PixelBytes">Bytes that a pixel takes in memory at most.</param>
+internal readonly record struct ImageHeader(int Height, int Width, int PixelBytes);

@@ -5,7 +5,10 @@ namespace Lethe.Data;
 /// <summary>Finds image files in folders, in an order that does not depend on the file system.</summary>
 internal static class ImageListing
 {
-    /// <summary>All image files below a folder: relative paths with forward slashes, in ordinal order.</summary>
+    /// <summary>
+    /// All image files below a folder: relative paths with forward slashes, in ordinal order. Arrays (.npy) count as images where there is
+    /// nothing else.
+    /// </summary>
     public static string[] ImagesBelow(string folder) => Below(folder).Paths;
 
     /// <summary>All image files below a folder, each once, and what was left out.</summary>
@@ -16,7 +19,9 @@ internal static class ImageListing
     {
         try
         {
-            return new FolderWalk(earlier).List(Path.GetFullPath(folder));
+            string root = Path.GetFullPath(folder);
+            FolderListing listing = new FolderWalk(earlier).List(root);
+            return listing.Paths.Length > 0 || earlier ? listing : new FolderWalk(earlier: false, arrays: true).List(root);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

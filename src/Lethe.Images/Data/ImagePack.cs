@@ -29,6 +29,9 @@ internal sealed class ImagePack
     /// <summary>Channels that all images are stored with.</summary>
     public int Channels => header.Channels;
 
+    /// <summary>The type of samples that all images are stored with.</summary>
+    public SampleType Samples => (SampleType)header.Samples;
+
     private ReadOnlySpan<PackEntry> Entries =>
         MemoryMarshal.Cast<byte, PackEntry>(index.Span[..(header.Count * Marshal.SizeOf<PackEntry>())]);
 
@@ -65,6 +68,25 @@ internal sealed class ImagePack
         }
     }
 
+    /// <summary>Whether a file says that it is a pack of images of a short side; <see cref="TryOpen"/> looks whether it is whole.</summary>
+    public static bool IsFor(string path, int shortSide)
+    {
+        Span<byte> head = stackalloc byte[PackHeader.Size];
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            if (stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length)
+                return false;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+
+        PackHeader header = MemoryMarshal.Read<PackHeader>(head);
+        return header.Magic == PackHeader.ExpectedMagic && header.ShortSide == shortSide;
+    }
+
     /// <summary>What the index says of a file.</summary>
     public PackEntry this[int place] => Entries[place];
 
@@ -82,7 +104,8 @@ internal sealed class ImagePack
     public Image Read(int place)
     {
         PackEntry entry = Entries[place];
-        return new Image(file.Slice(entry.Offset, entry.Height * entry.Width * Channels), entry.Height, entry.Width, Channels);
+        int bytes = entry.Height * entry.Width * Channels * Samples.Size();
+        return new Image(file.Slice(entry.Offset, bytes), entry.Height, entry.Width, Channels) { Samples = Samples };
     }
 
     /// <summary>Whether the pixels of an image are those that were written.</summary>

@@ -10,13 +10,15 @@ namespace Lethe.Data;
 /// <summary>
 /// Makes an <see cref="ImagePack"/>: files are decoded on all cores, a few at a time, and written in order, so that memory stays flat.
 /// </summary>
-internal sealed class ImagePackWriter(string root, IReadOnlyList<string> files, UInt128 listing, int shortSide)
+internal sealed class ImagePackWriter(
+    string root, IReadOnlyList<string> files, UInt128 listing, int shortSide, int maxMegapixels = ImageDecoder.MaxMegapixels)
 {
     private const int AtATime = 128;
 
     private readonly PackEntry[] entries = new PackEntry[files.Count];
     private readonly ArrayBufferWriter<byte> texts = new();
-    private int channels = 1; // until the first colour image
+    private int channels; // of what is written; 0 before the first image
+    private SampleType samples;
 
     /// <summary>Writes the pack, whole or not at all.</summary>
     /// <param name="path">The file; its folder is made where it is missing.</param>
@@ -51,14 +53,19 @@ internal sealed class ImagePackWriter(string root, IReadOnlyList<string> files, 
             {
                 string path = Path.Combine(root, files[first + i]);
                 reasons[i] = FileReading.WhyNot(path, () =>
-                    (images[i], (entries[first + i].SourceHeight, entries[first + i].SourceWidth)) = ImageDecoder.Decode(path, shortSide));
+                {
+                    DecodedFile file = ImageDecoder.Decode(path, shortSide, 0, maxMegapixels);
+                    images[i] = file.Image;
+                    (entries[first + i].SourceHeight, entries[first + i].SourceWidth) = file.Stored;
+                    entries[first + i].MorePages = file.MorePages;
+                });
             });
             for (int i = 0; i < n; i++)
             {
                 if (reasons[i] is { } reason)
                     entries[from + i].Reason = Keep(reason);
                 else
-                    Append(stream, images[i], ref entries[from + i]);
+                    Append(stream, images[i], from + i);
             }
 
             progress?.Report(new DataProgress(stage, from + n, files.Count));
@@ -67,33 +74,42 @@ internal sealed class ImagePackWriter(string root, IReadOnlyList<string> files, 
         Finish(stream);
     }
 
-    private void Append(Stream stream, Image image, ref PackEntry entry)
+    private void Append(Stream stream, Image image, int place)
     {
-        if (image.Channels > channels)
+        ref PackEntry entry = ref entries[place];
+        (entry.Channels, entry.Samples) = (image.Channels, (int)image.Samples);
+        if ((image.Channels, image.Samples) != (channels, samples))
         {
-            channels = image.Channels;
-            Widen(stream);
+            int[] good = [.. Enumerable.Range(0, place + 1).Where(i => entries[i].Reason == 0)];
+            (int Channels, SampleType Samples) wanted = ImageConversion.Common(
+                [.. good.Select(i => (entries[i].Channels, (SampleType)entries[i].Samples))], k => files[good[k]]);
+            if (channels > 0 && wanted != (channels, samples))
+                Widen(stream, wanted.Channels, wanted.Samples);
+            (channels, samples) = wanted;
         }
 
-        entry.Channels = image.Channels;
-        Put(stream, ImageDecoder.ToChannels(image, channels), stream.Position, ref entry);
+        Put(stream, Converted(image, channels, samples), stream.Position, ref entry);
     }
 
-    // Grey images that were written before the first one in colour: from the last to the first, so that none is overwritten before it is
-    // read.
-    private void Widen(Stream stream)
+    private static Image Converted(Image image, int channels, SampleType samples) =>
+        ImageConversion.ToChannels(ImageConversion.ToSamples(image, samples), channels);
+
+    // Images that were written before the first one in colour, or of deeper samples: from the last to the first, so that none is
+    // overwritten before it is read.
+    private void Widen(Stream stream, int wider, SampleType deeper)
     {
-        long origin = PackHeader.Size, end = origin + (3 * (stream.Position - origin));
+        var before = new Image(default, 0, 0, channels) { Samples = samples };
+        int times = wider * deeper.Size() / before.PixelBytes;
+        long origin = PackHeader.Size, end = origin + (times * (stream.Position - origin));
         for (int i = entries.Length - 1; i >= 0; i--)
         {
             if (entries[i].Offset == 0)
                 continue;
-            byte[] grey = new byte[entries[i].Height * entries[i].Width];
+            byte[] pixels = new byte[entries[i].Height * entries[i].Width * before.PixelBytes];
             stream.Position = entries[i].Offset;
-            stream.ReadExactly(grey);
-            Put(
-                stream, ImageDecoder.ToChannels(new Image(grey, entries[i].Height, entries[i].Width, 1), 3),
-                origin + (3 * (entries[i].Offset - origin)), ref entries[i]);
+            stream.ReadExactly(pixels);
+            Image image = before with { Pixels = pixels, Height = entries[i].Height, Width = entries[i].Width };
+            Put(stream, Converted(image, wider, deeper), origin + (times * (entries[i].Offset - origin)), ref entries[i]);
         }
 
         stream.Position = end;
@@ -127,7 +143,8 @@ internal sealed class ImagePackWriter(string root, IReadOnlyList<string> files, 
             Magic = PackHeader.ExpectedMagic,
             Version = PackHeader.CurrentVersion,
             ShortSide = shortSide,
-            Channels = channels,
+            Channels = Math.Max(channels, 1),
+            Samples = (int)samples,
             Count = files.Count,
             IndexOffset = stream.Position,
             IndexLength = index.Length,

@@ -68,7 +68,7 @@ internal sealed class ImageScan
             reasons[item] = FileReading.WhyNot(path, () =>
             {
                 (Image image, (int, int) stored) = ImageDecoder.Decode(path, ShortSide);
-                ImageHeader header = ImageHeader.Of(path);
+                FileKind header = FileKind.Of(path);
                 facts[item] = ImageFacts.Of(
                     image, stored, header.Bits is 8 or 0 ? header.Format : $"{header.Format} of {header.Bits} bits");
                 describe(item, image);

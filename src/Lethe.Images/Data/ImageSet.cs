@@ -1,6 +1,6 @@
 namespace Lethe.Data;
 
-/// <summary>Decoded images of one channel count, with labels where there are any.</summary>
+/// <summary>Decoded images of one channel count and one type of samples, with labels where there are any.</summary>
 /// <remarks>
 /// Immutable, so any number of threads may read it, as long as nobody changes the lists that it was made of: it keeps them, and copies
 /// nothing. Pixels are managed memory or a file mapped into memory; nothing needs to be disposed.
@@ -11,12 +11,12 @@ public sealed class ImageSet
 
     /// <summary>Creates a set.</summary>
     /// <param name="name">What the set is called in messages and reports.</param>
-    /// <param name="images">The images, all of the same channel count; sizes may differ.</param>
+    /// <param name="images">The images, all of the same channel count and type of samples; sizes may differ.</param>
     /// <param name="labels">Class indices, one for each image, or null where there are no labels.</param>
     /// <param name="classNames">Names of the classes, or null where there are no labels.</param>
     /// <param name="paths">Where each image came from, or null where it did not come from a file of its own.</param>
     /// <exception cref="ArgumentException">
-    /// The counts or the channel counts differ, or there are labels without class names or the reverse.
+    /// The counts, the channel counts or the types of samples differ, or there are labels without class names or the reverse.
     /// </exception>
     public ImageSet(
         string name,
@@ -33,6 +33,8 @@ public sealed class ImageSet
             throw new ArgumentException("Labels and class names come together.", nameof(classNames));
         if (images.Any(image => image.Channels != images[0].Channels))
             throw new ArgumentException("All images of a set have the same number of channels.", nameof(images));
+        if (images.Any(image => image.Samples != images[0].Samples))
+            throw new ArgumentException("All images of a set have samples of the same type.", nameof(images));
         Name = name;
         this.images = images;
         Labels = labels;
@@ -46,8 +48,14 @@ public sealed class ImageSet
     /// <summary>How many images there are.</summary>
     public int Count => images.Count;
 
-    /// <summary>1 for grey, 3 for colour, 0 where there is no image.</summary>
+    /// <summary>1 for grey, 3 for colour, other numbers for bands, 0 where there is no image.</summary>
     public int Channels => images.Count == 0 ? 0 : images[0].Channels;
+
+    /// <summary>The type of all samples; bytes where there is no image.</summary>
+    public SampleType Samples => images.Count == 0 ? SampleType.UInt8 : images[0].Samples;
+
+    /// <summary>Which samples are black and white; all that the type holds where nothing else was found or asked for.</summary>
+    internal IntensityRange Range { get => field ?? IntensityRange.OfType(Samples); init; }
 
     /// <summary>Class indices, one for each image, or null.</summary>
     public IReadOnlyList<int>? Labels { get; }
@@ -113,13 +121,18 @@ public sealed class ImageSet
     {
         Items = Items is null ? null : [.. indices.Select(i => Items[i])],
         Masks = Masks is null ? null : [.. indices.Select(i => Masks[i])],
+        Range = Range,
     };
+
+    /// <summary>The same images with another range; nothing is copied.</summary>
+    internal ImageSet Within(IntensityRange range) =>
+        new(Name, images, Labels, ClassNames, Paths) { Items = Items, Masks = Masks, Range = range };
 
     /// <summary>These images and then others of the same classes; pixels are shared, not copied.</summary>
     /// <param name="name">What the whole is called.</param>
     /// <param name="other">Images of the same source.</param>
     /// <returns>The whole; it has labels, paths, items or masks where both have.</returns>
-    /// <exception cref="ArgumentException">The images have another number of channels.</exception>
+    /// <exception cref="ArgumentException">The images have another number of channels or other samples.</exception>
     public ImageSet Join(string name, ImageSet other)
     {
         bool labelled = Labels is not null && other.Labels is not null;
@@ -132,6 +145,7 @@ public sealed class ImageSet
         {
             Items = Items is null || other.Items is null ? null : [.. Items, .. other.Items],
             Masks = Masks is null || other.Masks is null ? null : [.. Masks, .. other.Masks],
+            Range = Range,
         };
     }
 }

@@ -1,5 +1,3 @@
-using Lethe.Runtime;
-
 namespace Lethe.Data;
 
 /// <summary>
@@ -9,6 +7,7 @@ namespace Lethe.Data;
 internal abstract class ImageSource(
     string kind, int poolCount, int testCount, IReadOnlyList<int>? labels, IReadOnlyList<string>? classNames)
 {
+    // Of itself no view is larger than what networks are published for.
     public string Kind { get; } = kind;
 
     public int PoolCount { get; } = poolCount;
@@ -33,20 +32,7 @@ internal abstract class ImageSource(
 
     public abstract LoadedImages Load(int[] items, DataOptions options, IProgress<DataProgress>? progress, CancellationToken cancel);
 
-    /// <summary>The size of a view: as asked for, else that of the images where all are squares of one size, else 32.</summary>
-    protected static int ResolveImageSize(int asked, SizeRange sizes)
-    {
-        if (asked != 0)
-            return asked;
-        if (!sizes.IsOneSquare)
-            return 32;
-        if (sizes.MinHeight < 16)
-        {
-            throw new DataException(
-                $"The images are {sizes.MinHeight}×{sizes.MinHeight} pixels; views need at least 16. Give --image-size 16 or more to "
-                + "have them enlarged.");
-        }
-
-        return Math.Min(sizes.MinHeight, 224);
-    }
+    /// <summary>The size of a view: as asked for, else by the sizes of the images (<see cref="ViewSize"/>).</summary>
+    protected static int ResolveImageSize(DataOptions options, SizeRange sizes) =>
+        options.ImageSize != 0 ? options.ImageSize : ViewSize.For(sizes, options.LargestView);
 }

@@ -16,8 +16,14 @@ internal struct PackEntry
 
     public int Width;
 
-    /// <summary>1 where the image is grey, 3 otherwise; what is stored has the channels of the pack.</summary>
+    /// <summary>Channels that the image has by itself; what is stored has those of the pack.</summary>
     public int Channels;
+
+    /// <summary>The type of samples that it has by itself.</summary>
+    public int Samples;
+
+    /// <summary>How many more images its file holds.</summary>
+    public int MorePages;
 
     /// <summary>Height in the image file, before it was reduced.</summary>
     public int SourceHeight;

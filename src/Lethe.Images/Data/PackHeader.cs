@@ -8,7 +8,7 @@ namespace Lethe.Data;
 internal struct PackHeader
 {
     public const ulong ExpectedMagic = 0x4B434150_4854454C; // LETHPACK
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 
     public ulong Magic;
 
@@ -24,7 +24,8 @@ internal struct PackHeader
 
     public int IndexLength;
 
-    public int Unused;
+    /// <summary>The type of all samples.</summary>
+    public int Samples;
 
     public long FileLength;
 

@@ -7,8 +7,14 @@ namespace Lethe.Data;
 /// <param name="MaxWidth">Largest width.</param>
 internal sealed record SizeRange(int MinHeight, int MaxHeight, int MinWidth, int MaxWidth)
 {
+    /// <summary>The median of the shorter sides: as many images are larger as are smaller.</summary>
+    public int MedianShortSide { get; init; } = Math.Min(MinHeight, MinWidth);
+
     internal bool IsOneSquare => MinHeight == MaxHeight && MinWidth == MaxWidth && MinHeight == MinWidth;
 
     internal static SizeRange Of(IReadOnlyCollection<(int Height, int Width)> sizes) => new(
-        sizes.Min(size => size.Height), sizes.Max(size => size.Height), sizes.Min(size => size.Width), sizes.Max(size => size.Width));
+        sizes.Min(size => size.Height), sizes.Max(size => size.Height), sizes.Min(size => size.Width), sizes.Max(size => size.Width))
+    {
+        MedianShortSide = sizes.Select(size => Math.Min(size.Height, size.Width)).Order().ElementAt(sizes.Count / 2),
+    };
 }

@@ -14,6 +14,6 @@ internal sealed class StoredSource(
     {
         Image?[] chosen = [.. items.Select(item => (Image?)images[item])];
         var sizes = SizeRange.Of([.. chosen.Select(image => (image!.Value.Height, image.Value.Width))]);
-        return new LoadedImages(chosen, [], ResolveImageSize(options.ImageSize, sizes), sizes);
+        return new LoadedImages(chosen, [], ResolveImageSize(options, sizes), sizes);
     }
 }

@@ -23,7 +23,7 @@ internal static class UnreadFormats
             "raw files of cameras", Raw, ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".srf", ".sr2", ".dng", ".orf", ".rw2", ".raf",
             ".pef", ".srw", ".x3f", ".3fr", ".erf", ".kdc", ".dcr", ".mrw", ".iiq", ".rwl", ".gpr");
         Add(
-            "images in formats that are not read", Other, ".ppm", ".pgm", ".pbm", ".pnm", ".tga", ".psd", ".psb", ".xcf", ".svg", ".ico",
+            "images in formats that are not read", Other, ".pbm", ".pnm", ".tga", ".psd", ".psb", ".xcf", ".svg", ".ico",
             ".exr", ".hdr", ".pcx", ".eps", ".wdp", ".jxr");
         Add("images of instruments", Medical, ".dcm", ".dicom", ".nii", ".mha", ".mhd", ".nrrd", ".czi", ".lif", ".nd2", ".fits", ".fit");
     }

@@ -45,7 +45,7 @@ public sealed class EmbeddingIndex
 
     /// <summary>
     /// Reads an index, or what <c>lethe embed --out FILE.npy</c> wrote: embeddings in a .npy file, [N, d], and the paths beside it in a
-    /// file of the same name that ends in .txt, one a line.
+    /// file of the same name that ends in .txt, one a line, a path with a line break as a JSON string.
     /// </summary>
     /// <param name="path">The .npy file.</param>
     /// <returns>The index.</returns>
@@ -53,7 +53,7 @@ public sealed class EmbeddingIndex
     public static EmbeddingIndex Load(string path)
     {
         NpyArray array = NpyFile.Read(path);
-        if (array.Shape.Count != 2 || array.Values is long[])
+        if (array.Shape.Count != 2 || array.Values is not (float[] or double[]))
             throw new DataException(
                 $"Expected embeddings of shape [N, d] in {path}, found [{string.Join(", ", array.Shape)}] of '{array.ElementType}'.");
         var rows = new float[array.Shape[0], array.Shape[1]];
@@ -63,7 +63,7 @@ public sealed class EmbeddingIndex
         string[] paths;
         try
         {
-            paths = File.ReadAllLines(names);
+            paths = [.. File.ReadAllLines(names).Select(PathLines.Read)];
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -80,20 +80,16 @@ public sealed class EmbeddingIndex
     /// <summary>Writes the index as <see cref="Load"/> reads it, each of the two files whole or not at all.</summary>
     /// <param name="path">The file of the embeddings, which ends in .npy.</param>
     /// <exception cref="InvalidOptionException">The name ends otherwise.</exception>
-    /// <exception cref="DataException">A path has a line break in it, so that a line would not hold it.</exception>
     /// <exception cref="RunException">A file cannot be written.</exception>
     public void Save(string path)
     {
         if (!string.Equals(Path.GetExtension(path), ".npy", StringComparison.OrdinalIgnoreCase))
             throw new InvalidOptionException($"An index is written to a file that ends in .npy; found '{path}'.");
-        if (Paths.FirstOrDefault(one => one.AsSpan().ContainsAny('\r', '\n')) is { } broken)
-            throw new DataException(
-                $"The path '{broken}' has a line break in it, so that a list of paths cannot hold it. Rename the file.");
         AtomicFile.Write(Path.ChangeExtension(path, ".txt"), stream =>
         {
             using var writer = new StreamWriter(stream, leaveOpen: true);
             foreach (string one in Paths)
-                writer.Write(one + "\n");
+                writer.Write(PathLines.Of(one) + "\n");
         });
         float[] flat = new float[(long)Count * Dimension];
         for (int i = 0; i < Count; i++)

@@ -24,12 +24,15 @@ public sealed class OneOfAttribute : Attribute, IOptionRule
             ?? throw new MissingMemberException(type.FullName, member)));
     }
 
+    /// <summary>The names, but for an empty one.</summary>
+    internal IEnumerable<string> Offered => names.Value.Where(name => name.Length > 0);
+
     /// <summary>The rule in words that follow "must be", as in "at least 2 images".</summary>
     public string Words
     {
         get
         {
-            string[] offered = [.. names.Value.Where(name => name.Length > 0)];
+            string[] offered = [.. Offered];
             return offered.Length < 2 ? string.Concat(offered) : $"{string.Join(", ", offered[..^1])} or {offered[^1]}";
         }
     }
@@ -39,5 +42,7 @@ public sealed class OneOfAttribute : Attribute, IOptionRule
     /// <param name="value">Its value.</param>
     /// <returns>What was expected and what was found; null where the value can be used.</returns>
     public string? Violation(string name, object? value) =>
-        names.Value.Contains(value as string) ? null : $"{name} '{value as string}' is unknown. Use {Words}.";
+        names.Value.Contains(value as string)
+            ? null
+            : $"{name} '{value as string}' is unknown.{Suggestion.Sentence(value as string ?? "", names.Value)} Use {Words}.";
 }

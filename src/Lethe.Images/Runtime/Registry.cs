@@ -33,5 +33,6 @@ internal sealed class Registry<TEntry>(string what, Func<TEntry, string> nameOf,
     /// <summary>Finds one.</summary>
     /// <exception cref="InvalidOptionException">None has that name.</exception>
     public TEntry Find(string name) => all.FirstOrDefault(entry => nameOf(entry) == name)
-        ?? throw new InvalidOptionException($"--{what} '{name}' is unknown. Use {choice} {string.Join(", ", all.Select(nameOf))}.");
+        ?? throw new InvalidOptionException($"--{what} '{name}' is unknown.{Suggestion.Sentence(name, all.Select(nameOf))} "
+            + $"Use {choice} {string.Join(", ", all.Select(nameOf))}.");
 }

@@ -10,4 +10,9 @@ public sealed class TrainingException : LetheException
         : base(message, inner)
     {
     }
+
+    /// <summary>
+    /// Whether weights, or what they give, have left the finite numbers: the same steps from the last checkpoint would end there again.
+    /// </summary>
+    internal bool Diverged { get; init; }
 }

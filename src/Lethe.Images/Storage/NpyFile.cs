@@ -7,8 +7,8 @@ using Lethe.Runtime;
 namespace Lethe.Storage;
 
 /// <summary>
-/// Arrays in NumPy's .npy format: reads versions 1 to 3, floating point, integer and boolean elements of any byte order and
-/// memory order; writes version 1 in little-endian C order. NaN passes: whoever uses the values checks them.
+/// Arrays in NumPy's .npy format: reads versions 1 to 3, floating point, integer, boolean and text elements of any byte order and
+/// memory order, with headers of Python 2 too; writes version 1 in little-endian C order. NaN passes: whoever uses the values checks them.
 /// Source: numpy.lib.format.
 /// </summary>
 internal static class NpyFile
@@ -16,7 +16,9 @@ internal static class NpyFile
     // NumPy itself refuses headers above 10 000 characters unless told otherwise; a real one has some hundred bytes.
     private const int LargestHeader = 1 << 16;
 
-    private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
+    private static readonly UTF32Encoding bigEndianUtf32 = new(bigEndian: true, byteOrderMark: false);
+
+    internal static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
@@ -163,14 +165,14 @@ internal static class NpyFile
         stream.Write(start);
     }
 
-    private static NpyHeader ReadHeader(Stream stream, string source)
+    internal static NpyHeader ReadHeader(Stream stream, string source)
     {
         Span<byte> start = stackalloc byte[8];
         int got = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         if (got < start.Length || !start.StartsWith(Magic))
             throw new DataException(
                 $"Expected a .npy file, but {source} {(got == 0 ? "is empty" : "does not start with NumPy's signature")}. Save the "
-                + "array with numpy.save; .npz and .csv are not read.");
+                + "array with numpy.save.");
 
         (int major, int minor) = (start[6], start[7]);
         if (major is < 1 or > 3 || minor != 0)
@@ -200,6 +202,9 @@ internal static class NpyFile
 
     private static Array ReadValues(Stream stream, NpyHeader header, int count, string source)
     {
+        if (header.IsText)
+            return ReadText(stream, header, count, source);
+
         // Bytes go straight into the array that is returned where the widths agree; features may be gigabytes.
         switch (header.Element)
         {
@@ -240,6 +245,24 @@ internal static class NpyFile
         }
     }
 
+    private static string[] ReadText(Stream stream, NpyHeader header, int count, string source)
+    {
+        byte[] bytes = new byte[header.ElementSize];
+        string[] values = new string[count];
+        for (int i = 0; i < count; i++)
+        {
+            ReadExactly(stream, bytes, source);
+
+            // What is shorter than the longest is filled with zeros.
+            values[i] = (header.Element[0] == 'S' ? Encoding.Latin1 : header.BigEndian ? bigEndianUtf32 : Encoding.UTF32)
+                .GetString(bytes).TrimEnd('\0');
+            if (header.Element[0] == 'S')
+                values[i] = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(values[i]));
+        }
+
+        return values;
+    }
+
     private static TTo[] Convert<TFrom, TTo>(
         Stream stream, NpyHeader header, int count, Reversal<TFrom>? reverse, Func<TFrom, TTo> convert, string source)
         where TFrom : unmanaged
@@ -269,6 +292,7 @@ internal static class NpyFile
     {
         float[] singles => Transposed(singles, shape),
         double[] doubles => Transposed(doubles, shape),
+        string[] texts => Transposed(texts, shape),
         _ => Transposed((long[])values, shape),
     };
 

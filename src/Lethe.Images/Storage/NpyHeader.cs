@@ -13,8 +13,22 @@ internal sealed record NpyHeader(string Type, string Element, bool BigEndian, bo
 {
     private static readonly string[] Elements = ["f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1"];
 
+    // How plain numbers are had of what is none.
+    private static readonly (string Kind, string Words, string Fix)[] refused =
+    [
+        ("c", "complex numbers", "numpy.abs(a).astype('float32')"),
+        ("O", "Python objects", "numpy.stack([numpy.asarray(x) for x in a])"),
+        ("M", "dates", "a.astype('int64')"),
+        ("m", "spans of time", "a.astype('int64')"),
+        ("f", "floating point numbers of an unusual width", "a.astype('float64')"),
+        ("V", "bytes without a type", "a.view('uint8')"),
+    ];
+
+    /// <summary>Whether elements are text: <c>U</c>, in UTF-32, or <c>S</c>, in bytes.</summary>
+    public bool IsText => Element[0] is 'U' or 'S';
+
     /// <summary>Bytes of an element.</summary>
-    public int ElementSize => Element[1] - '0';
+    public int ElementSize => IsText ? Length(Element) * (Element[0] == 'U' ? 4 : 1) : Element[1] - '0';
 
     public static NpyHeader Parse(string text, string source)
     {
@@ -54,17 +68,25 @@ internal sealed record NpyHeader(string Type, string Element, bool BigEndian, bo
             throw reader.Error("'descr', 'fortran_order' and 'shape'");
 
         string element = type.Length > 0 && "<>|=".Contains(type[0]) ? type[1..] : type;
-        if (!Elements.Contains(element))
+        if (!Elements.Contains(element) && (element is not ['U' or 'S', ..] || Length(element) < 0))
         {
+            (string _, string words, string fix) = refused.FirstOrDefault(one => element.StartsWith(one.Kind, StringComparison.Ordinal));
             throw new DataException(
-                $"Expected floating point, integer or boolean elements in {source}, found type '{type}'. Save plain numbers, as with "
-                + "features.astype('float32').");
+                $"Expected floating point, integer or boolean elements in {source}, found type '{type}'{(words is null ? "" : ": " + words)}. "
+                + $"Save plain numbers: {Fix(source, fix ?? "a.astype('float32')", objects: element.StartsWith('O'))}");
         }
 
         // '|', '=' and no sign at all stand for the byte order of this machine.
         bool bigEndian = type[0] == '>' || (type[0] != '<' && !BitConverter.IsLittleEndian);
         return new NpyHeader(type, element, bigEndian, fortranOrder.Value, shape);
     }
+
+    /// <summary>A line of Python that turns an array of a file into another file.</summary>
+    public static string Fix(string source, string expression, bool objects = false) =>
+        $"import numpy; a = numpy.load('{source}'{(objects ? ", allow_pickle=True" : "")}); numpy.save('plain.npy', {expression})";
+
+    private static int Length(string element) =>
+        int.TryParse(element.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out int length) && length < 1 << 20 ? length : -1;
 
     /// <summary>Reads the few Python literals of a header.</summary>
     private sealed class LiteralReader(string text, string source)
@@ -103,6 +125,9 @@ internal sealed record NpyHeader(string Type, string Element, bool BigEndian, bo
 
         public string String()
         {
+            // Python 2 writes u'…' where the name was Unicode, and some writers b'…'.
+            if (!Accept('u'))
+                Accept('b');
             char quote = Accept('\'') ? '\'' : Accept('"') ? '"' : throw Error("a quoted name");
             int end = text.IndexOf(quote, position);
             if (end < 0)
@@ -116,8 +141,9 @@ internal sealed record NpyHeader(string Type, string Element, bool BigEndian, bo
         {
             SkipSpace();
             if (position < text.Length && text[position] is '[' or '(')
-                throw new DataException($"Expected an array of plain numbers in {source}, found a structured type. Save one field of it, "
-                    + "as with features['name'].");
+                throw new DataException($"Expected an array of plain numbers in {source}, found a structured type. Save plain numbers: "
+                    + Fix(source, "numpy.lib.recfunctions.structured_to_unstructured(a)").Replace(
+                        "import numpy;", "import numpy, numpy.lib.recfunctions;", StringComparison.Ordinal));
             return String();
         }
 
@@ -153,6 +179,10 @@ internal sealed record NpyHeader(string Type, string Element, bool BigEndian, bo
                     throw Error("a length that is not negative");
                 lengths.Add(length);
 
+                // A long integer of Python 2.
+                if (!Accept('L'))
+                    Accept('l');
+
                 // (3) is a number in Python, not a tuple; only one length and no comma is the mistake.
                 if (!Accept(','))
                 {
@@ -168,7 +198,7 @@ internal sealed record NpyHeader(string Type, string Element, bool BigEndian, bo
 
         private void SkipSpace()
         {
-            while (position < text.Length && char.IsWhiteSpace(text[position]))
+            while (position < text.Length && (char.IsWhiteSpace(text[position]) || text[position] == '\0'))
             {
                 position++;
             }

@@ -48,7 +48,7 @@ internal static class AlignmentUniformity
 
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        Tensor rows = nn.functional.normalize(features.to(ScalarType.Float64), 2, 1, 1e-12).to(
+        Tensor rows = Magnitude.UnitRows(features, ScalarType.Float64).to(
             features.size(0) > MostExactRows ? ScalarType.Float32 : ScalarType.Float64); // [N, d]
         Tensor squares = rows.Squared().sum(1); // [N]: 1, or 0 for a row of zeros
         long count = rows.size(0), blockRows = Math.Max(1, BlockDistances / count);

@@ -33,7 +33,7 @@ internal static class AlphaReq
 
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        Tensor Z = features.to(ScalarType.Float64);
+        Tensor Z = Magnitude.Tamed(features).Features;
         Tensor centred = Z - Z.mean([0]); // [N, d]
         Tensor gram = centred.size(0) < centred.size(1) ? centred.matmul(centred.t()) : centred.t().matmul(centred);
         // a common factor does not change a slope

@@ -3,7 +3,10 @@ using MathNet.Numerics.Distributions;
 
 namespace Lethe.Diagnostics;
 
-/// <summary>An interval that holds the true value in 95 of 100 repetitions, and how it was made.</summary>
+/// <summary>
+/// An interval that holds the true value in 95 of 100 repetitions, and how it was made. It lies within the range of the measure, where that
+/// is known.
+/// </summary>
 /// <param name="Low">Its lower end.</param>
 /// <param name="High">Its upper end.</param>
 /// <param name="Kind">How it was made, in words.</param>
@@ -34,12 +37,16 @@ public sealed record ConfidenceInterval(double Low, double High, string Kind)
     /// <param name="values">One value for each draw, at least two.</param>
     /// <param name="of">What the draws are, in words.</param>
     /// <returns>The interval.</returns>
-    public static ConfidenceInterval Student(IReadOnlyList<double> values, string of = "draws")
+    public static ConfidenceInterval Student(IReadOnlyList<double> values, string of = "draws") =>
+        Student(values, MeasureRange.Unbounded, of);
+
+    /// <summary>The same of a measure with a range.</summary>
+    internal static ConfidenceInterval Student(IReadOnlyList<double> values, MeasureRange range, string of = "draws")
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(values.Count, 2);
         double mean = values.Average(), deviation = Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1));
         double half = StudentT.InvCDF(0, 1, values.Count - 1, 0.975) * deviation / Math.Sqrt(values.Count);
-        return new ConfidenceInterval(mean - half, mean + half, $"95 %, Student's t, over {values.Count} {of}");
+        return Around(mean, half, $"95 %, Student's t, over {values.Count} {of}", range);
     }
 
     /// <summary>
@@ -51,20 +58,37 @@ public sealed record ConfidenceInterval(double Low, double High, string Kind)
     /// <param name="measure">Gives the number for some images, which may come more than once.</param>
     /// <param name="seed">Decides the draws.</param>
     /// <returns>The interval.</returns>
-    public static ConfidenceInterval Bootstrap(double value, int count, Func<int[], double> measure, ulong seed)
+    public static ConfidenceInterval Bootstrap(double value, int count, Func<int[], double> measure, ulong seed) =>
+        Bootstrap(value, count, measure, seed, MeasureRange.Unbounded);
+
+    /// <summary>The same of a measure with a range. Images drawn for which the measure has no value are left out.</summary>
+    internal static ConfidenceInterval Bootstrap(double value, int count, Func<int[], double> measure, ulong seed, MeasureRange range)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        double[] values = new double[Resamples];
+        var values = new List<double>(Resamples);
         int[] images = new int[count];
         for (int resample = 0; resample < Resamples; resample++)
         {
             var random = new RandomStream(RandomStream.Derive(seed, (ulong)resample));
             for (int i = 0; i < count; i++)
                 images[i] = random.NextInt(count);
-            values[resample] = measure(images);
+            if (measure(images) is var number && double.IsFinite(number))
+                values.Add(range.Cut(number));
         }
 
-        double mean = values.Average(), half = Normal * Math.Sqrt(values.Sum(one => (one - mean) * (one - mean)) / (Resamples - 1));
-        return new ConfidenceInterval(value - half, value + half, $"95 %, normal with the bootstrap's deviation, over {count} test images");
+        if (count == 1 && double.IsFinite(range.Most - range.Least))
+            return new ConfidenceInterval(range.Least, range.Most, "the whole range: one test image has no spread");
+        if (values.Count < 2)
+            return Around(value, 0, $"none: no draw of the {count} test images has a value", range);
+
+        double mean = values.Average(), half = Normal * Math.Sqrt(values.Sum(one => (one - mean) * (one - mean)) / (values.Count - 1));
+        return Around(value, half, $"95 %, normal with the bootstrap's deviation, over {count} test images", range);
     }
+
+    /// <summary>
+    /// value ± half, cut at the ends of the measure's range: what lies beyond them is no possible value, so that nothing is lost of the 95
+    /// of 100.
+    /// </summary>
+    internal static ConfidenceInterval Around(double value, double half, string kind, MeasureRange range) =>
+        new(range.Cut(value - half), range.Cut(value + half), kind);
 }

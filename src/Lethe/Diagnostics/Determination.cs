@@ -23,12 +23,12 @@ internal static class Determination
     /// <param name="predicted">ŷ, M numbers.</param>
     /// <param name="truth">y, M numbers.</param>
     /// <param name="chosen">Indices of the rows, at least one.</param>
-    /// <returns>The number.</returns>
+    /// <returns>The number; NaN where y is the same on all of them, which has no R².</returns>
     public static double Of(IReadOnlyList<double> predicted, IReadOnlyList<double> truth, int[] chosen)
     {
         double mean = chosen.Average(i => truth[i]);
         double error = chosen.Sum(i => (truth[i] - predicted[i]) * (truth[i] - predicted[i])),
             total = chosen.Sum(i => (truth[i] - mean) * (truth[i] - mean));
-        return 1 - (error / Math.Max(total, LeastTotal));
+        return total > 0 ? 1 - (error / total) : double.NaN;
     }
 }

@@ -22,7 +22,7 @@ internal static class EffectiveRank
         FeatureCheck.Matrix(features, nameof(features));
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        Tensor singular = linalg.svdvals(features.to(ScalarType.Float64)); // [min(N, d)]
+        Tensor singular = linalg.svdvals(Magnitude.Tamed(features).Features); // [min(N, d)]
         double total = singular.sum().Value();
         Tensor p = (total > 0 ? singular.Over(total) : singular).Plus(Floor);
         return Math.Exp(-(p * p.log()).sum().Value());
@@ -41,7 +41,7 @@ internal static class EffectiveRank
         FeatureCheck.Matrix(features, nameof(features));
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        Tensor rows = nn.functional.normalize(features.to(ScalarType.Float64), 2, 1, 1e-12);
+        Tensor rows = Magnitude.UnitRows(features, ScalarType.Float64);
         return (rows - rows.mean([0])).Squared().mean([0]).sqrt().mean().Value();
     }
 }

@@ -6,6 +6,9 @@ namespace Lethe.Diagnostics;
 /// <summary>What every measure asks of its features before it starts.</summary>
 internal static class FeatureCheck
 {
+    // d/(mε²) stays far from what float64 cannot hold.
+    private const double LeastEpsilonSquared = 1e-100;
+
     /// <summary>Asks for a floating point matrix [N, d] without NaN or infinity.</summary>
     public static void Matrix(Tensor features, string name)
     {
@@ -26,15 +29,15 @@ internal static class FeatureCheck
     public static void Finite(Tensor features, string name)
     {
         using var scope = NewDisposeScope();
-        Tensor bad = features.detach().reshape(-1, features.size(-1)).isfinite().logical_not().any(1); // [rows]
+        Tensor wrong = features.detach().reshape(-1, features.size(-1)).isfinite().logical_not(), bad = wrong.any(1); // [rows, d], [rows]
         long count = bad.count_nonzero().item<long>();
         if (count == 0)
             return;
 
-        long row = bad.to_type(ScalarType.Int32).argmax().item<long>();
+        long row = bad.to_type(ScalarType.Int32).argmax().item<long>(), column = wrong[row].to_type(ScalarType.Int32).argmax().item<long>();
         throw new DataException(
-            $"Expected finite features, found NaN or infinity in {count} of {bad.numel()} rows of {name}, first in row {row} (counted "
-            + "from 0). "
+            $"Expected finite features, found NaN or infinity in {count} of {bad.numel()} rows of {name}, first in row {row}, column "
+            + $"{column} (counted from 0). "
             + "Remove those rows, or look for what made the encoder produce them.");
     }
 
@@ -49,8 +52,9 @@ internal static class FeatureCheck
     /// <summary>Asks for a usable distortion.</summary>
     public static void EpsilonSquared(double epsilonSquared)
     {
-        if (!double.IsFinite(epsilonSquared) || epsilonSquared <= 0)
+        if (!double.IsFinite(epsilonSquared) || epsilonSquared < LeastEpsilonSquared)
             throw new InvalidOptionException(
-                Invariant($"ε² must be a positive number, found {epsilonSquared}. The usual value is {CodingRate.DefaultEpsilonSquared}."));
+                Invariant($"ε² must be a positive number, not below {LeastEpsilonSquared}, found {epsilonSquared}. ")
+                + Invariant($"The usual value is {CodingRate.DefaultEpsilonSquared}."));
     }
 }

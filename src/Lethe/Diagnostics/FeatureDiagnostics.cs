@@ -7,12 +7,15 @@ namespace Lethe.Diagnostics;
 /// <summary>Measures features that come from anywhere.</summary>
 public static class FeatureDiagnostics
 {
+    /// <summary>The label of a row that has none.</summary>
+    private const int NoLabel = -1;
+
     /// <summary>Coding rates of the partitions that there are, and everything else that the views allow.</summary>
     /// <param name="features">
     /// Shape [rows, d], stacked by view: the first N rows are the first views of the N images, the next N their second views in the
     /// same order; or shape [V, N, d].
     /// </param>
-    /// <param name="labels">One label an image (N) or a row (V·N), or null.</param>
+    /// <param name="labels">One label an image (N) or a row (V·N), any integers, of which −1 means none; or null.</param>
     /// <param name="views">V, at least 1; for shape [V, N, d] either V or 1.</param>
     /// <param name="epsilonSquared">ε², positive.</param>
     /// <returns>The measures, computed in float64.</returns>
@@ -50,14 +53,13 @@ public static class FeatureDiagnostics
 
         CodingRateReduction? instance = views > 1 ? CodingRate
             .MeasureInstances(rows.reshape(views, images, dimension), epsilonSquared) : null;
-        CodingRateReduction? label = null;
-        if (labels is not null)
-        {
-            int[] rowLabels = labels.Length == rowCount ? labels : [.. Enumerable.Repeat(labels, views).SelectMany(l => l)];
-            label = CodingRate.MeasureLabels(rows, rowLabels, epsilonSquared);
-        }
-
-        double rate = (instance ?? label)?.Rate ?? CodingRate.Rate(rows, epsilonSquared).Value();
+        int[] rowLabels = labels is null ? [] : labels.Length == rowCount ? labels : [.. Enumerable.Repeat(labels, views).SelectMany(l => l)];
+        long[] labelled = [.. Enumerable.Range(0, rowLabels.Length).Where(row => rowLabels[row] != NoLabel).Select(row => (long)row)];
+        CodingRateReduction? label = labelled.Length == 0 ? null : labelled.Length == rowCount
+            ? CodingRate.MeasureLabels(rows, rowLabels, epsilonSquared)
+            : CodingRate.MeasureLabels(
+                rows.index_select(0, tensor(labelled, device: rows.device)), [.. labelled.Select(row => rowLabels[row])], epsilonSquared);
+        double rate = (instance ?? (label?.Rows == rowCount ? label : null))?.Rate ?? CodingRate.Rate(rows, epsilonSquared).Value();
         FeatureGeometry geometry = FeatureGeometry.Measure(rows.reshape(views, images, dimension));
         return new FeatureReport
         {
@@ -68,6 +70,7 @@ public static class FeatureDiagnostics
             Rate = rate,
             Instance = instance,
             Label = label,
+            Unlabelled = rowCount - labelled.Length,
             NormalisedDeviation = EffectiveRank.NormalisedDeviation(rows),
             RankMe = geometry.RankMe,
             AlphaReq = geometry.AlphaReq,

@@ -21,8 +21,11 @@ public sealed record FeatureReport
     /// <summary>R, R_c and ΔR of the instance partition; null with one view.</summary>
     public CodingRateReduction? Instance { get; init; }
 
-    /// <summary>R, R_c and ΔR of the label partition; null without labels.</summary>
+    /// <summary>R, R_c and ΔR of the label partition, over the rows that have a label; null without labels.</summary>
     public CodingRateReduction? Label { get; init; }
+
+    /// <summary>Rows whose label is −1, which means none; all of them where no labels were given.</summary>
+    public int Unlabelled { get; init; }
 
     /// <summary>Indicator of collapse: 0 where all rows point one way, 1/√d where they spread over the sphere.</summary>
     public required double NormalisedDeviation { get; init; }
@@ -45,4 +48,22 @@ public sealed record FeatureReport
     /// Effective rank of what separates images beside what separates their views (LiDAR); null with one view or one image.
     /// </summary>
     public double? Lidar { get; init; }
+
+    /// <summary>Why a measure that is null has no value, by the name of its property, as the end of a sentence.</summary>
+    public IReadOnlyDictionary<string, string> Missing
+    {
+        get
+        {
+            const string OneView = "there is one view of each image, and it takes two", OneImage = "there is one image, and it takes two";
+            return new (string Name, bool IsMissing, string Why)[]
+            {
+                (nameof(Instance), Instance is null, OneView),
+                (nameof(Label), Label is null, "no row has a label"),
+                (nameof(AlphaReq), AlphaReq is null, "the rows vary in fewer than two directions, so no spectrum decays"),
+                (nameof(Uniformity), Uniformity is null, OneImage),
+                (nameof(Alignment), Alignment is null, OneView),
+                (nameof(Lidar), Lidar is null, Views < 2 ? OneView : OneImage),
+            }.Where(measure => measure.IsMissing).ToDictionary(measure => measure.Name, measure => measure.Why);
+        }
+    }
 }

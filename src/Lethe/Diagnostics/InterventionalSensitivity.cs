@@ -36,5 +36,5 @@ internal static class InterventionalSensitivity
         return (Rows(features) - Rows(changed)).Squared().sum([1]).cpu().data<double>().ToArray();
     }
 
-    private static Tensor Rows(Tensor features) => nn.functional.normalize(features.to(ScalarType.Float64), 2, -1, 1e-12); // [N, d]
+    private static Tensor Rows(Tensor features) => Magnitude.UnitRows(features, ScalarType.Float64); // [N, d]
 }

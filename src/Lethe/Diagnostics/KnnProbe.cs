@@ -143,5 +143,5 @@ internal static class KnnProbe
         }
     }
 
-    private static Tensor Normalised(Tensor features) => nn.functional.normalize(features.to(ScalarType.Float32), 2, 1, 1e-12);
+    private static Tensor Normalised(Tensor features) => Magnitude.UnitRows(features, ScalarType.Float32);
 }

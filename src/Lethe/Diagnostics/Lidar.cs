@@ -15,7 +15,9 @@ namespace Lethe.Diagnostics;
 /// λ   = eigenvalues of Σ_w^{−½} Σ_b Σ_w^{−½},   p = λ/Σλ + 1e-7
 /// LiDAR = exp(−Σ p log p)
 /// </code>
-/// Rows are not normalised. δ is a number, not a share of the variance, so features of a much smaller scale than 1 are not told apart.
+/// Rows are not normalised. δ is a number, not a share of the variance, so of features of a much smaller scale than 1 what counts is Σ_b
+/// alone. Where it is less than 1e-12 of the trace of Σ_w it is raised to that, without which float64 cannot tell Σ_w from a singular
+/// matrix: from there on the measure does not depend on the scale of the features.
 /// n − 1 is the largest rank that n images can show. Source: Thilak et al. 2024, arXiv:2312.04000.
 /// </remarks>
 internal static class Lidar
@@ -24,6 +26,13 @@ internal static class Lidar
     public const double DefaultDelta = 1e-4;
 
     private const double Floor = 1e-7;
+
+    // Of the trace of Σ_w: what the ridge must have for a Cholesky factor in float64.
+    private const double LeastShare = 1e-12;
+
+    // Of features of at most 1: Σ_w is nothing beside it, and Σ_b over it is still far from what float64 cannot hold.
+    private const double LargestRidge = 1e60;
+    private const double RoundingUnit = 2.220446049250313e-16;
 
     /// <summary>Measures features, in float64.</summary>
     /// <param name="views">Shape [q, n, d]: q views of n images in the same order, both at least 2.</param>
@@ -45,12 +54,15 @@ internal static class Lidar
 
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        Tensor Z = views.to(ScalarType.Float64);
+        (Tensor Z, double divisor) = Magnitude.Tamed(views);
         long q = Z.size(0), n = Z.size(1), d = Z.size(2);
         Tensor means = Z.mean([0]); // [n, d]
         Tensor between = (means - means.mean([0])).Over(Math.Sqrt(n - 1)); // [n, d], Σ_b = betweenᵀ·between
         Tensor within = (Z - means).reshape(-1, d).Over(Math.Sqrt(n * (q - 1))); // [q·n, d]
-        Tensor factor = linalg.cholesky(within.t().matmul(within).PlusIdentity(delta)); // [d, d]
+        Tensor scatter = within.t().matmul(within); // [d, d]
+        double ridge = Math.Max(
+            Math.Min(delta / divisor / divisor, LargestRidge), Math.Max(LeastShare, 16 * d * RoundingUnit) * scatter.trace().Value());
+        Tensor factor = linalg.cholesky(scatter.PlusIdentity(ridge)); // [d, d]
 
         // L⁻¹Σ_bL⁻ᵀ has the eigenvalues of Σ_w^{−½}Σ_bΣ_w^{−½}; those that are not zero are had from the smaller side.
         Tensor whitened = linalg.solve_triangular(factor, between.t(), upper: false); // [d, n]

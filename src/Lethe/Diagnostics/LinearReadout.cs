@@ -36,7 +36,7 @@ internal sealed record LinearReadout(
                 $"Expected features of dimension {Mean.Length}, found [{string.Join(", ", features.shape)}].", nameof(features));
         using IDisposable frozen = no_grad();
         using var scope = NewDisposeScope();
-        Tensor standardised = (features.cpu().to(ScalarType.Float64) - tensor(Mean)) * tensor(Scale);
+        Tensor standardised = Standardisation.Apply(features.cpu().to(ScalarType.Float64), tensor(Mean), tensor(Scale));
         return standardised.matmul(tensor(Weights).reshape(Mean.Length, -1)).Plus(tensor(Intercept)).MoveToOuterDisposeScope(); // [M, t]
     }
 }

@@ -37,6 +37,12 @@ internal sealed record PairedDifference(int Count, double Mean, double? Deviatio
     /// </summary>
     public bool IsClear => Math.Abs(Mean) > Resolution;
 
+    /// <summary>The same with the interval cut at the ends of the range of such a difference.</summary>
+    public PairedDifference Within(MeasureRange range) => this with
+    {
+        Low = Low is { } low ? range.Cut(low) : null, High = High is { } high ? range.Cut(high) : null,
+    };
+
     /// <summary>Compares pairs.</summary>
     /// <param name="from">The first number of each pair, finite.</param>
     /// <param name="to">The second number of each pair, finite.</param>

@@ -13,7 +13,7 @@ internal static class ViewDistance
         if (views.size(0) < 2)
             throw new ArgumentException($"Expected at least two views of each image, found {views.size(0)}.", nameof(views));
         FeatureCheck.Finite(views, nameof(views));
-        Tensor Z = nn.functional.normalize(views.to(ScalarType.Float64), 2, -1, 1e-12); // [V, N, d]
+        Tensor Z = Magnitude.UnitRows(views, ScalarType.Float64); // [V, N, d]
         int count = (int)Z.size(0);
         return
         [

@@ -4,6 +4,7 @@ using Lethe.Augmentation;
 using Lethe.Data;
 using Lethe.Methods;
 using Lethe.Models;
+using Lethe.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -121,6 +122,16 @@ public sealed class EncoderState : IDisposable
                 .ToDictionary(
                 layer => layer.Key, layer => layer.Value[0].contiguous());
         IReadOnlyDictionary<string, Tensor> found = store is null ? Compute() : store.Get(key, Compute);
+        foreach ((string name, Tensor layer) in found)
+        {
+            if (!layer.isfinite().all().item<bool>())
+            {
+                throw new DataException(
+                    $"The encoder gives NaN or infinity in {name}, so nothing can be measured of it: its training diverged. Train it again "
+                    + "with a lower --learning-rate, or take an earlier checkpoint.");
+            }
+        }
+
         foreach (Tensor layer in found.Values)
             layer.DetachFromDisposeScope();
         return features[key] = found;
@@ -179,11 +190,14 @@ public sealed class EncoderState : IDisposable
         features.Clear();
     }
 
+    // Of bytes nothing, as before there were other samples.
+    private IEnumerable<string> RangeKey => Statistics.Range.IsOfBytes ? [] : [$"{Statistics.Range.Samples} {Statistics.Range}"];
+
     private string Key(ImageSet images)
     {
         var hash = new XxHash128();
         IEnumerable<string> statistics = Statistics.Mean.Concat(Statistics.StandardDeviation).Select(x => Invariant($"{x:R}"));
-        string what = string.Join(' ', [Weights, Fingerprint.Of(images), $"{Plain.Size}", $"{Plain.Channels}", .. statistics, .. Layers]);
+        string what = string.Join(' ', [Weights, Fingerprint.Of(images), $"{Plain.Size}", $"{Plain.Channels}", .. statistics, .. RangeKey, .. Layers]);
         hash.Append(Encoding.UTF8.GetBytes(what));
         return Convert.ToHexStringLower(hash.GetCurrentHash());
     }

@@ -1,3 +1,4 @@
+using Lethe.Diagnostics;
 using Lethe.Numerics;
 using static TorchSharp.torch;
 
@@ -11,16 +12,18 @@ internal sealed class KMeans
 {
     private readonly float[] centres;
     private readonly int dimension;
+    private readonly double unit;
 
-    private KMeans(float[] centres, int dimension, double inertia)
+    private KMeans(float[] centres, int dimension, double unit, double inertia)
     {
         this.centres = centres;
         this.dimension = dimension;
+        this.unit = unit;
         Inertia = inertia;
     }
 
     /// <summary>The centres, [k, d] row by row.</summary>
-    public IReadOnlyList<float> Centres => centres;
+    public IReadOnlyList<float> Centres => unit == 1 ? centres : [.. centres.Select(number => (float)(number * unit))];
 
     /// <summary>Σ ‖x − centre of x‖² over the rows that were fitted on.</summary>
     public double Inertia { get; }
@@ -43,7 +46,8 @@ internal sealed class KMeans
         ArgumentOutOfRangeException.ThrowIfLessThan(restarts, 1);
         using IDisposable frozen = no_grad();
         using var scope = NewDisposeScope();
-        Tensor X = features.to(ScalarType.Float32);
+        double unit = Unit(features);
+        Tensor X = In(unit, features);
         Tensor? best = null;
         double least = double.PositiveInfinity;
         for (int restart = 0; restart < restarts; restart++)
@@ -58,7 +62,7 @@ internal sealed class KMeans
             (best, least) = (found.MoveToOuterDisposeScope(), inertia);
         }
 
-        return new KMeans(best!.cpu().contiguous().data<float>().ToArray(), (int)X.size(1), least);
+        return new KMeans(best!.cpu().contiguous().data<float>().ToArray(), (int)X.size(1), unit, least * unit * unit);
     }
 
     /// <summary>The nearest centre of each row; the lower one of two equally near.</summary>
@@ -69,8 +73,18 @@ internal sealed class KMeans
         using IDisposable frozen = no_grad();
         using var scope = NewDisposeScope();
         Tensor C = tensor(centres).reshape(-1, dimension);
-        return [.. Distances(features.to(ScalarType.Float32), C).argmin(1).data<long>().ToArray().Select(index => (int)index)];
+        return [.. Distances(In(unit, features), C).argmin(1).data<long>().ToArray().Select(index => (int)index)];
     }
+
+    // What is nearest does not depend on the scale; where squares of float32 would overflow or vanish, the largest number is the unit.
+    private static double Unit(Tensor features)
+    {
+        double most = features.abs().amax().Value();
+        return most == 0 || Magnitude.IsTame(most, ScalarType.Float32) ? 1 : most;
+    }
+
+    private static Tensor In(double unit, Tensor features) =>
+        (unit == 1 ? features : features.to(ScalarType.Float64) / tensor(unit, dtype: ScalarType.Float64)).to(ScalarType.Float32);
 
     // ‖x − c‖² less ‖x‖², which does not change which centre is the nearest.
     private static Tensor Distances(Tensor X, Tensor C) => C.Squared().sum([1]) - X.matmul(C.t()).Times(2); // [N, k]

@@ -4,6 +4,7 @@ using Lethe.Diagnostics;
 using Lethe.Methods;
 using Lethe.Models;
 using Lethe.Numerics;
+using Lethe.Training;
 using static TorchSharp.torch;
 
 namespace Lethe.Evaluation;
@@ -24,6 +25,7 @@ internal sealed class LayerEvaluator
     private readonly EvaluationOptions options;
     private readonly int threads;
     private readonly Device device;
+    private Action<int>? passed; // told of the images of each batch; work on one run is done by one thread at a time
 
     /// <summary>Prepares measuring.</summary>
     /// <param name="data">The three parts of the source.</param>
@@ -44,21 +46,37 @@ internal sealed class LayerEvaluator
     /// <summary>Measures every layer.</summary>
     /// <param name="method">The encoder with its projector; it is left in evaluation mode.</param>
     /// <param name="cancellation">Stops between two batches.</param>
+    /// <param name="place">Where in training, for the message where it has diverged.</param>
+    /// <param name="advice">What helps then.</param>
+    /// <param name="tell">Told how many of all images have been through the network; null tells nobody.</param>
     /// <returns>One record for each of <see cref="LayerNames.All"/>.</returns>
-    public IReadOnlyList<LayerQuality> Measure(SslMethod method, CancellationToken cancellation = default)
+    /// <exception cref="Runtime.TrainingException">Features are not finite.</exception>
+    public IReadOnlyList<LayerQuality> Measure(
+        SslMethod method, CancellationToken cancellation = default, string place = "the evaluation",
+        string advice = LossCheck.OfPretraining, Action<int, int>? tell = null)
     {
         using var scope = NewDisposeScope();
         // As many images of both parts: what is measured of seen and unseen images compares at equal m only.
         int most = Math.Min(data.Train.Count, data.Test.Count), images = Math.Min(options.RateImages, most),
             lidarImages = Math.Min(options.LidarImages, most);
+        bool sameViews = options.LidarViews == 2 && lidarImages <= images;
+        bool labelled = data.Probe.Labels is not null && data.Test.Labels is not null && data.Probe.Labels.Distinct().Count() > 1;
+        int done = 0, total = (4 * images) + (sameViews ? 0 : 2 * options.LidarViews * lidarImages)
+            + (labelled ? data.Probe.Count + data.Test.Count + (data.Train.Labels is null ? 0 : images) : 0);
+        passed = tell is null ? null : count => tell(done += count, total);
+        passed?.Invoke(0);
         IReadOnlyDictionary<string, Tensor> trained = FeaturesOfViews(method, data.Train, images, 2, cancellation);
         IReadOnlyDictionary<string, Tensor> heldOut = FeaturesOfViews(method, data.Test, images, 2, cancellation);
-        bool sameViews = options.LidarViews == 2 && lidarImages <= images;
+        foreach (string layer in LayerNames.All)
+        {
+            LossCheck.RequireFinite(trained[layer], $"features of {layer}", place, advice);
+            LossCheck.RequireFinite(heldOut[layer], $"features of {layer}", place, advice);
+        }
+
         IReadOnlyDictionary<string, Tensor>? lidarTrained = sameViews ? null : FeaturesOfViews(
             method, data.Train, lidarImages, options.LidarViews, cancellation);
         IReadOnlyDictionary<string, Tensor>? lidarHeldOut = sameViews ? null : FeaturesOfViews(
             method, data.Test, lidarImages, options.LidarViews, cancellation);
-        bool labelled = data.Probe.Labels is not null && data.Test.Labels is not null && data.Probe.Labels.Distinct().Count() > 1;
         IReadOnlyDictionary<string, Tensor>? probe = labelled ? Plain(method, data.Probe, cancellation) : null;
         IReadOnlyDictionary<string, Tensor>? test = labelled ? Plain(method, data.Test, cancellation) : null;
         ImageSet? seenImages = labelled && data.Train.Labels is not null ? First(data.Train, images) : null;
@@ -112,15 +130,24 @@ internal sealed class LayerEvaluator
         ulong seed = RandomStream.Derive(ViewSeed, (ulong)count);
         return LayerFeatures.Collect(
             method,
-            EvaluationBatches.FixedViews(
+            Told(EvaluationBatches.FixedViews(
                 First(images, count), augmenter, Math.Max(
-                    1, EvaluationBatches.SizeFor(augmenter.Size) / views), seed, threads, views, cancellation),
+                    1, EvaluationBatches.SizeFor(augmenter.Size) / views), seed, threads, views, cancellation)),
             device,
             cancellation);
     }
 
     private IReadOnlyDictionary<string, Tensor> Plain(SslMethod method, ImageSet images, CancellationToken cancellation) =>
         LayerFeatures.Collect(
-            method, EvaluationBatches.Plain(images, augmenter, EvaluationBatches.SizeFor(augmenter.Size), threads, cancellation), device,
-            cancellation);
+            method, Told(EvaluationBatches.Plain(images, augmenter, EvaluationBatches.SizeFor(augmenter.Size), threads, cancellation)),
+            device, cancellation);
+
+    private IEnumerable<ViewBatch> Told(IEnumerable<ViewBatch> batches)
+    {
+        foreach (ViewBatch batch in batches)
+        {
+            yield return batch;
+            passed?.Invoke(batch.N * batch.ViewsPerImage);
+        }
+    }
 }

@@ -39,7 +39,7 @@ internal sealed record LinearClassifier(int[] Classes, double[] Mean, double[] S
         using var scope = NewDisposeScope();
         ScalarType type = features.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
         Tensor As(double[] values) => tensor(values).to(type);
-        Tensor standardised = (features.cpu().to(type) - As(Mean)) * As(Scale); // [M, d]
+        Tensor standardised = Standardisation.Apply(features.cpu().to(type), As(Mean), As(Scale)); // [M, d]
         Tensor scores = standardised.matmul(As(Weights).reshape(Mean.Length, -1)).Plus(As(Bias)); // [M, c]
         return [.. scores.argmax(1).data<long>().ToArray().Select(index => Classes[index])];
     }

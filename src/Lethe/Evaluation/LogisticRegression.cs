@@ -176,7 +176,9 @@ internal static class LogisticRegression
             Tensor b = (tensor(other.Bias).to(type) - tensor(other.Mean).to(type).matmul(W)).Plus(standard.Mean.matmul(W));
             Tensor scale = standard.Scale, deviation = where(scale.to(ScalarType.Bool), scale.reciprocal(), zeros_like(scale)); // [d]
             Tensor standardised = W * deviation.unsqueeze(1);
-            return cat([Basis.t().matmul(standardised), b.unsqueeze(0)]).to(ScalarType.Float64).reshape(-1).data<double>().ToArray();
+            double[] start =
+                cat([Basis.t().matmul(standardised), b.unsqueeze(0)]).to(ScalarType.Float64).reshape(-1).data<double>().ToArray();
+            return start.All(double.IsFinite) ? start : null;
         }
 
         public LinearClassifier Classifier(double[] point, double strength)

@@ -4,6 +4,7 @@ using Lethe.Diagnostics;
 using Lethe.Methods;
 using Lethe.Models;
 using Lethe.Numerics;
+using Lethe.Training;
 using static TorchSharp.torch;
 
 namespace Lethe.Evaluation;
@@ -21,7 +22,9 @@ namespace Lethe.Evaluation;
 /// <param name="options">How many images.</param>
 /// <param name="threads">Threads that render.</param>
 /// <param name="device">Where the network is.</param>
-internal sealed class MethodLossEvaluator(DataSplits data, ViewAugmenter augmenter, EvaluationOptions options, int threads, Device device)
+/// <param name="labels">What a method that takes labels learns of the images trained on; null for others.</param>
+internal sealed class MethodLossEvaluator(
+    DataSplits data, ViewAugmenter augmenter, EvaluationOptions options, int threads, Device device, IReadOnlyList<int>? labels = null)
 {
     private const ulong ViewSeed = 0x4C_6F73_73;
 
@@ -43,8 +46,8 @@ internal sealed class MethodLossEvaluator(DataSplits data, ViewAugmenter augment
         int batches = Math.Max(1, Math.Min(options.RateImages, most) / batchSize);
         (string Name, double Loss)[] losses =
         [
-            (Diagnostics.Measure.LossTrain, Mean(method, data.Train, batchSize, batches, cancellation)),
-            (Diagnostics.Measure.LossHeldOut, Mean(method, data.Test, batchSize, batches, cancellation)),
+            (Diagnostics.Measure.LossTrain, Mean(method, data.Train, labels, batchSize, batches, cancellation)),
+            (Diagnostics.Measure.LossHeldOut, Mean(method, data.Test, labels is null ? null : data.Test.Labels, batchSize, batches, cancellation)),
         ];
         return
         [
@@ -53,7 +56,8 @@ internal sealed class MethodLossEvaluator(DataSplits data, ViewAugmenter augment
         ];
     }
 
-    private double Mean(SslMethod method, ImageSet images, int batch, int batches, CancellationToken cancellation)
+    private double Mean(
+        SslMethod method, ImageSet images, IReadOnlyList<int>? targets, int batch, int batches, CancellationToken cancellation)
     {
         method.eval();
         using IDisposable frozen = no_grad();
@@ -66,8 +70,7 @@ internal sealed class MethodLossEvaluator(DataSplits data, ViewAugmenter augment
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            Tensor pixels = ImageTensor.FromPixels(views.Pixels, views.ViewsPerImage * views.N, views.Size, views.Channels, device);
-            sum += method.Loss(Views.Pair(pixels), late).Total.Value();
+            sum += method.Loss(DeviceViews.Of(views, device, targets), late).Total.Value();
         }
 
         return sum / batches;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Lethe.Data;
 using Lethe.Models;
 using Lethe.Runtime;
 using Lethe.Storage.Weights;
@@ -29,10 +30,10 @@ internal static partial class BackboneShape
         int width = (int)Math.Min(first.Shape[0], int.MaxValue), channels = (int)Math.Min(first.Shape[1], int.MaxValue);
         int[] blocks = [.. Enumerable.Range(1, 4).Select(stage => Blocks(tensors.Keys, stage))];
         bool bottleneck = tensors.ContainsKey("layer1.0.conv3.weight");
-        if (channels is not (1 or 3))
+        if (channels is < 1 or > Image.MostChannels)
         {
             throw new RunException(
-                $"{path} holds a network for images of {channels} channels; Lethe's have 1 (grey) or 3 (colour). Give one of these.");
+                $"{path} holds a network for images of {channels} channels; Lethe's have 1 to {Image.MostChannels}. Give one of these.");
         }
 
         bool large = first.Shape[2] == 7;

@@ -19,12 +19,13 @@ internal sealed record ExportImages(ImageSet Set, string From)
 
         // With statistics that keep the scale 0 to 1.
         var augmenter = new ViewAugmenter(
-            source.Views, size, channels, new ChannelStatistics(new float[channels], [.. Enumerable.Repeat(1f, channels)]));
+            source.Views, size, channels,
+            new ChannelStatistics(new float[channels], [.. Enumerable.Repeat(1f, channels)]) { Range = source.Statistics.Range });
         float[] values = new float[augmenter.Length];
         var prepared = new Image[Math.Min(count, images.Count)];
         for (int i = 0; i < prepared.Length; i++)
         {
-            augmenter.RenderPlain(ImageDecoder.ToChannels(images[i], channels), values);
+            augmenter.RenderPlain(ImageConversion.ToChannels(images[i], channels), values);
             prepared[i] = new Image(
                 Array.ConvertAll(values, value => (byte)Math.Clamp(MathF.Round(255 * value), 0, 255)), size, size, channels);
         }

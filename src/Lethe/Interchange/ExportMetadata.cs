@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Lethe.Data;
 using Lethe.Models;
 
 namespace Lethe.Interchange;
@@ -19,7 +20,7 @@ internal sealed record ExportMetadata
     /// <summary>small or large.</summary>
     public required string Stem { get; init; }
 
-    /// <summary>1 for grey images, 3 for red, green, blue.</summary>
+    /// <summary>1 for grey images, 3 for red, green, blue, else bands.</summary>
     public required int Channels { get; init; }
 
     /// <summary>Height and width of the images, in pixels.</summary>
@@ -33,6 +34,9 @@ internal sealed record ExportMetadata
 
     /// <summary>What each channel is divided by then.</summary>
     public required IReadOnlyList<float> Std { get; init; }
+
+    /// <summary>Which samples are 0 and 1 on that scale.</summary>
+    public IntensityRange Range { get; init; } = IntensityRange.Bytes;
 
     /// <summary>The layer whose features it gives, or all.</summary>
     public required string Layer { get; init; }
@@ -61,6 +65,9 @@ internal sealed record ExportMetadata
     /// <summary>The probability below which the classifier had better say nothing; null where there is none.</summary>
     public double? Threshold { get; init; }
 
+    /// <summary>What is to be known of weights whose training has not come to its end; null where it has.</summary>
+    public string? Unfinished { get; init; }
+
     /// <summary>Everything, as one line of JSON. Equal records give equal text.</summary>
     public string ToJson()
     {
@@ -76,6 +83,12 @@ internal sealed record ExportMetadata
             json.WriteString("interpolation", Interpolation);
             Numbers("mean", Mean);
             Numbers("std", Std);
+            if (!Range.IsOfBytes)
+            {
+                json.WriteString("samples", Range.Samples.ToString().ToLowerInvariant());
+                Numbers("range", [Range.Low, Range.High]);
+            }
+
             json.WriteString("layer", Layer);
             json.WriteString("method", Method);
             Number("epoch", Epoch);
@@ -86,6 +99,8 @@ internal sealed record ExportMetadata
             foreach (string name in Classes)
                 json.WriteStringValue(name);
             json.WriteEndArray();
+            if (Unfinished is not null)
+                json.WriteString("unfinished", Unfinished);
             if (Temperature is not null)
                 Number("temperature", Temperature);
             if (Threshold is not null)
@@ -123,5 +138,7 @@ internal sealed record ExportMetadata
             yield return ("method", Method);
         if (Licence is not null)
             yield return ("licence", Licence);
+        if (Unfinished is not null)
+            yield return ("unfinished", Unfinished);
     }
 }

@@ -37,6 +37,7 @@ internal sealed record ExportSource(
         Width = network.Options.Width,
         Stem = network.StemName,
         Channels = network.InputChannels,
+        Range = statistics.Range,
         ImageSize = network.ImageSize,
         Mean = statistics.Mean,
         Std = statistics.StandardDeviation,

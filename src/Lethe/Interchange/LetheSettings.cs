@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Lethe.Data;
 using Lethe.Runtime;
 
 namespace Lethe.Interchange;
@@ -28,6 +29,12 @@ internal sealed record LetheSettings
 
     /// <summary>Deviations of the channels.</summary>
     public float[] Std { get; init; } = [];
+
+    /// <summary>The type of samples that <see cref="Range"/> is of; null for bytes.</summary>
+    public string? Samples { get; init; }
+
+    /// <summary>Which samples are 0 and 1; null for 0 and 255.</summary>
+    public float[]? Range { get; init; }
 
     /// <summary>The method that trained it.</summary>
     public string? Method { get; init; }
@@ -64,7 +71,11 @@ internal sealed record LetheSettings
     /// <exception cref="RunException">They cannot be.</exception>
     public ImageSettings Images(string path) => new()
     {
-        Statistics = Mean is { Length: > 0 } && Std is not null ? ImageSettings.Checked(Mean, Std, path) : null,
+        Statistics = Mean is { Length: > 0 } && Std is not null ? ImageSettings.Checked(Mean, Std, path) with
+        {
+            Range = RangeOf(path),
+        }
+        : null,
         ImageSize = ImageSize > 0 ? ImageSize : null,
         Where = ExportMetadata.Key,
         Notes = Method is null ? [] :
@@ -73,4 +84,14 @@ internal sealed record LetheSettings
                 + (Stage is null ? "" : $", state {Stage}"),
         ],
     };
+
+    private IntensityRange RangeOf(string path)
+    {
+        if (Samples is null && Range is null)
+            return IntensityRange.Bytes;
+        return Enum.TryParse(Samples, ignoreCase: true, out SampleType type) && Range is [var low, var high] && low < high
+            ? new IntensityRange(low, high, type)
+            : throw new RunException(
+                $"{path}: its entry {ExportMetadata.Key} has no usable range of intensities. Write it again with 'lethe export'.");
+    }
 }

@@ -12,6 +12,8 @@ internal static class Normalisation
     public const string OfData = "data";
     public const string ImageNet = "imagenet";
 
+    private const string AsStated = "as the weights say";
+
     // The constants of torchvision's transforms, which published encoders were trained with.
     private static readonly ChannelStatistics published = new([0.485f, 0.456f, 0.406f], [0.229f, 0.224f, 0.225f]);
 
@@ -26,10 +28,19 @@ internal static class Normalisation
     public static (ChannelStatistics Statistics, string Source) Find(
         string asked, ChannelStatistics? stated, bool foreign, ImageSet? images, int channels)
     {
+        (ChannelStatistics statistics, string source) = Choose(asked, stated, foreign, images, channels);
+
+        // The range is the images', unless statistics of earlier images are of another one.
+        return (images is null || source == AsStated && !foreign ? statistics : statistics with { Range = images.Range }, source);
+    }
+
+    private static (ChannelStatistics Statistics, string Source) Choose(
+        string asked, ChannelStatistics? stated, bool foreign, ImageSet? images, int channels)
+    {
         switch (asked)
         {
             case Auto when stated is not null:
-                return (Fitting(stated, channels, "what came with the weights"), "as the weights say");
+                return (Fitting(stated, channels, "what came with the weights"), AsStated);
             case Auto when foreign && channels == 3:
                 return (published, "with ImageNet's statistics, since the weights do not say; --normalisation chooses others");
             case Auto or OfData when images is not null:
@@ -54,17 +65,24 @@ internal static class Normalisation
         ChannelStatistics measured = ChannelStatistics.Measure(images.Channels == 3 && channels == 1 ? Grey(images) : images);
         return measured.Mean.Count == channels
             ? measured
-            : new ChannelStatistics(
-                [.. Enumerable.Repeat(measured.Mean[0], channels)], [.. Enumerable.Repeat(measured.StandardDeviation[0], channels)]);
+            : Repeated(measured, channels);
     }
 
+    private static ChannelStatistics Repeated(ChannelStatistics one, int channels) => one with
+    {
+        Mean = [.. Enumerable.Repeat(one.Mean[0], channels)],
+        StandardDeviation = [.. Enumerable.Repeat(one.StandardDeviation[0], channels)],
+    };
+
     private static ImageSet Grey(ImageSet images) =>
-        new("grey", [.. Enumerable.Range(0, images.Count).Select(i => ImageDecoder.ToChannels(images[i], 1))]);
+        new("grey", [.. Enumerable.Range(0, images.Count).Select(i => ImageConversion.ToChannels(images[i], 1))])
+        {
+            Range = images.Range,
+        };
 
     private static ChannelStatistics Fitting(ChannelStatistics statistics, int channels, string source) =>
         statistics.Mean.Count == channels ? statistics
-        : statistics.Mean.Count == 1 ? new ChannelStatistics(
-            [.. Enumerable.Repeat(statistics.Mean[0], channels)], [.. Enumerable.Repeat(statistics.StandardDeviation[0], channels)])
+        : statistics.Mean.Count == 1 ? Repeated(statistics, channels)
         : throw new InvalidOptionException(
             $"{source} has {statistics.Mean.Count} channels, but the encoder takes {channels}. Use --normalisation data, or give "
             + $"{channels} means and {channels} deviations.");

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Lethe.Augmentation;
+using Lethe.Data;
 using Lethe.Evaluation;
 using Lethe.Numerics;
 using Lethe.Runtime;
@@ -44,7 +45,8 @@ internal static class OnnxExportCheck
         Dictionary<string, Tensor> found = Run(path, source, options, names, images, threads);
 
         // Features that were computed here, of the same bytes.
-        var augmenter = new ViewAugmenter(source.Views, source.Network.ImageSize, source.Network.InputChannels, source.Statistics);
+        var augmenter = new ViewAugmenter(source.Views, source.Network.ImageSize, source.Network.InputChannels,
+            source.Statistics with { Range = IntensityRange.Bytes });
         Device device = source.Network.parameters().First().device;
         IReadOnlyDictionary<string, Tensor> expected = LayerFeatures.Collect(
             source.Network, source.Project, EvaluationBatches.Plain(images.Set, augmenter, BatchSize, threads), device);

@@ -32,10 +32,11 @@ internal sealed class BarlowTwins : SslMethod
         Title = "Barlow Twins",
         Summary = "each feature agrees with itself across views and with no other feature",
         Source = "Zbontar 2021, 2103.03230",
-        Needs = "a wide projector; batches of more images than a few, for correlations",
+        Needs = "a wide projector; batches of 16 images or more, for correlations",
         RelativeCost = 1.02,
         AgainstCollapse = "raise --projector-output and --redundancy-weight, lower --learning-rate",
         Defaults = new BarlowTwinsOptions(),
+        Advice = (_, size) => SmallBatch.Advice("Barlow Twins takes its correlations from", size),
         Build = (options, backbone) => new BarlowTwins(options, backbone),
     };
 

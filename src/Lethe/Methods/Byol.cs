@@ -38,10 +38,11 @@ internal sealed class Byol : SslMethod
         Title = "BYOL",
         Summary = "predicts a momentum encoder's embedding of the other view",
         Source = "Grill 2020, 2006.07733",
-        Needs = "a momentum encoder and a predictor, without which it collapses",
+        Needs = "a momentum encoder and a predictor, without which it collapses; batches of 16 images or more, for batch-norm",
         RelativeCost = 1.32,
         AgainstCollapse = "raise --target-momentum and --predictor-hidden, lower --learning-rate",
         Defaults = new ByolOptions(),
+        Advice = (_, size) => SmallBatch.Advice("BYOL takes the statistics of its batch-norm from", size),
         Build = (options, backbone) => new Byol(options, backbone),
     };
 

@@ -34,11 +34,18 @@ internal sealed class CorInfoMax : SslMethod
         Title = "CorInfoMax",
         Summary = "views agree while the covariance keeps a large determinant",
         Source = "Ozsoy 2022, 2209.07999",
-        Needs = "batches at least as large as an embedding",
+        Needs = "batches of at least as many images as an embedding has dimensions",
         RelativeCost = 1,
         AgainstCollapse = "lower --attraction-weight and --projector-output, raise --batch-size",
         Defaults = new CorInfoMaxOptions(),
         Build = (options, backbone) => new CorInfoMax(options, backbone),
+        Filled = (options, size) => options.Filled(size),
+        Advice = (options, size) => size.BatchSize >= options.ProjectorOutput ? [] :
+            [
+                $"CorInfoMax takes the determinant of a covariance of {options.ProjectorOutput} dimensions from {size.BatchSize} images of a "
+                    + $"batch, which fill no more than {size.BatchSize - 1}. Raise --batch-size, or use --projector-output "
+                    + $"{size.BatchSize}.",
+            ],
     };
 
     /// <summary>Creates the method with a fresh projector and moments.</summary>
@@ -48,6 +55,7 @@ internal sealed class CorInfoMax : SslMethod
         : base(Entry.Name, backbone)
     {
         options.Validate();
+        options = options.Filled(TrainingSize.Usual);
         this.options = options;
         projector = Projector.Create(
             [backbone.FeatureDimension, options.ProjectorHidden, options.ProjectorHidden, options.ProjectorOutput]);
@@ -180,6 +188,9 @@ public sealed record CorInfoMaxOptions : MethodOptions
     public int ProjectorHidden { get; init; } = 512;
 
     /// <summary>k, the size of an embedding; more than the batch has images leaves directions that nothing spreads.</summary>
-    [Limit(AtLeast = 1)]
-    public int ProjectorOutput { get; init; } = 64;
+    [Limit(AtLeast = 1, Zero = "to choose it by the batch")]
+    public int ProjectorOutput { get; init; }
+
+    internal CorInfoMaxOptions Filled(TrainingSize size) =>
+        ProjectorOutput > 0 ? this : this with { ProjectorOutput = Math.Clamp(size.BatchSize, 1, 64) };
 }

@@ -37,10 +37,11 @@ internal sealed class Mec : SslMethod
         Title = "MEC",
         Summary = "views agree and their embeddings take the longest code",
         Source = "Liu 2022, 2210.11464",
-        Needs = "a momentum encoder; a series that converges: watch for its warning",
+        Needs = "a momentum encoder; batches of 16 images or more; a series that converges: watch for its warning",
         RelativeCost = 1.35,
         AgainstCollapse = "lower --distortion with --order 0, raise --projector-output, lower --learning-rate",
         Defaults = new MecOptions(),
+        Advice = (_, size) => SmallBatch.Advice("MEC takes the code of its embeddings from", size),
         Build = (options, backbone) => new Mec(options, backbone),
     };
 

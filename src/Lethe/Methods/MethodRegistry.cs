@@ -21,6 +21,7 @@ public static class MethodRegistry
         Relic.Entry,
         Mec.Entry,
         CorInfoMax.Entry,
+        SupervisedControl.Entry,
     ]);
 
     /// <summary>The methods in the order in which they are listed: those of the library, then those that were added.</summary>

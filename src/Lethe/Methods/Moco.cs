@@ -50,6 +50,12 @@ internal sealed class Moco : SslMethod
         AgainstCollapse = "lower --temperature, raise --queue-length and --target-momentum",
         Defaults = new MocoOptions(),
         Build = (options, backbone) => new Moco(options, backbone),
+        Filled = (options, size) => options.Filled(size),
+        Advice = (options, size) => options.QueueLength <= size.Images ? [] :
+            [
+                $"MoCo's queue of {options.QueueLength} holds the {size.Images} training images more than once, so an image is its own "
+                    + $"negative. Use --queue-length {size.Images} or less, or leave it out.",
+            ],
     };
 
     /// <summary>Creates the method with a fresh projector and queue, and a momentum encoder that equals the trained one.</summary>
@@ -59,6 +65,7 @@ internal sealed class Moco : SslMethod
         : base(Entry.Name, backbone)
     {
         options.Validate();
+        options = options.Filled(TrainingSize.Usual);
         this.options = options;
         int[] sizes = [backbone.FeatureDimension, options.ProjectorHidden, options.ProjectorOutput];
         projector = Projector.Create(sizes);
@@ -121,9 +128,12 @@ public sealed record MocoOptions : MethodOptions
     [Limit(Above = 0)]
     public double Temperature { get; init; } = 0.2;
 
-    /// <summary>M, the number of earlier embeddings in the queue; keep it below the number of training images.</summary>
-    [Limit(AtLeast = 1)]
-    public int QueueLength { get; init; } = 4096;
+    /// <summary>
+    /// M, the number of earlier embeddings in the queue; keep it below the number of training images. Chosen: 4096, or half of the training
+    /// images where they are few.
+    /// </summary>
+    [Limit(AtLeast = 1, Zero = "to choose it by the number of images")]
+    public int QueueLength { get; init; }
 
     /// <summary>Whether each of the two views is query once (the mean of both directions), at about twice the cost.</summary>
     public bool Symmetric { get; init; }
@@ -142,4 +152,7 @@ public sealed record MocoOptions : MethodOptions
     /// <summary>k, the size of an embedding.</summary>
     [Limit(AtLeast = 1)]
     public int ProjectorOutput { get; init; } = 128;
+
+    internal MocoOptions Filled(TrainingSize size) =>
+        QueueLength > 0 ? this : this with { QueueLength = Math.Clamp(size.Images / 2, 1, 4096) };
 }

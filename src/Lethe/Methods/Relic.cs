@@ -39,10 +39,11 @@ internal sealed class Relic : SslMethod
         Title = "ReLIC",
         Summary = "finds the image among a momentum encoder's, equally from each view",
         Source = "Mitrovic 2021, 2010.07922",
-        Needs = "a momentum encoder; large batches: they are the negatives",
+        Needs = "a momentum encoder; large batches, 16 images or more: they are the negatives",
         RelativeCost = 1.3,
         AgainstCollapse = "lower --temperature and --kl-weight, raise --batch-size",
         Defaults = new RelicOptions(),
+        Advice = (_, size) => SmallBatch.Advice("ReLIC takes its negatives from", size),
         Build = (options, backbone) => new Relic(options, backbone),
     };
 

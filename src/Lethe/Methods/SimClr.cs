@@ -29,10 +29,11 @@ internal sealed class SimClr : SslMethod
         Title = "SimCLR",
         Summary = "other views of the batch are negatives",
         Source = "Chen 2020, 2002.05709",
-        Needs = "large batches: they are the negatives",
+        Needs = "large batches, 16 images or more: they are the negatives",
         RelativeCost = 1,
         AgainstCollapse = "lower --temperature, raise --batch-size",
         Defaults = new SimClrOptions(),
+        Advice = (_, size) => SmallBatch.Advice("SimCLR takes its negatives from", size),
         Build = (options, backbone) => new SimClr(options, backbone),
     };
 

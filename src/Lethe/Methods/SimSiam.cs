@@ -32,10 +32,11 @@ internal sealed class SimSiam : SslMethod
         Title = "SimSiam",
         Summary = "predicts the other view's embedding, held constant",
         Source = "Chen 2021, 2011.10566",
-        Needs = "a predictor, a stop-gradient and batch-norm in the projector, without which it collapses",
+        Needs = "a predictor, a stop-gradient and batch-norm in the projector, without which it collapses; batches of 16 images or more",
         RelativeCost = 1.01,
         AgainstCollapse = "keep --fix-predictor-rate, raise --batch-size, lower --learning-rate",
         Defaults = new SimSiamOptions(),
+        Advice = (_, size) => SmallBatch.Advice("SimSiam takes the statistics of its batch-norm from", size),
         Build = (options, backbone) => new SimSiam(options, backbone),
     };
 

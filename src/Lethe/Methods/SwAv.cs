@@ -43,11 +43,13 @@ internal sealed class SwAv : SslMethod
         Title = "SwAV",
         Summary = "views predict each other's cluster, clusters are used equally",
         Source = "Caron 2020, 2006.09882",
-        Needs = "prototypes; batches of as many images as prototypes, or a queue; gains from local views",
+        Needs = "no more prototypes than a batch and its queue have images; gains from local views",
         RelativeCost = 1,
         AgainstCollapse = "lower --sinkhorn-epsilon, raise --sinkhorn-iterations or --freeze-prototypes-epochs, lower --learning-rate",
         Defaults = new SwAvOptions(),
         Build = (options, backbone) => new SwAv(options, backbone),
+        Filled = (options, size) => options.Filled(size),
+        Advice = Lacks,
         TakesLocalViews = true,
     };
 
@@ -58,6 +60,7 @@ internal sealed class SwAv : SslMethod
         : base(Entry.Name, backbone)
     {
         options.Validate();
+        options = options.Filled(TrainingSize.Usual);
         this.options = options;
         projector = Projector.Create([backbone.FeatureDimension, options.ProjectorHidden, options.ProjectorOutput]);
         register_module("projector", projector);
@@ -146,10 +149,7 @@ internal sealed class SwAv : SslMethod
             full,
             embeddings,
             queues.Length == 0 ? null : () => Enqueue(embeddings),
-            () => views.Images + options.QueueLength >= options.Prototypes ? null
-                : $"SwAV shares out {views.Images + options.QueueLength} embeddings over {options.Prototypes} prototypes, which cannot be "
-                    + "used equally. "
-                    + "Raise --batch-size or --queue-length, or lower --prototypes.");
+            () => TooManyPrototypes(options, views.Images));
     }
 
     /// <inheritdoc/>
@@ -159,6 +159,22 @@ internal sealed class SwAv : SslMethod
         using var scope = NewDisposeScope();
         Tensor prototypes = get_parameter("prototypes")!;
         prototypes.copy_(functional.normalize(prototypes));
+    }
+
+    private static string? TooManyPrototypes(SwAvOptions options, int images) => images + options.QueueLength >= options.Prototypes
+        ? null
+        : $"SwAV shares out {images + options.QueueLength} embeddings over {options.Prototypes} prototypes, which cannot be used equally. "
+            + "Raise --batch-size or --queue-length, or lower --prototypes.";
+
+    private static IEnumerable<string> Lacks(SwAvOptions options, TrainingSize size)
+    {
+        if (TooManyPrototypes(options, size.BatchSize) is { } prototypes)
+            yield return prototypes;
+        if (options.QueueLength > size.Images)
+        {
+            yield return $"SwAV's queue of {options.QueueLength} holds the {size.Images} training images more than once. Use "
+                + $"--queue-length {size.Images} or less, or leave it out.";
+        }
     }
 
     private Tensor Codes(int view, Tensor scores, Tensor prototypes, TrainingProgress progress)
@@ -200,10 +216,11 @@ public sealed record SwAvOptions : MethodOptions
     public int SinkhornIterations { get; init; } = 3;
 
     /// <summary>
-    /// K, the number of clusters: some ten for each class, and fewer than a batch has images. The paper takes 3000 for ImageNet.
+    /// K, the number of clusters: some ten for each class, and fewer than a batch has images. The paper takes 3000 for ImageNet. Chosen:
+    /// 100, or three quarters of a batch and its queue where those are fewer than 128.
     /// </summary>
-    [Limit(AtLeast = 2)]
-    public int Prototypes { get; init; } = 100;
+    [Limit(AtLeast = 2, Zero = "to choose it by the batch")]
+    public int Prototypes { get; init; }
 
     /// <summary>Epochs at the start in which the prototypes stay as they are.</summary>
     [Limit(AtLeast = 0)]
@@ -224,4 +241,10 @@ public sealed record SwAvOptions : MethodOptions
     /// <summary>k, the size of an embedding and of a prototype.</summary>
     [Limit(AtLeast = 1)]
     public int ProjectorOutput { get; init; } = 128;
+
+    internal SwAvOptions Filled(TrainingSize size)
+    {
+        int shared = size.BatchSize + QueueLength;
+        return Prototypes > 0 ? this : this with { Prototypes = shared >= 128 ? 100 : Math.Max(2, shared * 3 / 4) };
+    }
 }

@@ -32,10 +32,11 @@ internal sealed class VicReg : SslMethod
         Title = "VICReg",
         Summary = "views agree, features vary, features do not covary",
         Source = "Bardes 2022, 2105.04906",
-        Needs = "a wide projector; batches of more images than a few, for covariances",
+        Needs = "a wide projector; batches of 16 images or more, for covariances",
         RelativeCost = 1.01,
         AgainstCollapse = "raise --variance-weight and --covariance-weight, lower --learning-rate",
         Defaults = new VicRegOptions(),
+        Advice = (_, size) => SmallBatch.Advice("VICReg takes its covariances from", size),
         Build = (options, backbone) => new VicReg(options, backbone),
     };
 

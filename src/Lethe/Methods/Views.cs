@@ -14,6 +14,9 @@ namespace Lethe.Methods;
 /// <param name="From">Where the tensors enter the backbone.</param>
 public sealed record Views(IReadOnlyList<Tensor> Groups, int Images, SplitPoint From)
 {
+    /// <summary>The labels of the images, [N], int64, for a method that takes labels; null otherwise.</summary>
+    public Tensor? Labels { get; init; }
+
     /// <summary>The two full-size views, [2N, C, H, W], view-major.</summary>
     public Tensor Full => Groups[0];
 

@@ -36,7 +36,13 @@ internal sealed class Wmse : SslMethod
         RelativeCost = 1.02,
         AgainstCollapse = "lower --projector-output, raise --batch-size and --whitening-rounds",
         Defaults = new WmseOptions(),
-        FewestImages = options => options.WhiteningBatch,
+        FewestImages = options => options.Filled(TrainingSize.Usual with { BatchSize = 2 }).WhiteningBatch,
+        Filled = (options, size) => options.Filled(size),
+        Advice = (options, _) => options.WhiteningBatch >= 2 * options.ProjectorOutput ? [] :
+            [
+                $"W-MSE whitens {options.ProjectorOutput} dimensions with {options.WhiteningBatch} rows, and needs twice as many of them to do "
+                    + $"it well. Raise --whitening-batch and --batch-size, or use --projector-output {options.WhiteningBatch / 2}.",
+            ],
         Build = (options, backbone) => new Wmse(options, backbone),
     };
 
@@ -47,6 +53,7 @@ internal sealed class Wmse : SslMethod
         : base(Entry.Name, backbone)
     {
         options.Validate();
+        options = options.Filled(TrainingSize.Usual);
         this.options = options;
 
         // Without it a column could be many orders smaller than another, which costs the covariance its digits in float32.
@@ -110,9 +117,12 @@ internal sealed class Wmse : SslMethod
 /// <summary>Options of <see cref="Wmse"/>.</summary>
 public sealed record WmseOptions : MethodOptions, IConflicting
 {
-    /// <summary>Rows that are whitened together, at least; more than the size of an embedding, at most the batch.</summary>
-    [Limit(AtLeast = 2)]
-    public int WhiteningBatch { get; init; } = 128;
+    /// <summary>
+    /// Rows that are whitened together, at least; more than the size of an embedding, at most the batch. Chosen: 128, or the batch where
+    /// that is smaller.
+    /// </summary>
+    [Limit(AtLeast = 2, Zero = "to choose it by the batch")]
+    public int WhiteningBatch { get; init; }
 
     /// <summary>Share of the identity in the covariance before it is factorised; 0 whitens fully.</summary>
     [Limit(AtLeast = 0, AtMost = 1)]
@@ -128,13 +138,19 @@ public sealed record WmseOptions : MethodOptions, IConflicting
     [Limit(AtLeast = 1)]
     public int ProjectorHidden { get; init; } = 512;
 
-    /// <summary>k, the size of an embedding.</summary>
-    [Limit(AtLeast = 1)]
-    public int ProjectorOutput { get; init; } = 64;
+    /// <summary>k, the size of an embedding. Chosen: 64, or half of the rows that are whitened together where that is less.</summary>
+    [Limit(AtLeast = 1, Zero = "to choose it by the batch")]
+    public int ProjectorOutput { get; init; }
+
+    internal WmseOptions Filled(TrainingSize size)
+    {
+        int rows = WhiteningBatch > 0 ? WhiteningBatch : Math.Max(Math.Min(128, size.BatchSize), ProjectorOutput + 1);
+        return this with { WhiteningBatch = rows, ProjectorOutput = ProjectorOutput > 0 ? ProjectorOutput : Math.Clamp(rows / 2, 1, 64) };
+    }
 
     IEnumerable<string> IConflicting.Conflicts()
     {
-        if (WhiteningBatch <= ProjectorOutput)
+        if (WhiteningBatch > 0 && WhiteningBatch <= ProjectorOutput)
         {
             yield return $"--whitening-batch must be more than --projector-output ({ProjectorOutput}), found {WhiteningBatch}: "
                 + "fewer rows have no covariance of full rank.";

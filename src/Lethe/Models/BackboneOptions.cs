@@ -16,9 +16,11 @@ public sealed record BackboneOptions : OptionRecord
     [OneOf(typeof(BackboneOptions), nameof(Names))]
     public string Backbone { get; init; } = "resnet18";
 
-    /// <summary>Channels of the first stage; 64 is the published network, 16 suits two cores.</summary>
-    [Limit(AtLeast = 4, AtMost = 512, Unit = "channels")]
-    public int Width { get; init; } = 16;
+    /// <summary>
+    /// Channels of the first stage. Chosen: 16, which suits two cores; on a GPU 64, the published network, and 32 where images are few.
+    /// </summary>
+    [Limit(AtLeast = 4, AtMost = 512, Unit = "channels", Zero = "to choose it by the device")]
+    public int Width { get; init; }
 
     /// <summary>
     /// small: 3×3 convolution of stride 1, no pooling, so that images of some 32 pixels keep their resolution;
@@ -29,4 +31,8 @@ public sealed record BackboneOptions : OptionRecord
 
     /// <summary>Starts each residual branch at zero (the scale of its last batch-norm; Goyal 2017, 1706.02677).</summary>
     public bool ZeroInitResidual { get; init; }
+
+    /// <summary>Channels of the first stage after defaults; those of a run are chosen by its device.</summary>
+    /// <returns>At least 4.</returns>
+    public int FirstChannels() => Width > 0 ? Width : 16;
 }

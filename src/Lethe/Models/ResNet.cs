@@ -50,6 +50,7 @@ public sealed class ResNet : Module<Tensor, Tensor>
         : base(nameof(ResNet))
     {
         options.Validate();
+        options = options with { Width = options.FirstChannels() };
         Options = options;
         InputChannels = inputChannels;
         ImageSize = imageSize;

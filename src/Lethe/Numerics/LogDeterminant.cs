@@ -32,11 +32,11 @@ internal static class LogDeterminant
         Tensor transposed = Z.transpose(-2, -1);
         Tensor gram = Z.size(-2) <= Z.size(-1) ? Z.matmul(transposed) : transposed.matmul(Z); // [..., r, r]
         Tensor matrix = gram.Times(scale).PlusIdentity();
-        return (OfCholesky(matrix) ?? throw new TrainingException(
+        return (OfCholesky(matrix) ?? OfEigenvalues(gram, scale) ?? throw new TrainingException(
             Invariant($"log det(I + {scale:G3}·ZᵀZ) of shape [{string.Join(", ", Z.shape)}] has no Cholesky factor: Z holds NaN or ")
             + Invariant($"infinity, or is too large for {Z.dtype}. ")
             + "Lower the learning rate, look for the step at which the features stop being finite, or compute in "
-            + "float64.")).MoveToOuterDisposeScope();
+            + "float64.") { Diverged = true }).MoveToOuterDisposeScope();
     }
 
     /// <summary>log det M in nats, for each matrix of a batch, with first and second derivatives.</summary>
@@ -56,8 +56,15 @@ internal static class LogDeterminant
             $"A matrix of shape [{string.Join(", ", M.shape)}] whose log det is needed has no Cholesky factor: it holds NaN or infinity, "
             + $"or is not positive definite in {M.dtype}. "
             + "Lower the learning rate, look for the step at which the features stop being finite, or compute in "
-            + "float64.")).MoveToOuterDisposeScope();
+            + "float64.") { Diverged = true }).MoveToOuterDisposeScope();
     }
+
+    // Where eigenvalues span more than the type has digits, I is lost in rounding and there is no factor. What is only measured is had
+    // from the eigenvalues instead; null where a gradient is asked for, or the matrix is not finite.
+    private static Tensor? OfEigenvalues(Tensor gram, double scale) =>
+        gram.requires_grad || !gram.isfinite().all().item<bool>()
+            ? null
+            : linalg.eigvalsh(gram).AtLeast(0).Times(scale).log1p().sum([-1]);
 
     // Null where there is no factor. LAPACK need not report a NaN, so the value is looked at as well.
     private static Tensor? OfCholesky(Tensor matrix)

@@ -174,6 +174,15 @@ public static class TensorArithmetic
         return wide.item<double>();
     }
 
+    /// <summary>The length of tensors taken as one vector, (Σ‖x‖²)^½.</summary>
+    /// <param name="parts">Its parts, of any shapes.</param>
+    /// <returns>A number that is not negative.</returns>
+    internal static double Length(IEnumerable<Tensor> parts)
+    {
+        using var scope = NewDisposeScope();
+        return Math.Sqrt(parts.Sum(part => part.detach().Squared().sum().Value()));
+    }
+
     private static void Root()
     {
         if (two is not null)

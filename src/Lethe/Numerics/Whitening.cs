@@ -43,11 +43,12 @@ internal static class Whitening
         Tensor sound = factor.detach().diagonal().Squared() > covariance.detach().diagonal().Times(rounding);
         if (info.count_nonzero().item<long>() != 0 || !sound.all().item<bool>())
         {
+            bool finite = rows.detach().isfinite().all().item<bool>();
             throw new TrainingException(
-                $"The covariance of {place} has no Cholesky factor: " + (rows.detach().isfinite().all().item<bool>()
+                $"The covariance of {place} has no Cholesky factor: " + (finite
                 ? $"among {m} rows some of {k} columns depend on the others. Raise --whitening-epsilon (1e-3, say), or raise "
                     + "--whitening-batch and with it --batch-size."
-                : "its rows hold NaN or infinity. Lower --learning-rate or lengthen --warm-up."));
+                : "its rows hold NaN or infinity. Lower --learning-rate or lengthen --warm-up.")) { Diverged = !finite };
         }
 
         return linalg.solve_triangular(factor, centred.t(), upper: false).t().MoveToOuterDisposeScope(); // [m, k]

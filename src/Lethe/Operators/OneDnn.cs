@@ -1,6 +1,5 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
-using TorchSharp;
+using Lethe.Runtime;
 
 namespace Lethe.Operators;
 
@@ -11,7 +10,7 @@ namespace Lethe.Operators;
 /// which ends the process (uxlfoundation/oneDNN#5313 is of the same kind). Torch has another convolution, by matrix products, and a switch
 /// of its own between the two.
 /// </remarks>
-internal static unsafe class OneDnn
+internal static class OneDnn
 {
     private static volatile bool off;
 
@@ -25,15 +24,8 @@ internal static unsafe class OneDnn
     /// <returns>Whether that could be done.</returns>
     public static bool TrySwitchOff()
     {
-        // The library that depends on torch leads to it, whatever folder it lies in.
-        if (!NativeLibrary.TryLoad("LibTorchSharp", typeof(torch).Assembly, null, out nint library)
-            || !NativeLibrary.TryGetExport(library, "_ZN2at13globalContextEv", out nint context)
-            || !NativeLibrary.TryGetExport(library, "_ZN2at7Context20setUserEnabledMkldnnEb", out nint enable))
-        {
+        if (!TorchContext.TrySwitchOff(TorchContext.OneDnn))
             return false;
-        }
-
-        ((delegate* unmanaged<void*, byte, void>)enable)(((delegate* unmanaged<void*>)context)(), 0);
         off = true;
         return true;
     }

@@ -54,7 +54,8 @@ internal static class LayerMeasures
                 name.EndsWith(suffix, StringComparison.Ordinal) ? name[..^suffix.Length] : name;
             string[] known = [.. All.Select(measure => suffixes.Aggregate(measure.Name, Without)).Distinct()];
             throw new InvalidOptionException(
-                $"--measures '{(unknown.Length > 0 ? string.Join(", ", unknown) : names)}' is unknown. Use {AllName}, or names with "
+                $"--measures '{(unknown.Length > 0 ? string.Join(", ", unknown) : names)}' is unknown."
+                + $"{Suggestion.Sentence(unknown.FirstOrDefault(""), [AllName, .. known])} Use {AllName}, or names with "
                 + $"commas between: {string.Join(", ", known)}. "
                 + "What is measured on two parts has three rows, as lidar-train, lidar-held-out and lidar-gap.");
         }

@@ -37,7 +37,7 @@ internal sealed record LineChart(string Title, string Note, string XLabel, strin
             return new PlotArea(
                 46, Width - names, 30, Height - 38,
                 AxisScale.Whole(points.Select(point => point.X), Places.Count > 0 ? Places.Count : 5),
-                AxisScale.Around(points.SelectMany(point => point.Y.Ends()).Concat(AlsoHold), 4));
+                AxisScale.Around(points.SelectMany(point => (double[])[point.Ends.Low, point.Ends.High]).Concat(AlsoHold), 4));
         }
     }
 
@@ -86,21 +86,21 @@ internal sealed record LineChart(string Title, string Note, string XLabel, strin
     {
         bool crowded = series.Points.Count > Crowd;
         IReadOnlyList<ChartPoint> drawn = Thinned(series.Points);
-        string line = crowded ? Path(Thinned(RunningMean(series.Points)), 0) : Path(drawn, 0);
-        string band = $"{Path(drawn, 1)} {Path(drawn.Reverse(), -1)}";
+        string line = Path(crowded ? Thinned(RunningMean(series.Points)) : drawn, point => point.Y.Mean);
+        string band = $"{Path(drawn, point => point.Ends.High)} {Path(drawn.Reverse(), point => point.Ends.Low)}";
         double radius = series.Points.Count > 25 ? 1.6 : 2.6;
         return $"""
             <g class='{series.Colour}{(series.Dashed ? " dashed" : "")}'>
-            {If(drawn.Any(point => point.Y.Deviation > 0), $"<polygon class='band' points='{band}'/>")}
-            {If(crowded, $"<polyline class='thin' points='{Path(drawn, 0)}'/>")}
+            {If(drawn.Any(point => point.Ends.High > point.Ends.Low), $"<polygon class='band' points='{band}'/>")}
+            {If(crowded, $"<polyline class='thin' points='{Path(drawn, point => point.Y.Mean)}'/>")}
             {If(drawn.Count > 1, $"<polyline class='line' points='{line}'/>")}
             {Each(crowded ? [] : series.Points, point => Dot(
                 area.PlaceX(point.X), area.PlaceY(point.Y.Mean), radius, $"{series.Name}, {XLabel} {Place(point.X)}: {Shown(point.Y)}"))}
             </g>
             """;
 
-        string Path(IEnumerable<ChartPoint> points, int deviations) => string.Join(' ', points.Select(point =>
-            $"{Number(area.PlaceX(point.X))},{Number(area.PlaceY(point.Y.Mean + (deviations * point.Y.Deviation)))}"));
+        string Path(IEnumerable<ChartPoint> points, Func<ChartPoint, double> height) => string.Join(' ', points.Select(point =>
+            $"{Number(area.PlaceX(point.X))},{Number(area.PlaceY(height(point)))}"));
     }
 
     /// <summary>Mean over a twentieth of the points around each: noise from step to step hides the course.</summary>

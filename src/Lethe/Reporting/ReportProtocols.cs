@@ -51,7 +51,10 @@ internal static class ReportProtocols
                     .. from at in layers.Index()
                        let cell = state[at.Item]
                        where cell is not null
-                       select new ChartPoint(at.Index, new SeedMean(100 * cell.Value.Mean, 50 * (cell.High - cell.Low) ?? 0, 1)),
+                       select new ChartPoint(at.Index, new SeedMean(100 * cell.Value.Mean, 0, 1))
+                       {
+                           Interval = cell is { Low: { } low, High: { } high } ? (100 * low, 100 * high) : null,
+                       },
                 ]))) with { Places = [.. layers.Select(key => key.Layer)] };
         }
     }

@@ -34,7 +34,7 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
         if (options.Layer is { } missing && !all.Layers.Contains(missing))
         {
             throw new InvalidOptionException(
-                $"--layer '{missing}' was not evaluated in these runs. Use one of {string.Join(", ", all.Layers)}.");
+                $"--layer '{missing}' was not evaluated in these runs.{Suggestion.Sentence(missing, all.Layers)} Use one of {string.Join(", ", all.Layers)}.");
         }
 
         string? layer = options.EveryLayer ? null : options.Layer ?? LayerOrder.Last(all.Layers);
@@ -145,7 +145,7 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
         if (options.Undos?.FirstOrDefault(name => !undos.Contains(name)) is { } unknown)
         {
             string known = undos.Length == 0 ? "These runs have no undo." : $"Use one or several of {string.Join(", ", undos)}.";
-            throw new InvalidOptionException($"--undos '{unknown}' is unknown. {known}");
+            throw new InvalidOptionException($"--undos '{unknown}' is unknown.{Suggestion.Sentence(unknown, undos)} {known}");
         }
     }
 
@@ -159,7 +159,8 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
 
         string known = string.Join(", ", entrants.Select(entrant => $"'{entrant.Name}'"));
         Entrant chosen = entrants.FirstOrDefault(entrant => entrant.Name.Equals(baseline, StringComparison.OrdinalIgnoreCase))
-            ?? throw new InvalidOptionException($"--baseline '{baseline}' is no entrant. Use one of {known}.");
+            ?? throw new InvalidOptionException($"--baseline '{baseline}' is no entrant."
+                + $"{Suggestion.Sentence(baseline, entrants.Select(entrant => entrant.Name))} Use one of {known}.");
         return entrants.Where(entrant => entrant != chosen).Select(entrant => (entrant, chosen));
     }
 }

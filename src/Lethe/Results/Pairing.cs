@@ -32,7 +32,12 @@ internal static class Pairing
             return result;
         double[] from = [.. pairs.Select(pair => pair.From.Value)], to = [.. pairs.Select(pair => pair.To.Value)];
         double? samplingError = SamplingError(key, (from.Average() + to.Average()) / 2, pairs[0].To.TestCount);
-        return result with { From = SeedMean.Of(from), To = SeedMean.Of(to), Difference = PairedDifference.Of(from, to, samplingError) };
+        return result with
+        {
+            From = SeedMean.Of(from),
+            To = SeedMean.Of(to),
+            Difference = PairedDifference.Of(from, to, samplingError).Within(MeasureRange.Of(key.Measure).OfDifference),
+        };
     }
 
     /// <summary>One sentence for each mean that is shown nowhere, since the runs were not measured alike.</summary>

@@ -78,7 +78,10 @@ internal sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
     private static ReportRun Read(RunDirectory directory)
     {
         RunManifest manifest = directory.LoadManifest();
-        List<string> warnings = [.. manifest.Doubts, .. manifest.Warnings.Select(warning => $"Epoch {warning.Epoch}: {warning.Text}")];
+        // Of a run that was trained in part the page says it by itself.
+        IEnumerable<string> untrained = directory.Checkpoints.Peek() is { Epoch: 0 } ? Unfinished.Sentences(directory) : [];
+        List<string> warnings =
+            [.. untrained, .. manifest.Doubts, .. manifest.Warnings.Select(warning => $"Epoch {warning.Epoch}: {warning.Text}")];
         IReadOnlyList<Measurement> measurements = Measurements(directory);
         MemorisationVerdict verdict = MemorisationMonitor.Judge(measurements, manifest.Pretraining.Monitor);
         return new ReportRun(directory.Path, manifest)

@@ -15,9 +15,16 @@ internal sealed record ResultCell(SeedMean Value, double? Low, double? High, str
         if (records.Count == 0)
             return null;
         double[] values = [.. records.Select(record => record.Value)];
+        MeasureRange range = MeasureRange.Of(records[0].Measure);
         if (records is [var one])
-            return new ResultCell(SeedMean.Of(values), one.Low, one.High, one.Interval ?? "");
-        ConfidenceInterval over = ConfidenceInterval.Student(values, "runs");
+        {
+            // Runs of earlier versions have intervals that nothing was cut off of.
+            return new ResultCell(
+                SeedMean.Of(values), one.Low is { } low ? range.Cut(low) : null, one.High is { } high ? range.Cut(high) : null,
+                one.Interval ?? "");
+        }
+
+        ConfidenceInterval over = ConfidenceInterval.Student(values, range, "runs");
         return new ResultCell(SeedMean.Of(values), over.Low, over.High, over.Kind);
     }
 

@@ -28,6 +28,7 @@ internal static class UndoLabels
         nameof(UmmOptions.Alpha), nameof(UmmOptions.Beta), nameof(UmmOptions.Volume), nameof(UmmOptions.Probes),
         nameof(UmmOptions.VolumeFloor),
         nameof(UmmOptions.Hypergradient), nameof(UmmOptions.FiniteDifferenceRadius), nameof(UmmOptions.InnerLearningRate),
+        nameof(UmmOptions.Dose), nameof(UmmOptions.LevelOne), nameof(UmmOptions.InnerStep), nameof(UmmOptions.RateConvention),
         nameof(UmmOptions.EpsilonSquared), nameof(UmmOptions.CutAlignment), nameof(UmmOptions.MinimiseReduction),
     ];
 
@@ -69,7 +70,7 @@ internal static class UndoLabels
     {
         if (group.FirstUndo is not { } name) return "";
         Dictionary<string, string> options = OfAll(group, name).First();
-        return InWords(options, options.Keys.Where(option => options[option] != "false" && option != Seed));
+        return InWords(options, options.Keys.Where(option => options[option] != "false" && option != Seed && !IsUsual(option, options[option])));
     }
 
     /// <summary>Whether undos of one name were made with different options, so that they do not belong together.</summary>
@@ -82,12 +83,18 @@ internal static class UndoLabels
     private static Dictionary<string, string> Options(ReportRun run, ReportUndo undo)
     {
         var options = properties.ToDictionary(option => option.Name, option => Text(option.GetValue(undo.Options)));
+        options[nameof(UmmOptions.EpsilonSquared)] = Text(undo.Options.Distortion());
         options[Seed] = undo.Manifest.Seed == run.Manifest.Seed ? "" : $"{undo.Manifest.Seed}";
         return options;
     }
 
     private static string Text(object? value) =>
         value is bool set ? set ? "true" : "false" : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+
+    // How the problem is posed is worth a word only where it is posed in another way.
+    private static bool IsUsual(string option, string value) => option is nameof(UmmOptions.Dose) or nameof(UmmOptions.LevelOne)
+            or nameof(UmmOptions.OuterBatch) or nameof(UmmOptions.InnerStep) or nameof(UmmOptions.RateConvention)
+        && value == Text(properties.First(property => property.Name == option).GetValue(new UmmOptions()));
 
     private static double Number(string value) => double.TryParse(value, CultureInfo.InvariantCulture, out double number) ? number : 0;
 
@@ -108,6 +115,11 @@ internal static class UndoLabels
         nameof(UmmOptions.OuterLearningRate) => $"η₂ = {value}",
         nameof(UmmOptions.EpsilonSquared) => $"ε² = {value}",
         nameof(UmmOptions.Volume) or nameof(UmmOptions.Hypergradient) or nameof(UmmOptions.OuterOptimiser) => value,
+        nameof(UmmOptions.Dose) => value == UmmOptions.Share ? "α, β shares of gradients" : "α, β raw weights",
+        nameof(UmmOptions.LevelOne) => value == UmmOptions.Keep ? "level one kept" : "level one looked at",
+        nameof(UmmOptions.OuterBatch) => value == UmmOptions.Fresh ? "level two on its own batch" : "both levels on one batch",
+        nameof(UmmOptions.InnerStep) => $"inner step {value}",
+        nameof(UmmOptions.RateConvention) => value == UmmOptions.CodeRate ? "ΔR of raw embeddings" : "ΔR of normalised features",
         nameof(UmmOptions.Iterations) => $"{value} iterations",
         nameof(UmmOptions.CutAlignment) => value == "true" ? "alignment without gradient" : "alignment with gradient",
         nameof(UmmOptions.MinimiseReduction) => value == "true" ? "ΔR minimised" : "ΔR maximised",

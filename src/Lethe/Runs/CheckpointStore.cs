@@ -40,18 +40,18 @@ internal sealed class CheckpointStore(string run, string folder)
 
     /// <summary>Writes the last checkpoint, and the weights of an epoch under their own name where they are to be kept.</summary>
     /// <exception cref="RunException">A file cannot be written.</exception>
-    public void Save(SslMethod method, Optimiser? optimiser, TrainingState state, int? keptEpoch = null)
+    public void Save(SslMethod method, Optimiser? optimiser, TrainingState state, int? keptEpoch = null, Optimiser? inner = null)
     {
         Directory.CreateDirectory(folder);
-        Checkpoint.Save(LastPath, method, optimiser, state);
+        Checkpoint.Save(LastPath, method, optimiser, state, inner);
         if (keptEpoch is { } epoch)
             Checkpoint.Save(PathOf(OfEpoch(epoch)), method, null, state);
     }
 
     /// <summary>Goes back to the last checkpoint, or to the start where there is none.</summary>
     /// <exception cref="RunException">It cannot be used.</exception>
-    public TrainingState Resume(SslMethod method, Optimiser optimiser) =>
-        HasLast ? Checkpoint.Load(LastPath, method, optimiser) : new TrainingState();
+    public TrainingState Resume(SslMethod method, Optimiser optimiser, Optimiser? inner = null) =>
+        HasLast ? Checkpoint.Load(LastPath, method, optimiser, inner) : new TrainingState();
 
     /// <summary>Loads the weights of a checkpoint.</summary>
     /// <exception cref="RunException">There is none of that name, or it cannot be used.</exception>
@@ -75,6 +75,9 @@ internal sealed class CheckpointStore(string run, string folder)
 
         return Checkpoint.Load(path, method);
     }
+
+    /// <summary>Where training stands in a checkpoint; null where there is none or it does not say.</summary>
+    public TrainingState? Peek(string name = Last) => File.Exists(PathOf(name)) ? Checkpoint.Peek(PathOf(name)) : null;
 
     /// <summary>Makes the weights of an epoch the best; they stay where they were. Does nothing where they are gone.</summary>
     /// <exception cref="RunException">The file cannot be written.</exception>

@@ -1,4 +1,5 @@
 using Lethe.Augmentation;
+using Lethe.Data;
 
 namespace Lethe.Runs;
 
@@ -10,7 +11,7 @@ namespace Lethe.Runs;
 /// <param name="TestCount">Images that were measured with.</param>
 /// <param name="ClassCount">Number of classes; 0 where the source has no labels.</param>
 /// <param name="ImageSize">Height and width of a view, in pixels.</param>
-/// <param name="Channels">Channels that the encoder takes: 1 for grey, 3 for colour; images are converted.</param>
+/// <param name="Channels">Channels that the encoder takes: 1 for grey, 3 for colour, else bands; images are converted.</param>
 /// <param name="ChannelMean">What is subtracted of each channel, on the scale 0 to 1: as a rule the mean of the training images.</param>
 /// <param name="ChannelStandardDeviation">What it is then divided by: as a rule their standard deviation.</param>
 internal sealed record RunData(
@@ -25,8 +26,22 @@ internal sealed record RunData(
     IReadOnlyList<double> ChannelMean,
     IReadOnlyList<double> ChannelStandardDeviation)
 {
+    /// <summary>The type of the samples that <see cref="Range"/> is of; null for bytes.</summary>
+    public SampleType? Samples { get; init; }
+
+    /// <summary>Which samples are black and white, two numbers; null for 0 and 255.</summary>
+    public IReadOnlyList<double>? Range { get; init; }
+
     /// <summary>What pixels are normalised with before they enter the encoder.</summary>
     /// <returns>As many means and deviations as <see cref="Channels"/>.</returns>
     public ChannelStatistics Statistics() =>
-        new([.. ChannelMean.Select(x => (float)x)], [.. ChannelStandardDeviation.Select(x => (float)x)]);
+        new([.. ChannelMean.Select(x => (float)x)], [.. ChannelStandardDeviation.Select(x => (float)x)])
+        {
+            Range = Range is [var low, var high]
+                ? new IntensityRange((float)low, (float)high, Samples ?? SampleType.UInt8)
+                : IntensityRange.OfType(Samples ?? SampleType.UInt8),
+        };
+
+    /// <summary>The same record with what statistics say of intensities.</summary>
+    public RunData Within(IntensityRange range) => this with { Samples = range.Samples, Range = [range.Low, range.High] };
 }

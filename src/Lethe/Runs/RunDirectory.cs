@@ -91,8 +91,9 @@ public sealed class RunDirectory
         if (HoldsRun(path))
         {
             if (resume) return Open(path);
-            RunStatus status = RunFiles.ReadManifest(System.IO.Path.Combine(path, "run.json")).Status;
-            string advice = status == RunStatus.Done
+            RunManifest there = RunFiles.ReadManifest(System.IO.Path.Combine(path, "run.json"));
+            RunStatus status = there.Status;
+            string advice = status == RunStatus.Done || there.Diverged
                 ? "Give another --out, or delete it"
                 : "Give --resume to go on with it, another --out to start anew, or delete it";
             throw new RunException($"{path} holds a run already (status {status.ToString().ToLowerInvariant()}). {advice}.");
@@ -123,7 +124,9 @@ public sealed class RunDirectory
         if (!HoldsRun(path))
         {
             string found = Directory.Exists(path) ? "no run.json in it" : "no such directory";
-            throw new RunException($"{path} is not a run: found {found}. Give a directory that 'lethe pretrain' or 'lethe run' made.");
+            throw new RunException(
+                $"{path} is not a run: found {found}. Give a directory that 'lethe pretrain' or 'lethe run' made."
+                + NearbyRuns.Sentence(path, HoldsRun));
         }
 
         var directory = new RunDirectory(path);
@@ -194,7 +197,12 @@ public sealed class RunDirectory
 
     /// <summary>The pre-training that this is, or that it belongs to where it is an undo or a control.</summary>
     /// <exception cref="RunException">It belongs to none.</exception>
-    internal RunDirectory Pretraining()
+    internal RunDirectory Pretraining() => FindPretraining() ?? throw new RunException(
+        $"{Path} holds an undo, and no directory above it holds the pre-training that it belongs to. "
+        + "Leave an undo where it was made, in RUN/umm/NAME.");
+
+    /// <summary>The same; null where it belongs to none.</summary>
+    internal RunDirectory? FindPretraining()
     {
         for (string? path = System.IO.Path.GetFullPath(Path); path is not null; path = System.IO.Path.GetDirectoryName(path))
         {
@@ -202,9 +210,7 @@ public sealed class RunDirectory
                 return found;
         }
 
-        throw new RunException(
-            $"{Path} holds an undo, and no directory above it holds the pre-training that it belongs to. "
-            + "Leave an undo where it was made, in RUN/umm/NAME.");
+        return null;
     }
 
     /// <summary>Removes the directory of a run that never began: one that holds no manifest.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Lethe.Data;
+using Lethe.Runtime;
 using Lethe.Umm;
 
 namespace Lethe.Runs;
@@ -65,6 +66,9 @@ internal sealed record RunManifest
         },
     ];
 
+    /// <summary>What was chosen by the images where an option was left open, with the reasons; the options hold the values.</summary>
+    public IReadOnlyList<Choice> Choices { get; init; } = [];
+
     /// <summary>Whether the run has images: an encoder from elsewhere can be imported without.</summary>
     [JsonIgnore]
     public bool HasImages => Data.TrainCount > 0;
@@ -96,4 +100,22 @@ internal sealed record RunManifest
 
     /// <summary>The message of the error that ended the run; null where none did.</summary>
     public string? Failure { get; init; }
+
+    /// <summary>Whether it ended because training diverged.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Diverged { get; init; }
+
+    /// <summary>Refuses to go on with a training that diverged: from its last checkpoint it would take the same steps to the same end.</summary>
+    /// <param name="path">The run's directory.</param>
+    /// <param name="anew">How another one is begun, as "another --out".</param>
+    /// <exception cref="RunException">It diverged.</exception>
+    public void RequireFinite(string path, string anew)
+    {
+        if (Diverged)
+        {
+            throw new RunException(
+                $"{path} diverged, and would again from its last checkpoint: {Failure} To begin anew with such options, give {anew}; it was "
+                + $"begun with '{Command}'.");
+        }
+    }
 }

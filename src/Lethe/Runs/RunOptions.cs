@@ -48,6 +48,13 @@ public sealed record RunOptions : OptionRecord, IConflicting
     [JsonIgnore]
     public MethodOptions MethodOptions { get; init; } = new SimClrOptions();
 
+    /// <summary>
+    /// Share of the training images whose label is drawn anew at random, for a method that takes labels: a control in which memorisation is
+    /// known to be (Zhang 2017, 1611.03530). Probes have the right labels.
+    /// </summary>
+    [Limit(AtLeast = 0, AtMost = 1, Unit = "of the images")]
+    public double LabelNoise { get; init; }
+
     /// <summary>How to train.</summary>
     [JsonRequired]
     public TrainingOptions Training { get; init; } = new();
@@ -91,6 +98,12 @@ public sealed record RunOptions : OptionRecord, IConflicting
         {
             yield return $"--local-views {Views.LocalViews}: method '{Method}' takes full-size views only. Use --local-views 0, or "
                 + $"--method {string.Join(" or ", MethodRegistry.All.Where(one => one.TakesLocalViews).Select(one => one.Name))}.";
+        }
+
+        if (LabelNoise > 0 && !entry.TakesLabels)
+        {
+            yield return Invariant($"--label-noise {LabelNoise}: method '{Method}' sees no labels. Use --method ")
+                + $"{string.Join(" or ", MethodRegistry.All.Where(one => one.TakesLabels).Select(one => one.Name))}, or leave it out.";
         }
 
         if (Training.Epochs == 0 && Init is null)

@@ -50,6 +50,8 @@ public static class TorchRuntime
                 LoadAdapted(options);
             if (options.KeepFreedMemory)
                 NativeHeap.KeepFreedMemory();
+            if (options.SwitchOffNnPack)
+                TorchContext.TrySwitchOff(TorchContext.NnPack);
             prepared = true;
         }
     }

@@ -1,6 +1,6 @@
 namespace Lethe.Runtime;
 
-/// <summary>What <see cref="TorchRuntime.Prepare"/> may do to the process, all of it on Linux alone.</summary>
+/// <summary>What <see cref="TorchRuntime.Prepare"/> may do to the process, all but the last of it on Linux alone.</summary>
 public sealed record TorchRuntimeOptions
 {
     /// <summary>
@@ -27,4 +27,11 @@ public sealed record TorchRuntimeOptions
     /// whole process.
     /// </summary>
     public bool KeepFreedMemory { get; init; } = true;
+
+    /// <summary>
+    /// Whether torch does without NNPACK, one of the ways in which it can convolve on a processor. On processors that NNPACK does not know,
+    /// torch prints a warning at convolutions, over and over, and goes another way; elsewhere it does not go faster by it. Holds for the
+    /// whole process.
+    /// </summary>
+    public bool SwitchOffNnPack { get; init; } = true;
 }

@@ -1,3 +1,4 @@
+using Lethe.Runtime;
 using static TorchSharp.torch;
 
 namespace Lethe.Storage;
@@ -15,7 +16,8 @@ internal static class NpyTensors
         {
             float[] singles => tensor(singles, shape),
             double[] doubles => tensor(doubles, shape),
-            _ => tensor((long[])array.Values, shape),
+            long[] integers => tensor(integers, shape),
+            _ => throw new DataException($"Expected numbers in {array.Source}, found text of type '{array.ElementType}'."),
         };
     }
 }

@@ -97,8 +97,14 @@ internal static class Safetensors
     /// <param name="path">The file.</param>
     /// <returns>Hexadecimal digits; null where the file was written elsewhere and has none.</returns>
     /// <exception cref="RunException">The file is missing, or its header is not in the format.</exception>
-    internal static string? ReadChecksum(string path) => Opened(path, stream =>
-        Parse(ReadHead(stream, path), path).Metadata.GetValueOrDefault(ChecksumKey));
+    internal static string? ReadChecksum(string path) => ReadMetadata(path).GetValueOrDefault(ChecksumKey);
+
+    /// <summary>Reads what a file says of itself, and none of its values.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The metadata, the checksum among them.</returns>
+    /// <exception cref="RunException">The file is missing, or its header is not in the format.</exception>
+    internal static IReadOnlyDictionary<string, string> ReadMetadata(string path) =>
+        Opened(path, stream => Parse(ReadHead(stream, path), path).Metadata);
 
     private static T Opened<T>(string path, Func<FileStream, T> read)
     {

@@ -14,6 +14,7 @@ namespace Lethe.Training;
 internal static class Checkpoint
 {
     private const string OptimiserPrefix = "optimiser/";
+    private const string InnerPrefix = "inner-optimiser/";
     private const string GeneratorName = "generator/torch";
     private const string StateKey = "lethe.state";
     private const string MethodKey = "lethe.method";
@@ -24,13 +25,15 @@ internal static class Checkpoint
     /// <param name="optimiser">The optimiser, or null where training is over for good.</param>
     /// <param name="state">Where training stands.</param>
     /// <exception cref="RunException">The file cannot be written; an older one is as it was.</exception>
-    public static void Save(string path, SslMethod method, Optimiser? optimiser, TrainingState state)
+    /// <param name="inner">A second optimiser, or null where there is none.</param>
+    public static void Save(string path, SslMethod method, Optimiser? optimiser, TrainingState state, Optimiser? inner = null)
     {
         using var scope = NewDisposeScope();
         Dictionary<string, Tensor> tensors = method.state_dict();
-        foreach ((string name, Tensor value) in optimiser?.State ?? new Dictionary<string, Tensor>())
+        foreach ((string prefix, Optimiser? one) in new[] { (OptimiserPrefix, optimiser), (InnerPrefix, inner) })
         {
-            tensors[OptimiserPrefix + name] = value;
+            foreach ((string name, Tensor value) in one?.State ?? new Dictionary<string, Tensor>())
+                tensors[prefix + name] = value;
         }
 
         tensors[GeneratorName] = get_rng_state();
@@ -45,9 +48,10 @@ internal static class Checkpoint
     /// <param name="path">The file.</param>
     /// <param name="method">The method.</param>
     /// <param name="optimiser">The optimiser; null takes the weights only.</param>
+    /// <param name="inner">A second optimiser; null where there is none, or takes the weights only.</param>
     /// <returns>Where training stands.</returns>
     /// <exception cref="RunException">The file is missing, truncated, altered, or of another network or method.</exception>
-    public static TrainingState Load(string path, SslMethod method, Optimiser? optimiser = null)
+    public static TrainingState Load(string path, SslMethod method, Optimiser? optimiser = null, Optimiser? inner = null)
     {
         using var scope = NewDisposeScope();
         using IDisposable frozen = no_grad();
@@ -59,10 +63,9 @@ internal static class Checkpoint
         RequireSameNetwork(path, file, targets);
         if (optimiser is not null)
         {
-            Device device = optimiser.Parameters[0].Value.device;
-            optimiser.LoadState(file.Tensors
-                .Where(pair => pair.Key.StartsWith(OptimiserPrefix, StringComparison.Ordinal))
-                .ToDictionary(pair => pair.Key[OptimiserPrefix.Length..], pair => pair.Value.to(device)));
+            LoadState(OptimiserPrefix, optimiser);
+            if (inner is not null)
+                LoadState(InnerPrefix, inner);
 
             // A wrong length would end the process instead of throwing.
             using Tensor current = get_rng_state();
@@ -78,6 +81,31 @@ internal static class Checkpoint
         }
 
         return state;
+
+        void LoadState(string prefix, Optimiser one)
+        {
+            Device device = one.Parameters[0].Value.device;
+            one.LoadState(file.Tensors
+                .Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal))
+                .ToDictionary(pair => pair.Key[prefix.Length..], pair => pair.Value.to(device)));
+        }
+    }
+
+    /// <summary>Reads where training stands, and none of the tensors.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The state; null where the file does not say it, or is none.</returns>
+    public static TrainingState? Peek(string path)
+    {
+        try
+        {
+            return Safetensors.ReadMetadata(path).TryGetValue(StateKey, out string? json)
+                ? JsonSerializer.Deserialize<TrainingState>(json)
+                : null;
+        }
+        catch (Exception error) when (error is RunException or JsonException)
+        {
+            return null; // told in full by whoever loads it
+        }
     }
 
     private static TrainingState ReadState(string path, SafetensorsFile file, string method)
@@ -119,7 +147,8 @@ internal static class Checkpoint
 
         // A deeper network has every tensor of a shallower one.
         string? more = file.Tensors.Keys.FirstOrDefault(
-            key => !targets.ContainsKey(key) && key != GeneratorName && !key.StartsWith(OptimiserPrefix, StringComparison.Ordinal));
+            key => !targets.ContainsKey(key) && key != GeneratorName && !key.StartsWith(OptimiserPrefix, StringComparison.Ordinal)
+                && !key.StartsWith(InnerPrefix, StringComparison.Ordinal));
         if (more is not null)
             throw new RunException($"{path}: found '{more}', which this network has not. {Advice}");
     }

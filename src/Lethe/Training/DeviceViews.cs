@@ -11,10 +11,13 @@ internal static class DeviceViews
     /// <summary>The views of a batch, copied: the batch's buffer may be used again.</summary>
     /// <param name="batch">Two full-size views of each image, and local ones where it has them.</param>
     /// <param name="device">Where to put them.</param>
+    /// <param name="labels">Labels by the index of an image; null where the method takes none.</param>
     /// <returns>Views that enter the backbone at its input.</returns>
-    public static Views Of(ViewBatch batch, Device device)
+    public static Views Of(ViewBatch batch, Device device, IReadOnlyList<int>? labels = null)
     {
         Views pair = Views.Pair(Stacked(batch, device));
+        if (labels is not null)
+            pair = pair with { Labels = tensor(batch.Indices.Select(index => (long)labels[index]).ToArray(), device: device) };
         return batch.Local is { } local ? pair with { Groups = [pair.Full, Stacked(local, device)] } : pair;
     }
 

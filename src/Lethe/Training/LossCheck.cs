@@ -5,14 +5,23 @@ using static TorchSharp.torch;
 
 namespace Lethe.Training;
 
-/// <summary>Stops training at the first loss that is not finite, naming the term.</summary>
+/// <summary>Stops training where a loss, or what the weights give, is not finite any more, in words that say what to do.</summary>
 internal static class LossCheck
 {
+    /// <summary>What helps pre-training.</summary>
+    public const string OfPretraining = "Lower --learning-rate, lengthen --warm-up, or raise --batch-size";
+
+    /// <summary>What helps an undo and its control.</summary>
+    public const string OfUndo = "Lower --inner-learning-rate and --outer-learning-rate";
+
+    private const string Checkpoint = "the last checkpoint is from before this step.";
+
     /// <summary>Checks a loss and its terms.</summary>
     /// <param name="loss">What the method said.</param>
     /// <param name="place">Where in training, as "epoch 3, step 120".</param>
+    /// <param name="advice">What helps.</param>
     /// <exception cref="TrainingException">The loss is not finite.</exception>
-    public static void RequireFinite(MethodLoss loss, string place)
+    public static void RequireFinite(MethodLoss loss, string place, string advice)
     {
         if (IsFinite(loss.Total))
             return;
@@ -22,10 +31,31 @@ internal static class LossCheck
             ? Invariant($"the sum of its terms is {loss.Total.Value()}")
             : string.Join(", ", terms);
         bool features = loss.Features.isfinite().all().item<bool>();
-        throw new TrainingException(
-            $"The loss is not finite at {place}: {found}; the backbone's features {(features ? "are finite" : "are not finite either")}. "
-            + "Lower --learning-rate, lengthen --warm-up, or raise --batch-size; the last checkpoint is from before this step.");
+        throw Diverged($"The loss is not finite at {place}: {found}; the backbone's features "
+            + $"{(features ? "are finite" : "are not finite either")}. {advice}; {Checkpoint}");
     }
+
+    /// <summary>Checks a loss of a training that has no checkpoints.</summary>
+    /// <exception cref="TrainingException">It is not finite.</exception>
+    public static void RequireFinite(Tensor loss, string place, string advice)
+    {
+        if (!IsFinite(loss))
+            throw Diverged(Invariant($"The loss is not finite at {place}: it is {loss.Value()}. {advice}."));
+    }
+
+    /// <summary>Checks what the weights give, which may be infinite where the loss is not: in evaluation batch-norm has other statistics.</summary>
+    /// <param name="features">Features, or embeddings.</param>
+    /// <param name="what">What they are, as "features of layer4".</param>
+    /// <param name="place">Where in training.</param>
+    /// <param name="advice">What helps.</param>
+    /// <exception cref="TrainingException">They are not finite.</exception>
+    public static void RequireFinite(Tensor features, string what, string place, string advice)
+    {
+        if (!features.isfinite().all().item<bool>())
+            throw Diverged($"The {what} are not finite at {place}: training has diverged, though the loss is finite. {advice}; {Checkpoint}");
+    }
+
+    private static TrainingException Diverged(string message) => new(message) { Diverged = true };
 
     private static bool IsFinite(Tensor value) => double.IsFinite(value.Value());
 }

@@ -15,15 +15,36 @@ internal abstract class MethodTrainer(SslMethod method, ViewLoader loader, int b
     /// <summary>The optimiser, whose state goes into a checkpoint.</summary>
     public abstract Optimiser Optimiser { get; }
 
+    /// <summary>A second optimiser whose state goes into a checkpoint; null where there is none.</summary>
+    public abstract Optimiser? InnerOptimiser { get; }
+
     /// <summary>What measurements are filed under: epochs done, or iterations of UMM.</summary>
     public abstract int Now { get; }
 
     /// <summary>Now, in words, as "epoch 3 of 10".</summary>
     public abstract string NowInWords { get; }
 
+    /// <summary>What helps where it diverges, as the beginning of a sentence.</summary>
+    public abstract string AgainstDivergence { get; }
+
     /// <summary>Whether layers are to be measured now: before the first step, at intervals, after the last.</summary>
-    public abstract bool IsEvaluationDue { get; }
+    public bool IsEvaluationDue => EvaluatesAt(State.Step);
+
+    /// <summary>Evaluations between now and the end, the one that is due now left out.</summary>
+    public int EvaluationsLeft
+    {
+        get
+        {
+            int left = 0;
+            for (long step = State.Step + 1; step <= TotalSteps; step++)
+                left += EvaluatesAt(step) ? 1 : 0;
+            return left;
+        }
+    }
 
     /// <summary>Whether the means of the loss are to be noted, though no evaluation is due.</summary>
     public abstract bool IsNoteDue { get; }
+
+    /// <summary>Whether layers are to be measured after so many steps.</summary>
+    protected abstract bool EvaluatesAt(long step);
 }

@@ -15,9 +15,11 @@ internal sealed class Pretrainer : MethodTrainer
     private readonly TrainingOptions options;
     private readonly ulong seed;
     private readonly Device device;
+    private readonly IReadOnlyList<int>? labels;
     private readonly string[] unscheduled;
-    private readonly WarmUpCosine schedule;
+    private readonly LearningRateSchedule schedule;
     private readonly FrozenStart start;
+    private readonly int epochs;
 
     /// <summary>Prepares training from the start.</summary>
     /// <param name="method">The method; its parameters are on the device already.</param>
@@ -25,14 +27,17 @@ internal sealed class Pretrainer : MethodTrainer
     /// <param name="options">How to train.</param>
     /// <param name="seed">The run's seed.</param>
     /// <param name="device">Where the method is.</param>
+    /// <param name="labels">What a method that takes labels is to learn, by the loader's images; null for others.</param>
     /// <exception cref="InvalidOptionException">An option cannot be used, or an epoch has no step.</exception>
-    public Pretrainer(SslMethod method, ViewLoader loader, TrainingOptions options, ulong seed, Device device)
+    public Pretrainer(SslMethod method, ViewLoader loader, TrainingOptions options, ulong seed, Device device, IReadOnlyList<int>? labels = null)
         : base(method, loader, options.Accumulate)
     {
         options.Validate();
         this.options = options;
+        epochs = options.EpochCount();
         this.seed = seed;
         this.device = device;
+        this.labels = labels;
         if (StepsPerEpoch == 0)
         {
             throw new InvalidOptionException(
@@ -41,7 +46,7 @@ internal sealed class Pretrainer : MethodTrainer
         }
 
         unscheduled = [.. method.UnscheduledParts.Select(part => part + ".")];
-        schedule = new WarmUpCosine(options.PeakLearningRate(), (long)(options.WarmUp * TotalSteps), TotalSteps);
+        schedule = new LearningRateSchedule(options.PeakLearningRate(), (long)(options.WarmUp * TotalSteps), TotalSteps, options.Schedule);
         start = new FrozenStart(
             method, (SplitPoint)TrainingOptions.FreezeNames.ToList().IndexOf(options.Freeze),
             options.FreezeEpochs > 0 ? (long)options.FreezeEpochs * StepsPerEpoch : long.MaxValue);
@@ -51,18 +56,20 @@ internal sealed class Pretrainer : MethodTrainer
     /// <inheritdoc/>
     public override Optimiser Optimiser { get; }
 
+    /// <summary>None.</summary>
+    public override Optimiser? InnerOptimiser => null;
+
     /// <inheritdoc/>
-    public override long TotalSteps => (long)StepsPerEpoch * options.Epochs;
+    public override long TotalSteps => (long)StepsPerEpoch * epochs;
 
     /// <inheritdoc/>
     public override int Now => Epoch;
 
     /// <inheritdoc/>
-    public override string NowInWords => $"epoch {(State.Step + StepsPerEpoch - 1) / StepsPerEpoch} of {options.Epochs}";
+    public override string NowInWords => $"epoch {(State.Step + StepsPerEpoch - 1) / StepsPerEpoch} of {epochs}";
 
     /// <inheritdoc/>
-    public override bool IsEvaluationDue =>
-        State.Step % StepsPerEpoch == 0 && (Epoch == options.Epochs || Epoch % options.EvaluationInterval() == 0);
+    public override string AgainstDivergence => LossCheck.OfPretraining;
 
     /// <summary>Never: evaluations alone are given means.</summary>
     public override bool IsNoteDue => false;
@@ -73,6 +80,10 @@ internal sealed class Pretrainer : MethodTrainer
         start.Dispose();
         Optimiser.Dispose();
     }
+
+    /// <inheritdoc/>
+    protected override bool EvaluatesAt(long step) =>
+        step % StepsPerEpoch == 0 && (step == TotalSteps || step / StepsPerEpoch % options.EvaluationInterval() == 0);
 
     /// <inheritdoc/>
     protected override StepReport Step(IEnumerable<ViewBatch> batches)
@@ -88,12 +99,12 @@ internal sealed class Pretrainer : MethodTrainer
         var report = new StepReport();
 
         // In the warm-up an encoder is still what chance made it.
-        bool watched = (State.Step + 1) % StepsPerEpoch == 0 && Epoch + 1 >= options.WarmUp * options.Epochs;
+        bool watched = (State.Step + 1) % StepsPerEpoch == 0 && Epoch + 1 >= options.WarmUp * epochs;
         int taken = 0;
         foreach (ViewBatch batch in batches)
         {
-            MethodLoss loss = Method.Loss(start.Enter(DeviceViews.Of(batch, device), State.Step), place);
-            LossCheck.RequireFinite(loss, $"epoch {Epoch + 1}, step {State.Step + 1}");
+            MethodLoss loss = Method.Loss(start.Enter(DeviceViews.Of(batch, device, labels), State.Step), place);
+            LossCheck.RequireFinite(loss, $"epoch {Epoch + 1}, step {State.Step + 1}", AgainstDivergence);
             Gradients.Accumulate(BatchesPerStep == 1 ? loss.Total : loss.Total.Over(BatchesPerStep));
             total += loss.Total.item<float>() / BatchesPerStep;
             State.Add("loss", loss.Total.item<float>());
@@ -101,7 +112,11 @@ internal sealed class Pretrainer : MethodTrainer
                 State.Add(name, value.item<float>());
             State.SumCount++;
             if (watched && ++taken == BatchesPerStep)
+            {
+                LossCheck.RequireFinite(loss.Embeddings, "embeddings", $"epoch {Epoch + 1}, step {State.Step + 1}", AgainstDivergence);
                 report = new StepReport { Warning = loss.Warning?.Invoke(), Collapse = CollapseMonitor.Judge(loss.Embeddings.detach()) };
+            }
+
             loss.Commit?.Invoke();
         }
 

@@ -8,13 +8,23 @@ public sealed record TrainingOptions : OptionRecord, IConflicting
     /// <summary>Names that <see cref="Freeze"/> can have.</summary>
     public static readonly IReadOnlyList<string> FreezeNames = ["none", "stem", "layer1", "layer2", "layer3", "layer4"];
 
-    /// <summary>Passes over the training images; 0 keeps the weights of --init as they are.</summary>
+    /// <summary>
+    /// Passes over the training images; 0 keeps the weights of --init as they are. Left open they are chosen by the number of images: 100
+    /// for up to 50 000, more for few, fewer for more.
+    /// </summary>
     [Limit(AtLeast = 1, Unit = "epoch", Zero = "to keep the weights of --init")]
-    public int Epochs { get; init; } = 100;
+    public int? Epochs { get; init; }
 
-    /// <summary>Images in a batch; each gives two views.</summary>
-    [Limit(AtLeast = 2, Unit = "images")]
-    public int BatchSize { get; init; } = 128;
+    /// <summary>
+    /// The time that training and its evaluations may take: a few steps are timed, and epochs, or the width if that is not enough, are
+    /// lowered until they fit. It never raises them.
+    /// </summary>
+    [Limit(Above = 0, Unit = "minutes", Zero = "for as long as it takes")]
+    public double Minutes { get; init; }
+
+    /// <summary>Images in a batch; each gives two views. Chosen: 128, or a quarter of the training images where they are few.</summary>
+    [Limit(AtLeast = 2, Unit = "images", Zero = "to choose it by the number of images")]
+    public int BatchSize { get; init; }
 
     /// <summary>
     /// sgd, adam, adamw or lars. Adam's steps do not grow with the size of a loss, which differs a hundredfold between methods.
@@ -34,7 +44,14 @@ public sealed record TrainingOptions : OptionRecord, IConflicting
     [Limit(AtLeast = 0, Below = 1)]
     public double Momentum { get; init; } = 0.9;
 
-    /// <summary>Share of all steps in which the learning rate rises from zero; it then falls as a half cosine.</summary>
+    /// <summary>
+    /// What the learning rate does after the warm-up. cosine: falls to zero as a half cosine; constant: stays; step: stays, falls to a fifth
+    /// for the last twentieth of the steps and to a fifth of that for the last fortieth. What sets in late is not seen where the rate is zero.
+    /// </summary>
+    [OneOf(typeof(LearningRateSchedule), nameof(LearningRateSchedule.Names))]
+    public string Schedule { get; init; } = LearningRateSchedule.Cosine;
+
+    /// <summary>Share of all steps in which the learning rate rises from zero.</summary>
     [Limit(AtLeast = 0, Below = 1, Unit = "of the steps")]
     public double WarmUp { get; init; } = 0.05;
 
@@ -73,9 +90,13 @@ public sealed record TrainingOptions : OptionRecord, IConflicting
         ? LearningRate
         : Optimiser switch { "sgd" => 0.06, "lars" => 0.3, _ => 1e-3 };
 
+    /// <summary>Epochs after defaults; those of a run are chosen by its images.</summary>
+    /// <returns>At least 0.</returns>
+    public int EpochCount() => Epochs ?? 100;
+
     /// <summary>Epochs between evaluations after defaults.</summary>
     /// <returns>At least 1.</returns>
-    public int EvaluationInterval() => EvaluateEvery > 0 ? EvaluateEvery : Math.Max(1, Epochs / 10);
+    public int EvaluationInterval() => EvaluateEvery > 0 ? EvaluateEvery : Math.Max(1, EpochCount() / 10);
 
     IEnumerable<string> IConflicting.Conflicts()
     {

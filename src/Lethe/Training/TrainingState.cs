@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Lethe.Training;
 
 /// <summary>Where training stands, beside the tensors: what a checkpoint holds to go on bit for bit.</summary>
@@ -19,6 +21,7 @@ internal sealed record TrainingState
     public double LearningRate { get; set; }
 
     /// <summary>Sums of the loss and its terms over the steps since the last evaluation.</summary>
+    [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
     public SortedDictionary<string, double> Sums { get; init; } = new(StringComparer.Ordinal);
 
     /// <summary>How many batches the sums run over.</summary>
@@ -26,6 +29,9 @@ internal sealed record TrainingState
 
     /// <summary>Length of <c>metrics.jsonl</c>, in bytes, that belongs to this state; what lies after it was written later.</summary>
     public long MetricsLength { get; set; }
+
+    /// <summary>Running means of the lengths of gradients, by which UMM weighs its terms.</summary>
+    public SortedDictionary<string, double> GradientLengths { get; init; } = new(StringComparer.Ordinal);
 
     /// <summary>Adds a value to a running mean.</summary>
     /// <param name="name">Its name.</param>

@@ -12,42 +12,48 @@ namespace Lethe.Umm;
 
 /// <summary>
 /// The two levels of UMM on one batch of early features, as functions of the trained parameters φ where they stand:
-/// L₁(φ) = L_ssl(φ) + β·JS(φ) and L₂(φ) = L_ssl(φ) − α·ΔR(h(φ)) / its upper bound.
+/// L₁(φ) = L_ssl(φ) + β·JS(φ) and L₂(φ) = L_ssl(φ) − α·ΔR(h(φ)) / its upper bound. With <c>--dose share</c> the weights of JS and ΔR follow
+/// from the lengths of gradients instead (<see cref="Dosage"/>): they are decided by the first gradient of a level and then constants.
 /// </summary>
 /// <param name="method">The method whose loss both levels share.</param>
 /// <param name="early">z_e of both views, a leaf, [2N, C, H, W], view-major.</param>
 /// <param name="parameters">φ.</param>
 /// <param name="progress">How far the run has come.</param>
 /// <param name="options">α, β, ε² and the ablations.</param>
+/// <param name="dosage">Decides the weights of JS and ΔR; null where they are α and β themselves.</param>
+/// <param name="labels">The images' labels, [N], for a method that takes them; null for others.</param>
 internal sealed class BilevelProblem(
     SslMethod method,
     Tensor early,
     IReadOnlyList<Parameter> parameters,
     TrainingProgress progress,
-    UmmOptions options)
+    UmmOptions options,
+    Dosage? dosage = null,
+    Tensor? labels = null)
 {
     private readonly VolumeFactor volumeFactor = VolumeFactor.Create(options);
-    private readonly Views views = Views.Pair(early, ResNet.ParseSplit(options.Split));
+    private readonly Views views = Views.Pair(early, ResNet.ParseSplit(options.Split)) with { Labels = labels };
+    private readonly bool aligned = options.Beta > 0 && !options.CutAlignment;
+
+    // Decided by the first gradient of level one, so that its curvature is that of the same function.
+    private double? alignmentWeight = dosage is null ? options.Beta : null;
 
     /// <summary>φ.</summary>
     public IReadOnlyList<Parameter> Parameters => parameters;
 
-    /// <summary>η₁.</summary>
-    public double InnerLearningRate => options.InnerLearningRate;
+    /// <summary>η₁, or what a normalised step of level one came to: φ′ = φ − η₁∇L₁.</summary>
+    public double InnerLearningRate { get; set; } = options.InnerLearningRate;
 
-    private bool Aligned => options.Beta > 0 && !options.CutAlignment;
-
-    /// <summary>Level one at φ as it stands.</summary>
+    /// <summary>Level one at φ as it stands. Until the weight of JS is decided, it has none.</summary>
     /// <param name="place">Where in the run, for the message if it is not finite.</param>
-    /// <returns>The loss with its parts.</returns>
+    /// <returns>Its parts.</returns>
     public LevelOne LevelOne(string place)
     {
         MethodLoss loss = method.Loss(views, progress);
-        LossCheck.RequireFinite(loss, place);
-        Tensor logVolume = volumeFactor.LogVolume(new VolumeSample(early, loss, LateLayers, progress.Seed), Aligned);
+        LossCheck.RequireFinite(loss, place, LossCheck.OfUndo);
+        Tensor logVolume = volumeFactor.LogVolume(new VolumeSample(early, loss, LateLayers, progress.Seed), aligned);
         Tensor divergence = DistributionAlignment.JensenShannonToUniform(logVolume);
-        Tensor total = options.Beta > 0 ? loss.Total.Plus(divergence.Times(options.Beta)) : loss.Total;
-        return new LevelOne(total, divergence, logVolume);
+        return new LevelOne(loss.Total, divergence, logVolume, alignmentWeight ?? 0);
     }
 
     /// <summary>∇L₁ at φ as it stands; changes no batch-norm statistics.</summary>
@@ -58,11 +64,24 @@ internal sealed class BilevelProblem(
         using BatchNormStatistics held = BatchNormStatistics.Hold(method);
         using var scope = NewDisposeScope();
         LevelOne level = LevelOne(place);
-        Tensor[] gradient = Gradients.Of(level.Total, parameters, retainGraph: false);
+        Tensor[] gradient;
+        if (alignmentWeight is null && aligned)
+        {
+            Tensor[] ofLoss = Gradients.Of(level.Loss, parameters, retainGraph: true);
+            Tensor[] ofDivergence = Gradients.Of(level.Divergence, parameters, retainGraph: false);
+            alignmentWeight = dosage!.Weigh("alignment", options.Beta, ofLoss, ofDivergence);
+            level = level with { Weight = alignmentWeight.Value };
+            gradient = Sum(ofLoss, ofDivergence, level.Weight);
+        }
+        else
+        {
+            gradient = Gradients.Of(level.Total, parameters, retainGraph: false);
+        }
+
         Tensor Value(Tensor tensor) => tensor.detach().MoveToOuterDisposeScope();
         return (
             [.. gradient.Select(part => part.MoveToOuterDisposeScope())],
-            new LevelOne(Value(level.Total), Value(level.Divergence), Value(level.LogVolume)));
+            new LevelOne(Value(level.Loss), Value(level.Divergence), Value(level.LogVolume), level.Weight));
     }
 
     /// <summary>∇²L₁·v at φ as it stands, by differentiating ⟨∇L₁, v⟩; changes no batch-norm statistics.</summary>
@@ -82,22 +101,45 @@ internal sealed class BilevelProblem(
         return [.. Gradients.Of(slope, parameters, retainGraph: false).Select(part => part.MoveToOuterDisposeScope())];
     }
 
-    /// <summary>Level two at φ as it stands; the pass that counts for batch-norm statistics and the method's state.</summary>
+    /// <summary>
+    /// Level two at φ as it stands; the pass that counts for batch-norm statistics and the method's state. Where the weight of ΔR follows
+    /// from gradients, it has none here.
+    /// </summary>
     /// <param name="place">Where in the run, for the message if the loss is not finite.</param>
-    /// <returns>The loss with its parts.</returns>
+    /// <returns>Its parts.</returns>
     public LevelTwo LevelTwo(string place)
     {
         MethodLoss loss = method.Loss(views, progress);
-        LossCheck.RequireFinite(loss, place);
+        LossCheck.RequireFinite(loss, place, LossCheck.OfUndo);
         long images = early.shape[0] / 2;
-        Tensor first = loss.Features.narrow(0, 0, images);
-        Tensor second = loss.Features.narrow(0, images, images);
-        Tensor reduction = CodingRate.InstanceReduction(first, second, options.EpsilonSquared);
-        double bound = CodingRate.UpperBound((int)early.shape[0], (int)loss.Features.shape[1], options.EpsilonSquared);
-        double weight = (options.MinimiseReduction ? options.Alpha : -options.Alpha) / bound;
-        Tensor total = options.Alpha > 0 ? loss.Total.Plus(reduction.Times(weight)) : loss.Total;
-        return new LevelTwo(total, reduction, loss);
+        bool raw = options.RateConvention == UmmOptions.CodeRate;
+        Tensor rows = raw ? loss.Embeddings : loss.Features; // [2N, d]
+        Tensor reduction = CodingRate.ReductionOfPairs(
+            rows.narrow(0, 0, images), rows.narrow(0, images, images), options.Distortion(), normalise: !raw);
+
+        // The bound is that of unit rows, so that one α is of one size in both conventions.
+        double bound = CodingRate.UpperBound((int)early.shape[0], (int)rows.shape[1], options.Distortion());
+        return new LevelTwo(loss, reduction, dosage is null ? Sign * options.Alpha / bound : 0);
     }
+
+    /// <summary>∇L₂ at φ as it stands, by the one pass that counts.</summary>
+    /// <param name="place">Where in the run, for the message if the loss is not finite.</param>
+    /// <returns>One gradient for each of φ, and the level it belongs to.</returns>
+    public (IReadOnlyList<Tensor> Gradient, LevelTwo Level) LevelTwoGradient(string place)
+    {
+        LevelTwo level = LevelTwo(place);
+        if (dosage is null || options.Alpha == 0)
+            return (Gradients.Of(level.Total, parameters, retainGraph: false), level);
+        Tensor[] ofLoss = Gradients.Of(level.Loss.Total, parameters, retainGraph: true);
+        Tensor[] ofReduction = Gradients.Of(level.Reduction, parameters, retainGraph: false);
+        level = level with { Weight = Sign * dosage.Weigh("reduction", options.Alpha, ofLoss, ofReduction) };
+        return (Sum(ofLoss, ofReduction, level.Weight), level);
+    }
+
+    private double Sign => options.MinimiseReduction ? 1 : -1;
+
+    private static Tensor[] Sum(Tensor[] ofLoss, Tensor[] ofTerm, double weight) =>
+        [.. ofLoss.Zip(ofTerm, (loss, term) => loss.Plus(term.Times(weight)))];
 
     private Tensor LateLayers(Tensor from)
     {

@@ -1,3 +1,4 @@
+using Lethe.Diagnostics;
 using Lethe.Models;
 using Lethe.Runtime;
 using Lethe.Umm.Hypergradients;
@@ -6,8 +7,26 @@ using Lethe.Umm.VolumeFactors;
 namespace Lethe.Umm;
 
 /// <summary>Options of the Undoing Memorization Mechanism.</summary>
-public sealed record UmmOptions : OptionRecord
+public sealed record UmmOptions : OptionRecord, IConflicting
 {
+    /// <summary>Names that <see cref="LevelOne"/> can have.</summary>
+    public static readonly IReadOnlyList<string> LevelOneNames = [LookAhead, Keep];
+
+    /// <summary>Names that <see cref="OuterBatch"/> can have.</summary>
+    public static readonly IReadOnlyList<string> OuterBatchNames = ["same", Fresh];
+
+    /// <summary>Names that <see cref="Dose"/> can have.</summary>
+    public static readonly IReadOnlyList<string> DoseNames = ["raw", Share];
+
+    /// <summary>Names that <see cref="RateConvention"/> can have.</summary>
+    public static readonly IReadOnlyList<string> RateConventionNames = ["features", CodeRate];
+
+    internal const string LookAhead = "look-ahead";
+    internal const string Keep = "keep";
+    internal const string Fresh = "fresh";
+    internal const string Share = "share";
+    internal const string CodeRate = "code";
+
     // More cannot be told apart on a screen, and metrics.jsonl stays small.
     private const int CoursePoints = 200;
 
@@ -23,11 +42,19 @@ public sealed record UmmOptions : OptionRecord
     [Limit(AtLeast = 2, Unit = "images", Zero = "for that of pre-training")]
     public int BatchSize { get; init; }
 
-    /// <summary>α, the weight of ΔR in level two, where ΔR is divided by its upper bound for the batch.</summary>
+    /// <summary>
+    /// What alpha and beta mean. raw: weights of the terms, ΔR divided by its upper bound for the batch; the same numbers are another dose
+    /// for each method, whose losses differ a hundredfold. share: the gradient of ΔR is alpha times as long as that of the method's loss,
+    /// that of the alignment beta times.
+    /// </summary>
+    [OneOf(typeof(UmmOptions), nameof(DoseNames))]
+    public string Dose { get; init; } = DoseNames[0];
+
+    /// <summary>α, how much ΔR weighs in level two.</summary>
     [Limit(AtLeast = 0)]
     public double Alpha { get; init; } = 0.5;
 
-    /// <summary>β, the weight of the alignment in level one.</summary>
+    /// <summary>β, how much the alignment weighs in level one.</summary>
     [Limit(AtLeast = 0)]
     public double Beta { get; init; } = 10;
 
@@ -59,7 +86,29 @@ public sealed record UmmOptions : OptionRecord
     [Limit(Above = 0)]
     public double FiniteDifferenceRadius { get; init; } = 0.01;
 
-    /// <summary>η₁, the step of level one (plain gradient descent).</summary>
+    /// <summary>
+    /// What becomes of the step of level one. look-ahead: it is looked at and taken back, and level two steps from where it began; keep: it
+    /// stays, and level two steps from there (alternating minimisation, as the authors' code does), so that the alignment itself moves the
+    /// weights.
+    /// </summary>
+    [OneOf(typeof(UmmOptions), nameof(LevelOneNames))]
+    public string LevelOne { get; init; } = LookAhead;
+
+    /// <summary>
+    /// The images of level two. same: those of level one; fresh: a batch of its own, as the authors' code does. The control takes that of
+    /// level two.
+    /// </summary>
+    [OneOf(typeof(UmmOptions), nameof(OuterBatchNames))]
+    public string OuterBatch { get; init; } = OuterBatchNames[0];
+
+    /// <summary>
+    /// How level one steps. sgd: the inner learning rate times the gradient, whose length differs between methods; normalised: so long that
+    /// it is the inner learning rate times the length of the weights; adam: Adam with the inner learning rate.
+    /// </summary>
+    [OneOf(typeof(Umm.InnerStep), nameof(Umm.InnerStep.Names))]
+    public string InnerStep { get; init; } = Umm.InnerStep.Sgd;
+
+    /// <summary>η₁, the step of level one.</summary>
     [Limit(Above = 0)]
     public double InnerLearningRate { get; init; } = 1e-2;
 
@@ -71,9 +120,16 @@ public sealed record UmmOptions : OptionRecord
     [OneOf(typeof(Training.Optimiser), nameof(Training.Optimiser.Names))]
     public string OuterOptimiser { get; init; } = "adam";
 
-    /// <summary>ε² of the coding rate.</summary>
-    [Limit(Above = 0)]
-    public double EpsilonSquared { get; init; } = 0.5;
+    /// <summary>
+    /// Of what level two takes ΔR. features: the last layer's, rows normalised; code: the projector's output as it is, as the authors' code
+    /// does.
+    /// </summary>
+    [OneOf(typeof(UmmOptions), nameof(RateConventionNames))]
+    public string RateConvention { get; init; } = RateConventionNames[0];
+
+    /// <summary>ε² of the coding rate in level two.</summary>
+    [Limit(Above = 0, Zero = "for that of --rate-convention: 0.5 of features, 0.1 of code")]
+    public double EpsilonSquared { get; init; }
 
     /// <summary>Ablation: the alignment has no gradient, as in the authors' published code.</summary>
     public bool CutAlignment { get; init; }
@@ -90,6 +146,15 @@ public sealed record UmmOptions : OptionRecord
     [Limit(AtLeast = 1, Zero = "for five evaluations in the run")]
     public int EvaluateIterations { get; init; }
 
+    /// <summary>Level one's step stays.</summary>
+    internal bool KeepsLevelOne => LevelOne == Keep;
+
+    /// <summary>Level two has a batch of its own.</summary>
+    internal bool TakesFreshBatch => OuterBatch == Fresh;
+
+    /// <summary>ε² after defaults.</summary>
+    internal double Distortion() => EpsilonSquared > 0 ? EpsilonSquared : RateConvention == CodeRate ? 0.1 : CodingRate.DefaultEpsilonSquared;
+
     /// <summary>Iterations between evaluations after defaults.</summary>
     /// <returns>At least 1.</returns>
     internal int EvaluationInterval() => EvaluateIterations > 0 ? EvaluateIterations : Math.Max(1, Iterations / 5);
@@ -100,4 +165,21 @@ public sealed record UmmOptions : OptionRecord
     /// </summary>
     /// <returns>At least 1.</returns>
     internal int RecordInterval() => Math.Max(1, (Iterations + CoursePoints - 1) / CoursePoints);
+
+    IEnumerable<string> IConflicting.Conflicts()
+    {
+        if (Hypergradient == FirstOrder.Name)
+            yield break;
+        if (KeepsLevelOne)
+        {
+            yield return $"--level-one {Keep} leaves nothing to differentiate through, so --hypergradient {Hypergradient} means nothing. Use "
+                + $"--hypergradient {FirstOrder.Name}, or --level-one {LookAhead}.";
+        }
+
+        if (InnerStep == Umm.InnerStep.Adam)
+        {
+            yield return $"--hypergradient {Hypergradient} is known for steps along the gradient, and Adam's are not. Use --inner-step "
+                + $"{Umm.InnerStep.Normalised}, or --hypergradient {FirstOrder.Name}.";
+        }
+    }
 }

@@ -34,7 +34,7 @@ internal sealed class EarlyStop(RunDirectory run, RunOptions options)
     public RunManifest Finish(RunManifest done, int evaluatedAt)
     {
         MemorisationVerdict verdict = Judge();
-        int epochs = options.Training.Epochs;
+        int epochs = options.Training.EpochCount();
         if (!options.StopOnMemorisation)
             return done with { BestEpoch = verdict.TurnEpoch ?? verdict.GapEpoch ?? epochs };
 

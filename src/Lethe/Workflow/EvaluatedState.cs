@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Lethe.Evaluation;
 using Lethe.Methods;
 using Lethe.Runs;
@@ -59,6 +60,8 @@ internal sealed record EvaluatedState(EvaluationStage Stage, RunDirectory? Home,
         IReadOnlyList<EvaluatedState> states, IReadOnlyList<EvaluationPart> parts, bool onlyNew, IProgress<WorkflowProgress>? progress)
     {
         var found = new List<EvaluationRecord>();
+        var clock = new Stopwatch();
+        List<double>[] seconds = [.. parts.Select(_ => new List<double>())];
         foreach ((int place, EvaluatedState state) in states.Index())
         {
             using EncoderState encoder = state.Load();
@@ -66,14 +69,19 @@ internal sealed record EvaluatedState(EvaluationStage Stage, RunDirectory? Home,
             {
                 if (onlyNew && state.IsMeasured(part.Protocol, encoder.Weights))
                     continue;
+                clock.Restart();
                 void Tell(string detail) => progress?.Report(new WorkflowProgress(
-                    "evaluating", (place * parts.Count) + i, states.Count * parts.Count, part.Title + state.Words + detail));
+                    "evaluating", (place * parts.Count) + i, states.Count * parts.Count, part.Title + state.Words + detail)
+                {
+                    Left = Left(seconds, states.Count - place, i, clock.Elapsed),
+                });
                 Tell("");
                 EvaluationRecord[] records =
                 [
                     .. part.Measure(state.Stage, encoder, Tell)
                         .Select(record => record with { Epoch = state.Epoch, Weights = encoder.Weights }),
                 ];
+                seconds[i].Add(clock.Elapsed.TotalSeconds);
                 state.Home?.SaveEvaluation(Merge(state.Home.LoadEvaluation(), records));
                 found.AddRange(records);
             }
@@ -99,6 +107,15 @@ internal sealed record EvaluatedState(EvaluationStage Stage, RunDirectory? Home,
                 && (!weights.TryGetValue(State(record), out string? now) || (record.Weights ?? now) == now)),
             .. fresh,
         ];
+    }
+
+    // Each part takes in the next states what it took in those before; nothing is said until each has been measured once.
+    private static TimeSpan? Left(IReadOnlyList<List<double>> seconds, int states, int part, TimeSpan since)
+    {
+        if (seconds.Any(one => one.Count == 0))
+            return null;
+        double whole = ((states - 1) * seconds.Sum(one => one.Average())) + seconds.Skip(part).Sum(one => one.Average());
+        return TimeSpan.FromSeconds(whole - Math.Min(since.TotalSeconds, seconds[part].Average()));
     }
 
     private bool IsMeasured(string protocol, string weights)

@@ -31,8 +31,12 @@ public static class Evaluating
     /// <param name="cancellation">Stops between two batches.</param>
     /// <exception cref="RunException">A checkpoint cannot be used.</exception>
     public static void Run(
-        RunDirectory run, Session session, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default) =>
+        RunDirectory run, Session session, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        StartUp block = StartUp.OfEvaluation(run, session, "the probes of training, on every state of the encoder");
+        progress?.Report(block.Notice());
         Measure(run, session, onlyNew: false, progress, cancellation);
+    }
 
     /// <summary>
     /// Measures the states that have not been measured yet, or whose weights have changed since; <see cref="Run"/> would give the same
@@ -54,7 +58,8 @@ public static class Evaluating
         using SslMethod method = session.CreateMethod();
         var probes = new EvaluationPart(
             EvaluationRecord.Probes, "",
-            (stage, _, _) => session.Evaluator.Measure(method, cancellation).SelectMany(quality => Records(stage, quality, session)));
+            (stage, _, tell) => session.Evaluator.Measure(method, cancellation, tell: (done, total) => tell($", {done} of {total} views"))
+                .SelectMany(quality => Records(stage, quality, session)));
         IReadOnlyList<EvaluationRecord> found = EvaluatedState.Measure(
             EvaluatedState.Of(run, session, method), [probes], onlyNew, progress);
         if (File.Exists(run.NeighboursPicture) && found.All(record => record.Stage != EvaluationStage.Before))

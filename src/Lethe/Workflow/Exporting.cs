@@ -40,6 +40,8 @@ internal static class Exporting
         using SslMethod method = Session.CreateMethod(manifest.Pretraining, manifest.Data.Channels, manifest.Data.ImageSize, device);
         double epoch = run.Checkpoints.Load(method, checkpoint).Epoch;
         ExportSource source = RunEncoder.Of(method, manifest, epoch);
+        string unfinished = string.Join(' ', Unfinished.Sentences(run, checkpoint));
+        source = source with { Metadata = source.Metadata with { Unfinished = unfinished.Length > 0 ? unfinished : null } };
         ExportImages? images = null;
         ExportWhitening? whitening = null;
         using var scope = NewDisposeScope();

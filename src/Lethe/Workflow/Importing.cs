@@ -126,7 +126,7 @@ internal static class Importing
             Versions = machine.Describe(),
             Data = new RunData(
                 NoImages, "", 0, 0, 0, 0, options.Data.ImageSize, encoder.Channels, [.. statistics.Mean.Select(x => (double)x)],
-                [.. statistics.StandardDeviation.Select(x => (double)x)]),
+                [.. statistics.StandardDeviation.Select(x => (double)x)]).Within(statistics.Range),
             Origin = origin,
             StartedUtc = DateTimeOffset.UtcNow,
             FinishedUtc = DateTimeOffset.UtcNow,

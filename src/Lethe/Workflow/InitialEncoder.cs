@@ -59,7 +59,9 @@ internal sealed class InitialEncoder : IDisposable
         RunManifest manifest = run.LoadManifest();
         if (!run.Checkpoints.HasLast)
             throw new RunException($"--init {path} has no checkpoint yet: expected {run.Checkpoints.LastPath}. Train it first.");
-        return new InitialEncoder(options, ForeignEncoder.Read(run.Checkpoints.LastPath, asked), manifest.Data);
+        var initial = new InitialEncoder(options, ForeignEncoder.Read(run.Checkpoints.LastPath, asked), manifest.Data);
+        initial.notes.AddRange(Unfinished.Sentences(run));
+        return initial;
     }
 
     /// <summary>Channels that the encoder takes.</summary>

@@ -55,7 +55,8 @@ internal sealed class Interleaving(Session session)
             var umm =
                 new UmmOptions { Split = options.UmmSplit, Iterations = checked((int)first + options.UmmIterations), Control = false };
             using var trainer = new UmmTrainer(
-                method, loader, umm, control: false, RandomStream.Derive(session.Options.Seed, InterleavedSteps), session.Device)
+                method, loader, umm, control: false, RandomStream.Derive(session.Options.Seed, InterleavedSteps), session.Device,
+                labels: session.Labels)
             {
                 State = new TrainingState { Step = first },
             };

@@ -58,10 +58,13 @@ public static class Pretraining
             Versions = machine.Describe(),
             Data = session.DescribeData(),
             StartedUtc = DateTimeOffset.UtcNow,
+            Choices = session.Choices,
             Notes =
                 [
                     .. session.Data.Notices,
                     .. session.Data.SkippedFiles.Select(file => $"skipped {file}"),
+                    .. session.Data.Notices,
+                    .. session.Advice,
                     .. new Interleaving(session).Note is { } note ? [note] : Array.Empty<string>(),
                 ],
         }, weights, progress, cancellation);
@@ -84,12 +87,17 @@ public static class Pretraining
         RunDirectory run = RunDirectory.Open(path);
         using DirectoryLock held = DirectoryLock.Acquire(run.Path);
         RunManifest manifest = run.LoadManifest();
+        manifest.RequireFinite(path, "another --out and no --resume");
         Session session = Session.Open(run, machine.As(manifest.Versions), dataRoot, progress, cancellation);
         if (manifest.Status != RunStatus.Done)
         {
             // Until the first checkpoint is there the weights come from where they came from.
             using InitialEncoder? initial = run.Checkpoints.HasLast ? null : Again(run, manifest);
             Train(run, session, manifest with { Status = RunStatus.Running, Failure = null }, initial, progress, cancellation);
+        }
+        else
+        {
+            progress?.Report(new WorkflowProgress("", 0, 0, "", $"{run.Path} is done: there is nothing left to train."));
         }
 
         return (run, session);
@@ -121,11 +129,20 @@ public static class Pretraining
         RunOrigin? origin = initial?.Describe() ?? manifest.Origin;
         foreach (string sentence in initial is null ? [] : origin!.Sentences)
             progress?.Report(new WorkflowProgress("", 0, 0, "", sentence));
+        double millions = method.Backbone.parameters().Sum(parameter => parameter.numel()) / 1e6;
+        session.StartUp = StartUp.Of(
+            run.Path, options, session.Data, manifest.Versions,
+            StartUp.Network(options) + Invariant($", {method.Backbone.StemName} stem, {millions:0.##} million parameters")
+                + (options.Init is null ? "" : $", begun with {options.Init}")) with
+        {
+            Choices = session.Choices, Advice = session.Advice,
+        };
         using ViewLoader loader = session.CreateLoader(options.Training.BatchSize, options.Seed);
-        using var trainer = new Pretrainer(method, loader, options.Training, options.Seed, session.Device);
+        using var trainer = new Pretrainer(method, loader, options.Training, options.Seed, session.Device, session.Labels);
         var training = new TrainingRun(session, trainer, new RunRecorder(run, manifest with { Origin = origin }), "pre-training", progress)
         {
             Stopping = new EarlyStop(run, options), Interleaving = new Interleaving(session),
+            Announcement = new Announcement(session.StartUp, progress),
         };
         training.Train(cancellation);
     }

@@ -65,6 +65,10 @@ public static class ProtocolEvaluation
         if (states.Length == 0)
             throw new RunException($"{run.Path} has no undo, so it has none of the states {plan.Options.Stages}. Run 'lethe undo "
                 + $"{run.Path}' first, or choose other --stages.");
+        StartUp block = StartUp.OfEvaluation(
+            run, session,
+            string.Join(", ", plan.Protocols.Select(one => one.Entry.Name)) + $", on {states.Length} states of the encoder");
+        progress?.Report(block.Notice());
         return EvaluatedState.Measure(states, parts, onlyNew: false, progress);
     }
 

@@ -55,13 +55,16 @@ public sealed record ProtocolRunOptions : OptionRecord, IConflicting
         if (Stages == AllStages)
             return Enum.GetValues<EvaluationStage>();
         string[] names = Stages.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        EvaluationStage[] chosen =
-            [.. Enum.GetValues<EvaluationStage>().Where(stage => names.Contains(stage.ToString().ToLowerInvariant()))];
+        EvaluationStage[] chosen = [.. Enum.GetValues<EvaluationStage>().Where(stage => names.Contains(NameOf(stage)))];
+        string[] known = [AllStages, .. Enum.GetValues<EvaluationStage>().Select(NameOf)];
         return chosen.Length > 0 && chosen.Length == names.Distinct().Count()
             ? chosen
             : throw new InvalidOptionException(
-                $"--stages '{Stages}' is unknown. Use all, or untrained, before, control, umm with commas between.");
+                $"--stages '{Stages}' is unknown.{Suggestion.Sentence(names.Except(known).FirstOrDefault(""), known)} "
+                + $"Use all, or {string.Join(", ", known[1..])} with commas between.");
     }
+
+    private static string NameOf(EvaluationStage stage) => stage.ToString().ToLowerInvariant();
 
     IEnumerable<string> IConflicting.Conflicts()
     {

@@ -6,6 +6,7 @@ using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Training;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -38,10 +39,12 @@ internal sealed class RunRecorder
     /// <summary>Goes back to the last checkpoint, or to the start where there is none.</summary>
     public TrainingState Resume(MethodTrainer trainer)
     {
-        TrainingState state = run.Checkpoints.Resume(trainer.Method, trainer.Optimiser);
+        TrainingState state = run.Checkpoints.Resume(trainer.Method, trainer.Optimiser, trainer.InnerOptimiser);
 
         // Measurements of a later time belong to steps that are taken again.
         run.TruncateMetrics(state.MetricsLength);
+        IReadOnlyList<Measurement> measured = run.LoadMeasurements();
+        Draw(measured.Skip(EventFiles.CutBack(run.TensorBoardFolder, measured)));
         manifest = manifest with { Warnings = [.. manifest.Warnings.Where(warning => warning.Epoch <= state.Epoch)] };
         return state;
     }
@@ -67,12 +70,13 @@ internal sealed class RunRecorder
     /// <summary>Appends measurements, and remembers in the state how far the file goes.</summary>
     public void Noted(MethodTrainer trainer, IReadOnlyList<Measurement> measurements)
     {
+        // A number that is none, as a deviation over one image, was not measured.
+        measurements = [.. measurements.Where(measurement => double.IsFinite(measurement.Value))];
         if (measurements.Count == 0)
             return;
         run.AppendMeasurements(measurements);
         trainer.State.MetricsLength = run.MetricsLength;
-        foreach (Measurement measurement in measurements)
-            tensorBoard.Value.add_scalar($"{measurement.Layer}/{measurement.Name}", (float)measurement.Value, measurement.Epoch);
+        Draw(measurements);
     }
 
     /// <summary>Writes down what is amiss, each kind once.</summary>
@@ -90,12 +94,18 @@ internal sealed class RunRecorder
     public void Save(MethodTrainer trainer, int? keptEpoch = null)
     {
         NoteOperators(trainer.State);
-        run.Checkpoints.Save(trainer.Method, trainer.Optimiser, trainer.State, keptEpoch);
+        run.Checkpoints.Save(trainer.Method, trainer.Optimiser, trainer.State, keptEpoch, trainer.InnerOptimiser);
     }
 
     /// <summary>Writes the encoder alone, as it is at the end of training.</summary>
     public void SaveEncoder(MethodTrainer trainer) =>
         EncoderExport.Write(run.EncoderPath, RunEncoder.Of(trainer.Method, manifest, trainer.State.Epoch));
+
+    private void Draw(IEnumerable<Measurement> measurements)
+    {
+        foreach (Measurement measurement in measurements)
+            tensorBoard.Value.add_scalar(EventFiles.Tag(measurement), (float)measurement.Value, measurement.Epoch);
+    }
 
     // What was found of this machine once networks ran on it.
     private void NoteOperators(TrainingState state)
@@ -114,14 +124,21 @@ internal sealed class RunRecorder
             work();
             run.SaveManifest(finish(manifest) with { Status = RunStatus.Done, Timings = Timings(), FinishedUtc = DateTimeOffset.UtcNow });
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException error)
         {
             run.SaveManifest(manifest with { Status = RunStatus.Interrupted, Timings = Timings() });
-            throw;
+            throw new RunInterruptedException(run, error);
         }
-        catch (LetheException error)
+        catch (Exception error) when (error is LetheException or ExternalException or ArgumentException or IOException)
         {
-            run.SaveManifest(manifest with { Status = RunStatus.Failed, Timings = Timings(), Failure = error.Message });
+            // Beside errors for people, those of torch, of its arguments and of the disk: a run that nobody stopped does not go on either.
+            run.SaveManifest(manifest with
+            {
+                Status = RunStatus.Failed,
+                Timings = Timings(),
+                Failure = error.Message,
+                Diverged = error is TrainingException { Diverged: true },
+            });
             throw;
         }
     }

@@ -32,7 +32,8 @@ public sealed class Session
         Data = data;
         Augmenter = new ViewAugmenter(options.Views, data.ImageSize, channels, statistics);
         Evaluator = new LayerEvaluator(data, Augmenter, options.Evaluation, machine.ThreadCount(), device);
-        Losses = new MethodLossEvaluator(data, Augmenter, options.Evaluation, machine.ThreadCount(), device);
+        Labels = MethodRegistry.Find(options.Method).TakesLabels ? LabelNoise.Draw(data.Train, options.LabelNoise, options.Seed) : null;
+        Losses = new MethodLossEvaluator(data, Augmenter, options.Evaluation, machine.ThreadCount(), device, Labels);
     }
 
     /// <summary>What decides the run.</summary>
@@ -56,6 +57,18 @@ public sealed class Session
     /// <summary>Measures the method's loss on seen and unseen images.</summary>
     internal MethodLossEvaluator Losses { get; }
 
+    /// <summary>What was chosen where an option was left open.</summary>
+    internal IReadOnlyList<Choice> Choices { get; private init; } = [];
+
+    /// <summary>What is amiss with the options on these images.</summary>
+    internal IReadOnlyList<string> Advice { get; private init; } = [];
+
+    /// <summary>What was said when training began; null where nothing was trained.</summary>
+    internal StartUp? StartUp { get; set; }
+
+    /// <summary>What a method that takes labels learns of the training images, noise included; null for others.</summary>
+    internal IReadOnlyList<int>? Labels { get; }
+
     /// <summary>Opens the images of a new run.</summary>
     /// <param name="options">What decides the run.</param>
     /// <param name="machine">Where it computes.</param>
@@ -78,26 +91,36 @@ public sealed class Session
     {
         Device device = machine.Prepare();
         options = initial?.Resolve(options) ?? options;
-        DataSplits data = Read(options.Data, options.Seed, progress, cancellation);
-
-        // Where nothing is trained, a batch is only what losses are measured on: what memory holds, unless one is asked for.
-        if (options.Training.Epochs == 0 && options.Training.BatchSize == new TrainingOptions().BatchSize)
+        bool gpu = device.type == TorchSharp.DeviceType.CUDA;
+        DataOptions reading = options.Data with { LargestView = gpu ? ViewSize.MostOnGpu : ViewSize.MostOnProcessor };
+        DataSplits data = Read(reading, options.Seed, progress, cancellation);
+        MethodEntry method = MethodRegistry.Find(options.Method);
+        if (method.TakesLabels)
         {
-            int batch = Math.Min(Math.Min(options.Training.BatchSize, EvaluationBatches.SizeFor(data.ImageSize)), data.Train.Count);
-            options = options with { Training = options.Training with { BatchSize = batch } };
+            int classes = data.Train.ClassNames?.Count ?? throw new InvalidOptionException(
+                $"--method {method.Name} learns from labels, and the images of {data.Source} have none. Give class folders, or another "
+                + "--method.");
+            options = options with { MethodOptions = method.ForClasses(options.MethodOptions, classes) };
         }
 
-        if (options.Training.BatchSize > data.Train.Count)
-        {
-            throw new InvalidOptionException(
-                $"--batch-size {options.Training.BatchSize} is larger than the {data.Train.Count} training images of {data.Source}. Use "
-                + $"at most {data.Train.Count}.");
-        }
-
+        var chosen = ChosenOptions.For(options, new TrainingFacts(data.Train.Count, data.ImageSize, gpu, data.Sizes));
+        chosen.Options.Validate();
         int channels = initial?.Channels ?? data.Train.Channels;
         ChannelStatistics statistics = initial?.Statistics(data.Train)
             ?? Normalisation.Find(options.Weights.Normalisation, null, foreign: false, data.Train, channels).Statistics;
-        return new Session(options, machine, device, data, statistics, channels);
+        if (options.Training.Minutes > 0)
+        {
+            progress?.Report(new WorkflowProgress("timing", 0, 0, "a few steps, to see how many epochs fit"));
+            chosen = TimeBudget.Fit(
+                options, chosen, one => TimeBudget.Measure(Of(chosen with { Options = one }), cancellation), data.Train.Count);
+        }
+
+        return Of(chosen);
+
+        Session Of(ChosenOptions one) => new(one.Options, machine, device, data, statistics, channels)
+        {
+            Choices = one.Choices, Advice = one.Advice,
+        };
     }
 
     /// <summary>Opens the images of a run that exists, and makes sure that they are the same.</summary>
@@ -126,8 +149,10 @@ public sealed class Session
         options.Validate();
         Device device = machine.Prepare();
 
-        // Where the images lie does not decide a run: its options, which an undo is compared by, stay as they were.
-        DataSplits data = Read(options.Data with { DataRoot = dataRoot ?? options.Data.DataRoot }, options.Seed, progress, cancellation);
+        // Where the images lie does not decide a run: its options, which an undo is compared by, stay as they were. The size of views is
+        // that of then, whatever would be chosen now.
+        DataOptions reading = options.Data with { DataRoot = dataRoot ?? options.Data.DataRoot, ImageSize = manifest.Data.ImageSize };
+        DataSplits data = Read(reading, options.Seed, progress, cancellation);
         if (data.Fingerprint != manifest.Data.Fingerprint)
         {
             throw new RunException(
@@ -136,7 +161,10 @@ public sealed class Session
                 + DivisionFile.Changes(run.DivisionPath, data) + "Restore the images, or start a new run.");
         }
 
-        return new Session(options, machine, device, data, manifest.Data.Statistics(), manifest.Data.Channels);
+        return new Session(options, machine, device, data, manifest.Data.Statistics(), manifest.Data.Channels)
+        {
+            Choices = manifest.Choices,
+        };
     }
 
     /// <summary>Makes the method with the run's initial weights.</summary>
@@ -163,7 +191,7 @@ public sealed class Session
 
     /// <summary>What a manifest says of the images.</summary>
     /// <returns>The record.</returns>
-    internal RunData DescribeData() => new(
+    internal RunData DescribeData() => new RunData(
         Data.Source,
         Data.Fingerprint,
         Data.Train.Count,
@@ -173,7 +201,7 @@ public sealed class Session
         Data.ImageSize,
         Augmenter.Channels,
         [.. Augmenter.Statistics.Mean.Select(x => (double)x)],
-        [.. Augmenter.Statistics.StandardDeviation.Select(x => (double)x)]);
+        [.. Augmenter.Statistics.StandardDeviation.Select(x => (double)x)]).Within(Augmenter.Statistics.Range);
 
     /// <summary>Makes a method with the initial weights of a seed.</summary>
     internal static SslMethod CreateMethod(RunOptions options, int channels, int imageSize, Device device)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Lethe.Diagnostics;
 using Lethe.Methods;
 using Lethe.Runs;
@@ -14,11 +15,20 @@ namespace Lethe.Workflow;
 internal sealed class TrainingRun(
     Session session, MethodTrainer trainer, RunRecorder recorder, string stage, IProgress<WorkflowProgress>? progress)
 {
+    // What there is to do beside steps: how long it last took, and how often it comes up yet.
+    private readonly Stopwatch aside = new();
+    private double evaluationSeconds, saveSeconds, epochSeconds;
+    private long stepsTaken;
+    private int evaluationsLeft;
+
     /// <summary>Ends training early; null for never.</summary>
     public EarlyStop? Stopping { get; init; }
 
     /// <summary>UMM before epochs; null for none.</summary>
     public Interleaving? Interleaving { get; init; }
+
+    /// <summary>Says what is about to be done, and how fast it goes; null for nothing.</summary>
+    public Announcement? Announcement { get; init; }
 
     /// <summary>Trains to the end.</summary>
     /// <param name="cancellation">Stops between two steps.</param>
@@ -27,6 +37,7 @@ internal sealed class TrainingRun(
     public void Train(CancellationToken cancellation)
     {
         trainer.State = recorder.Resume(trainer);
+        Announcement?.Begin(trainer);
         recorder.Record(() => LoopOrSave(cancellation), done => Stopping?.Finish(done, trainer.State.EvaluatedAt) ?? done);
     }
 
@@ -47,32 +58,40 @@ internal sealed class TrainingRun(
 
     private void Loop(CancellationToken cancellation)
     {
+        evaluationsLeft = trainer.EvaluationsLeft;
         foreach (TrainingMoment moment in TrainingLoop.Run(trainer, session.Options.Training.CheckpointMinutes, cancellation))
         {
+            aside.Restart();
             switch (moment)
             {
                 case TrainingMoment.EpochBegins { Epoch: int epoch }:
                     if (Stopping?.IsDue(trainer.State.EvaluatedAt) == true)
                         return;
                     Interleave(epoch);
+                    epochSeconds += aside.Elapsed.TotalSeconds;
                     break;
                 case TrainingMoment.StepTaken step:
                     recorder.Stepped(step);
                     Tell(step);
                     break;
                 case TrainingMoment.EvaluationDue { Means: var means }:
-                    progress?.Report(new WorkflowProgress("diagnosing", 0, 0, $"{stage}, {trainer.NowInWords}"));
                     recorder.Measured(
                         trainer,
                         means,
-                        session.Evaluator.Measure(trainer.Method, cancellation),
+                        session.Evaluator.Measure(
+                            trainer.Method, cancellation, trainer.NowInWords, trainer.AgainstDivergence,
+                            (done, total) => progress?.Report(
+                                new WorkflowProgress("diagnosing", done, total, $"{stage}, {trainer.NowInWords}"))),
                         session.Losses.Measure(trainer.Method, trainer.Now, trainer.Loader.BatchSize, cancellation));
+                    evaluationSeconds = aside.Elapsed.TotalSeconds;
+                    evaluationsLeft = trainer.EvaluationsLeft;
                     break;
                 case TrainingMoment.NoteDue { Means: var means }:
                     recorder.Noted(trainer, [.. means.Select(mean => new Measurement(trainer.Now, Measure.Run, mean.Name, mean.Mean))]);
                     break;
                 case TrainingMoment.SaveDue { Evaluated: bool evaluated }:
                     recorder.Save(trainer, evaluated && Stopping?.KeepsCheckpoints == true ? trainer.Now : null);
+                    saveSeconds = aside.Elapsed.TotalSeconds;
                     break;
             }
         }
@@ -86,14 +105,28 @@ internal sealed class TrainingRun(
         recorder.Noted(trainer, Interleaving.Before(trainer.Method, epoch));
     }
 
+    // Steps, what comes with each epoch, evaluations with their checkpoints, and the checkpoints in between.
+    private TimeSpan? Left(TrainingMoment.StepTaken step)
+    {
+        double secondsPerStep = trainer.Loader.BatchSize * trainer.BatchesPerStep / step.ImagesPerSecond + epochSeconds / ++stepsTaken;
+        double saves = 1 + saveSeconds / (60 * Math.Max(session.Options.Training.CheckpointMinutes, saveSeconds / 60 + 1e-3));
+        double seconds = (trainer.TotalSteps - step.Step) * secondsPerStep * saves + evaluationsLeft * (evaluationSeconds + saveSeconds);
+        return double.IsFinite(seconds) && seconds < TimeSpan.MaxValue.TotalSeconds ? TimeSpan.FromSeconds(seconds) : null;
+    }
+
     private void Tell(TrainingMoment.StepTaken step)
     {
+        TimeSpan? left = Left(step);
+        Announcement?.Stepped(step, left, evaluationsLeft, evaluationsLeft * evaluationSeconds);
         progress?.Report(new WorkflowProgress(
             stage,
             step.Step,
             trainer.TotalSteps,
             Invariant(
-                $"{trainer.NowInWords}  loss {step.Report.Loss:F3}  {step.ImagesPerSecond:F0} images/s  waiting {step.WaitingShare:P0}")));
+                $"{Pace.Words(step.ImagesPerSecond)}  {trainer.NowInWords}  loss {step.Report.Loss:F3}  waiting {step.WaitingShare:P0}"))
+        {
+            Left = left,
+        });
         foreach (RunWarning warning in Warnings(step.Report).Where(recorder.Warn))
             progress?.Report(new WorkflowProgress("", 0, 0, "", $"Warning, epoch {warning.Epoch}: {warning.Text}"));
     }

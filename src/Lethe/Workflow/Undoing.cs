@@ -11,6 +11,8 @@ namespace Lethe.Workflow;
 /// <summary>Undoes memorisation in a run's encoder, beside a control, into directories below the run.</summary>
 public static class Undoing
 {
+    private static readonly UmmOptions defaults = new();
+
     // Views and order differ from those of pre-training under the same seed.
     private const ulong UndoViews = 3;
 
@@ -25,7 +27,9 @@ public static class Undoing
     public static string DefaultName(UmmOptions options, ulong seed, ulong runSeed) => Invariant(
         $"{options.Split}-a{options.Alpha}-b{options.Beta}")
         + (options.MinimiseReduction ? "-minimise" : "") + (options.CutAlignment ? "-cut" : "")
-        + (options.Volume == new UmmOptions().Volume ? "" : "-" + options.Volume)
+        + Departure(options.Volume, defaults.Volume) + Departure(options.Dose, defaults.Dose)
+        + Departure(options.LevelOne, defaults.LevelOne) + Departure(options.OuterBatch, defaults.OuterBatch)
+        + Departure(options.InnerStep, defaults.InnerStep) + Departure(options.RateConvention, defaults.RateConvention)
         + $"-{options.Hypergradient}-{options.Iterations}" + (seed == runSeed ? "" : $"-seed{seed}");
 
     /// <summary>Runs UMM and, if asked, the control; what is done already is not done again, what was interrupted goes on.</summary>
@@ -54,11 +58,18 @@ public static class Undoing
     {
         options.Validate();
         int batchSize = options.BatchSize > 0 ? options.BatchSize : session.Options.Training.BatchSize;
-        options = options with { BatchSize = batchSize };
+        options = options with { BatchSize = batchSize, EpsilonSquared = options.Distortion() };
         MethodRegistry.Find(session.Options.Method).RequireBatch(session.Options.MethodOptions, batchSize);
         if (batchSize > session.Data.Train.Count)
             throw new InvalidOptionException($"--batch-size {batchSize} is larger than the {session.Data.Train.Count} training images. "
                 + $"Use at most {session.Data.Train.Count}.");
+        if (options.TakesFreshBatch && 2 * batchSize > session.Data.Train.Count)
+        {
+            throw new InvalidOptionException(
+                $"--outer-batch {UmmOptions.Fresh} takes two batches of {batchSize} at a step, and there are {session.Data.Train.Count} "
+                + $"training images. Use --batch-size {session.Data.Train.Count / 2} or less, or --outer-batch same.");
+        }
+
         if (!run.Checkpoints.HasLast)
             throw new RunException($"{run.Path} has no checkpoint to undo: expected {run.Checkpoints.LastPath}. Pre-train first: 'lethe "
                 + $"pretrain --resume --out {run.Path}'.");
@@ -74,11 +85,18 @@ public static class Undoing
         using DirectoryLock held = DirectoryLock.Acquire(run.Path);
         RunDirectory undo = RunDirectory.Create(run.UndoPath(name ?? DefaultName(options, seed, session.Options.Seed)), resume);
         var place = new Place(run, session, options, seed, command);
+        if (!RunDirectory.HoldsRun(undo.Path) || undo.LoadManifest().Status != RunStatus.Done)
+        {
+            progress?.Report(StartUp.OfUndo(undo.Path, run.LoadManifest(), options, session.Machine.Describe(), seed).Notice());
+        }
+
         Part(place, undo, control: false, progress, cancellation);
         if (options.Control)
             Part(place, RunDirectory.Create(undo.ControlPath, resume: true), control: true, progress, cancellation);
         return undo;
     }
+
+    private static string Departure(string value, string usual) => value == usual ? "" : "-" + value;
 
     private static void Part(
         Place place, RunDirectory directory, bool control, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
@@ -88,13 +106,14 @@ public static class Undoing
             throw new RunException($"{directory.Path} was begun with other options. Give it the same options, or another --name.");
         if (earlier?.Status == RunStatus.Done)
             return;
+        earlier?.RequireFinite(directory.Path, "another --name and no --resume");
 
         (Session session, UmmOptions options) = (place.Session, place.Options);
         using SslMethod method = session.CreateMethod();
         double epochs = place.Run.Checkpoints.Load(method).Epoch;
         // Both levels are defined on pairs of views of one size.
         using ViewLoader loader = session.CreateLoader(options.BatchSize, RandomStream.Derive(place.Seed, UndoViews), localViews: false);
-        using var trainer = new UmmTrainer(method, loader, options, control, place.Seed, session.Device, epochs);
+        using var trainer = new UmmTrainer(method, loader, options, control, place.Seed, session.Device, epochs, session.Labels);
         var recorder =
             new RunRecorder(directory, earlier is not null ? earlier with { Status = RunStatus.Running, Failure = null } : new RunManifest
         {

@@ -4,6 +4,13 @@ namespace Lethe.Workflow;
 /// <param name="Stage">What is being done, as <c>pre-training</c>.</param>
 /// <param name="Done">Units done.</param>
 /// <param name="Total">Units in all; 0 where that is not known.</param>
-/// <param name="Detail">Rate, loss, or where it stands; may be empty.</param>
+/// <param name="Detail">Rate, where it stands, loss: the most important first, two blanks between; may be empty.</param>
 /// <param name="Notice">A sentence that stays on the screen, such as a warning; null for none.</param>
-public readonly record struct WorkflowProgress(string Stage, long Done, long Total, string Detail, string? Notice = null);
+public readonly record struct WorkflowProgress(string Stage, long Done, long Total, string Detail, string? Notice = null)
+{
+    /// <summary>
+    /// Time that the stage will take from here, with the evaluations and checkpoints that are still to come; null where it is not known, or
+    /// where all units take as long.
+    /// </summary>
+    public TimeSpan? Left { get; init; }
+}

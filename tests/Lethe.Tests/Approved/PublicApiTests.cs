@@ -9,7 +9,7 @@ namespace Lethe.Tests.Approved;
 public class PublicApiTests
 {
     // What a program needs, and no more: whoever publishes a type makes another internal, or says why the library's door becomes wider.
-    private const int MostPublicTypes = 79;
+    private const int MostPublicTypes = 80;
 
     // Embedding, search and classifying without torch: what is put into programs that serve. Those of Recognition stand in the same assembly
     // as the images, but are counted here, since a program that trains does not need them.

@@ -331,9 +331,9 @@ public class ViewAugmenterTests
     {
         var statistics = new ChannelStatistics([0, 0, 0], [1, 1, 1]);
         Assert.Contains(
-            "between 16 and 224; found 15",
+            "between 16 and 1024; found 15",
             Assert.Throws<InvalidOptionException>(() => new ViewAugmenter(Everything, 15, 3, statistics)).Message);
-        Assert.Contains("1 or 3", Assert.Throws<ArgumentException>(() => new ViewAugmenter(Everything, 32, 4, statistics)).Message);
+        Assert.Contains("1 to 16", Assert.Throws<ArgumentException>(() => new ViewAugmenter(Everything, 32, 17, statistics)).Message);
         Assert.Contains(
             "of 1 channels, found 3", Assert.Throws<ArgumentException>(() => new ViewAugmenter(Everything, 32, 1, statistics)).Message);
         Assert.Throws<ArgumentException>(() => new ViewAugmenter(Everything, 32, 1, new ChannelStatistics([0], [0])));

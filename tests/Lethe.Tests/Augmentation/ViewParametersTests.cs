@@ -18,7 +18,7 @@ public class ViewParametersTests
         AssertRate(Options.FlipProbability, view => view.Flip);
         AssertRate(Options.JitterProbability, view => view.Jitter);
         AssertRate(Options.GreyProbability, view => view.Grey);
-        AssertRate(Options.BlurProbability, view => view.Blur);
+        AssertRate(Options.BlurProbability!.Value, view => view.Blur);
         AssertRate(Options.SolariseProbability, view => view.Solarise);
         AssertRate(Options.JitterProbability * Options.FlipProbability, view => view.Jitter && view.Flip);
     }

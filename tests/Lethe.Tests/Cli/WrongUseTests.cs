@@ -10,21 +10,35 @@ public sealed class WrongUseTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Theory]
-    [InlineData("Unrecognized command", "frob")]
+    [InlineData("there is no verb 'frob'", "frob")]
+    [InlineData("Did you mean pretrain?", "pretain", "--epochs", "3")]
+    [InlineData("'undo' has no option --splt. Did you mean --split?", "undo", "--splt", "layer3", "run")]
+    [InlineData("no option --epochs. 'lethe run', 'lethe pretrain' and 'lethe import' have it.", "embed", "run", "--epochs", "3")]
+    [InlineData("'undo' needs RUN", "undo")]
+    [InlineData("Did you mean layer3?", "undo", "run", "--split", "layr3")]
+    [InlineData("Did you mean vicreg?", "pretrain", "--method", "vicrge")]
+    [InlineData("Did you mean fashion-mnist?", "pretrain", "--data", "fashon-mnist")]
+    [InlineData("Did you mean clustering?", "evaluate", "run", "--protocol", "clusterin")]
+    [InlineData("Did you mean resnet18?", "pretrain", "--backbone", "resnet81")]
+    [InlineData("Did you mean adamw?", "pretrain", "--optimiser", "admaw")]
+    [InlineData("Did you mean untrained?", "evaluate", "run", "--protocol", "knn", "--stages", "untraned")]
+    [InlineData("Did you mean describe?", "data", "descrbe")]
     [InlineData("--frob", "pretrain", "--frob", "1")]
     [InlineData("Use one of simclr, ", "pretrain", "--method", "frob")]
     [InlineData("expects a whole number, found 'many'", "pretrain", "--epochs", "many")]
     [InlineData("--epochs 0 trains nothing. Give at least 1, or --init", "pretrain", "--epochs", "0")]
-    [InlineData("lethe: --epochs must be at least 1 epoch, or 0 to keep the weights of --init; found -1.\n--batch-size must be at least 2 images, found "
-        + "1.\n", "pretrain", "--epochs", "-1", "--batch-size", "1")]
+    [InlineData("lethe: --epochs must be at least 1 epoch, or 0 to keep the weights of --init; found -1.\n--batch-size must be at least 2 images, "
+        + "or 0 to choose it by the number of images; found 1.\n", "pretrain", "--epochs", "-1", "--batch-size", "1")]
     [InlineData("lethe: --epochs must be at least 1 epoch, or 0 to keep the weights of --init; found -1.\n--threads must", "pretrain", "--epochs", "-1", "--threads", "-1")]
     [InlineData("lethe: --epochs must be at least 1 epoch, or 0 to keep the weights of --init; found -1.\n--alpha must be at least 0, found "
         + "-1.\n", "run", "--epochs", "-1", "--alpha", "-1")]
     [InlineData("no option of method 'vicreg'", "pretrain", "--method", "vicreg", "--temperature", "0.2")]
-    [InlineData("at least 128 with its options", "pretrain", "--method", "w-mse", "--batch-size", "64")]
+    [InlineData("at least 128 with its options", "pretrain", "--method", "w-mse", "--whitening-batch", "128", "--batch-size", "64")]
+    [InlineData("needs batches of at least 200 images", "pretrain", "--method", "w-mse", "--whitening-batch", "200", "--limit", "100")]
+    [InlineData("--minutes 3 chooses the epochs, and --epochs 5", "pretrain", "--minutes", "3", "--epochs", "5", "--limit", "20")]
     [InlineData("--local-views 0", "pretrain", "--method", "byol", "--local-views", "4")]
     [InlineData("at most 100", "pretrain", "--limit", "100", "--batch-size", "101")]
-    [InlineData("between 16 and 224", "pretrain", "--image-size", "8")]
+    [InlineData("between 16 and 1024", "pretrain", "--image-size", "8")]
     [InlineData("Use resnet10", "pretrain", "--backbone", "vit")]
     [InlineData("simclr, weak, none", "pretrain", "--augmentation", "strong")]
     [InlineData("--device", "pretrain", "--device", "tpu")]
@@ -102,7 +116,7 @@ public sealed class WrongUseTests : IDisposable
         await File.WriteAllTextAsync(folder["settings.yaml"], "epochz: 3\n", TestContext.Current.CancellationToken);
         CommandLine result = await CommandLine.RunAsync("pretrain", "--config", folder["settings.yaml"], "--out", folder["run"]);
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains("unknown option 'epochz'", result.Error, StringComparison.Ordinal);
+        Assert.Contains("unknown option 'epochz'. Did you mean epochs?", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -90,7 +90,7 @@ public sealed class DataSourcesTests : IDisposable
         DataDescription description = DataSources.Describe(new DataOptions { Data = folder.Root, ImageSize = 32 }, 1);
         Assert.Equal("class folders", description.Kind);
         Assert.Equal((9, 3, 3), (description.Train, description.Probe, description.Test));
-        Assert.Equal(new SizeRange(90, 100, 120, 200), description.Sizes);
+        Assert.Equal(new SizeRange(90, 100, 120, 200) { MedianShortSide = 100 }, description.Sizes);
         Assert.Equal(["a", "b"], description.Classes.Select(count => count.Name));
         Assert.Equal([10, 5], description.Classes.Select(count => count.Train + count.Probe + count.Test));
         Assert.Equal(3, description.Channels);

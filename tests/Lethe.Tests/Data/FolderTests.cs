@@ -118,9 +118,9 @@ public sealed class FolderTests : IDisposable
         Assert.Equal(
             [
                 $"{folder["a/003.png"]}: the file is empty",
-                $"{folder["b/007.png"]}: not a JPEG, PNG, BMP, WebP or GIF image",
-                $"{folder["b/cut.jpg"]}: truncated JPEG: it has no end",
-                $"{folder["b/scan.tif"]}: not a JPEG, PNG, BMP, WebP or GIF image",
+                $"{folder["b/007.png"]}: not a JPEG, PNG, TIFF, BMP, WebP, GIF, PGM or PPM image",
+                $"{folder["b/cut.jpg"]}: truncated JPEG: the end of its pixels is missing; copy or download it again",
+                $"{folder["b/scan.tif"]}: not a JPEG, PNG, TIFF, BMP, WebP, GIF, PGM or PPM image",
             ],
             splits.SkippedFiles);
         Assert.Equal(28, splits.Train.Count + splits.Probe.Count + splits.Test.Count);
@@ -218,7 +218,10 @@ public sealed class FolderTests : IDisposable
 
     [Theory]
     [InlineData(40, 40, 0, 40)]
-    [InlineData(300, 300, 0, 224)]
+    [InlineData(300, 300, 0, 128)]
+    [InlineData(300, 300, 224, 224)]
+    [InlineData(150, 400, 0, 128)]
+    [InlineData(60, 75, 0, 48)]
     [InlineData(40, 60, 0, 32)]
     [InlineData(40, 60, 48, 48)]
     public void Open_ImageSize_ComesFromTheOptionOrTheImages(int height, int width, int asked, int expected)
@@ -230,11 +233,11 @@ public sealed class FolderTests : IDisposable
     }
 
     [Fact]
-    public void Open_ImagesSmallerThanViews_AreRefusedUnlessASizeIsGiven()
+    public void Open_ImagesSmallerThanViews_AreEnlarged()
     {
         folder.WritePngs("", 6, height: 8, width: 8);
-        Assert.Contains("--image-size 16", Assert.Throws<DataException>(() => Open()).Message, StringComparison.Ordinal);
-        Assert.Equal(8, DataSources.Open(new DataOptions { Data = folder.Root, ImageSize = 16 }, 1).Train[0].Width);
+        DataSplits splits = Open();
+        Assert.Equal((16, 8), (splits.ImageSize, splits.Train[0].Width));
     }
 
     [Fact]

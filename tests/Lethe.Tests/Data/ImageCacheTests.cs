@@ -42,6 +42,17 @@ public sealed class ImageCacheTests : IDisposable
     }
 
     [Fact]
+    public void Open_GreyBytesThenDeepColour_GivesWhatTheFilesGive()
+    {
+        for (int i = 0; i < 60; i++)
+            folder.Write($"{i:000}.png", i < 40 ? Png(i, grey: true) : DeepImages.Png(DeepImages.Noise(16 * 16 * 3, (ulong)i), 16, 16, 2));
+        DataSplits files = Open(null, 0);
+        Assert.Equal((3, SampleType.UInt16), (files.Train.Channels, files.Train.Samples));
+        AssertSame(files, Open(Cache, 0));
+        AssertSame(files, Open(Cache, 0));
+    }
+
+    [Fact]
     public void Open_OnlyGreyOnesOfAFolderAreUsed_GivesGreyAsTheFilesDo()
     {
         for (int i = 0; i < 40; i++)

@@ -59,7 +59,7 @@ public sealed class ImageFilesTests : IDisposable
             Assert.Throws<DataException>(() => ImageFiles.ReadAll(folder.Root, 32)).Message,
             StringComparison.Ordinal);
         Assert.Throws<InvalidOptionException>(() => ImageFiles.ReadAll(folder.Root, 8));
-        Assert.Throws<InvalidOptionException>(() => ImageFiles.ReadAll(folder.Root, 32, channels: 2));
+        Assert.Throws<InvalidOptionException>(() => ImageFiles.ReadAll(folder.Root, 32, channels: 17));
     }
 
     [Theory]

@@ -184,6 +184,52 @@ public class LayerEvaluatorTests
         });
     }
 
+    /// <summary>In evaluation batch-norm has running statistics, which may have run away where a loss on a batch is still finite.</summary>
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(-1e38)]
+    public void Measure_FeaturesNotFinite_SaysWhatANaNLossSays(double mean)
+    {
+        using var scope = NewDisposeScope();
+        using SslMethod method = Tiny.Method();
+        foreach ((string name, Tensor statistic) in method.state_dict())
+        {
+            if (name.EndsWith("layer3.0.bn1.running_mean", StringComparison.Ordinal))
+                statistic.fill_(mean);
+        }
+
+        TrainingException error = Assert.Throws<TrainingException>(() => Evaluator(Splits(), new(), Sample.Normalising()).Measure(
+            method, TestContext.Current.CancellationToken, "epoch 3 of 5"));
+        Assert.True(error.Diverged);
+        Assert.StartsWith("The features of layer", error.Message, StringComparison.Ordinal);
+        Assert.Contains("not finite at epoch 3 of 5", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Lower --learning-rate", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Features of any finite size and rank have a value for every measure.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1e-30)]
+    [InlineData(1e12)]
+    public void Measure_WeightsOfAnySize_GivesFiniteNumbers(double factor)
+    {
+        using var scope = NewDisposeScope();
+        using SslMethod method = Tiny.Method();
+        using (no_grad())
+        {
+            foreach ((string name, Tensor weight) in method.state_dict())
+            {
+                if (name is "backbone.layer4.0.bn2.weight" or "backbone.layer4.0.downsample.1.weight")
+                    weight.mul_(tensor((float)factor));
+            }
+        }
+
+        Assert.All(
+            Evaluator(Splits(), new(), Sample.Normalising()).Measure(method, TestContext.Current.CancellationToken)
+                .SelectMany(quality => quality.Measurements(1)),
+            measured => Assert.True(double.IsFinite(measured.Value), $"{measured.Layer} {measured.Name} {measured.Value}"));
+    }
+
     [Fact]
     public void Measure_Cancelled_Stops()
     {

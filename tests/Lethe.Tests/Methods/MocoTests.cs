@@ -55,7 +55,7 @@ public class MocoTests
         Tensor axes = eye(3, dtype: ScalarType.Float64), queue = axes.narrow(0, 2, 1).expand(4, 3);
         double expected = Math.Log(Math.Exp(1 / 0.2) + 4) - 1 / 0.2;
         Assert.Equal(expected, Moco.InfoNce(axes.narrow(0, 0, 2) * 2, axes.narrow(0, 0, 2) * 3, queue * 5, 0.2).item<double>(), 1e-12);
-        var options = new MocoOptions();
+        MocoOptions options = new MocoOptions().Filled(TrainingSize.Usual);
         Assert.Equal(
             (0.2, 4096, 0.99, false, false),
             (options.Temperature, options.QueueLength, options.TargetMomentum, options.ScheduleTargetMomentum, options.Symmetric));

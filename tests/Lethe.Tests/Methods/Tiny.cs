@@ -19,8 +19,8 @@ internal static class Tiny
     private static readonly (string Property, int Size)[] sizes =
         [("ProjectorHidden", 16), ("ProjectorOutput", 8), ("PredictorHidden", 8), ("QueueLength", 16), ("Prototypes", 6), ("FreezePrototypesEpochs", 0), ("WhiteningBatch", 3)];
 
-    /// <summary>All methods, and the one that shows how another is added.</summary>
-    public static readonly IReadOnlyList<MethodEntry> Entries = [.. MethodRegistry.All, AlignUniform.Entry];
+    /// <summary>All self-supervised methods, and the one that shows how another is added.</summary>
+    public static readonly IReadOnlyList<MethodEntry> Entries = [.. MethodRegistry.All.Where(entry => !entry.TakesLabels), AlignUniform.Entry];
 
     public static MethodEntry Entry(string name) => Entries.Single(entry => entry.Name == name);
 

@@ -150,11 +150,8 @@ public class WmseTests
         Assert.Equal(expected, loss.Total.item<double>(), 1e-12);
         Assert.Equal(["whitenedDistance"], loss.Terms.Select(term => term.Name));
         Assert.NotEqual(expected, method.Loss(Views.Pair(images), new TrainingProgress(0, 1, 0, 8)).Total.item<double>(), 1e-6);
-        Assert.Equal(
-            (128, 0, 1, 64),
-            (
-                new WmseOptions().WhiteningBatch, new WmseOptions().WhiteningEpsilon, new WmseOptions().WhiteningRounds,
-                new WmseOptions().ProjectorOutput));
+        WmseOptions usual = new WmseOptions().Filled(TrainingSize.Usual);
+        Assert.Equal((128, 0, 1, 64), (usual.WhiteningBatch, usual.WhiteningEpsilon, usual.WhiteningRounds, usual.ProjectorOutput));
     }
 
     [Fact]

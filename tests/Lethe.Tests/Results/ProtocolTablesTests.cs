@@ -26,14 +26,17 @@ public class ProtocolTablesTests
             grid.Notes);
     }
 
-    /// <summary>Of 0.5 and 0.6: mean 0.55, and 12.706204736174705 · s / √2 = 12.706 · 0.05.</summary>
+    /// <summary>Of 0.5 and 0.52: mean 0.51, and 12.706204736174705 · s / √2 = 12.706 · 0.01. Wider intervals end where accuracies do.</summary>
     [Fact]
     public void Of_TwoRuns_IsMeanAndIntervalOverRuns()
     {
-        ResultTable table = Assert.Single(ProtocolTables.Of(OfRuns([Record(0.5)], [Record(0.6)])));
+        ResultTable table = Assert.Single(ProtocolTables.Of(OfRuns([Record(0.5)], [Record(0.52)])));
         ResultCell cell = table.Entrants[0][table.Keys[0]]!;
-        Assert.Equal(0.55, cell.Value.Mean, 1e-12);
-        Assert.Equal(0.55 - (12.706204736174705 * 0.05), cell.Low!.Value, 1e-9);
+        Assert.Equal(0.51, cell.Value.Mean, 1e-12);
+        Assert.Equal(0.51 - (12.706204736174705 * 0.01), cell.Low!.Value, 1e-9);
+        ResultTable wide = Assert.Single(ProtocolTables.Of(OfRuns([Record(0.5)], [Record(0.9)])));
+        ResultCell cut = wide.Entrants[0][wide.Keys[0]]!;
+        Assert.Equal((0, 1), (cut.Low, cut.High));
     }
 
     [Fact]

@@ -50,7 +50,7 @@ public sealed class EarlierRunTests : IDisposable
                     Data = "embedded", ImageSize = 16, Limit = 96, ProbeImages = 60, TestImages = 60, Labels = LabelRule.Folders,
                     Duplicates = DuplicateRule.Ignore, Division = DivisionRule.Earlier,
                 },
-                Views = AugmentationOptions.Named("simclr"),
+                Views = AugmentationOptions.Named("simclr") with { BlurProbability = 0 },
                 Backbone = new() { Backbone = "resnet10", Width = 4 },
                 MethodOptions = new SimClrOptions { ProjectorHidden = 16, ProjectorOutput = 8 },
                 Training = new() { Epochs = 2, BatchSize = 16, Optimiser = "sgd", EvaluateEvery = 1 },

@@ -42,7 +42,7 @@ public sealed class RunOptionsTests : IDisposable
         JsonObject json = Section(Saved(new RunOptions()));
         Assert.Equal(
             [
-                "data", "augmentation", "views", "backbone", "init", "weights", "method", "methodOptions", "training", "evaluation", "stopOnMemorisation",
+                "data", "augmentation", "views", "backbone", "init", "weights", "method", "methodOptions", "labelNoise", "training", "evaluation", "stopOnMemorisation",
                 "memorisationSign", "monitor", "interleaving", "seed",
             ],
             json.Select(section => section.Key));

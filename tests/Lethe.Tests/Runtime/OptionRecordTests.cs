@@ -62,7 +62,7 @@ public class OptionRecordTests
         """
         --hue must be between 0 and 0.5, found 0.75.
         --epochs must be at least 1 epoch, or 0 to keep the weights of --init; found -1.
-        --batch-size must be at least 2 images, found 1.
+        --batch-size must be at least 2 images, or 0 to choose it by the number of images; found 1.
         --method 'frob' is unknown.
         """,
         Message(new RunOptions

@@ -1,6 +1,7 @@
 using Lethe.Methods;
 using Lethe.Models;
 using Lethe.Tests.Methods;
+using Lethe.Training;
 using Lethe.Umm;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -28,7 +29,8 @@ internal sealed class SmallProblem : IDisposable
 
         Early = Method.Backbone.ForwardTo(split, Tiny.Images(2 * images, ScalarType.Float64)).detach().requires_grad_();
         Parameters = [.. Method.parameters().Where(parameter => parameter.requires_grad)];
-        Problem = new BilevelProblem(Method, Early, Parameters, new TrainingProgress(0, 1, 0, seed), options);
+        Dosage? dosage = options.Dose == UmmOptions.Share ? new Dosage(State) : null;
+        Problem = new BilevelProblem(Method, Early, Parameters, new TrainingProgress(0, 1, 0, seed), options, dosage);
     }
 
     public UmmOptions Options { get; }
@@ -40,6 +42,9 @@ internal sealed class SmallProblem : IDisposable
     public IReadOnlyList<Parameter> Parameters { get; }
 
     public BilevelProblem Problem { get; }
+
+    /// <summary>Keeps the means of lengths, where shares are asked for.</summary>
+    public TrainingState State { get; } = new();
 
     /// <summary>
     /// The slope of a function of φ along a direction of unit length, by central differences; batch-norm statistics are held.

@@ -24,15 +24,30 @@ public class UmmOptionsTests
         { new() { OuterLearningRate = double.PositiveInfinity }, "--outer-learning-rate" },
         { new() { InnerLearningRate = double.NaN }, "--inner-learning-rate" },
         { new() { OuterOptimiser = "rmsprop" }, "sgd, adam, adamw or lars" },
-        { new() { EpsilonSquared = 0 }, "--epsilon-squared" },
+        { new() { EpsilonSquared = -0.1 }, "--epsilon-squared" },
         { new() { EpsilonSquared = double.PositiveInfinity }, "--epsilon-squared" },
         { new() { EvaluateIterations = -1 }, "--evaluate-iterations" },
+        { new() { Dose = "half" }, "raw or share" },
+        { new() { LevelOne = "drop" }, "look-ahead or keep" },
+        { new() { OuterBatch = "other" }, "same or fresh" },
+        { new() { InnerStep = "lars" }, "sgd, normalised or adam" },
+        { new() { RateConvention = "paper" }, "features or code" },
+        { new() { LevelOne = "keep", Hypergradient = "exact" }, "--hypergradient first-order" },
+        { new() { InnerStep = "adam", Hypergradient = "finite-difference" }, "--inner-step normalised" },
     };
 
     [Theory(DisableDiscoveryEnumeration = true)]
     [MemberData(nameof(Bad))]
     public void Validate_BadValue_SaysWhatToUse(UmmOptions options, string named) =>
         Assert.Contains(named, Assert.Throws<InvalidOptionException>(options.Validate).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Distortion_LeftOpen_IsThatOfTheConvention()
+    {
+        UmmOptions code = new() { RateConvention = "code" };
+        Assert.Equal(
+            (0.5, 0.1, 0.2), (new UmmOptions().Distortion(), code.Distortion(), (code with { EpsilonSquared = 0.2 }).Distortion()));
+    }
 
     [Fact]
     public void EvaluationInterval_Default_SpreadsFive()

@@ -295,6 +295,32 @@ public sealed class UmmTrainerTests : IDisposable
         }
     }
 
+    public static TheoryData<string> Variants() => ["share", "keep", "fresh", "adam", "normalised", "code", "all"];
+
+    /// <summary>Whatever has state of its own (means of lengths, Adam's moments, a second batch) is in the checkpoint.</summary>
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void Train_EachVariant_IsAnotherTrainingAndGoesOnBitForBit(string variant)
+    {
+        UmmOptions plain = options with { Hypergradient = FirstOrder.Name };
+        UmmOptions umm = variant switch
+        {
+            "share" => plain with { Dose = "share" },
+            "keep" => plain with { LevelOne = "keep" },
+            "fresh" => plain with { OuterBatch = "fresh" },
+            "adam" => plain with { InnerStep = "adam" },
+            "normalised" => plain with { InnerStep = "normalised" },
+            "code" => plain with { RateConvention = "code" },
+            _ => plain with { Dose = "share", LevelOne = "keep", OuterBatch = "fresh", InnerStep = "adam", RateConvention = "code" },
+        };
+        var whole = Run("simclr", false, [], [], umm: umm);
+        Assert.NotEqual(Run("simclr", false, [], [], umm: plain).Weights, whole.Weights);
+        var cut = Run("simclr", false, [1, 4], [3], umm: umm);
+        Assert.Equal(whole.Weights, cut.Weights);
+        Assert.Equal(whole.Optimiser, cut.Optimiser);
+        Assert.Equal(whole.Lines, cut.Lines);
+    }
+
     /// <summary>The heads go on, the loss is that of early features, and what is frozen keeps its bits, with every method.</summary>
     [Theory]
     [MemberData(nameof(SslMethodTests.Names), MemberType = typeof(SslMethodTests))]
@@ -428,7 +454,7 @@ public sealed class UmmTrainerTests : IDisposable
 
     /// <summary>Fine-tunes; each time it is cancelled, a new method and trainer take up the checkpoint.</summary>
     private (SortedDictionary<string, string> Weights, SortedDictionary<string, string> Optimiser, List<string> Lines) Run(
-        string name, bool control, List<int> cancelAtStep, List<int> cancelInEvaluation, int batchSize = 4)
+        string name, bool control, List<int> cancelAtStep, List<int> cancelInEvaluation, int batchSize = 4, UmmOptions? umm = null)
     {
         File.Delete(CheckpointPath);
         List<string> lines = [];
@@ -437,9 +463,9 @@ public sealed class UmmTrainerTests : IDisposable
             Assert.True(attempt < 20);
             using SslMethod method = Tiny.Method(name, seed: File.Exists(CheckpointPath) ? 77 + attempt : 1);
             using ViewLoader loader = Tiny.Loader(batchSize: batchSize);
-            using var trainer = new UmmTrainer(method, loader, options, control, 3, CPU);
+            using var trainer = new UmmTrainer(method, loader, umm ?? options, control, 3, CPU);
             if (File.Exists(CheckpointPath))
-                trainer.State = Checkpoint.Load(CheckpointPath, method, trainer.Optimiser);
+                trainer.State = Checkpoint.Load(CheckpointPath, method, trainer.Optimiser, trainer.InnerOptimiser);
             lines.RemoveRange((int)trainer.State.MetricsLength, lines.Count - (int)trainer.State.MetricsLength);
             using var stop = new CancellationTokenSource();
             void Note(string point, IReadOnlyList<(string Name, double Mean)> means)
@@ -459,7 +485,7 @@ public sealed class UmmTrainerTests : IDisposable
                         method.eval();
                         Note($"iteration {iteration}", means);
                     },
-                    () => Checkpoint.Save(CheckpointPath, method, trainer.Optimiser, trainer.State),
+                    () => Checkpoint.Save(CheckpointPath, method, trainer.Optimiser, trainer.State, trainer.InnerOptimiser),
                     step =>
                     {
                         if (cancelAtStep.Remove((int)step.Step))

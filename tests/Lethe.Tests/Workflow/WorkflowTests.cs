@@ -9,6 +9,7 @@ using Lethe.Storage;
 using Lethe.Tests.Augmentation;
 using Lethe.Tests.Training;
 using Lethe.Training;
+using Lethe.Umm;
 using Lethe.Workflow;
 
 namespace Lethe.Tests.Workflow;
@@ -309,6 +310,48 @@ public sealed class WorkflowTests : IDisposable
         RunManifest manifest = RunDirectory.Open(small["run"]).LoadManifest();
         Assert.Equal((RunStatus.Failed, message), (manifest.Status, manifest.Failure));
         Assert.Contains("not finite at epoch 1, step", message, StringComparison.Ordinal);
+
+        // Going on would end there again; what is advised does not.
+        string refused = Assert.Throws<RunException>(
+            () => Pretraining.Resume(small["run"], SmallRun.Machine, cancellation: Token)).Message;
+        Assert.Contains(message, refused, StringComparison.Ordinal);
+        Assert.Contains("give another --out and no --resume", refused, StringComparison.Ordinal);
+        Assert.Equal(manifest, RunDirectory.Open(small["run"]).LoadManifest() with { Pretraining = manifest.Pretraining, Versions = manifest.Versions,
+            Data = manifest.Data, RateSettings = manifest.RateSettings, Notes = manifest.Notes, Warnings = manifest.Warnings, Timings = manifest.Timings });
+        Assert.Equal(RunStatus.Done, small.Start("another", small.Options, cancellation: Token).Run.LoadManifest().Status);
+    }
+
+    /// <summary>The control and UMM alike; what was undone before is left as it is.</summary>
+    [Fact]
+    public void Undoing_NotFinite_IsRecordedAsFailedAndNotResumed()
+    {
+        (RunDirectory run, Session session) = small.Start("run", cancellation: Token);
+        UmmOptions options = SmallRun.Undo with { InnerLearningRate = 1e30, OuterLearningRate = 1e30 };
+        string message = Assert.Throws<TrainingException>(() => SmallRun.RunUndo(run, session, options, cancellation: Token)).Message;
+        Assert.Contains("Lower --inner-learning-rate and --outer-learning-rate", message, StringComparison.Ordinal);
+        RunManifest manifest = run.Undos[0].LoadManifest();
+        Assert.Equal((RunStatus.Failed, message, true), (manifest.Status, manifest.Failure, manifest.Diverged));
+        Assert.Contains(
+            "another --name",
+            Assert.Throws<RunException>(() => SmallRun.RunUndo(run, session, options, resume: true, cancellation: Token)).Message,
+            StringComparison.Ordinal);
+        Assert.False(run.LoadManifest().Diverged);
+    }
+
+    /// <summary>Torch's own errors end a run as well as errors for people.</summary>
+    [Fact]
+    public void Pretraining_NativeError_IsRecordedAsFailed()
+    {
+        var broken = new Inline<WorkflowProgress>(progress =>
+        {
+            if (progress is { Stage: "pre-training", Done: 2 })
+                throw new System.Runtime.InteropServices.ExternalException("of torch");
+        });
+        Assert.Throws<System.Runtime.InteropServices.ExternalException>(() => small.Start("run", progress: broken, cancellation: Token));
+        RunManifest manifest = RunDirectory.Open(small["run"]).LoadManifest();
+        Assert.Equal((RunStatus.Failed, "of torch", false), (manifest.Status, manifest.Failure, manifest.Diverged));
+        Assert.Equal(
+            RunStatus.Done, Pretraining.Resume(small["run"], SmallRun.Machine, cancellation: Token).Run.LoadManifest().Status);
     }
 
     /// <summary>VICReg without the terms that hold features apart is the plainest way to collapse.</summary>

@@ -15,7 +15,7 @@ internal sealed record CausalShapesOptions : OptionRecord
     public int TestCount { get; init; } = 4_000;
 
     /// <summary>Height and width, in pixels.</summary>
-    [Limit(AtLeast = 16, AtMost = 224, Unit = "pixels")]
+    [Limit(AtLeast = 16, AtMost = 1024, Unit = "pixels")]
     public int Size { get; init; } = 32;
 
     /// <summary>ρ in training and probe part: how strongly hue and texture are tied to the class.</summary>

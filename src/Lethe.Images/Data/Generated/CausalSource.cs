@@ -43,7 +43,7 @@ internal sealed class CausalSource(CausalShapesOptions options)
                 progress?.Report(new DataProgress("drawing", count, items.Length));
         });
         var sizes = new SizeRange(options.Size, options.Size, options.Size, options.Size);
-        return new LoadedImages(images, [], ResolveImageSize(data.ImageSize, sizes), sizes);
+        return new LoadedImages(images, [], ResolveImageSize(data, sizes), sizes);
     }
 
     private static int[] Labelled(CausalShapesOptions options) =>

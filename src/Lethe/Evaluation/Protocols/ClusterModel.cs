@@ -22,13 +22,8 @@ internal sealed class ClusterModel(KMeans clusters, int[] classes) : FittedModel
         using var scope = NewDisposeScope();
         int[] found = clusters.Assign(Rows(encoder.Features(test, cancellation)[Layer]));
         IReadOnlyList<int> truth = test.Labels!;
-        Score Of(string measure, Func<IReadOnlyList<int>, IReadOnlyList<int>, double> score)
-        {
-            double value = score(found, truth);
-            return new Score(
-                measure, value, ConfidenceInterval.Bootstrap(
-                    value, test.Count, images => score([.. images.Select(i => found[i])], [.. images.Select(i => truth[i])]), seed));
-        }
+        Score Of(string measure, Func<IReadOnlyList<int>, IReadOnlyList<int>, double> score) => Score.ByBootstrap(
+            measure, test.Count, images => score([.. images.Select(i => found[i])], [.. images.Select(i => truth[i])]), seed);
 
         return
         [
@@ -39,7 +34,7 @@ internal sealed class ClusterModel(KMeans clusters, int[] classes) : FittedModel
     }
 
     /// <summary>Rows of unit length, so that a distance is an angle.</summary>
-    public static Tensor Rows(Tensor features) => nn.functional.normalize(features.to(ScalarType.Float32), 2, 1, 1e-12);
+    public static Tensor Rows(Tensor features) => Magnitude.UnitRows(features, ScalarType.Float32);
 
     protected override void Release()
     {

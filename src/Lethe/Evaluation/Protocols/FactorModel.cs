@@ -74,12 +74,6 @@ internal sealed class FactorModel : FittedModel
 
     private static int[] Labels(CausalFactors[] factors, CausalFactor factor) => [.. factors.Select(image => (int)image.Of(factor))];
 
-    private static Score Read(string factor, double[] truth, double[] read, ulong seed)
-    {
-        double value = Determination.Of(read, truth, [.. Enumerable.Range(0, truth.Length)]);
-        return new Score(
-            Score.DeterminationOf(factor),
-            value,
-            ConfidenceInterval.Bootstrap(value, truth.Length, chosen => Determination.Of(read, truth, chosen), seed));
-    }
+    private static Score Read(string factor, double[] truth, double[] read, ulong seed) => Score.ByBootstrap(
+        Score.DeterminationOf(factor), truth.Length, chosen => Determination.Of(read, truth, chosen), seed);
 }

@@ -121,7 +121,7 @@ internal sealed class FineTunedModel : FittedModel
         private readonly long[] truth;
         private readonly Device device;
         private readonly Optimiser optimiser;
-        private readonly WarmUpCosine schedule;
+        private readonly LearningRateSchedule schedule;
 
         public FineTuner(FineTunedModel model, ViewLoader loader, long[] truth, FineTuningOptions options, Device device)
             : base(loader)
@@ -149,6 +149,8 @@ internal sealed class FineTunedModel : FittedModel
             Tensor features = model.backbone.forward(ImageTensor.FromPixels(batch.Pixels, batch.N, batch.Size, batch.Channels, device));
             Tensor labels = tensor(batch.Indices.Take(batch.N).Select(index => truth[index]).ToArray(), device: device);
             Tensor loss = nn.functional.cross_entropy(model.head.forward(features), labels);
+            LossCheck.RequireFinite(
+                loss, $"step {State.Step + 1} of fine-tuning", "Lower --fine-tune-learning-rate or raise --fine-tune-batch-size");
             Gradients.Accumulate(loss);
             optimiser.Step(schedule.At(State.Step));
             return new StepReport { Loss = loss.Value() };

@@ -32,5 +32,5 @@ internal abstract record FineTuningOptions : ProtocolOptions
     /// <summary>The schedule of the learning rate: a warm-up, then half a cosine.</summary>
     /// <param name="peak">The highest rate.</param>
     /// <returns>The rate of each step.</returns>
-    internal WarmUpCosine Schedule(double peak) => new(peak, (long)(WarmUp * FineTuneSteps), FineTuneSteps);
+    internal LearningRateSchedule Schedule(double peak) => new(peak, (long)(WarmUp * FineTuneSteps), FineTuneSteps);
 }

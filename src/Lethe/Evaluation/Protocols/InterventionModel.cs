@@ -17,10 +17,7 @@ internal sealed class InterventionModel(ChangedImages images) : FittedModel
             InterventionalSensitivity.Answers(
                 features, encoder.Features(images.Under(changed, test, encoder, cancellation), cancellation)[Layer]);
         double[] irrelevant = Answers(CausalShapes.Irrelevant), relevant = Answers([CausalFactor.Shape]);
-        Score Of(string measure, Func<int[], double> value) =>
-            new(
-                measure, value([.. Enumerable.Range(0, test.Count)]),
-                ConfidenceInterval.Bootstrap(value([.. Enumerable.Range(0, test.Count)]), test.Count, value, seed));
+        Score Of(string measure, Func<int[], double> value) => Score.ByBootstrap(measure, test.Count, value, seed);
         IEnumerable<Score> answers =
         [
             Of(Score.IrrelevantAnswer, chosen => chosen.Average(i => irrelevant[i])),

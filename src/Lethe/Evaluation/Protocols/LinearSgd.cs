@@ -35,7 +35,7 @@ internal static class LinearSgd
         LinearProtocolOptions options, CancellationToken cancellation)
         : Trainer(loader)
     {
-        private readonly WarmUpCosine schedule = new(options.LinearLearningRate, 0, (long)options.LinearEpochs * loader.StepsPerEpoch);
+        private readonly LearningRateSchedule schedule = new(options.LinearLearningRate, 0, (long)options.LinearEpochs * loader.StepsPerEpoch);
 
         public override long TotalSteps => (long)options.LinearEpochs * StepsPerEpoch;
 
@@ -51,7 +51,7 @@ internal static class LinearSgd
             Tensor indicators = nn.functional.one_hot(tensor(batch.Indices.Take(batch.N).Select(index => truth[index]).ToArray()), classes)
                 .to(ScalarType.Float32);
             foreach ((string layer, Head head) in heads)
-                head.Step(features[layer][0], indicators, schedule.At(State.Step));
+                head.Step(features[layer][0], indicators, schedule.At(State.Step), $"step {State.Step + 1}");
             return new StepReport();
         }
     }
@@ -70,11 +70,13 @@ internal static class LinearSgd
             velocity = zeros_like(weights);
         }
 
-        public void Step(Tensor features, Tensor indicators, double learningRate)
+        public void Step(Tensor features, Tensor indicators, double learningRate, string place)
         {
             using var scope = NewDisposeScope();
             Tensor X = cat([standard.Apply(features), ones(features.size(0), 1)], 1); // [n, d + 1]
-            Tensor error = X.matmul(weights).softmax(1) - indicators; // [n, c]
+            Tensor scores = X.matmul(weights); // [n, c]
+            LossCheck.RequireFinite(scores.abs().sum(), $"{place} of the linear protocol by SGD", "Lower --linear-learning-rate");
+            Tensor error = scores.softmax(1) - indicators; // [n, c]
             velocity.Times_(Momentum).Plus_(X.t().matmul(error).Over(X.size(0)));
             weights.sub_(velocity.Times(learningRate));
         }

@@ -62,8 +62,8 @@ internal static class ProtocolRunner
                 ProtocolResult overall = each[0] with
                 {
                     Value = mean,
-                    Interval = new ConfidenceInterval(
-                        mean - half, mean + half, $"95 %, of the mean over {each.Length} domains from those of each"),
+                    Interval = ConfidenceInterval.Around(
+                        mean, half, $"95 %, of the mean over {each.Length} domains from those of each", MeasureRange.Of(group.Key.Measure)),
                     Draws = [mean],
                     TestCount = each.Sum(result => result.TestCount),
                     Strength = null,
@@ -97,6 +97,9 @@ internal static class ProtocolRunner
                 cancellation.ThrowIfCancellationRequested();
                 foreach (Score score in model.Measure(encoder, test, RandomStream.Derive(seed, Intervals), cancellation))
                 {
+                    // What has no value, as R² of a factor that does not vary, is shown as such.
+                    if (!double.IsFinite(score.Value))
+                        continue;
                     (string, double?, string, string) key = (model.Variant, model.LabelShare, model.Layer, score.Measure);
                     if (!cells.TryGetValue(key, out List<(Score, int, double?)>? draws))
                         cells[key] = draws = [];
@@ -121,7 +124,7 @@ internal static class ProtocolRunner
                     Measure = cell.Key.Measure,
                     LabelShare = cell.Key.Share,
                     Value = draws.Average(),
-                    Interval = draws.Length > 1 ? ConfidenceInterval.Student(draws) : cell.Value[0].Score.Interval,
+                    Interval = draws.Length > 1 ? ConfidenceInterval.Student(draws, MeasureRange.Of(cell.Key.Measure)) : cell.Value[0].Score.Interval,
                     Draws = draws,
                     FitCount = cell.Value[0].FitCount,
                     TestCount = test.Count,

@@ -97,7 +97,8 @@ internal sealed record RobustnessProtocolOptions : ShiftOptions, IConflicting
         string[] names = [.. CorruptionRegistry.All.Select(corruption => corruption.Name)];
         if (RobustnessCorruptions != AllCorruptions && Split(RobustnessCorruptions).DefaultIfEmpty().Except(names).Any())
         {
-            yield return $"--robustness-corruptions '{RobustnessCorruptions}' is unknown. "
+            string wrong = Split(RobustnessCorruptions).Except(names).FirstOrDefault("");
+            yield return $"--robustness-corruptions '{RobustnessCorruptions}' is unknown.{Suggestion.Sentence(wrong, names)} "
                 + $"Use all, or some of {string.Join(", ", names)} with commas between.";
         }
     }

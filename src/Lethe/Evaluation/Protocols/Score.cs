@@ -9,16 +9,16 @@ namespace Lethe.Evaluation.Protocols;
 public sealed record Score(string Measure, double Value, ConfidenceInterval Interval)
 {
     /// <summary>The fraction of the test images that were labelled right.</summary>
-    public const string Accuracy = "accuracy";
+    public const string Accuracy = ProtocolMeasure.Accuracy;
 
     /// <summary>Normalised mutual information of clusters and classes, by the arithmetic mean of both entropies, in [0, 1].</summary>
-    public const string MutualInformation = "nmi";
+    public const string MutualInformation = ProtocolMeasure.MutualInformation;
 
     /// <summary>Adjusted Rand index of clusters and classes: 1 where they agree, 0 on average where they have nothing in common.</summary>
-    public const string RandIndex = "ari";
+    public const string RandIndex = ProtocolMeasure.RandIndex;
 
     /// <summary>The mean over corruptions, and over the severities of each, of the accuracy on corrupted test images.</summary>
-    public const string CorruptionAccuracy = "mean corruption accuracy";
+    public const string CorruptionAccuracy = ProtocolMeasure.CorruptionAccuracy;
 
     /// <summary>The accuracy where a shortcut goes with the class, as it did in fitting.</summary>
     public const string TiedAccuracy = "accuracy at rho";
@@ -30,7 +30,7 @@ public sealed record Score(string Measure, double Value, ConfidenceInterval Inte
     public const string TurnedAccuracy = "accuracy at minus rho";
 
     /// <summary>What turning a shortcut around costs: <see cref="TiedAccuracy"/> less <see cref="TurnedAccuracy"/>, in [−1, 1].</summary>
-    public const string Drop = "drop from rho to minus rho";
+    public const string Drop = ProtocolMeasure.Drop;
 
     /// <summary>The mean over severities of the accuracy on test images under one corruption.</summary>
     /// <param name="corruption">Its name.</param>
@@ -38,19 +38,19 @@ public sealed record Score(string Measure, double Value, ConfidenceInterval Inte
     public static string AccuracyUnder(string corruption) => $"accuracy under {corruption}";
 
     /// <summary>How far normalised features move under an intervention on all but the relevant factor: a mean of ‖·‖², in [0, 4].</summary>
-    public const string IrrelevantAnswer = "answer to S_ur";
+    public const string IrrelevantAnswer = ProtocolMeasure.IrrelevantAnswer;
 
     /// <summary>How far normalised features move under an intervention on the relevant factor: a mean of ‖·‖², in [0, 4].</summary>
-    public const string RelevantAnswer = "answer to S_r";
+    public const string RelevantAnswer = ProtocolMeasure.RelevantAnswer;
 
     /// <summary>The former divided by the latter; below 1 the relevant factor moves features more.</summary>
-    public const string Sensitivity = "answer to S_ur over S_r";
+    public const string Sensitivity = ProtocolMeasure.Sensitivity;
 
     /// <summary>The mean over classes of what predicted and true regions share, as a fraction of what they cover together.</summary>
-    public const string MeanIntersection = "mean IoU";
+    public const string MeanIntersection = ProtocolMeasure.MeanIntersection;
 
     /// <summary>The fraction of the pixels of all test images that were labelled right.</summary>
-    public const string PixelAccuracy = "pixel accuracy";
+    public const string PixelAccuracy = ProtocolMeasure.PixelAccuracy;
 
     /// <summary>The accuracy with which one factor of the images is read.</summary>
     /// <param name="factor">Its name.</param>
@@ -60,7 +60,7 @@ public sealed record Score(string Measure, double Value, ConfidenceInterval Inte
     /// <summary>R² with which one continuous factor of the images is read.</summary>
     /// <param name="factor">Its name.</param>
     /// <returns>The measure.</returns>
-    public static string DeterminationOf(string factor) => $"R² of {factor}";
+    public static string DeterminationOf(string factor) => $"{ProtocolMeasure.Determination} of {factor}";
 
     /// <summary>The accuracy on the images of one domain.</summary>
     /// <param name="domain">Its name.</param>
@@ -88,8 +88,15 @@ public sealed record Score(string Measure, double Value, ConfidenceInterval Inte
 
     /// <summary>The mean of one number for each test image.</summary>
     internal static Score OfImages(string measure, double[] values, ulong seed) =>
-        new(
-            measure,
-            values.Average(),
-            ConfidenceInterval.Bootstrap(values.Average(), values.Length, images => images.Average(i => values[i]), seed));
+        MeasureRange.Of(measure) == MeasureRange.Of(Accuracy) && Array.TrueForAll(values, value => value == values[0]) && values[0] is 0 or 1
+            ? new Score(measure, values[0], ConfidenceInterval.Wilson(values.Length * (int)values[0], values.Length)) // no draw differs
+            : ByBootstrap(measure, values.Length, images => images.Average(i => values[i]), seed);
+
+    /// <summary>Any number of the test images, with its interval.</summary>
+    internal static Score ByBootstrap(string measure, int count, Func<int[], double> number, ulong seed)
+    {
+        MeasureRange range = MeasureRange.Of(measure);
+        double value = range.Cut(number([.. Enumerable.Range(0, count)]));
+        return new Score(measure, value, ConfidenceInterval.Bootstrap(value, count, number, seed, range));
+    }
 }

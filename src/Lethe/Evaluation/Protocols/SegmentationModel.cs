@@ -93,11 +93,8 @@ internal sealed class SegmentationModel : FittedModel
             return MeanIntersectionOverUnion.Of(Sum(count => count.Both), Sum(count => count.Predicted), Sum(count => count.True));
         }
 
-        Score By(string measure, Func<MeanIntersectionOverUnion, double> number)
-        {
-            double value = number(Of([.. Enumerable.Range(0, counts.Count)]));
-            return new Score(measure, value, ConfidenceInterval.Bootstrap(value, counts.Count, chosen => number(Of(chosen)), seed));
-        }
+        Score By(string measure, Func<MeanIntersectionOverUnion, double> number) =>
+            Score.ByBootstrap(measure, counts.Count, chosen => number(Of(chosen)), seed);
 
         return [By(Score.MeanIntersection, found => found.Mean), By(Score.PixelAccuracy, found => found.PixelAccuracy)];
     }
@@ -161,7 +158,7 @@ internal sealed class SegmentationModel : FittedModel
         private readonly DenseProtocolOptions options;
         private readonly Optimiser ofHeads;
         private readonly Optimiser? ofNetwork;
-        private readonly WarmUpCosine schedule;
+        private readonly LearningRateSchedule schedule;
 
         public Segmenter(
             EncoderState encoder, ResNet? network, SegmentationHead[] heads, ImageSet images, ViewLoader loader,
@@ -193,6 +190,8 @@ internal sealed class SegmentationModel : FittedModel
             IReadOnlyList<Tensor> maps = Maps(encoder, network, batch);
             Tensor truth = Truth(images, batch, encoder.Device);
             Tensor loss = heads.Select(head => nn.functional.cross_entropy(head.forward(maps), truth)).Aggregate(TensorArithmetic.Plus);
+            LossCheck.RequireFinite(
+                loss, $"step {State.Step + 1} of segmentation", "Lower --dense-head-learning-rate and --fine-tune-learning-rate");
             Gradients.Accumulate(loss);
             double rate = schedule.At(State.Step);
             ofHeads.Step(options.DenseHeadLearningRate * rate);

@@ -20,7 +20,7 @@ internal sealed class FiniteDifference(double radius) : Hypergradient
     /// <inheritdoc/>
     public override IReadOnlyList<Tensor> Complete(BilevelProblem problem, IReadOnlyList<Tensor> outer, string place)
     {
-        double norm = Math.Sqrt(outer.Sum(v => v.Squared().sum().Value()));
+        double norm = TensorArithmetic.Length(outer);
         if (norm == 0)
             return outer;
         double epsilon = radius / norm;

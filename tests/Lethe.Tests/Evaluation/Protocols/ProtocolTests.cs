@@ -1,4 +1,5 @@
 using Lethe.Data;
+using Lethe.Diagnostics;
 using Lethe.Evaluation;
 using Lethe.Evaluation.Protocols;
 using Lethe.Methods;
@@ -64,6 +65,49 @@ public class ProtocolTests
         Assert.Equal(
             first.Count, first.Select(result => (result.Variant, result.LabelShare, result.Layer, result.Measure)).Distinct().Count());
         Assert.False(string.IsNullOrWhiteSpace(ProtocolSample.All[name].Settings()));
+    }
+
+    /// <summary>
+    /// Features that are all zero, that are so large or so small that their squares are none in float32: every protocol gives finite numbers
+    /// whose intervals lie in the range of their measure.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(NamesOfGivenImages))]
+    public void Run_FeaturesOfAnySize_GivesFiniteNumbersInRange(string name)
+    {
+        foreach (double factor in (double[])[0, 1e-25, 1e25])
+        {
+            using SslMethod method = Tiny.Method();
+            using (TorchSharp.torch.no_grad())
+            {
+                foreach ((string of, TorchSharp.torch.Tensor weight) in method.state_dict())
+                {
+                    if (of is "backbone.layer4.0.bn2.weight" or "backbone.layer4.0.downsample.1.weight")
+                        weight.mul_(TorchSharp.torch.tensor((float)factor));
+                }
+            }
+
+            (FittingImages fitting, ImageSet test, _) = ProtocolSample.For(ProtocolSample.All[name]);
+            using EncoderState encoder = ProtocolSample.Encoder(method);
+            try
+            {
+                Assert.All(
+                    ProtocolRunner.Run(ProtocolSample.All[name], encoder, fitting, test, 1, cancellation: TestContext.Current.CancellationToken),
+                    result =>
+                    {
+                        Assert.True(double.IsFinite(result.Value), $"{factor}: {result.Measure} of {result.Layer}");
+                        MeasureRange range = MeasureRange.Of(result.Measure);
+                        Assert.InRange(result.Interval.Low, range.Least, result.Value);
+                        Assert.InRange(result.Interval.High, result.Value, range.Most);
+                    });
+            }
+            catch (TrainingException error)
+            {
+                // Fine-tuning such a network may diverge, which is said.
+                Assert.True(error.Diverged);
+                Assert.Contains("Lower --", error.Message, StringComparison.Ordinal);
+            }
+        }
     }
 
     /// <summary>

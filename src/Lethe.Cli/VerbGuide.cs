@@ -1,0 +1,94 @@
+using System.CommandLine;
+
+namespace Lethe.Cli;
+
+/// <summary>What the help of a verb begins and ends with: the options that matter first, and command lines to start from.</summary>
+/// <param name="First">Options, the most important first.</param>
+/// <param name="Examples">What to do, and the command line that does it.</param>
+internal sealed record VerbGuide(IReadOnlyList<string> First, IReadOnlyList<(string Purpose, string Line)> Examples)
+{
+    private static readonly string[] training =
+    [
+        "--data", "--out", "--method", "--epochs", "--batch-size", "--image-size", "--backbone", "--width", "--seed", "--resume",
+    ];
+
+    private static readonly Dictionary<string, VerbGuide> guides = new()
+    {
+        [""] = new([],
+        [
+            ("The whole story on embedded images, in a few minutes", "lethe run"),
+            ("The same on a folder of photos", "lethe run --data photos"),
+            ("What this machine can do, and what is amiss", "lethe doctor"),
+        ]),
+        ["run"] = new(training,
+        [
+            ("The whole story on embedded images, in a few minutes", "lethe run"),
+            ("On a folder of images", "lethe run --data photos --out runs/photos"),
+        ]),
+        ["pretrain"] = new(training,
+        [
+            ("Train on a folder of images", "lethe pretrain --data photos --out runs/photos"),
+            ("Go on after an interruption", "lethe pretrain --resume --out runs/photos"),
+            ("Options from a file, one of them changed", "lethe pretrain --config settings.yaml --epochs 200"),
+        ]),
+        ["import"] = new(["--data", "--out", "--method", "--head-epochs", "--image-size", "--dry", "--seed", "--resume"],
+        [
+            ("Look into a file", "lethe import resnet18.pth --dry"),
+            ("Make a run of it that can be measured", "lethe import resnet18.pth --data photos --out runs/imported"),
+        ]),
+        ["undo"] = new(["--split", "--iterations", "--alpha", "--beta", "--name", "--seed", "--resume"],
+        [
+            ("Undo memorisation in the layers after layer3", "lethe undo runs/photos --split layer3"),
+            ("Go on after an interruption", "lethe undo runs/photos --split layer3 --resume"),
+        ]),
+        ["diagnose"] = new(["--measures", "--against", "--features", "--labels", "--views", "--data"],
+        [
+            ("The layers of a run over its training", "lethe diagnose runs/photos"),
+            ("Features of any framework, two views of each image", "lethe diagnose --features features.npy --views 2"),
+            ("Images that one run has memorised and another has not seen", "lethe diagnose runs/a --against runs/b"),
+        ]),
+        ["evaluate"] = new(["--protocol", "--quick", "--stages", "--target", "--encoder", "--data", "--out"],
+        [
+            ("Ridge probe and kNN of every state of a run", "lethe evaluate runs/photos"),
+            ("Protocols of the papers", "lethe evaluate runs/photos --protocol linear,knn"),
+            ("An encoder from elsewhere", "lethe evaluate --encoder resnet18.pth --data photos --out scores.json"),
+        ]),
+        ["compare"] = new(["--layer", "--every-layer", "--baseline", "--undos", "--out", "--markdown", "--csv"],
+            [("Two settings, with several seeds each", "lethe compare runs/a-seed0 runs/a-seed1 runs/b-seed0 runs/b-seed1")]),
+        ["report"] = new(["--out", "--force", "--markdown"],
+            [("One page of a run, readable offline", "lethe report runs/photos")]),
+        ["embed"] = new(["--images", "--out", "--layer", "--checkpoint", "--force"],
+        [
+            ("Embeddings with their paths as a table", "lethe embed runs/photos --images photos --out embeddings.parquet"),
+            ("As an array, with the paths beside it", "lethe embed runs/photos --images photos --out embeddings.npy"),
+        ]),
+        ["classify"] = new(["--labelled", "--images", "--classifier", "--out", "--predictions", "--layer"],
+        [
+            ("A classifier from a folder for each class", "lethe classify runs/photos --labelled examples --out animals.json"),
+            (
+                "What it says of other images",
+                "lethe classify runs/photos --classifier animals.json --images photos"),
+        ]),
+        ["search"] = new(["--images", "--query", "--duplicates", "--count", "--similarity", "--out"],
+        [
+            ("Images like one", "lethe search runs/photos --images photos --query cat.jpg --out alike.png"),
+            ("Pairs that are nearly the same", "lethe search runs/photos --images photos --duplicates"),
+        ]),
+        ["export"] = new(["--format", "--out", "--layer", "--checkpoint", "--classifier", "--force"],
+        [
+            ("An ONNX graph, verified as it is written", "lethe export runs/photos --format onnx"),
+            ("Weights for timm", "lethe export runs/photos --format timm --out encoder"),
+        ]),
+        ["data"] = new([], [("What --data takes", "lethe data"), ("What is in a folder", "lethe data describe --data photos")]),
+        ["data describe"] = new(["--data", "--image-size", "--limit"], [("What is in a folder", "lethe data describe --data photos")]),
+        ["methods"] = new([], [("All methods", "lethe methods"), ("The options of one", "lethe methods byol")]),
+        ["doctor"] = new(["--speed"],
+        [
+            ("What this machine can do, and what is amiss", "lethe doctor"),
+            ("The same for a bug report, without the measurement", "lethe doctor --speed false --json"),
+        ]),
+    };
+
+    /// <summary>That of a verb; an empty one where none was written.</summary>
+    public static VerbGuide Of(Command verb) => guides.GetValueOrDefault(Usage.NameOf(verb), new VerbGuide([], []));
+}

@@ -1,0 +1,80 @@
+using System.Text.Json.Nodes;
+using Lethe.Cli;
+using Lethe.Runs;
+using Lethe.Tests.Workflow;
+
+namespace Lethe.Tests.Cli;
+
+/// <summary>What somebody meets who starts on images of their own.</summary>
+[Collection<TorchCollection>]
+public sealed class FirstMinuteTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    private string[] Quick =>
+    [
+        "--data", folder["images"], "--backbone", "resnet10", "--width", "4", "--projector-hidden", "16", "--projector-output", "8", "--threads",
+        "1",
+    ];
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("pretrain")]
+    [InlineData("run")]
+    [InlineData("import", "weights.pth")]
+    public async Task Resume_OfNothing_IsAnErrorThatNamesTheRunNearby(params string[] verb)
+    {
+        foreach (string name in (string[])["simclr-cats", "vicreg-birds"])
+        {
+            Directory.CreateDirectory(folder[name]);
+            await File.WriteAllTextAsync(Path.Combine(folder[name], "run.json"), "{}", TestContext.Current.CancellationToken);
+        }
+
+        CommandLine result = await CommandLine.RunAsync([.. verb, "--resume", "--out", folder["simclr-cat"]]);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("there is no such directory, so there is nothing to go on with", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"Did you mean {folder["simclr-cats"]} or {folder["vicreg-birds"]}?", result.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder["simclr-cat"]));
+        Assert.Empty(result.Output);
+    }
+
+    [Fact]
+    public async Task Pretrain_AFolderAndNoOption_SaysWhatItUnderstoodAndIsNotChangedOnResume()
+    {
+        Draw(12);
+        string[] command = ["pretrain", .. Quick, "--epochs", "1", "--out", folder["run"]];
+        CommandLine made = await CommandLine.RunAsync([.. command, "--json"]);
+        Assert.True(made.ExitCode == 0, made.Error);
+        foreach (string name in (string[])["images     12 in ", "parts      ", "views      16×16", "machine    cpu, 1 thread", "written to ", "chosen     --image-size 16"])
+            Assert.Contains("\n" + name, made.Error, StringComparison.Ordinal);
+        JsonNode start = made.Json["start"]!;
+        Assert.Equal((8, 1, "cpu"), ((int)start["batchSize"]!, (int)start["epochs"]!, (string)start["device"]!));
+        Assert.Contains(start["chosen"]!.AsArray(), choice => (string)choice!["option"]! == "--batch-size" && (string)choice["value"]! == "8");
+
+        CommandLine same = await CommandLine.RunAsync([.. command, "--resume"]);
+        Assert.True(same.ExitCode == 0, same.Error);
+        CommandLine longer = await CommandLine.RunAsync("pretrain", "--resume", "--out", folder["run"], "--epochs", "9", "--width", "8", "--cache", "c");
+        Assert.Equal(2, longer.ExitCode);
+        Assert.Contains(
+            "begun with other options: --cache c (it had none), --width 8 (it was 4), --epochs 9 (it was 1).", longer.Error,
+            StringComparison.Ordinal);
+    }
+
+    /// <summary>The demonstration is short; a folder is taken whole, with what is chosen by its images.</summary>
+    [Fact]
+    public void Run_OnAFolder_TakesAllImages()
+    {
+        RunOptions demonstration = RunCommand.Defaults(new OptionValues(new Dictionary<string, object>()));
+        Assert.Equal((2000, 24), (demonstration.Data.Limit, demonstration.Training.Epochs));
+        Assert.Equal(new RunOptions(), RunCommand.Defaults(new OptionValues(new Dictionary<string, object> { ["--data"] = "photos" })));
+        RunOptions inTime = RunCommand.Defaults(new OptionValues(new Dictionary<string, object> { ["--minutes"] = 3.0 }));
+        Assert.Equal((2000, null), (inTime.Data.Limit, inTime.Training.Epochs));
+    }
+
+    private void Draw(int count)
+    {
+        for (int i = 0; i < count; i++)
+            SmallRun.WriteImage(Path.Combine(folder["images"], $"{i:0000}.png"), i);
+    }
+}
