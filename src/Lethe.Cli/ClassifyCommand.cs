@@ -161,7 +161,8 @@ internal static class ClassifyCommand
         foreach ((Classification one, string path) in found.Zip(images.Paths).Take(Shown))
         {
             table.AddRow(
-                Markup.Escape(PathLines.Of(path)), one.Rejected ? $"[dim]{Markup.Escape(one.Label)} (rejected)[/]" : Markup.Escape(one.Label),
+                Markup.Escape(PathLines.Of(path)),
+                one.Rejected ? $"[dim]{Markup.Escape(one.Label)} (rejected)[/]" : Markup.Escape(one.Label),
                 Invariant($"{one.Confidence:P0}"));
         }
 

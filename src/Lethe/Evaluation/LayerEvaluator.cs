@@ -46,14 +46,21 @@ internal sealed class LayerEvaluator
     /// <summary>Measures every layer.</summary>
     /// <param name="method">The encoder with its projector; it is left in evaluation mode.</param>
     /// <param name="cancellation">Stops between two batches.</param>
+    /// <returns>One record for each of <see cref="LayerNames.All"/>.</returns>
+    /// <exception cref="Runtime.TrainingException">Features are not finite.</exception>
+    public IReadOnlyList<LayerQuality> Measure(SslMethod method, CancellationToken cancellation = default) =>
+        Measure(method, "the evaluation", LossCheck.OfPretraining, null, cancellation);
+
+    /// <summary>Measures every layer in the course of a training.</summary>
+    /// <param name="method">The encoder with its projector; it is left in evaluation mode.</param>
     /// <param name="place">Where in training, for the message where it has diverged.</param>
     /// <param name="advice">What helps then.</param>
     /// <param name="tell">Told how many of all images have been through the network; null tells nobody.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
     /// <returns>One record for each of <see cref="LayerNames.All"/>.</returns>
     /// <exception cref="Runtime.TrainingException">Features are not finite.</exception>
     public IReadOnlyList<LayerQuality> Measure(
-        SslMethod method, CancellationToken cancellation = default, string place = "the evaluation",
-        string advice = LossCheck.OfPretraining, Action<int, int>? tell = null)
+        SslMethod method, string place, string advice, Action<int, int>? tell, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         // As many images of both parts: what is measured of seen and unseen images compares at equal m only.

@@ -7,6 +7,7 @@ using Lethe.Models;
 using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Storage;
+using Lethe.Training;
 using static TorchSharp.torch;
 using Names = Lethe.Diagnostics.Measure;
 
@@ -58,7 +59,8 @@ public static class Evaluating
         using SslMethod method = session.CreateMethod();
         var probes = new EvaluationPart(
             EvaluationRecord.Probes, "",
-            (stage, _, tell) => session.Evaluator.Measure(method, cancellation, tell: (done, total) => tell($", {done} of {total} views"))
+            (stage, _, tell) => session.Evaluator.Measure(
+                method, "the evaluation", LossCheck.OfPretraining, (done, total) => tell($", {done} of {total} views"), cancellation)
                 .SelectMany(quality => Records(stage, quality, session)));
         IReadOnlyList<EvaluationRecord> found = EvaluatedState.Measure(
             EvaluatedState.Of(run, session, method), [probes], onlyNew, progress);

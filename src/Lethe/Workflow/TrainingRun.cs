@@ -79,9 +79,10 @@ internal sealed class TrainingRun(
                         trainer,
                         means,
                         session.Evaluator.Measure(
-                            trainer.Method, cancellation, trainer.NowInWords, trainer.AgainstDivergence,
+                            trainer.Method, trainer.NowInWords, trainer.AgainstDivergence,
                             (done, total) => progress?.Report(
-                                new WorkflowProgress("diagnosing", done, total, $"{stage}, {trainer.NowInWords}"))),
+                                new WorkflowProgress("diagnosing", done, total, $"{stage}, {trainer.NowInWords}")),
+                            cancellation),
                         session.Losses.Measure(trainer.Method, trainer.Now, trainer.Loader.BatchSize, cancellation));
                     evaluationSeconds = aside.Elapsed.TotalSeconds;
                     evaluationsLeft = trainer.EvaluationsLeft;

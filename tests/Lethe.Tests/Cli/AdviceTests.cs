@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Lethe.Runs;
 using SkiaSharp;
 
 namespace Lethe.Tests.Cli;

@@ -162,7 +162,7 @@ public sealed class WrongUseTests : IDisposable
         Assert.Contains("last.safetensors", truncated.Error, StringComparison.Ordinal);
         bytes[^50] ^= 1;
         await File.WriteAllBytesAsync(checkpoint, bytes, TestContext.Current.CancellationToken);
-        CommandLine altered = await CommandLine.RunAsync("undo", folder["run"], "--iterations", "1", "--resume");
+        CommandLine altered = await CommandLine.RunAsync("undo", folder["run"], "--iterations", "1");
         Assert.Equal(1, altered.ExitCode);
         Assert.Contains("last.safetensors", altered.Error, StringComparison.Ordinal);
     }
