@@ -107,7 +107,8 @@ internal static class DataCheckCommand
         int across = groups.Count(group => group.Members.Select(member => member.Part).Distinct().Skip(1).Any());
         return groups.Length == 0
             ? "none"
-            : $"{groups.Sum(group => group.Members.Count)} images in {groups.Length} groups, {across} of them in several parts";
+            : $"{groups.Sum(group => group.Members.Count)} images in {groups.Length} group{(groups.Length == 1 ? "" : "s")}, "
+                + $"{across} of them in several parts";
     }
 
     private static string Counted(IEnumerable<string> names) => string.Join(
