@@ -16,12 +16,17 @@ internal static class NearbyRuns
     {
         string name = Name(path);
         string beside = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(path)) is { Length: > 0 } parent ? parent : ".";
-        string[] near =
+        string[] runs =
         [
             .. new[] { path, beside, UsualFolder }.SelectMany(Below).Where(holdsRun).DistinctBy(Path.GetFullPath)
                 .OrderBy(run => Suggestion.SlipsBetween(Name(run), name)).ThenBy(run => run, StringComparer.Ordinal).Take(Most),
         ];
-        return near.Length == 0 ? "" : $" Did you mean {string.Join(" or ", near)}?";
+
+        // A third of a name may be a slip; beyond, a run is there and hardly meant.
+        string[] meant = [.. runs.Where(run => Suggestion.SlipsBetween(Name(run), name) <= Math.Max(1, name.Length / 3))];
+        return meant.Length > 0 ? $" Did you mean {string.Join(" or ", meant)}?"
+            : runs.Length > 0 ? $" Runs nearby: {string.Join(", ", runs)}."
+            : "";
     }
 
     private static string[] Below(string folder)
