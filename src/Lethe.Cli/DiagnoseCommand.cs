@@ -17,7 +17,6 @@ namespace Lethe.Cli;
 /// <summary><c>lethe diagnose</c>: quality of each layer over a run's training, or of features from anywhere.</summary>
 internal static class DiagnoseCommand
 {
-    // Of images where they are read, and of features.
     private const string Labels = "--labels";
 
     public static Command Create(Terminal terminal)
@@ -47,9 +46,12 @@ internal static class DiagnoseCommand
             + "features from elsewhere.") { measures, against, features, epsilonSquared, views };
         var run = new EncoderArgument(command, optional: true);
         var table = new OptionTable(command, [new ScoringOptions(), .. EncoderArgument.Records, new Machine()]);
-        command.Options.Single(option => option.Name == Labels).Description +=
-            " With --features: classes, one for each image or each row: .npy of numbers, names or one-hot rows; .csv with a column label; "
-            + "or .txt, one a line; −1 or empty means none.";
+
+        // The same flag says where labels of images come from, and where those of features lie.
+        Option labels = command.Options.Single(option => option.Name == Labels);
+        labels.HelpName = "FILE";
+        labels.Description = "With --features: classes, one for each image or each row: .npy of numbers, names or one-hot rows; .csv with a "
+            + $"column label; or .txt, one a line; −1 or empty means none. Of a file of weights: {labels.Description}";
         return command.Does(terminal, (parsed, cancellation) =>
         {
             string? path = run.Path(parsed);
@@ -71,19 +73,20 @@ internal static class DiagnoseCommand
             }
 
             bool isForeign = path is not null && InitialEncoder.IsForeign(path);
-            string[] ofImages = [.. values.Flags.Where(flag => flag != Labels)];
-            if (!isForeign && ofImages.Length > 0)
+            string[] computing = [.. values.Flags.Where(flag => flag != Labels)];
+            if (!isForeign && computing.Length > 0)
             {
-                throw new InvalidOptionException($"{string.Join(", ", ofImages)}: only --against, and a file of weights in place of "
-                    + "RUN, read images and compute. Leave it out.");
+                throw new InvalidOptionException($"{string.Join(", ", computing)}: only --against, and a file of weights in place of "
+                    + "RUN, "
+                    + "read images and compute. Leave it out.");
             }
 
             if (file is not null && parsed.GetResult(measures) is { Implicit: false })
                 throw new InvalidOptionException("--measures belongs to a run. Of features, all is shown that they allow.");
             if (file is not null)
             {
-                string? labels = values.Flags.Contains(Labels) ? values.Apply(new DataOptions()).Labels : null;
-                return FeaturesView.Show(file, labels, parsed.GetValue(views), parsed.GetValue(epsilonSquared), terminal);
+                string? labelFile = values.Flags.Contains(Labels) ? values.Apply(new DataOptions()).Labels : null;
+                return FeaturesView.Show(file, labelFile, parsed.GetValue(views), parsed.GetValue(epsilonSquared), terminal);
             }
 
             if ((!isForeign && values.Flags.Contains(Labels))
@@ -110,6 +113,7 @@ internal static class DiagnoseCommand
         var places = measurements.GroupBy(m => (m.Epoch, m.Layer)).ToDictionary(
             place => place.Key, place => place.GroupBy(m => m.Name).ToDictionary(name => name.Key, name => name.Last().Value));
         var rows = new JsonArray();
+        var without = new List<LayerMeasure>();
         Table table = new Table().Border(TableBorder.Simple).AddColumn("epoch").AddColumn("measure");
         foreach (string layer in layers)
         {
@@ -132,10 +136,16 @@ internal static class DiagnoseCommand
                 {
                     rows.Add(new JsonObject { ["epoch"] = epoch, ["layer"] = layer, ["name"] = measure.Name, ["value"] = value });
                 }
+
+                if (values.Contains(null))
+                    without.Add(measure);
             }
         }
 
         terminal.Show(table);
+        string[] reasons = [.. LayerMeasure.AboutNothing(without)];
+        foreach (string reason in reasons)
+            terminal.Say(reason);
         RunManifest manifest = run.LoadManifest();
         foreach (RateSetting setting in manifest.RateSettings.Where(s => s.Layer == LayerNames.Last || s.Layer == LayerNames.Projector))
         {
@@ -166,6 +176,7 @@ internal static class DiagnoseCommand
                             (JsonNode)new JsonObject { ["epoch"] = warning.Epoch, ["kind"] = warning.Kind, ["text"] = warning.Text }),
                 ]),
             ["shown"] = rows,
+            ["missing"] = new JsonArray([.. reasons.Select(reason => (JsonNode)reason)]),
             ["measurements"] = new JsonArray([.. measurements.Select(m => (JsonNode)new JsonObject
             {
                 ["epoch"] = m.Epoch, ["layer"] = m.Layer, ["name"] = m.Name, ["value"] = m.Value,

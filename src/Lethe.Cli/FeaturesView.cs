@@ -21,7 +21,9 @@ internal static class FeaturesView
         using var scope = torch.NewDisposeScope();
         RowFeatures features = RowFeatures.Read(file, views);
         RowLabels? labels = labelFile is null ? null : RowLabels.Read(labelFile);
-        torch.Tensor values = features.Values is float[] singles ? torch.tensor(singles, features.Shape) : torch.tensor((double[])features.Values, features.Shape);
+        torch.Tensor values = features.Values is float[] singles
+            ? torch.tensor(singles, features.Shape)
+            : torch.tensor((double[])features.Values, features.Shape);
         FeatureReport report = FeatureDiagnostics.Measure(
             values, labels?.Numbers, views ?? (features.Shape.Length == 3 ? (int)features.Shape[0] : 1), epsilonSquared);
         string[] notes = [.. features.Notes, .. labels?.Notes ?? []];
@@ -47,7 +49,10 @@ internal static class FeaturesView
         terminal.Say(string.Join(", ", rest.Select(measure => $"{measure.Title} {(measure.Value is { } value ? Number(value) : "–")}")));
 
         (string Title, string Name)[] all =
-            [("ΔR of instances", nameof(report.Instance)), ("ΔR of labels", nameof(report.Label)), .. rest.Select(one => (one.Title, one.Name))];
+        [
+            ("ΔR of instances", nameof(report.Instance)), ("ΔR of labels", nameof(report.Label)),
+            .. rest.Select(one => (one.Title, one.Name)),
+        ];
         foreach (var same in all.Where(one => report.Missing.ContainsKey(one.Name)).GroupBy(one => report.Missing[one.Name]))
             terminal.Say($"–: {string.Join(", ", same.Select(one => one.Title))}: {same.Key}.");
         if (report.Views == 1 && Enumerable.Range(2, 7).FirstOrDefault(views => report.Rows % views == 0) is > 0 and int some)

@@ -39,6 +39,10 @@ internal static class ScoresView
         }
 
         terminal.Show(table);
+        if (scores.Layers.Any(layer => layer.UnseenMean is null))
+            terminal.Say("– of what neither saw, and of the excess over it: no image was left out of both runs.");
+        if (scores.Layers.Any(one => scores.Layers.Any(other => ImageMemorisation.Correlation(one.Scores, other.Scores) is null)))
+            terminal.Say("– of a correlation: the scores of one of the two layers are all equal.");
         LayerScores last = scores.Layers[^2]; // the projector, which comes after, serves the loss only
         terminal.Say($"SSLMem of {scores.Images.Count} of {scores.Candidates} images that {run} was trained on and {other} was not, over "
             + $"{options.ScoreViews} views: in [-1, 1], positive is memorised. Excess: over the mean of images that neither saw, which "

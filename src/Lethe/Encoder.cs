@@ -174,6 +174,7 @@ public sealed class Encoder : IDisposable
         }
 
         Tensor features = LayerFeatures.Collect(method, Batches(), device, cancellation)[layer][0].contiguous(); // [N, d]
+        LayerFeatures.RequireFinite(features, layer);
         var rows = new float[features.shape[0], features.shape[1]];
         Buffer.BlockCopy(features.data<float>().ToArray(), 0, rows, 0, rows.Length * sizeof(float));
         return rows;

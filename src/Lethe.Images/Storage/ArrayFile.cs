@@ -3,8 +3,10 @@ using Lethe.Runtime;
 
 namespace Lethe.Storage;
 
-/// <summary>An array of a .npy file, or the only one of an .npz file; other containers are told by their first bytes and refused with the
-/// line of Python that helps.</summary>
+/// <summary>
+/// An array of a .npy file, or the only one of an .npz file; other containers are told by their first bytes and refused with the line of
+/// Python that helps.
+/// </summary>
 internal static class ArrayFile
 {
     private static readonly (byte[] Start, string Name, string Line)[] others =
@@ -24,7 +26,8 @@ internal static class ArrayFile
     public static bool IsArray(string path)
     {
         byte[] start = Start(path);
-        return Path.GetExtension(path).ToLowerInvariant() is ".npy" or ".npz" || start.AsSpan().StartsWith(npy) || start.AsSpan().StartsWith(zip)
+        return Path.GetExtension(path).ToLowerInvariant() is ".npy" or ".npz"
+            || start.AsSpan().StartsWith(npy) || start.AsSpan().StartsWith(zip)
             || others.Any(other => start.AsSpan().StartsWith(other.Start));
     }
 
@@ -37,7 +40,8 @@ internal static class ArrayFile
         foreach ((byte[] first, string name, string line) in others)
         {
             if (start.AsSpan().StartsWith(first))
-                throw new DataException($"Expected a .npy file, found {name}: {path}. Turn it into one: {line.Replace("{0}", path, StringComparison.Ordinal)}");
+                throw new DataException($"Expected a .npy file, found {name}: {path}. Turn it into one: "
+                    + line.Replace("{0}", path, StringComparison.Ordinal));
         }
 
         return start.AsSpan().StartsWith(zip) ? OfArchive(path) : NpyFile.Read(path);
@@ -51,8 +55,8 @@ internal static class ArrayFile
             ZipArchiveEntry[] arrays = [.. archive.Entries.Where(entry => entry.FullName.EndsWith(".npy", StringComparison.Ordinal))];
             if (arrays.Length == 0)
             {
-                throw new DataException($"Expected a .npy file, found an archive without arrays: {path}. If PyTorch wrote it: import torch, "
-                    + $"numpy; numpy.save('plain.npy', torch.load('{path}', map_location='cpu').detach().float().numpy())");
+                throw new DataException($"Expected a .npy file, found an archive without arrays: {path}. If PyTorch wrote it: import "
+                    + $"torch, numpy; numpy.save('plain.npy', torch.load('{path}', map_location='cpu').detach().float().numpy())");
             }
 
             if (arrays.Length > 1)

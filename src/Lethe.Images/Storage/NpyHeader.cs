@@ -17,7 +17,7 @@ internal sealed record NpyHeader(string Type, string Element, bool BigEndian, bo
     private static readonly (string Kind, string Words, string Fix)[] refused =
     [
         ("c", "complex numbers", "numpy.abs(a).astype('float32')"),
-        ("O", "Python objects", "numpy.stack([numpy.asarray(x) for x in a])"),
+        ("O", "Python objects", "numpy.stack([numpy.asarray(x) for x in a]).reshape(len(a), -1)"),
         ("M", "dates", "a.astype('int64')"),
         ("m", "spans of time", "a.astype('int64')"),
         ("f", "floating point numbers of an unusual width", "a.astype('float64')"),
@@ -72,8 +72,9 @@ internal sealed record NpyHeader(string Type, string Element, bool BigEndian, bo
         {
             (string _, string words, string fix) = refused.FirstOrDefault(one => element.StartsWith(one.Kind, StringComparison.Ordinal));
             throw new DataException(
-                $"Expected floating point, integer or boolean elements in {source}, found type '{type}'{(words is null ? "" : ": " + words)}. "
-                + $"Save plain numbers: {Fix(source, fix ?? "a.astype('float32')", objects: element.StartsWith('O'))}");
+                $"Expected floating point, integer or boolean elements in {source}, found type '{type}'"
+                + $"{(words is null ? "" : ": " + words)}. Save plain numbers: "
+                + Fix(source, fix ?? "a.astype('float32')", objects: element.StartsWith('O')));
         }
 
         // '|', '=' and no sign at all stand for the byte order of this machine.

@@ -24,13 +24,13 @@ internal sealed record RowFeatures(Array Values, long[] Shape, IReadOnlyList<str
     /// <exception cref="DataException">It holds no features; the message says what to do.</exception>
     public static RowFeatures Of(NpyArray array, int? views = null)
     {
-        var notes = new List<string>();
-        long[] shape = Squeezed(array, views, notes);
         Array values = array.Values;
         if (values is string[])
             throw new DataException(
-                $"Expected features in {array.Source}, found text of type '{array.ElementType}'. If it is numbers: "
-                + NpyHeader.Fix(array.Source, "a.astype('float64')"));
+                $"Expected features in {array.Source}, found text of type '{array.ElementType}'. If it is names of classes, give it as "
+                + $"labels, beside a file of features. If it is numbers: {NpyHeader.Fix(array.Source, "a.astype('float64').reshape(len(a), -1)")}");
+        var notes = new List<string>();
+        long[] shape = Squeezed(array, views, notes);
         if (values is long[] integers)
         {
             values = Array.ConvertAll(integers, number => (double)number);
@@ -62,7 +62,8 @@ internal sealed record RowFeatures(Array Values, long[] Shape, IReadOnlyList<str
         if (shape.Length > 3)
         {
             throw new DataException($"Expected features of shape [rows, dimension] or [views, images, dimension] in {array.Source}, found "
-                + $"{shown}. Pool feature maps first: {NpyHeader.Fix(array.Source, $"a.mean(({string.Join(", ", Enumerable.Range(2, found.Length - 2))}))")}");
+                + $"{shown}. Pool feature maps first: "
+                + NpyHeader.Fix(array.Source, $"a.mean(({string.Join(", ", Enumerable.Range(2, found.Length - 2))}))"));
         }
 
         if (!shape.SequenceEqual(found))

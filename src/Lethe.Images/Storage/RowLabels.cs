@@ -32,9 +32,9 @@ internal sealed record RowLabels(int[] Numbers, IReadOnlyList<string> Names, IRe
     /// <exception cref="DataException">It holds no labels; the message says what to do.</exception>
     public static RowLabels Of(NpyArray array)
     {
-        long[] shape = [.. array.Shape.Where((length, axis) => axis == 0 || length != 1)];
-        if (shape is [1, long only])
-            shape = [only];
+        long[] shape = [.. array.Shape.Where(length => length != 1)];
+        if (shape.Length == 0 && array.Shape.Count > 0)
+            shape = [1];
         if (shape.Length is 0 or > 2 || array.Values.Length == 0)
             throw new DataException(
                 $"Expected labels of shape [N] in {array.Source}, found [{string.Join(", ", array.Shape)}]. Give one label for each row.");
@@ -42,7 +42,8 @@ internal sealed record RowLabels(int[] Numbers, IReadOnlyList<string> Names, IRe
         {
             string[] names => OfText(names),
             long[] integers => OfNumbers([.. integers.Select(number => number == None ? (long?)null : number)], []),
-            _ => OfNumbers([.. array.Values.Cast<IConvertible>().Select((value, row) => Whole(value.ToDouble(null), row, array.Source))], []),
+            _ => OfNumbers(
+                [.. array.Values.Cast<IConvertible>().Select((value, row) => Whole(value.ToDouble(null), row, array.Source))], []),
         };
     }
 
@@ -67,7 +68,8 @@ internal sealed record RowLabels(int[] Numbers, IReadOnlyList<string> Names, IRe
         if (trimmed.Zip(numbers).All(one => one.First.Length == 0 || one.Second is not null))
             return OfNumbers([.. numbers.Select(number => number == None ? null : number)], []);
         string[] names = [.. trimmed.Where(text => text.Length > 0).Distinct().Order(StringComparer.Ordinal)];
-        return Numbered([.. trimmed.Select(text => Array.BinarySearch(names, text, StringComparer.Ordinal) is >= 0 and int i ? i : None)], names, []);
+        return Numbered(
+            [.. trimmed.Select(text => text.Length == 0 ? None : Array.BinarySearch(names, text, StringComparer.Ordinal))], names, []);
     }
 
     private static RowLabels OfNumbers(long?[] numbers, IReadOnlyList<string> notes)
@@ -118,8 +120,9 @@ internal sealed record RowLabels(int[] Numbers, IReadOnlyList<string> Names, IRe
         double.IsNaN(value) || value == None ? null
         : value == Math.Round(value) && Math.Abs(value) <= 1L << 53 ? (long)value
         : throw new DataException(
-            Invariant($"Expected class numbers or names in {source}, found {value} in row {row} (counted from 0). Labels are whole numbers; ")
-            + "a quantity has no classes. Divide it into some, as with " + NpyHeader.Fix(source, "(a > a.mean()).astype('int64')"));
+            Invariant($"Expected class numbers or names in {source}, found {value} in row {row} (counted from 0). Labels are whole ")
+            + "numbers; a quantity has no classes. Divide it into some, as with "
+            + NpyHeader.Fix(source, "(a > a.mean()).astype('int64')"));
 
     private static string[] Lines(string path)
     {

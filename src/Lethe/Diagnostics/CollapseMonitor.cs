@@ -1,4 +1,3 @@
-using Lethe.Numerics;
 using Lethe.Runtime;
 using static TorchSharp.torch;
 
@@ -34,7 +33,7 @@ internal static class CollapseMonitor
         double spread = Math.Sqrt(dimension) * EffectiveRank.NormalisedDeviation(embeddings);
 
         // An offset that all images share is one direction that would hide the rest.
-        Tensor tame = Magnitude.IsTame(embeddings.abs().amax().Value(), embeddings.dtype) ? embeddings : Magnitude.Tamed(embeddings).Features;
+        Tensor tame = Magnitude.IsTame(Magnitude.Largest(embeddings), embeddings.dtype) ? embeddings : Magnitude.Tamed(embeddings).Features;
         double rank = EffectiveRank.RankMe(tame - tame.mean([0], keepdim: true));
         double least = Math.Max(2, LeastRankShare * Math.Min(rows - 1, dimension));
         CollapseKind kind = spread < LeastSpread ? CollapseKind.Complete

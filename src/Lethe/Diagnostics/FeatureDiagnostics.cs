@@ -53,7 +53,8 @@ public static class FeatureDiagnostics
 
         CodingRateReduction? instance = views > 1 ? CodingRate
             .MeasureInstances(rows.reshape(views, images, dimension), epsilonSquared) : null;
-        int[] rowLabels = labels is null ? [] : labels.Length == rowCount ? labels : [.. Enumerable.Repeat(labels, views).SelectMany(l => l)];
+        int[] rowLabels = labels is null ? [] : labels.Length == rowCount ? labels
+            : [.. Enumerable.Repeat(labels, views).SelectMany(l => l)];
         long[] labelled = [.. Enumerable.Range(0, rowLabels.Length).Where(row => rowLabels[row] != NoLabel).Select(row => (long)row)];
         CodingRateReduction? label = labelled.Length == 0 ? null : labelled.Length == rowCount
             ? CodingRate.MeasureLabels(rows, rowLabels, epsilonSquared)

@@ -18,7 +18,7 @@ internal static class Magnitude
     public static Tensor UnitRows(Tensor features, ScalarType? type = null)
     {
         ScalarType target = type ?? features.dtype;
-        Tensor most = features.detach().abs().amax([-1], keepdim: true); // [..., 1]
+        Tensor most = Largest(features.detach(), -1, keepdim: true); // [..., 1]
         Tensor outside = (most.lt(Like(most, ShortestRow)) | most.gt(Like(most, Most(target)))) & most.gt(Like(most, 0));
         Tensor rows = outside.any().item<bool>() ? features / where(outside, most, ones_like(most)) : features;
         return nn.functional.normalize(rows.to(target), 2, -1, ShortestRow);
@@ -31,7 +31,7 @@ internal static class Magnitude
     public static (Tensor Features, double Divisor) Tamed(Tensor features)
     {
         Tensor wide = features.to(ScalarType.Float64);
-        double most = wide.abs().amax().Value();
+        double most = Largest(wide);
         return most == 0 || IsTame(most, ScalarType.Float64) ? (wide, 1) : (wide / Like(wide, most), most);
     }
 
@@ -44,13 +44,20 @@ internal static class Magnitude
     }
 
     /// <summary>Whether differences of such numbers are sure to be finite.</summary>
-    public static bool CanBeSubtracted(Tensor features) => features.abs().amax().Value() <= Most(features.dtype);
+    public static bool CanBeSubtracted(Tensor features) => Largest(features) <= Most(features.dtype);
 
     /// <summary>The largest absolute value of each column, [d] in float64.</summary>
-    public static Tensor Columns(Tensor features) => features.detach().abs().amax([0]).to(ScalarType.Float64);
+    public static Tensor Columns(Tensor features) => Largest(features.detach(), 0, keepdim: false).to(ScalarType.Float64);
 
     /// <summary>Whether sums of squares of numbers up to this one neither overflow nor vanish.</summary>
     public static bool IsTame(double most, ScalarType type) => most <= Most(type) && most >= Least(type);
+
+    /// <summary>The largest absolute value of all.</summary>
+    public static double Largest(Tensor features) => Math.Max(features.max().Value(), -features.min().Value());
+
+    // Without a copy of them all, as their absolute values would be.
+    private static Tensor Largest(Tensor features, long dimension, bool keepdim) =>
+        maximum(features.amax([dimension], keepdim), features.amin([dimension], keepdim).neg());
 
     private static double Most(ScalarType type) => type == ScalarType.Float64 ? 1e100 : 1e15;
 

@@ -4,7 +4,6 @@ using Lethe.Augmentation;
 using Lethe.Data;
 using Lethe.Methods;
 using Lethe.Models;
-using Lethe.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -123,15 +122,7 @@ public sealed class EncoderState : IDisposable
                 layer => layer.Key, layer => layer.Value[0].contiguous());
         IReadOnlyDictionary<string, Tensor> found = store is null ? Compute() : store.Get(key, Compute);
         foreach ((string name, Tensor layer) in found)
-        {
-            if (!layer.isfinite().all().item<bool>())
-            {
-                throw new DataException(
-                    $"The encoder gives NaN or infinity in {name}, so nothing can be measured of it: its training diverged. Train it again "
-                    + "with a lower --learning-rate, or take an earlier checkpoint.");
-            }
-        }
-
+            LayerFeatures.RequireFinite(layer, name);
         foreach (Tensor layer in found.Values)
             layer.DetachFromDisposeScope();
         return features[key] = found;

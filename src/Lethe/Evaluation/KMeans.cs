@@ -79,7 +79,7 @@ internal sealed class KMeans
     // What is nearest does not depend on the scale; where squares of float32 would overflow or vanish, the largest number is the unit.
     private static double Unit(Tensor features)
     {
-        double most = features.abs().amax().Value();
+        double most = Magnitude.Largest(features);
         return most == 0 || Magnitude.IsTame(most, ScalarType.Float32) ? 1 : most;
     }
 

@@ -51,7 +51,7 @@ internal sealed class LayerEvaluator
     public IReadOnlyList<LayerQuality> Measure(SslMethod method, CancellationToken cancellation = default) =>
         Measure(method, "the evaluation", LossCheck.OfPretraining, null, cancellation);
 
-    /// <summary>Measures every layer, and says how far it has come.</summary>
+    /// <summary>Measures every layer in the course of a training.</summary>
     /// <param name="method">The encoder with its projector; it is left in evaluation mode.</param>
     /// <param name="place">Where in training, for the message where it has diverged.</param>
     /// <param name="advice">What helps then.</param>

@@ -1,6 +1,7 @@
 using Lethe.Augmentation;
 using Lethe.Methods;
 using Lethe.Models;
+using Lethe.Runtime;
 using static TorchSharp.torch;
 
 namespace Lethe.Evaluation;
@@ -21,6 +22,20 @@ internal static class LayerFeatures
     {
         method.eval();
         return Collect(method.Backbone, method.Project, batches, device, cancellation);
+    }
+
+    /// <summary>Refuses features of an encoder whose weights are no good.</summary>
+    /// <param name="features">Of the layer.</param>
+    /// <param name="layer">Its name.</param>
+    /// <exception cref="DataException">They hold NaN or infinity.</exception>
+    public static void RequireFinite(Tensor features, string layer)
+    {
+        if (!features.isfinite().all().item<bool>())
+        {
+            throw new DataException(
+                $"The encoder gives NaN or infinity in {layer}: its training diverged, or its weights or normalisation are not its own. "
+                + "Train it again with a lower --learning-rate, or take an earlier checkpoint.");
+        }
     }
 
     /// <summary>Collects the features of every layer of a backbone. Tensors belong to the caller's dispose scope.</summary>

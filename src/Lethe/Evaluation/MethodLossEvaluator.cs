@@ -4,6 +4,7 @@ using Lethe.Diagnostics;
 using Lethe.Methods;
 using Lethe.Models;
 using Lethe.Numerics;
+using Lethe.Runtime;
 using Lethe.Training;
 using static TorchSharp.torch;
 
@@ -70,7 +71,15 @@ internal sealed class MethodLossEvaluator(
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            sum += method.Loss(DeviceViews.Of(views, device, targets), late).Total.Value();
+            try
+            {
+                sum += method.Loss(DeviceViews.Of(views, device, targets), late).Total.Value();
+            }
+            catch (TrainingException)
+            {
+                // A loss that these views have none of, as where a covariance is singular in evaluation alone, is not measured.
+                return double.NaN;
+            }
         }
 
         return sum / batches;

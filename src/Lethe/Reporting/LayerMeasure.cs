@@ -13,6 +13,24 @@ internal sealed record LayerMeasure(string Name, string Title, bool IsFraction, 
     public double? Of(IReadOnlyDictionary<string, double> values) =>
         Terms.All(term => values.ContainsKey(term.Measure)) ? Terms.Sum(term => term.Factor * values[term.Measure]) : null;
 
+    /// <summary>Why a layer may have no value where others have one, as the end of a sentence.</summary>
+    public string Lacks => Terms[0].Measure switch
+    {
+        Diagnostics.Measure.AlphaReqTrain or Diagnostics.Measure.AlphaReqHeldOut =>
+            "features that vary in fewer than two directions have no spectrum that decays",
+        Diagnostics.Measure.LidarTrain or Diagnostics.Measure.LidarHeldOut or Diagnostics.Measure.UniformityTrain
+            or Diagnostics.Measure.UniformityHeldOut => "it takes two images",
+        Diagnostics.Measure.LinearAccuracy or Diagnostics.Measure.LinearAccuracyTrain or Diagnostics.Measure.KnnAccuracy
+            or Diagnostics.Measure.KnnAccuracyTrain or Diagnostics.Measure.LabelReduction or Diagnostics.Measure.LabelRate =>
+            "it takes labels of two classes",
+        _ => "it was not measured there",
+    };
+
+    /// <summary>What "–" stands for where these have no value; nothing where all have.</summary>
+    public static IEnumerable<string> AboutNothing(IEnumerable<LayerMeasure> without) =>
+        without.Distinct().GroupBy(measure => measure.Lacks).Select(
+            same => $"– of {string.Join(", ", same.Select(measure => measure.Title))}: {same.Key}.");
+
     /// <summary>The value in words: percent with one decimal, or a number with two.</summary>
     public string Format(double value) => value.ToString(IsFraction ? "P1" : "F2", CultureInfo.InvariantCulture);
 }

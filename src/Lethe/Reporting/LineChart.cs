@@ -48,8 +48,9 @@ internal sealed record LineChart(string Title, string Note, string XLabel, strin
             double[] all = [.. Series.SelectMany(series => series.Points).Select(point => point.X).Distinct().Order()];
             int every = Math.Max(1, (all.Length + Crowd - 1) / Crowd);
             var columns = Series.Select(series => series.Points.ToDictionary(point => point.X, point => Shown(point.Y))).ToArray();
+            string gaps = columns.All(column => all.All(column.ContainsKey)) ? "" : "; – was not measured there";
             Html table = Table(
-                $"{Title}: {YLabel}{(every == 1 ? "" : $", one row in {every}; metrics.jsonl holds all")}",
+                $"{Title}: {YLabel}{(every == 1 ? "" : $", one row in {every}; metrics.jsonl holds all")}{gaps}",
                 [XLabel, .. Series.Select(series => series.Name)],
                 all.Where((_, i) => i % every == 0 || i == all.Length - 1)
                     .Select(x => (string[])[Place(x), .. columns.Select(column => column.GetValueOrDefault(x, GridCell.Nothing))]));

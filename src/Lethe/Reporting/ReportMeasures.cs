@@ -13,10 +13,13 @@ internal static class ReportMeasures
         string[][] rows =
         [
             .. LayerMeasures.All.Select(measure => (string[])[measure.Title, .. layers.Select(layer => Cell(measure, layer))])
-                .Where(row => row.Skip(1).Any(cell => cell.Length > 0)),
+                .Where(row => row.Skip(1).Any(cell => cell != GridCell.Nothing)),
         ];
+        string[] without = [.. LayerMeasure.AboutNothing(LayerMeasures.All.Where(
+            measure => rows.Any(row => row[0] == measure.Title && row.Contains(GridCell.Nothing))))];
         Html table = Table(
-            "Train: images trained on; held out: images never trained on; gap: the first less the second. R_c = R − ΔR. Rates in nats.",
+            "Train: images trained on; held out: images never trained on; gap: the first less the second. R_c = R − ΔR. Rates in nats."
+                + string.Concat(without.Select(sentence => " " + sentence)),
             ["measure", .. layers],
             rows);
         return If(rows.Length > 0, $"<details class='block'><summary>Every measure at the last epoch</summary>{table}</details>");
@@ -24,7 +27,7 @@ internal static class ReportMeasures
         string Cell(LayerMeasure measure, string layer)
         {
             double[] values = [.. runs.Select(run => measure.Of(Last(run, layer))).OfType<double>()];
-            return values.Length == 0 ? ""
+            return values.Length == 0 ? GridCell.Nothing
                 : measure.IsFraction ? Wording.Percent(SeedMean.Of(values))
                 : Wording.Plain(SeedMean.Of(values), 2);
         }

@@ -18,6 +18,10 @@ internal sealed record Grid(string Title, int Names, IReadOnlyList<GridColumn> C
         [.. columns.Select(column => column.Head)],
         [.. things.Select(thing => new GridRow([.. columns.Select(column => column.Cell(thing))], style?.Invoke(thing) ?? ""))]);
 
-    /// <summary>How it was measured, what was left out and why, how to read it; beneath the table.</summary>
-    public IReadOnlyList<string> Notes { get; init; } = [];
+    /// <summary>How it was measured, what was left out and why, how to read it, what an empty cell means; beneath the table.</summary>
+    public IReadOnlyList<string> Notes
+    {
+        get => Rows.Any(row => row.Cells.Any(cell => cell.Text == GridCell.Nothing)) ? [.. field, GridCell.AboutNothing] : field;
+        init;
+    } = [];
 }

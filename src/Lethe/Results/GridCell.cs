@@ -8,6 +8,9 @@ internal sealed record GridCell(string Text, bool IsClear = false)
     /// <summary>What stands where there is nothing to show.</summary>
     public const string Nothing = "–";
 
+    /// <summary>What that means.</summary>
+    public const string AboutNothing = "– is what was not measured there, or, of a difference, what so few seeds do not give.";
+
     /// <summary>The number's deviation, interval and p, as far as there are any.</summary>
     public IReadOnlyList<string> Beside { get; init; } = [];
 

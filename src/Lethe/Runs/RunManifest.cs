@@ -105,7 +105,9 @@ internal sealed record RunManifest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Diverged { get; init; }
 
-    /// <summary>Refuses to go on with a training that diverged: from its last checkpoint it would take the same steps to the same end.</summary>
+    /// <summary>
+    /// Refuses to go on with a training that diverged: from its last checkpoint it would take the same steps to the same end.
+    /// </summary>
     /// <param name="path">The run's directory.</param>
     /// <param name="anew">How another one is begun, as "another --out".</param>
     /// <exception cref="RunException">It diverged.</exception>
@@ -114,8 +116,8 @@ internal sealed record RunManifest
         if (Diverged)
         {
             throw new RunException(
-                $"{path} diverged, and would again from its last checkpoint: {Failure} To begin anew with such options, give {anew}; it was "
-                + $"begun with '{Command}'.");
+                $"{path} diverged, and would again from its last checkpoint: {Failure} To begin anew with such options, give {anew}; "
+                + $"it was begun with '{Command}'.");
         }
     }
 }

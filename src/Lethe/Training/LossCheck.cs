@@ -43,7 +43,9 @@ internal static class LossCheck
             throw Diverged(Invariant($"The loss is not finite at {place}: it is {loss.Value()}. {advice}."));
     }
 
-    /// <summary>Checks what the weights give, which may be infinite where the loss is not: in evaluation batch-norm has other statistics.</summary>
+    /// <summary>
+    /// Checks what the weights give, which may be infinite where the loss is not: in evaluation batch-norm has other statistics.
+    /// </summary>
     /// <param name="features">Features, or embeddings.</param>
     /// <param name="what">What they are, as "features of layer4".</param>
     /// <param name="place">Where in training.</param>
@@ -52,7 +54,10 @@ internal static class LossCheck
     public static void RequireFinite(Tensor features, string what, string place, string advice)
     {
         if (!features.isfinite().all().item<bool>())
-            throw Diverged($"The {what} are not finite at {place}: training has diverged, though the loss is finite. {advice}; {Checkpoint}");
+        {
+            throw Diverged(
+                $"The {what} are not finite at {place}: training has diverged, though the loss is finite. {advice}; {Checkpoint}");
+        }
     }
 
     private static TrainingException Diverged(string message) => new(message) { Diverged = true };

@@ -3,6 +3,7 @@ using Lethe.Diagnostics;
 using Lethe.Methods;
 using Lethe.Numerics;
 using Lethe.Runs;
+using Lethe.Runtime;
 using Lethe.Training;
 using Lethe.Umm;
 using TorchSharp.Modules;
@@ -23,6 +24,8 @@ internal sealed class Interleaving(Session session)
 {
     // Randomness of its own, beside that of pre-training under the same seed.
     private const ulong InterleavedSteps = 4;
+
+    private const string Advice = "Lower --learning-rate or --umm-iterations, or leave --umm-every out";
 
     private readonly InterleavingOptions options = session.Options.Interleaving;
 
@@ -66,6 +69,11 @@ internal sealed class Interleaving(Session session)
                 .. trainer.State.Means().Where(mean => mean.Name != Measure.Loss).Select(
                     mean => new Measurement(epoch, Measure.Run, mean.Name, mean.Mean)),
             ];
+        }
+        catch (TrainingException error) when (error.Diverged)
+        {
+            // The learning rates of UMM are no options here.
+            throw new TrainingException(error.Message.Replace(LossCheck.OfUndo, Advice, StringComparison.Ordinal), error) { Diverged = true };
         }
         finally
         {

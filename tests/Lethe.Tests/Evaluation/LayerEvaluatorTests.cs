@@ -199,7 +199,7 @@ public class LayerEvaluatorTests
         }
 
         TrainingException error = Assert.Throws<TrainingException>(() => Evaluator(Splits(), new(), Sample.Normalising()).Measure(
-            method, "epoch 3 of 5", Lethe.Training.LossCheck.OfPretraining, null, TestContext.Current.CancellationToken));
+            method, "epoch 3 of 5", "Lower --learning-rate", null, TestContext.Current.CancellationToken));
         Assert.True(error.Diverged);
         Assert.StartsWith("The features of layer", error.Message, StringComparison.Ordinal);
         Assert.Contains("not finite at epoch 3 of 5", error.Message, StringComparison.Ordinal);

@@ -36,6 +36,8 @@ public class GridWriterTests
 
         [second]
 
+        – is what was not measured there, or, of a difference, what so few seeds do not give.
+
         """.ReplaceLineEndings("\n"),
         MarkdownGrid.Render([grid]));
 
@@ -57,7 +59,7 @@ public class GridWriterTests
         XElement page = XElement.Parse(HtmlGrid.Box(grid, "summary").ToString());
         Assert.Equal("wide", (string?)page.Attribute("class"));
         Assert.Equal("T|t", page.Element("h3")!.Value);
-        Assert.Equal(["lead & all", "first | note", "[second]"], page.Elements("p").Select(text => text.Value));
+        Assert.Equal(["lead & all", "first | note", "[second]", GridCell.AboutNothing], page.Elements("p").Select(text => text.Value));
         XElement table = page.Descendants("table").Single();
         XElement[] heads = [.. table.Element("thead")!.Elements()];
         Assert.Equal(

@@ -22,7 +22,7 @@ public class ProtocolTablesTests
             [["stem", "linear", "accuracy", "40.0 [30.0, 50.0]", "–"], ["layer4", "linear", "accuracy", "50.0 [40.0, 60.0]", "60.0 [50.0, 70.0]"]],
             grid.Rows.Select(row => row.Cells.Select(cell => cell.Text)));
         Assert.Equal(
-            ["the settings of linear", "Fitted on 10, measured on 20 images, seed 0.", "Intervals: how. All numbers times 100."],
+            ["the settings of linear", "Fitted on 10, measured on 20 images, seed 0.", "Intervals: how. All numbers times 100.", GridCell.AboutNothing],
             grid.Notes);
     }
 

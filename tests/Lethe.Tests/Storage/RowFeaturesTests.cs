@@ -46,7 +46,7 @@ public sealed class RowFeaturesTests : IDisposable
 
     [Fact]
     public void Read_TextOfNumbers_IsRefusedWithTheLineThatHelps() => Assert.Contains(
-        "a.astype('float64')",
+        "a.astype('float64').reshape(len(a), -1)",
         Assert.Throws<DataException>(() => RowFeatures.Of(new NpyArray("test", "<U3", [1, 1], new[] { "1.5" }))).Message);
 
     [Fact]

@@ -312,12 +312,12 @@ public sealed class WorkflowTests : IDisposable
         Assert.Contains("not finite at epoch 1, step", message, StringComparison.Ordinal);
 
         // Going on would end there again; what is advised does not.
+        string written = File.ReadAllText(RunDirectory.Open(small["run"]).ManifestPath);
         string refused = Assert.Throws<RunException>(
             () => Pretraining.Resume(small["run"], SmallRun.Machine, cancellation: Token)).Message;
         Assert.Contains(message, refused, StringComparison.Ordinal);
         Assert.Contains("give another --out and no --resume", refused, StringComparison.Ordinal);
-        Assert.Equal(manifest, RunDirectory.Open(small["run"]).LoadManifest() with { Pretraining = manifest.Pretraining, Versions = manifest.Versions,
-            Data = manifest.Data, RateSettings = manifest.RateSettings, Notes = manifest.Notes, Warnings = manifest.Warnings, Timings = manifest.Timings });
+        Assert.Equal(written, File.ReadAllText(RunDirectory.Open(small["run"]).ManifestPath));
         Assert.Equal(RunStatus.Done, small.Start("another", small.Options, cancellation: Token).Run.LoadManifest().Status);
     }
 
@@ -345,9 +345,9 @@ public sealed class WorkflowTests : IDisposable
         var broken = new Inline<WorkflowProgress>(progress =>
         {
             if (progress is { Stage: "pre-training", Done: 2 })
-                throw new System.Runtime.InteropServices.ExternalException("of torch");
+                throw new ArgumentException("of torch");
         });
-        Assert.Throws<System.Runtime.InteropServices.ExternalException>(() => small.Start("run", progress: broken, cancellation: Token));
+        Assert.Throws<ArgumentException>(() => small.Start("run", progress: broken, cancellation: Token));
         RunManifest manifest = RunDirectory.Open(small["run"]).LoadManifest();
         Assert.Equal((RunStatus.Failed, "of torch", false), (manifest.Status, manifest.Failure, manifest.Diverged));
         Assert.Equal(

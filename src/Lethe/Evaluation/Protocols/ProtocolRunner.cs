@@ -124,7 +124,9 @@ internal static class ProtocolRunner
                     Measure = cell.Key.Measure,
                     LabelShare = cell.Key.Share,
                     Value = draws.Average(),
-                    Interval = draws.Length > 1 ? ConfidenceInterval.Student(draws, MeasureRange.Of(cell.Key.Measure)) : cell.Value[0].Score.Interval,
+                    Interval = draws.Length > 1
+                        ? ConfidenceInterval.Student(draws, MeasureRange.Of(cell.Key.Measure))
+                        : cell.Value[0].Score.Interval,
                     Draws = draws,
                     FitCount = cell.Value[0].FitCount,
                     TestCount = test.Count,

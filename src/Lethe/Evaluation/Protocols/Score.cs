@@ -88,7 +88,8 @@ public sealed record Score(string Measure, double Value, ConfidenceInterval Inte
 
     /// <summary>The mean of one number for each test image.</summary>
     internal static Score OfImages(string measure, double[] values, ulong seed) =>
-        MeasureRange.Of(measure) == MeasureRange.Of(Accuracy) && Array.TrueForAll(values, value => value == values[0]) && values[0] is 0 or 1
+        MeasureRange.Of(measure) == MeasureRange.Of(Accuracy)
+            && (Array.TrueForAll(values, value => value == 0) || Array.TrueForAll(values, value => value == 1))
             ? new Score(measure, values[0], ConfidenceInterval.Wilson(values.Length * (int)values[0], values.Length)) // no draw differs
             : ByBootstrap(measure, values.Length, images => images.Average(i => values[i]), seed);
 
