@@ -9,7 +9,7 @@ internal sealed record VerbGuide(IReadOnlyList<string> First, IReadOnlyList<(str
 {
     private static readonly string[] training =
     [
-        "--data", "--out", "--method", "--epochs", "--batch-size", "--image-size", "--backbone", "--width", "--seed", "--resume",
+        "--data", "--out", "--method", "--epochs", "--minutes", "--image-size", "--backbone", "--width", "--seed", "--resume",
     ];
 
     private static readonly Dictionary<string, VerbGuide> guides = new()

@@ -39,7 +39,7 @@ internal sealed class RelabelledSource : ImageSource
             throw new InvalidOptionException(
                 $"--labels '{table}' is no file. Give a table (.csv or .tsv), an array (.npy), {LabelRule.Auto}, {LabelRule.Folders} or {LabelRule.None}.");
         (string?[] values, IReadOnlyList<string> notices) = ArrayFile.IsArray(table)
-            ? Array(inner, table)
+            ? FromArray(inner, table)
             : ImageTable.Read(table, "--labels", ImageTable.LabelColumns, inner);
         int[] kept = [.. Enumerable.Range(0, values.Length).Where(item => values[item] is not null)];
         string[] classes = ImageTable.Classes(kept.Select(item => values[item]!));
@@ -60,7 +60,7 @@ internal sealed class RelabelledSource : ImageSource
     }
 
     // An array has no names: one label for each image, in the order of the source.
-    private static (string?[] Values, IReadOnlyList<string> Notices) Array(ImageSource inner, string path)
+    private static (string?[] Values, IReadOnlyList<string> Notices) FromArray(ImageSource inner, string path)
     {
         RowLabels labels = RowLabels.Read(path);
         int count = inner.PoolCount + inner.TestCount;

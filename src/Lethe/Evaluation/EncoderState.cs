@@ -188,7 +188,8 @@ public sealed class EncoderState : IDisposable
     {
         var hash = new XxHash128();
         IEnumerable<string> statistics = Statistics.Mean.Concat(Statistics.StandardDeviation).Select(x => Invariant($"{x:R}"));
-        string what = string.Join(' ', [Weights, Fingerprint.Of(images), $"{Plain.Size}", $"{Plain.Channels}", .. statistics, .. RangeKey, .. Layers]);
+        string what = string.Join(
+            ' ', [Weights, Fingerprint.Of(images), $"{Plain.Size}", $"{Plain.Channels}", .. statistics, .. RangeKey, .. Layers]);
         hash.Append(Encoding.UTF8.GetBytes(what));
         return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
