@@ -169,6 +169,11 @@ compare.Add(compareTraining);
 compare.Add(compareUmm);
 compare.Add(compareCodingRate);
 
+var below = new Option<string>("--below") { Description = "folders to take images from, with commas between; all where none is named", DefaultValueFactory = _ => "" };
+var duplicates = new Command("duplicates", "What 'lethe data check' finds of planted duplicates: recall and precision") { images, below, count, seed };
+duplicates.SetAction(parsed => PlantedDuplicates.Measure(
+    parsed.GetValue(images)!.FullName, parsed.GetValue(below)!, parsed.GetValue(count), parsed.GetValue(seed)));
+
 var kernels = new Command("kernels", "BenchmarkDotNet over the kernels") { bdnArguments };
 kernels.SetAction(parsed =>
 {
@@ -180,7 +185,7 @@ try
     TorchRuntime.Prepare(new TorchRuntimeOptions { Notice = Console.Error.WriteLine });
     return new RootCommand(
         "Measures how fast Lethe is, alone and beside PyTorch.") { training, passes, embed, fewLabels, augmentation, epoch, profile, diagnosis, codingRate,
-        linearProbe, umm, methods, table, compare, kernels }
+        linearProbe, umm, methods, table, compare, duplicates, kernels }
         .Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (LetheException error)

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Lethe.Data;
 using Lethe.Runtime;
-using Lethe.Workflow;
 
 namespace Lethe.Cli;
 

@@ -17,7 +17,7 @@ internal sealed class OptionTable
     private readonly IReadOnlyList<OptionField> fields;
     private readonly Dictionary<OptionField, FieldOption> options = [];
     /// <summary>Adds the flags of some records to a verb.</summary>
-    /// <param name="command">The verb.</param>
+    /// <param name="command">The verb. What it calls by the name of a flag already stays as it is.</param>
     /// <param name="defaults">Records whose values are the defaults.</param>
     public OptionTable(Command command, params IEnumerable<object> defaults)
     {
@@ -27,6 +27,7 @@ internal sealed class OptionTable
             .. all
                 .SelectMany(record => record.GetType().GetProperties().Where(OptionField.Fits).Select(property => (record, property)))
                 .GroupBy(entry => OptionName.Flag(entry.property))
+                .Where(group => command.Options.All(own => own.Name != group.Key))
                 .Select(group => new OptionField(
                     group.Key,
                     [.. group.Select(entry => entry.property)],

@@ -64,6 +64,8 @@ internal static class ColourShift
     {
         Rgb colour = Rgb.FromHue((double)tint / classes, 1, 1);
         double[] factors = [.. new[] { colour.Red, colour.Green, colour.Blue }.Select(part => 1 - strength + (strength * part))];
+        if (image.Samples != SampleType.UInt8)
+            throw new DataException($"Tints are for 8-bit images, and these have {image.Samples.Name()} samples. Leave tinted: out.");
         byte[] pixels = ImageConversion.ToChannels(image, 3).Pixels.ToArray();
         for (int i = 0; i < pixels.Length; i++)
             pixels[i] = (byte)((pixels[i] * factors[i % 3]) + 0.5);

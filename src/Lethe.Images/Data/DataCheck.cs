@@ -6,6 +6,8 @@ namespace Lethe.Data;
 /// <summary>Looks at every image of a source: what cannot be read, what is peculiar, what is there twice.</summary>
 internal static class DataCheck
 {
+    private static readonly string[] parts = ["train", "probe", "test"];
+
     /// <summary>Checks a source.</summary>
     /// <param name="options">Which images, and how they are divided; a limit does not count.</param>
     /// <param name="progress">Told how far it is, from several threads.</param>
@@ -33,14 +35,14 @@ internal static class DataCheck
                 .OrderByDescending(group => group.CrossesTest).ThenByDescending(group => group.Disagrees && group.AreEqual)
                 .ThenByDescending(group => group.AreEqual).ThenByDescending(group => group.Members.Count),
         ];
-        int[][] classes = [.. new[] { "train", "probe", "test" }.Select(wanted => Count(source, part, facts, wanted))];
+        int[][] classes = [.. parts.Select(wanted => Count(source, part, facts, wanted))];
         DataCheckResult result = new()
         {
             Source = options.Data,
             Kind = source.Kind,
             Parts =
             [
-                .. new[] { "train", "probe", "test" }
+                .. parts
                     .Select(name => (name, part.Index().Count(one => one.Item == name && facts[one.Index] is not null))),
             ],
             Images = [.. facts.OfType<ImageFacts>()],

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Lethe.Data.Formats;
 
 namespace Lethe.Data;
 
@@ -12,16 +13,17 @@ internal readonly record struct FileKind(string Format, int Bits)
     public static FileKind Of(string path)
     {
         ReadOnlySpan<byte> start = ImageSignature.Read(path);
-        if (!ImageSignature.IsImage(start))
-            return new FileKind("other", 0);
-        return start[0] switch
+        return FileSignature.Of(start) switch
         {
-            0xFF => new("JPEG", 8),
-            0x89 => new("PNG", start.Length > 25 && start[25] != 3 ? start[24] : 8),
-            (byte)'G' => new("GIF", 8),
-            (byte)'R' => new("WebP", 8),
-            (byte)'B' => new("BMP", 8),
-            _ => new("TIFF", BitsOfTiff(path, start)),
+            ImageFormat.None => new("other", 0),
+            ImageFormat.Png => new("PNG", start.Length > 25 && start[25] != 3 ? start[24] : 8),
+            ImageFormat.Tiff => new("TIFF", BitsOfTiff(path, start)),
+            ImageFormat.Jpeg => new("JPEG", 8),
+            ImageFormat.Gif => new("GIF", 8),
+            ImageFormat.Bmp => new("BMP", 8),
+            ImageFormat.Netpbm => new("PGM or PPM", 0),
+            ImageFormat.Npy => new(".npy", 0),
+            var other => new($"{other}", 8),
         };
     }
 

@@ -150,19 +150,16 @@ internal sealed class FileReading(
     }
 
     /// <summary>What a failed reading of a file says of it; null where it succeeds.</summary>
-    internal static string? WhyNot(string path, Action read)
+    internal static string? WhyNot(Action read)
     {
         try
         {
-            // A pipe would wait for a writer when it is opened. It has no length.
-            if (new FileInfo(path).Length == 0)
-                return "the file is empty";
             read();
             return null;
         }
         catch (DataException error)
         {
-            return ImageSignature.Explain(ImageSignature.Read(path)) ?? error.Message;
+            return error.Message;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -211,7 +208,7 @@ internal sealed class FileReading(
         Parallel.For(0, files.Count, new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = threads }, k =>
         {
             int i = order[k];
-            reasons[i] ??= WhyNot(FullPath(i), () => read(i));
+            reasons[i] ??= WhyNot(() => read(i));
             int count = Interlocked.Increment(ref done);
             if (count % step == 0 || count == files.Count)
                 progress?.Report(new DataProgress(stage, count, files.Count));

@@ -3,6 +3,9 @@ namespace Lethe.Data;
 /// <summary>A source of image files, decoded when they are asked for and only then.</summary>
 internal sealed class FolderSource : ImageSource
 {
+    // Of more, opening them all would take longer than a start may.
+    private const int MostCompared = 200_000;
+
     private readonly string root;
     private readonly IReadOnlyList<string> paths;
 
@@ -21,8 +24,8 @@ internal sealed class FolderSource : ImageSource
     public FolderSource Noting(IReadOnlyList<string> notices) =>
         new(Kind, root, paths, TestCount, Labels, ClassNames) { Notices = notices };
 
-    public override IReadOnlyList<UInt128> Contents(IProgress<DataProgress>? progress, CancellationToken cancel) =>
-        EqualFiles.Find(root, paths, progress, cancel);
+    public override IReadOnlyList<UInt128>? Contents(IProgress<DataProgress>? progress, CancellationToken cancel) =>
+        paths.Count <= MostCompared ? EqualFiles.Find(root, paths, progress, cancel) : null;
 
     public override LoadedImages Load(int[] items, DataOptions options, IProgress<DataProgress>? progress, CancellationToken cancel)
     {

@@ -1,4 +1,5 @@
 using System.IO.Enumeration;
+using Lethe.Data.Formats;
 
 namespace Lethe.Data;
 
@@ -7,18 +8,9 @@ namespace Lethe.Data;
 /// links lead to, in ordinal order of the links.
 /// </summary>
 /// <param name="earlier">Whether to take what versions took that knew files by the ends of their names alone.</param>
-/// <param name="arrays">Whether arrays (.npy) are images.</param>
+/// <param name="arrays">Whether to take arrays (.npy) too.</param>
 internal sealed class FolderWalk(bool earlier, bool arrays = false)
 {
-    private static readonly HashSet<string> read = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".dib", ".webp", ".gif", ".tif", ".tiff", ".ppm", ".pgm",
-    };
-
-    // Earlier versions listed these and then found that they cannot be read, which counts in how their runs were divided.
-    private static readonly HashSet<string> listedEarlier =
-        new(StringComparer.OrdinalIgnoreCase) { ".heic", ".heif", ".avif", ".jp2", ".jxl", ".tga" };
-
     // Other kinds that folders of images are full of: not worth opening.
     private static readonly HashSet<string> others = new(
         (".txt .csv .tsv .json .jsonl .xml .yaml .yml .toml .ini .cfg .conf .md .rst .html .htm .css .js .pdf .doc .docx .xls .xlsx "
@@ -111,22 +103,20 @@ internal sealed class FolderWalk(bool earlier, bool arrays = false)
     private bool IsImage(string file, string path, string? alias = null)
     {
         string extension = Path.GetExtension(alias ?? file);
-        if (read.Contains(extension) || (earlier && listedEarlier.Contains(extension)) || (arrays && IsArray(extension)))
+        if (ImageListing.IsImageName(extension, earlier) || (arrays && extension.Equals(".npy", StringComparison.OrdinalIgnoreCase)))
             return true;
         if (UnreadFormats.Of(extension) is var (format, advice))
             return Ignore($"{format} ({extension.ToLowerInvariant()})", path, advice);
         if (others.Contains(extension) || earlier)
             return Ignore($"files ending in {extension.ToLowerInvariant()}", path);
         ReadOnlySpan<byte> start = ImageSignature.Read(file);
-        if (ImageSignature.IsImage(start))
+        if (FileSignature.Of(start) is not (ImageFormat.None or ImageFormat.Npy))
             return true;
         string named = extension.Length == 0 ? "without an ending" : $"ending in {extension.ToLowerInvariant()}";
         return start.IsEmpty ? Ignore($"files {named} that are empty or no files (pipes, sockets)", path)
-            : ImageSignature.Explain(start) is { } what ? Ignore($"files {named}", path, $"It is {what}.")
+            : FileSignature.Explain(start) is { } what ? Ignore($"files {named}", path, $"It is {what}.")
             : Ignore($"files {named}", path);
     }
-
-    private static bool IsArray(string extension) => extension.Equals(".npy", StringComparison.OrdinalIgnoreCase);
 
     private bool Ignore(string reason, string path, string? advice = null)
     {

@@ -32,6 +32,8 @@ internal sealed record Grouping(int[] Of, IReadOnlyDictionary<int, string> Names
         int before = joined.Count();
         if (options.Duplicates != DuplicateRule.Ignore && source.Contents(progress, cancel) is { } contents)
             joined.Join(contents);
+        else if (options.Duplicates == DuplicateRule.Together && source.Root is not null)
+            notices.Add($"{count} files are too many to look for equal ones, so equal images may come into different parts.");
         int equal = before - joined.Count(), near = 0;
         if (options.Duplicates == DuplicateRule.Near)
         {
@@ -53,7 +55,7 @@ internal sealed record Grouping(int[] Of, IReadOnlyDictionary<int, string> Names
         // Where all but a few are equal, nothing could be divided; what it is worth has been said.
         if (options.GroupBy is null && joined.CountUpTo(FewestGroups, source.PoolCount) < FewestGroups)
         {
-            return new Grouping([.. Enumerable.Range(0, count)], new Dictionary<int, string>(), equal + near == 0 ? [] :
+            return new Grouping([.. Enumerable.Range(0, count)], new Dictionary<int, string>(), equal + near == 0 ? notices :
                 [$"{equal + near} images are equal to another one: too few are different to keep equal ones in one part."]);
         }
 
@@ -61,7 +63,7 @@ internal sealed record Grouping(int[] Of, IReadOnlyDictionary<int, string> Names
         ILookup<int, int> members = Enumerable.Range(0, count).ToLookup(item => groups[item]);
         Dictionary<int, string> names = members.Where(group => group.Skip(1).Any()).ToDictionary(
             group => group.Key, group => group.Select(item => keys[item]).FirstOrDefault(key => key is not null) ?? $"equal-{group.Key}");
-        return names.Count == 0 ? null : new Grouping(groups, names, notices);
+        return names.Count == 0 && notices.Count == 0 ? null : new Grouping(groups, names, notices);
     }
 
     private static string?[] Keys(ImageSource source, string rule, List<string> notices)

@@ -30,7 +30,7 @@ internal static class ImageDecoder
     /// <exception cref="DataException">Why the file cannot be used, without its path.</exception>
     public static ImageHeader ReadHeader(string path)
     {
-        using SafeFileHandle file = File.OpenHandle(path);
+        using SafeFileHandle file = Open(path);
         int length = UsableLength(RandomAccess.GetLength(file));
 
         // A photo's header may hold thumbnails and profiles.
@@ -63,7 +63,7 @@ internal static class ImageDecoder
     public static DecodedFile Decode(
         string path, int shortSide, int channels = 0, int maxMegapixels = MaxMegapixels)
     {
-        using SafeFileHandle file = File.OpenHandle(path);
+        using SafeFileHandle file = Open(path);
         int length = UsableLength(RandomAccess.GetLength(file));
         byte[] bytes = ArrayPool<byte>.Shared.Rent(length);
         try
@@ -212,6 +212,10 @@ internal static class ImageDecoder
 
     private static (int Height, int Width) AsSeen((int Height, int Width) stored, int orientation) =>
         ExifOrientation.SwapsSides(orientation) ? (stored.Width, stored.Height) : stored;
+
+    // A pipe would wait for a writer when it is opened. It has no length.
+    private static SafeFileHandle Open(string path) =>
+        new FileInfo(path) is { Exists: true, Length: 0 } ? throw new DataException("the file is empty") : File.OpenHandle(path);
 
     private static int Fill(SafeFileHandle file, Span<byte> bytes)
     {

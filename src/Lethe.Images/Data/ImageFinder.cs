@@ -25,7 +25,7 @@ internal sealed class ImageFinder(IReadOnlyList<string>? paths, int count, strin
     /// </param>
     public int? Find(string key)
     {
-        if (paths is null)
+        if (paths is null || (count > 0 && paths[0].EndsWith("#0", StringComparison.Ordinal)))
         {
             string number = key[(key.LastIndexOf('#') + 1)..];
             return int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int item) && item < count ? item : null;

@@ -5,13 +5,19 @@ namespace Lethe.Data;
 /// <summary>Finds image files in folders, in an order that does not depend on the file system.</summary>
 internal static class ImageListing
 {
-    /// <summary>
-    /// All image files below a folder: relative paths with forward slashes, in ordinal order. Arrays (.npy) count as images where there is
-    /// nothing else.
-    /// </summary>
+    private static readonly HashSet<string> read = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".dib", ".webp", ".gif", ".tif", ".tiff", ".ppm", ".pgm",
+    };
+
+    // Earlier versions listed these and then found that they cannot be read, which counts in how their runs were divided.
+    private static readonly HashSet<string> listedEarlier =
+        new(StringComparer.OrdinalIgnoreCase) { ".heic", ".heif", ".avif", ".jp2", ".jxl", ".tga" };
+
+    /// <summary>All image files below a folder: relative paths with forward slashes, in ordinal order.</summary>
     public static string[] ImagesBelow(string folder) => Below(folder).Paths;
 
-    /// <summary>All image files below a folder, each once, and what was left out.</summary>
+    /// <summary>All image files below a folder, or else all arrays (.npy), each once, and what was left out.</summary>
     /// <param name="folder">The folder. Links are followed.</param>
     /// <param name="earlier">Whether to take what earlier versions took, for their runs.</param>
     /// <exception cref="DataException">A folder cannot be read.</exception>
@@ -19,15 +25,20 @@ internal static class ImageListing
     {
         try
         {
-            string root = Path.GetFullPath(folder);
-            FolderListing listing = new FolderWalk(earlier).List(root);
-            return listing.Paths.Length > 0 || earlier ? listing : new FolderWalk(earlier: false, arrays: true).List(root);
+            FolderListing images = new FolderWalk(earlier).List(Path.GetFullPath(folder));
+
+            // Arrays are images where there is nothing else; beside images they are likely something made of these.
+            return images.Paths.Length > 0 || earlier ? images : new FolderWalk(earlier, arrays: true).List(Path.GetFullPath(folder));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new DataException($"The folder '{folder}' cannot be listed: {error.Message}", error);
         }
     }
+
+    /// <summary>Whether the end of a name, as <c>.png</c>, is that of an image.</summary>
+    public static bool IsImageName(string extension, bool earlier) =>
+        read.Contains(extension) || (earlier && listedEarlier.Contains(extension));
 
     /// <summary>Names in a folder that are not hidden, in ordinal order.</summary>
     public static string[] VisibleNames(string folder, bool folders)

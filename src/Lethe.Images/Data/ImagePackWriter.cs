@@ -52,7 +52,7 @@ internal sealed class ImagePackWriter(
             Parallel.For(0, n, new ParallelOptions { CancellationToken = cancel }, i =>
             {
                 string path = Path.Combine(root, files[first + i]);
-                reasons[i] = FileReading.WhyNot(path, () =>
+                reasons[i] = FileReading.WhyNot(() =>
                 {
                     DecodedFile file = ImageDecoder.Decode(path, shortSide, 0, maxMegapixels);
                     images[i] = file.Image;

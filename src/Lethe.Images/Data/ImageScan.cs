@@ -65,7 +65,7 @@ internal sealed class ImageScan
         Parallel.For(0, facts.Length, new ParallelOptions { CancellationToken = cancel }, item =>
         {
             string path = Path.Combine(root, paths[item]);
-            reasons[item] = FileReading.WhyNot(path, () =>
+            reasons[item] = FileReading.WhyNot(() =>
             {
                 (Image image, (int, int) stored) = ImageDecoder.Decode(path, ShortSide);
                 FileKind header = FileKind.Of(path);

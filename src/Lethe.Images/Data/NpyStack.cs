@@ -94,10 +94,13 @@ internal sealed class NpyStack
         return read;
     }
 
-    /// <summary>Which images are equal: those with the same number are.</summary>
-    /// <param name="cancel">Stops it.</param>
-    public UInt128[] Contents(CancellationToken cancel) =>
-        [.. ParallelEnumerable.Range(0, images.Count).AsOrdered().WithCancellation(cancel).Select(item => Fingerprint.OfPixels(At(item)))];
+    /// <summary>For each image what tells it from all that are not equal.</summary>
+    public UInt128[] Fingerprints(CancellationToken cancel)
+    {
+        var found = new UInt128[images.Count];
+        Parallel.For(0, found.Length, new ParallelOptions { CancellationToken = cancel }, i => found[i] = Fingerprint.OfPixels(At(i)));
+        return found;
+    }
 
     private Image At(int item)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Hashing;
 using Lethe.Augmentation;
+using Lethe.Data;
 using Lethe.Models;
 using Lethe.Runtime;
 using Lethe.Storage.Weights;
@@ -116,7 +117,10 @@ internal sealed class ForeignEncoder : IDisposable
             notes.Add(
                 "assumed, as weights do not show it: its 3×3 stem has a stride of 1 and no max-pooling, as networks for small images have");
         if (file.Graph is not null && OnnxPreparation.Read(file, before, channels, notes) is { } inGraph)
-            settings = settings with { Statistics = inGraph, Where = "the graph" };
+            settings = settings with
+            {
+                Statistics = inGraph with { Range = settings.Statistics?.Range ?? IntensityRange.Bytes }, Where = "the graph",
+            };
         IReadOnlyList<(string Name, long[] Shape)> expected = BackboneShape.Expected(backbone, channels);
         Dictionary<string, Tensor> weights = BackboneWeights.Load(file, found, expected, notes);
         BackboneWeights.RequireFinite(path, weights);

@@ -30,8 +30,9 @@ internal static class Normalisation
     {
         (ChannelStatistics statistics, string source) = Choose(asked, stated, foreign, images, channels);
 
-        // The range is the images', unless statistics of earlier images are of another one.
-        return (images is null || source == AsStated && !foreign ? statistics : statistics with { Range = images.Range }, source);
+        // The range is the images', unless the statistics came with one.
+        bool hasRange = source == AsStated && (!foreign || !statistics.Range.IsOfBytes);
+        return (images is null || hasRange ? statistics : statistics with { Range = images.Range }, source);
     }
 
     private static (ChannelStatistics Statistics, string Source) Choose(

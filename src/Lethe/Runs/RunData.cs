@@ -26,8 +26,8 @@ internal sealed record RunData(
     IReadOnlyList<double> ChannelMean,
     IReadOnlyList<double> ChannelStandardDeviation)
 {
-    /// <summary>The type of the samples that <see cref="Range"/> is of; null for bytes.</summary>
-    public SampleType? Samples { get; init; }
+    /// <summary>The type of the samples that <see cref="Range"/> is of: uint8, uint16 or float32; null for uint8.</summary>
+    public string? Samples { get; init; }
 
     /// <summary>Which samples are black and white, two numbers; null for 0 and 255.</summary>
     public IReadOnlyList<double>? Range { get; init; }
@@ -37,11 +37,11 @@ internal sealed record RunData(
     public ChannelStatistics Statistics() =>
         new([.. ChannelMean.Select(x => (float)x)], [.. ChannelStandardDeviation.Select(x => (float)x)])
         {
-            Range = Range is [var low, var high]
-                ? new IntensityRange((float)low, (float)high, Samples ?? SampleType.UInt8)
-                : IntensityRange.OfType(Samples ?? SampleType.UInt8),
+            Range = Range is [var low, var high] && low < high && Enum.TryParse(Samples, ignoreCase: true, out SampleType type)
+                ? new IntensityRange((float)low, (float)high, type)
+                : IntensityRange.Bytes,
         };
 
     /// <summary>The same record with what statistics say of intensities.</summary>
-    public RunData Within(IntensityRange range) => this with { Samples = range.Samples, Range = [range.Low, range.High] };
+    public RunData Within(IntensityRange range) => this with { Samples = range.Samples.ToString().ToLowerInvariant(), Range = [range.Low, range.High] };
 }

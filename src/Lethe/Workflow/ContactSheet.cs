@@ -40,6 +40,7 @@ internal static class ContactSheet
 
     private static void Draw(SKCanvas canvas, Image image, float left, float top, bool? agree)
     {
+        image = Shown(image);
         using var bitmap = new SKBitmap(new SKImageInfo(image.Width, image.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         ReadOnlySpan<byte> pixels = image.Pixels.Span;
         Span<byte> target = bitmap.GetPixelSpan();
@@ -62,5 +63,26 @@ internal static class ContactSheet
 
         using SKImage picture = SKImage.FromBitmap(bitmap);
         canvas.DrawImage(picture, box, new SKSamplingOptions(image.Width < Cell ? SKFilterMode.Nearest : SKFilterMode.Linear));
+    }
+
+    // Of other samples than bytes from the smallest value to the largest; of bands the first three, or the mean of two.
+    private static Image Shown(Image image)
+    {
+        if (image.Samples == SampleType.UInt8 && image.Channels is (1 or 3))
+            return image;
+        var samples = new SampleReader(image);
+        float[] values = new float[samples.Count];
+        samples.CopyTo(0, values);
+        (float low, float high) = image.Samples == SampleType.UInt8 ? (0, byte.MaxValue) : (values.Min(), values.Max());
+        int channels = image.Channels < 3 ? 1 : 3, count = image.Height * image.Width;
+        byte[] pixels = new byte[count * channels];
+        for (int i = 0; i < pixels.Length; i++)
+        {
+            int at = i / channels * image.Channels;
+            float value = image.Channels == 2 ? (values[at] + values[at + 1]) / 2 : values[at + (i % channels)];
+            pixels[i] = (byte)Math.Clamp((255 * (value - low) / Math.Max(high - low, float.Epsilon)) + 0.5f, 0, 255);
+        }
+
+        return new Image(pixels, image.Height, image.Width, channels);
     }
 }

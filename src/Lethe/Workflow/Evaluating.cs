@@ -59,9 +59,8 @@ public static class Evaluating
         using SslMethod method = session.CreateMethod();
         var probes = new EvaluationPart(
             EvaluationRecord.Probes, "",
-            (stage, _, tell) => session.Evaluator
-                .Measure(
-                    method, "the evaluation", LossCheck.OfPretraining, (done, total) => tell($", {done} of {total} views"), cancellation)
+            (stage, _, tell) => session.Evaluator.Measure(
+                method, "the evaluation", LossCheck.OfPretraining, (done, total) => tell($", {done} of {total} views"), cancellation)
                 .SelectMany(quality => Records(stage, quality, session)));
         IReadOnlyList<EvaluationRecord> found = EvaluatedState.Measure(
             EvaluatedState.Of(run, session, method), [probes], onlyNew, progress);

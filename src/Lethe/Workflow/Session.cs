@@ -7,7 +7,6 @@ using Lethe.Models;
 using Lethe.Numerics;
 using Lethe.Runs;
 using Lethe.Runtime;
-using Lethe.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

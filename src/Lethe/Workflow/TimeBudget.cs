@@ -15,11 +15,12 @@ internal static class TimeBudget
 {
     private const int LeastWidth = 8;
     private const int WarmingSteps = 2;
-    private const int TimedSteps = WarmingSteps + 3;
+    private const int TimedSteps = 3;
 
     // Machines are not equally fast all the time.
     private const double Share = 0.9;
 
+    private static readonly TimeSpan warm = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan enough = TimeSpan.FromSeconds(1.5);
 
     /// <summary>Fits.</summary>
@@ -67,18 +68,20 @@ internal static class TimeBudget
         using SslMethod method = session.CreateMethod();
         using ViewLoader loader = session.CreateLoader(training.BatchSize, session.Options.Seed);
         using var trainer = new Pretrainer(method, loader, training, session.Options.Seed, session.Device, session.Labels);
-        var clock = new Stopwatch();
-        int steps = 0;
+        Stopwatch warming = Stopwatch.StartNew(), clock = new();
+        int all = 0, timed = 0;
         foreach (TrainingMoment.StepTaken _ in TrainingLoop.Steps(trainer, cancellation))
         {
-            // The first steps find out what runs on this machine, and fill its caches.
-            if (steps++ < WarmingSteps)
-                clock.Restart();
-            else if (clock.Elapsed > enough && steps >= TimedSteps)
+            // The first steps find out what runs on this machine, and are compiled.
+            if (warming.Elapsed < warm || all < WarmingSteps)
+                all++;
+            else if (!clock.IsRunning)
+                clock.Start();
+            else if (++timed >= TimedSteps && clock.Elapsed > enough)
                 break;
         }
 
-        double step = clock.Elapsed.TotalSeconds / Math.Max(1, steps - WarmingSteps);
+        double step = timed > 0 ? clock.Elapsed.TotalSeconds / timed : warming.Elapsed.TotalSeconds / Math.Max(1, all);
         clock.Restart();
         session.Evaluator.Measure(method, cancellation);
         session.Losses.Measure(method, 0, training.BatchSize, cancellation);

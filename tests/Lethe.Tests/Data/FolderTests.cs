@@ -111,7 +111,7 @@ public sealed class FolderTests : IDisposable
         folder.WritePngs("b", 15, first: 50);
         folder.Write("a/003.png");
         folder.Write("b/007.png", [.. "not an image"u8]);
-        folder.Write("b/scan.tif", SampleFiles.Tiff);
+        folder.Write("b/scan.tif", [.. "not a scan"u8]);
         byte[] jpeg = TempFolder.Encode(SKEncodedImageFormat.Jpeg, 16, 16, (y, x) => new SKColor((byte)(x * 9), (byte)(y * 9), 0));
         folder.Write("b/cut.jpg", jpeg[..^20]);
         DataSplits splits = Open();

@@ -168,8 +168,8 @@ public sealed class OnnxEncoderTests : IDisposable
         Says("cannot be used");
         TinyOnnx.Write(path, 3, 16, description: "null");
         Says("it is null");
-        TinyOnnx.Write(path, 3, 16, description: TinyOnnx.Description(4, 16));
-        Says("channels are 4");
+        TinyOnnx.Write(path, 3, 16, description: TinyOnnx.Description(17, 16));
+        Says("channels are 17");
         TinyOnnx.Write(path, 3, 16, description: TinyOnnx.Description(3, 8));
         Says("imageSize is 8");
         TinyOnnx.Write(path, 3, 16, description: TinyOnnx.Description(3, 16, ",\"interpolation\":\"nearest\""));

@@ -110,7 +110,7 @@ public sealed class EarlierRunTests : IDisposable
     [Fact]
     public void Session_OfIt_HasTheImagesOfThen()
     {
-        Session session = Session.Open(Run, SmallRun.Machine);
+        Session session = Session.Open(Run, SmallRun.Machine, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal((96, 60, 60), (session.Data.Train.Count, session.Data.Probe.Count, session.Data.Test.Count));
     }
 

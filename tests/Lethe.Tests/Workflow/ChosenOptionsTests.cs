@@ -3,7 +3,6 @@ using Lethe.Methods;
 using Lethe.Models;
 using Lethe.Runs;
 using Lethe.Runtime;
-using Lethe.Tests.Methods;
 using Lethe.Training;
 using Lethe.Workflow;
 
@@ -90,7 +89,7 @@ public sealed class ChosenOptionsTests
     [MemberData(nameof(MethodNames))]
     public void For_EachMethod_ChoosesWhatItNeeds(string name)
     {
-        MethodEntry entry = Tiny.Entry(name);
+        MethodEntry entry = MethodRegistry.Find(name);
         foreach (int images in (int[])[4, 8, 12, 50, 120, 200, 2000, 20_000])
         {
             var asked = new RunOptions { Method = name, MethodOptions = entry.DefaultOptions };
@@ -114,7 +113,7 @@ public sealed class ChosenOptionsTests
         Says("--projector-output 40", "w-mse", new WmseOptions { WhiteningBatch = 80, ProjectorOutput = 64 }, new TrainingSize(100, 80));
         Says("--projector-output 16", "corinfomax", new CorInfoMaxOptions { ProjectorOutput = 64 }, new TrainingSize(100, 16));
         foreach (string name in (string[])["simclr", "relic", "barlow-twins", "vicreg", "byol", "simsiam", "mec"])
-            Says("Raise --batch-size to 16 or more", name, Tiny.Entry(name).DefaultOptions, new TrainingSize(100, 4));
+            Says("Raise --batch-size to 16 or more", name, MethodRegistry.Find(name).DefaultOptions, new TrainingSize(100, 4));
 
         static void Says(string expected, string name, MethodOptions options, TrainingSize size)
         {

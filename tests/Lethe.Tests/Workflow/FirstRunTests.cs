@@ -1,4 +1,3 @@
-using Lethe.Augmentation;
 using Lethe.Data;
 using Lethe.Evaluation;
 using Lethe.Methods;
@@ -6,7 +5,6 @@ using Lethe.Runs;
 using Lethe.Tests.Data;
 using Lethe.Tests.Methods;
 using Lethe.Tests.Training;
-using Lethe.Training;
 using Lethe.Workflow;
 
 namespace Lethe.Tests.Workflow;
@@ -37,7 +35,7 @@ public sealed class FirstRunTests : IDisposable
             Data = new() { Data = images.Root },
             Backbone = Tiny.Network,
             Method = method,
-            MethodOptions = Tiny.Entry(method).DefaultOptions,
+            MethodOptions = MethodRegistry.Find(method).DefaultOptions,
             Training = new() { Epochs = 2 },
         };
         (RunDirectory run, Session session) = Pretraining.Start(
@@ -87,9 +85,9 @@ public sealed class FirstRunTests : IDisposable
     [Fact]
     public void ToText_OfAFolder_IsThisBlock()
     {
+        Draw(20, "birds");
         Draw(20, "cats");
-        Draw(20, "dogs");
-        DataSplits data = DataSources.Open(new DataOptions { Data = images.Root }, 1);
+        DataSplits data = DataSources.Open(new DataOptions { Data = images.Root }, 1, cancel: TestContext.Current.CancellationToken);
         var chosen = ChosenOptions.For(
             new RunOptions { Data = new() { Data = images.Root } }, new TrainingFacts(data.Train.Count, data.ImageSize, Sizes: data.Sizes));
         var versions = new RunVersions("", "", "", "", "", 2, "cpu", "ours, vectors of 256 bits");
@@ -100,7 +98,7 @@ public sealed class FirstRunTests : IDisposable
         Assert.Equal(
             """
             images     40 in pets (40 PNG), 16×16 pixels
-            classes    2 (cats, dogs); training never sees them, measuring does
+            classes    2 (birds, cats); training never sees them, measuring does
             parts      24 to train on, 8 to fit probes with, 8 to test on
             views      16×16 pixels, colour
             network    resnet18 of width 16

@@ -21,7 +21,7 @@ public sealed class GoldenRunTests : IDisposable
         string run = folder["run"];
         await Lethe(
             "pretrain", "--limit", "160", "--image-size", "16", "--width", "4", "--backbone", "resnet10", "--epochs", "2", "--batch-size",
-            "32",
+            "32", "--division", "earlier",
             "--kernels", "torch", "--threads", "1", "--rate-images", "64", "--out", run);
         await Lethe(
             "undo", run, "--iterations", "3", "--hypergradient", "finite-difference", "--name", "golden", "--kernels", "torch", "--threads",

@@ -1,4 +1,5 @@
 using Lethe.Data;
+using Lethe.Runtime;
 
 namespace Lethe.Augmentation.Corruptions;
 
@@ -21,8 +22,13 @@ internal sealed class Raster(int height, int width, int channels)
 
     public ref double this[int row, int column, int channel] => ref Values[(((row * Width) + column) * Channels) + channel];
 
+    /// <exception cref="DataException">The image is not of bytes, or neither grey nor colour.</exception>
     public static Raster From(Image image)
     {
+        if (image.Samples != SampleType.UInt8 || image.Channels is not (1 or 3))
+            throw new DataException(
+                $"Corruptions are defined for 8-bit images in grey or colour, and these have {ImageConversion.Counted(image.Channels)} of "
+                + $"{image.Samples.Name()} samples. Leave the robustness protocol out.");
         var raster = new Raster(image.Height, image.Width, image.Channels);
         ReadOnlySpan<byte> pixels = image.Pixels.Span;
         for (int i = 0; i < pixels.Length; i++)

@@ -12,8 +12,6 @@ internal static class FileSignature
     /// <summary>Bytes that suffice.</summary>
     public const int Length = 1024;
 
-    private const string Convert = "convert it to PNG or JPEG";
-
     // What begins a file, from which place on, and what to say of it.
     private static readonly (int At, byte[] Bytes, string What)[] others =
     [
@@ -23,10 +21,10 @@ internal static class FileSignature
             "a Git LFS pointer, not the image itself: fetch the images with 'git lfs pull'"),
         (0, "/annex/objects/"u8.ToArray(), "a git-annex pointer, not the image itself: fetch the images with 'git annex get'"),
         (0, "../.git/annex/objects/"u8.ToArray(), "a git-annex pointer, not the image itself: fetch the images with 'git annex get'"),
-        (0, [0xFF, 0x0A], $"a JPEG XL image, which is not read: {Convert}"),
-        (0, [0, 0, 0, 12, (byte)'J', (byte)'X', (byte)'L', (byte)' '], $"a JPEG XL image, which is not read: {Convert}"),
-        (0, [0, 0, 0, 12, (byte)'j', (byte)'P', (byte)' ', (byte)' '], $"a JPEG 2000 image, which is not read: {Convert}"),
-        (0, [0xFF, 0x4F, 0xFF, 0x51], $"a JPEG 2000 image, which is not read: {Convert}"),
+        (0, [0xFF, 0x0A], $"a JPEG XL image. {UnreadFormats.JpegXl}"),
+        (0, [0, 0, 0, 12, (byte)'J', (byte)'X', (byte)'L', (byte)' '], $"a JPEG XL image. {UnreadFormats.JpegXl}"),
+        (0, [0, 0, 0, 12, (byte)'j', (byte)'P', (byte)' ', (byte)' '], $"a JPEG 2000 image. {UnreadFormats.Jpeg2000}"),
+        (0, [0xFF, 0x4F, 0xFF, 0x51], $"a JPEG 2000 image. {UnreadFormats.Jpeg2000}"),
         (0, "FUJIFILMCCD-RAW"u8.ToArray(), Raw("Fujifilm")),
         (0, "IIRO"u8.ToArray(), Raw("Olympus")),
         (0, "IIRS"u8.ToArray(), Raw("Olympus")),
@@ -34,12 +32,12 @@ internal static class FileSignature
         (0, "IIU\0"u8.ToArray(), Raw("Panasonic")),
         (0, "FOVb"u8.ToArray(), Raw("Sigma")),
         (0, "\0MRM"u8.ToArray(), Raw("Minolta")),
-        (0, [(byte)'I', (byte)'I', 0xBC, 1], $"a JPEG XR image, which is not read: {Convert}"),
+        (0, [(byte)'I', (byte)'I', 0xBC, 1], $"a JPEG XR image. {UnreadFormats.Other}"),
         (0, "%PDF"u8.ToArray(), "a PDF document: write its pages or images as PNG, as with 'pdftoppm -png'"),
         (0, "%!PS"u8.ToArray(), "a PostScript document: write it as PNG"),
-        (0, "8BPS"u8.ToArray(), "a Photoshop document: export it as PNG"),
-        (0, "gimp xcf"u8.ToArray(), "a GIMP document: export it as PNG"),
-        (0, [0, 0, 1, 0], $"an icon file: {Convert}"),
+        (0, "8BPS"u8.ToArray(), $"a Photoshop document. {UnreadFormats.Other}"),
+        (0, "gimp xcf"u8.ToArray(), $"a GIMP document. {UnreadFormats.Other}"),
+        (0, [0, 0, 1, 0], $"an icon file. {UnreadFormats.Other}"),
         (0, "SIMPLE  ="u8.ToArray(), "a FITS file: save its data as .npy or 32-bit TIFF"),
         (128, "DICM"u8.ToArray(), "a DICOM file: save its pixels as 16-bit PNG, TIFF or .npy"),
         (344, "n+1\0"u8.ToArray(), "a NIfTI volume: save its slices as .npy"),
@@ -63,7 +61,7 @@ internal static class FileSignature
             return ImageFormat.Png;
         if (head.StartsWith("GIF8"u8))
             return ImageFormat.Gif;
-        if (head.StartsWith("BM"u8))
+        if (IsBitmap(head))
             return ImageFormat.Bmp;
         if (TiffReader.Reads(head))
             return ImageFormat.Tiff;
@@ -76,8 +74,11 @@ internal static class FileSignature
 
     /// <summary>What a file that is not read is, and what to do about it.</summary>
     /// <param name="head">Its first bytes.</param>
-    /// <returns>To follow "the file is", or a reason of its own.</returns>
-    public static string WhyNot(ReadOnlySpan<byte> head)
+    /// <returns>To follow "it is".</returns>
+    public static string WhyNot(ReadOnlySpan<byte> head) => Explain(head) ?? $"not a {Read} image";
+
+    /// <summary>The same; null where nothing is known of it.</summary>
+    public static string? Explain(ReadOnlySpan<byte> head)
     {
         foreach ((int at, byte[] bytes, string what) in others)
         {
@@ -87,32 +88,34 @@ internal static class FileSignature
 
         if (head.Length >= 12 && head[4..].StartsWith("ftyp"u8))
             return Boxed(Encoding.ASCII.GetString(head.Slice(8, 4)));
-        if (head.IndexOfAnyExcept((byte)0) < 0)
+        if (!head.IsEmpty && head.IndexOfAnyExcept((byte)0) < 0)
             return "nothing but zeros: a copy that was never finished; copy it again";
         string text = Encoding.UTF8.GetString(head).TrimStart('\uFEFF', ' ', '\t', '\r', '\n').ToLowerInvariant();
-        return text switch
-        {
-            _ when text.StartsWith("<svg", StringComparison.Ordinal)
-                || (text.StartsWith("<?xml", StringComparison.Ordinal) && text.Contains("<svg", StringComparison.Ordinal)) =>
-                "an SVG drawing, which has no pixels: render it to PNG",
-            _ when text.StartsWith("<!doctype html", StringComparison.Ordinal) || text.StartsWith("<html", StringComparison.Ordinal) =>
-                "a web page, not an image: the download failed; fetch it again",
-            _ => $"not a {Read} image",
-        };
+        return text.StartsWith("<svg", StringComparison.Ordinal)
+            || (text.StartsWith("<?xml", StringComparison.Ordinal) && text.Contains("<svg", StringComparison.Ordinal))
+            ? $"an SVG drawing, which has no pixels. {UnreadFormats.Other}"
+            : text.StartsWith("<!doctype html", StringComparison.Ordinal) || text.StartsWith("<html", StringComparison.Ordinal)
+                ? "a web page, which a server gave instead of the image: fetch it again"
+                : null;
     }
+
+    // "BM" begins many a text; a bitmap then has four bytes that are zero and a header of a known length.
+    private static bool IsBitmap(ReadOnlySpan<byte> start) =>
+        start.Length >= 26 && start.StartsWith("BM"u8) && start[6..10].IndexOfAnyExcept((byte)0) < 0
+        && BitConverter.ToUInt32(start[14..18]) is 12 or 40 or 52 or 56 or 64 or 108 or 124;
 
     private static string Boxed(string brand) => brand switch
     {
         "heic" or "heix" or "heim" or "heis" or "hevc" or "hevx" or "mif1" or "msf1" =>
-            "a HEIC image, which is not read: convert it to JPEG, as with 'heif-convert', or set the phone to 'Most Compatible'",
-        "avif" or "avis" => $"an AVIF image, which is not read: {Convert}",
+            $"a HEIC photo. {UnreadFormats.Heic}",
+        "avif" or "avis" => $"an AVIF image. {UnreadFormats.Avif}",
         "crx " => Raw("Canon"),
-        "jxl " => $"a JPEG XL image, which is not read: {Convert}",
+        "jxl " => $"a JPEG XL image. {UnreadFormats.JpegXl}",
         _ => Film(brand.Trim() == "qt" ? "QuickTime" : "MP4"),
     };
 
     private static string Raw(string maker) =>
-        $"a raw photo of a camera ({maker}), which is not read: develop it to JPEG or TIFF";
+        $"a raw photo of a camera ({maker}). {UnreadFormats.Raw}";
 
     private static string Film(string kind) => $"a film ({kind}), not an image: write frames of it as JPEG or PNG, as with ffmpeg";
 }

@@ -77,6 +77,12 @@ internal static class SkiaReader
         {
             using SKData data = SKData.Create((nint)start, bytes.Length);
             using SKCodec codec = Open(data);
+            if (codec.EncodedFormat != SKEncodedImageFormat.Jpeg && (long)codec.Info.Width * codec.Info.Height > maxPixels)
+            {
+                endsGrey = false;
+                return (SkiaRows.Decode(codec, shortSide, maxPixels), (codec.Info.Height, codec.Info.Width));
+            }
+
             SKImageInfo info = DecodedInfo(codec, shortSide, maxPixels);
             using LargeImage? alone = LargeImage.Enter((long)info.Width * info.Height);
             return (Pixels(codec, info, channels, out endsGrey), (codec.Info.Height, codec.Info.Width));
@@ -148,13 +154,13 @@ internal static class SkiaReader
     private static string Name(SKEncodedImageFormat format) =>
         format == SKEncodedImageFormat.Webp ? "WebP" : format.ToString().ToUpperInvariant();
 
-    private static DataException Truncated(SKEncodedImageFormat format) =>
+    internal static DataException Truncated(SKEncodedImageFormat format) =>
         new($"truncated {Name(format)}: the end of its pixels is missing; copy or download it again");
 
     /// <summary>
     /// Composites red, green, blue, alpha on white and drops what is redundant, unless three channels are wanted in any case.
     /// </summary>
-    private static Image Flatten(Span<byte> rgba, int height, int width, int channels)
+    internal static Image Flatten(Span<byte> rgba, int height, int width, int channels)
     {
         Composite(rgba);
         bool grey = channels != 3 && IsGrey(rgba);

@@ -30,7 +30,7 @@ internal sealed class TiffPage
             Palette = [.. map.Take(3).Select(colour => colour.ToShortArray())];
         if (file.GetField(DngVersion) is not null || (int)Photometric is ColourFilters or LinearRaw
             || (IsReduced && file.GetField(TiffTag.SUBIFD) is not null))
-            throw new DataException("a raw photo of a camera, which is not read: develop it to JPEG or TIFF");
+            throw new DataException($"a raw photo of a camera. {UnreadFormats.Raw}");
         if (Height <= 0 || Width <= 0 || Stored <= 0 || (long)Width * Stored > MostInARow)
             throw new DataException("corrupt TIFF: its header cannot be");
         if (Format is SampleFormat.COMPLEXINT or SampleFormat.COMPLEXIEEEFP)
