@@ -8,12 +8,17 @@ internal static class NearbyRuns
     private const string UsualFolder = "runs";
     private const int Most = 3;
 
-    /// <summary>A sentence that names the runs with the nearest names: beside the path, in it, and in <c>runs/</c>.</summary>
+    /// <summary>
+    /// A sentence that says which path was probably meant, or names the runs with the nearest names: beside the path, in it, and in
+    /// <c>runs/</c>.
+    /// </summary>
     /// <param name="path">The path that holds no run.</param>
     /// <param name="holdsRun">Whether a directory holds a run.</param>
     /// <returns>A sentence that begins with a space; empty where there is no run.</returns>
     public static string Sentence(string path, Func<string, bool> holdsRun)
     {
+        if (Suggestion.OfPath(path) is { Length: > 0 } slip)
+            return slip;
         string name = Name(path);
         string beside = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(path)) is { Length: > 0 } parent ? parent : ".";
         string[] runs =
