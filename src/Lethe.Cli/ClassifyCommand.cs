@@ -63,7 +63,8 @@ internal static class ClassifyCommand
             foreach (string path in new[] { folder, others }.OfType<string>())
                 ImageFiles.RequirePath(path);
             if (made is not null && !File.Exists(made))
-                throw new InvalidOptionException($"--classifier '{made}' does not exist.{Suggestion.OfPath(made)} 'lethe classify' makes one.");
+                throw new InvalidOptionException(
+                    $"--classifier '{made}' does not exist.{Suggestion.OfPath(made)} 'lethe classify' makes one.");
             using Encoder encoder = flags.Load(parsed, values, terminal);
             ImageEmbeddings Embed(string path)
             {
