@@ -12,18 +12,18 @@ internal static class CheckVerdict
             yield return DataNotice.Shared(equal, near, test);
         int disagreeing = found.Groups.Count(group => group.AreEqual && group.Disagrees);
         if (disagreeing > 0)
-            yield return $"{disagreeing} groups of equal images have different labels.";
+            yield return $"Groups of equal images with different labels: {disagreeing}.";
         int unreadable = found.Unreadable.Sum(kind => kind.Count);
         if (unreadable > 0)
-            yield return $"{unreadable} files cannot be read.";
+            yield return $"Files that cannot be read: {unreadable}.";
         foreach ((string what, int count, _) in found.Peculiar)
-            yield return $"{count} images {what}.";
+            yield return $"Images that {what}: {count}.";
         int deep = found.Images.Count(image => image.Format.EndsWith("16 bits", StringComparison.Ordinal));
         if (deep > 0 && deep < found.Images.Count)
             yield return $"{deep} images have 16 bits and the others do not: their values do not compare.";
         string[] rare = [.. found.Classes.Where(one => one.Train == 0 || one.Probe == 0 || one.Test == 0).Select(one => one.Name)];
         if (rare.Length > 0)
-            yield return $"{rare.Length} classes are not in every part, as {string.Join(", ", rare.Take(5))}.";
+            yield return $"Classes that are not in every part: {rare.Length}, as {string.Join(", ", rare.Take(5))}.";
     }
 
     private static int Measured(IEnumerable<DuplicateGroup> groups) => groups.Where(group => group.CrossesTest)

@@ -93,7 +93,7 @@ public sealed class DataCheckTests : IDisposable
         Assert.True(found.Groups[0].CrossesTest && found.Groups[0].AreEqual);
         Assert.True(found.Groups[1].Disagrees);
         Assert.StartsWith($"{DataNotice.Void}: 1 of 25 test images are equal", found.Warnings[0], StringComparison.Ordinal);
-        Assert.Contains("1 groups of equal images have different labels.", found.Warnings);
+        Assert.Contains("Groups of equal images with different labels: 1.", found.Warnings);
         Assert.Equal(
             found.Warnings[0], DataSources.Open(new DataOptions { Data = folder.Root }, 1).Notices[^1]);
     }
