@@ -56,7 +56,7 @@ internal static class DataCheckCommand
             int[] sides = [.. images.Select(image => Math.Min(image.Height, image.Width)).Order()];
             terminal.Say($"  short side  {sides[0]} to {sides[^1]} pixels, median {At(sides, 0.5)}, nine of ten from {At(sides, 0.05)} to "
                 + $"{At(sides, 0.95)}");
-            terminal.Say($"  values      {images.Min(image => image.Low)} to {images.Max(image => image.High)} of 255");
+            terminal.Say($"  values      {string.Join("; ", images.GroupBy(image => image.Samples).Select(Values))}");
         }
 
         if (found.Classes.Count > 0)
@@ -94,6 +94,9 @@ internal static class DataCheckCommand
             terminal.Say("Nothing to warn of.");
     }
 
+    private static string Values(IGrouping<SampleType, ImageFacts> images) => Invariant(
+        $"{images.Key.Name()} {images.Min(image => image.Low):0.####} to {images.Max(image => image.High):0.####}");
+
     private static string Channels(ImageFacts image) =>
         image.Channels switch { 1 => "grey", 3 => "colour", int bands => $"{bands} bands" };
 
@@ -104,7 +107,8 @@ internal static class DataCheckCommand
         int across = groups.Count(group => group.Members.Select(member => member.Part).Distinct().Skip(1).Any());
         return groups.Length == 0
             ? "none"
-            : $"{groups.Sum(group => group.Members.Count)} images in {groups.Length} groups, {across} of them in several parts";
+            : $"{groups.Sum(group => group.Members.Count)} images in {groups.Length} group{(groups.Length == 1 ? "" : "s")}, "
+                + $"{across} of them in several parts";
     }
 
     private static string Counted(IEnumerable<string> names) => string.Join(

@@ -50,8 +50,8 @@ internal static class DiagnoseCommand
         // The same flag says where labels of images come from, and where those of features lie.
         Option labels = command.Options.Single(option => option.Name == Labels);
         labels.HelpName = "FILE";
-        labels.Description = "With --features: classes, one for each image or each row: .npy of numbers, names or one-hot rows; .csv with a "
-            + $"column label; or .txt, one a line; −1 or empty means none. Of a file of weights: {labels.Description}";
+        labels.Description = "With --features: classes, one for each image or each row: .npy of numbers, names or one-hot rows; .csv with "
+            + $"a column label; or .txt, one a line; −1 or empty means none. Of a file of weights: {labels.Description}";
         return command.Does(terminal, (parsed, cancellation) =>
         {
             string? path = run.Path(parsed);

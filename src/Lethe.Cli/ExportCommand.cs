@@ -39,6 +39,8 @@ internal static class ExportCommand
             OptionValues values = table.Read(parsed);
             (ExportOptions options, OnnxExportOptions graph) = (values.Apply(new ExportOptions()), values.Apply(new OnnxExportOptions()));
             var machine = values.Apply(new Machine());
+            if (parsed.GetValue(output) is { } given)
+                OutputFile.RequireWritable(given);
             ExportedClassifier? behind = parsed.GetValue(classifier) is { } file
                 ? ExportedClassifier.Of(EmbeddingClassifier.Load(file))
                 : null;

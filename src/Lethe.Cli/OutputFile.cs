@@ -27,16 +27,23 @@ internal static class OutputFile
             throw new RunException($"{file} is a folder; expected a file to write. Give another one.");
         if (File.Exists(file) && !force)
             throw new RunException($"{file} exists already. Give --force to replace it, or another file.");
-        RequireWritable(file, folder);
+        RequireWritable(file);
         return file;
     }
 
     /// <summary>The flag that lets what is there be replaced.</summary>
     public static Option<bool> Force() => new("--force") { Description = "Replace what is there already." };
 
-    // Rights, read-only disks and full ones: the system alone knows, and says it to whoever writes.
-    private static void RequireWritable(string file, string folder)
+    /// <summary>
+    /// Makes sure that something can be written to the folder of a file: the system alone knows, and says it to whoever writes.
+    /// </summary>
+    /// <param name="file">The file.</param>
+    /// <exception cref="RunException">Nothing can.</exception>
+    public static void RequireWritable(string file)
     {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        if (!Directory.Exists(folder))
+            return; // said by whoever makes the file, with what it is
         try
         {
             string trial = Path.Combine(folder, $".{Path.GetFileName(file)}.{Guid.NewGuid():N}.tmp");

@@ -99,7 +99,7 @@ internal sealed class ProgressDisplay(TextWriter output, bool terminal, bool col
             double share = (double)value.Done / value.Total;
             int bar = columns switch { null => 0, >= 100 => 24, >= 70 => 12, >= 50 => 6, _ => 0 };
             parts.Add(Invariant($"{value.Stage,-12} {(bar > 0 ? Bar(share, bar) + " " : "")}{share,5:P0}"));
-            if (left is { } time && value.Done < value.Total)
+            if (left is { } time && (value.Done < value.Total || time.TotalSeconds >= 1))
                 parts.Add($"{Duration(time)} left");
         }
 

@@ -50,7 +50,8 @@ internal static class Synonyms
     private static readonly (string British, string American)[] spellings =
     [
         ("colour", "color"), ("grey", "gray"), ("centre", "center"), ("neighbour", "neighbor"), ("isation", "ization"),
-        ("imiser", "imizer"), ("labelled", "labeled"), ("licence", "license"), ("solarise", "solarize"), ("minimise", "minimize"), ("normalise", "normalize"),
+        ("imiser", "imizer"), ("labelled", "labeled"), ("licence", "license"), ("solarise", "solarize"),
+        ("minimise", "minimize"), ("normalise", "normalize"),
     ];
 
     /// <summary>

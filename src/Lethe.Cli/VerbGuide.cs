@@ -9,7 +9,7 @@ internal sealed record VerbGuide(IReadOnlyList<string> First, IReadOnlyList<(str
 {
     private static readonly string[] training =
     [
-        "--data", "--out", "--method", "--epochs", "--batch-size", "--image-size", "--backbone", "--width", "--seed", "--resume",
+        "--data", "--out", "--method", "--epochs", "--minutes", "--image-size", "--backbone", "--width", "--seed", "--resume",
     ];
 
     private static readonly Dictionary<string, VerbGuide> guides = new()
@@ -81,6 +81,8 @@ internal sealed record VerbGuide(IReadOnlyList<string> First, IReadOnlyList<(str
         ]),
         ["data"] = new([], [("What --data takes", "lethe data"), ("What is in a folder", "lethe data describe --data photos")]),
         ["data describe"] = new(["--data", "--image-size", "--limit"], [("What is in a folder", "lethe data describe --data photos")]),
+        ["data check"] = new(["--data", "--labels", "--group-by"],
+            [("Duplicates, odd images and small classes, before a long run", "lethe data check --data photos")]),
         ["methods"] = new([], [("All methods", "lethe methods"), ("The options of one", "lethe methods byol")]),
         ["doctor"] = new(["--speed"],
         [

@@ -25,12 +25,12 @@ internal sealed record DataDescription(
     string Fingerprint,
     IReadOnlyList<string> SkippedFiles)
 {
+    /// <summary>As in <see cref="DataSplits.Notices"/>.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
+
     /// <summary>The type of the samples.</summary>
     public SampleType Samples { get; init; }
 
     /// <summary>Which of their values are black and white.</summary>
     public IntensityRange Range { get; init; } = IntensityRange.Bytes;
-
-    /// <summary>As in <see cref="DataSplits.Notices"/>.</summary>
-    public IReadOnlyList<string> Notices { get; init; } = [];
 }

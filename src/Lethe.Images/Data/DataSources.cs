@@ -135,9 +135,9 @@ internal static class DataSources
             splits.Fingerprint,
             splits.SkippedFiles)
         {
+            Notices = splits.Notices,
             Samples = splits.Train.Samples,
             Range = splits.Train.Range,
-            Notices = splits.Notices,
         };
     }
 

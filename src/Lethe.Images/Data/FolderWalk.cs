@@ -11,6 +11,15 @@ namespace Lethe.Data;
 /// <param name="arrays">Whether to take arrays (.npy) too.</param>
 internal sealed class FolderWalk(bool earlier, bool arrays = false)
 {
+    private static readonly HashSet<string> read = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".dib", ".webp", ".gif", ".tif", ".tiff", ".ppm", ".pgm",
+    };
+
+    // Earlier versions listed these and then found that they cannot be read, which counts in how their runs were divided.
+    private static readonly HashSet<string> listedEarlier =
+        new(StringComparer.OrdinalIgnoreCase) { ".heic", ".heif", ".avif", ".jp2", ".jxl", ".tga" };
+
     // Other kinds that folders of images are full of: not worth opening.
     private static readonly HashSet<string> others = new(
         (".txt .csv .tsv .json .jsonl .xml .yaml .yml .toml .ini .cfg .conf .md .rst .html .htm .css .js .pdf .doc .docx .xls .xlsx "
@@ -103,7 +112,8 @@ internal sealed class FolderWalk(bool earlier, bool arrays = false)
     private bool IsImage(string file, string path, string? alias = null)
     {
         string extension = Path.GetExtension(alias ?? file);
-        if (ImageListing.IsImageName(extension, earlier) || (arrays && extension.Equals(".npy", StringComparison.OrdinalIgnoreCase)))
+        if (read.Contains(extension) || (earlier && listedEarlier.Contains(extension))
+            || (arrays && extension.Equals(".npy", StringComparison.OrdinalIgnoreCase)))
             return true;
         if (UnreadFormats.Of(extension) is var (format, advice))
             return Ignore($"{format} ({extension.ToLowerInvariant()})", path, advice);

@@ -46,17 +46,16 @@ internal sealed record Grouping(int[] Of, IReadOnlyDictionary<int, string> Names
 
         if (equal + near > 0)
         {
-            string which = near == 0 ? $"{equal} images are equal to another one"
-                : equal == 0 ? $"{near} images are nearly equal to another one"
-                : $"{equal} images are equal to another one and {near} nearly equal";
-            notices.Add($"{which}. They are kept in one part; 'lethe data check' lists them.");
+            string which = near == 0 ? $"Equal to another image: {equal}" : equal == 0 ? $"Nearly equal to another image: {near}"
+                : $"Equal to another image: {equal}; nearly equal: {near}";
+            notices.Add($"{which}. They are kept in one part with it; 'lethe data check' lists them.");
         }
 
         // Where all but a few are equal, nothing could be divided; what it is worth has been said.
         if (options.GroupBy is null && joined.CountUpTo(FewestGroups, source.PoolCount) < FewestGroups)
         {
             return new Grouping([.. Enumerable.Range(0, count)], new Dictionary<int, string>(), equal + near == 0 ? notices :
-                [$"{equal + near} images are equal to another one: too few are different to keep equal ones in one part."]);
+                [$"Equal to another image: {equal + near}. Too few are different to keep equal ones in one part."]);
         }
 
         int[] groups = [.. Enumerable.Range(0, count).Select(joined.Find)];

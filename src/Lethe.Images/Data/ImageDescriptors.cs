@@ -38,6 +38,8 @@ internal sealed class ImageDescriptors(int count)
     /// <summary>Describes an image. Different images may be described at once.</summary>
     public void Set(int index, Image image)
     {
+        if (image.Samples != SampleType.UInt8)
+            image = Stretched(image);
         int channels = image.Channels;
         int[] planes = new int[channels * Cells];
         Shrink(image, planes);
@@ -152,6 +154,21 @@ internal sealed class ImageDescriptors(int count)
         for (int i = 0; i < coarse.Length; i++)
             code |= coarse[i] * coarse.Length > all ? 1UL << i : 0;
         return code;
+    }
+
+    // Deep samples rarely fill their type: what an image has of it is spread over the levels of a byte.
+    private static Image Stretched(Image image)
+    {
+        (double low, double high) = ImageFacts.Range(image);
+        double scale = high > low ? 255 / (high - low) : 0;
+        byte[] levels = new byte[image.Height * image.Width * image.Channels];
+        for (int i = 0; i < levels.Length; i++)
+        {
+            double value = (ImageFacts.Sample(image, i) - low) * scale;
+            levels[i] = double.IsNaN(value) ? (byte)0 : (byte)Math.Clamp(Math.Round(value), 0, 255);
+        }
+
+        return new Image(levels, image.Height, image.Width, image.Channels);
     }
 
     // A triangle over each cell and half of its neighbours: high frequencies, which compression and resizing change, are left out.

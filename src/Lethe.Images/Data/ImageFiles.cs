@@ -115,15 +115,23 @@ public static class ImageFiles
     private static ImageSet Of(NpyStack stack, int[] items, int imageSize, int channels, CancellationToken cancel) =>
         new("stack", stack.Read(items, imageSize, channels, cancel), paths: [.. items.Select(i => stack.Names[i])]);
 
+    /// <summary>Makes sure that there is something where images are said to be.</summary>
+    /// <param name="path">A folder or a file.</param>
+    /// <exception cref="InvalidOptionException">There is nothing; the message has the nearest path.</exception>
+    internal static void RequirePath(string path)
+    {
+        if (!Path.Exists(path))
+            throw new InvalidOptionException(
+                $"'{path}' does not exist; expected a folder of images or an image file.{Suggestion.OfPath(path)}");
+    }
+
     private static (string Root, string[] Files) List(string path, int imageSize, int channels, int maxBadFiles)
     {
         Check(imageSize, channels);
         if (maxBadFiles < 0)
             throw new InvalidOptionException($"--max-bad-files must not be negative, found {maxBadFiles}.");
+        RequirePath(path);
         bool isFile = File.Exists(path);
-        if (!isFile && !Directory.Exists(path))
-            throw new InvalidOptionException(
-                $"'{path}' does not exist; expected a folder of images or an image file.{Suggestion.OfPath(path)}");
         string root = isFile ? Path.GetDirectoryName(path)! : path;
         string[] files = isFile ? [Path.GetFileName(path)] : ImageListing.ImagesBelow(path);
         return files.Length > 0

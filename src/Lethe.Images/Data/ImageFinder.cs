@@ -25,7 +25,7 @@ internal sealed class ImageFinder(IReadOnlyList<string>? paths, int count, strin
     /// </param>
     public int? Find(string key)
     {
-        if (paths is null)
+        if (paths is null || (count > 0 && paths[0].EndsWith("#0", StringComparison.Ordinal)))
         {
             string number = key[(key.LastIndexOf('#') + 1)..];
             return int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int item) && item < count ? item : null;
@@ -38,8 +38,13 @@ internal sealed class ImageFinder(IReadOnlyList<string>? paths, int count, strin
             return null;
         string beside = root is null ? path : Path.GetRelativePath(root, Path.GetFullPath(path, tableFolder)).Replace('\\', '/');
         return Known(exact, path) ?? Known(exact, beside) ?? Known(unended, path) ?? Known(unended, beside)
-            ?? Ending(names, path, Path.GetFileName(path)) ?? Ending(unendedNames, path, Path.GetFileName(path));
+            ?? Ending(names, path, Path.GetFileName(path)) ?? Ending(unendedNames, path, Path.GetFileName(path)) ?? OfStack(path);
     }
+
+    // Images of a stack are called by its name and their number.
+    private int? OfStack(string number) =>
+        int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int item) && item < count
+        && paths![item].EndsWith($"#{number}", StringComparison.Ordinal) ? item : null;
 
     private static int? Known(Dictionary<string, int> index, string path) =>
         index.TryGetValue(path, out int item) && item != Several ? item : null;

@@ -5,15 +5,6 @@ namespace Lethe.Data;
 /// <summary>Finds image files in folders, in an order that does not depend on the file system.</summary>
 internal static class ImageListing
 {
-    private static readonly HashSet<string> read = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".dib", ".webp", ".gif", ".tif", ".tiff", ".ppm", ".pgm",
-    };
-
-    // Earlier versions listed these and then found that they cannot be read, which counts in how their runs were divided.
-    private static readonly HashSet<string> listedEarlier =
-        new(StringComparer.OrdinalIgnoreCase) { ".heic", ".heif", ".avif", ".jp2", ".jxl", ".tga" };
-
     /// <summary>All image files below a folder: relative paths with forward slashes, in ordinal order.</summary>
     public static string[] ImagesBelow(string folder) => Below(folder).Paths;
 
@@ -35,10 +26,6 @@ internal static class ImageListing
             throw new DataException($"The folder '{folder}' cannot be listed: {error.Message}", error);
         }
     }
-
-    /// <summary>Whether the end of a name, as <c>.png</c>, is that of an image.</summary>
-    public static bool IsImageName(string extension, bool earlier) =>
-        read.Contains(extension) || (earlier && listedEarlier.Contains(extension));
 
     /// <summary>Names in a folder that are not hidden, in ordinal order.</summary>
     public static string[] VisibleNames(string folder, bool folders)

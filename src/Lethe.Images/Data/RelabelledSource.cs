@@ -1,4 +1,5 @@
 using Lethe.Runtime;
+using Lethe.Storage;
 
 namespace Lethe.Data;
 
@@ -36,8 +37,10 @@ internal sealed class RelabelledSource : ImageSource
     {
         if (!File.Exists(table))
             throw new InvalidOptionException(
-                $"--labels '{table}' is no file. Give a table (.csv or .tsv), {LabelRule.Auto}, {LabelRule.Folders} or {LabelRule.None}.");
-        (string?[] values, IReadOnlyList<string> notices) = ImageTable.Read(table, "--labels", ImageTable.LabelColumns, inner);
+                $"--labels '{table}' is no file. Give a table (.csv or .tsv), an array (.npy), {LabelRule.Auto}, {LabelRule.Folders} or {LabelRule.None}.");
+        (string?[] values, IReadOnlyList<string> notices) = ArrayFile.IsArray(table)
+            ? FromArray(inner, table)
+            : ImageTable.Read(table, "--labels", ImageTable.LabelColumns, inner);
         int[] kept = [.. Enumerable.Range(0, values.Length).Where(item => values[item] is not null)];
         string[] classes = ImageTable.Classes(kept.Select(item => values[item]!));
         if (classes.Length < 2)
@@ -51,9 +54,24 @@ internal sealed class RelabelledSource : ImageSource
             Notices =
             [
                 .. inner.Notices, .. notices,
-                .. left > 0 ? [$"The {left} images without a label are left out."] : Array.Empty<string>(),
+                .. left > 0 ? [$"The {left} images without a label are left out."] : System.Array.Empty<string>(),
             ],
         };
+    }
+
+    // An array has no names: one label for each image, in the order of the source.
+    private static (string?[] Values, IReadOnlyList<string> Notices) FromArray(ImageSource inner, string path)
+    {
+        RowLabels labels = RowLabels.Read(path);
+        int count = inner.PoolCount + inner.TestCount;
+        if (labels.Numbers.Length != count)
+        {
+            throw new DataException(
+                $"--labels '{path}' has {labels.Numbers.Length} labels, and there are {count} images. Give one for each image, in the order "
+                + "of the source, or a table (.csv) with a row for each.");
+        }
+
+        return ([.. labels.Numbers.Select(number => number == RowLabels.None ? null : labels.Names[number])], labels.Notes);
     }
 
     public override IReadOnlyList<UInt128>? Contents(IProgress<DataProgress>? progress, CancellationToken cancel) =>

@@ -49,9 +49,9 @@ public static class CodingRate
     /// One Cholesky factor for R; none for R_c.
     /// </summary>
     /// <remarks>
-    /// A group is u, v; with a = d/(2ε²), s = u + v and t = u − v,
-    /// det(I + a(uuᵀ + vvᵀ)) = (1 + ½a|s|²)(1 + ½a|t|²) − ¼a²(s·t)². Of unit rows it equals (1 + a)² − a²cos²(u, v), but does not
-    /// subtract nearly equal numbers when the views nearly agree, and holds for rows of any length.
+    /// A group is u, v, of unit length; with a = d/(2ε²), s = u + v and t = u − v,
+    /// det(I + a(uuᵀ + vvᵀ)) = (1 + ½a|s|²)(1 + ½a|t|²) − ¼a²(s·t)². It equals (1 + a)² − a²cos²(u, v), but does not
+    /// subtract nearly equal numbers when the views nearly agree, and holds for rows of zeros too.
     /// </remarks>
     /// <param name="first">First views, shape [N, d].</param>
     /// <param name="second">Second views of the same images in the same order, shape [N, d].</param>
@@ -60,11 +60,7 @@ public static class CodingRate
     /// <exception cref="ArgumentException">The shapes or types cannot be used or differ.</exception>
     /// <exception cref="InvalidOptionException">ε² is not positive.</exception>
     /// <exception cref="TrainingException">The features are not finite.</exception>
-    public static Tensor InstanceReduction(Tensor first, Tensor second, double epsilonSquared) =>
-        ReductionOfPairs(first, second, epsilonSquared, normalise: true);
-
-    /// <summary>The same, of rows as they are where they are not to be normalised: then ΔR grows with their length.</summary>
-    internal static Tensor ReductionOfPairs(Tensor first, Tensor second, double epsilonSquared, bool normalise)
+    public static Tensor InstanceReduction(Tensor first, Tensor second, double epsilonSquared)
     {
         FeatureCheck.Shape(first, 2, "[images, dimension]", nameof(first));
         FeatureCheck.Shape(second, 2, "[images, dimension]", nameof(second));
@@ -74,7 +70,7 @@ public static class CodingRate
                 + $"[{string.Join(", ", second.shape)}].", nameof(second));
 
         using var scope = NewDisposeScope();
-        (Tensor u, Tensor v) = normalise ? (Normalised(first), Normalised(second)) : (first, second); // [N, d]
+        Tensor u = Normalised(first), v = Normalised(second); // [N, d]
         Tensor rate = OfNormalised(cat([u, v]), epsilonSquared);
 
         double a = u.size(1) / (2 * epsilonSquared);

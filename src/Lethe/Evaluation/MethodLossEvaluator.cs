@@ -47,7 +47,9 @@ internal sealed class MethodLossEvaluator(
         (string Name, double Loss)[] losses =
         [
             (Diagnostics.Measure.LossTrain, Mean(method, data.Train, labels, batchSize, batches, cancellation)),
-            (Diagnostics.Measure.LossHeldOut, Mean(method, data.Test, labels is null ? null : data.Test.Labels, batchSize, batches, cancellation)),
+            (
+                Diagnostics.Measure.LossHeldOut,
+                Mean(method, data.Test, labels is null ? null : data.Test.Labels, batchSize, batches, cancellation)),
         ];
         return
         [

@@ -17,7 +17,7 @@ public sealed record BackboneOptions : OptionRecord
     public string Backbone { get; init; } = "resnet18";
 
     /// <summary>
-    /// Channels of the first stage. Chosen: 16, which suits two cores; on a GPU 64, the published network, and 32 where images are few.
+    /// Channels of the first stage; 0 takes 16, which suits two cores, and on a GPU 64, the published network, or 32 where images are few.
     /// </summary>
     [Limit(AtLeast = 4, AtMost = 512, Unit = "channels", Zero = "to choose it by the device")]
     public int Width { get; init; }

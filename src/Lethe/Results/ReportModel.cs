@@ -79,7 +79,7 @@ internal sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
     {
         RunManifest manifest = directory.LoadManifest();
         // Of a run that was trained in part the page says it by itself.
-        IEnumerable<string> untrained = directory.Checkpoints.Peek() is { Epoch: 0 } ? Unfinished.Sentences(directory) : [];
+        IEnumerable<string> untrained = Unfinished.IsUntrained(directory) ? Unfinished.Sentences(directory) : [];
         List<string> warnings =
             [.. untrained, .. manifest.Doubts, .. manifest.Warnings.Select(warning => $"Epoch {warning.Epoch}: {warning.Text}")];
         IReadOnlyList<Measurement> measurements = Measurements(directory);

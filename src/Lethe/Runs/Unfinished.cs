@@ -20,11 +20,18 @@ internal static class Unfinished
             yield return sentence;
     }
 
+    /// <summary>Whether the last weights of a run are those of chance.</summary>
+    public static bool IsUntrained(RunDirectory run) =>
+        run.Checkpoints.Peek() is { } state && IsUntrained(run.LoadManifest(), state);
+
+    private static bool IsUntrained(RunManifest manifest, TrainingState state) =>
+        manifest.Kind == RunKind.Pretrain && manifest.Origin is null && state.Epoch == 0;
+
     private static string? Sentence(RunDirectory run, RunManifest manifest, TrainingState? state, string checkpoint)
     {
         if (state is null)
             return null;
-        bool pretraining = manifest.Kind == RunKind.Pretrain, untrained = pretraining && manifest.Origin is null && state.Epoch == 0;
+        bool pretraining = manifest.Kind == RunKind.Pretrain, untrained = IsUntrained(manifest, state);
         if (manifest.Status == RunStatus.Done)
             return untrained ? $"{run.Path}, checkpoint '{checkpoint}', is untrained: its weights are those of chance." : null;
         string ended = manifest.Status switch

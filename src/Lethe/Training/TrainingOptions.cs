@@ -9,20 +9,20 @@ public sealed record TrainingOptions : OptionRecord, IConflicting
     public static readonly IReadOnlyList<string> FreezeNames = ["none", "stem", "layer1", "layer2", "layer3", "layer4"];
 
     /// <summary>
-    /// Passes over the training images; 0 keeps the weights of --init as they are. Left open they are chosen by the number of images: 100
-    /// for up to 50 000, more for few, fewer for more.
+    /// Passes over the training images, chosen by their number where it is not given: 100 for up to 50 000, more for few, fewer for more. 0
+    /// keeps the weights of --init as they are.
     /// </summary>
     [Limit(AtLeast = 1, Unit = "epoch", Zero = "to keep the weights of --init")]
     public int? Epochs { get; init; }
 
     /// <summary>
-    /// The time that training and its evaluations may take: a few steps are timed, and epochs, or the width if that is not enough, are
+    /// Minutes that training and its evaluations may take: a few steps are timed, and epochs, or the width if that is not enough, are
     /// lowered until they fit. It never raises them.
     /// </summary>
     [Limit(Above = 0, Unit = "minutes", Zero = "for as long as it takes")]
     public double Minutes { get; init; }
 
-    /// <summary>Images in a batch; each gives two views. Chosen: 128, or a quarter of the training images where they are few.</summary>
+    /// <summary>Images in a batch, each of two views; 0 takes 128, or a quarter of the training images where they are few.</summary>
     [Limit(AtLeast = 2, Unit = "images", Zero = "to choose it by the number of images")]
     public int BatchSize { get; init; }
 

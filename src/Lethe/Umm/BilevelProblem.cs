@@ -114,8 +114,9 @@ internal sealed class BilevelProblem(
         long images = early.shape[0] / 2;
         bool raw = options.RateConvention == UmmOptions.CodeRate;
         Tensor rows = raw ? loss.Embeddings : loss.Features; // [2N, d]
-        Tensor reduction = CodingRate.ReductionOfPairs(
-            rows.narrow(0, 0, images), rows.narrow(0, images, images), options.Distortion(), normalise: !raw);
+        Tensor reduction = raw
+            ? RawReduction(rows, images)
+            : CodingRate.InstanceReduction(rows.narrow(0, 0, images), rows.narrow(0, images, images), options.Distortion());
 
         // The bound is that of unit rows, so that one α is of one size in both conventions.
         double bound = CodingRate.UpperBound((int)early.shape[0], (int)rows.shape[1], options.Distortion());
@@ -134,6 +135,14 @@ internal sealed class BilevelProblem(
         Tensor[] ofReduction = Gradients.Of(level.Reduction, parameters, retainGraph: false);
         level = level with { Weight = Sign * dosage.Weigh("reduction", options.Alpha, ofLoss, ofReduction) };
         return (Sum(ofLoss, ofReduction, level.Weight), level);
+    }
+
+    // ΔR of rows as they are, as the authors' code takes it: it grows with their length.
+    private Tensor RawReduction(Tensor rows, long images)
+    {
+        double scale = rows.shape[1] / options.Distortion();
+        Tensor pairs = rows.reshape(2, images, -1).transpose(0, 1); // [N, 2, d]
+        return (LogDeterminant.OfIdentityPlus(rows, scale / (2 * images)) - LogDeterminant.OfIdentityPlus(pairs, scale / 2).mean()).Over(2);
     }
 
     private double Sign => options.MinimiseReduction ? 1 : -1;

@@ -130,6 +130,29 @@ public sealed class DataCheckTests : IDisposable
         Assert.Equal([0, 0, 2], Enumerable.Range(0, 3).Select(joined.Find));
     }
 
+    /// <summary>Twelve bits in sixteen are dark; what an image has of its range counts.</summary>
+    [Fact]
+    public void Descriptors_OfDeepSamples_SeeWhatLiesInAPartOfTheirRange()
+    {
+        Image[] images = [Deep(0, 1), Deep(0, 2), Deep(2, 1)];
+        var descriptors = new ImageDescriptors(images.Length);
+        for (int i = 0; i < images.Length; i++)
+            descriptors.Set(i, images[i]);
+        var joined = new DisjointSets(images.Length);
+        descriptors.Join(joined, [0, 1, 2], TestContext.Current.CancellationToken);
+        Assert.Equal([0, 0, 2], Enumerable.Range(0, images.Length).Select(joined.Find));
+        Assert.Equal((SampleType.UInt16, true), (images[0].Samples, ImageFacts.Of(images[0], (40, 40), "").High < 4096));
+
+        static Image Deep(double phase, int noise)
+        {
+            ReadOnlySpan<byte> wave = Wave(40, 40, phase).Pixels.Span;
+            ushort[] levels = new ushort[wave.Length];
+            for (int i = 0; i < levels.Length; i++)
+                levels[i] = (ushort)((15 * wave[i]) + (i * noise % 7));
+            return DeepImages.Image16(levels, 40, 40, 1);
+        }
+    }
+
     private static Image Wave(int height, int width, double phase)
     {
         byte[] pixels = new byte[height * width];

@@ -113,7 +113,7 @@ public sealed class ImageListingTests : IDisposable
         FolderListing listing = ImageListing.Below(folder.Root);
         Assert.Equal([2, 1, 1, 1], listing.Ignored.Select(kind => kind.Count));
         Assert.StartsWith(
-            "2 HEIC photos (.heic) left out, as IMG_1.HEIC. Convert it to JPEG", $"{listing.Ignored[0]}", StringComparison.Ordinal);
+            "Left out: HEIC photos (.heic) (2, as IMG_1.HEIC). Convert it to JPEG", $"{listing.Ignored[0]}", StringComparison.Ordinal);
         Assert.Null(listing.Ignored[^1].Advice);
     }
 
@@ -122,7 +122,7 @@ public sealed class ImageListingTests : IDisposable
     {
         folder.Write("IMG_1.HEIC", 1);
         string message = Assert.Throws<DataException>(() => DataSources.Open(new DataOptions { Data = folder.Root }, 1)).Message;
-        Assert.Contains("1 HEIC photos", message, StringComparison.Ordinal);
+        Assert.Contains("HEIC photos (.heic) (1, as IMG_1.HEIC)", message, StringComparison.Ordinal);
         Assert.Contains("heif-convert", message, StringComparison.Ordinal);
     }
 

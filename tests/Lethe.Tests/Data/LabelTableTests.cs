@@ -143,7 +143,7 @@ public sealed class LabelTableTests : IDisposable
             folder.Write($"a/copy{i}.png", File.ReadAllBytes(folder[$"a/{i:000}.png"]));
         DataSplits splits = DataSources.Open(new DataOptions { Data = folder.Root }, 1);
         Assert.Empty(Pixels(splits.Train).Intersect(Pixels(splits.Test)));
-        Assert.Contains("10 images are equal to another one", string.Join(' ', splits.Notices), StringComparison.Ordinal);
+        Assert.Contains("Equal to another image: 10", string.Join(' ', splits.Notices), StringComparison.Ordinal);
         DataSplits apart = DataSources.Open(new DataOptions { Data = folder.Root, Duplicates = DuplicateRule.Ignore }, 1);
         Assert.NotEmpty(Pixels(apart.Train).Intersect(Pixels(apart.Test)));
     }

@@ -137,6 +137,7 @@ public class EveryMeasureTests
             : type == typeof(double) ? (object)0.5
             : type == typeof(int) && parameter.Name == "views" ? 1
             : type == typeof(int) ? 3
+            : type == typeof(bool) && parameter.Name == "normalise" ? true
             : throw new InvalidOperationException($"{parameter.Member.DeclaringType!.Name}: teach this test what '{parameter}' is.");
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Lethe.Runtime;
 using static TorchSharp.torch;
 
@@ -22,6 +23,19 @@ public class TorchRuntimeTests
             OperatingSystem.IsLinux() ? "libLibTorchSharp.so" : "LibTorchSharp.dll", [AppContext.BaseDirectory]);
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has symbol versions.");
         Assert.Equal(ElfPatch.Patched, ElfCompatibility.Patch(File.ReadAllBytes(library!), library!));
+    }
+
+    /// <summary>Torch says nothing of a processor that NNPACK does not know; a build of torch without the switch is no error.</summary>
+    [Fact]
+    public unsafe void Prepare_NnPack_IsSwitchedOff()
+    {
+        TorchRuntime.Prepare();
+        Assert.True(TorchContext.TrySwitchOff(TorchContext.NnPack));
+        Assert.False(TorchContext.TrySwitchOff("_ZN2at7Context7nothingEb"));
+        NativeLibrary.TryLoad(TorchRuntime.LibraryName, typeof(TorchSharp.torch).Assembly, null, out nint library);
+        nint context = NativeLibrary.GetExport(library, "_ZN2at13globalContextEv"),
+            asked = NativeLibrary.GetExport(library, "_ZNK2at7Context17userEnabledNNPACKEv");
+        Assert.Equal(0, ((delegate* unmanaged<void*, byte>)asked)(((delegate* unmanaged<void*>)context)()));
     }
 
     [Fact]

@@ -3,7 +3,6 @@ using Lethe.Methods;
 using Lethe.Models;
 using Lethe.Runs;
 using Lethe.Runtime;
-using Lethe.Tests.Methods;
 using Lethe.Training;
 using Lethe.Workflow;
 

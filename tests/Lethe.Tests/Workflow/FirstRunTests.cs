@@ -1,4 +1,3 @@
-using Lethe.Augmentation;
 using Lethe.Data;
 using Lethe.Evaluation;
 using Lethe.Methods;
@@ -6,7 +5,6 @@ using Lethe.Runs;
 using Lethe.Tests.Data;
 using Lethe.Tests.Methods;
 using Lethe.Tests.Training;
-using Lethe.Training;
 using Lethe.Workflow;
 
 namespace Lethe.Tests.Workflow;
@@ -89,7 +87,7 @@ public sealed class FirstRunTests : IDisposable
     {
         Draw(20, "birds");
         Draw(20, "cats");
-        DataSplits data = DataSources.Open(new DataOptions { Data = images.Root }, 1);
+        DataSplits data = DataSources.Open(new DataOptions { Data = images.Root }, 1, cancel: TestContext.Current.CancellationToken);
         var chosen = ChosenOptions.For(
             new RunOptions { Data = new() { Data = images.Root } }, new TrainingFacts(data.Train.Count, data.ImageSize, Sizes: data.Sizes));
         var versions = new RunVersions("", "", "", "", "", 2, "cpu", "ours, vectors of 256 bits");

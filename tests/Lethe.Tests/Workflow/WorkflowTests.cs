@@ -37,7 +37,7 @@ public sealed class WorkflowTests : IDisposable
             (
                 manifest.Data.TrainCount, manifest.Data.ProbeCount, manifest.Data.TestCount, manifest.Data.ClassCount,
                 manifest.Data.ImageSize, manifest.Data.Channels));
-        Assert.Equal(small.Options, manifest.Pretraining);
+        Assert.Equal(small.Options with { Views = small.Options.Views.For(16) }, manifest.Pretraining);
         Assert.True(manifest.Timings!.Seconds > 0 && manifest.Timings.ImagesPerSecond > 0 && manifest.FinishedUtc > manifest.StartedUtc);
         Assert.Equal(LayerNames.All, manifest.RateSettings.Select(setting => setting.Layer));
         Assert.All(manifest.RateSettings, setting => Assert.Equal(12, setting.Rows));
