@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json.Nodes;
+using Lethe.Data;
 using Lethe.Recognition;
 using Lethe.Runs;
 using Lethe.Runtime;
@@ -59,6 +60,11 @@ internal static class ClassifyCommand
             string? file = made is not null ? null : OutputFile.Require(
                 parsed.GetValue(output) ?? Default(flags, parsed), parsed.GetValue(force));
             string? list = parsed.GetValue(predictions) is { } csv ? OutputFile.Require(csv, parsed.GetValue(force)) : null;
+            foreach (string path in new[] { folder, others }.OfType<string>())
+                ImageFiles.RequirePath(path);
+            if (made is not null && !File.Exists(made))
+                throw new InvalidOptionException(
+                    $"--classifier '{made}' does not exist.{Suggestion.OfPath(made)} 'lethe classify' makes one.");
             using Encoder encoder = flags.Load(parsed, values, terminal);
             ImageEmbeddings Embed(string path)
             {

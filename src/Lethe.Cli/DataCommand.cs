@@ -44,8 +44,8 @@ internal static class DataCommand
         }
 
         terminal.Say("A path works as well: class folders (with train/ and test/ above them or not), a flat folder of unlabelled images, "
-            + "CIFAR binary files, IDX files (.gz too). 'lethe data check' looks for copies, rare classes and files that cannot be "
-            + "read.");
+            + "CIFAR binary files, IDX files (.gz too). 'lethe data check --data PATH' looks for copies, rare classes and files that "
+            + "cannot be read.");
         return [.. DataSources.Known.Select(source => (JsonNode)new JsonObject
         {
             ["name"] = source.Name, ["description"] = source.Description, ["layout"] = source.Layout, ["classes"] = source.Classes,

@@ -28,6 +28,7 @@ internal static class EmbedCommand
         {
             (string file, string folder) = (parsed.GetRequiredValue(output), parsed.GetRequiredValue(images));
             EmbeddingFile.Require(file, parsed.GetValue(force));
+            ImageFiles.RequirePath(folder);
             using Encoder encoder = flags.Load(parsed, table.Read(parsed), terminal);
             ImageEmbeddings found = encoder.EmbedFolder(folder, parsed.GetValue(bad), terminal.Progress, cancellation);
             EmbeddingFile.Write(file, found, folder);

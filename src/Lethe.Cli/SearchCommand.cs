@@ -52,6 +52,8 @@ internal static class SearchCommand
                 throw new InvalidOptionException("--similarity must be a number above 0 and at most 1, with a point for decimals.");
             if (picture is not null)
                 OutputFile.Require(picture, parsed.GetValue(force), ".png");
+            foreach (string path in new[] { parsed.GetRequiredValue(images), asked }.OfType<string>())
+                ImageFiles.RequirePath(path);
             using Encoder encoder = flags.Load(parsed, table.Read(parsed), terminal);
             (ImageSet Set, ImageEmbeddings Embeddings) Embed(string path)
             {

@@ -105,7 +105,8 @@ internal static class Verb
             return "The same command begins anew.";
         if (run is null)
             return $"Where a run had begun, the same command with {Resume} goes on with it; else it begins anew.";
-        string path = OptionValues.Quote((run.FindPretraining() ?? run).Path);
+        string path = OptionValues.Quote(
+            (run.LoadManifest().Kind == RunKind.Pretrain ? run : run.FindPretraining() ?? run).Path);
         return "The state is saved: " + verb.Name switch
         {
             "pretrain" => $"'lethe pretrain {Resume} {Out} {path}' goes on.",

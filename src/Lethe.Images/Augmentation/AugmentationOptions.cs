@@ -55,7 +55,9 @@ public sealed record AugmentationOptions : OptionRecord, IConflicting
     [Limit(AtLeast = 0, AtMost = 10)]
     public double Contrast { get; init; } = 0.4;
 
-    /// <summary>Saturation is multiplied by a factor uniform in [max(0, 1 − x), 1 + x]; 0 leaves it. Nothing on grey images and on bands.</summary>
+    /// <summary>
+    /// Saturation is multiplied by a factor uniform in [max(0, 1 − x), 1 + x]; 0 leaves it. Nothing on grey images and on bands.
+    /// </summary>
     [Limit(AtLeast = 0, AtMost = 10)]
     public double Saturation { get; init; } = 0.4;
 
@@ -89,7 +91,8 @@ public sealed record AugmentationOptions : OptionRecord, IConflicting
     public int BlurRadius { get; init; }
 
     /// <summary>
-    /// How often values from the middle of the range on are turned upside down (of bytes 255 − value, from 128 on). 0 in SimCLR; BYOL takes 0.2 for one of its views.
+    /// How often values from the middle of the range on are turned upside down (of bytes 255 − value, from 128 on). 0 in SimCLR; BYOL
+    /// takes 0.2 for one of its views.
     /// </summary>
     [Limit(AtLeast = 0, AtMost = 1)]
     public double SolariseProbability { get; init; }

@@ -105,22 +105,28 @@ internal static class Resampler
             {
                 TSample* upper = source + k * rowSamples, lower = k + 1 < axis.Taps ? upper + rowSamples : upper;
                 TLane upperWeight = TLane.Create(axis.Weight(output, k)), lowerWeight = TLane.Create(axis.Weight(output, k + 1));
-                overlapping = Mix(overlapping, upperWeight, Load<TLane, TSample>(upper + last), lowerWeight, Load<TLane, TSample>(lower + last));
+                overlapping = MixAt(overlapping, upperWeight, upper + last, lowerWeight, lower + last);
                 if (k == 0)
                 {
                     for (nint j = 0; j < last; j += TLane.Count)
-                        Mix(TLane.Zero, upperWeight, Load<TLane, TSample>(upper + j), lowerWeight, Load<TLane, TSample>(lower + j)).Store(to + j);
+                        MixAt(TLane.Zero, upperWeight, upper + j, lowerWeight, lower + j).Store(to + j);
                 }
                 else
                 {
                     for (nint j = 0; j < last; j += TLane.Count)
-                        Mix(TLane.Load(to + j), upperWeight, Load<TLane, TSample>(upper + j), lowerWeight, Load<TLane, TSample>(lower + j)).Store(to + j);
+                        MixAt(TLane.Load(to + j), upperWeight, upper + j, lowerWeight, lower + j).Store(to + j);
                 }
             }
 
             overlapping.Store(to + last);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe TLane MixAt<TLane, TSample>(TLane sum, TLane oneWeight, TSample* one, TLane otherWeight, TSample* other)
+        where TLane : struct, ILane<TLane>
+        where TSample : unmanaged =>
+        Mix(sum, oneWeight, Load<TLane, TSample>(one), otherWeight, Load<TLane, TSample>(other));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe TLane Load<TLane, TSample>(TSample* from)

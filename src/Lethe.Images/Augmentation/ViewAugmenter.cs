@@ -214,8 +214,8 @@ internal sealed class ViewAugmenter
         if ((images.Samples == SampleType.Float32) != (range.Samples == SampleType.Float32) && !range.IsOfType)
         {
             throw new DataException(
-                $"The images of '{images.Name}' have {images.Samples.Name()} samples, but the encoder takes {range.Samples.Name()} ones from "
-                + $"{range}. Give it images like those that it was trained on.");
+                $"The images of '{images.Name}' have {images.Samples.Name()} samples, but the encoder takes "
+                + $"{range.Samples.Name()} ones from {range}. Give it images like those that it was trained on.");
         }
     }
 

@@ -25,9 +25,6 @@ internal sealed record DataDescription(
     string Fingerprint,
     IReadOnlyList<string> SkippedFiles)
 {
-    /// <summary>What was understood, left out or is to be known, in sentences.</summary>
-    public IReadOnlyList<string> Notices { get; init; } = [];
-
     /// <summary>The type of the samples.</summary>
     public SampleType Samples { get; init; }
 

@@ -135,7 +135,6 @@ internal static class DataSources
             splits.Fingerprint,
             splits.SkippedFiles)
         {
-            Notices = splits.Notices,
             Samples = splits.Train.Samples,
             Range = splits.Train.Range,
         };
@@ -199,7 +198,9 @@ internal static class DataSources
         {
             return IdxLayout.IsImagesFile(options.Data)
                 ? IdxLayout.Open(options.Data, classNames: null)
-                : throw new DataException($"'{options.Data}' is a file, and neither a stack of images (.npy) nor one of IDX images. Expected a folder of {AcceptedPaths}.");
+                : throw new DataException(
+                    $"'{options.Data}' is a file, and neither a stack of images (.npy) nor one of IDX images. Expected a folder of "
+                    + $"{AcceptedPaths}.");
         }
 
         if (!Directory.Exists(options.Data))

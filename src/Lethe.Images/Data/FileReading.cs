@@ -42,11 +42,13 @@ internal sealed class FileReading(
     {
         get
         {
-            int[] several = [.. Enumerable.Range(0, files.Count).Where(i => morePages[i] > 0).OrderBy(i => files[i], StringComparer.Ordinal)];
+            int[] several =
+                [.. Enumerable.Range(0, files.Count).Where(i => morePages[i] > 0).OrderBy(i => files[i], StringComparer.Ordinal)];
             return several.Length == 0 ? [] :
             [
-                $"{several.Length} of {files.Count} files hold more than one image, as {files[several[0]]} ({1 + morePages[several[0]]} pages): "
-                    + "the first page of each is used. To use all, save each as a file of its own, or all as one .npy file.",
+                $"{several.Length} of {files.Count} files hold more than one image, as {files[several[0]]} "
+                    + $"({1 + morePages[several[0]]} pages): the first page of each is used. "
+                    + "To use all, save each as a file of its own, or all as one .npy file.",
             ];
         }
     }

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Lethe.Data;
 
-/// <summary>XXH3-128 over the parts in turn: their counts, and for each image its size, channels, type of samples, label and pixels.</summary>
+/// <summary>
+/// XXH3-128 over the parts in turn: their counts, and for each image its size, channels, type of samples, label and pixels.
+/// </summary>
 internal static class Fingerprint
 {
     public static string Of(params ReadOnlySpan<ImageSet> parts)

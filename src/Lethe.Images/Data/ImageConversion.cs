@@ -69,7 +69,9 @@ internal static class ImageConversion
         return image with { Pixels = to, Samples = samples };
     }
 
-    /// <summary>The channels and samples that images of all these kinds can have: the deepest samples, and colour where any has it.</summary>
+    /// <summary>
+    /// The channels and samples that images of all these kinds can have: the deepest samples, and colour where any has it.
+    /// </summary>
     /// <param name="kinds">Channels and samples of each image.</param>
     /// <param name="nameOf">The name of an image, for errors.</param>
     /// <returns>1 channel where there is no image.</returns>
@@ -87,7 +89,10 @@ internal static class ImageConversion
     }
 
     /// <summary>A number of channels in words.</summary>
-    public static string Counted(int channels) => channels switch { 1 => "1 channel (grey)", 3 => "3 channels (colour)", _ => $"{channels} channels" };
+    public static string Counted(int channels) => channels switch
+    {
+        1 => "1 channel (grey)", 3 => "3 channels (colour)", _ => $"{channels} channels",
+    };
 
     private static DataException Mixed(string what, string[] kinds, Func<int, string> nameOf)
     {

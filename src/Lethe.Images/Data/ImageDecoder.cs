@@ -6,9 +6,10 @@ using Microsoft.Win32.SafeHandles;
 namespace Lethe.Data;
 
 /// <summary>
-/// Decodes one file, by what its first bytes say it is: JPEG, PNG, TIFF, BMP, WebP, PGM, PPM, and the first frame of GIF. Palettes are resolved, CMYK
-/// becomes RGB, alpha is composited on white, the EXIF orientation is applied; colour profiles are not, as in the libraries that published
-/// results come from. An image is grey where red, green and blue are equal in each pixel, however it is stored.
+/// Decodes one file, by what its first bytes say it is: JPEG, PNG, TIFF, BMP, WebP, PGM, PPM, an array of NumPy, and the first frame of
+/// GIF. Palettes are resolved, CMYK becomes RGB, alpha is composited on white, the orientation is applied; colour profiles are not, as in
+/// the libraries that published results come from. An image is grey where red, green and blue are equal in each pixel, however it is
+/// stored.
 /// </summary>
 internal static class ImageDecoder
 {

@@ -109,20 +109,29 @@ public static class ImageFiles
     /// <summary>How many image files there are: 1 for a file, 0 where there is nothing.</summary>
     /// <param name="path">A folder, searched recursively, or a file.</param>
     internal static int Count(string path) =>
-        NpyStack.IsPath(path) ? NpyStack.Open(path).Names.Count : File.Exists(path) ? 1 : Directory.Exists(path) ? ImageListing.ImagesBelow(path).Length : 0;
+        NpyStack.IsPath(path) ? NpyStack.Open(path).Names.Count
+        : File.Exists(path) ? 1 : Directory.Exists(path) ? ImageListing.ImagesBelow(path).Length : 0;
 
     private static ImageSet Of(NpyStack stack, int[] items, int imageSize, int channels, CancellationToken cancel) =>
         new("stack", stack.Read(items, imageSize, channels, cancel), paths: [.. items.Select(i => stack.Names[i])]);
+
+    /// <summary>Makes sure that there is something where images are said to be.</summary>
+    /// <param name="path">A folder or a file.</param>
+    /// <exception cref="InvalidOptionException">There is nothing; the message has the nearest path.</exception>
+    internal static void RequirePath(string path)
+    {
+        if (!Path.Exists(path))
+            throw new InvalidOptionException(
+                $"'{path}' does not exist; expected a folder of images or an image file.{Suggestion.OfPath(path)}");
+    }
 
     private static (string Root, string[] Files) List(string path, int imageSize, int channels, int maxBadFiles)
     {
         Check(imageSize, channels);
         if (maxBadFiles < 0)
             throw new InvalidOptionException($"--max-bad-files must not be negative, found {maxBadFiles}.");
+        RequirePath(path);
         bool isFile = File.Exists(path);
-        if (!isFile && !Directory.Exists(path))
-            throw new InvalidOptionException(
-                $"'{path}' does not exist; expected a folder of images or an image file.{Suggestion.OfPath(path)}");
         string root = isFile ? Path.GetDirectoryName(path)! : path;
         string[] files = isFile ? [Path.GetFileName(path)] : ImageListing.ImagesBelow(path);
         return files.Length > 0
@@ -143,7 +152,8 @@ public static class ImageFiles
     private static void Check(int imageSize, int channels)
     {
         if (imageSize is < 16 or > FileReading.LargestView)
-            throw new InvalidOptionException($"The size of views must be between 16 and {FileReading.LargestView} pixels, found {imageSize}.");
+            throw new InvalidOptionException(
+                $"The size of views must be between 16 and {FileReading.LargestView} pixels, found {imageSize}.");
         if (channels is < 0 or > Image.MostChannels)
             throw new InvalidOptionException(
                 $"Images have 1 to {Image.MostChannels} channels (0 lets the images decide), found {channels}.");

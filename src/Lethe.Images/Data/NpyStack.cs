@@ -30,7 +30,11 @@ internal sealed class NpyStack
 
     /// <summary>What is to be known of the array, in sentences.</summary>
     public IReadOnlyList<string> Notices => images.Axes == "NCHW"
-        ? [$"'{path}' is taken as [N, C, H, W]: {images.Count} images of {images.Channels} channels, {images.Height}×{images.Width} pixels."]
+        ?
+        [
+            $"'{path}' is taken as [N, C, H, W]: {images.Count} images of {images.Channels} channels, {images.Height}×{images.Width} "
+                + "pixels.",
+        ]
         : [];
 
     /// <summary>Whether a path is that of a .npy file.</summary>
@@ -82,7 +86,8 @@ internal sealed class NpyStack
         if (!isInPlace)
         {
             long bytes = (long)height * width * Math.Max(images.Channels, channels) * images.Samples.Size();
-            MemoryBudget.Require(items.Count * bytes, $"{items.Count} images at --image-size {imageSize}", "Use --limit N or a smaller --image-size.");
+            MemoryBudget.Require(
+                items.Count * bytes, $"{items.Count} images at --image-size {imageSize}", "Use --limit N or a smaller --image-size.");
         }
 
         var read = new Image[items.Count];

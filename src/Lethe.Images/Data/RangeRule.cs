@@ -1,6 +1,5 @@
 using System.Globalization;
 using Lethe.Numerics;
-using Lethe.Runtime;
 
 namespace Lethe.Data;
 
@@ -44,8 +43,8 @@ internal static class RangeRule
         string? notice = null;
         if (type == SampleType.UInt16 && LieWithin(train, type.White() / SmallShare))
         {
-            notice = $"All values of these 16-bit images are below an eighth of 65535, so that views are nearly black. Give --range percentile, "
-                + $"or --range 0,{Largest(train):0}.";
+            notice = "All values of these 16-bit images are below an eighth of 65535, so that views are nearly black. Give --range "
+                + Invariant($"percentile, or --range 0,{Largest(train):0}.");
         }
 
         return (IntensityRange.OfType(type), notice);
@@ -82,7 +81,8 @@ internal static class RangeRule
         float high = values.Count == 0 ? 1 : values[(int)Math.Ceiling((1 - Outside) * (values.Count - 1))];
 
         // One level at least; where nothing varies it does not matter which.
-        return new IntensityRange(low, high > low ? high : MathF.BitIncrement(low + (train.Samples == SampleType.Float32 ? 0 : 1)), train.Samples);
+        float least = train.Samples == SampleType.Float32 ? MathF.BitIncrement(low) : low + 1;
+        return new IntensityRange(low, Math.Max(high, least), train.Samples);
     }
 
     private static bool LieWithin(ImageSet train, float most)

@@ -54,7 +54,7 @@ internal sealed class RelabelledSource : ImageSource
             Notices =
             [
                 .. inner.Notices, .. notices,
-                .. left > 0 ? [$"The {left} images without a label are left out."] : Array.Empty<string>(),
+                .. left > 0 ? [$"The {left} images without a label are left out."] : System.Array.Empty<string>(),
             ],
         };
     }

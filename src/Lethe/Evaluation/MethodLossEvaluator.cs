@@ -2,7 +2,6 @@ using Lethe.Augmentation;
 using Lethe.Data;
 using Lethe.Diagnostics;
 using Lethe.Methods;
-using Lethe.Models;
 using Lethe.Numerics;
 using Lethe.Runtime;
 using Lethe.Training;

@@ -42,8 +42,8 @@ internal sealed class CorInfoMax : SslMethod
         Filled = (options, size) => options.Filled(size),
         Advice = (options, size) => size.BatchSize >= options.ProjectorOutput ? [] :
             [
-                $"CorInfoMax takes the determinant of a covariance of {options.ProjectorOutput} dimensions from {size.BatchSize} images of a "
-                    + $"batch, which fill no more than {size.BatchSize - 1}. Raise --batch-size, or use --projector-output "
+                $"CorInfoMax takes the determinant of a covariance of {options.ProjectorOutput} dimensions from {size.BatchSize} images "
+                    + $"of a batch, which fill no more than {size.BatchSize - 1}. Raise --batch-size, or use --projector-output "
                     + $"{size.BatchSize}.",
             ],
     };

@@ -40,8 +40,8 @@ internal sealed class Wmse : SslMethod
         Filled = (options, size) => options.Filled(size),
         Advice = (options, _) => options.WhiteningBatch >= 2 * options.ProjectorOutput ? [] :
             [
-                $"W-MSE whitens {options.ProjectorOutput} dimensions with {options.WhiteningBatch} rows, and needs twice as many of them to do "
-                    + $"it well. Raise --whitening-batch and --batch-size, or use --projector-output {options.WhiteningBatch / 2}.",
+                $"W-MSE whitens {options.ProjectorOutput} dimensions with {options.WhiteningBatch} rows, and needs twice as many of them "
+                    + $"to do it well. Raise --whitening-batch and --batch-size, or use --projector-output {options.WhiteningBatch / 2}.",
             ],
         Build = (options, backbone) => new Wmse(options, backbone),
     };

@@ -34,7 +34,8 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
         if (options.Layer is { } missing && !all.Layers.Contains(missing))
         {
             throw new InvalidOptionException(
-                $"--layer '{missing}' was not evaluated in these runs.{Suggestion.Sentence(missing, all.Layers)} Use one of {string.Join(", ", all.Layers)}.");
+                $"--layer '{missing}' was not evaluated in these runs.{Suggestion.Sentence(missing, all.Layers)} "
+                + $"Use one of {string.Join(", ", all.Layers)}.");
         }
 
         string? layer = options.EveryLayer ? null : options.Layer ?? LayerOrder.Last(all.Layers);

@@ -8,20 +8,30 @@ internal static class NearbyRuns
     private const string UsualFolder = "runs";
     private const int Most = 3;
 
-    /// <summary>A sentence that names the runs with the nearest names: beside the path, in it, and in <c>runs/</c>.</summary>
+    /// <summary>
+    /// A sentence that says which path was probably meant, or names the runs with the nearest names: beside the path, in it, and in
+    /// <c>runs/</c>.
+    /// </summary>
     /// <param name="path">The path that holds no run.</param>
     /// <param name="holdsRun">Whether a directory holds a run.</param>
     /// <returns>A sentence that begins with a space; empty where there is no run.</returns>
     public static string Sentence(string path, Func<string, bool> holdsRun)
     {
+        if (Suggestion.OfPath(path) is { Length: > 0 } slip)
+            return slip;
         string name = Name(path);
         string beside = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(path)) is { Length: > 0 } parent ? parent : ".";
-        string[] near =
+        string[] runs =
         [
             .. new[] { path, beside, UsualFolder }.SelectMany(Below).Where(holdsRun).DistinctBy(Path.GetFullPath)
                 .OrderBy(run => Suggestion.SlipsBetween(Name(run), name)).ThenBy(run => run, StringComparer.Ordinal).Take(Most),
         ];
-        return near.Length == 0 ? "" : $" Did you mean {string.Join(" or ", near)}?";
+
+        // A third of a name may be a slip; beyond, a run is there and hardly meant.
+        string[] meant = [.. runs.Where(run => Suggestion.SlipsBetween(Name(run), name) <= Math.Max(1, name.Length / 3))];
+        return meant.Length > 0 ? $" Did you mean {string.Join(" or ", meant)}?"
+            : runs.Length > 0 ? $" Runs nearby: {string.Join(", ", runs)}."
+            : "";
     }
 
     private static string[] Below(string folder)

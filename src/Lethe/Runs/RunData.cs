@@ -43,5 +43,8 @@ internal sealed record RunData(
         };
 
     /// <summary>The same record with what statistics say of intensities.</summary>
-    public RunData Within(IntensityRange range) => this with { Samples = range.Samples.ToString().ToLowerInvariant(), Range = [range.Low, range.High] };
+    public RunData Within(IntensityRange range) => this with
+    {
+        Samples = range.Samples.ToString().ToLowerInvariant(), Range = [range.Low, range.High],
+    };
 }

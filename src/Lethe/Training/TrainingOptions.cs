@@ -16,8 +16,8 @@ public sealed record TrainingOptions : OptionRecord, IConflicting
     public int? Epochs { get; init; }
 
     /// <summary>
-    /// Minutes that training and its evaluations may take: a few steps are timed, and epochs, or the width if that is not enough, are lowered
-    /// until they fit. It never raises them.
+    /// Minutes that training and its evaluations may take: a few steps are timed, and epochs, or the width if that is not enough, are
+    /// lowered until they fit. It never raises them.
     /// </summary>
     [Limit(Above = 0, Unit = "minutes", Zero = "for as long as it takes")]
     public double Minutes { get; init; }

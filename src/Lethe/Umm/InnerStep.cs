@@ -1,5 +1,4 @@
 using Lethe.Numerics;
-using Lethe.Runtime;
 using Lethe.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -63,7 +63,6 @@ public static class Pretraining
                 [
                     .. session.Data.Notices,
                     .. session.Data.SkippedFiles.Select(file => $"skipped {file}"),
-                    .. session.Data.Notices,
                     .. session.Advice,
                     .. new Interleaving(session).Note is { } note ? [note] : Array.Empty<string>(),
                 ],

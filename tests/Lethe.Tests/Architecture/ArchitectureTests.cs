@@ -163,7 +163,6 @@ public class ArchitectureTests
         {
             ["IndirectConvolution.cs"] = "three products over the same pixels, which share how pixels are found",
             ["Safetensors.cs"] = "reading refuses what writing never writes: the format stands in one place",
-            ["ImageDecoder.cs"] = "every way from bytes of a file to pixels",
         };
         string[] lengthy =
         [

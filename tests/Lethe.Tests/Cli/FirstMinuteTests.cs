@@ -34,7 +34,9 @@ public sealed class FirstMinuteTests : IDisposable
         CommandLine result = await CommandLine.RunAsync([.. verb, "--resume", "--out", folder["simclr-cat"]]);
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("there is no such directory, so there is nothing to go on with", result.Error, StringComparison.Ordinal);
-        Assert.Contains($"Did you mean {folder["simclr-cats"]} or {folder["vicreg-birds"]}?", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"Did you mean {folder["simclr-cats"]}?", result.Error, StringComparison.Ordinal);
+        CommandLine far = await CommandLine.RunAsync([.. verb, "--resume", "--out", folder["x"]]);
+        Assert.Contains($"Runs nearby: {folder["simclr-cats"]}, {folder["vicreg-birds"]}.", far.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder["simclr-cat"]));
         Assert.Empty(result.Output);
     }

@@ -48,6 +48,7 @@ public sealed partial class HintTests
             {
                 Command? verb = root.Subcommands.FirstOrDefault(one => one.Name == match.Groups[1].Value);
                 string rest = text[(match.Index + match.Length)..].Split(['\'', '.', ';', ','])[0];
+                verb = verb?.Subcommands.FirstOrDefault(below => rest.StartsWith($" {below.Name} ", StringComparison.Ordinal)) ?? verb;
                 return verb is null ? [] : Flag().Matches(rest).Where(flag => Usage.Find(verb, flag.Value) is null && !others.Contains(flag.Value))
                     .Select(flag => $"lethe {verb.Name} {flag.Value}: {text}");
             })),

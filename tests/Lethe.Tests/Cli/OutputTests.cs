@@ -37,6 +37,22 @@ public sealed class OutputTests : IDisposable
         Assert.Equal("precious", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
     }
 
+    /// <summary>Images that are not there are said before a run is opened, and so before anything is embedded.</summary>
+    [Theory]
+    [InlineData("embed", "--images", "imagse", "--out", "e.csv")]
+    [InlineData("search", "--images", "imagse", "--duplicates")]
+    [InlineData("search", "--images", "images", "--query", "imagse")]
+    [InlineData("classify", "--labelled", "imagse", "--out", "c.json")]
+    [InlineData("classify", "--labelled", "images", "--images", "imagse", "--out", "c.json")]
+    public async Task Images_ThatAreNotThere_AreSaidFirst(string verb, params string[] rest)
+    {
+        Directory.CreateDirectory(folder["images"]);
+        CommandLine result = await CommandLine.RunAsync(
+            [verb, "no-run", .. rest.Select(word => word.StartsWith("--", StringComparison.Ordinal) ? word : folder[word])]);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains($"Did you mean {folder["images"]}?", result.Error, StringComparison.Ordinal);
+    }
+
     /// <summary>Notes beside a file that is not there are nobody's to replace.</summary>
     [Fact]
     public void EmbeddingFile_NotesOfTheSameName_AreNeverReplaced()

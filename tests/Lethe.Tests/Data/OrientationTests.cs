@@ -64,7 +64,7 @@ public sealed class OrientationTests : IDisposable
         byte[] png = TempFolder.Encode(SKEncodedImageFormat.Png, 2, 3, (y, x) => new SKColor((byte)y, (byte)x, 9));
         byte[] exif = Containers.Exif(6);
         for (int length = 0; length < exif.Length - 6; length++)
-            Assert.Equal((2, 3), ImageDecoder.ReadSize(folder.Write("damaged", Containers.WithChunk(png, "eXIf"u8, exif[..length], false))));
+            Assert.Equal((2, 3), ImageDecoder.ReadSize(folder.Write("damaged", Containers.WithChunk(png, "eXIf"u8, exif.AsSpan(0, length), false))));
         foreach (int orientation in (int[])[0, 9, 255])
             Assert.Equal((2, 3), ImageDecoder.ReadSize(
                 folder.Write("damaged", Containers.WithChunk(png, "eXIf"u8, Containers.Exif(orientation), true))));

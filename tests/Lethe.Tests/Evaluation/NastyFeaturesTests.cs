@@ -7,6 +7,8 @@ namespace Lethe.Tests.Evaluation;
 /// <summary>What protocols fit, on features of every nasty kind: finite weights, labels of the classes, and no native error.</summary>
 public class NastyFeaturesTests
 {
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     public static TheoryData<string> Kinds => [.. NastyFeatures.Kinds];
 
     [Theory]
@@ -20,7 +22,7 @@ public class NastyFeaturesTests
             foreach (int dimension in (int[])[1, 4, 30])
             {
                 Tensor features = NastyFeatures.Of(kind, [12, dimension], type);
-                LinearClassifier found = LogisticRegression.Fit(features, labels);
+                LinearClassifier found = LogisticRegression.Fit(features, labels, cancellation: Token);
                 Assert.All(
                     (double[][])[found.Mean, found.Scale, found.Weights, found.Bias],
                     numbers => Assert.True(numbers.All(double.IsFinite), $"{type} [12, {dimension}]"));
@@ -40,7 +42,9 @@ public class NastyFeaturesTests
         Tensor features = NastyFeatures.Ordinary([40, 3], ScalarType.Float32);
         features[TensorIndex.Colon, 1] += tensor(labels.Select(label => 6f * label).ToArray());
         Tensor scaled = features * tensor((float[])[1, (float)unit, 1]);
-        Assert.Equal(LogisticRegression.Fit(features, labels).Predict(features), LogisticRegression.Fit(scaled, labels).Predict(scaled));
+        Assert.Equal(
+            LogisticRegression.Fit(features, labels, cancellation: Token).Predict(features),
+            LogisticRegression.Fit(scaled, labels, cancellation: Token).Predict(scaled));
     }
 
     [Theory]
@@ -51,7 +55,7 @@ public class NastyFeaturesTests
         foreach (ScalarType type in Types(kind))
         {
             Tensor features = NastyFeatures.Of(kind, [12, 4], type);
-            KMeans found = KMeans.Fit(features, 3, restarts: 2, seed: 1);
+            KMeans found = KMeans.Fit(features, 3, restarts: 2, seed: 1, cancellation: Token);
             Assert.All(found.Assign(features), cluster => Assert.InRange(cluster, 0, 2));
             Assert.False(double.IsNaN(found.Inertia));
         }
@@ -62,7 +66,9 @@ public class NastyFeaturesTests
     {
         using var scope = NewDisposeScope();
         Tensor features = NastyFeatures.Ordinary([30, 3], ScalarType.Float32), large = features * tensor(1e25f);
-        Assert.Equal(KMeans.Fit(features, 3, 2, 1).Assign(features), KMeans.Fit(large, 3, 2, 1).Assign(large));
+        Assert.Equal(
+            KMeans.Fit(features, 3, 2, 1, cancellation: Token).Assign(features),
+            KMeans.Fit(large, 3, 2, 1, cancellation: Token).Assign(large));
     }
 
     private static IEnumerable<ScalarType> Types(string kind) =>

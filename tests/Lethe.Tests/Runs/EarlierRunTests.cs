@@ -65,7 +65,7 @@ public sealed class EarlierRunTests : IDisposable
     {
         RunManifest undo = Undo.LoadManifest(), control = Undo.Control!.LoadManifest();
         Assert.Equal((RunKind.Umm, RunKind.Control), (undo.Kind, control.Kind));
-        Assert.Equal(new UmmOptions { Iterations = 3, BatchSize = 8, EvaluateIterations = 1 }, undo.Umm);
+        Assert.Equal(new UmmOptions { Iterations = 3, BatchSize = 8, EvaluateIterations = 1, EpsilonSquared = 0.5 }, undo.Umm);
         Assert.Equal(undo.Umm, control.Umm);
         Assert.Equal(Run.LoadManifest().Pretraining, undo.Pretraining);
         Assert.Equal(Run.LoadManifest().Pretraining, control.Pretraining);
@@ -81,29 +81,59 @@ public sealed class EarlierRunTests : IDisposable
         to.SaveManifest(from.LoadManifest());
         to.SaveEvaluation(from.LoadEvaluation());
         to.AppendMeasurements(from.LoadMetrics().Measurements);
-        Assert.Equal(File.ReadAllText(from.ManifestPath), WithoutWhatIsNew(File.ReadAllText(to.ManifestPath)));
+        string then = File.ReadAllText(from.ManifestPath);
+        Assert.Equal(then, WithoutWhatIsNew(File.ReadAllText(to.ManifestPath), then));
         Assert.Equal(from.LoadEvaluation(), to.LoadEvaluation());
         Assert.Equal(File.ReadAllText(from.MetricsPath), File.ReadAllText(to.MetricsPath));
     }
 
-    /// <summary>What a run has for options that were not there yet when it was made: their defaults, at which they do nothing.</summary>
-    private static string WithoutWhatIsNew(string manifest)
+    /// <summary>What a run has that was not there yet when it was made: values at which it does nothing, or what was done then.</summary>
+    private static readonly Dictionary<string, string> news = new()
+    {
+        ["choices"] = "[]",
+        ["options.umm.dose"] = "\"raw\"",
+        ["options.umm.levelOne"] = "\"look-ahead\"",
+        ["options.umm.outerBatch"] = "\"same\"",
+        ["options.umm.innerStep"] = "\"sgd\"",
+        ["options.umm.rateConvention"] = "\"features\"",
+        ["options.init"] = "null",
+        ["options.weights"] = """{"part":null,"channelOrder":"rgb","heads":"found","normalisation":"auto"}""",
+        ["options.labelNoise"] = "0",
+        ["options.data.labels"] = "\"folders\"",
+        ["options.data.groupBy"] = "null",
+        ["options.data.duplicates"] = "\"ignore\"",
+        ["options.data.division"] = "\"earlier\"",
+        ["options.data.range"] = "\"type\"",
+        ["options.data.maxMegapixels"] = "100",
+        ["options.training.minutes"] = "0",
+        ["options.training.schedule"] = "\"cosine\"",
+        ["options.training.freeze"] = "\"none\"",
+        ["options.training.freezeEpochs"] = "0",
+    };
+
+    /// <summary>A document without what another lacks, each of which must be known and have its value.</summary>
+    private static string WithoutWhatIsNew(string manifest, string then)
     {
         JsonNode document = JsonNode.Parse(manifest)!;
-        JsonObject options = document["options"]!.AsObject();
-        options = options["pretraining"]?.AsObject() ?? options;
-        Assert.True(options.Remove("init", out JsonNode? init) && init is null);
-        Assert.True(options.Remove("weights", out JsonNode? weights));
-        Assert.Equal(new WeightsOptions(), weights.Deserialize<WeightsOptions>(web));
-        JsonObject data = options["data"]!.AsObject();
-        Assert.True(data.Remove("division", out JsonNode? division) && (string?)division == DivisionRule.Earlier);
-        Assert.True(data.Remove("labels", out JsonNode? labels) && (string?)labels == LabelRule.Folders);
-        Assert.True(data.Remove("duplicates", out JsonNode? duplicates) && (string?)duplicates == DuplicateRule.Ignore);
-        Assert.True(data.Remove("groupBy", out JsonNode? groupBy) && groupBy is null);
-        JsonObject training = options["training"]!.AsObject();
-        Assert.True(training.Remove("freeze", out JsonNode? freeze) && (string?)freeze == "none");
-        Assert.True(training.Remove("freezeEpochs", out JsonNode? epochs) && (int?)epochs == 0);
+        Without(document.AsObject(), JsonNode.Parse(then)!.AsObject(), "");
         return document.ToJsonString(indented) + "\n";
+    }
+
+    private static void Without(JsonObject now, JsonObject then, string path)
+    {
+        foreach ((string name, JsonNode? value) in now.ToArray())
+        {
+            string place = (path + name).Replace("options.pretraining", "options", StringComparison.Ordinal);
+            if (!then.ContainsKey(name))
+            {
+                Assert.Equal((place, news.GetValueOrDefault(place)), (place, value?.ToJsonString() ?? "null"));
+                now.Remove(name);
+            }
+            else if (value is JsonObject part)
+            {
+                Without(part, then[name]!.AsObject(), place + ".");
+            }
+        }
     }
 
     /// <summary>It is divided as it was: the fingerprint that it was made with is checked.</summary>

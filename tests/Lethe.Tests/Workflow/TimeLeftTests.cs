@@ -20,7 +20,13 @@ public sealed class TimeLeftTests : IDisposable
     public void Pretraining_LastStep_HasAnEvaluationLeft()
     {
         var told = new List<WorkflowProgress>();
-        (RunDirectory run, Session session) = small.Start("run", progress: new Inline<WorkflowProgress>(told.Add));
+        var progress = new Inline<WorkflowProgress>(one =>
+        {
+            // Images are read on several threads.
+            lock (told)
+                told.Add(one);
+        });
+        (RunDirectory run, Session session) = small.Start("run", progress: progress);
         WorkflowProgress[] steps = [.. told.Where(one => one.Stage == "pre-training")];
         Assert.All(steps, step => Assert.True(step.Left >= TimeSpan.Zero));
         Assert.Equal(steps[^1].Total, steps[^1].Done);
@@ -37,7 +43,7 @@ public sealed class TimeLeftTests : IDisposable
         }
 
         told.Clear();
-        Evaluating.Run(run, session, new Inline<WorkflowProgress>(told.Add), TestContext.Current.CancellationToken);
+        Evaluating.Run(run, session, progress, TestContext.Current.CancellationToken);
         WorkflowProgress[] states = [.. told.Where(one => one.Stage == "evaluating")];
         Assert.Null(states[0].Left);
         Assert.NotNull(states[^1].Left);

@@ -79,7 +79,8 @@ internal static class DeepPngReader
 
             ReadOnlySpan<byte> content = bytes.Slice(at + 8, (int)length);
             bool isOfUse = pixels || type.SequenceEqual("tRNS"u8) || type.SequenceEqual("IHDR"u8);
-            if (isOfUse && Crc32.HashToUInt32(bytes.Slice(at + 4, (int)length + 4)) != BinaryPrimitives.ReadUInt32BigEndian(bytes[(at + 8 + (int)length)..]))
+            uint sum = BinaryPrimitives.ReadUInt32BigEndian(bytes[(at + 8 + (int)length)..]);
+            if (isOfUse && Crc32.HashToUInt32(bytes.Slice(at + 4, (int)length + 4)) != sum)
                 throw new DataException("corrupt PNG: the sum of a chunk is wrong");
             if (pixels)
                 parts.Add((at + 8, (int)length));

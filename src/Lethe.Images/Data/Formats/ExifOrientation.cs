@@ -32,7 +32,10 @@ internal static class ExifOrientation
                 continue;
 
             // A short, as the standard has it; some writers take a byte or a long.
-            uint value = Short(entries[2..], little) switch { 1 => entries[8], 4 => Long(entries[8..], little), _ => (uint)Short(entries[8..], little) };
+            uint value = Short(entries[2..], little) switch
+            {
+                1 => entries[8], 4 => Long(entries[8..], little), _ => (uint)Short(entries[8..], little),
+            };
             return value is >= 1 and <= 8 ? (int)value : 0;
         }
 

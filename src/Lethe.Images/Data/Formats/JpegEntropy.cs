@@ -139,7 +139,7 @@ internal sealed class JpegEntropy
         return !bits.IsBroken;
     }
 
-    private bool HasTables(JpegComponent[] chosen, Part part) => Array.TrueForAll(chosen, component =>
+    private static bool HasTables(JpegComponent[] chosen, Part part) => Array.TrueForAll(chosen, component =>
         (part.First > 0 || part.High > 0 || component.DcTable.Length > 0) && (part.Last == 0 || component.AcTable.Length > 0));
 
     private void ReadUnits(JpegComponent[] chosen, Part part, ref JpegBits bits)

@@ -6,8 +6,8 @@ namespace Lethe.Data.Formats;
 /// <param name="Length">Bytes of the first image.</param>
 /// <param name="IsEnded">Whether it has its end marker.</param>
 /// <param name="IsDoubtful">
-/// Whether it may be half an image, so that <see cref="JpegEntropy"/> is asked: it has no end marker, or something unknown follows it, or what is missing of it would not be grey, as
-/// of inks.
+/// Whether it may be half an image, so that <see cref="JpegEntropy"/> is asked: it has no end marker, or something unknown follows it, or
+/// what is missing of it would not be grey, as of inks.
 /// </param>
 internal readonly record struct JpegLayout(int Length, bool IsEnded, bool IsDoubtful)
 {

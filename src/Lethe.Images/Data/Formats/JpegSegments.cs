@@ -1,8 +1,8 @@
 namespace Lethe.Data.Formats;
 
 /// <summary>
-/// The segments of the first image in a JPEG file, one after the other by their stated lengths. So a thumbnail within a segment, and whatever
-/// follows the end of the image (a film, a second image, a maker's trailer), is never taken for a part of it.
+/// The segments of the first image in a JPEG file, one after the other by their stated lengths. So a thumbnail within a segment, and
+/// whatever follows the end of the image (a film, a second image, a maker's trailer), is never taken for a part of it.
 /// </summary>
 internal ref struct JpegSegments(ReadOnlySpan<byte> bytes)
 {

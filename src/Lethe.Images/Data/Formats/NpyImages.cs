@@ -79,8 +79,8 @@ internal sealed class NpyImages
     public static NpyImages Stack(NpyHeader header) => header.Shape switch
     {
         [> 16, > 16, <= 4] => throw new DataException(
-            $"an array of {ShapeOf(header)} looks like one image, where a stack [N, H, W] or [N, H, W, C] is expected: add an axis, as with "
-            + "images[None]"),
+            $"an array of {ShapeOf(header)} looks like one image, where a stack [N, H, W] or [N, H, W, C] is expected: add an axis, as "
+            + "with images[None]"),
         [_, _, _] => new NpyImages(header, "NHW"),
         [_, _, _, <= Image.MostChannels] => new NpyImages(header, "NHWC"),
         [_, <= Image.MostChannels, _, _] => new NpyImages(header, "NCHW"),

@@ -36,7 +36,8 @@ internal sealed class TiffPage
         if (Format is SampleFormat.COMPLEXINT or SampleFormat.COMPLEXIEEEFP)
             throw new DataException("a TIFF of complex numbers: save their magnitude or their parts as bands");
         if (!file.IsCodecConfigured(Compression))
-            throw new DataException($"a TIFF compressed in a way that is not read ({Compression}): save it with deflate, LZW or uncompressed");
+            throw new DataException(
+                $"a TIFF compressed in a way that is not read ({Compression}): save it with deflate, LZW or uncompressed");
         bool isKnown = Format == SampleFormat.IEEEFP ? Bits is 16 or 32 or 64 : Bits is (>= 1 and <= 16) or 32;
         if (!isKnown)
             throw new DataException($"a TIFF of samples of {Bits} bits; save it with 8, 16 or 32");
@@ -81,7 +82,10 @@ internal sealed class TiffPage
         : Bits > 8 ? SampleType.UInt16 : SampleType.UInt8;
 
     /// <summary>How many of the samples are colours.</summary>
-    public int Colours => Photometric switch { Photometric.RGB => Math.Min(3, Stored), Photometric.SEPARATED => Math.Min(4, Stored), _ => 1 };
+    public int Colours => Photometric switch
+    {
+        Photometric.RGB => Math.Min(3, Stored), Photometric.SEPARATED => Math.Min(4, Stored), _ => 1,
+    };
 
     /// <summary>Which of the samples is alpha, and whether colours are multiplied by it; −1 where none is.</summary>
     public (int Place, bool Multiplied) Alpha
@@ -104,5 +108,6 @@ internal sealed class TiffPage
     /// <summary>Channels of the image: colours and bands, without alpha.</summary>
     public int Channels => IsConverted || Palette is not null ? 3 : Stored - (Alpha.Place < 0 ? 0 : 1) - (IsInk ? 1 : 0);
 
-    private static int Number(Tiff file, TiffTag tag, int otherwise) => file.GetField(tag) is { Length: > 0 } found ? found[0].ToInt() : otherwise;
+    private static int Number(Tiff file, TiffTag tag, int otherwise) =>
+        file.GetField(tag) is { Length: > 0 } found ? found[0].ToInt() : otherwise;
 }

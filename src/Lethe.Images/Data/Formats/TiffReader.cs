@@ -16,7 +16,8 @@ internal static partial class TiffReader
     static TiffReader() => Tiff.SetErrorHandler(new TiffMessages());
 
     /// <summary>Whether a file is one of these.</summary>
-    public static bool Reads(ReadOnlySpan<byte> head) => head is [(byte)'I', (byte)'I', 42 or 43, 0, ..] or [(byte)'M', (byte)'M', 0, 42 or 43, ..];
+    public static bool Reads(ReadOnlySpan<byte> head) =>
+        head is [(byte)'I', (byte)'I', 42 or 43, 0, ..] or [(byte)'M', (byte)'M', 0, 42 or 43, ..];
 
     /// <summary>Height and width as stored, bytes of a pixel in memory, and the orientation.</summary>
     /// <param name="bytes">The whole file.</param>
@@ -41,7 +42,8 @@ internal static partial class TiffReader
         Image image = channels == page.Channels || page.Channels > 1
             ? DecodePage(file, page, shortSide, maxPixels)
             : DecodeChannels(file, page, channels, shortSide, maxPixels);
-        bool isColour = channels == 3 && (page.Photometric == Photometric.RGB || page.IsInk || page.IsConverted || page.Palette is not null);
+        bool isColour = channels == 3
+            && (page.Photometric == Photometric.RGB || page.IsInk || page.IsConverted || page.Palette is not null);
         return (isColour ? GreyCheck.Narrow(image) : image, (page.Height, page.Width), page.Orientation, more);
     });
 

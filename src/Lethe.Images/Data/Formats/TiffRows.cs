@@ -3,7 +3,9 @@ using Lethe.Runtime;
 
 namespace Lethe.Data.Formats;
 
-/// <summary>The rows of a page of a TIFF file as they are stored, from strips or tiles. Rows are asked for in order, plane by plane.</summary>
+/// <summary>
+/// The rows of a page of a TIFF file as they are stored, from strips or tiles. Rows are asked for in order, plane by plane.
+/// </summary>
 internal sealed class TiffRows
 {
     private readonly Tiff file;
