@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -39,7 +38,6 @@ internal static class Resampler
         Span<float> lines = scratch.Lines(ViewCanvas.Lanes * padded);
         Span<Vector256<float>> narrowed = scratch.Narrowed(padded * stride); // [image column · channel, row of the view]
         bool areBytes = image.Samples == SampleType.UInt8 && range.IsOfBytes;
-        int rowSamples = image.Width * image.Channels, offset = columns.First * image.Channels;
         for (int block = 0; block < stride; block++)
         {
             int top = block * ViewCanvas.Lanes;
@@ -51,9 +49,9 @@ internal static class Resampler
                 if (row >= canvas.Size)
                     line.Clear();
                 else if (areBytes)
-                    MixRows<TLane, byte>(image.Pixels.Span[(rows.Start(row) * rowSamples + offset)..], rowSamples, rows, row, line);
+                    MixRows<TLane>(image, columns.First * image.Channels, rows, row, line);
                 else
-                    MixRows<TLane, float>(scaled[((rows.Start(row) - rows.Start(top)) * used)..], used, rows, row, line);
+                    MixScaled<TLane>(scaled[((rows.Start(row) - rows.Start(top)) * used)..], rows, row, line);
             }
 
             TransposeLines(lines, padded, narrowed, stride, block);
@@ -75,27 +73,27 @@ internal static class Resampler
         return scaled;
     }
 
-    // line[j] = Σ_k weight[k] · image[start + k, offset + j], samples in, floats out; two rows at a time.
-    private static unsafe void MixRows<TLane, TSample>(
-        ReadOnlySpan<TSample> image, int rowSamples, ResampleAxis axis, int output, Span<float> line)
+    // line[j] = Σ_k weight[k] · image[start + k, offset + j], bytes in, floats out; two rows at a time.
+    private static unsafe void MixRows<TLane>(in Image image, int offset, ResampleAxis axis, int output, Span<float> line)
         where TLane : struct, ILane<TLane>
-        where TSample : unmanaged, INumber<TSample>
     {
-        ReadOnlySpan<TSample> pixels = image[..((axis.Taps - 1) * rowSamples + line.Length)];
+        int rowBytes = image.Width * image.Channels;
+        ReadOnlySpan<byte> pixels = image.Pixels.Span.Slice(
+            axis.Start(output) * rowBytes + offset, (axis.Taps - 1) * rowBytes + line.Length);
         if (line.Length < TLane.Count)
         {
             for (int j = 0; j < line.Length; j++)
             {
                 float sum = 0;
                 for (int k = 0; k < axis.Taps; k++)
-                    sum += axis.Weight(output, k) * float.CreateTruncating(pixels[k * rowSamples + j]);
+                    sum += axis.Weight(output, k) * pixels[k * rowBytes + j];
                 line[j] = sum;
             }
 
             return;
         }
 
-        fixed (TSample* source = pixels)
+        fixed (byte* source = pixels)
         fixed (float* to = line)
         {
             // The last vector overlaps the one before it, so it must be read before that is written: it is mixed by itself.
@@ -103,18 +101,18 @@ internal static class Resampler
             TLane overlapping = TLane.Zero;
             for (int k = 0; k < axis.Taps; k += 2)
             {
-                TSample* upper = source + k * rowSamples, lower = k + 1 < axis.Taps ? upper + rowSamples : upper;
+                byte* upper = source + k * rowBytes, lower = k + 1 < axis.Taps ? upper + rowBytes : upper;
                 TLane upperWeight = TLane.Create(axis.Weight(output, k)), lowerWeight = TLane.Create(axis.Weight(output, k + 1));
-                overlapping = MixAt(overlapping, upperWeight, upper + last, lowerWeight, lower + last);
+                overlapping = Mix(overlapping, upperWeight, TLane.Load(upper + last), lowerWeight, TLane.Load(lower + last));
                 if (k == 0)
                 {
                     for (nint j = 0; j < last; j += TLane.Count)
-                        MixAt(TLane.Zero, upperWeight, upper + j, lowerWeight, lower + j).Store(to + j);
+                        Mix(TLane.Zero, upperWeight, TLane.Load(upper + j), lowerWeight, TLane.Load(lower + j)).Store(to + j);
                 }
                 else
                 {
                     for (nint j = 0; j < last; j += TLane.Count)
-                        MixAt(TLane.Load(to + j), upperWeight, upper + j, lowerWeight, lower + j).Store(to + j);
+                        Mix(TLane.Load(to + j), upperWeight, TLane.Load(upper + j), lowerWeight, TLane.Load(lower + j)).Store(to + j);
                 }
             }
 
@@ -122,17 +120,27 @@ internal static class Resampler
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe TLane MixAt<TLane, TSample>(TLane sum, TLane oneWeight, TSample* one, TLane otherWeight, TSample* other)
+    // The same of rows on the scale of bytes.
+    private static unsafe void MixScaled<TLane>(ReadOnlySpan<float> rows, ResampleAxis axis, int output, Span<float> line)
         where TLane : struct, ILane<TLane>
-        where TSample : unmanaged =>
-        Mix(sum, oneWeight, Load<TLane, TSample>(one), otherWeight, Load<TLane, TSample>(other));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe TLane Load<TLane, TSample>(TSample* from)
-        where TLane : struct, ILane<TLane>
-        where TSample : unmanaged =>
-        typeof(TSample) == typeof(byte) ? TLane.Load((byte*)from) : TLane.Load((float*)from);
+    {
+        rows = rows[..(axis.Taps * line.Length)];
+        line.Clear();
+        fixed (float* source = rows, to = line)
+        {
+            for (int k = 0; k < axis.Taps; k++)
+            {
+                float* row = source + (k * line.Length);
+                float weight = axis.Weight(output, k);
+                TLane weights = TLane.Create(weight);
+                int j = 0;
+                for (; j + TLane.Count <= line.Length; j += TLane.Count)
+                    (TLane.Load(to + j) + weights * TLane.Load(row + j)).Store(to + j);
+                for (; j < line.Length; j++)
+                    to[j] += weight * row[j];
+            }
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLane Mix<TLane>(TLane sum, TLane oneWeight, TLane one, TLane otherWeight, TLane other)

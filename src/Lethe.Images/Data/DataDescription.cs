@@ -25,6 +25,9 @@ internal sealed record DataDescription(
     string Fingerprint,
     IReadOnlyList<string> SkippedFiles)
 {
+    /// <summary>As in <see cref="DataSplits.Notices"/>.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
+
     /// <summary>The type of the samples.</summary>
     public SampleType Samples { get; init; }
 

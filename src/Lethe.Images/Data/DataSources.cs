@@ -135,6 +135,7 @@ internal static class DataSources
             splits.Fingerprint,
             splits.SkippedFiles)
         {
+            Notices = splits.Notices,
             Samples = splits.Train.Samples,
             Range = splits.Train.Range,
         };

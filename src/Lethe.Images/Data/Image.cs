@@ -2,7 +2,7 @@ namespace Lethe.Data;
 
 /// <summary>A decoded image: samples, interleaved, row by row: [Height, Width, Channels].</summary>
 /// <param name="Pixels">
-/// Height · Width · Channels samples of the type <see cref="Samples"/>, little-endian where they have several bytes; not to be changed
+/// Height · Width · Channels samples: bytes, or as the file had them 16 bits or floating point, little-endian; not to be changed
 /// while the image is used.
 /// </param>
 /// <param name="Height">Rows.</param>
@@ -14,7 +14,7 @@ public readonly record struct Image(ReadOnlyMemory<byte> Pixels, int Height, int
     internal const int MostChannels = 16;
 
     /// <summary>The type of a sample; bytes where nothing is said.</summary>
-    public SampleType Samples { get; init; }
+    internal SampleType Samples { get; init; }
 
     /// <summary>Bytes of a pixel.</summary>
     internal int PixelBytes => Channels * Samples.Size();

@@ -52,7 +52,7 @@ public sealed class ImageSet
     public int Channels => images.Count == 0 ? 0 : images[0].Channels;
 
     /// <summary>The type of all samples; bytes where there is no image.</summary>
-    public SampleType Samples => images.Count == 0 ? SampleType.UInt8 : images[0].Samples;
+    internal SampleType Samples => images.Count == 0 ? SampleType.UInt8 : images[0].Samples;
 
     /// <summary>Which samples are black and white; all that the type holds where nothing else was found or asked for.</summary>
     internal IntensityRange Range { get => field ?? IntensityRange.OfType(Samples); init; }

@@ -1,7 +1,7 @@
 namespace Lethe.Data;
 
 /// <summary>What a sample of an image is.</summary>
-public enum SampleType
+internal enum SampleType
 {
     /// <summary>A byte, 0 to 255.</summary>
     UInt8,

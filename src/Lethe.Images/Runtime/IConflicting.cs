@@ -1,7 +1,7 @@
 namespace Lethe.Runtime;
 
 /// <summary>Options with rules that no attribute of one property can say, as on combinations of values.</summary>
-public interface IConflicting
+internal interface IConflicting
 {
     /// <summary>
     /// Checks the values against each other. Single values may be wrong as well, and are reported anyway.

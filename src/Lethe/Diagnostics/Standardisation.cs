@@ -17,10 +17,7 @@ internal sealed record Standardisation(Tensor Mean, Tensor Scale)
     /// <param name="features">[n, d].</param>
     public static Standardisation Of(Tensor features)
     {
-        Tensor mean = features.mean([0]); // [d]
-        Tensor deviation = (features - mean).Squared().mean([0]).sqrt();
-        Tensor constant = deviation.le(mean.abs().Times(SmallestDeviation));
-        var found = new Standardisation(mean, where(constant, zeros_like(deviation), deviation.reciprocal()));
+        Standardisation found = OfTame(features);
         Tensor tame = Magnitude.TameColumns(features); // [d]
         return tame.all().item<bool>() ? found : found.Except(tame, features);
     }
@@ -37,11 +34,19 @@ internal sealed record Standardisation(Tensor Mean, Tensor Scale)
         return (features.to(ScalarType.Float64) * wide - mean.to(ScalarType.Float64) * wide).to(features.dtype);
     }
 
+    private static Standardisation OfTame(Tensor features)
+    {
+        Tensor mean = features.mean([0]); // [d]
+        Tensor deviation = (features - mean).Squared().mean([0]).sqrt();
+        Tensor constant = deviation.le(mean.abs().Times(SmallestDeviation));
+        return new Standardisation(mean, where(constant, zeros_like(deviation), deviation.reciprocal()));
+    }
+
     // Columns whose squares overflow or vanish, each in units of its largest number.
     private Standardisation Except(Tensor tame, Tensor features)
     {
         Tensor most = Magnitude.Columns(features), unit = where(most.eq(zeros_like(most)), ones_like(most), most); // [d]
-        Standardisation inUnits = Of(features.to(ScalarType.Float64) / unit);
+        Standardisation inUnits = OfTame(features.to(ScalarType.Float64) / unit);
 
         // Of the smallest numbers that a type knows there may be no reciprocal: such a column counts as constant.
         Tensor scale = (inUnits.Scale / unit).to(features.dtype);

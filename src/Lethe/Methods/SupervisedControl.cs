@@ -69,7 +69,7 @@ internal sealed class SupervisedControl : SslMethod
 }
 
 /// <summary>Options of <see cref="SupervisedControl"/>.</summary>
-public sealed record SupervisedOptions : MethodOptions
+internal sealed record SupervisedOptions : MethodOptions
 {
     /// <summary>How many classes there are.</summary>
     [Limit(AtLeast = 2, Unit = "classes", Zero = "for those of the images")]

@@ -27,6 +27,8 @@ internal static class ReportRepeat
             ["measured on", Wording.Count(data.TestCount)],
             ["classes", data.ClassCount == 0 ? "no labels" : Wording.Count(data.ClassCount)],
             ["view", $"{data.ImageSize} × {data.ImageSize} pixels, {Wording.Counted(data.Channels, "channel")}"],
+            .. data.Range is [var low, var high] && data.Samples is { } samples && (low, high, samples) != (0, 255, "uint8")
+                ? (string[][])[["intensities", $"{samples} from {Wording.Short(low)} to {Wording.Short(high)}"]] : [],
             ["channel mean", string.Join(", ", data.ChannelMean.Select(Wording.Short))],
             ["channel deviation", string.Join(", ", data.ChannelStandardDeviation.Select(Wording.Short))],
         ]);

@@ -214,7 +214,7 @@ public class CorInfoMaxTests
         Assert.Contains("--covariance-forgetting", Message(new CorInfoMaxOptions { CovarianceForgetting = 1.5 }), StringComparison.Ordinal);
         Assert.Contains("--mean-forgetting", Message(new CorInfoMaxOptions { MeanForgetting = double.NaN }), StringComparison.Ordinal);
         Assert.Contains("--log-det-epsilon", Message(new CorInfoMaxOptions { LogDetEpsilon = 0 }), StringComparison.Ordinal);
-        Assert.Contains("--projector-output", Message(new CorInfoMaxOptions { ProjectorOutput = 0 }), StringComparison.Ordinal);
+        Assert.Contains("--projector-output", Message(new CorInfoMaxOptions { ProjectorOutput = -1 }), StringComparison.Ordinal);
     }
 
     private static double Fresh(Tensor first, Tensor second)

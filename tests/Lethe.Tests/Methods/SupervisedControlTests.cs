@@ -1,10 +1,8 @@
 using Lethe.Augmentation;
 using Lethe.Data;
 using Lethe.Methods;
-using Lethe.Models;
 using Lethe.Runs;
 using Lethe.Runtime;
-using Lethe.Tests.Augmentation;
 using Lethe.Training;
 using Lethe.Umm;
 using static TorchSharp.torch;

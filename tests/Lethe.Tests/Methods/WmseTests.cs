@@ -170,9 +170,9 @@ public class WmseTests
     {
         using ResNet backbone = Tiny.Backbone();
         string Message(WmseOptions options) => Assert.Throws<InvalidOptionException>(() => new Wmse(options, backbone)).Message;
-        Assert.Contains("--whitening-batch", Message(new WmseOptions { WhiteningBatch = 64 }), StringComparison.Ordinal);
+        Assert.Contains("--whitening-batch", Message(new WmseOptions { WhiteningBatch = 64, ProjectorOutput = 64 }), StringComparison.Ordinal);
         Assert.Contains("--whitening-epsilon", Message(new WmseOptions { WhiteningEpsilon = double.NaN }), StringComparison.Ordinal);
         Assert.Contains("--whitening-rounds", Message(new WmseOptions { WhiteningRounds = 0 }), StringComparison.Ordinal);
-        Assert.Contains("--projector-output", Message(new WmseOptions { ProjectorOutput = 0 }), StringComparison.Ordinal);
+        Assert.Contains("--projector-output", Message(new WmseOptions { ProjectorOutput = -1 }), StringComparison.Ordinal);
     }
 }

@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Lethe.Augmentation;
 using Lethe.Data;
 using Lethe.Evaluation;
-using Lethe.Interchange;
 using Lethe.Methods;
 using Lethe.Reporting;
 using Lethe.Results;

@@ -61,7 +61,7 @@ public class LibraryLimitsTests
         },
         { new ProtocolRunOptions { Stages = "," }, "--stages ',' is unknown. Use all, or untrained, before, control, umm with commas between." },
         { new Machine { Device = "cpu:1" }, "--device 'cpu:1' is unknown. Use cpu, cuda or cuda:N." },
-        { new InterleavingOptions { UmmSplit = "layer4" }, "--umm-split 'layer4' is unknown. Use stem, layer1, layer2 or layer3." },
+        { new InterleavingOptions { UmmSplit = "layer4" }, "--umm-split 'layer4' is unknown. Did you mean layer1 or layer2 or layer3?" },
         { new RunOptions { Training = new TrainingOptions { BatchSize = 1 } }, "--batch-size must be at least 2 images, or 0 " },
     };
 

@@ -13,7 +13,7 @@ public class OneOfAttributeTests
     {
         var rule = new OneOfAttribute("turn", "gap", "either");
         Assert.Null(rule.Violation("--x", "gap"));
-        Assert.Equal("--x 'Gap' is unknown. Use turn, gap or either.", rule.Violation("--x", "Gap"));
+        Assert.Equal("--x 'Gap' is unknown. Did you mean gap? Use turn, gap or either.", rule.Violation("--x", "Gap"));
         Assert.Equal("--x '' is unknown. Use turn, gap or either.", rule.Violation("--x", ""));
         Assert.Equal("--x '' is unknown. Use turn, gap or either.", rule.Violation("--x", null));
     }

@@ -6,7 +6,6 @@ using Lethe.Numerics;
 using Lethe.Operators;
 using Lethe.Tests.Methods;
 using Lethe.Umm;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Lethe.Tests.Umm;

@@ -3,7 +3,6 @@ using Lethe.Methods;
 using Lethe.Models;
 using Lethe.Runs;
 using Lethe.Runtime;
-using Lethe.Training;
 using Lethe.Workflow;
 
 namespace Lethe.Tests.Workflow;

@@ -77,7 +77,7 @@ public sealed class ProtocolEvaluationTests : IDisposable
             SmallRun.WriteImage(Path.Combine(small["flat"], $"{i:00}.png"), i);
         var progress = new System.Collections.Concurrent.ConcurrentQueue<WorkflowProgress>(); // files are read on several threads
         DataException error = Assert.Throws<DataException>(() => ProtocolEvaluation.Run(
-            run, session, Plan("linear,transfer", new ProtocolRunOptions { Target = small["flat"] }),
+            run, session, Plan("transfer", new ProtocolRunOptions { Target = small["flat"] }),
             new Training.Inline<WorkflowProgress>(progress.Enqueue), TestContext.Current.CancellationToken));
         Assert.Contains("have no labels", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(progress, report => report.Stage == "evaluating");

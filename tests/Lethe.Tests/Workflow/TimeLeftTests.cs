@@ -26,7 +26,7 @@ public sealed class TimeLeftTests : IDisposable
             lock (told)
                 told.Add(one);
         });
-        (RunDirectory run, Session session) = small.Start("run", progress: progress);
+        (RunDirectory run, Session session) = small.Start("run", progress: progress, cancellation: TestContext.Current.CancellationToken);
         WorkflowProgress[] steps = [.. told.Where(one => one.Stage == "pre-training")];
         Assert.All(steps, step => Assert.True(step.Left >= TimeSpan.Zero));
         Assert.Equal(steps[^1].Total, steps[^1].Done);
