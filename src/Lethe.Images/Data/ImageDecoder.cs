@@ -92,19 +92,6 @@ internal static class ImageDecoder
         return Decode(memory.GetBuffer().AsSpan(0, UsableLength(memory.Length)), shortSide, channels, MaxMegapixels);
     }
 
-    /// <summary>Refuses an image that would be too large in memory.</summary>
-    /// <param name="height">Rows in memory.</param>
-    /// <param name="width">Columns in memory.</param>
-    /// <param name="storedHeight">Rows in the file.</param>
-    /// <param name="storedWidth">Columns in the file.</param>
-    /// <param name="maxPixels">The most pixels in memory.</param>
-    internal static void RequireFewPixels(int height, int width, int storedHeight, int storedWidth, long maxPixels)
-    {
-        if ((long)height * width > maxPixels)
-            throw new DataException(
-                $"{storedWidth}×{storedHeight} pixels, more than the limit of {maxPixels / 1_000_000} megapixels: raise --max-megapixels");
-    }
-
     private static DecodedFile Decode(ReadOnlySpan<byte> bytes, int shortSide, int channels, int maxMegapixels)
     {
         ImageFormat format = FormatOf(bytes);

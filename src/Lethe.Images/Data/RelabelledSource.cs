@@ -37,7 +37,8 @@ internal sealed class RelabelledSource : ImageSource
     {
         if (!File.Exists(table))
             throw new InvalidOptionException(
-                $"--labels '{table}' is no file. Give a table (.csv or .tsv), an array (.npy), {LabelRule.Auto}, {LabelRule.Folders} or {LabelRule.None}.");
+                $"--labels '{table}' is no file. Give a table (.csv or .tsv), an array (.npy), {LabelRule.Auto}, {LabelRule.Folders} or "
+                + $"{LabelRule.None}.");
         (string?[] values, IReadOnlyList<string> notices) = ArrayFile.IsArray(table)
             ? FromArray(inner, table)
             : ImageTable.Read(table, "--labels", ImageTable.LabelColumns, inner);
@@ -67,8 +68,8 @@ internal sealed class RelabelledSource : ImageSource
         if (labels.Numbers.Length != count)
         {
             throw new DataException(
-                $"--labels '{path}' has {labels.Numbers.Length} labels, and there are {count} images. Give one for each image, in the order "
-                + "of the source, or a table (.csv) with a row for each.");
+                $"--labels '{path}' has {labels.Numbers.Length} labels, and there are {count} images. Give one for each image, in the "
+                + "order of the source, or a table (.csv) with a row for each.");
         }
 
         return ([.. labels.Numbers.Select(number => number == RowLabels.None ? null : labels.Names[number])], labels.Notes);

@@ -28,7 +28,8 @@ internal sealed record RowFeatures(Array Values, long[] Shape, IReadOnlyList<str
         if (values is string[])
             throw new DataException(
                 $"Expected features in {array.Source}, found text of type '{array.ElementType}'. If it is names of classes, give it as "
-                + $"labels, beside a file of features. If it is numbers: {NpyHeader.Fix(array.Source, "a.astype('float64').reshape(len(a), -1)")}");
+                + "labels, beside a file of features. If it is numbers: "
+                + NpyHeader.Fix(array.Source, "a.astype('float64').reshape(len(a), -1)"));
         var notes = new List<string>();
         long[] shape = Squeezed(array, views, notes);
         if (values is long[] integers)

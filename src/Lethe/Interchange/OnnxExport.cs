@@ -63,7 +63,7 @@ internal static class OnnxExport
         AtomicFile.Write(path, model.WriteTo, written =>
         {
             outputs = OnnxExportCheck.Measure(written, source, options, given, images, threads, classifier, whitening);
-            OnnxExportCheck.Require(outputs, path);
+            OnnxExportCheck.Require(outputs, source.Network, path);
         });
         return outputs;
     }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Lethe.Augmentation;
 using Lethe.Data;
 using Lethe.Evaluation;
+using Lethe.Models;
 using Lethe.Numerics;
 using Lethe.Runtime;
 using Microsoft.ML.OnnxRuntime;
@@ -12,13 +13,21 @@ namespace Lethe.Interchange;
 /// <summary>Runs an exported graph with ONNX Runtime on real images, and holds what it gives against Lethe's own features.</summary>
 internal static class OnnxExportCheck
 {
-    /// <summary>What the error of features may be: max |a − b| / max |a|.</summary>
-    public const double Tolerance = 1e-5;
+    // Blocks of a ResNet-50.
+    private const int UsualBlocks = 16;
 
     /// <summary>What that of logits and probabilities may be: a classifier's scales multiply the rounding of features.</summary>
     public const double HeadTolerance = 1e-4;
 
     private const int BatchSize = 32;
+
+    /// <summary>
+    /// What the error of features may be, max |a − b| / max |a|: 1e-5 of networks up to a ResNet-50, more of deeper ones, since each block
+    /// rounds anew and every processor in its own way.
+    /// </summary>
+    /// <param name="network">The network.</param>
+    public static double Tolerance(ResNet network) =>
+        1e-5 * Math.Max(1, ResNet.Depths[network.Options.Backbone].Blocks.Sum() / (double)UsualBlocks);
 
     /// <summary>Measures how far each output is from Lethe's own numbers: on the first image alone, and on the others in batches.</summary>
     /// <param name="path">The file.</param>
@@ -75,13 +84,14 @@ internal static class OnnxExportCheck
 
     /// <summary>Refuses a graph whose numbers are others.</summary>
     /// <param name="outputs">What was measured.</param>
+    /// <param name="network">The network.</param>
     /// <param name="path">The file that it was to become, for the message.</param>
     /// <exception cref="RunException">An error is above its bound, or no number.</exception>
-    public static void Require(IReadOnlyList<OnnxExportOutput> outputs, string path)
+    public static void Require(IReadOnlyList<OnnxExportOutput> outputs, ResNet network, string path)
     {
         foreach (OnnxExportOutput output in outputs)
         {
-            double bound = output.Name is OnnxExport.Logits or OnnxExport.Probabilities ? HeadTolerance : Tolerance;
+            double bound = output.Name is OnnxExport.Logits or OnnxExport.Probabilities ? HeadTolerance : Tolerance(network);
             if (!(output.Error <= bound))
             {
                 throw new RunException(Invariant(

@@ -70,7 +70,8 @@ internal static class UndoLabels
     {
         if (group.FirstUndo is not { } name) return "";
         Dictionary<string, string> options = OfAll(group, name).First();
-        return InWords(options, options.Keys.Where(option => options[option] != "false" && option != Seed && !IsUsual(option, options[option])));
+        return InWords(
+            options, options.Keys.Where(option => options[option] != "false" && option != Seed && !IsUsual(option, options[option])));
     }
 
     /// <summary>Whether undos of one name were made with different options, so that they do not belong together.</summary>

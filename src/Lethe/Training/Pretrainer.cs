@@ -29,7 +29,8 @@ internal sealed class Pretrainer : MethodTrainer
     /// <param name="device">Where the method is.</param>
     /// <param name="labels">What a method that takes labels is to learn, by the loader's images; null for others.</param>
     /// <exception cref="InvalidOptionException">An option cannot be used, or an epoch has no step.</exception>
-    public Pretrainer(SslMethod method, ViewLoader loader, TrainingOptions options, ulong seed, Device device, IReadOnlyList<int>? labels = null)
+    public Pretrainer(
+        SslMethod method, ViewLoader loader, TrainingOptions options, ulong seed, Device device, IReadOnlyList<int>? labels = null)
         : base(method, loader, options.Accumulate)
     {
         options.Validate();

@@ -45,8 +45,9 @@ public sealed record TrainingOptions : OptionRecord, IConflicting
     public double Momentum { get; init; } = 0.9;
 
     /// <summary>
-    /// What the learning rate does after the warm-up. cosine: falls to zero as a half cosine; constant: stays; step: stays, falls to a fifth
-    /// for the last twentieth of the steps and to a fifth of that for the last fortieth. What sets in late is not seen where the rate is zero.
+    /// What the learning rate does after the warm-up. cosine: falls to zero as a half cosine; constant: stays; step: stays, falls to a
+    /// fifth for the last twentieth of the steps and to a fifth of that for the last fortieth. What sets in late is not seen where the rate
+    /// is zero.
     /// </summary>
     [OneOf(typeof(LearningRateSchedule), nameof(LearningRateSchedule.Names))]
     public string Schedule { get; init; } = LearningRateSchedule.Cosine;

@@ -153,7 +153,8 @@ public sealed record UmmOptions : OptionRecord, IConflicting
     internal bool TakesFreshBatch => OuterBatch == Fresh;
 
     /// <summary>ε² after defaults.</summary>
-    internal double Distortion() => EpsilonSquared > 0 ? EpsilonSquared : RateConvention == CodeRate ? 0.1 : CodingRate.DefaultEpsilonSquared;
+    internal double Distortion() =>
+        EpsilonSquared > 0 ? EpsilonSquared : RateConvention == CodeRate ? 0.1 : CodingRate.DefaultEpsilonSquared;
 
     /// <summary>Iterations between evaluations after defaults.</summary>
     /// <returns>At least 1.</returns>
@@ -172,8 +173,8 @@ public sealed record UmmOptions : OptionRecord, IConflicting
             yield break;
         if (KeepsLevelOne)
         {
-            yield return $"--level-one {Keep} leaves nothing to differentiate through, so --hypergradient {Hypergradient} means nothing. Use "
-                + $"--hypergradient {FirstOrder.Name}, or --level-one {LookAhead}.";
+            yield return $"--level-one {Keep} leaves nothing to differentiate through, so --hypergradient {Hypergradient} means nothing. "
+                + $"Use --hypergradient {FirstOrder.Name}, or --level-one {LookAhead}.";
         }
 
         if (InnerStep == Umm.InnerStep.Adam)

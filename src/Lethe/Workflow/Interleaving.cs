@@ -73,7 +73,10 @@ internal sealed class Interleaving(Session session)
         catch (TrainingException error) when (error.Diverged)
         {
             // The learning rates of UMM are no options here.
-            throw new TrainingException(error.Message.Replace(LossCheck.OfUndo, Advice, StringComparison.Ordinal), error) { Diverged = true };
+            throw new TrainingException(error.Message.Replace(LossCheck.OfUndo, Advice, StringComparison.Ordinal), error)
+            {
+                Diverged = true,
+            };
         }
         finally
         {

@@ -24,7 +24,7 @@ public sealed class ForeignEncoderTests : IDisposable
         { "-layer4.;-layer3.", "later stages are missing" },
         { "layer2.0.bn1.weight=4", "pre-activation" },
         { "conv1.weight=4,3,5,5", "first convolution is 5×5" },
-        { "conv1.weight=4,4,3,3", "images of 4 channels" },
+        { "conv1.weight=4,17,3,3", "images of 17 channels" },
         { "layer2.1.conv1.weight=8,8,3,3", "1, 2, 1, 1 basic blocks in its stages" },
         { "-layer2.0.bn1.bias", "missing layer2.0.bn1.bias" },
         { "layer3.0.extra.weight=3", "not of this network layer3.0.extra.weight" },

@@ -33,7 +33,7 @@ public sealed class OnnxExportTests : IDisposable
         IReadOnlyList<OnnxExportOutput> outputs = Write(ExportSamples.WithProjector(network), every);
         Assert.Equal(LayerNames.All, outputs.Select(output => output.Name));
         Assert.Equal([.. Enumerable.Repeat(network.FeatureDimension, 5), 6], outputs.Select(output => output.Width));
-        Assert.All(outputs, output => Assert.InRange(output.Error, 0, OnnxExportCheck.Tolerance));
+        Assert.All(outputs, output => Assert.InRange(output.Error, 0, OnnxExportCheck.Tolerance(network)));
     }
 
     [Theory]

@@ -185,7 +185,7 @@ public class MocoTests
         using ResNet backbone = Tiny.Backbone();
         string Message(MocoOptions options) => Assert.Throws<InvalidOptionException>(() => new Moco(options, backbone)).Message;
         Assert.Contains("--temperature", Message(new MocoOptions { Temperature = 0 }), StringComparison.Ordinal);
-        Assert.Contains("--queue-length", Message(new MocoOptions { QueueLength = 0 }), StringComparison.Ordinal);
+        Assert.Contains("--queue-length", Message(new MocoOptions { QueueLength = -1 }), StringComparison.Ordinal);
         Assert.Contains("--target-momentum", Message(new MocoOptions { TargetMomentum = 1.01 }), StringComparison.Ordinal);
         Assert.Contains("--projector-hidden", Message(new MocoOptions { ProjectorHidden = 0 }), StringComparison.Ordinal);
         Assert.Contains("--projector-output", Message(new MocoOptions { ProjectorOutput = 0 }), StringComparison.Ordinal);

@@ -108,7 +108,7 @@ internal static class DeepPngReader
 
     private static void ReadInterlaced(Stream stream, Header header, byte[] clear, RowSink sink, long maxPixels)
     {
-        ImageDecoder.RequireFewPixels(header.Height, header.Width, header.Height, header.Width, maxPixels);
+        LargeImage.Require(header.Height, header.Width, header.Height, header.Width, maxPixels);
         int pixel = header.Bytes;
         byte[] whole = new byte[checked(header.Height * header.Width * pixel)];
         foreach ((int x, int y, int across, int down) in passes)

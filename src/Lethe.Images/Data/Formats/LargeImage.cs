@@ -1,7 +1,10 @@
+using Lethe.Runtime;
+
 namespace Lethe.Data.Formats;
 
 /// <summary>
-/// Lets large images be decoded one at a time only, so that memory in flight does not grow with the number of cores.
+/// Lets large images be decoded one at a time only, so that memory in flight does not grow with the number of cores, and refuses those that
+/// are too large for any.
 /// </summary>
 internal sealed class LargeImage : IDisposable
 {
@@ -23,6 +26,19 @@ internal sealed class LargeImage : IDisposable
             return null;
         OneAtATime.Enter();
         return Taken;
+    }
+
+    /// <summary>Refuses an image that would be too large in memory.</summary>
+    /// <param name="height">Rows in memory.</param>
+    /// <param name="width">Columns in memory.</param>
+    /// <param name="storedHeight">Rows in the file.</param>
+    /// <param name="storedWidth">Columns in the file.</param>
+    /// <param name="maxPixels">The most pixels in memory.</param>
+    public static void Require(int height, int width, int storedHeight, int storedWidth, long maxPixels)
+    {
+        if ((long)height * width > maxPixels)
+            throw new DataException(
+                $"{storedWidth}×{storedHeight} pixels, more than the limit of {maxPixels / 1_000_000} megapixels: raise --max-megapixels");
     }
 
     /// <inheritdoc/>

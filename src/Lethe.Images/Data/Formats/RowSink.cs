@@ -25,7 +25,7 @@ internal sealed class RowSink
         if (channels is < 1 or > Image.MostChannels)
             throw new DataException($"{channels} channels; 1 to {Image.MostChannels} are read. Save those that matter");
         (int targetHeight, int targetWidth) = Reduction.TargetSize(height, width, shortSide);
-        ImageDecoder.RequireFewPixels(targetHeight, targetWidth, height, width, maxPixels);
+        LargeImage.Require(targetHeight, targetWidth, height, width, maxPixels);
         image = new Image(default, height, width, channels) { Samples = samples };
         line = new byte[width * image.PixelBytes];
         bool reduces = (targetHeight, targetWidth) != (height, width);

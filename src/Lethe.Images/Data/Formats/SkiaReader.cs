@@ -121,7 +121,7 @@ internal static class SkiaReader
             }
         }
 
-        ImageDecoder.RequireFewPixels(size.Height, size.Width, info.Height, info.Width, maxPixels);
+        LargeImage.Require(size.Height, size.Width, info.Height, info.Width, maxPixels);
         return new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, alpha, colorspace: null);
     }
 

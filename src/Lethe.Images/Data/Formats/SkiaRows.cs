@@ -23,7 +23,7 @@ internal static class SkiaRows
         (int height, int width) = (codec.Info.Height, codec.Info.Width);
         int band = (int)Math.Min(maxPixels / width, int.MaxValue / (4L * width));
         if (codec.EncodedFormat != SKEncodedImageFormat.Png || band < 1)
-            ImageDecoder.RequireFewPixels(height, width, height, width, maxPixels);
+            LargeImage.Require(height, width, height, width, maxPixels);
         var sink = new RowSink(height, width, 3, SampleType.UInt8, shortSide, maxPixels);
         byte[] pixels = new byte[4 * width * band];
         float[] numbers = new float[4 * width];
@@ -35,7 +35,7 @@ internal static class SkiaRows
             fixed (byte* start = pixels)
             {
                 if (codec.StartIncrementalDecode(info, (nint)start, info.RowBytes, options) != SKCodecResult.Success)
-                    ImageDecoder.RequireFewPixels(height, width, height, width, maxPixels);
+                    LargeImage.Require(height, width, height, width, maxPixels);
                 if (codec.IncrementalDecode() != SKCodecResult.Success)
                     throw SkiaReader.Truncated(codec.EncodedFormat);
             }
@@ -57,7 +57,7 @@ internal static class SkiaRows
         double scale = Math.Sqrt(maxPixels / ((double)height * width));
         var size = new SKSizeI((int)(width * scale), (int)(height * scale));
         if (Math.Min(size.Width, size.Height) < Math.Min(shortSide, Math.Min(height, width)))
-            ImageDecoder.RequireFewPixels(height, width, height, width, maxPixels);
+            LargeImage.Require(height, width, height, width, maxPixels);
         SKImageInfo info = InfoOf(codec, size);
         byte[] pixels = new byte[info.BytesSize];
         fixed (byte* start = pixels)

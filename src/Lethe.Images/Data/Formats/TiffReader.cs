@@ -130,7 +130,7 @@ internal static partial class TiffReader
     {
         bool isWhole = page.IsPlanar || page.IsConverted;
         if (isWhole)
-            ImageDecoder.RequireFewPixels(page.Height, page.Width, page.Height, page.Width, maxPixels);
+            LargeImage.Require(page.Height, page.Width, page.Height, page.Width, maxPixels);
         using LargeImage? alone = LargeImage.Enter(isWhole ? (long)page.Height * page.Width : 0);
         var sink = new RowSink(page.Height, page.Width, page.Channels, page.Samples, shortSide, maxPixels);
         if (page.IsConverted)

@@ -35,7 +35,8 @@ internal static class LinearSgd
         LinearProtocolOptions options, CancellationToken cancellation)
         : Trainer(loader)
     {
-        private readonly LearningRateSchedule schedule = new(options.LinearLearningRate, 0, (long)options.LinearEpochs * loader.StepsPerEpoch);
+        private readonly LearningRateSchedule schedule =
+            new(options.LinearLearningRate, 0, (long)options.LinearEpochs * loader.StepsPerEpoch);
 
         public override long TotalSteps => (long)options.LinearEpochs * StepsPerEpoch;
 

@@ -110,7 +110,7 @@ public class ShiftProtocolTests
     [Fact]
     public void Shift_OtherOptions_AreRefused()
     {
-        Refused(new RobustnessProtocolOptions { ShiftLayer = "layer9" }, "--shift-layer 'layer9' is unknown. Use stem, layer1");
+        Refused(new RobustnessProtocolOptions { ShiftLayer = "layer9" }, "--shift-layer 'layer9' is unknown. Did you mean layer1");
         Refused(new ColourProtocolOptions { ShiftLayer = "" }, "--shift-layer '' is unknown");
         Refused(new ColourProtocolOptions { ColourRho = 0 }, "--colour-rho must be above 0");
         Refused(new ColourProtocolOptions { ColourRho = double.NaN }, "--colour-rho must be finite and above 0");
