@@ -22,7 +22,7 @@ internal sealed class SupervisedControl : SslMethod
     private readonly Linear classifier;
 
     /// <summary>How it is chosen and listed.</summary>
-    public static MethodEntry Entry { get; } = new MethodEntry<SupervisedOptions>
+    public static MethodEntry Entry { get; } = new MethodEntry<SupervisedControlOptions>
     {
         Name = "supervised",
         Title = "Supervised",
@@ -31,7 +31,7 @@ internal sealed class SupervisedControl : SslMethod
         Needs = "labels",
         RelativeCost = 1,
         AgainstCollapse = "lower --learning-rate",
-        Defaults = new SupervisedOptions(),
+        Defaults = new SupervisedControlOptions(),
         WithClasses = (options, classes) => options with { Classes = classes },
         Build = (options, backbone) => new SupervisedControl(options, backbone),
     };
@@ -39,7 +39,7 @@ internal sealed class SupervisedControl : SslMethod
     /// <summary>Creates the method with a fresh classifier.</summary>
     /// <param name="options">Its options, the number of classes among them.</param>
     /// <param name="backbone">The network to train.</param>
-    public SupervisedControl(SupervisedOptions options, ResNet backbone)
+    public SupervisedControl(SupervisedControlOptions options, ResNet backbone)
         : base(Entry.Name, backbone)
     {
         options.Validate();
@@ -69,7 +69,7 @@ internal sealed class SupervisedControl : SslMethod
 }
 
 /// <summary>Options of <see cref="SupervisedControl"/>.</summary>
-internal sealed record SupervisedOptions : MethodOptions
+internal sealed record SupervisedControlOptions : MethodOptions
 {
     /// <summary>How many classes there are.</summary>
     [Limit(AtLeast = 2, Unit = "classes", Zero = "for those of the images")]

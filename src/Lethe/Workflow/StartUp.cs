@@ -160,7 +160,8 @@ internal sealed record StartUp
 
     private static string Range(int least, int most) => least == most ? $"{least}" : $"{least} to {most}";
 
-    private static string Kind(string path) => Path.GetExtension(path).TrimStart('.').ToUpperInvariant() switch
+    // Images of a stack are called FILE.npy#12.
+    private static string Kind(string path) => Path.GetExtension(path.Split('#')[0]).TrimStart('.').ToUpperInvariant() switch
     {
         "JPG" or "JPE" or "JFIF" => "JPEG",
         "TIF" => "TIFF",

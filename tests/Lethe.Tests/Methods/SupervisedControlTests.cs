@@ -118,10 +118,10 @@ public class SupervisedControlTests
     {
         string message = Assert.Throws<InvalidOptionException>(new RunOptions { LabelNoise = 0.5 }.Validate).Message;
         Assert.Contains("--method supervised", message, StringComparison.Ordinal);
-        (new RunOptions { Method = "supervised", MethodOptions = new SupervisedOptions(), LabelNoise = 0.5 }).Validate();
+        (new RunOptions { Method = "supervised", MethodOptions = new SupervisedControlOptions(), LabelNoise = 0.5 }).Validate();
     }
 
-    private static SupervisedControl Create() => new(new SupervisedOptions { Classes = 3 }, Tiny.Backbone());
+    private static SupervisedControl Create() => new(new SupervisedControlOptions { Classes = 3 }, Tiny.Backbone());
 
     private static ImageSet Labelled(int count)
     {

@@ -37,7 +37,7 @@ internal static class SkiaRows
                 if (codec.StartIncrementalDecode(info, (nint)start, info.RowBytes, options) != SKCodecResult.Success)
                     LargeImage.Require(height, width, height, width, maxPixels);
                 if (codec.IncrementalDecode() != SKCodecResult.Success)
-                    throw SkiaReader.Truncated(codec.EncodedFormat);
+                    throw SkiaPixels.Truncated(codec.EncodedFormat);
             }
 
             for (int y = 0; y < rows; y++)
@@ -63,10 +63,10 @@ internal static class SkiaRows
         fixed (byte* start = pixels)
         {
             if (codec.GetPixels(info, (nint)start) != SKCodecResult.Success)
-                throw SkiaReader.Truncated(codec.EncodedFormat);
+                throw SkiaPixels.Truncated(codec.EncodedFormat);
         }
 
-        return SkiaReader.Flatten(pixels, info.Height, info.Width, channels: 0);
+        return SkiaPixels.Flatten(pixels, info.Height, info.Width, channels: 0);
     }
 
     private static SKImageInfo InfoOf(SKCodec codec, SKSizeI size) => new(
