@@ -125,10 +125,13 @@ public class ArchitectureTests
             // The base class makes its kinds by name.
             "Training.Adam Training.Lars Training.Optimiser Training.Sgd",
 
-            // Options choose volume factors and hypergradients by name, and these take the options and the problem.
+            // Options choose volume factors, hypergradients and inner steps by name, and these take the options and the problem.
             "Umm.BilevelProblem Umm.Hypergradients.Exact Umm.Hypergradients.FiniteDifference Umm.Hypergradients.FirstOrder "
-            + "Umm.Hypergradients.Hypergradient Umm.UmmOptions Umm.VolumeFactors.JacobianNorm Umm.VolumeFactors.JacobianVolume "
+            + "Umm.Hypergradients.Hypergradient Umm.InnerStep Umm.UmmOptions Umm.VolumeFactors.JacobianNorm Umm.VolumeFactors.JacobianVolume "
             + "Umm.VolumeFactors.LossGradient Umm.VolumeFactors.VolumeFactor",
+
+            // What fits into the time is found by steps of a session; a session keeps what was said at its start, which speaks of it.
+            "Workflow.Session Workflow.StartUp Workflow.TimeBudget",
         ],
         Library.SelectMany(part => CircleRule.Circles(part, "Lethe")));
 

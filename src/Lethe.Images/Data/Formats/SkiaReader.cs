@@ -49,7 +49,9 @@ internal static class SkiaReader
             return DecodeEnded(bytes[..end], shortSide, channels, maxPixels);
         (Image Image, (int Height, int Width) Stored) found = DecodeWhole(
             bytes[..layout.Length], shortSide, channels, maxPixels, out bool endsGrey);
-        return endsGrey && !layout.IsDoubtful && JpegEntropy.EndOfData(bytes) == 0 ? throw SkiaPixels.Truncated(SKEncodedImageFormat.Jpeg) : found;
+        return endsGrey && !layout.IsDoubtful && JpegEntropy.EndOfData(bytes) == 0
+            ? throw SkiaPixels.Truncated(SKEncodedImageFormat.Jpeg)
+            : found;
     }
 
     // The decoder waits for the end marker.
