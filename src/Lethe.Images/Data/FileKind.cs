@@ -12,7 +12,7 @@ internal readonly record struct FileKind(string Format, int Bits)
     /// <param name="path">The file.</param>
     public static FileKind Of(string path)
     {
-        ReadOnlySpan<byte> start = ImageSignature.Read(path);
+        ReadOnlySpan<byte> start = FileSignature.HeadOf(path);
         return FileSignature.Of(start) switch
         {
             ImageFormat.None => new("other", 0),

@@ -119,7 +119,7 @@ internal sealed class FolderWalk(bool earlier, bool arrays = false)
             return Ignore($"{format} ({extension.ToLowerInvariant()})", path, advice);
         if (others.Contains(extension) || earlier)
             return Ignore($"files ending in {extension.ToLowerInvariant()}", path);
-        ReadOnlySpan<byte> start = ImageSignature.Read(file);
+        ReadOnlySpan<byte> start = FileSignature.HeadOf(file);
         if (FileSignature.Of(start) is not (ImageFormat.None or ImageFormat.Npy))
             return true;
         string named = extension.Length == 0 ? "without an ending" : $"ending in {extension.ToLowerInvariant()}";

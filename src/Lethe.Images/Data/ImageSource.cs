@@ -7,7 +7,6 @@ namespace Lethe.Data;
 internal abstract class ImageSource(
     string kind, int poolCount, int testCount, IReadOnlyList<int>? labels, IReadOnlyList<string>? classNames)
 {
-    // Of itself no view is larger than what networks are published for.
     public string Kind { get; } = kind;
 
     public int PoolCount { get; } = poolCount;

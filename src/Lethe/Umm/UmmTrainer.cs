@@ -130,7 +130,7 @@ internal sealed class UmmTrainer : MethodTrainer
         Dosage? dosage = options.Dose == UmmOptions.Share ? new Dosage(State) : null;
         BilevelProblem[] problems =
         [
-            .. batches.Select(views => new BilevelProblem(
+            .. (control ? batches.TakeLast(1) : batches).Select(views => new BilevelProblem(
                 Method, frozen.Forward(views.Full).requires_grad_(), parameters, now, options, dosage, views.Labels)),
         ];
         LevelTwo two = control ? PlainStep(problems[^1], place) : BilevelStep(problems[0], problems[^1], place);

@@ -51,6 +51,24 @@ internal static class FileSignature
         (0, [0x1A, 0x45, 0xDF, 0xA3], Film("Matroska")),
     ];
 
+    /// <summary>The first bytes of a file; none where it cannot be read, or has none, as a pipe or a device.</summary>
+    public static ReadOnlySpan<byte> HeadOf(string path)
+    {
+        try
+        {
+            // A pipe waits for a writer when it is opened. It has no length.
+            if (new FileInfo(path).Length == 0)
+                return [];
+            using Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(path);
+            byte[] start = new byte[Length];
+            return start.AsSpan(0, RandomAccess.Read(file, start, 0));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            return [];
+        }
+    }
+
     /// <summary>What the file is, if it is read.</summary>
     /// <param name="head">Its first bytes.</param>
     public static ImageFormat Of(ReadOnlySpan<byte> head)
