@@ -48,6 +48,17 @@ internal static class Measure
     /// <summary>Accuracy of nearest neighbours among probe images, on images trained on.</summary>
     public const string KnnAccuracyTrain = "knnAccuracyTrain";
 
+    /// <summary>Accuracy, on images never trained on, of a linear probe that was fitted on images trained on.</summary>
+    public const string LinearAccuracySeenBank = "linearAccuracySeenBank";
+
+    /// <summary>Accuracy, on images never trained on, of weighted nearest neighbours among images trained on.</summary>
+    public const string KnnAccuracySeenBank = "knnAccuracySeenBank";
+
+    /// <summary>
+    /// The chance that two views of an image trained on are more alike than those of one never trained on, in [0, 1]; 0.5 tells nothing.
+    /// </summary>
+    public const string MembershipAuc = "membershipAuc";
+
     /// <summary>RankMe of the raw views of images trained on.</summary>
     public const string RankMeTrain = "rankMeTrain";
 

@@ -72,6 +72,15 @@ public sealed record EvaluationRecord(EvaluationStage Stage, string Layer, strin
     /// <summary>The value of each draw, in order, where there are several; states of an encoder share their draws.</summary>
     public IReadOnlyList<double>? Draws { get; init; }
 
+    /// <summary>Of an accuracy: which test images were labelled right, as <see cref="Diagnostics.Hits"/> packs it.</summary>
+    public string? Hits { get; init; }
+
+    /// <summary>
+    /// Fingerprint of the test images in their order: where it is equal in runs of several seeds, hits of one place are of one image. Null
+    /// in records of earlier versions.
+    /// </summary>
+    public string? TestImages { get; init; }
+
     /// <summary>Fingerprint of the images; null for those of the run.</summary>
     public string? Fingerprint { get; init; }
 
