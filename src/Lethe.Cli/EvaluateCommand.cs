@@ -31,11 +31,16 @@ internal static class EvaluateCommand
         };
         var output =
             new Option<string?>("--out") { Description = "With --encoder: the JSON file to write the records to.", HelpName = "FILE" };
+        var onSealed = new Option<bool>("--sealed")
+        {
+            Description = "Measure the images that were sealed when the run began, in place of those of test: for the number that is "
+                + "published. Every such look is counted.",
+        };
         Option<bool> force = OutputFile.Force();
         var command = new Command(
             "evaluate",
             "Evaluate an encoder, early to last layer: of a run untrained, pre-trained, and after each undo and its control; or a "
-            + "ResNet from elsewhere.") { run, protocol, output, force };
+            + "ResNet from elsewhere.") { run, protocol, onSealed, output, force };
         var table = new OptionTable(
             command,
             [
@@ -50,6 +55,8 @@ internal static class EvaluateCommand
             string? path = parsed.GetValue(run), names = parsed.GetValue(protocol), written = parsed.GetValue(output);
             if ((path is null) == (file.Encoder is null))
                 throw new InvalidOptionException("evaluate takes a run directory, or --encoder with a file of weights: one of the two.");
+            if (file.Encoder is not null && parsed.GetValue(onSealed))
+                throw new InvalidOptionException("--sealed belongs to a run, which seals images when it begins. Give a run directory.");
             if (path is not null && written is not null)
                 throw new InvalidOptionException("--out belongs to --encoder; the results of a run are kept in its evaluation.json.");
             if (written is not null)
@@ -66,9 +73,15 @@ internal static class EvaluateCommand
                     : "no option of these protocols on this encoder. Leave it out.");
             if (path is not null)
                 terminal.WarnOfUnfinished(RunDirectory.Open(path));
-            return file.Encoder is not null ? File(file, foreign, data, plan!, machine, written, terminal, cancellation)
-                : plan is not null ? Protocols(RunDirectory.Open(path!), plan, machine, data.DataRoot, terminal, cancellation)
-                : Plain(RunDirectory.Open(path!), machine, data.DataRoot, terminal, cancellation);
+            if (file.Encoder is not null)
+                return File(file, foreign, data, plan!, machine, written, terminal, cancellation);
+            string line = values.CommandLine(string.Join(
+                ' ', ["evaluate", OptionValues.Quote(path!), .. names is null ? Array.Empty<string>() : ["--protocol", names],
+                    .. parsed.GetValue(onSealed) ? ["--sealed"] : Array.Empty<string>()]));
+            RunDirectory directory = RunDirectory.Open(path!);
+            Session session = Session.Open(directory, machine, data.DataRoot, terminal.Progress, cancellation);
+            return plan is not null ? Protocols(directory, session, plan, line, parsed.GetValue(onSealed), terminal, cancellation)
+                : Plain(directory, session, line, parsed.GetValue(onSealed), terminal, cancellation);
         });
     }
 
@@ -81,26 +94,28 @@ internal static class EvaluateCommand
     }
 
     private static JsonObject Plain(
-        RunDirectory directory, Machine machine, string? dataRoot, Terminal terminal, CancellationToken cancellation)
+        RunDirectory directory, Session session, string line, bool onSealed, Terminal terminal, CancellationToken cancellation)
     {
-        Session session = Session.Open(directory, machine, dataRoot, terminal.Progress, cancellation);
-        Evaluating.Run(directory, session, terminal.Progress, cancellation);
+        Evaluating.Run(directory, session, line, onSealed, terminal.Progress, cancellation);
         var undos = new JsonObject();
         foreach (string? undo in directory.Undos.Select(u => Path.GetFileName(u.Path)).DefaultIfEmpty(null))
         {
             if (undo is not null)
                 terminal.Say($"{undo}:");
-            undos[undo ?? "none"] = SummaryView.Show(directory, undo, terminal);
+            undos[undo ?? "none"] = onSealed
+                ? SummaryView.ShowSealed(directory, undo, terminal)
+                : SummaryView.Show(directory, undo, terminal);
         }
 
         return new JsonObject { ["run"] = directory.Path, ["undos"] = undos };
     }
 
     private static JsonObject Protocols(
-        RunDirectory directory, ProtocolPlan plan, Machine machine, string? dataRoot, Terminal terminal, CancellationToken cancellation)
+        RunDirectory directory, Session session, ProtocolPlan plan, string line, bool onSealed, Terminal terminal,
+        CancellationToken cancellation)
     {
-        Session session = Session.Open(directory, machine, dataRoot, terminal.Progress, cancellation);
-        IReadOnlyList<EvaluationRecord> found = ProtocolEvaluation.Run(directory, session, plan, terminal.Progress, cancellation);
+        IReadOnlyList<EvaluationRecord> found = ProtocolEvaluation.Run(
+            directory, session, plan, terminal.Progress, cancellation, line, onSealed);
         IEnumerable<EvaluationRecord> Found(RunDirectory part) => part.LoadEvaluation().Where(
             record => found.Any(
                 one => one.Stage == record.Stage && one.Weights == record.Weights && one.Protocol == record.Protocol

@@ -49,7 +49,7 @@ internal static class RunCommand
                 cancellation);
 
             // 4. Evaluate every state of the encoder on images that no training saw.
-            Evaluating.Update(run, session, terminal.Progress, cancellation);
+            Evaluating.Update(run, session, run.LoadManifest().Command, terminal.Progress, cancellation);
 
             // 5. Say what happened.
             JsonObject result = SummaryView.Show(run, Path.GetFileName(undo.Path), terminal);

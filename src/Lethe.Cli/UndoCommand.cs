@@ -46,7 +46,7 @@ internal static class UndoCommand
             string line = values.CommandLine($"undo {OptionValues.Quote(directory.Path)} --seed {chosen}");
             RunDirectory undo = Undoing.Run(
                 directory, session, options, called, chosen, parsed.GetValue(resume), line, terminal.Progress, cancellation);
-            Evaluating.Update(directory, session, terminal.Progress, cancellation);
+            Evaluating.Update(directory, session, line, terminal.Progress, cancellation);
             JsonObject result = SummaryView.Show(directory, Path.GetFileName(undo.Path), terminal);
             result["run"] = directory.Path;
             result["undo"] = undo.Path;

@@ -86,6 +86,12 @@ internal static class DataSources
     /// groups allow.
     /// </para>
     /// <para>
+    /// A sealed part is read by nothing until <see cref="DataSplits.Sealed"/> is opened. It has at most
+    /// <see cref="DataOptions.SealedImages"/> images: where the source has a test part of its own, of what Test leaves of it, but for what is
+    /// grouped with an image of another part; elsewhere of what is left to train on, and no more than a fifth of the images. It changes
+    /// neither Probe nor Test.
+    /// </para>
+    /// <para>
     /// The draw has a fixed seed of its own: the parts are the same for each <paramref name="seed"/>, and Probe and Test for each
     /// <see cref="DataOptions.Limit"/>, so that runs compare. Only which N images <see cref="DataOptions.Limit"/> leaves of
     /// Train depends on <paramref name="seed"/>; of two limits, the smaller one's images are among the larger one's.

@@ -26,6 +26,9 @@ internal sealed record DataSplits(
     /// <summary>Of items that are kept in one part with others: what the group is called.</summary>
     public IReadOnlyDictionary<int, string> Groups { get; init; } = new Dictionary<int, string>();
 
+    /// <summary>Images that nothing reads until they are asked for; null where there are none.</summary>
+    public SealedPart? Sealed { get; init; }
+
     /// <summary>What the source is, in words.</summary>
     public string Kind { get; init; } = "";
 

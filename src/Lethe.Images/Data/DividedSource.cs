@@ -18,9 +18,9 @@ internal sealed record DividedSource(ImageSource Source, DataOptions Options, Gr
     {
         LoadedImages loaded = Source.Load([.. Division.Train, .. Division.Probe, .. Division.Test], Options, progress, cancel);
         int train = Division.Train.Length, probe = Division.Probe.Length;
-        ImageSet trainSet = Part("train", Division.Train, loaded.Images.AsSpan(0, train), least: 2);
-        ImageSet probeSet = Part("probe", Division.Probe, loaded.Images.AsSpan(train, probe), least: Division.Probe.Length == 0 ? 0 : 1);
-        ImageSet testSet = Part("test", Division.Test, loaded.Images.AsSpan(train + probe), least: 1);
+        ImageSet trainSet = Part("train", Division.Train, loaded, 0, least: 2);
+        ImageSet probeSet = Part("probe", Division.Probe, loaded, train, least: Division.Probe.Length == 0 ? 0 : 1);
+        ImageSet testSet = Part("test", Division.Test, loaded, train + probe, least: 1);
         string fingerprint = Fingerprint.Of(trainSet, probeSet, testSet);
         (IntensityRange range, string? notice) = RangeRule.Find(Options.Range, trainSet);
         var splits = new DataSplits(
@@ -33,39 +33,47 @@ internal sealed record DividedSource(ImageSource Source, DataOptions Options, Gr
                 .. loaded.Notices, .. notice is null ? [] : new[] { notice },
             ],
             Kind = Source.Kind, Sizes = loaded.Sizes, Found = Source.PoolCount + Source.TestCount,
-            Groups = Groups is null ? [] : new[] { Division.Train, Division.Probe, Division.Test }.SelectMany(items => items)
+            Sealed = Division.Sealed.Length == 0 ? null : new SealedPart(
+                Source, Division.Sealed, (told, stop) => Unsealed(loaded.ImageSize, range, told, stop)),
+            Groups = Groups is null ? [] : new[] { Division.Train, Division.Probe, Division.Test, Division.Sealed }
+                .SelectMany(items => items)
                 .Where(item => Groups.Names.ContainsKey(Groups.Of[item])).ToDictionary(item => item, item => Groups.Names[Groups.Of[item]]),
         };
         return (splits, Source.Kind, loaded.Sizes);
+    }
 
-        ImageSet Part(string name, int[] items, ReadOnlySpan<Image?> images, int least)
+    // With the size and the range of the other parts. A cache that was made for them stays as it is.
+    private ImageSet Unsealed(int imageSize, IntensityRange range, IProgress<DataProgress>? progress, CancellationToken cancel) => Part(
+        "sealed", Division.Sealed,
+        Source.Load(Division.Sealed, Options with { Cache = null, ImageSize = imageSize }, progress, cancel), 0, least: 1).Within(range);
+
+    private ImageSet Part(string name, int[] items, LoadedImages loaded, int first, int least)
+    {
+        var good = new List<Image>();
+        var goodItems = new List<int>();
+        for (int i = 0; i < items.Length; i++)
         {
-            var good = new List<Image>();
-            var goodItems = new List<int>();
-            for (int i = 0; i < items.Length; i++)
-            {
-                if (images[i] is not { } image)
-                    continue;
-                good.Add(image);
-                goodItems.Add(items[i]);
-            }
-
-            if (good.Count < least)
-            {
-                throw new DataException(
-                    $"Of the {name} part of '{Options.Data}', {good.Count} of {items.Length} images could be read; expected at least "
-                    + $"{least}. Skipped: {string.Join("; ", loaded.SkippedFiles)}");
-            }
-
-            return new ImageSet(
-                name,
-                good,
-                Source.Labels is null ? null : [.. goodItems.Select(item => Source.Labels[item])],
-                Source.ClassNames,
-                Source.Paths is null ? null : [.. goodItems.Select(item => Source.Paths[item])])
-            {
-                Items = goodItems,
-            };
+            if (loaded.Images[first + i] is not { } image)
+                continue;
+            good.Add(image);
+            goodItems.Add(items[i]);
         }
+
+        if (good.Count < least)
+        {
+            throw new DataException(
+                $"Of the {name} part of '{Options.Data}', {good.Count} of {items.Length} images could be read; expected at least "
+                + $"{least}. Skipped: {string.Join("; ", loaded.SkippedFiles)}");
+        }
+
+        return new ImageSet(
+            name,
+            good,
+            Source.Labels is null ? null : [.. goodItems.Select(item => Source.Labels[item])],
+            Source.ClassNames,
+            Source.Paths is null ? null : [.. goodItems.Select(item => Source.Paths[item])])
+        {
+            Items = goodItems,
+        };
     }
 }

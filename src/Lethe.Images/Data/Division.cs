@@ -9,6 +9,12 @@ internal sealed record Division(int[] Train, int[] Probe, int[] Test)
     // Never changes: the division is the same for all runs, so that runs over seeds compare.
     private const ulong SplitSeed = 0x4C65746865;
 
+    // Of a test part whose other images nobody uses.
+    private const int SealedByDefault = 2000;
+
+    /// <summary>Items that nothing reads until they are asked for.</summary>
+    public int[] Sealed { get; private init; } = [];
+
     /// <summary>What to tell people.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 
@@ -36,23 +42,44 @@ internal sealed record Division(int[] Train, int[] Probe, int[] Test)
 
         int[] order = new RandomStream(RandomStream.Derive(SplitSeed, 0)).Permutation(pool);
         int[] testOrder = [.. new RandomStream(RandomStream.Derive(SplitSeed, 1)).Permutation(source.TestCount).Select(i => pool + i)];
+        int sealedOfPool = ownTest ? 0 : Math.Min(options.SealedImages ?? 0, Math.Min(pool / 5, pool - probe - test - 2));
         if (earlier || (options.Division == DivisionRule.Random && groups is null))
         {
+            int[] tested = ownTest ? [.. testOrder.Take(options.TestImages)] : order[..test];
             return new Division(
-                Limited(order[test..(pool - probe)], options.Limit, seed), order[(pool - probe)..],
-                ownTest ? [.. testOrder.Take(options.TestImages)] : order[..test]);
+                Limited(order[(test + sealedOfPool)..(pool - probe)], options.Limit, seed), order[(pool - probe)..], tested)
+            {
+                Sealed = ownTest ? OfTestPart(testOrder, tested, null) : order[test..(test + sealedOfPool)],
+            };
         }
 
         IReadOnlyList<int>? labels = options.Division == DivisionRule.Random || !HasClassesToDivide(source) ? null : source.Labels;
         var draw = new PartDraw(order, groups, labels, source.ClassNames?.Count ?? 0);
         draw.Take(test, probe, options.TestImages, options.ProbeImages);
+        draw.Seal(sealedOfPool);
         int[] drawn = ownTest
             ? new PartDraw(testOrder, null, labels, source.ClassNames?.Count ?? 0).First(Math.Min(options.TestImages, source.TestCount))
             : draw.Test;
         return new Division(Limited(draw.Train, options.Limit, seed), draw.Probe, drawn)
         {
-            Notices = [.. Sentences(source, draw, drawn)],
+            Sealed = ownTest ? OfTestPart(testOrder, drawn, labels) : draw.Sealed,
+            Notices =
+            [
+                .. Sentences(source, draw, drawn),
+                .. sealedOfPool > 0 && draw.Sealed.Length == 0
+                    ? ["No image could be sealed: the groups that are to stay whole are too large."]
+                    : Array.Empty<string>(),
+            ],
         };
+
+        // What the source's own test part has beyond what is measured, but for what belongs to an image of another part.
+        int[] OfTestPart(int[] all, int[] tested, IReadOnlyList<int>? classes)
+        {
+            HashSet<int> used = groups is null ? [] : [.. order.Concat(tested).Select(item => groups[item])];
+            int[] rest = [.. all.Except(tested).Where(item => groups is null || !used.Contains(groups[item]))];
+            int count = Math.Min(options.SealedImages ?? SealedByDefault, rest.Length);
+            return count == 0 ? [] : new PartDraw(rest, null, classes, source.ClassNames?.Count ?? 0).First(count);
+        }
     }
 
     // Where most images are of classes too small for all parts, shares of classes mean nothing.

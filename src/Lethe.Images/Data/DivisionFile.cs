@@ -10,6 +10,7 @@ internal static class DivisionFile
 {
     private const int MostImages = 200_000;
     private const int Named = 3;
+    private const string SealedName = "sealed";
 
     /// <summary>Writes the file, whole or not at all; nothing of more than 200 000 images, which a listing says as well.</summary>
     /// <param name="path">The file.</param>
@@ -17,21 +18,18 @@ internal static class DivisionFile
     /// <exception cref="RunException">It cannot be written.</exception>
     public static void Write(string path, DataSplits splits)
     {
-        if (Parts(splits).Sum(part => part.Images.Count) > MostImages)
+        if (splits.Train.Count + splits.Probe.Count + splits.Test.Count > MostImages)
             return;
         AtomicFile.Write(path, stream =>
         {
             using SepWriter writer = Sep.New(',').Writer(options => options with { Escape = true }).To(stream, leaveOpen: true);
-            foreach ((string part, ImageSet images) in Parts(splits))
+            foreach ((string name, string part, string label, int? item) in Rows(splits))
             {
-                for (int i = 0; i < images.Count; i++)
-                {
-                    using SepWriter.Row row = writer.NewRow();
-                    row["path"].Set(Name(images, i));
-                    row["part"].Set(part);
-                    row["label"].Set(images.Labels is { } labels ? images.ClassNames![labels[i]] : "");
-                    row["group"].Set(images.Items is { } items ? splits.Groups.GetValueOrDefault(items[i], "") : "");
-                }
+                using SepWriter.Row row = writer.NewRow();
+                row["path"].Set(name);
+                row["part"].Set(part);
+                row["label"].Set(label);
+                row["group"].Set(item is { } place ? splits.Groups.GetValueOrDefault(place, "") : "");
             }
         });
     }
@@ -56,8 +54,9 @@ internal static class DivisionFile
             return "";
         }
 
-        Dictionary<string, string> now = Parts(splits)
-            .SelectMany(part => Enumerable.Range(0, part.Images.Count).Select(i => (Name: Name(part.Images, i), part.Part)))
+        // Earlier versions sealed nothing, which is no change of the images.
+        bool withSealed = before.ContainsValue(SealedName);
+        Dictionary<string, string> now = Rows(splits).Where(one => withSealed || one.Part != SealedName)
             .ToDictionary(one => one.Name, one => one.Part);
         string[] gone = [.. before.Keys.Where(name => !now.ContainsKey(name))];
         string[] come = [.. now.Keys.Where(name => !before.ContainsKey(name))];
@@ -71,9 +70,21 @@ internal static class DivisionFile
         return said.Length > 0 ? $"{string.Join("; ", said)}. " : "The same images are used, but pixels or labels have changed. ";
     }
 
-    private static (string Part, ImageSet Images)[] Parts(DataSplits splits) =>
-        [("train", splits.Train), ("probe", splits.Probe), ("test", splits.Test)];
+    private static IEnumerable<(string Name, string Part, string Label, int? Item)> Rows(DataSplits splits)
+    {
+        foreach ((string part, ImageSet images) in new[] { ("train", splits.Train), ("probe", splits.Probe), ("test", splits.Test) })
+        {
+            for (int i = 0; i < images.Count; i++)
+            {
+                int? item = images.Items?[i];
+                string label = images.Labels is { } labels ? images.ClassNames![labels[i]] : "";
+                yield return (images.Paths?[i] ?? Number(item ?? i), part, label, item);
+            }
+        }
 
-    private static string Name(ImageSet images, int index) =>
-        images.Paths?[index] ?? (images.Items?[index] ?? index).ToString(CultureInfo.InvariantCulture);
+        foreach (int item in splits.Sealed?.Items ?? [])
+            yield return (splits.Sealed!.Path(item) ?? Number(item), SealedName, splits.Sealed.ClassOf(item), item);
+    }
+
+    private static string Number(int item) => item.ToString(CultureInfo.InvariantCulture);
 }

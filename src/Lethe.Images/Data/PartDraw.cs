@@ -13,7 +13,7 @@ namespace Lethe.Data;
 /// <param name="classes">How many classes there are.</param>
 internal sealed class PartDraw(int[] order, int[]? groups, IReadOnlyList<int>? labels, int classes)
 {
-    private const byte InTest = 1, InProbe = 2;
+    private const byte InTest = 1, InProbe = 2, InSealed = 3;
 
     private readonly Dictionary<int, byte> taken = [];
     private readonly ILookup<int, int>? members = groups is null ? null : order.ToLookup(item => groups![item]);
@@ -23,6 +23,8 @@ internal sealed class PartDraw(int[] order, int[]? groups, IReadOnlyList<int>? l
     public int[] Probe => [.. order.Where(item => taken.GetValueOrDefault(item) == InProbe)];
 
     public int[] Test => [.. order.Where(item => taken.GetValueOrDefault(item) == InTest)];
+
+    public int[] Sealed => [.. order.Where(item => taken.GetValueOrDefault(item) == InSealed)];
 
     /// <summary>Draws test and probe.</summary>
     /// <param name="test">How many images are to be in test; 0 for none.</param>
@@ -47,6 +49,13 @@ internal sealed class PartDraw(int[] order, int[]? groups, IReadOnlyList<int>? l
         Fill([.. order.Reverse()], forProbe, InProbe);
         Need(test, InTest);
         Need(probe, InProbe);
+    }
+
+    /// <summary>Sets some of what is left to train on aside, each class in its share: test and probe stay as they are.</summary>
+    public void Seal(int count)
+    {
+        int[] counts = Count(Train);
+        Fill(order, Shares(counts, count, count, [.. counts.Select(have => have > 2 ? 1 : 0)]), InSealed);
     }
 
     /// <summary>So many items with each class in its share, in the order.</summary>

@@ -41,7 +41,10 @@ internal sealed record EvaluatedImages(ImageSet Seen, ImageSet Unseen, ImageSet?
         int[] all = [.. Enumerable.Range(0, Unseen.Count)];
         if (Bank is not null)
             return [([.. Enumerable.Range(0, Bank.Count)], all)];
-        int[] one = [.. new RandomStream(HalvesSeed).Permutation(Unseen.Count)[..(Unseen.Count / 2)].Order()], other = [.. all.Except(one)];
+
+        // Each class in halves: else the half with more of a class would always be measured by a fit that has seen less of it.
+        int[] order = [.. new RandomStream(HalvesSeed).Permutation(Unseen.Count).OrderBy(place => Unseen.Labels![place])];
+        int[] one = [.. order.Where((_, i) => i % 2 == 0).Order()], other = [.. all.Except(one)];
         return new[] { one, other }.All(half => half.Select(place => Unseen.Labels![place]).Distinct().Count() > 1)
             ? [(one, other), (other, one)]
             : [];

@@ -47,6 +47,7 @@ internal static class ReportRepeat
             ["run format", $"{manifest.FormatVersion}"],
         ]);
         yield return $"<div class='options'>{images}{machine}</div>";
+        yield return Each(LookCount.Sentences(group.Runs), sentence => $"<p>{sentence}</p>");
         yield return $"<h3>Options</h3><div class='options'>{Options(RunFiles.ToJson(manifest.Pretraining))}</div>";
         foreach (ReportUndo undo in group.Runs[0].Undos)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Lethe.Diagnostics;
 using Lethe.Runtime;
 
 namespace Lethe.Results;
@@ -39,7 +40,7 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
         }
 
         string? layer = options.EveryLayer ? null : options.Layer ?? LayerOrder.Last(all.Layers);
-        bool IsShown(ResultKey key) => key.Measure != ResultKey.ReductionGap && (layer ?? key.Layer) == key.Layer;
+        bool IsShown(ResultKey key) => key.Measure != ResultKey.ReductionGap && key.Layer == Measure.Run || (layer ?? key.Layer) == key.Layer;
         ResultTable table = all with { Keys = [.. all.Keys.Where(IsShown)] };
         (Entrant One, Entrant Other)[] asked = [.. Asked(table.Entrants, options.Baseline)];
         PairedResult[] pairs = [.. table.Keys.SelectMany(key => asked.Select(ask => ask.One.Less(ask.Other, key))).OfType<PairedResult>()];
@@ -52,6 +53,7 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
                 .. model.Groups.SelectMany(group => group.UndoNames
                     .Where(name => UndoLabels.Differ(group, name) && options.Undos?.Contains(name) != false)
                     .Select(name => $"{group.Letter}UMM {name} has different options in different runs: its mean says nothing.")),
+                .. LookCount.Sentences(model.Groups.SelectMany(group => group.Runs)),
             ]);
     }
 

@@ -49,7 +49,14 @@ internal sealed record ReportRun(string Path, RunManifest Manifest)
         var record = new EvaluationRecord(stage, found.Layer, EvaluationRecord.Probes, found.Name, found.Value) { Seed = Manifest.Seed };
         return found.Name switch
         {
-            Measure.LinearAccuracy or Measure.KnnAccuracy => record with { TestCount = Manifest.Data.TestCount },
+            Measure.LinearAccuracy or Measure.KnnAccuracy or Measure.LinearAccuracySeenBank or Measure.KnnAccuracySeenBank => record with
+            {
+                // Earlier versions measured the test images in training too, and did not say which they labelled right.
+                TestCount = found.Hits is { } hits ? Hits.Unpack(hits).Length : Manifest.Data.TestCount,
+                Hits = found.Hits,
+                TestImages = found.Hits is null ? null : $"probe images of {Manifest.Data.Fingerprint}",
+            },
+            Measure.LabelReduction or Measure.MembershipAuc => record,
             Measure.EffectiveRank => record,
             Measure.InstanceReductionTrain or Measure.InstanceReductionHeldOut => record with
             {

@@ -26,8 +26,8 @@ internal sealed record ResultKey(
     /// <summary>Whether it is the share of test images whose label was found.</summary>
     public bool IsAccuracy => Measure == "accuracy" || Wording.IsAccuracy(Measure);
 
-    /// <summary>Whether it is shown times 100: not ΔR, which is in nats, and not the rank, which counts dimensions.</summary>
-    public bool IsFraction => !IsProbe || IsAccuracy;
+    /// <summary>Whether it is shown times 100: not ΔR and losses, which are in nats, and not the rank, which counts dimensions.</summary>
+    public bool IsFraction => !IsProbe || IsAccuracy || Measure == Diagnostics.Measure.MembershipAuc;
 
     /// <summary>What was fitted, and with how many labels.</summary>
     public string Fitted => Wording.Joined(", ", Variant, Labels);
@@ -37,8 +37,7 @@ internal sealed record ResultKey(
         ? Wording.Joined(
             ", ", Target is null ? Protocol : $"{Protocol} on {Target}", Variant == Protocol ? null : Variant, Labels, Measure,
             Quick ? "quick" : null)
-        : IsAccuracy ? $"{Wording.Probe(Measure)} probe, accuracy"
-        : Wording.Probe(Measure);
+        : Wording.Joined(", ", Wording.Probe(Measure) + (IsAccuracy ? " probe, accuracy" : ""), Target);
 
     private string? Labels => LabelShare is { } share ? $"{Wording.Short(100 * share)} % of the labels" : null;
 }

@@ -12,8 +12,9 @@ internal sealed record ResultTable(IReadOnlyList<Entrant> Entrants)
 {
     private static readonly List<string> probes =
     [
-        Measure.LinearAccuracy, Measure.KnnAccuracy, Measure.InstanceReductionHeldOut, Measure.InstanceReductionTrain,
-        ResultKey.ReductionGap, Measure.EffectiveRank,
+        Measure.LinearAccuracy, Measure.KnnAccuracy, Measure.LinearAccuracySeenBank, Measure.KnnAccuracySeenBank,
+        Measure.InstanceReductionHeldOut, Measure.InstanceReductionTrain, ResultKey.ReductionGap, Measure.LabelReduction,
+        Measure.EffectiveRank, Measure.MembershipAuc, Measure.LossHeldOut, Measure.LossTrain,
     ];
 
     /// <summary>The rows: quick probes first, then protocols in the order of their first record; layers from early to late.</summary>
@@ -128,9 +129,9 @@ internal sealed record ResultTable(IReadOnlyList<Entrant> Entrants)
         Func<ResultKey, int> ofProtocol = First(key => (key.Protocol, key.Target));
         return
         [
-            .. keys.Where(key => layers.Contains(key.Layer))
+            .. keys.Where(key => layers.Contains(key.Layer) || key.Layer == Measure.Run)
                 .OrderBy(key => !key.IsProbe)
-                .ThenBy(key => key.IsProbe ? probes.IndexOf(key.Measure) : ofProtocol(key))
+                .ThenBy(key => key.IsProbe ? (key.Target is null ? 0 : probes.Count) + probes.IndexOf(key.Measure) : ofProtocol(key))
                 .ThenBy(key => key.Quick)
                 .ThenBy(First(key => (key.Variant, null)))
                 .ThenBy(key => key.LabelShare)

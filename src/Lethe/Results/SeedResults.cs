@@ -20,7 +20,7 @@ internal sealed record SeedResults(ulong Seed, string Fingerprint, IReadOnlyDict
             from trained in own
             where trained.Measure == Measure.InstanceReductionTrain
             from unseen in own
-            where unseen.Measure == Measure.InstanceReductionHeldOut && unseen.Layer == trained.Layer
+            where unseen.Measure == Measure.InstanceReductionHeldOut && (unseen.Layer, unseen.Target) == (trained.Layer, trained.Target)
             select unseen with { Measure = ResultKey.ReductionGap, Value = trained.Value - unseen.Value };
         return new SeedResults(seed, fingerprint, own.Concat(gaps).DistinctBy(ResultKey.Of).ToDictionary(ResultKey.Of));
     }

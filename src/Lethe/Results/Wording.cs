@@ -91,11 +91,18 @@ internal static class Wording
     {
         Measure.LinearAccuracy => "linear",
         Measure.KnnAccuracy => "kNN",
+        Measure.LinearAccuracySeenBank => "seen-bank linear",
+        Measure.KnnAccuracySeenBank => "seen-bank kNN",
         Measure.InstanceReductionTrain => "ΔR trained on",
         Measure.InstanceReductionHeldOut => "ΔR unseen",
+        Measure.LabelReduction => "ΔR by label",
         Measure.EffectiveRank => "effective rank",
+        Measure.MembershipAuc => "membership AUC",
+        Measure.LossTrain => "loss trained on",
+        Measure.LossHeldOut => "loss unseen",
         _ => measure,
     };
 
-    public static bool IsAccuracy(string measure) => measure is Measure.LinearAccuracy or Measure.KnnAccuracy;
+    public static bool IsAccuracy(string measure) =>
+        measure is Measure.LinearAccuracy or Measure.KnnAccuracy or Measure.LinearAccuracySeenBank or Measure.KnnAccuracySeenBank;
 }

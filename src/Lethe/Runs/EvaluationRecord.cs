@@ -15,13 +15,18 @@ public sealed record EvaluationRecord(EvaluationStage Stage, string Layer, strin
     /// <summary>The protocol of what every evaluation measures.</summary>
     internal const string Probes = "probes";
 
+    /// <summary>The target of what was measured on the run's sealed images.</summary>
+    internal const string SealedTest = "sealed test";
+
     /// <summary>What was fitted, as linear or fine-tuned; tells apart what one protocol gives.</summary>
     public string? Variant { get; init; }
 
     /// <summary>The part of the labels that was fitted with, in (0, 1].</summary>
     public double? LabelShare { get; init; }
 
-    /// <summary>The other data set that was measured on; null for the encoder's own.</summary>
+    /// <summary>
+    /// The other data set that was measured on, or <c>sealed test</c> for the run's sealed images; null for its test images.
+    /// </summary>
     public string? Target { get; init; }
 
     /// <summary>The epoch of pre-training whose kept checkpoint was measured; null for the states that every run has.</summary>

@@ -98,6 +98,9 @@ internal sealed record RunManifest
     /// <summary>What went amiss without ending the run, such as a collapse; each kind of it once.</summary>
     public IReadOnlyList<RunWarning> Warnings { get; init; } = [];
 
+    /// <summary>Each evaluation that measured test or sealed images, of the run and its undos; earlier versions kept none.</summary>
+    public IReadOnlyList<Look> Looks { get; init; } = [];
+
     /// <summary>The message of the error that ended the run; null where none did.</summary>
     public string? Failure { get; init; }
 

@@ -67,7 +67,7 @@ internal sealed record EvaluatedState(EvaluationStage Stage, RunDirectory? Home,
             using EncoderState encoder = state.Load();
             foreach ((int i, EvaluationPart part) in parts.Index())
             {
-                if (onlyNew && state.IsMeasured(part.Protocol, encoder.Weights))
+                if (onlyNew && state.IsMeasured(part, encoder.Weights))
                     continue;
                 clock.Restart();
                 void Tell(string detail) => progress?.Report(new WorkflowProgress(
@@ -76,6 +76,7 @@ internal sealed record EvaluatedState(EvaluationStage Stage, RunDirectory? Home,
                     Left = Left(seconds, states.Count - place, i, clock.Elapsed),
                 });
                 Tell("");
+                part.Looks?.Note(encoder.Weights);
                 EvaluationRecord[] records =
                 [
                     .. part.Measure(state.Stage, encoder, Tell)
@@ -118,10 +119,13 @@ internal sealed record EvaluatedState(EvaluationStage Stage, RunDirectory? Home,
         return TimeSpan.FromSeconds(whole - Math.Min(since.TotalSeconds, seconds[part].Average()));
     }
 
-    private bool IsMeasured(string protocol, string weights)
+    private bool IsMeasured(EvaluationPart part, string weights)
     {
         EvaluationRecord[] records =
-            [.. (Home?.LoadEvaluation() ?? []).Where(record => (record.Stage, record.Epoch, record.Protocol) == (Stage, Epoch, protocol))];
+        [
+            .. (Home?.LoadEvaluation() ?? []).Where(
+                record => (record.Stage, record.Epoch, record.Protocol, record.Target) == (Stage, Epoch, part.Protocol, part.Target)),
+        ];
         return records.Length > 0 && records.All(record => record.Weights == weights);
     }
 }

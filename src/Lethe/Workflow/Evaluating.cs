@@ -32,16 +32,31 @@ public static class Evaluating
     /// <param name="cancellation">Stops between two batches.</param>
     /// <exception cref="RunException">A checkpoint cannot be used.</exception>
     public static void Run(
-        RunDirectory run, Session session, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
+        RunDirectory run, Session session, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default) =>
+        Run(run, session, LookBook.Program, false, progress, cancellation);
+
+    /// <summary>Measures every state of the encoder, on the test images or on the sealed ones.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="session">The run's session.</param>
+    /// <param name="command">What was called, for the record of looks.</param>
+    /// <param name="onSealed">Whether to measure the sealed images in place of those of test.</param>
+    /// <param name="progress">Told how far the work has come.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <exception cref="RunException">A checkpoint cannot be used, or the run has no sealed images.</exception>
+    internal static void Run(
+        RunDirectory run, Session session, string command, bool onSealed, IProgress<WorkflowProgress>? progress,
+        CancellationToken cancellation)
     {
-        StartUp block = StartUp.OfEvaluation(run, session, "the probes of training, on every state of the encoder");
-        progress?.Report(block.Notice());
-        Measure(run, session, onlyNew: false, progress, cancellation);
+        if (onSealed)
+            session.RequireSealed(run);
+        string where = onSealed ? " and on sealed images" : "";
+        progress?.Report(StartUp.OfEvaluation(run, session, $"the probes of training, on every state of the encoder{where}").Notice());
+        Measure(run, session, command, onSealed, onlyNew: false, progress, cancellation);
     }
 
     /// <summary>
-    /// Measures the states that have not been measured yet, or whose weights have changed since; <see cref="Run"/> would give the same
-    /// numbers.
+    /// Measures the states that have not been measured yet, or whose weights have changed since; measuring all of them again would give the
+    /// same numbers.
     /// </summary>
     /// <param name="run">The run.</param>
     /// <param name="session">The run's session.</param>
@@ -50,22 +65,43 @@ public static class Evaluating
     /// <exception cref="RunException">A checkpoint cannot be used.</exception>
     public static void Update(
         RunDirectory run, Session session, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default) =>
-        Measure(run, session, onlyNew: true, progress, cancellation);
+        Update(run, session, LookBook.Program, progress, cancellation);
+
+    /// <summary>The same, with what was called, for the record of looks.</summary>
+    internal static void Update(
+        RunDirectory run, Session session, string command, IProgress<WorkflowProgress>? progress, CancellationToken cancellation) =>
+        Measure(run, session, command, onSealed: false, onlyNew: true, progress, cancellation);
 
     private static void Measure(
-        RunDirectory run, Session session, bool onlyNew, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
+        RunDirectory run, Session session, string command, bool onSealed, bool onlyNew, IProgress<WorkflowProgress>? progress,
+        CancellationToken cancellation)
     {
         using DirectoryLock held = DirectoryLock.Acquire(run.Path);
         using SslMethod method = session.CreateMethod();
-        LayerEvaluator evaluator = session.EvaluatorOf(EvaluatedImages.AtTheEnd(session.Data));
+        DataSplits data = onSealed ? session.OnSealed(run, progress, cancellation) : session.Data;
+        var images = EvaluatedImages.AtTheEnd(data);
+        LayerEvaluator evaluator = session.EvaluatorOf(images);
+        MethodLossEvaluator losses = session.LossesOf(images);
+        string? target = onSealed ? EvaluationRecord.SealedTest : null;
+        string fingerprint = Fingerprint.Of(data.Test);
         var probes = new EvaluationPart(
             EvaluationRecord.Probes, "",
             (stage, _, tell) => evaluator.Measure(
                 method, "the evaluation", LossCheck.OfPretraining, (done, total) => tell($", {done} of {total} views"), cancellation)
-                .SelectMany(quality => Records(stage, quality, session)));
+                .SelectMany(quality => Records(stage, quality, session))
+                .Concat(losses.Measure(method, 0, session.Options.Training.BatchSize, cancellation).Select(
+                    loss => new EvaluationRecord(stage, loss.Layer, EvaluationRecord.Probes, loss.Name, loss.Value)
+                    {
+                        Seed = session.Options.Seed,
+                    }))
+                .Select(record => record with { Target = target, TestImages = fingerprint }))
+        {
+            Target = target,
+            Looks = new LookBook(run, onSealed ? Look.Sealed : Look.Test, command, progress),
+        };
         IReadOnlyList<EvaluationRecord> found = EvaluatedState.Measure(
             EvaluatedState.Of(run, session, method), [probes], onlyNew, progress);
-        if (File.Exists(run.NeighboursPicture) && found.All(record => record.Stage != EvaluationStage.Before))
+        if (onSealed || (File.Exists(run.NeighboursPicture) && found.All(record => record.Stage != EvaluationStage.Before)))
             return;
         run.Checkpoints.Load(method);
         Pictures(run, session, method, cancellation);
@@ -81,26 +117,28 @@ public static class Evaluating
         {
             Rows = rate.Rows, Dimension = rate.Dimension, EpsilonSquared = rate.EpsilonSquared,
         };
-        if (quality.Linear is { } linear)
+        EvaluationRecord? Linear(string measure, LinearProbeResult? linear) => linear is null ? null : Record(measure, linear.Accuracy) with
         {
-            yield return Record(Names.LinearAccuracy, linear.Accuracy) with
-            {
-                Strength = linear.Strength, ProbeCount = linear.TrainRows, TestCount = linear.TestRows,
-            };
-        }
-
-        if (quality.Knn is { } knn)
+            Strength = linear.Strength, ProbeCount = linear.TrainRows, TestCount = linear.TestRows, Hits = linear.Hits,
+        };
+        EvaluationRecord? Knn(string measure, KnnProbeResult? knn) => knn is null ? null : Record(measure, knn.Accuracy) with
         {
-            yield return Record(Names.KnnAccuracy, knn.Accuracy) with
-            {
-                Neighbours = knn.Neighbours, Temperature = session.Options.Evaluation.KnnTemperature, ProbeCount = knn.BankRows,
-                TestCount = knn.QueryRows,
-            };
-        }
-
-        yield return Rate(Names.InstanceReductionTrain, quality.Trained);
-        yield return Rate(Names.InstanceReductionHeldOut, quality.HeldOut);
-        yield return Record(Names.EffectiveRank, quality.Collapse.Rank);
+            Neighbours = knn.Neighbours, Temperature = session.Options.Evaluation.KnnTemperature, ProbeCount = knn.BankRows,
+            TestCount = knn.QueryRows, Hits = knn.Hits,
+        };
+        EvaluationRecord?[] all =
+        [
+            Linear(Names.LinearAccuracy, quality.Linear),
+            Knn(Names.KnnAccuracy, quality.Knn),
+            Linear(Names.LinearAccuracySeenBank, quality.LinearSeenBank),
+            Knn(Names.KnnAccuracySeenBank, quality.KnnSeenBank),
+            Rate(Names.InstanceReductionTrain, quality.Trained),
+            Rate(Names.InstanceReductionHeldOut, quality.HeldOut),
+            quality.Labels is { } labels ? Rate(Names.LabelReduction, labels) : null,
+            Record(Names.EffectiveRank, quality.Collapse.Rank),
+            Record(Names.MembershipAuc, quality.MembershipAuc),
+        ];
+        return all.OfType<EvaluationRecord>();
     }
 
     private static void Pictures(RunDirectory run, Session session, SslMethod method, CancellationToken cancellation)

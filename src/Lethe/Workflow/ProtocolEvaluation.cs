@@ -45,16 +45,26 @@ public static class ProtocolEvaluation
     /// <param name="plan">What to run.</param>
     /// <param name="progress">Told how far the work has come.</param>
     /// <param name="cancellation">Stops soon; what was finished is kept.</param>
+    /// <param name="command">What was called, for the record of looks.</param>
+    /// <param name="onSealed">Whether to measure the run's sealed images in place of those of test.</param>
     /// <returns>The new records.</returns>
     /// <exception cref="LetheException">
     /// A checkpoint or the images cannot be used; the images are looked at before long work starts.
     /// </exception>
     internal static IReadOnlyList<EvaluationRecord> Run(
         RunDirectory run, Session session, ProtocolPlan plan, IProgress<WorkflowProgress>? progress = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default, string command = LookBook.Program, bool onSealed = false)
     {
         using DirectoryLock held = DirectoryLock.Acquire(run.Path);
-        EvaluationPart[] parts = Parts(plan, session.Data, session.Machine, progress, cancellation);
+        if (onSealed)
+            RequireOwnImages(plan);
+        DataSplits data = onSealed ? session.OnSealed(run, progress, cancellation) : session.Data;
+        EvaluationPart[] parts =
+        [
+            .. Parts(
+                plan, data, session.Machine, progress, cancellation, onSealed ? EvaluationRecord.SealedTest : null,
+                new LookBook(run, onSealed ? Look.Sealed : Look.Test, command, progress)),
+        ];
         using SslMethod method = session.CreateMethod();
         var store = new FeatureStore(Path.Combine(run.Path, "features"), plan.Options.FeatureMegabytes * 1_000_000L);
         IReadOnlyList<EvaluationStage> chosen = plan.Options.ChosenStages();
@@ -122,11 +132,32 @@ public static class ProtocolEvaluation
         }
     }
 
+    private static void RequireOwnImages(ProtocolPlan plan)
+    {
+        string[] others = [.. plan.Protocols.Where(one => one.Entry.Images != ProtocolImages.Own).Select(one => one.Entry.Name)];
+        if (others.Length > 0)
+            throw new InvalidOptionException($"--sealed measures the run's own sealed images, and {string.Join(", ", others)} "
+                + $"measure{(others.Length == 1 ? "s" : "")} others. Leave --sealed out, or give other names to --protocol.");
+    }
+
     private static EvaluationPart[] Parts(
-        ProtocolPlan plan, DataSplits own, Machine machine, IProgress<WorkflowProgress>? progress, CancellationToken cancellation) =>
+        ProtocolPlan plan, DataSplits own, Machine machine, IProgress<WorkflowProgress>? progress, CancellationToken cancellation,
+        string? target = null, LookBook? looks = null) =>
     [
-        .. ProtocolPart.All(plan, own, machine.ThreadCount(), progress, cancellation).Select(part => new EvaluationPart(
-            part.Name, part.Name + ", ", (stage, encoder, tell) => Measure(part, stage, encoder, plan.Options, tell, cancellation))),
+        .. ProtocolPart.All(plan, own, machine.ThreadCount(), progress, cancellation).Select(part =>
+        {
+            // Folds measure different images, of which there is no one list.
+            string? images = part.Folds is [var only] ? Fingerprint.Of(only.Test) : null;
+            string? of = part.Target ?? target;
+            return new EvaluationPart(
+                part.Name, part.Name + ", ",
+                (stage, encoder, tell) => Measure(part, stage, encoder, plan.Options, tell, cancellation)
+                    .Select(record => record with { Target = of, TestImages = images }))
+            {
+                Target = of,
+                Looks = part.Target is null && part.Protocol is not GeneratingProtocol ? looks : null,
+            };
+        }),
     ];
 
     private static IEnumerable<EvaluationRecord> Measure(
@@ -153,7 +184,6 @@ public static class ProtocolEvaluation
         {
             Variant = result.Variant,
             LabelShare = result.LabelShare,
-            Target = part.Target,
             Quick = options.Quick,
             Strength = result.Strength,
             Settings = string.Join(' ', settings.Where(text => text.Length > 0)),
@@ -164,6 +194,7 @@ public static class ProtocolEvaluation
             High = result.Interval.High,
             Interval = result.Interval.Kind,
             Draws = result.Draws.Count > 1 ? result.Draws : null,
+            Hits = result.Hits,
             Fingerprint = part.Fingerprint,
         });
     }

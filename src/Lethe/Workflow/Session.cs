@@ -172,6 +172,26 @@ public sealed class Session
     /// <remarks>Seeds torch's own generator, which is the whole process's.</remarks>
     public SslMethod CreateMethod() => CreateMethod(Options, Augmenter.Channels, Data.ImageSize, Device);
 
+    /// <summary>Makes sure that a run has images that nothing has read.</summary>
+    /// <exception cref="RunException">It has none.</exception>
+    internal void RequireSealed(RunDirectory run)
+    {
+        if (Data.Sealed is null)
+        {
+            throw new RunException(
+                $"{run.Path} has no sealed images to measure. Begin a run with --sealed-images 1000; where its images have a test part of "
+                + "their own, with a --test-images that leaves some of it.");
+        }
+    }
+
+    /// <summary>The parts of the run with its sealed images, which are read now, in place of those of test.</summary>
+    /// <exception cref="LetheException">There are none, or they cannot be read.</exception>
+    internal DataSplits OnSealed(RunDirectory run, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
+    {
+        RequireSealed(run);
+        return Data with { Test = Data.Sealed!.Open(Told(progress), cancellation) };
+    }
+
     /// <summary>Gives what measures layers on some images.</summary>
     internal LayerEvaluator EvaluatorOf(EvaluatedImages images) =>
         new(images, Augmenter, Options.Evaluation, Machine.ThreadCount(), Device);
@@ -221,10 +241,11 @@ public sealed class Session
         return method;
     }
 
-    internal static DataSplits Read(DataOptions options, ulong seed, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
-    {
-        var reading = progress is null ? null : new Forward<DataProgress>(
-            p => progress.Report(new WorkflowProgress(p.Stage, p.Done, p.Total, "", p.Notice)));
-        return DataSources.Open(options, seed, reading, cancellation);
-    }
+    internal static DataSplits Read(
+        DataOptions options, ulong seed, IProgress<WorkflowProgress>? progress, CancellationToken cancellation) =>
+        DataSources.Open(options, seed, Told(progress), cancellation);
+
+    private static Forward<DataProgress>? Told(IProgress<WorkflowProgress>? progress) => progress is null
+        ? null
+        : new Forward<DataProgress>(p => progress.Report(new WorkflowProgress(p.Stage, p.Done, p.Total, "", p.Notice)));
 }

@@ -22,6 +22,52 @@ public class DivisionTests
         Assert.Equal(Enumerable.Range(0, 100), division.Train.Concat(division.Probe).Order());
     }
 
+    [Theory]
+    [InlineData(DivisionRule.Stratified)]
+    [InlineData(DivisionRule.Random)]
+    [InlineData(DivisionRule.Earlier)]
+    public void Of_OwnTestPart_SealsWhatTestLeavesAndChangesNothingElse(string rule)
+    {
+        var options = new DataOptions { TestImages = 30, Division = rule };
+        Division division = Division.Of(Source(100, 50), options, 1), none = Division.Of(
+            Source(100, 50), options with { SealedImages = 0 }, 1);
+        Assert.Equal(Enumerable.Range(100, 50), division.Test.Concat(division.Sealed).Order());
+        Assert.Equal(5, Division.Of(Source(100, 50), options with { SealedImages = 5 }, 1).Sealed.Length);
+        Assert.Empty(none.Sealed);
+        Assert.Equal([none.Train, none.Probe, none.Test], (int[][])[division.Train, division.Probe, division.Test]);
+        Assert.Empty(Division.Of(Source(100, 50), options with { TestImages = 50 }, 1).Sealed);
+    }
+
+    [Fact]
+    public void Of_OwnTestPartWithGroups_SealsNothingThatBelongsToAnotherPart()
+    {
+        // Items 140 to 149 are of the group of an image to train on; others of the test part are in pairs.
+        int[] groups = [.. Enumerable.Range(0, 150).Select(item => item >= 140 ? 0 : item >= 100 ? 100 + (item / 2) : item)];
+        Division division = Division.Of(Source(100, 50), new DataOptions { TestImages = 30 }, 1, groups);
+        Assert.NotEmpty(division.Sealed);
+        HashSet<int> used = [.. division.Train.Concat(division.Probe).Concat(division.Test).Select(item => groups[item])];
+        Assert.All(division.Sealed, item => Assert.DoesNotContain(groups[item], used));
+    }
+
+    [Theory]
+    [InlineData(DivisionRule.Stratified)]
+    [InlineData(DivisionRule.Random)]
+    [InlineData(DivisionRule.Earlier)]
+    public void Of_SealedImagesAskedFor_TakesThemFromTrainAlone(string rule)
+    {
+        ImageSource source = Labelled([200, 120, 80]);
+        var options = new DataOptions { Division = rule };
+        Division none = Division.Of(source, options, 1), division = Division.Of(source, options with { SealedImages = 40 }, 1);
+        Assert.Empty(none.Sealed);
+        Assert.Equal(40, division.Sealed.Length);
+        Assert.Equal([none.Probe, none.Test], (int[][])[division.Probe, division.Test]);
+        Assert.Equal(none.Train.Except(division.Sealed), division.Train);
+        int[] counts = [.. Enumerable.Range(0, 3).Select(label => division.Sealed.Count(item => source.Labels![item] == label))];
+        if (rule == DivisionRule.Stratified)
+            Assert.Equal([20, 12, 8], counts);
+        Assert.Equal(80, Division.Of(source, options with { SealedImages = 1000 }, 1).Sealed.Length);
+    }
+
     [Fact]
     public void Of_DifferentSeeds_IsTheSameWithoutALimit()
     {
@@ -130,8 +176,10 @@ public class DivisionTests
     {
         ImageSource source = Labelled([200, 120, 80]);
         int[] groups = [.. Enumerable.Range(0, 400).Select(item => item * 37 % 400 / size)];
-        Division division = Division.Of(source, new DataOptions(), 1, groups);
-        Dictionary<int, string> parts = new[] { (division.Train, "train"), (division.Probe, "probe"), (division.Test, "test") }
+        Division division = Division.Of(source, new DataOptions { SealedImages = 30 }, 1, groups);
+        (int[], string)[] all =
+            [(division.Train, "train"), (division.Probe, "probe"), (division.Test, "test"), (division.Sealed, "sealed")];
+        Dictionary<int, string> parts = all
             .SelectMany(part => part.Item1.Select(item => (item, part.Item2))).ToDictionary(pair => pair.item, pair => pair.Item2);
         Assert.Equal(400, parts.Count);
         Assert.All(parts.GroupBy(part => groups[part.Key]), group => Assert.Single(group.Select(part => part.Value).Distinct()));

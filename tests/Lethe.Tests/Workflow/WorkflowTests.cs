@@ -69,7 +69,7 @@ public sealed class WorkflowTests : IDisposable
 
         IReadOnlyList<EvaluationRecord> records = run.LoadEvaluation();
         Assert.Equal([EvaluationStage.Untrained, EvaluationStage.Before], records.Select(record => record.Stage).Distinct());
-        Assert.Equal(2 * 6 * 5, records.Count);
+        Assert.Equal(2 * ((6 * 9) + 2), records.Count);
         Assert.Equal([EvaluationStage.Umm], undo.LoadEvaluation().Select(record => record.Stage).Distinct());
         Assert.Equal([EvaluationStage.Control], undo.Control!.LoadEvaluation().Select(record => record.Stage).Distinct());
         EvaluationRecord linear = records.Single(
@@ -77,6 +77,8 @@ public sealed class WorkflowTests : IDisposable
         Measurement trained = metrics.Single(m => m is { Epoch: SmallRun.Epochs, Layer: "layer4", Name: Measure.LinearAccuracy });
         Assert.Equal(trained.Value, Hits.Unpack(trained.Hits!).Average(hit => hit ? 1 : 0));
         Assert.Equal((8, 8, 32), (linear.ProbeCount, linear.TestCount, linear.Dimension));
+        Assert.Equal(linear.Value, Hits.Unpack(linear.Hits!).Average(hit => hit ? 1 : 0));
+        Assert.Equal([Fingerprint.Of(session.Data.Test)], records.Select(record => record.TestImages).Distinct());
         foreach (string picture in (string[])[run.ViewsPicture, run.NeighboursPicture])
             Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], File.ReadAllBytes(picture)[..4]);
     }

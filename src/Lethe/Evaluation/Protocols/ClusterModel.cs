@@ -27,7 +27,8 @@ internal sealed class ClusterModel(KMeans clusters, int[] classes) : FittedModel
 
         return
         [
-            Score.OfLabels([.. found.Select(cluster => classes[cluster])], test.Labels!),
+            // Which class a cluster has is found for all images together: no image is right or wrong by itself.
+            Score.OfLabels([.. found.Select(cluster => classes[cluster])], test.Labels!) with { Hits = null },
             Of(Score.MutualInformation, ClusterScores.NormalisedMutualInformation),
             Of(Score.RandIndex, ClusterScores.AdjustedRandIndex),
         ];

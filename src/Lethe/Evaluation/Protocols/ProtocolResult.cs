@@ -32,6 +32,9 @@ internal sealed record ProtocolResult
     /// <summary>Images that were measured on.</summary>
     public required int TestCount { get; init; }
 
+    /// <summary>Of an accuracy of one draw: which test images were labelled right; null of all else.</summary>
+    internal string? Hits { get; init; }
+
     /// <summary>The chosen strength of the regularisation, where one draw chose one.</summary>
     public double? Strength { get; init; }
 }

@@ -67,6 +67,7 @@ internal static class ProtocolRunner
                     Draws = [mean],
                     TestCount = each.Sum(result => result.TestCount),
                     Strength = null,
+                    Hits = null,
                 };
                 return group.Select(one => one.Result with { Measure = Score.AccuracyOn(one.Domain) }).Prepend(overall);
             }),
@@ -131,6 +132,7 @@ internal static class ProtocolRunner
                     FitCount = cell.Value[0].FitCount,
                     TestCount = test.Count,
                     Strength = draws.Length > 1 ? null : cell.Value[0].Strength,
+                    Hits = draws.Length > 1 ? null : cell.Value[0].Score.Hits,
                 };
             }),
         ];

@@ -67,11 +67,18 @@ public sealed record Score(string Measure, double Value, ConfidenceInterval Inte
     /// <returns>The measure.</returns>
     public static string AccuracyOn(string domain) => $"accuracy on {domain}";
 
+    /// <summary>Of an accuracy of labels: which test images were labelled right, as <see cref="Diagnostics.Hits"/> packs it.</summary>
+    internal string? Hits { get; init; }
+
     /// <summary>The accuracy of predicted labels.</summary>
     internal static Score OfLabels(IReadOnlyList<int> predicted, IReadOnlyList<int> truth, string measure = Accuracy)
     {
-        int hits = predicted.Zip(truth, (p, label) => p == label).Count(hit => hit);
-        return new Score(measure, (double)hits / truth.Count, ConfidenceInterval.Wilson(hits, truth.Count));
+        bool[] right = [.. predicted.Zip(truth, (p, label) => p == label)];
+        int hits = right.Count(hit => hit);
+        return new Score(measure, (double)hits / truth.Count, ConfidenceInterval.Wilson(hits, truth.Count))
+        {
+            Hits = Diagnostics.Hits.Pack(right),
+        };
     }
 
     /// <summary>
