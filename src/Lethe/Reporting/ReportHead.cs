@@ -96,7 +96,7 @@ internal static class ReportHead
                 if (gain?.Difference is { } found)
                     yield return (
                         name, Wording.Points(found.Mean), Deviation(gain.Change),
-                        $"points {over}: {(found.IsClear ? "clear" : gain.TooClose)}");
+                        $"points {over}: {(found.IsClear ? "clear" : gain.NotClear)}");
                 else if (gain is not null)
                     yield return (name, GridCell.Nothing, "", $"{over}: {gain.Refusal}");
             }

@@ -66,8 +66,8 @@ internal static class ResultJson
                        {
                            name,
                            cell.Value,
-                           OverControl = row.Less(row.Control, key)?.Difference,
-                           OverBefore = row.Less(row.Before, key)?.Difference,
+                           OverControl = ablation.Less(row, row.Control, name),
+                           OverBefore = ablation.Less(row, row.Before, name),
                        },
         }),
         ablation.Notes,

@@ -6,8 +6,8 @@ using static Lethe.Results.Wording;
 namespace Lethe.Reporting;
 
 /// <summary>
-/// What the runs of a group showed, in one sentence. A difference is called one only where its 95 % interval over seeds, by a paired
-/// t-test, leaves out 0, or, with one seed, where it exceeds twice its sampling error on the test images.
+/// What the runs of a group showed, in one sentence. A difference is called one only where it is clear among the differences of the
+/// table of undos, which stands on the same page; a rise over the untrained encoder, which is in no table, by its own test.
 /// </summary>
 internal static class Verdict
 {
@@ -41,7 +41,7 @@ internal static class Verdict
             {
                 null => $"{name} reached {Percent(reached.Value)}; the untrained encoder was not evaluated",
                 { Refusal: { } why } => $"{name} reached {Percent(reached.Value)}; it cannot be held against the untrained encoder: {why}",
-                { Difference.IsClear: false } change => $"{name} went {Course(change)}, {change.TooClose}",
+                { Difference.IsClear: false } change => $"{name} went {Course(change)}, {change.NotClear}",
                 var change => $"{name} {(change.Change.Mean > 0 ? "rose" : "fell")} {Course(change)}",
             };
         }
@@ -103,7 +103,7 @@ internal static class Verdict
             from one in found
             let over = one.Gain?.Difference
             where over is not null
-            let outcome = !over.IsClear ? one.Gain.TooClose : $"{(over.Mean > 0 ? "more" : "less")} than the control"
+            let outcome = !over.IsClear ? one.Gain.NotClear : $"{(over.Mean > 0 ? "more" : "less")} than the control"
             group one.Name by outcome into same
             select same.Key + (same.Count() == found.Length ? "" : $" in {List([.. same])}"));
         string beside = plain.Length > 0 ? $", the control by {List(plain)}{(held.Length > 0 ? ": " : "")}{held}"
