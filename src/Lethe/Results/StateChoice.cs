@@ -34,7 +34,7 @@ internal sealed record StateChoice(EvaluationStage? Stage, string Sentence)
     {
         EvaluationStage[] stages = [EvaluationStage.Before, .. later.Where(stage => results[stage]?[key] is not null)];
         string numbers = $"{Wording.Probe(key.Measure)} on {key.Layer}: " + string.Join(
-            ", ", stages.Select(stage => $"{Wording.Stage(stage)} {Wording.Percent(results[stage]![key]!.Value)}")) + ".";
+            ", ", stages.Select(stage => $"{Name(results, stage)} {Wording.Percent(results[stage]![key]!.Value)}")) + ".";
         PairedResult? refused = stages.Skip(1).Select(stage => results.Less(stage, EvaluationStage.Before, key))
             .FirstOrDefault(result => result?.Refusal is not null);
         if (refused is not null)
@@ -44,8 +44,8 @@ internal sealed record StateChoice(EvaluationStage? Stage, string Sentence)
         foreach (EvaluationStage stage in stages.Skip(1).Where(stage => Course(results, key, stage, taken) > 0))
             taken = stage;
         EvaluationStage[] others = [.. stages.Where(stage => stage != taken)];
-        string[] beaten = [.. others.Where(other => Course(results, key, taken, other) > 0).Select(Wording.Stage)];
-        string[] close = [.. others.Where(other => Course(results, key, taken, other) <= 0).Select(Wording.Stage)];
+        string[] beaten = [.. others.Where(other => Course(results, key, taken, other) > 0).Select(stage => Name(results, stage))];
+        string[] close = [.. others.Where(other => Course(results, key, taken, other) <= 0).Select(stage => Name(results, stage))];
         string[] reasons =
         [
             .. beaten.Length == 0 ? Array.Empty<string>() : [$"clearly better than {Wording.List(beaten)}"],
@@ -54,8 +54,12 @@ internal sealed record StateChoice(EvaluationStage? Stage, string Sentence)
         ];
         string noise = close.Length == 0 ? "" : Noise(results, key, stages);
         string why = others.Length == 0 ? "nothing else was measured" : string.Join(", and ", reasons);
-        return new StateChoice(taken, $"{numbers} Take {Wording.Stage(taken)}: {why}.{noise}");
+        return new StateChoice(taken, $"{numbers} Take {Name(results, taken)}: {why}.{noise}");
     }
+
+    // A rival of UMM is called what it is.
+    private static string Name(ResultTable results, EvaluationStage stage) =>
+        stage == EvaluationStage.Umm && results[stage] is { } undo ? undo.Label : Wording.Stage(stage);
 
     // 1 and −1 for a difference that is clear, 0 for one that is not.
     private static int Course(ResultTable results, ResultKey key, EvaluationStage stage, EvaluationStage from) =>
