@@ -99,9 +99,9 @@ internal static class ReportCurves
         string Colour(string layer) => layer == last ? "last" : layer == LayerNames.Projector ? "plain" : "early";
     }
 
-    public static IEnumerable<Html?> Courses(ReportGroup group) => group.UndoNames.Count == 0
+    public static IEnumerable<Html?> Courses(ReportGroup group) => group.FirstUndo is null
         ? [Missing("UMM has not been run.", $"lethe undo {group.Runs[0].Path}")]
-        : ReportOutcome.Blocks(group, name => Courses(group, name));
+        : ReportOutcome.Blocks(group.WithoutRivals(), name => Courses(group, name));
 
     private static IEnumerable<Html?> Courses(ReportGroup group, string name)
     {

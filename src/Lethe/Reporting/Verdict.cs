@@ -73,7 +73,8 @@ internal static class Verdict
     private static string Undone(ReportGroup group, ResultTable results, string? last, string? undo)
     {
         if (undo is null) return "UMM has not been run yet";
-        string name = group.UndoNames.Count == 1 ? "UMM" : $"UMM ('{undo}', the first of {group.UndoNames.Count} undos)";
+        int undos = group.WithoutRivals().UndoNames.Count;
+        string name = undos == 1 ? "UMM" : $"UMM ('{undo}', the first of {undos} undos)";
         if (last is null) return $"{name} has not been evaluated yet";
 
         (string Name, PairedResult? Umm, PairedResult? Control, PairedResult? Gain)[] found =

@@ -89,6 +89,8 @@ public sealed class Session
     internal static Session Create(
         RunOptions options, Machine machine, InitialEncoder? initial, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
     {
+        if (initial?.IsWhitened == true)
+            throw new InvalidOptionException(InitialEncoder.Whitened(options.Init!));
         Device device = machine.Prepare();
         options = initial?.Resolve(options) ?? options;
         bool gpu = device.type == TorchSharp.DeviceType.CUDA;
