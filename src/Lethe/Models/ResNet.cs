@@ -103,6 +103,9 @@ public sealed class ResNet : Module<Tensor, Tensor>
     /// <summary>The stem that it has, whichever was asked for: small or large.</summary>
     internal string StemName => ((Stem)parts[0]).IsPooled ? "large" : "small";
 
+    /// <summary>Pixels of an image, a side, that one cell of the last map stands for.</summary>
+    internal int Stride => ((Stem)parts[0]).IsPooled ? 32 : 8;
+
     /// <summary>d, the number of features of an image after the last layer.</summary>
     public int FeatureDimension => channels[^1];
 

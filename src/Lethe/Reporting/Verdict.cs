@@ -25,7 +25,7 @@ internal static class Verdict
         return $"{subject}{seeds}: {string.Join("; ", clauses.OfType<string>())}.";
     }
 
-    private static string Learned(RunManifest manifest, ResultTable results, string? last)
+    internal static string Learned(RunManifest manifest, ResultTable results, string? last)
     {
         if (last is null) return "nothing has been evaluated yet";
         if (manifest.Data.ClassCount == 0) return "the images have no labels, so no accuracy was measured";
@@ -51,7 +51,7 @@ internal static class Verdict
         static string Course(PairedResult change) => $"from {Percent(change.From)} (untrained) to {Percent(change.To)}";
     }
 
-    private static string? Turned(ReportGroup group, string? last)
+    internal static string? Turned(ReportGroup group, string? last)
     {
         ReportRun[] watched = [.. group.Runs.Where(run => run.Onsets is not null)];
         if (watched.Length == 0) return null;
