@@ -41,9 +41,9 @@ public sealed record DataOptions : OptionRecord, IConflicting
     public int TestImages { get; init; } = 2000;
 
     /// <summary>
-    /// At most so many images that nothing reads until 'lethe evaluate --sealed', for the number that is published in the end. Where the source
-    /// has a test part of its own, they are images of it that are not measured otherwise, 2000 where this is left open; elsewhere they are set
-    /// aside from the images to train on, none where this is left open.
+    /// At most so many images that nothing reads until 'lethe evaluate --sealed', for the number that is published in the end. Where the
+    /// source has a test part of its own, they are images of it that are not measured otherwise, 2000 where this is left open; elsewhere
+    /// they are set aside from the images to train on, none where this is left open.
     /// </summary>
     [Limit(AtLeast = 0)]
     public int? SealedImages { get; init; }

@@ -87,8 +87,8 @@ internal static class DataSources
     /// </para>
     /// <para>
     /// A sealed part is read by nothing until <see cref="DataSplits.Sealed"/> is opened. It has at most
-    /// <see cref="DataOptions.SealedImages"/> images: where the source has a test part of its own, of what Test leaves of it, but for what is
-    /// grouped with an image of another part; elsewhere of what is left to train on, and no more than a fifth of the images. It changes
+    /// <see cref="DataOptions.SealedImages"/> images: where the source has a test part of its own, of what Test leaves of it, but for what
+    /// is grouped with an image of another part; elsewhere of what is left to train on, and no more than a fifth of the images. It changes
     /// neither Probe nor Test.
     /// </para>
     /// <para>

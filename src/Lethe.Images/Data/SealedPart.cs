@@ -3,8 +3,8 @@ using Lethe.Runtime;
 namespace Lethe.Data;
 
 /// <summary>
-/// Images of a source that nothing has read: known by their places, names and labels alone until they are opened, which is for the one number
-/// that nothing was chosen by.
+/// Images of a source that nothing has read: known by their places, names and labels alone until they are opened, which is for the one
+/// number that nothing was chosen by.
 /// </summary>
 /// <param name="source">The source.</param>
 /// <param name="items">Their places in it.</param>

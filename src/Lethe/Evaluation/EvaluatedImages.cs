@@ -31,8 +31,8 @@ internal sealed record EvaluatedImages(ImageSet Seen, ImageSet Unseen, ImageSet?
     public bool Labelled => Unseen.Labels is not null && (Bank ?? Unseen).Labels?.Distinct().Count() > 1;
 
     /// <summary>
-    /// The places in the bank that are fitted on, with those in <see cref="Unseen"/> that are then measured: all with all, or each half with
-    /// the other. None without labels, or where a half has one class only.
+    /// The places in the bank that are fitted on, with those in <see cref="Unseen"/> that are then measured: all with all, or each half
+    /// with the other. None without labels, or where a half has one class only.
     /// </summary>
     public IReadOnlyList<(int[] Fitted, int[] Measured)> Folds()
     {
@@ -51,8 +51,8 @@ internal sealed record EvaluatedImages(ImageSet Seen, ImageSet Unseen, ImageSet?
     }
 
     /// <summary>
-    /// The images trained on that probes are fitted on beside those of the first fold: the first ones of each class, as many as the fold has of
-    /// it, so that the banks differ in nothing but whether the encoder was trained on them. Null where there are no labels to fit.
+    /// The images trained on that probes are fitted on beside those of the first fold: the first ones of each class, as many as the fold
+    /// has of it, so that the banks differ in nothing but whether the encoder was trained on them. Null where there are no labels to fit.
     /// </summary>
     public ImageSet? SeenBank()
     {

@@ -11,9 +11,9 @@ namespace Lethe.Evaluation;
 
 /// <summary>
 /// Measures every layer of an encoder: coding rates on two fixed views of images trained on and of images never trained
-/// on, how well these views tell which are which, and all that needs neither labels nor a partition; where there are labels, the coding rate
-/// of the label partition and the accuracy of a linear probe and of nearest neighbours. Probes are fitted twice: on images never trained on
-/// and on as many that were; both are measured on the same images never trained on, the first on images trained on too.
+/// on, how well these views tell which are which, and all that needs neither labels nor a partition; where there are labels, the coding
+/// rate of the label partition and the accuracy of a linear probe and of nearest neighbours. Probes are fitted twice: on images never
+/// trained on and on as many that were; both are measured on the same images never trained on, the first on images trained on too.
 /// </summary>
 internal sealed class LayerEvaluator
 {

@@ -37,7 +37,7 @@ internal sealed record LayerQuality(
     /// <summary>Neighbours among images trained on, of the images that <see cref="Knn"/> is of; null without labels.</summary>
     public KnnProbeResult? KnnSeenBank { get; init; }
 
-    /// <summary>How well the views of <see cref="Trained"/> and <see cref="HeldOut"/> tell which images were trained on, in [0, 1].</summary>
+    /// <summary>How well the views of <see cref="Trained"/> and <see cref="HeldOut"/> tell which were trained on, in [0, 1].</summary>
     public required double MembershipAuc { get; init; }
 
     /// <summary>The same as measurements.</summary>

@@ -13,7 +13,7 @@ internal static class LookCount
             return [];
         int[] tests = Counts(Look.Test), sealedLooks = Counts(Look.Sealed);
         string dates = string.Join(", ", manifests.SelectMany(manifest => manifest.Looks).Where(look => look.Part == Look.Sealed)
-            .Select(look => Invariant($"{look.Utc:yyyy-MM-dd}")).Distinct().Order());
+            .Select(look => Invariant($"{look.Utc:yyyy-MM-dd}")).Distinct().Order(StringComparer.Ordinal));
         return
         [
             $"Looks{(manifests.Length == 1 ? "" : " at those of each run")}: test images {Times(tests)}, sealed images "

@@ -15,11 +15,20 @@ internal sealed record ReportRun(string Path, RunManifest Manifest)
     /// <summary>The undos.</summary>
     public IReadOnlyList<ReportUndo> Undos { get; init; } = [];
 
-    /// <summary>Where the monitor saw ΔR turn; null where no monitor looked.</summary>
-    public IReadOnlyList<Onset>? Onsets { get; init; }
+    /// <summary>What ΔR did, which is no part of the verdict on memorisation.</summary>
+    public ReductionVerdict Reduction => ReductionMonitor.Judge(Measurements, Manifest.Pretraining.Monitor);
 
-    /// <summary>What the monitor says of the run in words, or null where none looked.</summary>
-    public string? MonitorWords { get; init; }
+    /// <summary>
+    /// Every layer in which ΔR turned, on images trained on or on unseen ones, at the first of the two; null where nothing could be judged.
+    /// </summary>
+    public IReadOnlyList<Onset>? Onsets => Reduction is { IsJudged: true } reduction ?
+    [
+        .. from layer in reduction.Layers
+           let epochs = new[] { layer.Train, layer.HeldOut }.Where(curve => curve.Shape == CurveShape.Turned)
+               .Select(curve => curve.PeakEpoch).OfType<int>().ToArray()
+           where epochs.Length > 0
+           select new Onset(layer.Layer, epochs.Min()),
+    ] : null;
 
     /// <summary>PNG of images beside their views, or null.</summary>
     public byte[]? ViewsPicture { get; init; }
@@ -46,15 +55,21 @@ internal sealed record ReportRun(string Path, RunManifest Manifest)
     private EvaluationRecord? Record(Measurement found, EvaluationStage stage)
     {
         RateSetting? rate = Manifest.RateSettings.FirstOrDefault(setting => setting.Layer == found.Layer);
-        var record = new EvaluationRecord(stage, found.Layer, EvaluationRecord.Probes, found.Name, found.Value) { Seed = Manifest.Seed };
+        var record = new EvaluationRecord(stage, found.Layer, EvaluationRecord.Probes, found.Name, found.Value)
+        {
+            Seed = Manifest.Seed,
+
+            // Earlier versions measured the test images in training too, and did not say which they labelled right.
+            TestImages = Measurements.Any(measurement => measurement.Hits is not null)
+                ? $"probe images of {Manifest.Data.Fingerprint}"
+                : null,
+        };
         return found.Name switch
         {
             Measure.LinearAccuracy or Measure.KnnAccuracy or Measure.LinearAccuracySeenBank or Measure.KnnAccuracySeenBank => record with
             {
-                // Earlier versions measured the test images in training too, and did not say which they labelled right.
                 TestCount = found.Hits is { } hits ? Hits.Unpack(hits).Length : Manifest.Data.TestCount,
                 Hits = found.Hits,
-                TestImages = found.Hits is null ? null : $"probe images of {Manifest.Data.Fingerprint}",
             },
             Measure.LabelReduction or Measure.MembershipAuc => record,
             Measure.EffectiveRank => record,

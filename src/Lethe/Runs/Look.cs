@@ -1,7 +1,8 @@
 namespace Lethe.Runs;
 
 /// <summary>
-/// One evaluation that measured images which nothing may be chosen by. The more often they are looked at, the more a choice may owe to them.
+/// One evaluation that measured images which nothing may be chosen by. The more often they are looked at, the more a choice may owe to
+/// them.
 /// </summary>
 /// <param name="Part">Which images: <see cref="Test"/> or <see cref="Sealed"/>.</param>
 /// <param name="Utc">When.</param>

@@ -1,5 +1,4 @@
 using Lethe.Runs;
-using Lethe.Runtime;
 
 namespace Lethe.Workflow;
 
@@ -42,7 +41,7 @@ internal sealed class LookBook(RunDirectory run, string part, string command, IP
         string when = Invariant($"on {earlier[0].Utc:yyyy-MM-dd HH:mm} UTC ({earlier[0].Command})");
         progress?.Report(new WorkflowProgress(
             "", 0, 0, "",
-            $"These weights were measured on the sealed images before: {when}{since}. The number is as good as the first only where nothing "
-            + "was chosen by it in between."));
+            $"These weights were measured on the sealed images before: {when}{since}. The number is as good as the first only where "
+            + "nothing was chosen by it in between."));
     }
 }

@@ -59,13 +59,10 @@ public static class ProtocolEvaluation
         if (onSealed)
             RequireOwnImages(plan);
         DataSplits data = onSealed ? session.OnSealed(run, progress, cancellation) : session.Data;
-        EvaluationPart[] parts =
-        [
-            .. Parts(
-                plan, data, session.Machine, progress, cancellation, onSealed ? EvaluationRecord.SealedTest : null,
-                new LookBook(run, onSealed ? Look.Sealed : Look.Test, command, progress)),
-        ];
         using SslMethod method = session.CreateMethod();
+        EvaluationPart[] parts = Parts(
+            plan, data, method.Backbone, session.Machine, progress, cancellation, onSealed ? EvaluationRecord.SealedTest : null,
+            new LookBook(run, onSealed ? Look.Sealed : Look.Test, command, progress));
         var store = new FeatureStore(Path.Combine(run.Path, "features"), plan.Options.FeatureMegabytes * 1_000_000L);
         IReadOnlyList<EvaluationStage> chosen = plan.Options.ChosenStages();
         EvaluatedState[] states =
@@ -116,7 +113,7 @@ public static class ProtocolEvaluation
             file.Normalisation, found.Statistics, foreign: true, splits.Train, found.InputChannels).Statistics;
         if (plan.Options.EveryCheckpoint)
             throw new InvalidOptionException("--every-checkpoint belongs to a run; an encoder from a file is one checkpoint.");
-        EvaluationPart[] parts = Parts(plan, splits, machine, progress, cancellation);
+        EvaluationPart[] parts = Parts(plan, splits, network, machine, progress, cancellation);
         EvaluationStage[] stages =
             [.. plan.Options.ChosenStages().Where(stage => stage is EvaluationStage.Untrained or EvaluationStage.Before)];
         if (stages.Length == 0)
@@ -141,10 +138,10 @@ public static class ProtocolEvaluation
     }
 
     private static EvaluationPart[] Parts(
-        ProtocolPlan plan, DataSplits own, Machine machine, IProgress<WorkflowProgress>? progress, CancellationToken cancellation,
-        string? target = null, LookBook? looks = null) =>
+        ProtocolPlan plan, DataSplits own, ResNet network, Machine machine, IProgress<WorkflowProgress>? progress,
+        CancellationToken cancellation, string? target = null, LookBook? looks = null) =>
     [
-        .. ProtocolPart.All(plan, own, machine.ThreadCount(), progress, cancellation).Select(part =>
+        .. ProtocolPart.All(plan, own, network, machine.ThreadCount(), progress, cancellation).Select(part =>
         {
             // Folds measure different images, of which there is no one list.
             string? images = part.Folds is [var only] ? Fingerprint.Of(only.Test) : null;

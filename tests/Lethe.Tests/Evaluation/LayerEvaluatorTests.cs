@@ -54,7 +54,8 @@ public class LayerEvaluatorTests
                 KnnProbe.Measure(
                     train[i], trainLabels, test[i], data.Test.Labels!, new KnnProbeOptions { Neighbours = 5, Temperature = 0.2 }),
                 found[i].KnnSeenBank);
-            Assert.Equal(FeatureGeometry.Measure(stack([train[i], train[i]]).narrow(1, 0, 10)).RankMe, found[i].TrainedGeometry.RankMe, 1e-4);
+            Assert.Equal(
+                FeatureGeometry.Measure(stack([train[i], train[i]]).narrow(1, 0, 10)).RankMe, found[i].TrainedGeometry.RankMe, 1e-4);
             Assert.Equal(0, found[i].TrainedGeometry.Alignment!.Value, 1e-9);
             Assert.Equal(AlignmentUniformity.Uniformity(test[i].narrow(0, 0, 10)), found[i].HeldOutGeometry.Uniformity!.Value, 1e-4);
         }
@@ -231,6 +232,24 @@ public class LayerEvaluatorTests
         }
     }
 
+    /// <summary>
+    /// Halves without regard to classes would have more of a class where it is measured than where it is fitted, and accuracies too low.
+    /// </summary>
+    [Fact]
+    public void Folds_InTraining_HalveEachClass()
+    {
+        DataSplits data = Splits();
+        int[] labels = [.. Enumerable.Range(0, 24).Select(i => i < 5 ? 0 : i < 13 ? 1 : 2)];
+        ImageSet probe = new("probe", [.. Enumerable.Range(0, 24).Select(i => data.Probe[i])], labels, ["a", "b", "c"]);
+        var images = EvaluatedImages.InTraining(data with { Probe = probe });
+        IReadOnlyList<(int[] Fitted, int[] Measured)> folds = images.Folds();
+        Assert.Equal([folds[1].Measured, folds[0].Measured], (int[][])[folds[0].Fitted, folds[1].Fitted]);
+        int[][] counts = [.. folds.Select(fold => Enumerable.Range(0, 3).Select(c => fold.Fitted.Count(i => labels[i] == c)).ToArray())];
+        Assert.All(counts[0].Zip(counts[1]), pair => Assert.InRange(pair.First - pair.Second, -1, 1));
+        Assert.Equal((12, 12), (counts[0].Sum(), counts[1].Sum()));
+        Assert.Equal(folds[0].Fitted, images.Folds()[0].Fitted);
+    }
+
     /// <summary>No test image is looked at, where there are labels; without, they are what is measured.</summary>
     [Fact]
     public void Measure_InTraining_LooksAtNoTestImageWhereThereAreLabels()
@@ -263,7 +282,8 @@ public class LayerEvaluatorTests
         IReadOnlyList<LayerQuality> found = new LayerEvaluator(
             EvaluatedImages.InTraining(data with { Probe = probe }), Sample.Normalising(), new EvaluationOptions { RateImages = 8 }, 1, CPU)
             .Measure(method, TestContext.Current.CancellationToken);
-        Assert.All(found, quality => Assert.Equal((true, null, null), (quality.Labels is not null, quality.Linear, quality.LinearSeenBank)));
+        Assert.All(
+            found, quality => Assert.Equal((true, null, null), (quality.Labels is not null, quality.Linear, quality.LinearSeenBank)));
         Assert.Equal(6, found[0].HeldOut.Rows);
     }
 
@@ -397,7 +417,9 @@ public class LayerEvaluatorTests
 
     private static LayerEvaluator Evaluator(
         DataSplits data, EvaluationOptions? options = null, ViewAugmenter? augmenter = null, int threads = 1) =>
-        new(EvaluatedImages.AtTheEnd(data), augmenter ?? Sample.Normalising(), options ?? new EvaluationOptions { RateImages = 8 }, threads, CPU);
+        new(
+            EvaluatedImages.AtTheEnd(data), augmenter ?? Sample.Normalising(), options ?? new EvaluationOptions { RateImages = 8 }, threads,
+            CPU);
 
     private static DataSplits Splits() => new("noise", Labelled(1, 20), Labelled(2, 24), Labelled(3, 12), 16, "none", []);
 
