@@ -48,11 +48,16 @@ internal static class Rivalry
             .Where(one => one.Behind is not null).Select(one => (one.Row, one.Gain, IsWorse: IsGain(one.Behind!))).ToArray();
         if (against.Length == 0)
             return null;
+        string[] same = [.. from one in against where !one.IsWorse && IsGain(one.Gain) select one.Row.Label];
         string[] equal = [.. from one in against where !one.IsWorse && IsGain(one.Gain) select $"{one.Row.Label} alone gives {Points(one.Gain)}"];
         string[] open = [.. from one in against where !one.IsWorse && !IsGain(one.Gain) select $"{one.Row.Label} ({Points(one.Gain)})"];
         string undecided = open.Length == 0 ? "" : $" Too close to tell: {Wording.List(open)}.";
         if (equal.Length > 0)
-            return $"{measured}: {Wording.List(equal)} points ({name} {Points(best)}): what UMM does here, that does.{undecided}";
+        {
+            return $"{measured}: {Wording.List(equal)} points ({name} {Points(best)}): what UMM does here, "
+                + $"{(same.Length == 1 ? same[0] : "each of them")} does.{undecided}";
+        }
+
         string[] worse = [.. from one in against where one.IsWorse select $"{one.Row.Label} ({Points(one.Gain)})"];
         return worse.Length == 0
             ? $"{measured}: {name} gains {Points(best)} points.{undecided}"
