@@ -1,3 +1,5 @@
+using Lethe.Diagnostics;
+
 namespace Lethe.Results;
 
 /// <summary>Runs with the same options and different seeds, shown as mean and spread.</summary>
@@ -5,6 +7,13 @@ namespace Lethe.Results;
 /// <param name="Runs">The runs, at least one.</param>
 internal sealed record ReportGroup(string Title, IReadOnlyList<ReportRun> Runs)
 {
+    /// <summary>
+    /// What is said of memorisation in its runs, judged together: the verdict, the tiles, the curves and the words beside them take it from
+    /// here.
+    /// </summary>
+    public MemorisationVerdict Memorisation => MemorisationMonitor.JudgeSeeds(
+        [.. Runs.Select(run => run.Measurements)], Runs[0].Manifest.Pretraining.Monitor, Runs.Min(run => run.Manifest.Data.TestCount));
+
     /// <summary>Names of the undos as they are shown: the one that the others differ from, then those that differ the least.</summary>
     public IReadOnlyList<string> UndoNames => [.. UndoLabels.Of(this).Select(undo => undo.Name)];
 

@@ -91,11 +91,11 @@ internal sealed class RunRecorder
         return true;
     }
 
-    /// <summary>Writes a checkpoint, and keeps its weights as those of an epoch where one is given.</summary>
-    public void Save(MethodTrainer trainer, int? keptEpoch = null)
+    /// <summary>Writes a checkpoint, and keeps its weights as those of an epoch where one is given, and as the best where they are.</summary>
+    public void Save(MethodTrainer trainer, int? keptEpoch = null, bool best = false)
     {
         NoteOperators(trainer.State);
-        run.Checkpoints.Save(trainer.Method, trainer.Optimiser, trainer.State, keptEpoch, trainer.InnerOptimiser);
+        run.Checkpoints.Save(trainer.Method, trainer.Optimiser, trainer.State, keptEpoch, trainer.InnerOptimiser, best);
     }
 
     /// <summary>Writes the encoder alone, as it is at the end of training.</summary>
