@@ -53,7 +53,7 @@ public sealed class WhiteningTests : IDisposable
         using (NewDisposeScope())
         {
             long d = whitened.Backbone.FeatureDimension;
-            whitened.Backbone.Whitening!.Set(Tiny.Gaussian(3, d), eye(d));
+            whitened.Backbone.Whitening!.Set(Tiny.Gaussian(3, d).to(ScalarType.Float64), eye(d, dtype: ScalarType.Float64));
         }
 
         Checkpoint.Save(folder["whitened.safetensors"], whitened, null, new TrainingState());

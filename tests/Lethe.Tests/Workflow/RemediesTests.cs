@@ -159,7 +159,7 @@ public sealed class RemediesTests : IDisposable
         Assert.Equal((steps, (long)steps), (undo.LoadManifest().Umm!.Iterations, undo.Checkpoints.Peek()!.Step));
 
         // Its first steps are the control's.
-        RunDirectory umm = SmallRun.RunUndo(run, session, cancellation: Token);
+        RunDirectory umm = Undo(run, session, SmallRun.Undo);
         double[] Losses(RunDirectory part) =>
             [.. part.LoadMeasurements().Where(m => m.Name == Measure.Loss && m.Epoch is 1 or 2).OrderBy(m => m.Epoch).Select(m => m.Value)];
         Assert.Equal(Losses(umm.Control!), Losses(undo));
@@ -179,9 +179,9 @@ public sealed class RemediesTests : IDisposable
         Assert.Equal(begun, Undo(run, session, options).LoadManifest().StartedUtc);
         using var stop = new CancellationTokenSource();
         Assert.Throws<RunInterruptedException>(() => Undoing.Run(
-            run, session, options, "other", 5, false, "lethe undo",
+            run, session, options, "other", session.Options.Seed, false, "lethe undo",
             SmallRun.CancelWhen(stop, progress => progress.Stage == "running statistics"), stop.Token));
-        RunDirectory other = Undoing.Run(run, session, options, "other", 5, true, "lethe undo", cancellation: Token);
+        RunDirectory other = Undoing.Run(run, session, options, "other", session.Options.Seed, true, "lethe undo", cancellation: Token);
         Assert.Equal(Bits(expected.Checkpoints.LastPath), Bits(other.Checkpoints.LastPath));
         Assert.Equal(RunStatus.Done, other.LoadManifest().Status);
     }
