@@ -96,7 +96,8 @@ internal sealed record Ablation(
             [
                 .. Rivalry,
                 $"States of {Layer}. "
-                    + (Reference.Length == 0 ? "" : $"{UndoLabels.Reference}: {Reference}. The other undos are named by what they do otherwise."),
+                    + (Reference.Length == 0 ? ""
+                        : $"{UndoLabels.Reference}: {Reference}. The other undos are named by what they do otherwise."),
             ],
             Notes =
             [

@@ -36,7 +36,8 @@ internal static class Rivalry
             .. from one in best
                let held = behind.Where(less => less.Key.Measure == one.Measure).ToArray()
                where held.Length > 0
-               select Sentence(one.Best, one.Gain, [.. held.Select(less => Held(table, rivals.First(row => row.Name == less.Baseline), less))]),
+               let against = held.Select(less => Held(table, rivals.First(row => row.Name == less.Baseline), less))
+               select Sentence(one.Best, one.Gain, [.. against]),
         ];
     }
 
@@ -48,7 +49,11 @@ internal static class Rivalry
         string name = umm.Label == UndoLabels.Reference ? umm.Label : $"UMM ({umm.Label})";
         string measured = $"{Wording.Probe(gain.Key.Measure)} accuracy of {gain.Key.Layer}";
         if (!IsGain(gain))
-            return $"{measured}: the gain of {name}, {Points(gain)} points, is {gain.NotClear}: there is nothing for a rival to do as well.";
+        {
+            return $"{measured}: the gain of {name}, {Points(gain)} points, is {gain.NotClear}: there is nothing for a rival to do as "
+                + "well.";
+        }
+
 
         // A rival that is not clearly worse does what UMM does where it clearly does something itself.
         var worse = rivals.Where(one => IsGain(one.Behind)).ToArray();

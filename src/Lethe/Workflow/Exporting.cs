@@ -1,7 +1,6 @@
 using Lethe.Augmentation;
 using Lethe.Data;
 using Lethe.Diagnostics;
-using Lethe.Evaluation;
 using Lethe.Interchange;
 using Lethe.Methods;
 using Lethe.Models;

@@ -13,7 +13,8 @@ public class RivalryTests
     {
         Ablation table = Table(4, umm: 0.05, whiten: 0.048, average: 0.01, wobble: 0.003);
         Assert.StartsWith(
-            "linear accuracy of layer4: ZCA-whitening alone gives +3.8 points (UMM +4.0): what UMM does here, ZCA-whitening does. A lag of ",
+            "linear accuracy of layer4: ZCA-whitening alone gives +3.8 points (UMM +4.0): what UMM does here, ZCA-whitening does. "
+                + "A lag of ",
             table.Rivalry[0].Replace('\u00A0', ' '), StringComparison.Ordinal);
         Assert.EndsWith("could have been seen.", table.Rivalry[0], StringComparison.Ordinal);
         Assert.Equal(2, table.Rivalry.Count);
@@ -80,14 +81,14 @@ public class RivalryTests
     [
         .. Enumerable.Range(1, count).Select(seed =>
         {
-            double small = 0.0005 * (seed - ((count + 1) / 2.0));
+            double place = seed - ((count + 1) / 2.0), small = 0.0005 * place;
             ReportRun run = ReportSamples.Run((ulong)seed, umm + small);
             return run with
             {
                 Undos =
                 [
                     .. run.Undos,
-                    .. whiten is { } gain ? [Rival(run, UmmOptions.Whiten, gain + (wobble * (seed - ((count + 1) / 2.0))))] : Array.Empty<ReportUndo>(),
+                    .. whiten is { } gain ? [Rival(run, UmmOptions.Whiten, gain + (wobble * place))] : Array.Empty<ReportUndo>(),
                     .. average is { } other ? [Rival(run, UmmOptions.Average, other - small)] : Array.Empty<ReportUndo>(),
                 ],
             };

@@ -3,8 +3,6 @@ using Lethe.Methods;
 using Lethe.Models;
 using Lethe.Tests.Methods;
 using Lethe.Umm;
-using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Lethe.Tests.Umm;
@@ -96,7 +94,8 @@ public sealed class LateLayersTests
         Assert.All(Tiny.Bits(method).Where(entry => IsEarly(entry.Key)), entry => Assert.Equal(before[entry.Key], entry.Value));
 
         static void Close(double[] expected, Tensor found) => Assert.All(
-            expected.Zip(found.data<float>().ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-4 * Math.Max(1, Math.Abs(pair.First))));
+            expected.Zip(found.data<float>().ToArray()),
+            pair => Assert.Equal(pair.First, pair.Second, 1e-4 * Math.Max(1, Math.Abs(pair.First))));
     }
 
     // Statistics that are not those of a fresh network.

@@ -1,4 +1,3 @@
-using Lethe.Data;
 using Lethe.Diagnostics;
 using Lethe.Interchange;
 using Lethe.Methods;
