@@ -21,9 +21,12 @@ internal static class ReportCurves
         (Measure.InstanceReductionHeldOut, "ΔR, images never trained on", "", Nats),
         (Measure.LinearAccuracy, "Linear accuracy", Unseen, Percent),
         (Measure.KnnAccuracy, "kNN accuracy", Unseen, Percent),
+        (Measure.LinearAccuracySeenBank, "Linear accuracy, seen bank", SeenBank, Percent),
+        (Measure.KnnAccuracySeenBank, "kNN accuracy, seen bank", SeenBank, Percent),
     ];
 
-    private const string Nats = "ΔR, nats", Percent = "accuracy, %", Unseen = "on images never trained on";
+    private const string Nats = "ΔR, nats", Percent = "accuracy, %", Unseen = "on images never trained on",
+        SeenBank = Unseen + ", fitted on images trained on";
 
     public static IEnumerable<Html?> Epochs(ReportModel model, ReportGroup group)
     {
@@ -72,10 +75,13 @@ internal static class ReportCurves
                 new("by label", "faint", true, Curve(of, layer, Measure.LabelReduction))));
 
         LineChart? Accuracy(string layer, IReadOnlyList<string> together) => Over(
-            $"Accuracy of {layer}", Unseen, Percent, layer, together, Memorised(group, layer),
+            $"Accuracy of {layer}", Unseen + "; seen bank: fitted on images trained on, else on others never trained on", Percent, layer,
+            together, Memorised(group, layer),
             (of, other) => Filled(
                 new("linear", Colour(layer), false, Curve(of, other, Measure.LinearAccuracy, 100)),
-                new("kNN", Colour(layer), true, Curve(of, other, Measure.KnnAccuracy, 100))));
+                new("kNN", Colour(layer), true, Curve(of, other, Measure.KnnAccuracy, 100)),
+                new("linear, seen bank", "faint", false, Curve(of, other, Measure.LinearAccuracySeenBank, 100)),
+                new("kNN, seen bank", "faint", true, Curve(of, other, Measure.KnnAccuracySeenBank, 100))));
 
         // Charts of the same layer in all groups, or of some layers together, share their axis.
         LineChart? Over(
@@ -95,9 +101,9 @@ internal static class ReportCurves
         string Colour(string layer) => layer == last ? "last" : layer == LayerNames.Projector ? "plain" : "early";
     }
 
-    public static IEnumerable<Html?> Courses(ReportGroup group) => group.UndoNames.Count == 0
+    public static IEnumerable<Html?> Courses(ReportGroup group) => group.FirstUndo is null
         ? [Missing("UMM has not been run.", $"lethe undo {group.Runs[0].Path}")]
-        : ReportOutcome.Blocks(group, name => Courses(group, name));
+        : ReportOutcome.Blocks(group.WithoutRivals(), name => Courses(group, name));
 
     private static IEnumerable<Html?> Courses(ReportGroup group, string name)
     {

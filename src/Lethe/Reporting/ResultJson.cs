@@ -76,8 +76,8 @@ internal static class ResultJson
                        {
                            name,
                            cell.Value,
-                           OverControl = row.Less(row.Control, key)?.Difference,
-                           OverBefore = row.Less(row.Before, key)?.Difference,
+                           OverControl = ablation.Less(row, row.Control, name),
+                           OverBefore = ablation.Less(row, row.Before, name),
                        },
         }),
         ablation.Notes,

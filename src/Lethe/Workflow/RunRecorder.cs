@@ -1,6 +1,7 @@
 using Lethe.Diagnostics;
 using Lethe.Evaluation;
 using Lethe.Interchange;
+using Lethe.Methods;
 using Lethe.Operators;
 using Lethe.Runs;
 using Lethe.Runtime;
@@ -100,6 +101,13 @@ internal sealed class RunRecorder
     /// <summary>Writes the encoder alone, as it is at the end of training.</summary>
     public void SaveEncoder(MethodTrainer trainer) =>
         EncoderExport.Write(run.EncoderPath, RunEncoder.Of(trainer.Method, manifest, trainer.State.Epoch));
+
+    /// <summary>Writes a state that was made and not trained: its checkpoint, and the encoder alone.</summary>
+    public void SaveMade(SslMethod method, TrainingState state)
+    {
+        run.Checkpoints.Save(method, null, state);
+        EncoderExport.Write(run.EncoderPath, RunEncoder.Of(method, manifest, state.Epoch));
+    }
 
     private void Draw(IEnumerable<Measurement> measurements)
     {
