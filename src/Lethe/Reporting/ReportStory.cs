@@ -6,8 +6,8 @@ using static Lethe.Reporting.Html;
 namespace Lethe.Reporting;
 
 /// <summary>
-/// The first screen of a page about one setting, in a few short sentences: what was trained, which layer to take, what the monitor saw, what
-/// the undo did and whether to take it, and what to do next.
+/// The first screen of a page about one setting, in a few short sentences: what was trained, which layer to take, what the monitor saw,
+/// what the undo did and whether to take it, and what to do next.
 /// </summary>
 internal static class ReportStory
 {
