@@ -1,0 +1,21 @@
+using Lethe.Runs;
+
+namespace Lethe.Reproduction;
+
+/// <summary>An item with all that the page says of it.</summary>
+/// <param name="Item">The item.</param>
+/// <param name="Reading">What its runs say.</param>
+/// <param name="Runs">The runs that it needs, with their manifests where they are done.</param>
+/// <param name="Deviations">In what they depart from the paper's setting.</param>
+internal sealed record ItemResult(
+    Item Item, ItemReading Reading, IReadOnlyList<(PlannedRun Run, RunManifest? Manifest)> Runs, IReadOnlyList<Deviation> Deviations)
+{
+    /// <summary>What became of the claim.</summary>
+    public Outcome Outcome => Judgement.Together(Reading.Cases);
+
+    /// <summary>Seconds that were spent on its runs, which other items may share.</summary>
+    public double Seconds { get; init; }
+
+    /// <summary>Why runs are missing, in sentences.</summary>
+    public IReadOnlyList<string> Failures { get; init; } = [];
+}
