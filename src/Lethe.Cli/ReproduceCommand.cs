@@ -90,6 +90,8 @@ internal static class ReproduceCommand
             throw new InvalidOptionException($"--preset {setting.Preset.Name} takes {price.Words}. Give --yes to begin, or another --preset.");
         }
 
+        if (left.Length > 0)
+            setting.RequireTarget(items, terminal.Progress, cancellation);
         terminal.Say($"{Wording.Counted(plan.Runs.Count, "pre-training")} for {Wording.Counted(items.Count, "item")}, {plan.Runs.Count - left.Length} of "
             + $"them done, in {options.Out}.");
         Directory.CreateDirectory(options.Out);
@@ -110,7 +112,7 @@ internal static class ReproduceCommand
 
         (Reproduced found, string page, JsonObject document) = Write(items, plan, setting, work, command, paper);
         foreach (ItemResult item in found.Items)
-            terminal.Say($"{item.Item.Name}: {Judgement.Words(item.Reading.Cases)}");
+            terminal.Say($"{item.Item.Name}: {item.Words}");
         terminal.Say($"Page: {page}");
         document["page"] = page;
         document["unfinished"] = new JsonArray([.. work.Failures.Keys.Select(name => (JsonNode)name)]);

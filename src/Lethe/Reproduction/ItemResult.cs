@@ -10,8 +10,19 @@ namespace Lethe.Reproduction;
 internal sealed record ItemResult(
     Item Item, ItemReading Reading, IReadOnlyList<(PlannedRun Run, RunManifest? Manifest)> Runs, IReadOnlyList<Deviation> Deviations)
 {
+    // A preset that takes few images and steps to see that all runs must not be taken for an answer.
+    private const string TooSmall = "this preset is too small for a verdict; by the rule alone: ";
+
+    /// <summary>Whether the preset is large enough for verdicts.</summary>
+    public required bool IsConclusive { get; init; }
+
     /// <summary>What became of the claim.</summary>
-    public Outcome Outcome => Judgement.Together(Reading.Cases);
+    public Outcome Outcome => Judgement.Together(Reading.Cases) is var found && IsConclusive || found == Outcome.NotRun ? found : Outcome.Underpowered;
+
+    /// <summary>The same in words, with the cases of each kind.</summary>
+    public string Words => Judgement.Words(Reading.Cases) is var words && Outcome == Judgement.Together(Reading.Cases)
+        ? words
+        : $"{Judgement.Name(Outcome)} ({TooSmall}{words})";
 
     /// <summary>Seconds that were spent on its runs, which other items may share.</summary>
     public double Seconds { get; init; }

@@ -91,7 +91,7 @@ internal sealed record Judgement(string Case, Outcome Outcome, string Why)
             (new("effect"), one => new(one.Effect is { } effect ? $"{one.Unit.Signed(effect)} {one.Unit.Name}" : GridCell.Nothing, one.Outcome == Outcome.Holds)),
             (new("95 % interval"), one => new(one is { Low: { } low, High: { } high } ? $"[{one.Unit.Signed(low)}, {one.Unit.Signed(high)}]" : GridCell.Nothing)),
             (new("could have seen"), one => new(one.Smallest is { } smallest ? one.Unit.Size(smallest) : GridCell.Nothing)),
-            (new("claim"), one => new(Name(one.Outcome))),
+            (new("by the rule"), one => new(Name(one.Outcome))),
             (new("because"), one => new(one.Why)),
         ]);
 }

@@ -35,6 +35,9 @@ internal sealed record Preset(string Name, string Summary)
     /// <summary>Iterations of an undo.</summary>
     public required int Iterations { get; init; }
 
+    /// <summary>Iterations between evaluations of an undo; 0 for five in all.</summary>
+    public int EvaluateIterations { get; init; }
+
     /// <summary>Whether protocols take few images, draws and steps.</summary>
     public bool Quick { get; init; }
 
@@ -52,6 +55,7 @@ internal sealed record Preset(string Name, string Summary)
         BatchSize = 64,
         Evaluations = 8,
         Iterations = 6,
+        EvaluateIterations = 3,
         Quick = true,
     };
 

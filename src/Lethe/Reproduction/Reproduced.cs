@@ -48,6 +48,7 @@ internal sealed record Reproduced(Setting Setting, string Command, IReadOnlyList
                 item, item.Read(setting, groups), [.. own.Select(run => (run.Run, run.Read?.Manifest))],
                 Deviations.Of(setting, planned, [.. done.Select(run => run.Manifest)]))
             {
+                IsConclusive = !setting.Preset.Quick,
                 Seconds = planned.Sum(work.Seconds),
                 Failures = [.. planned.Where(run => work.Failures.ContainsKey(run.Name)).Select(run => $"{run.Name}: {work.Failures[run.Name]}")],
             };

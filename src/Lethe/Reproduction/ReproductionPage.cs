@@ -48,8 +48,12 @@ internal static class ReproductionPage
             """, "reproduction.css");
     }
 
-    private static string Headline(Reproduced of) => string.Join("; ", of.Items.GroupBy(item => item.Outcome).OrderBy(same => same.Key)
-        .Select(same => $"{Judgement.Name(same.Key)}: {Wording.List([.. same.Select(item => item.Item.Name)])}")) + ".";
+    private static string Headline(Reproduced of)
+    {
+        string all = string.Join("; ", of.Items.GroupBy(item => item.Outcome).OrderBy(same => same.Key)
+            .Select(same => $"{Judgement.Name(same.Key)}: {Wording.List([.. same.Select(item => item.Item.Name)])}"));
+        return $"{char.ToUpperInvariant(all[0])}{all[1..]}.";
+    }
 
     private static Html Overview(Reproduced of) => $"""
 
@@ -85,7 +89,7 @@ internal static class ReproductionPage
             </div>
             </div>
             <div class='judged {Style(item.Outcome)}'>
-            <p><b>{Judgement.Words(reading.Cases)}</b></p>
+            <p><b>{item.Words}</b></p>
             <p>{item.Item.Rule}</p>
             {If(reading.Cases.Count > 0, HtmlGrid.Box(Judgement.Table(reading.Cases), "summary"))}
             {Each(item.Failures, failure => $"<p class='banner'>{failure}</p>")}

@@ -4,6 +4,7 @@ using Lethe.Diagnostics;
 using Lethe.Methods;
 using Lethe.Models;
 using Lethe.Runs;
+using Lethe.Runtime;
 using Lethe.Training;
 using Lethe.Umm;
 using Lethe.Workflow;
@@ -37,16 +38,21 @@ internal sealed record Setting(Preset Preset, ReproductionOptions Options)
         [.. Enumerable.Range(1, Options.Seeds > 0 ? Options.Seeds : Preset.Seeds).Select(seed => (ulong)seed)];
 
     /// <summary>UMM by these conventions.</summary>
-    public UmmOptions Undo => IsPaper
-        ? new UmmOptions
+    public UmmOptions Undo
+    {
+        get
         {
-            Iterations = Preset.Iterations, LevelOne = UmmOptions.Keep, OuterBatch = UmmOptions.Fresh, InnerStep = InnerStep.Adam,
-            RateConvention = UmmOptions.CodeRate,
+            var undo = new UmmOptions { Iterations = Preset.Iterations, EvaluateIterations = Preset.EvaluateIterations };
+            return !IsPaper ? undo : undo with
+            {
+                LevelOne = UmmOptions.Keep, OuterBatch = UmmOptions.Fresh, InnerStep = InnerStep.Adam,
+                RateConvention = UmmOptions.CodeRate,
 
-            // Both levels move one module there; Adam steps by its rate, however short the gradient.
-            InnerLearningRate = new UmmOptions().OuterLearningRate,
+                // Both levels move one module there; Adam steps by its rate, however short the gradient.
+                InnerLearningRate = undo.OuterLearningRate,
+            };
         }
-        : new UmmOptions { Iterations = Preset.Iterations };
+    }
 
     /// <summary>The accuracies that claims are judged by: of probes fitted on images trained on, or on others.</summary>
     public IReadOnlyList<string> Accuracies => IsPaper
@@ -94,4 +100,19 @@ internal sealed record Setting(Preset Preset, ReproductionOptions Options)
 
     /// <summary>What an undo of these options is called, in every run.</summary>
     public static string NameOf(UmmOptions undo) => Undoing.DefaultName(undo, 0, 0);
+
+    /// <summary>Makes sure that another data set which is needed late is there; the first run looks for its own at once.</summary>
+    /// <param name="items">What is reproduced.</param>
+    /// <param name="progress">Told how far reading has come.</param>
+    /// <param name="cancellation">Stops reading.</param>
+    /// <exception cref="LetheException">It cannot be read.</exception>
+    public void RequireTarget(IReadOnlyList<Item> items, IProgress<WorkflowProgress> progress, CancellationToken cancellation)
+    {
+        // Generated images are there whenever they are asked for.
+        if (!items.Contains(TableItem.Transfer) || Options.Target.Split(':')[0] == DataSources.CausalName)
+            return;
+        Session.Read(
+            new DataOptions { Data = Options.Target, DataRoot = Options.DataRoot, ImageSize = Preset.Network.ImageSize, Limit = 2 },
+            0, progress, cancellation);
+    }
 }
