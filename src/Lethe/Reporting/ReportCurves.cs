@@ -21,9 +21,12 @@ internal static class ReportCurves
         (Measure.InstanceReductionHeldOut, "ΔR, images never trained on", "", Nats),
         (Measure.LinearAccuracy, "Linear accuracy", Unseen, Percent),
         (Measure.KnnAccuracy, "kNN accuracy", Unseen, Percent),
+        (Measure.LinearAccuracySeenBank, "Linear accuracy, seen bank", SeenBank, Percent),
+        (Measure.KnnAccuracySeenBank, "kNN accuracy, seen bank", SeenBank, Percent),
     ];
 
-    private const string Nats = "ΔR, nats", Percent = "accuracy, %", Unseen = "on images never trained on";
+    private const string Nats = "ΔR, nats", Percent = "accuracy, %", Unseen = "on images never trained on",
+        SeenBank = Unseen + ", fitted on images trained on";
 
     public static IEnumerable<Html?> Epochs(ReportModel model, ReportGroup group)
     {
@@ -70,10 +73,13 @@ internal static class ReportCurves
                 new("by label", "faint", true, Curve(of, layer, Measure.LabelReduction))));
 
         LineChart? Accuracy(string layer, IReadOnlyList<string> together) => Over(
-            $"Accuracy of {layer}", Unseen, Percent, layer, together,
+            $"Accuracy of {layer}", Unseen + "; seen bank: fitted on images trained on, else on others never trained on", Percent, layer,
+            together,
             (of, other) => Filled(
                 new("linear", Colour(layer), false, Curve(of, other, Measure.LinearAccuracy, 100)),
-                new("kNN", Colour(layer), true, Curve(of, other, Measure.KnnAccuracy, 100))));
+                new("kNN", Colour(layer), true, Curve(of, other, Measure.KnnAccuracy, 100)),
+                new("linear, seen bank", "faint", false, Curve(of, other, Measure.LinearAccuracySeenBank, 100)),
+                new("kNN, seen bank", "faint", true, Curve(of, other, Measure.KnnAccuracySeenBank, 100))));
 
         // Charts of the same layer in all groups, or of some layers together, share their axis.
         LineChart? Over(

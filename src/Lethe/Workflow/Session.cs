@@ -30,9 +30,10 @@ public sealed class Session
         Device = device;
         Data = data;
         Augmenter = new ViewAugmenter(options.Views, data.ImageSize, channels, statistics);
-        Evaluator = new LayerEvaluator(data, Augmenter, options.Evaluation, machine.ThreadCount(), device);
         Labels = MethodRegistry.Find(options.Method).TakesLabels ? LabelNoise.Draw(data.Train, options.LabelNoise, options.Seed) : null;
-        Losses = new MethodLossEvaluator(data, Augmenter, options.Evaluation, machine.ThreadCount(), device, Labels);
+        var measured = EvaluatedImages.InTraining(data);
+        Evaluator = EvaluatorOf(measured);
+        Losses = LossesOf(measured);
     }
 
     /// <summary>What decides the run.</summary>
@@ -50,10 +51,10 @@ public sealed class Session
     /// <summary>Renders views.</summary>
     internal ViewAugmenter Augmenter { get; }
 
-    /// <summary>Measures layers.</summary>
+    /// <summary>Measures layers in the course of training.</summary>
     internal LayerEvaluator Evaluator { get; }
 
-    /// <summary>Measures the method's loss on seen and unseen images.</summary>
+    /// <summary>Measures the method's loss on seen and unseen images in the course of training.</summary>
     internal MethodLossEvaluator Losses { get; }
 
     /// <summary>What was chosen where an option was left open.</summary>
@@ -170,6 +171,14 @@ public sealed class Session
     /// <returns>The method, on the device; the caller disposes it.</returns>
     /// <remarks>Seeds torch's own generator, which is the whole process's.</remarks>
     public SslMethod CreateMethod() => CreateMethod(Options, Augmenter.Channels, Data.ImageSize, Device);
+
+    /// <summary>Gives what measures layers on some images.</summary>
+    internal LayerEvaluator EvaluatorOf(EvaluatedImages images) =>
+        new(images, Augmenter, Options.Evaluation, Machine.ThreadCount(), Device);
+
+    /// <summary>Gives what measures the method's loss on some images.</summary>
+    internal MethodLossEvaluator LossesOf(EvaluatedImages images) =>
+        new(images, Augmenter, Options.Evaluation, Machine.ThreadCount(), Device, Labels);
 
     /// <summary>Gives the views to train on.</summary>
     /// <param name="batchSize">Images in a batch.</param>
