@@ -67,11 +67,20 @@ internal sealed record LayerChoice(string Use, ResultKey Key, SeedMean Value, st
         if (LayerOrder.Last(LayerOrder.Sort(keys.Select(key => key.Layer))) is not { } last)
             return null;
         Entrant? Alone(ResultKey key) => own.Only(one => one == key, Any)[stage];
-        PairedDifference? Above(ResultKey key) =>
-            Alone(key)?.Less(Alone(key with { Layer = last }), key with { Layer = Any })?.Difference;
-        var gains = keys.Where(key => key.Layer != last).ToDictionary(key => key, Above);
-        if (gains.Values.All(gain => gain is null))
+        (ResultKey Key, PairedResult Above)[] others =
+        [
+            .. from key in keys
+               where key.Layer != last
+               let above = Alone(key)?.Less(Alone(key with { Layer = last }), key with { Layer = Any })
+               where above?.Difference is not null
+               select (key, above),
+        ];
+        if (others.Length == 0)
             return null; // nothing to choose from
+
+        // All that is held against the last layer is tested together.
+        var gains = others.Zip(PairedResult.Together(others.Select(one => one.Above)))
+            .ToDictionary(one => one.First.Key, one => one.Second.Difference);
         ResultKey best = keys.Where(key => gains.GetValueOrDefault(key) is { IsClear: true, Mean: > 0 }).Reverse()
             .MaxBy(key => gains[key]!.Mean) ?? keys[0] with { Layer = last };
         return new LayerChoice(use, best, own[stage]![best]!.Value, last, gains.GetValueOrDefault(best));
