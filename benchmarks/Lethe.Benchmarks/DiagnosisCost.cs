@@ -37,7 +37,7 @@ internal static class DiagnosisCost
             method, Labelled("few", 2 * batch), augmenter, batch, steps: 6, warmUp: 2, threads, device).Seconds * count / batch;
         method.eval();
         var evaluator = new LayerEvaluator(
-            data, augmenter, new EvaluationOptions { RateImages = count / 2, LidarImages = count / 2 }, threads, device);
+            EvaluatedImages.AtTheEnd(data), augmenter, new EvaluationOptions { RateImages = count / 2, LidarImages = count / 2 }, threads, device);
         long start = Stopwatch.GetTimestamp();
         evaluator.Measure(method);
         double diagnosis = Stopwatch.GetElapsedTime(start).TotalSeconds;

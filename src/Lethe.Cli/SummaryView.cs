@@ -21,4 +21,23 @@ internal static class SummaryView
         GridView.Show(grid with { Notes = [.. grid.Notes, note] }, terminal);
         return new JsonObject { ["verdict"] = Verdict.Of(model.Groups[0]), ["table"] = ResultJson.OfSummary(summary) };
     }
+
+    /// <summary>Says whether a rival does what UMM does, and shows every undo where all of them were asked for.</summary>
+    /// <returns>The sentences, for programs.</returns>
+    public static JsonArray ShowRivals(RunDirectory run, bool every, Terminal terminal)
+    {
+        if (Ablation.Of(ReportModel.Load([run.Path]).Groups[0]) is not { } undos)
+            return [];
+        if (every)
+        {
+            GridView.Show(undos.Grid(), terminal);
+        }
+        else
+        {
+            foreach (string sentence in undos.Rivalry)
+                terminal.Say(sentence);
+        }
+
+        return [.. undos.Rivalry.Select(sentence => (JsonNode)sentence)];
+    }
 }

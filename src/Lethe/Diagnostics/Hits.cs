@@ -37,4 +37,19 @@ internal static class Hits
             throw new FormatException($"Expected {(count + 7) / 8} bytes of hits for {count} images, found {bits.Length}.");
         return [.. Enumerable.Range(0, count).Select(i => (bits[i / 8] >> (i % 8) & 1) == 1)];
     }
+
+    /// <summary>Puts the hits of parts of a list together.</summary>
+    /// <param name="parts">The places of each part in the list, and its hits in that order; together each place once.</param>
+    /// <returns>The share of hits, their number of images, and the hits in the order of the list.</returns>
+    public static (double Accuracy, int Count, string Packed) Join(IReadOnlyList<(int[] Places, string Packed)> parts)
+    {
+        bool[] all = new bool[parts.Sum(part => part.Places.Length)];
+        foreach ((int[] places, string packed) in parts)
+        {
+            foreach ((int i, bool hit) in Unpack(packed).Index())
+                all[places[i]] = hit;
+        }
+
+        return ((double)all.Count(hit => hit) / all.Length, all.Length, Pack(all));
+    }
 }

@@ -31,9 +31,12 @@ internal static class KnnProbe
         FeatureCheck.Shape(queries, 2, "[rows, dimension]", nameof(queries));
         FeatureCheck.Labels(queries, queryLabels, nameof(queryLabels));
         int[] predicted = Predict(bank, bankLabels, queries, options);
-        int right = predicted.Zip(queryLabels, (p, label) => p == label).Count(hit => hit);
+        bool[] hits = [.. predicted.Zip(queryLabels, (p, label) => p == label)];
         int voters = (int)Math.Min((options ?? new KnnProbeOptions()).Neighbours, bank.size(0));
-        return new KnnProbeResult((double)right / predicted.Length, voters, bankLabels.Count, predicted.Length);
+        return new KnnProbeResult((double)hits.Count(hit => hit) / hits.Length, voters, bankLabels.Count, hits.Length)
+        {
+            Hits = Hits.Pack(hits),
+        };
     }
 
     /// <summary>Labels the queries by their neighbours in the bank.</summary>

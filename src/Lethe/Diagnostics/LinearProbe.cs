@@ -87,8 +87,12 @@ internal static class LinearProbe
             .. tests.Select(test =>
             {
                 long[] predicted = all.Predict(all.Project(test.Features.to(ScalarType.Float64)), chosen).cpu().data<long>().ToArray();
-                int right = predicted.Zip(test.Labels, (p, label) => classes[p] == label).Count(hit => hit);
-                return new LinearProbeResult((double)right / test.Labels.Count, chosen, best, rows, test.Labels.Count, classes.Length);
+                bool[] hits = [.. predicted.Zip(test.Labels, (p, label) => classes[p] == label)];
+                return new LinearProbeResult(
+                    (double)hits.Count(hit => hit) / hits.Length, chosen, best, rows, hits.Length, classes.Length)
+                {
+                    Hits = Hits.Pack(hits),
+                };
             }),
         ];
     }

@@ -10,4 +10,17 @@ namespace Lethe.Diagnostics;
 /// <param name="TestRows">Rows tested on.</param>
 /// <param name="Classes">Different labels among the training rows.</param>
 internal sealed record LinearProbeResult(
-    double Accuracy, double Strength, double ValidationAccuracy, int TrainRows, int TestRows, int Classes);
+    double Accuracy, double Strength, double ValidationAccuracy, int TrainRows, int TestRows, int Classes)
+{
+    /// <summary>Which test rows were labelled right, as <see cref="Diagnostics.Hits"/> packs it.</summary>
+    public required string Hits { get; init; }
+
+    /// <summary>Puts together what was found of parts of the test rows with fits of their own.</summary>
+    /// <param name="parts">The places of the test rows of each part among all, and what was found of them; together each place once.</param>
+    /// <returns>Accuracy and hits of all test rows; the rest is that of the first part.</returns>
+    public static LinearProbeResult Join(IReadOnlyList<(int[] Places, LinearProbeResult Found)> parts)
+    {
+        (double accuracy, int rows, string hits) = Diagnostics.Hits.Join([.. parts.Select(part => (part.Places, part.Found.Hits))]);
+        return parts[0].Found with { Accuracy = accuracy, TestRows = rows, Hits = hits };
+    }
+}

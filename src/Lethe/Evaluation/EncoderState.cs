@@ -164,6 +164,7 @@ public sealed class EncoderState : IDisposable
         if (!untrained)
         {
             using IDisposable frozen = no_grad();
+            copy.PlaceWhitening(backbone.Whitening is not null);
             Dictionary<string, Tensor> targets = copy.state_dict();
             foreach ((string name, Tensor value) in backbone.state_dict())
                 targets[name].copy_(value);

@@ -8,8 +8,8 @@ namespace Lethe.Evaluation;
 /// <param name="HeldOut">Coding rates of two views of images never trained on.</param>
 /// <param name="Collapse">Spread and effective rank of the first views of images trained on.</param>
 /// <param name="Labels">Coding rates of the label partition on images never trained on; null without labels.</param>
-/// <param name="Linear">The linear probe; null without labels.</param>
-/// <param name="Knn">Weighted k nearest neighbours; null without labels.</param>
+/// <param name="Linear">The linear probe, fitted and measured on images never trained on; null without labels.</param>
+/// <param name="Knn">Weighted k nearest neighbours, the bank and the queries never trained on; null without labels.</param>
 internal sealed record LayerQuality(
     string Layer,
     CodingRateReduction Trained,
@@ -31,37 +31,49 @@ internal sealed record LayerQuality(
     /// <summary>Weighted k nearest neighbours of plain images trained on; null without labels.</summary>
     public KnnProbeResult? KnnTrained { get; init; }
 
+    /// <summary>The linear probe fitted on images trained on, on the images that <see cref="Linear"/> is of; null without labels.</summary>
+    public LinearProbeResult? LinearSeenBank { get; init; }
+
+    /// <summary>Neighbours among images trained on, of the images that <see cref="Knn"/> is of; null without labels.</summary>
+    public KnnProbeResult? KnnSeenBank { get; init; }
+
+    /// <summary>How well the views of <see cref="Trained"/> and <see cref="HeldOut"/> tell which images were trained on, in [0, 1].</summary>
+    public required double MembershipAuc { get; init; }
+
     /// <summary>The same as measurements.</summary>
     /// <param name="epoch">When it was measured.</param>
     /// <returns>One measurement for each number, in a fixed order.</returns>
     public IEnumerable<Measurement> Measurements(int epoch)
     {
-        (string Name, double? Value)[] all =
+        (string Name, double? Value, string? Hits)[] all =
         [
-            (Measure.InstanceReductionTrain, Trained.Reduction),
-            (Measure.RateTrain, Trained.Rate),
-            (Measure.InstanceReductionHeldOut, HeldOut.Reduction),
-            (Measure.RateHeldOut, HeldOut.Rate),
-            (Measure.Spread, Collapse.Spread),
-            (Measure.EffectiveRank, Collapse.Rank),
-            (Measure.RankMeTrain, TrainedGeometry.RankMe),
-            (Measure.RankMeHeldOut, HeldOutGeometry.RankMe),
-            (Measure.AlphaReqTrain, TrainedGeometry.AlphaReq),
-            (Measure.AlphaReqHeldOut, HeldOutGeometry.AlphaReq),
-            (Measure.LidarTrain, TrainedGeometry.Lidar),
-            (Measure.LidarHeldOut, HeldOutGeometry.Lidar),
-            (Measure.AlignmentTrain, TrainedGeometry.Alignment),
-            (Measure.AlignmentHeldOut, HeldOutGeometry.Alignment),
-            (Measure.UniformityTrain, TrainedGeometry.Uniformity),
-            (Measure.UniformityHeldOut, HeldOutGeometry.Uniformity),
-            (Measure.LabelReduction, Labels?.Reduction),
-            (Measure.LabelRate, Labels?.Rate),
-            (Measure.LinearAccuracy, Linear?.Accuracy),
-            (Measure.LinearAccuracyTrain, LinearTrained?.Accuracy),
-            (Measure.KnnAccuracy, Knn?.Accuracy),
-            (Measure.KnnAccuracyTrain, KnnTrained?.Accuracy),
+            (Measure.InstanceReductionTrain, Trained.Reduction, null),
+            (Measure.RateTrain, Trained.Rate, null),
+            (Measure.InstanceReductionHeldOut, HeldOut.Reduction, null),
+            (Measure.RateHeldOut, HeldOut.Rate, null),
+            (Measure.Spread, Collapse.Spread, null),
+            (Measure.EffectiveRank, Collapse.Rank, null),
+            (Measure.RankMeTrain, TrainedGeometry.RankMe, null),
+            (Measure.RankMeHeldOut, HeldOutGeometry.RankMe, null),
+            (Measure.AlphaReqTrain, TrainedGeometry.AlphaReq, null),
+            (Measure.AlphaReqHeldOut, HeldOutGeometry.AlphaReq, null),
+            (Measure.LidarTrain, TrainedGeometry.Lidar, null),
+            (Measure.LidarHeldOut, HeldOutGeometry.Lidar, null),
+            (Measure.AlignmentTrain, TrainedGeometry.Alignment, null),
+            (Measure.AlignmentHeldOut, HeldOutGeometry.Alignment, null),
+            (Measure.UniformityTrain, TrainedGeometry.Uniformity, null),
+            (Measure.UniformityHeldOut, HeldOutGeometry.Uniformity, null),
+            (Measure.LabelReduction, Labels?.Reduction, null),
+            (Measure.LabelRate, Labels?.Rate, null),
+            (Measure.LinearAccuracy, Linear?.Accuracy, Linear?.Hits),
+            (Measure.LinearAccuracyTrain, LinearTrained?.Accuracy, null),
+            (Measure.KnnAccuracy, Knn?.Accuracy, Knn?.Hits),
+            (Measure.KnnAccuracyTrain, KnnTrained?.Accuracy, null),
+            (Measure.LinearAccuracySeenBank, LinearSeenBank?.Accuracy, LinearSeenBank?.Hits),
+            (Measure.KnnAccuracySeenBank, KnnSeenBank?.Accuracy, KnnSeenBank?.Hits),
+            (Measure.MembershipAuc, MembershipAuc, null),
         ];
         return all.Where(measure => measure.Value is not null).Select(
-            measure => new Measurement(epoch, Layer, measure.Name, measure.Value!.Value));
+            measure => new Measurement(epoch, Layer, measure.Name, measure.Value!.Value) { Hits = measure.Hits });
     }
 }

@@ -17,14 +17,15 @@ namespace Lethe.Evaluation;
 /// In evaluation mode, without schedules (as at the end of training) and without committing, so that the encoder alone makes the
 /// difference between two evaluations. Batches are as large as in training, since the losses of most methods depend on it.
 /// </remarks>
-/// <param name="data">The three parts of the source.</param>
+/// <param name="images">The images trained on, and those never trained on.</param>
 /// <param name="augmenter">Renders views as in training.</param>
 /// <param name="options">How many images.</param>
 /// <param name="threads">Threads that render.</param>
 /// <param name="device">Where the network is.</param>
 /// <param name="labels">What a method that takes labels learns of the images trained on; null for others.</param>
 internal sealed class MethodLossEvaluator(
-    DataSplits data, ViewAugmenter augmenter, EvaluationOptions options, int threads, Device device, IReadOnlyList<int>? labels = null)
+    EvaluatedImages images, ViewAugmenter augmenter, EvaluationOptions options, int threads, Device device,
+    IReadOnlyList<int>? labels = null)
 {
     private const ulong ViewSeed = 0x4C_6F73_73;
 
@@ -40,16 +41,16 @@ internal sealed class MethodLossEvaluator(
     public IReadOnlyList<Measurement> Measure(SslMethod method, int epoch, int batchSize, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(method);
-        int most = Math.Min(data.Train.Count, data.Test.Count);
+        int most = Math.Min(images.Seen.Count, images.Unseen.Count);
         if (most < batchSize)
             return [];
         int batches = Math.Max(1, Math.Min(options.RateImages, most) / batchSize);
         (string Name, double Loss)[] losses =
         [
-            (Diagnostics.Measure.LossTrain, Mean(method, data.Train, labels, batchSize, batches, cancellation)),
+            (Diagnostics.Measure.LossTrain, Mean(method, images.Seen, labels, batchSize, batches, cancellation)),
             (
                 Diagnostics.Measure.LossHeldOut,
-                Mean(method, data.Test, labels is null ? null : data.Test.Labels, batchSize, batches, cancellation)),
+                Mean(method, images.Unseen, labels is null ? null : images.Unseen.Labels, batchSize, batches, cancellation)),
         ];
         return
         [
@@ -59,11 +60,11 @@ internal sealed class MethodLossEvaluator(
     }
 
     private double Mean(
-        SslMethod method, ImageSet images, IReadOnlyList<int>? targets, int batch, int batches, CancellationToken cancellation)
+        SslMethod method, ImageSet part, IReadOnlyList<int>? targets, int batch, int batches, CancellationToken cancellation)
     {
         method.eval();
         using IDisposable frozen = no_grad();
-        ImageSet first = images.Subset(images.Name, [.. Enumerable.Range(0, batch * batches)]);
+        ImageSet first = part.Subset(part.Name, [.. Enumerable.Range(0, batch * batches)]);
         var late = TrainingProgress.AtTheEnd(ViewSeed);
         double sum = 0;
         foreach (

@@ -21,7 +21,8 @@ internal sealed record LayerMeasure(string Name, string Title, bool IsFraction, 
         Diagnostics.Measure.LidarTrain or Diagnostics.Measure.LidarHeldOut or Diagnostics.Measure.UniformityTrain
             or Diagnostics.Measure.UniformityHeldOut => "it takes two images",
         Diagnostics.Measure.LinearAccuracy or Diagnostics.Measure.LinearAccuracyTrain or Diagnostics.Measure.KnnAccuracy
-            or Diagnostics.Measure.KnnAccuracyTrain or Diagnostics.Measure.LabelReduction or Diagnostics.Measure.LabelRate =>
+            or Diagnostics.Measure.KnnAccuracyTrain or Diagnostics.Measure.LinearAccuracySeenBank
+            or Diagnostics.Measure.KnnAccuracySeenBank or Diagnostics.Measure.LabelReduction or Diagnostics.Measure.LabelRate =>
             "it takes labels of two classes",
         _ => "it was not measured there",
     };

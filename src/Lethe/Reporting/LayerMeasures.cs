@@ -12,7 +12,7 @@ internal static class LayerMeasures
     /// <summary>The word that asks for every row.</summary>
     public const string AllName = "all";
 
-    private static readonly string[] suffixes = ["-train", "-held-out", "-gap"];
+    private static readonly string[] suffixes = ["-train", "-held-out", "-gap", "-seen-bank"];
 
     /// <summary>Every row, in the order in which they are shown.</summary>
     public static IReadOnlyList<LayerMeasure> All { get; } =
@@ -26,7 +26,10 @@ internal static class LayerMeasures
         One("label-rate", "label R", (Measure.LabelRate, 1)),
         One("label-conditional-rate", "label R_c", (Measure.LabelRate, 1), (Measure.LabelReduction, -1)),
         .. WithGap("linear", "linear", [(Measure.LinearAccuracyTrain, 1)], [(Measure.LinearAccuracy, 1)], fraction: true),
+        new LayerMeasure("linear-seen-bank", "linear, seen bank", true, [(Measure.LinearAccuracySeenBank, 1)]),
         .. WithGap("knn", "kNN", [(Measure.KnnAccuracyTrain, 1)], [(Measure.KnnAccuracy, 1)], fraction: true),
+        new LayerMeasure("knn-seen-bank", "kNN, seen bank", true, [(Measure.KnnAccuracySeenBank, 1)]),
+        One("membership", "membership AUC", (Measure.MembershipAuc, 1)),
         One("spread", "spread", (Measure.Spread, 1)),
         One("rank", "rank", (Measure.EffectiveRank, 1)),
         .. WithGap("rankme", "RankMe", [(Measure.RankMeTrain, 1)], [(Measure.RankMeHeldOut, 1)]),

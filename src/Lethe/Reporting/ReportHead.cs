@@ -103,13 +103,8 @@ internal static class ReportHead
         }
 
         ReportRun run = group.Runs[0];
-        if (run.Onsets is { } onsets)
-        {
-            Onset? shown = onsets.Count == 0 ? null : onsets[^1];
-            yield return (
-                "ΔR turned", shown is null ? "nowhere" : $"epoch {shown.Epoch}", "",
-                shown is null ? "in no layer" : $"in {shown.Layer}{(group.Runs.Count == 1 ? "" : $", seed {run.Manifest.Seed}")}");
-        }
+        if (run.Measurements.Count > 0)
+            yield return Memorisation(group.Memorisation);
 
         if (run.Manifest.Timings is { } timings)
         {
@@ -124,6 +119,18 @@ internal static class ReportHead
                 $"{Wording.Counted(epochs, "epoch")}, {Wording.Counted(run.Manifest.Versions.Threads, "thread")}, "
                 + $"{run.Manifest.Versions.Device}");
         }
+
+        static (string, string, string, string) Memorisation(MemorisationVerdict verdict) => verdict switch
+        {
+            { Turn: { } turn } => (
+                "Memorisation", $"epoch {turn.BestEpoch}", "",
+                $"{Wording.Points(-turn.Drop.Value)} points of {verdict.Layer} on unseen images since"),
+            { Kind: MemorisationKind.LossTurned } => ("Loss on unseen images", $"epoch {verdict.Epoch}", "", "lowest there, higher since"),
+            { SmallestVisible: { } visible } => (
+                "Memorisation", "none seen", "", $"a drop of {Wording.Fixed(100 * visible, 1)} points would have been"),
+            { Kind: MemorisationKind.NoTurn } => ("Loss on unseen images", "no turn", "", "accuracies were not measured"),
+            _ => ("Memorisation", "not judged", "", "too little was measured"),
+        };
 
         static string Deviation(SeedMean value) => value.Count == 1 ? "" : $" ± {Wording.Fixed(100 * value.Deviation, 1)}";
     }

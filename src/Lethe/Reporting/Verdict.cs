@@ -21,7 +21,10 @@ internal static class Verdict
 
         string subject = $"{manifest.Method} on {Count(manifest.Data.TrainCount)} {Source(manifest.Data)} images";
         string seeds = group.Runs.Count == 1 ? "" : $" ({group.Runs.Count} seeds)";
-        string?[] clauses = [Learned(manifest, results, last), Turned(group, last), Undone(group, results, last, undo)];
+        string?[] clauses =
+        [
+            Learned(manifest, results, last), Memorised(group), Turned(group, last), Undone(group, results, last, undo),
+        ];
         return $"{subject}{seeds}: {string.Join("; ", clauses.OfType<string>())}.";
     }
 
@@ -51,6 +54,11 @@ internal static class Verdict
         static string Course(PairedResult change) => $"from {Percent(change.From)} (untrained) to {Percent(change.To)}";
     }
 
+    // Of runs that measured nothing along the way there is nothing to say.
+    private static string? Memorised(ReportGroup group) =>
+        group.Runs.All(run => run.Measurements.Count == 0) ? null : group.Memorisation.Clause;
+
+    // A fact of ΔR, which says nothing of memorisation.
     private static string? Turned(ReportGroup group, string? last)
     {
         ReportRun[] watched = [.. group.Runs.Where(run => run.Onsets is not null)];
@@ -73,7 +81,8 @@ internal static class Verdict
     private static string Undone(ReportGroup group, ResultTable results, string? last, string? undo)
     {
         if (undo is null) return "UMM has not been run yet";
-        string name = group.UndoNames.Count == 1 ? "UMM" : $"UMM ('{undo}', the first of {group.UndoNames.Count} undos)";
+        int undos = group.WithoutRivals().UndoNames.Count;
+        string name = undos == 1 ? "UMM" : $"UMM ('{undo}', the first of {undos} undos)";
         if (last is null) return $"{name} has not been evaluated yet";
 
         (string Name, PairedResult? Umm, PairedResult? Control, PairedResult? Gain)[] found =

@@ -19,6 +19,9 @@ internal sealed record Ablation(
         Measure.EffectiveRank,
     ];
 
+    /// <summary>Whether something simpler does what UMM does, in a sentence for each accuracy; none where that was not tried.</summary>
+    public IReadOnlyList<string> Rivalry { get; private init; } = [];
+
     /// <summary>Builds the table of each group that has an undo.</summary>
     public static IReadOnlyList<Ablation> Of(ReportModel model) => [.. model.Groups.Select(Of).OfType<Ablation>()];
 
@@ -52,10 +55,11 @@ internal sealed record Ablation(
                 .. Pairing.MeansLeftOut(rows, keys),
                 .. PairedResult.Refusals(differences),
             ])
-            {
-                Differences = PairedResult.Together(differences.Where(one => one.Key.IsAccuracy)),
-                LabelFree = PairedResult.Together(differences.Where(one => !one.Key.IsAccuracy)),
-            };
+        {
+            Differences = PairedResult.Together(differences.Where(one => one.Key.IsAccuracy)),
+            LabelFree = PairedResult.Together(differences.Where(one => !one.Key.IsAccuracy)),
+            Rivalry = Results.Rivalry.Sentences(rows, group.IsRival, layer),
+        };
     }
 
     /// <summary>The differences that the table shows, of accuracies, tested together.</summary>
@@ -86,7 +90,12 @@ internal sealed record Ablation(
         columns = [(new("state"), row => new(row.Label)), (new("n"), row => new($"{Runs(row)}")), .. columns];
         return Results.Grid.Of(Setting, 1, Rows, columns, row => row.Style) with
         {
-            Lead = [$"States of {Layer}. {UndoLabels.Reference}: {Reference}. The other undos are named by what they do otherwise."],
+            Lead =
+            [
+                .. Rivalry,
+                $"States of {Layer}. "
+                    + (Reference.Length == 0 ? "" : $"{UndoLabels.Reference}: {Reference}. The other undos are named by what they do otherwise."),
+            ],
             Notes =
             [
                 .. Notes,

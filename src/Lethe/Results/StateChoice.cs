@@ -34,7 +34,7 @@ internal sealed record StateChoice(EvaluationStage? Stage, string Sentence)
     {
         EvaluationStage[] stages = [EvaluationStage.Before, .. later.Where(stage => results[stage]?[key] is not null)];
         string numbers = $"{Wording.Probe(key.Measure)} on {key.Layer}: " + string.Join(
-            ", ", stages.Select(stage => $"{Wording.Stage(stage)} {Wording.Percent(results[stage]![key]!.Value)}")) + ".";
+            ", ", stages.Select(stage => $"{Name(results, stage)} {Wording.Percent(results[stage]![key]!.Value)}")) + ".";
         PairedResult? refused = stages.Skip(1).Select(stage => results.Less(stage, EvaluationStage.Before, key))
             .FirstOrDefault(result => result?.Refusal is not null);
         if (refused is not null)
@@ -47,13 +47,17 @@ internal sealed record StateChoice(EvaluationStage? Stage, string Sentence)
         EvaluationStage[] beaten = [.. others.Where(other => Course(results, key, taken, other) > 0)], close = [.. others.Except(beaten)];
         string[] reasons =
         [
-            .. beaten.Length == 0 ? Array.Empty<string>() : [$"clearly better than {Names(beaten)}"],
-            .. close.Length == 0 ? Array.Empty<string>() : [$"{Names(close)} {(close.Length > 1 ? "are" : "is")} no clear gain over it"],
+            .. beaten.Length == 0 ? Array.Empty<string>() : [$"clearly better than {Names(results, beaten)}"],
+            .. close.Length == 0 ? Array.Empty<string>() : [$"{Names(results, close)} {(close.Length > 1 ? "are" : "is")} no clear gain over it"],
         ];
         string unseen = Unseen(key, close.Select(other => Between(results, key, taken, other)));
         string why = others.Length == 0 ? "nothing else was measured" : string.Join(", and ", reasons);
-        return new StateChoice(taken, $"{numbers} Take {Wording.Stage(taken)}: {why}.{unseen}");
+        return new StateChoice(taken, $"{numbers} Take {Name(results, taken)}: {why}.{unseen}");
     }
+
+    // A rival of UMM is called what it is.
+    private static string Name(ResultTable results, EvaluationStage stage) =>
+        stage == EvaluationStage.Umm && results[stage] is { } undo ? undo.Label : Wording.Stage(stage);
 
     // 1 and −1 for a difference that is clear, 0 for one that is not.
     private static int Course(ResultTable results, ResultKey key, EvaluationStage stage, EvaluationStage from) =>
@@ -72,5 +76,6 @@ internal sealed record StateChoice(EvaluationStage? Stage, string Sentence)
             : "";
     }
 
-    private static string Names(IEnumerable<EvaluationStage> stages) => Wording.List([.. stages.Select(Wording.Stage)]);
+    private static string Names(ResultTable results, IEnumerable<EvaluationStage> stages) =>
+        Wording.List([.. stages.Select(stage => Name(results, stage))]);
 }

@@ -57,9 +57,10 @@ public static class Evaluating
     {
         using DirectoryLock held = DirectoryLock.Acquire(run.Path);
         using SslMethod method = session.CreateMethod();
+        LayerEvaluator evaluator = session.EvaluatorOf(EvaluatedImages.AtTheEnd(session.Data));
         var probes = new EvaluationPart(
             EvaluationRecord.Probes, "",
-            (stage, _, tell) => session.Evaluator.Measure(
+            (stage, _, tell) => evaluator.Measure(
                 method, "the evaluation", LossCheck.OfPretraining, (done, total) => tell($", {done} of {total} views"), cancellation)
                 .SelectMany(quality => Records(stage, quality, session)));
         IReadOnlyList<EvaluationRecord> found = EvaluatedState.Measure(

@@ -49,7 +49,9 @@ internal static class Exporting
         {
             Session session = Session.Open(run.Pretraining(), machine, dataRoot, progress, cancellation);
             images = ExportImages.Of(session.Data.Train, "the run's training images", source, Count(source));
-            whitening = Whitening(source, graph, session, progress, cancellation);
+            (Tensor mean, Tensor matrix) = FeatureWhitening.Fit(
+                source.Network, source.Project, graph.Layer, graph.WhitenEpsilon, session, progress, cancellation);
+            whitening = new ExportWhitening(mean, matrix);
         }
 
         DataOptions data = manifest.Pretraining.Data;
@@ -203,26 +205,4 @@ internal static class Exporting
     private static ExportImages Embedded(ExportSource source, string from) => ExportImages.Of(
         DataSources.Open(new DataOptions { Limit = Count(source), ProbeImages = 1, TestImages = 1 }, seed: 0).Train, from, source,
         Count(source));
-
-    private static ExportWhitening Whitening(
-        ExportSource source, OnnxExportOptions graph, Session session, IProgress<WorkflowProgress>? progress,
-        CancellationToken cancellation)
-    {
-        ImageSet train = session.Data.Train;
-        int done = 0;
-        IEnumerable<ViewBatch> Batches()
-        {
-            foreach (ViewBatch batch in EvaluationBatches.Plain(
-                train, session.Augmenter, EvaluationBatches.SizeFor(session.Augmenter.Size), session.Machine.ThreadCount(), cancellation))
-            {
-                yield return batch;
-                progress?.Report(new WorkflowProgress("features for whitening", done += batch.N, train.Count, ""));
-            }
-        }
-
-        Tensor features = LayerFeatures.Collect(
-            source.Network, source.Project, Batches(), session.Device, cancellation)[graph.Layer][0]; // [N, d]
-        (Tensor mean, Tensor matrix) = Numerics.Whitening.Zca(features, graph.WhitenEpsilon);
-        return new ExportWhitening(mean, matrix);
-    }
 }

@@ -1,5 +1,6 @@
 using Lethe.Augmentation;
 using Lethe.Data;
+using Lethe.Diagnostics;
 using Lethe.Evaluation;
 using Lethe.Interchange;
 using Lethe.Methods;
@@ -30,9 +31,10 @@ public sealed class Session
         Device = device;
         Data = data;
         Augmenter = new ViewAugmenter(options.Views, data.ImageSize, channels, statistics);
-        Evaluator = new LayerEvaluator(data, Augmenter, options.Evaluation, machine.ThreadCount(), device);
         Labels = MethodRegistry.Find(options.Method).TakesLabels ? LabelNoise.Draw(data.Train, options.LabelNoise, options.Seed) : null;
-        Losses = new MethodLossEvaluator(data, Augmenter, options.Evaluation, machine.ThreadCount(), device, Labels);
+        var measured = EvaluatedImages.InTraining(data);
+        Evaluator = EvaluatorOf(measured);
+        Losses = LossesOf(measured);
     }
 
     /// <summary>What decides the run.</summary>
@@ -50,10 +52,10 @@ public sealed class Session
     /// <summary>Renders views.</summary>
     internal ViewAugmenter Augmenter { get; }
 
-    /// <summary>Measures layers.</summary>
+    /// <summary>Measures layers in the course of training.</summary>
     internal LayerEvaluator Evaluator { get; }
 
-    /// <summary>Measures the method's loss on seen and unseen images.</summary>
+    /// <summary>Measures the method's loss on seen and unseen images in the course of training.</summary>
     internal MethodLossEvaluator Losses { get; }
 
     /// <summary>What was chosen where an option was left open.</summary>
@@ -88,12 +90,15 @@ public sealed class Session
     internal static Session Create(
         RunOptions options, Machine machine, InitialEncoder? initial, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
     {
+        if (initial?.IsWhitened == true)
+            throw new InvalidOptionException(InitialEncoder.Whitened(options.Init!));
         Device device = machine.Prepare();
         options = initial?.Resolve(options) ?? options;
         bool gpu = device.type == TorchSharp.DeviceType.CUDA;
         DataOptions reading = options.Data with { LargestView = gpu ? ViewSize.MostOnGpu : ViewSize.MostOnProcessor };
         DataSplits data = Read(reading, options.Seed, progress, cancellation);
         MethodEntry method = MethodRegistry.Find(options.Method);
+        RequireLabels(options, data);
         if (method.TakesLabels)
         {
             int classes = data.Train.ClassNames?.Count ?? throw new InvalidOptionException(
@@ -171,6 +176,14 @@ public sealed class Session
     /// <remarks>Seeds torch's own generator, which is the whole process's.</remarks>
     public SslMethod CreateMethod() => CreateMethod(Options, Augmenter.Channels, Data.ImageSize, Device);
 
+    /// <summary>Gives what measures layers on some images.</summary>
+    internal LayerEvaluator EvaluatorOf(EvaluatedImages images) =>
+        new(images, Augmenter, Options.Evaluation, Machine.ThreadCount(), Device);
+
+    /// <summary>Gives what measures the method's loss on some images.</summary>
+    internal MethodLossEvaluator LossesOf(EvaluatedImages images) =>
+        new(images, Augmenter, Options.Evaluation, Machine.ThreadCount(), Device, Labels);
+
     /// <summary>Gives the views to train on.</summary>
     /// <param name="batchSize">Images in a batch.</param>
     /// <param name="seed">Decides order and views.</param>
@@ -210,6 +223,25 @@ public sealed class Session
         SslMethod method = MethodRegistry.Find(options.Method).Create(options.MethodOptions, backbone);
         method.to(device);
         return method;
+    }
+
+    private static void RequireLabels(RunOptions options, DataSplits data)
+    {
+        if (data.Train.ClassNames is not null)
+            return;
+        if (BestRule.Find(options.Keep) is { NeedsLabels: true } rule)
+        {
+            throw new InvalidOptionException(
+                $"--keep {rule.Name} goes by an accuracy, and the images of {data.Source} have no labels. Use --keep best-heldout, or give "
+                + "--labels.");
+        }
+
+        if (options.StopOnMemorisation && options.MemorisationSign == StopSign.Accuracy)
+        {
+            throw new InvalidOptionException(
+                $"--memorisation-sign {StopSign.Accuracy} needs labels, and the images of {data.Source} have none. Use --memorisation-sign "
+                + $"{StopSign.Loss}, or give --labels.");
+        }
     }
 
     internal static DataSplits Read(DataOptions options, ulong seed, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)

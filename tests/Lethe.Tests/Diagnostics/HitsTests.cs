@@ -18,6 +18,14 @@ public sealed class HitsTests
     [Fact]
     public void Pack_OfThree_IsTheDocumentedText() => Assert.Equal("3:BQ==", Hits.Pack([true, false, true]));
 
+    [Fact]
+    public void Join_OfParts_PutsEachHitAtItsPlace()
+    {
+        (double accuracy, int count, string packed) = Hits.Join([([1, 3], Hits.Pack([true, false])), ([0, 2], Hits.Pack([true, true]))]);
+        Assert.Equal((0.75, 4), (accuracy, count));
+        Assert.Equal([true, true, true, false], Hits.Unpack(packed));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("BQ==")]

@@ -7,6 +7,7 @@ using Lethe.Models;
 using Lethe.Numerics;
 using Lethe.Runtime;
 using Lethe.Tests.Augmentation;
+using Lethe.Tests.Evaluation.Protocols;
 using Lethe.Tests.Methods;
 using Lethe.Tests.Models;
 using static TorchSharp.torch;
@@ -30,11 +31,11 @@ public class LayerEvaluatorTests
         ViewAugmenter augmenter = Sample.Normalising(name: "none");
         IReadOnlyList<LayerQuality> found = Evaluator(data, options, augmenter).Measure(method, TestContext.Current.CancellationToken);
         Assert.Equal(layers, found.Select(quality => quality.Layer));
-        Tensor[] train = Direct(method, augmenter, data.Train.Subset("some", [.. Enumerable.Range(0, 10)])),
-            probe = Direct(method, augmenter, data.Probe), test = Direct(method, augmenter, data.Test);
+        Tensor[] train = Direct(method, augmenter, data.Train), probe = Direct(method, augmenter, data.Probe),
+            test = Direct(method, augmenter, data.Test);
         for (int i = 0; i < layers.Length; i++)
         {
-            Near(CodingRate.MeasureInstances(stack([train[i], train[i]]), 0.3), found[i].Trained);
+            Near(CodingRate.MeasureInstances(stack([train[i], train[i]]).narrow(1, 0, 10), 0.3), found[i].Trained);
             Near(CodingRate.MeasureInstances(stack([test[i], test[i]]).narrow(1, 0, 10), 0.3), found[i].HeldOut);
             Near(CodingRate.MeasureLabels(test[i], data.Test.Labels!, 0.3), found[i].Labels!);
             Assert.Equal(LinearProbe.Measure(probe[i], data.Probe.Labels!, test[i], data.Test.Labels!), found[i].Linear);
@@ -42,13 +43,18 @@ public class LayerEvaluatorTests
                 KnnProbe.Measure(
                     probe[i], data.Probe.Labels!, test[i], data.Test.Labels!, new KnnProbeOptions { Neighbours = 5, Temperature = 0.2 }),
                 found[i].Knn);
-            int[] trainLabels = [.. data.Train.Labels!.Take(10)];
+            IReadOnlyList<int> trainLabels = data.Train.Labels!;
             Assert.Equal(LinearProbe.Measure(probe[i], data.Probe.Labels!, train[i], trainLabels), found[i].LinearTrained);
             Assert.Equal(
                 KnnProbe.Measure(
                     probe[i], data.Probe.Labels!, train[i], trainLabels, new KnnProbeOptions { Neighbours = 5, Temperature = 0.2 }),
                 found[i].KnnTrained);
-            Assert.Equal(FeatureGeometry.Measure(stack([train[i], train[i]])).RankMe, found[i].TrainedGeometry.RankMe, 1e-4);
+            Assert.Equal(LinearProbe.Measure(train[i], trainLabels, test[i], data.Test.Labels!), found[i].LinearSeenBank);
+            Assert.Equal(
+                KnnProbe.Measure(
+                    train[i], trainLabels, test[i], data.Test.Labels!, new KnnProbeOptions { Neighbours = 5, Temperature = 0.2 }),
+                found[i].KnnSeenBank);
+            Assert.Equal(FeatureGeometry.Measure(stack([train[i], train[i]]).narrow(1, 0, 10)).RankMe, found[i].TrainedGeometry.RankMe, 1e-4);
             Assert.Equal(0, found[i].TrainedGeometry.Alignment!.Value, 1e-9);
             Assert.Equal(AlignmentUniformity.Uniformity(test[i].narrow(0, 0, 10)), found[i].HeldOutGeometry.Uniformity!.Value, 1e-4);
         }
@@ -87,8 +93,9 @@ public class LayerEvaluatorTests
         IReadOnlyList<LayerQuality> found = Evaluator(data).Measure(method, TestContext.Current.CancellationToken);
         Assert.All(found, quality => Assert.Equal((null, null, null), (quality.Labels, quality.Linear, quality.Knn)));
         Assert.All(found, quality => Assert.Equal((null, null), (quality.LinearTrained, quality.KnnTrained)));
+        Assert.All(found, quality => Assert.Equal((null, null), (quality.LinearSeenBank, quality.KnnSeenBank)));
         string[] names = [.. found[0].Measurements(3).Select(measurement => measurement.Name)];
-        Assert.Equal(16, names.Length);
+        Assert.Equal(17, names.Length);
         Assert.DoesNotContain(
             names, name => name.Contains("ccuracy", StringComparison.Ordinal) || name.StartsWith("label", StringComparison.Ordinal));
         Assert.All(found, quality => Assert.True(quality.HeldOut.Rate > 0));
@@ -117,6 +124,7 @@ public class LayerEvaluatorTests
 
             Assert.Equal(1 - before[i].Linear!.Accuracy, labels[i].Linear!.Accuracy, 1e-12);
             Assert.Equal(1 - before[i].Knn!.Accuracy, labels[i].Knn!.Accuracy, 1e-12);
+            Assert.Equal(1 - before[i].LinearSeenBank!.Accuracy, labels[i].LinearSeenBank!.Accuracy, 1e-12);
             Assert.Equal(before[i].HeldOut, labels[i].HeldOut);
         }
 
@@ -165,6 +173,98 @@ public class LayerEvaluatorTests
             method, TestContext.Current.CancellationToken);
         Assert.All(
             found, quality => Assert.Equal((true, null, null), (quality.Linear is not null, quality.LinearTrained, quality.KnnTrained)));
+        Assert.All(found, quality => Assert.Equal((null, null), (quality.LinearSeenBank, quality.KnnSeenBank)));
+    }
+
+    /// <summary>
+    /// In training each half of the probe images is labelled by a fit of the other, image by image as direct calls do it, and the seen bank
+    /// has as many images as a half.
+    /// </summary>
+    [Fact]
+    public void Measure_InTraining_FitsEachHalfOfTheProbeImagesOnTheOther()
+    {
+        using var scope = NewDisposeScope();
+        using SslMethod method = Tiny.Method();
+        DataSplits data = Splits();
+        ViewAugmenter augmenter = Sample.Normalising(name: "none");
+        var images = EvaluatedImages.InTraining(data);
+        EvaluationOptions options = new() { Neighbours = 5, KnnTemperature = 0.2, RateImages = 10 };
+        IReadOnlyList<LayerQuality> found = new LayerEvaluator(images, augmenter, options, 1, CPU).Measure(
+            method, TestContext.Current.CancellationToken);
+        int[] one = images.Folds()[0].Fitted, other = images.Folds()[1].Fitted;
+        Assert.Equal(Enumerable.Range(0, 24), one.Concat(other).Order());
+        Assert.Equal(12, one.Length);
+        Tensor[] probe = Direct(method, augmenter, data.Probe), train = Direct(method, augmenter, data.Train);
+        IReadOnlyList<int> labels = data.Probe.Labels!;
+        var knn = new KnnProbeOptions { Neighbours = 5, Temperature = 0.2 };
+        for (int i = 0; i < layers.Length; i++)
+        {
+            Tensor features = probe[i];
+            Tensor Rows(int[] places) => stack(places.Select(place => features[place]));
+            int[] Labels(int[] places) => [.. places.Select(place => labels[place])];
+            bool[] Hit(Func<Tensor, int[], Tensor, int[], double> accuracy) =>
+            [
+                .. Enumerable.Range(0, 24).Select(image =>
+                {
+                    int[] fitted = one.Contains(image) ? other : one;
+                    return accuracy(Rows(fitted), Labels(fitted), Rows([image]), Labels([image])) == 1;
+                }),
+            ];
+            bool[] linear = Hit((fit, of, row, label) => LinearProbe.Measure(fit, of, row, label).Accuracy);
+            bool[] near = Hit((fit, of, row, label) => KnnProbe.Measure(fit, of, row, label, knn).Accuracy);
+            Assert.Equal(linear, Hits.Unpack(found[i].Linear!.Hits));
+            Assert.Equal(near, Hits.Unpack(found[i].Knn!.Hits));
+            Assert.Equal(linear.Count(hit => hit) / 24.0, found[i].Linear!.Accuracy, 1e-12);
+            Assert.Equal((12, 24), (found[i].Linear!.TrainRows, found[i].Linear!.TestRows));
+            int[] seen =
+            [
+                .. Enumerable.Range(0, 20).GroupBy(place => data.Train.Labels![place])
+                    .SelectMany(same => same.Take(Labels(one).Count(label => label == same.Key))).Order(),
+            ];
+            Tensor bank = stack(seen.Select(place => train[i][place]));
+            int[] bankLabels = [.. seen.Select(place => data.Train.Labels![place])];
+            Assert.Equal(LinearProbe.Measure(bank, bankLabels, features, labels), found[i].LinearSeenBank);
+            Assert.Equal(KnnProbe.Measure(bank, bankLabels, features, labels, knn), found[i].KnnSeenBank);
+            Assert.Equal(LinearProbe.Measure(Rows(one), Labels(one), bank, bankLabels), found[i].LinearTrained);
+            Assert.Equal(
+                found[i].Linear!.Hits, found[i].Measurements(1).Single(measured => measured.Name == Measure.LinearAccuracy).Hits);
+        }
+    }
+
+    /// <summary>No test image is looked at, where there are labels; without, they are what is measured.</summary>
+    [Fact]
+    public void Measure_InTraining_LooksAtNoTestImageWhereThereAreLabels()
+    {
+        using SslMethod method = Tiny.Method();
+        DataSplits data = Splits();
+        var guarded = new ProtocolSample.Guarded([.. Enumerable.Range(0, data.Test.Count).Select(i => data.Test[i])]);
+        data = data with { Test = new ImageSet("test", guarded, data.Test.Labels, data.Test.ClassNames) };
+        void Measured(DataSplits measured)
+        {
+            var images = EvaluatedImages.InTraining(measured);
+            var options = new EvaluationOptions { RateImages = 8 };
+            new LayerEvaluator(images, Sample.Normalising(), options, 1, CPU).Measure(method, TestContext.Current.CancellationToken);
+            new MethodLossEvaluator(images, Sample.Normalising(), options, 1, CPU).Measure(
+                method, 1, 8, TestContext.Current.CancellationToken);
+        }
+
+        guarded.Closed = true;
+        Measured(data);
+        Assert.Throws<InvalidOperationException>(() => Measured(data with { Probe = data.Probe.Subset("probe", []) }));
+    }
+
+    /// <summary>Halves of which one has a single class fit no probes; all that needs no fit is measured as ever.</summary>
+    [Fact]
+    public void Measure_ProbePartTooSmallToHalve_LeavesAccuraciesOut()
+    {
+        using SslMethod method = Tiny.Method();
+        DataSplits data = Splits();
+        ImageSet probe = data.Probe.Subset("probe", [0, 2, 4]);
+        IReadOnlyList<LayerQuality> found = new LayerEvaluator(
+            EvaluatedImages.InTraining(data with { Probe = probe }), Sample.Normalising(), new EvaluationOptions { RateImages = 8 }, 1, CPU)
+            .Measure(method, TestContext.Current.CancellationToken);
+        Assert.All(found, quality => Assert.Equal((true, null, null), (quality.Labels is not null, quality.Linear, quality.LinearSeenBank)));
+        Assert.Equal(6, found[0].HeldOut.Rows);
     }
 
     /// <summary>LiDAR of views of its own is that of the features of those views; nothing else changes.</summary>
@@ -254,6 +354,7 @@ public class LayerEvaluatorTests
                 quality.HeldOutGeometry.Alignment,
                 quality.TrainedGeometry.Uniformity, quality.HeldOutGeometry.Uniformity, quality.Labels!.Reduction, quality.Labels.Rate,
                 quality.Linear!.Accuracy, quality.LinearTrained!.Accuracy, quality.Knn!.Accuracy, quality.KnnTrained!.Accuracy,
+                quality.LinearSeenBank!.Accuracy, quality.KnnSeenBank!.Accuracy, quality.MembershipAuc,
             ],
             found.Select(measurement => (double?)measurement.Value));
         Assert.Equal(found.Length, found.Select(measurement => measurement.Name).Distinct().Count());
@@ -296,7 +397,7 @@ public class LayerEvaluatorTests
 
     private static LayerEvaluator Evaluator(
         DataSplits data, EvaluationOptions? options = null, ViewAugmenter? augmenter = null, int threads = 1) =>
-        new(data, augmenter ?? Sample.Normalising(), options ?? new EvaluationOptions { RateImages = 8 }, threads, CPU);
+        new(EvaluatedImages.AtTheEnd(data), augmenter ?? Sample.Normalising(), options ?? new EvaluationOptions { RateImages = 8 }, threads, CPU);
 
     private static DataSplits Splits() => new("noise", Labelled(1, 20), Labelled(2, 24), Labelled(3, 12), 16, "none", []);
 

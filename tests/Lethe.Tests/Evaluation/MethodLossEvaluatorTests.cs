@@ -58,7 +58,7 @@ public class MethodLossEvaluatorTests
     }
 
     private static MethodLossEvaluator Evaluator(DataSplits data, ViewAugmenter? augmenter = null) =>
-        new(data, augmenter ?? Sample.Normalising(), new EvaluationOptions { RateImages = 2 * Batch }, 1, CPU);
+        new(EvaluatedImages.AtTheEnd(data), augmenter ?? Sample.Normalising(), new EvaluationOptions { RateImages = 2 * Batch }, 1, CPU);
 
     private static DataSplits Splits(int train, int test)
     {

@@ -86,8 +86,6 @@ internal static class ReportSamples
                 .. Evaluations(EvaluationStage.Untrained, 0.66 + shift, 0.56 + shift, 2), .. Evaluations(
                     EvaluationStage.Before, 0.74 + shift, 0.68 + shift, 8),
             ],
-        Onsets = [new Onset("layer4", 3)],
-        MonitorWords = "ΔR on unseen images fell while it rose on images trained on.",
         Undos = umm is null ? [] :
         [
             new ReportUndo("default", Manifest(seed, RunKind.Umm, method))
