@@ -104,8 +104,8 @@ internal sealed record MeanError(double Standard, double Freedom, int Seeds, int
         int seeds = values.Count;
         double[] means = [.. values.Select(images => images.Average())];
         double ofSeeds = Squares(means, means.Average()) / (seeds - 1) / seeds;
-        double within = values.Zip(means, (images, mean) => Squares(images, mean) / (images.Length - 1) / images.Length).Sum() / seeds / seeds;
-        double variance = Math.Max(ofSeeds, within);
+        double ofImages = values.Zip(means, (images, mean) => Squares(images, mean) / (images.Length - 1) / images.Length).Sum();
+        double variance = Math.Max(ofSeeds, ofImages / seeds / seeds);
 
         // Where seeds happen to agree, the images alone limit what is known.
         double most = values.Sum(images => images.Length) - seeds;

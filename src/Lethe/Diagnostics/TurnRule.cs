@@ -42,7 +42,7 @@ internal static class TurnRule
             .. courses.Select(course => Judge(course.Measure, course.Late, course.Early, options, images, courses.Count))
                 .OfType<AccuracyTurn>(),
         ];
-        double[] adjusted = Holm([.. turns.Select(turn => turn.P)]);
+        double[] adjusted = Holm.Adjust([.. turns.Select(turn => turn.P)]);
         return
         [
             .. turns.Zip(adjusted, (turn, p) =>
@@ -51,16 +51,6 @@ internal static class TurnRule
                 return turn with { AdjustedP = p, Turned = turned, Abrupt = turned ? turn.Abrupt : null };
             }),
         ];
-    }
-
-    /// <summary>p of several tests, corrected so that one of them is below a level by chance no more often than one alone would be.</summary>
-    public static double[] Holm(double[] p)
-    {
-        double[] adjusted = new double[p.Length];
-        double reached = 0;
-        foreach ((int rank, int place) in Enumerable.Range(0, p.Length).OrderBy(i => p[i]).Index())
-            adjusted[place] = reached = Math.Max(reached, Math.Min(1, (p.Length - rank) * p[place]));
-        return adjusted;
     }
 
     /// <summary>The places of so many images, in two halves that have nothing to do with their order.</summary>

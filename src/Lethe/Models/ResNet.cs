@@ -115,6 +115,9 @@ public sealed class ResNet : Module<Tensor, Tensor>
     /// </summary>
     internal WhiteningLayer? Whitening { get; private set; }
 
+    /// <summary>Pixels of an image, a side, that one cell of the last map stands for.</summary>
+    internal int Stride => ((Stem)parts[0]).IsPooled ? 32 : 8;
+
     /// <summary>d, the number of features of an image after the last layer.</summary>
     public int FeatureDimension => channels[^1];
 

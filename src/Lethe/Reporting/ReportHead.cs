@@ -6,7 +6,7 @@ using static Lethe.Reporting.Html;
 
 namespace Lethe.Reporting;
 
-/// <summary>The head of the page: the verdict, what is amiss, and the key figures.</summary>
+/// <summary>The head of the page: the story or, of several settings, their verdicts; what is amiss; and the key figures.</summary>
 internal static class ReportHead
 {
     private static readonly string[] accuracies = [Measure.KnnAccuracy, Measure.LinearAccuracy];
@@ -20,7 +20,7 @@ internal static class ReportHead
             ? [manifest.Method, Wording.Source(manifest.Data), Wording.Counted(first.Runs.Count, "seed")]
             : [$"{model.Groups.Count} settings"];
         about = ["", .. about, manifest.StartedUtc.ToString("d MMMM yyyy", CultureInfo.InvariantCulture)];
-        Html verdict = single ? (Html)$"<h1>{Verdict.Of(first)}</h1>" : $"""
+        Html verdict = single ? (Html)$"<h1>{ReportStory.Trained(first)}</h1>\n<div class='story'>{ReportStory.Of(first)}</div>" : $"""
             <h1>{$"{model.Groups.Count} settings, side by side"}</h1>
             <ul class='verdicts'>{Each(model.Groups, group => $"<li><b>{group.Title}</b>{Verdict.Of(group)}</li>")}</ul>
             """;

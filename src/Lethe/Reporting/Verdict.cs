@@ -28,7 +28,7 @@ internal static class Verdict
         return $"{subject}{seeds}: {string.Join("; ", clauses.OfType<string>())}.";
     }
 
-    private static string Learned(RunManifest manifest, ResultTable results, string? last)
+    internal static string Learned(RunManifest manifest, ResultTable results, string? last)
     {
         if (last is null) return "nothing has been evaluated yet";
         if (manifest.Data.ClassCount == 0) return "the images have no labels, so no accuracy was measured";
@@ -59,7 +59,7 @@ internal static class Verdict
         group.Runs.All(run => run.Measurements.Count == 0) ? null : group.Memorisation.Clause;
 
     // A fact of ΔR, which says nothing of memorisation.
-    private static string? Turned(ReportGroup group, string? last)
+    internal static string? Turned(ReportGroup group, string? last)
     {
         ReportRun[] watched = [.. group.Runs.Where(run => run.Onsets is not null)];
         if (watched.Length == 0) return null;

@@ -1,8 +1,10 @@
 using Lethe.Augmentation;
 using Lethe.Data;
+using Lethe.Diagnostics;
 using Lethe.Evaluation;
 using Lethe.Interchange;
 using Lethe.Methods;
+using Lethe.Models;
 using Lethe.Runs;
 using Lethe.Runtime;
 using static TorchSharp.torch;
@@ -35,6 +37,7 @@ internal static class Exporting
     {
         options.Require(graph, classifier);
         path = Place(path ?? DefaultPath(run, options), options);
+        graph = Chosen(graph, () => AutoLayer.OfRun(run, checkpoint, Measure.LinearAccuracy), progress);
         RunManifest manifest = run.LoadManifest();
         Device device = machine.Prepare();
         using SslMethod method = Session.CreateMethod(manifest.Pretraining, manifest.Data.Channels, manifest.Data.ImageSize, device);
@@ -79,6 +82,7 @@ internal static class Exporting
         if (graph.Whiten)
             throw new InvalidOptionException("--whiten needs the images that an encoder was trained on. Import it with --data first.");
         path = Place(path, options);
+        graph = Chosen(graph, () => AutoLayer.Unlabelled, progress);
         Device device = machine.Prepare();
         using InitialEncoder weights = InitialEncoder.Read(run)!;
         ChannelStatistics statistics = weights.Statistics(null);
@@ -179,6 +183,15 @@ internal static class Exporting
         }
 
         return path;
+    }
+
+    private static OnnxExportOptions Chosen(OnnxExportOptions graph, Func<AutoLayer> choose, IProgress<WorkflowProgress>? progress)
+    {
+        if (graph.Layer != LayerNames.Auto)
+            return graph;
+        AutoLayer chosen = choose();
+        progress?.Report(new WorkflowProgress("", 0, 0, "", chosen.Why));
+        return graph with { Layer = chosen.Layer };
     }
 
     private static int Count(ExportSource source) => source.Network.ImageSize <= SmallSide ? ManyImages : FewImages;

@@ -99,14 +99,6 @@ public class TurnRuleTests(ITestOutputHelper output)
         static double Share(bool[] hits, int[] images) => images.Average(i => hits[i] ? 1.0 : 0);
     }
 
-    [Fact]
-    public void Holm_SeveralTests_IsItsDefinition()
-    {
-        Assert.Equal([0.03, 0.06, 0.06, 0.02], TurnRule.Holm([0.01, 0.04, 0.03, 0.005]), (x, y) => Math.Abs(x - y) < 1e-12);
-        Assert.Equal([1.0, 1.0], TurnRule.Holm([0.7, 0.9]));
-        Assert.Empty(TurnRule.Holm([]));
-    }
-
     /// <summary>Seeds are fixed; what is asserted is far from what was found.</summary>
     [Fact]
     public void Judge_NothingButNoise_HardlyEverTurnsAndALargeDropNearlyAlways()
