@@ -200,10 +200,10 @@ internal static class ReportCurves
         return (epochs, $"ΔR turned, {when}");
     }
 
-    private static ChartPoint[] Curve(ReportGroup group, string layer, string name, double factor = 1) =>
+    internal static ChartPoint[] Curve(ReportGroup group, string layer, string name, double factor = 1) =>
         Curve(group.Runs.SelectMany(run => run.Measurements), layer, name, factor);
 
-    private static ChartPoint[] Curve(IEnumerable<Measurement> seeds, string? layer, string name, double factor) =>
+    internal static ChartPoint[] Curve(IEnumerable<Measurement> seeds, string? layer, string name, double factor) =>
     [
         .. seeds.Where(m => m.Layer == layer && m.Name == name).GroupBy(m => m.Epoch, m => factor * m.Value).OrderBy(epoch => epoch.Key)
             .Select(epoch => new ChartPoint(epoch.Key, SeedMean.Of([.. epoch]))),

@@ -1,0 +1,71 @@
+using Lethe.Diagnostics;
+using Lethe.Reproduction;
+using Lethe.Results;
+
+namespace Lethe.Tests.Reproduction;
+
+public sealed class JudgementTests
+{
+    private const double Counts = 0.01;
+
+    [Theory]
+    [InlineData(0.05, 0.001, Outcome.Holds)]
+    [InlineData(-0.05, 0.001, Outcome.Fails)]
+    [InlineData(0.001, 0.001, Outcome.Fails)]
+    [InlineData(0.005, 0.02, Outcome.Underpowered)]
+    [InlineData(-0.005, 0.02, Outcome.Underpowered)]
+    public void Of_ADifferenceOverSeeds_IsJudgedByItsInterval(double mean, double spread, Outcome expected)
+    {
+        Judgement found = Judgement.Of("case", Result([mean - spread, mean, mean + spread]), Counts, Unit.Points);
+        Assert.Equal(expected, found.Outcome);
+
+        // What is said is what the numbers say.
+        Assert.Equal(mean, found.Effect!.Value, 1e-12);
+        Assert.Equal(expected == Outcome.Holds, found.Low > 0);
+        Assert.Equal(expected == Outcome.Fails, found.High < Counts);
+        Assert.True(found.Smallest > found.High - found.Effect);
+    }
+
+    [Fact]
+    public void Of_AClaimedFall_TurnsTheSign()
+    {
+        Judgement found = Judgement.Of("case", Result([-0.051, -0.05, -0.049]), Counts, Unit.Points, sign: -1);
+        Assert.Equal(Outcome.Holds, found.Outcome);
+        Assert.Equal(0.05, found.Effect!.Value, 1e-12);
+        Assert.True(found.Low > 0 && found.Low < found.High);
+    }
+
+    [Fact]
+    public void Of_NothingMeasuredOrRefused_IsNotRunWithTheReason()
+    {
+        Assert.Equal(Outcome.NotRun, Judgement.Of("case", null, Counts, Unit.Points).Outcome);
+        Judgement refused = Judgement.Of(
+            "case", new PairedResult(ResultKey.Probe(Measure.KnnAccuracy, "layer4"), "a", "b") { Refusal = "the images differ" }, Counts, Unit.Points);
+        Assert.Equal((Outcome.NotRun, "the images differ"), (refused.Outcome, refused.Why));
+    }
+
+    [Theory]
+    [InlineData(Outcome.Holds, Outcome.Holds, Outcome.Holds)]
+    [InlineData(Outcome.Holds, Outcome.Fails, Outcome.Fails)]
+    [InlineData(Outcome.Holds, Outcome.Underpowered, Outcome.Underpowered)]
+    [InlineData(Outcome.Holds, Outcome.NotRun, Outcome.Underpowered)]
+    [InlineData(Outcome.NotRun, Outcome.NotRun, Outcome.NotRun)]
+    public void Together_TwoCases_HoldWhereBothDoAndFailWhereOneDoes(Outcome one, Outcome other, Outcome expected)
+    {
+        Judgement[] cases = [new("a", one, ""), new("b", other, "")];
+        Assert.Equal(expected, Judgement.Together(cases));
+        Assert.StartsWith(Judgement.Name(expected), Judgement.Words(cases), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Table_OfCases_ShowsWhatDecided()
+    {
+        Grid grid = Judgement.Table([Judgement.Of("SimCLR, kNN", Result([0.02, 0.021, 0.022]), Counts, Unit.Points)]);
+        Assert.Equal(["SimCLR, kNN", "+2.1 points", "[+1.9, +2.3]", "0.3 points", "holds", "clear, and as claimed"], grid.Rows[0].Cells.Select(cell => cell.Text));
+    }
+
+    private static PairedResult Result(double[] differences) => new(ResultKey.Probe(Measure.KnnAccuracy, "layer4"), "UMM", "control")
+    {
+        Difference = PairedDifference.Of([.. differences.Select(_ => 0.5)], [.. differences.Select(one => 0.5 + one)]),
+    };
+}
