@@ -3,7 +3,9 @@ using Lethe.Results;
 
 namespace Lethe.Reproduction;
 
-/// <summary>What became of a claim in one case, as of one method, with the numbers that decided: the page shows these and no others.</summary>
+/// <summary>
+/// What became of a claim in one case, as of one method, with the numbers that decided: the page shows these and no others.
+/// </summary>
 /// <param name="Case">Of what, in words.</param>
 /// <param name="Outcome">What became of it.</param>
 /// <param name="Why">What decided, in words.</param>
@@ -39,7 +41,13 @@ internal sealed record Judgement(string Case, Outcome Outcome, string Why)
             return new Judgement(name, Outcome.NotRun, result.Refusal!);
         double effect = sign * difference.Mean;
         if (difference.Resolution is not { } reach)
-            return new Judgement(name, Outcome.Underpowered, "one run and no error of its own: nothing to tell it from chance by") { Effect = effect, Unit = unit };
+        {
+            return new Judgement(name, Outcome.Underpowered, "one run and no error of its own: nothing to tell it from chance by")
+            {
+                Effect = effect, Unit = unit,
+            };
+        }
+
         Outcome outcome = difference.IsClear ? effect > 0 ? Outcome.Holds : Outcome.Fails
             : effect + reach < counts ? Outcome.Fails
             : Outcome.Underpowered;
@@ -82,14 +90,16 @@ internal sealed record Judgement(string Case, Outcome Outcome, string Why)
     };
 
     /// <summary>The cases as a table.</summary>
-    public static Grid Table(IReadOnlyList<Judgement> cases) => Grid.Of(
-        "What was judged",
+    public static Grid Table(string title, IReadOnlyList<Judgement> cases) => Grid.Of(
+        title,
         1,
         cases,
         [
             (new("case"), one => new(one.Case)),
-            (new("effect"), one => new(one.Effect is { } effect ? $"{one.Unit.Signed(effect)} {one.Unit.Name}" : GridCell.Nothing, one.Outcome == Outcome.Holds)),
-            (new("95 % interval"), one => new(one is { Low: { } low, High: { } high } ? $"[{one.Unit.Signed(low)}, {one.Unit.Signed(high)}]" : GridCell.Nothing)),
+            (new("effect"), one => new(
+                one.Effect is { } effect ? $"{one.Unit.Signed(effect)} {one.Unit.Name}" : GridCell.Nothing, one.Outcome == Outcome.Holds)),
+            (new("95 % interval"), one => new(
+                one is { Low: { } low, High: { } high } ? $"[{one.Unit.Signed(low)}, {one.Unit.Signed(high)}]" : GridCell.Nothing)),
             (new("could have seen"), one => new(one.Smallest is { } smallest ? one.Unit.Size(smallest) : GridCell.Nothing)),
             (new("by the rule"), one => new(Name(one.Outcome))),
             (new("because"), one => new(one.Why)),

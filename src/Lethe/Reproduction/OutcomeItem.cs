@@ -24,11 +24,11 @@ internal sealed class OutcomeItem : Item
 
     public override string Title => "UMM against its control and its rivals";
 
-    public override string Claim => "From the same checkpoint, UMM brings the last layer's distribution nearer to the early layer's, raises its ΔR, "
-        + "and with it the accuracy on unseen images, beyond what as much further training without UMM does.";
+    public override string Claim => "From the same checkpoint, UMM brings the last layer’s distribution nearer to the early layer’s, "
+        + "raises its ΔR, and with it the accuracy on unseen images, beyond what as much further training without UMM does.";
 
-    public override string Rule => "In each method, after UMM against the control of as many steps: ΔR and each accuracy of the last layer, on "
-        + "images never trained on, are higher.";
+    public override string Rule => "In each method, after UMM against the control of as many steps: ΔR and each accuracy of the last "
+        + "layer, on images never trained on, are higher.";
 
     public override IEnumerable<RunNeed> Needs(Setting setting) =>
         setting.Runs().Select(options => new RunNeed(options) { Undos = Undos(setting) });
@@ -48,8 +48,12 @@ internal sealed class OutcomeItem : Item
                    rate ? CountsNats : Counts, rate ? Unit.Nats : Unit.Points),
         ])
         {
-            Charts = [.. found.SelectMany(one => courses.Select(course => Course(setting, one.Group, course.Measure, course.Title))).OfType<Chart>()],
-            Grids = [.. found.Select(one => UndoTable.Of(one.Group, names)).OfType<Grid>()],
+            Charts =
+            [
+                .. found.SelectMany(one => courses.Select(course => Course(setting, one.Group, course.Measure, course.Title)))
+                    .OfType<Chart>(),
+            ],
+            Grids = [.. found.Select(one => UndoTable.Of($"{NameOf(one.Group)}: every state", one.Table, setting.Accuracies))],
         };
     }
 

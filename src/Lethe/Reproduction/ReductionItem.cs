@@ -13,12 +13,12 @@ internal sealed class ReductionItem : Item
 
     public override string Title => "Coding rate reduction beside accuracy";
 
-    public override string Claim => "The coding rate reduction ΔR of a layer's output, which needs no labels, shows where generalisation ends: it "
-        + "rises and turns in the last layers together with their accuracy on unseen images, and goes on to rise in early layers.";
+    public override string Claim => "The coding rate reduction ΔR of a layer’s output, which needs no labels, shows where generalisation "
+        + "ends: it rises and turns in the last layers together with their accuracy on unseen images, and goes on to rise in early layers.";
 
-    public override string Rule => "In each method in which the accuracy of the last layer turned (figure1): ΔR of that layer on images never "
-        + "trained on turned too, within a tenth of the training of it. Where the accuracy did not turn there is nothing to be shown, "
-        + "and a turn of ΔR alone is a false alarm.";
+    public override string Rule => "In each method in which the accuracy of the last layer turned (figure1): ΔR of that layer on images "
+        + "never trained on turned too, within a tenth of the training of it. Where the accuracy did not turn there is nothing to be "
+        + "shown, and a turn of ΔR alone is a false alarm.";
 
     public override IEnumerable<RunNeed> Needs(Setting setting) => setting.Runs().Select(options => new RunNeed(options));
 

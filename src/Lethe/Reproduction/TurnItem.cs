@@ -13,12 +13,12 @@ internal sealed class TurnItem : Item
 
     public override string Title => "Accuracy of every layer over training";
 
-    public override string Claim => "For the whole of a pre-training without labels, early layers go on to learn features that serve images "
-        + "never trained on. The last layers do so at first; then, late and abruptly, their accuracy on unseen images falls, while on images "
-        + "trained on it does not: they have begun to memorise.";
+    public override string Claim => "For the whole of a pre-training without labels, early layers go on to learn features that serve "
+        + "images never trained on. The last layers do so at first; then, late and abruptly, their accuracy on unseen images falls, while "
+        + "on images trained on it does not: they have begun to memorise.";
 
-    public override string Rule => "In each method, for each accuracy of images never trained on: the last layer ends at least one point below "
-        + "its best, and has fallen by more than the early layer has since then.";
+    public override string Rule => "In each method, for each accuracy on images never trained on: the last layer ends at least one point "
+        + "below its best, and has fallen by more than the early layer has since then.";
 
     public override IEnumerable<RunNeed> Needs(Setting setting) => setting.Runs().Select(options => new RunNeed(options));
 
