@@ -2,10 +2,12 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json.Nodes;
 using Lethe.Data;
+using Lethe.Models;
 using Lethe.Recognition;
 using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Storage;
+using Lethe.Workflow;
 using Spectre.Console;
 
 namespace Lethe.Cli;
@@ -65,20 +67,32 @@ internal static class ClassifyCommand
             if (made is not null && !File.Exists(made))
                 throw new InvalidOptionException(
                     $"--classifier '{made}' does not exist.{Suggestion.OfPath(made)} 'lethe classify' makes one.");
-            using Encoder encoder = flags.Load(parsed, values, terminal);
-            ImageEmbeddings Embed(string path)
+            EmbeddingClassifier? loaded = made is null ? null : EmbeddingClassifier.Load(made);
+            string? chosen = null;
+            if (flags.IsAuto(parsed))
             {
-                ImageEmbeddings found = encoder.EmbedFolder(path, parsed.GetValue(bad), terminal.Progress, cancellation);
-                foreach (string one in found.SkippedFiles)
+                AutoLayer? behind = loaded is null ? null : AutoLayer.Of(loaded);
+                if (behind is not null)
+                    terminal.Say(behind.Why);
+                chosen = behind?.Layer ?? LayerNames.Last; // of labelled images it is chosen below
+            }
+
+            using Encoder encoder = flags.Load(parsed, values, terminal, chosen: chosen);
+            ImageEmbeddings Embed(string path) => EmbedLayers(path, [encoder.Layer])[encoder.Layer];
+            IReadOnlyDictionary<string, ImageEmbeddings> EmbedLayers(string path, IReadOnlyList<string> layers)
+            {
+                IReadOnlyDictionary<string, ImageEmbeddings> found = encoder.EmbedLayers(
+                    path, layers, parsed.GetValue(bad), terminal.Progress, cancellation);
+                foreach (string one in found.Values.First().SkippedFiles)
                     terminal.Say($"skipped {PathLines.Of(one)}");
                 return found;
             }
 
             var result = new JsonObject();
             EmbeddingClassifier classifier;
-            if (made is not null)
+            if (loaded is not null)
             {
-                classifier = EmbeddingClassifier.Load(made);
+                classifier = loaded;
                 if (classifier.Encoder is { } word && word != encoder.Word)
                     throw new RunException(
                         $"{made} was made with another encoder or layer than {flags.Path(parsed)}: its numbers would mean nothing. Give "
@@ -87,9 +101,22 @@ internal static class ClassifyCommand
             }
             else
             {
-                classifier = EmbeddingClassifier.Train(Embed(folder!), options, encoder.Word, cancellation);
+                classifier = flags.IsAuto(parsed)
+                    ? Choose()
+                    : EmbeddingClassifier.Train(Embed(folder!), options, encoder.Word, cancellation);
+                EmbeddingClassifier Choose()
+                {
+                    (AutoLayer choice, EmbeddingClassifier best) = AutoLayer.ByLabels(
+                        EmbedLayers(folder!, LayerNames.Backbone),
+                        (layer, rows) => EmbeddingClassifier.Train(rows, options, encoder.WordOf(layer), cancellation));
+                    terminal.Say(choice.Why);
+                    encoder.Layer = choice.Layer;
+                    return best;
+                }
+
                 classifier.Save(file!);
                 result = Describe(classifier, terminal);
+                result["layer"] = encoder.Layer;
                 terminal.Say($"The classifier is {file}. Next: lethe classify {OptionValues.Quote(flags.Path(parsed))} --classifier "
                     + $"{OptionValues.Quote(file!)} --images FOLDER, or lethe export {OptionValues.Quote(flags.Path(parsed))} --format "
                     + "onnx "

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Lethe.Reporting;
 using Lethe.Results;
 using Lethe.Runs;
+using Lethe.Runtime;
 
 namespace Lethe.Cli;
 
@@ -25,17 +27,29 @@ internal static class CompareCommand
         var markdown = new Option<bool>("--markdown") { Description = "Write the tables to standard output as Markdown." };
         var csv =
             new Option<bool>("--csv") { Description = "Write every number to standard output as CSV, one a line, with all its digits." };
+        var regret = new Option<bool>("--regret")
+        {
+            Description = "Instead: which rule of pretrain --keep takes the best epoch, by what the one it takes lacks of the best one's accuracy, "
+                + "over all runs that are given.",
+        };
         Option<bool> force = OutputFile.Force();
         var command = new Command(
             "compare",
             "Set everything that was evaluated of several runs side by side, with differences paired by seed and 95 % intervals.")
         {
-            runs, layer, everyLayer, baseline, undos, output, force, markdown, csv,
+            runs, layer, everyLayer, baseline, undos, regret, output, force, markdown, csv,
         };
         return command.Does(terminal, (parsed, _) =>
         {
             string[] paths = parsed.GetRequiredValue(runs);
             parsed.RequireOneOutput("--markdown", "--csv", "--json");
+            if (parsed.GetValue(regret))
+            {
+                if (new Option[] { layer, everyLayer, baseline, undos, output, force, csv }.Any(one => parsed.GetResult(one) is { Implicit: false }))
+                    throw new InvalidOptionException("--regret compares rules, not runs: give it with --markdown or --json alone.");
+                return ShowRegret(paths, parsed.GetValue(markdown), terminal);
+            }
+
             var options = new ComparisonOptions
             {
                 Layer = parsed.GetValue(layer),
@@ -61,6 +75,16 @@ internal static class CompareCommand
                 comparison.Grids().ToList().ForEach(grid => GridView.Show(grid, terminal));
             return ResultJson.Of(comparison);
         });
+    }
+
+    private static JsonNode ShowRegret(IReadOnlyList<string> paths, bool markdown, Terminal terminal)
+    {
+        IReadOnlyList<Regret> regrets = Regret.Load(paths);
+        if (markdown)
+            terminal.Output.Write(MarkdownGrid.Render([Regret.Grid(regrets)]));
+        else
+            GridView.Show(Regret.Grid(regrets), terminal);
+        return ResultJson.Of(regrets);
     }
 
     private static string CommandLine(IReadOnlyList<string> paths, ComparisonOptions options)

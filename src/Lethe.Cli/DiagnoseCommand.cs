@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Lethe.Data;
 using Lethe.Diagnostics;
@@ -153,8 +154,11 @@ internal static class DiagnoseCommand
                 Invariant($"ΔR of {setting.Layer} in nats: m = {setting.Rows}, d = {setting.Dimension}, ε² = {setting.EpsilonSquared}."));
         }
 
-        MemorisationVerdict verdict = MemorisationMonitor.Judge(measurements, manifest.Pretraining.Monitor);
+        MemorisationVerdict verdict = MemorisationMonitor.Judge(measurements, manifest.Pretraining.Monitor, manifest.Data.TestCount);
+        ReductionVerdict reduction = ReductionMonitor.Judge(measurements, manifest.Pretraining.Monitor);
         terminal.Say(verdict.Reason);
+        if (reduction.IsJudged)
+            terminal.Say(reduction.Reason);
         foreach (RunWarning warning in manifest.Warnings)
         {
             terminal.Say($"Warning, epoch {warning.Epoch}: {warning.Text}");
@@ -162,12 +166,17 @@ internal static class DiagnoseCommand
 
         return new JsonObject
         {
-            ["turned"] = verdict.Turned,
-            ["turnEpoch"] = verdict.TurnEpoch,
-            ["turnLayer"] = verdict.TurnLayer,
-            ["gapOpened"] = verdict.GapOpened,
-            ["gapEpoch"] = verdict.GapEpoch,
-            ["gapLayer"] = verdict.GapLayer,
+            ["memorisation"] = Describe(verdict),
+            ["reduction"] = new JsonObject
+            {
+                ["turned"] = reduction.Turned,
+                ["turnEpoch"] = reduction.TurnEpoch,
+                ["turnLayer"] = reduction.TurnLayer,
+                ["gapOpened"] = reduction.GapOpened,
+                ["gapEpoch"] = reduction.GapEpoch,
+                ["gapLayer"] = reduction.GapLayer,
+                ["reason"] = reduction.Reason,
+            },
             ["reason"] = verdict.Reason,
             ["warnings"] = new JsonArray(
                 [
@@ -183,6 +192,33 @@ internal static class DiagnoseCommand
             })]),
         };
     }
+
+    private static JsonObject Describe(MemorisationVerdict verdict) => new()
+    {
+        ["kind"] = JsonNamingPolicy.CamelCase.ConvertName(verdict.Kind.ToString()),
+        ["epoch"] = verdict.Epoch,
+        ["layer"] = verdict.Layer,
+        ["smallestVisible"] = verdict.SmallestVisible,
+        ["reductionShows"] = verdict.ReductionShows,
+        ["accuracies"] = new JsonArray([.. verdict.Accuracies.Select(accuracy => (JsonNode)new JsonObject
+        {
+            ["measure"] = accuracy.Measure,
+            ["turned"] = accuracy.Turned,
+            ["bestEpoch"] = accuracy.BestEpoch,
+            ["drop"] = Describe(accuracy.Drop),
+            ["beyondEarly"] = Describe(accuracy.Beyond),
+            ["p"] = accuracy.AdjustedP,
+            ["abrupt"] = accuracy.Abrupt,
+            ["smallestVisible"] = accuracy.SmallestVisible,
+            ["byImages"] = accuracy.ByImages,
+        })]),
+        ["loss"] = new JsonObject
+        {
+            ["turned"] = verdict.Loss.Turned, ["lowestEpoch"] = verdict.Loss.LowestEpoch, ["rise"] = verdict.Loss.Rise,
+        },
+    };
+
+    private static JsonObject Describe(TwoWayMean mean) => new() { ["value"] = mean.Value, ["low"] = mean.Low, ["high"] = mean.High };
 
     // The framework's own parser goes by the culture, and takes "0,5" for 5 where a comma groups digits.
     private static double EpsilonSquared(ArgumentResult given)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using Lethe.Data;
+using Lethe.Diagnostics;
 using Lethe.Interchange;
 using Lethe.Models;
 using Lethe.Runs;
@@ -20,8 +21,9 @@ internal sealed class EncoderFlags
 
     private readonly Option<string> layer = new("--layer")
     {
-        Description = "The layer whose output is taken.", HelpName = "NAME", DefaultValueFactory = _ => LayerNames.Last,
-        CompletionSources = { _ => LayerNames.All.Select(name => new CompletionItem(name)) },
+        Description = "The layer whose output is taken; auto takes the best by labels: those given to classify, else those of the run.",
+        HelpName = "NAME", DefaultValueFactory = _ => LayerNames.Last,
+        CompletionSources = { _ => LayerNames.All.Append(LayerNames.Auto).Select(name => new CompletionItem(name)) },
     };
 
     private readonly Option<int> size = new("--image-size")
@@ -51,7 +53,7 @@ internal sealed class EncoderFlags
     /// <summary>The flag of every verb that takes one encoder of a run.</summary>
     public static Option<string> Checkpoint() => new("--checkpoint")
     {
-        Description = "last; best, the encoder before memorisation, where pretrain --stop-on-memorisation found it; or one that was kept, "
+        Description = "last; best, what pretrain --keep chose or the encoder before --stop-on-memorisation ended it; or one that was kept, "
             + "as epoch-00010.",
         HelpName = "NAME",
         DefaultValueFactory = _ => CheckpointStore.Last,
@@ -63,22 +65,42 @@ internal sealed class EncoderFlags
     /// <summary>The layer whose output is taken.</summary>
     public string Layer(ParseResult parsed) => parsed.GetRequiredValue(layer);
 
-    /// <summary>Loads the encoder, and says what it is where it comes from elsewhere.</summary>
+    /// <summary>Whether the layer is to be chosen.</summary>
+    public bool IsAuto(ParseResult parsed) => Layer(parsed) == LayerNames.Auto;
+
+    /// <summary>Loads the encoder, and says what it is where it comes from elsewhere, and which layer was chosen.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="values">What was given.</param>
+    /// <param name="terminal">Where it is said.</param>
+    /// <param name="measure">The accuracy of the run by which a layer is chosen where that is asked for.</param>
+    /// <param name="chosen">The layer where another choice was made already; null for none.</param>
     /// <returns>The encoder, which the caller disposes.</returns>
     /// <exception cref="LetheException">It cannot be used.</exception>
-    public Encoder Load(ParseResult parsed, OptionValues values, Terminal terminal)
+    public Encoder Load(
+        ParseResult parsed, OptionValues values, Terminal terminal, string measure = Measure.LinearAccuracy, string? chosen = null)
     {
         var machine = values.Apply(new Machine());
+        if (chosen is null && IsAuto(parsed))
+        {
+            string path = Path(parsed);
+            AutoLayer auto = InitialEncoder.IsForeign(path)
+                ? AutoLayer.Unlabelled
+                : AutoLayer.OfRun(RunDirectory.Open(path), CheckpointOf(parsed), measure);
+            terminal.Say(auto.Why);
+            chosen = auto.Layer;
+        }
+
+        string layer = chosen ?? Layer(parsed);
         if (Foreign(parsed, values) is not { } options)
         {
             RunDirectory run = RunDirectory.Open(Path(parsed));
-            Encoder own = Encoder.Load(run, machine, Layer(parsed), CheckpointOf(parsed));
+            Encoder own = Encoder.Load(run, machine, layer, CheckpointOf(parsed));
             terminal.WarnOfUnfinished(run, CheckpointOf(parsed));
             return own;
         }
 
         OptionRecord.ValidateAll([options, machine]);
-        Encoder encoder = Encoder.Load(options, machine, Layer(parsed));
+        Encoder encoder = Encoder.Load(options, machine, layer);
         foreach (string sentence in encoder.Origin!.Sentences)
             terminal.Say(sentence);
         return encoder;

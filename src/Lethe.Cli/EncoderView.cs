@@ -18,7 +18,7 @@ internal static class EncoderView
         if (File.Exists(run.Checkpoints.PathOf(CheckpointStore.Best)))
         {
             terminal.Say(
-                "That is the last epoch's. The one before memorisation: "
+                $"That is the last epoch's. The one of epoch {run.LoadManifest().BestEpoch}, which was kept as the best: "
                 + $"lethe export {OptionValues.Quote(run.Path)} --checkpoint {CheckpointStore.Best}");
         }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Lethe.Interchange;
+using Lethe.Models;
 using Lethe.Recognition;
 using Lethe.Runs;
 using Lethe.Runtime;
@@ -41,9 +42,15 @@ internal static class ExportCommand
             var machine = values.Apply(new Machine());
             if (parsed.GetValue(output) is { } given)
                 OutputFile.RequireWritable(given);
-            ExportedClassifier? behind = parsed.GetValue(classifier) is { } file
-                ? ExportedClassifier.Of(EmbeddingClassifier.Load(file))
-                : null;
+            EmbeddingClassifier? loaded = parsed.GetValue(classifier) is { } file ? EmbeddingClassifier.Load(file) : null;
+            if (loaded is not null && graph.Layer == LayerNames.Auto)
+            {
+                AutoLayer made = AutoLayer.Of(loaded);
+                terminal.Say(made.Why);
+                graph = graph with { Layer = made.Layer };
+            }
+
+            ExportedClassifier? behind = loaded is null ? null : ExportedClassifier.Of(loaded);
             if (RunDirectory.HoldsRun(flags.Path(parsed)))
                 terminal.WarnOfUnfinished(RunDirectory.Open(flags.Path(parsed)), flags.CheckpointOf(parsed));
             ExportResult result = flags.Foreign(parsed, values) is { } foreign

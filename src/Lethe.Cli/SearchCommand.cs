@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Lethe.Data;
+using Lethe.Diagnostics;
 using Lethe.Recognition;
 using Lethe.Storage;
 using Lethe.Runtime;
@@ -54,7 +55,7 @@ internal static class SearchCommand
                 OutputFile.Require(picture, parsed.GetValue(force), ".png");
             foreach (string path in new[] { parsed.GetRequiredValue(images), asked }.OfType<string>())
                 ImageFiles.RequirePath(path);
-            using Encoder encoder = flags.Load(parsed, table.Read(parsed), terminal);
+            using Encoder encoder = flags.Load(parsed, table.Read(parsed), terminal, Measure.KnnAccuracy);
             (ImageSet Set, ImageEmbeddings Embeddings) Embed(string path)
             {
                 (ImageSet set, IReadOnlyList<string> skipped) = ImageFiles.ReadAll(

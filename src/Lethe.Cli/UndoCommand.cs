@@ -17,10 +17,15 @@ internal static class UndoCommand
         var seed =
             new Option<ulong?>("--seed") { Description = "Decides order and views of the fine-tuning. [the run's seed]", HelpName = "N" };
         var resume = new Option<bool>("--resume") { Description = "Go on with the undo of that name where its last checkpoint left it." };
+        var rivals = new Option<bool>("--rivals")
+        {
+            Description = "Also runs what UMM must beat, each as an undo of its own: plain training for as much compute, ZCA-whitening, late "
+                + "layers rewound and averaged. What is there already is not done again.",
+        };
         var command = new Command(
             "undo",
             "Undo memorisation: fine-tune the late layers of a run's encoder by UMM, beside a control of as many plain "
-            + "steps.") { name, seed, resume };
+            + "steps. --remedy takes something simpler instead, --rivals both.") { name, seed, resume, rivals };
         var run = new EncoderArgument(command);
         var table = new OptionTable(command, [new UmmOptions(), .. EncoderArgument.Records, new Machine()]);
         return command.Does(terminal, (parsed, cancellation) =>
@@ -28,8 +33,14 @@ internal static class UndoCommand
             OptionValues values = table.Read(parsed);
             UmmOptions options = values.Apply(new UmmOptions());
             Machine machine = values.Apply(new Machine());
-            OptionRecord.ValidateAll([options, machine]);
-            RunDirectory directory = run.Open(parsed, values, machine, needsHeads: true, terminal, cancellation);
+            bool every = parsed.GetValue(rivals);
+            if (every && options.Remedy != UmmOptions.Mechanism)
+                throw new InvalidOptionException($"--rivals runs every remedy beside UMM; found --remedy {options.Remedy}. Leave one out.");
+            IReadOnlyList<UmmOptions> others = every ? [.. options.WithRivals().Skip(1)] : [];
+            options = every ? options.Own() : options;
+            OptionRecord.ValidateAll([options, .. others, machine]);
+            bool needsHeads = options.Remedy != UmmOptions.Whiten;
+            RunDirectory directory = run.Open(parsed, values, machine, needsHeads, terminal, cancellation);
             RunOptions pretraining = directory.LoadManifest().Pretraining;
             ulong chosen = parsed.GetValue(seed) ?? pretraining.Seed;
             string called = parsed.GetValue(name) ?? Undoing.DefaultName(options, chosen, pretraining.Seed);
@@ -45,9 +56,18 @@ internal static class UndoCommand
             Session session = Session.Open(directory, machine, EncoderArgument.DataRoot(values), terminal.Progress, cancellation);
             string line = values.CommandLine($"undo {OptionValues.Quote(directory.Path)} --seed {chosen}");
             RunDirectory undo = Undoing.Run(
-                directory, session, options, called, chosen, parsed.GetValue(resume), line, terminal.Progress, cancellation);
+                directory, session, options, called, chosen, every || parsed.GetValue(resume), line, terminal.Progress, cancellation);
+            foreach (UmmOptions rival in others)
+            {
+                if (Remedies.IsPossible(directory, rival.Remedy))
+                    Undoing.Run(directory, session, rival, null, chosen, resume: true, line, terminal.Progress, cancellation);
+                else
+                    terminal.Say($"Left out, --remedy {rival.Remedy}: {directory.Path} has {Remedies.KeepCheckpoints}.");
+            }
+
             Evaluating.Update(directory, session, terminal.Progress, cancellation);
             JsonObject result = SummaryView.Show(directory, Path.GetFileName(undo.Path), terminal);
+            result["rivals"] = SummaryView.ShowRivals(directory, every, terminal);
             result["run"] = directory.Path;
             result["undo"] = undo.Path;
             result["choice"] = EncoderView.Choose(directory, undo, terminal);

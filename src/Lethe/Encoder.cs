@@ -25,7 +25,6 @@ public sealed class Encoder : IDisposable
     private readonly ViewAugmenter augmenter;
     private readonly Machine machine;
     private readonly Device device;
-    private readonly string layer;
     private bool disposed;
 
     private Encoder(SslMethod method, ViewAugmenter augmenter, Machine machine, Device device, string layer)
@@ -34,11 +33,17 @@ public sealed class Encoder : IDisposable
         this.augmenter = augmenter;
         this.machine = machine;
         this.device = device;
-        this.layer = layer;
+        Layer = layer;
     }
 
+    /// <summary>The layer whose output is given.</summary>
+    internal string Layer { get; set; }
+
     /// <summary>Weights and layer in one word: embeddings of two encoders with the same word compare.</summary>
-    internal string Word => $"{EncoderState.Checksum(method.Backbone.state_dict())} {layer}";
+    internal string Word => WordOf(Layer);
+
+    /// <summary>The same of another layer.</summary>
+    internal string WordOf(string layer) => $"{EncoderState.Checksum(method.Backbone.state_dict())} {layer}";
 
     /// <summary>Height and width to which images are brought, in pixels.</summary>
     public int ImageSize => augmenter.Size;
@@ -153,7 +158,11 @@ public sealed class Encoder : IDisposable
     /// <exception cref="DataException">There is no image.</exception>
     /// <exception cref="ObjectDisposedException">The encoder has been disposed.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public float[,] Embed(ImageSet images, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
+    public float[,] Embed(ImageSet images, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default) =>
+        EmbedLayers(images, [Layer], progress, cancellation)[0];
+
+    private float[][,] EmbedLayers(
+        ImageSet images, IReadOnlyList<string> layers, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
         ArgumentNullException.ThrowIfNull(images);
@@ -173,9 +182,14 @@ public sealed class Encoder : IDisposable
             }
         }
 
-        Tensor features = LayerFeatures.Collect(method, Batches(), device, cancellation)[layer][0].contiguous(); // [N, d]
+        IReadOnlyDictionary<string, Tensor> all = LayerFeatures.Collect(method, Batches(), device, cancellation);
+        return [.. layers.Select(layer => Rows(all[layer][0].contiguous(), layer))];
+    }
+
+    private static float[,] Rows(Tensor features, string layer)
+    {
         LayerFeatures.RequireFinite(features, layer);
-        var rows = new float[features.shape[0], features.shape[1]];
+        var rows = new float[features.shape[0], features.shape[1]]; // [N, d]
         Buffer.BlockCopy(features.data<float>().ToArray(), 0, rows, 0, rows.Length * sizeof(float));
         return rows;
     }
@@ -217,10 +231,23 @@ public sealed class Encoder : IDisposable
     /// <exception cref="ObjectDisposedException">The encoder has been disposed.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public ImageEmbeddings EmbedFolder(
-        string folder, int maxBadFiles = 0, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
+        string folder, int maxBadFiles = 0, IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default) =>
+        EmbedLayers(folder, [Layer], maxBadFiles, progress, cancellation)[Layer];
+
+    /// <summary>The same of several layers, in one pass over the images.</summary>
+    /// <param name="folder">The folder, searched recursively, or one file.</param>
+    /// <param name="layers">Names of layers that the encoder has.</param>
+    /// <param name="maxBadFiles">How many files may be corrupt or empty and are skipped.</param>
+    /// <param name="progress">Told after each batch how many images are done, on the calling thread.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <returns>The embeddings of each layer.</returns>
+    /// <exception cref="LetheException">As <see cref="EmbedFolder"/>.</exception>
+    internal IReadOnlyDictionary<string, ImageEmbeddings> EmbedLayers(
+        string folder, IReadOnlyList<string> layers, int maxBadFiles = 0, IProgress<WorkflowProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        var parts = new List<float[,]>();
+        var parts = new List<float[][,]>();
         var paths = new List<string>();
         var skipped = new List<string>();
         int total = ImageFiles.Count(folder);
@@ -231,12 +258,19 @@ public sealed class Encoder : IDisposable
             skipped.AddRange(bad);
             if (images.Count == 0)
                 continue;
-            parts.Add(Embed(images, progress is null ? null : new Forward<WorkflowProgress>(
+            parts.Add(EmbedLayers(images, layers, progress is null ? null : new Forward<WorkflowProgress>(
                 part => progress.Report(part with { Done = before + part.Done, Total = total })), cancellation));
             paths.AddRange(images.Paths!);
         }
 
-        float[,] rows = new float[paths.Count, parts.Count == 0 ? 0 : parts[0].GetLength(1)];
+        return layers.Index().ToDictionary(
+            layer => layer.Item,
+            layer => new ImageEmbeddings(Joined([.. parts.Select(part => part[layer.Index])], paths.Count), paths, skipped));
+    }
+
+    private static float[,] Joined(float[][,] parts, int count)
+    {
+        float[,] rows = new float[count, parts.Length == 0 ? 0 : parts[0].GetLength(1)];
         int at = 0;
         foreach (float[,] part in parts)
         {
@@ -244,7 +278,7 @@ public sealed class Encoder : IDisposable
             at += part.Length;
         }
 
-        return new ImageEmbeddings(rows, paths, skipped);
+        return rows;
     }
 
     /// <inheritdoc/>

@@ -28,6 +28,7 @@ internal readonly record struct MeasureRange(double Least, double Most)
         [ProtocolMeasure.IrrelevantAnswer] = squaredDistance,
         [ProtocolMeasure.RelevantAnswer] = squaredDistance,
         [ProtocolMeasure.Sensitivity] = positive,
+        [ProtocolMeasure.SensitivityOverPixels] = positive,
         [ProtocolMeasure.MeanIntersection] = share,
         [ProtocolMeasure.PixelAccuracy] = share,
         [Measure.InstanceReductionTrain] = positive,

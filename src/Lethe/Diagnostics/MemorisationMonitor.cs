@@ -3,177 +3,178 @@ using Lethe.Runtime;
 namespace Lethe.Diagnostics;
 
 /// <summary>
-/// Says, without labels, when and in which layer memorisation sets in, from ΔR of the instance partition over training.
+/// Says whether a training memorised: with labels, whether an accuracy of the last layer on unseen images turned (<see cref="TurnRule"/>);
+/// without, whether the method's loss on unseen images did (<see cref="LossTurn"/>), which says less and is called by its own name.
 /// </summary>
 /// <remarks>
-/// <para>Two signs, each with its own rule. Values are smoothed first: the median of three neighbours, at the ends of the three
-/// outermost.</para>
-/// <para>
-/// <b>Turn</b> (the paper's sign). With the maximum at evaluation p and the tolerance
-/// t = max(relative tolerance · range, absolute tolerance, noise tolerance · σ), ΔR turned at p if it rose to p by more than t
-/// from some earlier evaluation, and the last evaluations, at least <c>Patience</c> of them, all lie more than t below the maximum. σ is
-/// the noise of the unsmoothed curve, from the median of its second differences, so that a trend does not count as noise. A curve that has
-/// its maximum at the start falls; it did not turn.
-/// </para>
-/// <para>
-/// <b>Gap</b>. ΔR on training images less ΔR on unseen images opened at the first evaluation from which on, for at least
-/// <c>Patience</c> evaluations and to the last, it lies more than t above its first value; t as above, but the range is that of ΔR on
-/// training images, so that a gap that is small beside ΔR does not count. Both must be of equally many rows.
-/// </para>
-/// <para>
-/// Neither proves that generalisation suffered. On small data sets the gap opened while ΔR never turned.
-/// Source: Qiang et al. 2024, arXiv:2410.00772, for the turn; the gap and both rules are this library's.
-/// </para>
+/// "Memorisation" is said of a turned accuracy only. ΔR is no part of it: what it did is told apart (<see cref="ReductionMonitor"/>).
 /// </remarks>
 internal static class MemorisationMonitor
 {
-    // The median of |N(0, 1)|, and the standard deviation of a second difference of independent unit noise.
-    private const double MedianAbsoluteNormal = 0.6745;
-    private static readonly double secondDifferenceDeviation = Math.Sqrt(6);
+    /// <summary>The layer that is judged: what is used when training is over.</summary>
+    public const string LastLayer = "layer4";
 
-    /// <summary>Judges a run, whole or so far.</summary>
-    /// <param name="measurements">
-    /// Any measurements, as of a run's <c>metrics.jsonl</c>; those named <c>instanceReductionTrain</c> and
-    /// <c>instanceReductionHeldOut</c> are used: ΔR of the instance partition on images trained on and on unseen ones, in nats. Of two for
-    /// one epoch the later in the list counts, as after a resume.
+    private const double Tenth = 0.1, FixedShare = 0.5;
+
+    // Two probes, each fitted on images never trained on and on images trained on.
+    private static readonly (string Measure, string Words)[] accuracies =
+    [
+        (Measure.KnnAccuracy, "kNN accuracy"),
+        (Measure.LinearAccuracy, "linear accuracy"),
+        (Measure.KnnAccuracySeenBank, "kNN accuracy from images trained on"),
+        (Measure.LinearAccuracySeenBank, "linear accuracy from images trained on"),
+    ];
+
+    /// <summary>Judges one run, whole or so far.</summary>
+    /// <param name="measurements">Its <c>metrics.jsonl</c>; of two for one epoch the later counts.</param>
+    /// <param name="options">The constants of the rules; null takes the defaults.</param>
+    /// <param name="images">
+    /// Images that its accuracies are of, for runs of versions that did not record which were labelled right; null where unknown.
     /// </param>
-    /// <param name="options">The constants of the rule; null takes the defaults.</param>
-    /// <returns>The verdict and the signs in each layer.</returns>
+    /// <returns>The verdict.</returns>
     /// <exception cref="InvalidOptionException">An option cannot be used.</exception>
-    public static MemorisationVerdict Judge(IEnumerable<Measurement> measurements, MemorisationOptions? options = null)
+    public static MemorisationVerdict Judge(
+        IReadOnlyList<Measurement> measurements, MemorisationOptions? options = null, int? images = null) =>
+        JudgeSeeds([measurements], options, images);
+
+    /// <summary>Judges runs that differ in their seed alone.</summary>
+    /// <param name="runs">The measurements of each, at least one run.</param>
+    /// <param name="options">The constants of the rules; null takes the defaults.</param>
+    /// <param name="images">As above.</param>
+    /// <returns>The verdict.</returns>
+    /// <exception cref="InvalidOptionException">An option cannot be used.</exception>
+    public static MemorisationVerdict JudgeSeeds(
+        IReadOnlyList<IReadOnlyList<Measurement>> runs, MemorisationOptions? options = null, int? images = null)
     {
-        ArgumentNullException.ThrowIfNull(measurements);
         options ??= new MemorisationOptions();
         options.Validate();
-        LayerMemorisation[] layers =
+        (string Measure, AccuracyCourse Late, AccuracyCourse Early)[] courses =
         [
-            .. measurements
-                .Where(m => m.Name is Measure.InstanceReductionTrain or Measure.InstanceReductionHeldOut)
-                .GroupBy(m => m.Layer)
-                .Select(
-                    layer => JudgeLayer(
-                        layer.Key, Series(layer, Measure.InstanceReductionTrain), Series(layer, Measure.InstanceReductionHeldOut),
-                        options)),
+            .. from accuracy in accuracies
+               let late = AccuracyCourse.Of(runs, LastLayer, accuracy.Measure)
+               let early = AccuracyCourse.Of(runs, options.EarlyLayer, accuracy.Measure)
+               where late.Epochs.Count > 0 && early.Epochs.Count > 0
+               select (accuracy.Measure, late, early),
         ];
-        return Summarise(layers, options);
-    }
-
-    private static SortedDictionary<int, double> Series(IEnumerable<Measurement> layer, string name)
-    {
-        var series = new SortedDictionary<int, double>();
-        foreach (Measurement measurement in layer.Where(m => m.Name == name))
+        IReadOnlyList<AccuracyTurn> turns = TurnRule.Judge(courses, options, images);
+        LossTurn loss = LossTurn.Of(runs, options);
+        var verdict = new MemorisationVerdict(MemorisationKind.TooFew, null, null, "", "") { Accuracies = turns, Loss = loss };
+        if (verdict.Turn is { } turn)
         {
-            series[measurement.Epoch] = measurement.Value;
+            bool? shows = ReductionShows(runs, turn.BestEpoch);
+            return verdict with
+            {
+                Kind = MemorisationKind.Memorisation,
+                Epoch = turn.BestEpoch,
+                Layer = LastLayer,
+                Clause = Invariant($"memorisation: the {Words(turn)} of {LastLayer} turned at epoch {turn.BestEpoch} and ended ")
+                    + $"{Points(turn.Drop.Value)} points lower",
+                Reason = Turned(turn, turns, options, shows),
+                ReductionShows = shows,
+            };
         }
 
-        return series;
-    }
-
-    private static LayerMemorisation JudgeLayer(
-        string layer, SortedDictionary<int, double> train, SortedDictionary<int, double> heldOut, MemorisationOptions options)
-    {
-        var gap = new SortedDictionary<int, double>(
-            train.Where(p => heldOut.ContainsKey(p.Key)).ToDictionary(p => p.Key, p => p.Value - heldOut[p.Key]));
-        return new LayerMemorisation(
-            layer, JudgeCurve(train, options), JudgeCurve(heldOut, options), JudgeGap(gap, Range(Smooth([.. train.Values])), options));
-    }
-
-    private static ReductionCurve JudgeCurve(SortedDictionary<int, double> series, MemorisationOptions options)
-    {
-        int[] epochs = [.. series.Keys];
-        double[] raw = [.. series.Values], curve = Smooth(raw);
-        int count = curve.Length;
-        if (count == 0)
-            return new ReductionCurve(CurveShape.TooShort, 0, null, 0, 0, 0);
-
-        double tolerance = Tolerance(raw, Range(curve), options);
-        double peak = curve.Max();
-        int at = Array.IndexOf(curve, peak);
-        bool rose = peak - curve[..(at + 1)].Min() > tolerance;
-        int below = curve.Reverse().TakeWhile(value => value < peak - tolerance).Count();
-        bool fell = below >= options.Patience;
-        CurveShape shape = count < options.FewestEvaluations ? CurveShape.TooShort
-            : rose && fell ? CurveShape.Turned
-            : rose ? CurveShape.Rising
-            : fell ? CurveShape.Falling
-            : CurveShape.Flat;
-        return new ReductionCurve(shape, count, epochs[at], peak, curve[^1], tolerance);
-    }
-
-    private static ReductionGap JudgeGap(SortedDictionary<int, double> series, double range, MemorisationOptions options)
-    {
-        double[] raw = [.. series.Values], gap = Smooth(raw);
-        int count = gap.Length;
-        if (count == 0)
-            return new ReductionGap(false, null, 0, 0, 0, 0);
-
-        double tolerance = Tolerance(raw, range, options);
-        int open = gap.Reverse().TakeWhile(value => value > gap[0] + tolerance).Count();
-        bool opened = count >= options.FewestEvaluations && open >= options.Patience;
-        return new ReductionGap(opened, opened ? series.Keys.ElementAt(count - open) : null, count, gap[0], gap[^1], tolerance);
-    }
-
-    private static double Tolerance(double[] raw, double range, MemorisationOptions options) =>
-        Math.Max(Math.Max(options.RelativeTolerance * range, options.AbsoluteTolerance), options.NoiseTolerance * Noise(raw));
-
-    private static double Noise(double[] raw)
-    {
-        if (raw.Length < 3)
-            return 0;
-        double[] bends = [.. Enumerable.Range(1, raw.Length - 2).Select(i => Math.Abs(raw[i - 1] - 2 * raw[i] + raw[i + 1]))];
-        return Median(bends) / (MedianAbsoluteNormal * secondDifferenceDeviation);
-    }
-
-    private static double[] Smooth(double[] raw) => raw.Length < 3
-        ? raw
-        :
-        [
-            .. Enumerable.Range(0, raw.Length).Select(i => Math.Clamp(i - 1, 0, raw.Length - 3)).Select(
-                from => Median(raw[from..(from + 3)])),
-        ];
-
-    private static double Range(double[] values) => values.Length == 0 ? 0 : values.Max() - values.Min();
-
-    private static double Median(double[] values)
-    {
-        double[] sorted = [.. values.Order()];
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-    }
-
-    private static MemorisationVerdict Summarise(LayerMemorisation[] layers, MemorisationOptions options)
-    {
-        var turn = layers
-            .SelectMany(l => new[] { (l.Layer, Images: "training", Curve: l.Train), (l.Layer, Images: "unseen", Curve: l.HeldOut) })
-            .Where(t => t.Curve.Shape == CurveShape.Turned)
-            .OrderBy(t => t.Curve.PeakEpoch).ThenByDescending(t => t.Curve.Drop)
-            .FirstOrDefault();
-        LayerMemorisation? gap = layers
-            .Where(l => l.Gap.Opened)
-            .OrderBy(l => l.Gap.OnsetEpoch).ThenByDescending(l => l.Gap.Last - l.Gap.First)
-            .FirstOrDefault();
-        int evaluations = layers.Select(l => Math.Max(l.Train.Evaluations, l.HeldOut.Evaluations)).DefaultIfEmpty().Max();
-
-        string reason;
-        if (evaluations < options.FewestEvaluations)
+        if (turns.Count > 0)
         {
-            reason = $"Too few evaluations to judge: {evaluations}, and the rule needs {options.FewestEvaluations}. Train for longer, or "
-                + "evaluate more often.";
-        }
-        else
-        {
-            reason = turn.Curve is null
-                ? "ΔR did not turn in any layer."
-                : Invariant($"ΔR of {turn.Layer} on {turn.Images} images turned at epoch {turn.Curve.PeakEpoch}: it peaked at ")
-                    + Invariant($"{turn.Curve.Peak:0.00} nats and ended {turn.Curve.Drop:0.00} below.");
-            if (gap is not null)
-                reason += Invariant($" From epoch {gap.Gap.OnsetEpoch} on, ΔR of {gap.Layer} on training images rose against ΔR on unseen ")
-                    + Invariant($"ones: their difference went from {gap.Gap.First:0.00} to {gap.Gap.Last:0.00} nats.");
-            else if (layers.Any(l => l.Gap.Evaluations >= options.FewestEvaluations))
-                reason += " No layer opened a gap between ΔR on training and on unseen images.";
+            AccuracyTurn sharpest = turns.MinBy(one => one.SmallestVisible)!;
+            return verdict with
+            {
+                Kind = MemorisationKind.NoTurn,
+                Clause = $"no memorisation was seen, where a drop of {Points(sharpest.SmallestVisible)} points would have been",
+                Reason = NotTurned(turns) + (loss.Turned ? " " + OfLoss(loss) : "") + Doubt(turns),
+            };
         }
 
-        return new MemorisationVerdict(
-            turn.Curve is not null, turn.Curve?.PeakEpoch, turn.Layer, gap is not null, gap?.Gap.OnsetEpoch, gap?.Layer, reason) { Layers =
-                layers };
+        int most = courses.Select(course => course.Late.Epochs.Count).Append(loss.Evaluations).Max();
+        if (most < options.FewestEvaluations)
+        {
+            return verdict with
+            {
+                Clause = "there were too few evaluations to judge memorisation",
+                Reason = $"Too few evaluations to judge memorisation: {most}, and the rule needs {options.FewestEvaluations}. "
+                    + "Train for longer, or evaluate more often.",
+            };
+        }
+
+        if (loss.Evaluations < options.FewestEvaluations)
+        {
+            return verdict with
+            {
+                Clause = "too little was recorded to judge memorisation",
+                Reason = "It was recorded neither which images were labelled right nor what the loss on unseen images was, so there is "
+                    + "nothing to judge memorisation by.",
+            };
+        }
+
+        return loss.Turned
+            ? verdict with
+            {
+                Kind = MemorisationKind.LossTurned,
+                Epoch = loss.LowestEpoch,
+                Clause = Invariant($"the loss on unseen images turned at epoch {loss.LowestEpoch}, and whether features got worse ")
+                    + "only labels could tell",
+                Reason = OfLoss(loss),
+            }
+            : verdict with
+            {
+                Kind = MemorisationKind.NoTurn,
+                Clause = "the loss on unseen images did not turn",
+                Reason = "The method's loss on unseen images did not turn. Whether features got worse only labels could tell.",
+            };
+    }
+
+    private static string Turned(AccuracyTurn turn, IReadOnlyList<AccuracyTurn> turns, MemorisationOptions options, bool? shows)
+    {
+        string words = Invariant($"Memorisation: the {Words(turn)} of {LastLayer} on unseen images was best at epoch {turn.BestEpoch} and ")
+            + $"ended {Points(turn.Drop.Value)} points lower (95 %: {Points(turn.Drop.Low)} to {Points(turn.Drop.High)}), "
+            + $"{Points(turn.Beyond.Value)} points more than that of {options.EarlyLayer} ({Points(turn.Beyond.Low)} to "
+            + $"{Points(turn.Beyond.High)}).";
+        string[] others = [.. turns.Where(one => one.Turned && one != turn).Select(Words)];
+        if (others.Length > 0)
+            words += $" So did the {string.Join(" and the ", others)}.";
+        words += turn.Abrupt switch
+        {
+            true => " Half of it was lost within a tenth of the epochs.",
+            false => " It went slowly: no tenth of the epochs lost half of it.",
+            null => " Evaluations lie too far apart to say how abruptly.",
+        };
+        words += shows switch
+        {
+            true => " ΔR on unseen images peaked there too.",
+            false => " ΔR on unseen images does not show it.",
+            null => "",
+        };
+        return words + Doubt(turns);
+    }
+
+    private static string NotTurned(IReadOnlyList<AccuracyTurn> turns)
+    {
+        string visible = string.Join(", ", turns.Select(turn => $"{Points(turn.SmallestVisible)} of the {Words(turn)}"));
+        return $"No memorisation seen: no accuracy of {LastLayer} on unseen images turned. What would have been seen in four of five "
+            + $"repetitions, in points: a drop of {visible}.";
+    }
+
+    /// <summary>What a turn of the loss is, and what it is not.</summary>
+    public static string OfLoss(LossTurn loss) =>
+        Invariant($"The method's loss on unseen images turned at epoch {loss.LowestEpoch} and ended {loss.Rise:0.###} above, while that on ")
+        + "images trained on parted from it: the task is overfitted. That features got worse it does not say; accuracies can rise meanwhile.";
+
+    private static string Doubt(IReadOnlyList<AccuracyTurn> turns) => turns.All(turn => turn.ByImages)
+        ? ""
+        : " Which images were labelled right was not recorded, so this rests on the accuracies alone.";
+
+    private static string Words(AccuracyTurn turn) => accuracies.Single(accuracy => accuracy.Measure == turn.Measure).Words;
+
+    private static string Points(double fraction) => Invariant($"{100 * fraction:0.0}").Replace('-', '−');
+
+    private static bool? ReductionShows(IReadOnlyList<IReadOnlyList<Measurement>> runs, int turn)
+    {
+        AccuracyCourse reduction = AccuracyCourse.Of(runs, LastLayer, Measure.InstanceReductionHeldOut);
+        if (reduction.Epochs.Count == 0)
+            return null;
+        double[] curve = CurveNoise.Medians(reduction.Mean());
+        int peak = reduction.Epochs[Array.IndexOf(curve, curve.Max())], first = reduction.Epochs[0], last = reduction.Epochs[^1];
+        double off = Math.Abs(peak - turn);
+        return off <= Tenth * (last - first) && off < Math.Abs(first + (FixedShare * (last - first)) - turn);
     }
 }

@@ -2,18 +2,32 @@ using Lethe.Runtime;
 
 namespace Lethe.Diagnostics;
 
-/// <summary>The constants of the rule by which <see cref="MemorisationMonitor"/> judges a curve.</summary>
+/// <summary>The constants of the rules by which a training is judged (<see cref="MemorisationMonitor"/>).</summary>
 public sealed record MemorisationOptions : OptionRecord, IConflicting
 {
-    /// <summary>Smallest change that counts, as a fraction of the curve's range.</summary>
+    /// <summary>Smallest loss of accuracy of the last layer that counts as a turn, as a fraction of the images.</summary>
+    [Limit(AtLeast = 0, Below = 1, Unit = "of the images")]
+    public double SmallestDrop { get; init; } = 0.01;
+
+    /// <summary>The layer that the last one must lose more than, so that what all layers lose alike is no memorisation.</summary>
+    [OneOf("stem", "layer1", "layer2", "layer3")]
+    public string EarlyLayer { get; init; } = "layer2";
+
+    /// <summary>
+    /// Measures a loss of accuracy on both halves of the images, each with the best epoch of the other, instead of on one: more is seen, by
+    /// a rule that is not the one set down beforehand.
+    /// </summary>
+    public bool BothHalves { get; init; }
+
+    /// <summary>Smallest change of ΔR or of a loss that counts, as a fraction of the curve's range.</summary>
     [Limit(AtLeast = 0, Below = 1)]
     public double RelativeTolerance { get; init; } = 0.05;
 
-    /// <summary>Smallest change that counts, in nats.</summary>
+    /// <summary>Smallest change of ΔR that counts, in nats.</summary>
     [Limit(AtLeast = 0, Unit = "nats")]
     public double AbsoluteTolerance { get; init; } = 0.25;
 
-    /// <summary>Smallest change that counts, in standard deviations of the curve's noise.</summary>
+    /// <summary>Smallest change of ΔR or of a loss that counts, in standard deviations of the curve's noise.</summary>
     [Limit(AtLeast = 0)]
     public double NoiseTolerance { get; init; } = 3;
 

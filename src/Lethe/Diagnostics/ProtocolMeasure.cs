@@ -27,6 +27,9 @@ internal static class ProtocolMeasure
     /// <summary>The former over the latter.</summary>
     public const string Sensitivity = "answer to S_ur over S_r";
 
+    /// <summary>That ratio over the same one in pixels.</summary>
+    public const string SensitivityOverPixels = "answer to S_ur over S_r, over that in pixels";
+
     /// <summary>Mean intersection over union.</summary>
     public const string MeanIntersection = "mean IoU";
 

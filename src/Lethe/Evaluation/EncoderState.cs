@@ -60,7 +60,7 @@ public sealed class EncoderState : IDisposable
         Statistics = statistics;
         Device = device;
         Threads = threads;
-        Plain = new ViewAugmenter(AugmentationOptions.Named("none"), backbone.ImageSize, backbone.InputChannels, statistics);
+        Plain = PlainAt(backbone.ImageSize);
         Augmented = new ViewAugmenter(AugmentationOptions.Named("weak"), backbone.ImageSize, backbone.InputChannels, statistics);
         Weights = Checksum(whole.state_dict());
     }
@@ -83,6 +83,11 @@ public sealed class EncoderState : IDisposable
     /// <summary>Renders images to look at without anything random.</summary>
     internal ViewAugmenter Plain { get; }
 
+    /// <summary>Renders such images in another size, since a network of convolutions takes any.</summary>
+    /// <param name="size">Height and width, in pixels.</param>
+    internal ViewAugmenter PlainAt(int size) =>
+        new(AugmentationOptions.Named("none"), size, backbone.InputChannels, Statistics);
+
     /// <summary>Renders the views of training with labels: crops of three quarters of the area and more, flips.</summary>
     internal ViewAugmenter Augmented { get; }
 
@@ -94,7 +99,9 @@ public sealed class EncoderState : IDisposable
     public string Conversion(ImageSet images)
     {
         var parts = new List<string>();
-        if (images.Count > 0 && (images[0].Height != Plain.Size || images[0].Width != Plain.Size))
+
+        // Scenes with masks enter as they are.
+        if (images.Count > 0 && images.Masks is null && (images[0].Height != Plain.Size || images[0].Width != Plain.Size))
             parts.Add($"Images are resized to {Plain.Size} × {Plain.Size} pixels.");
         if (images.Channels == 3 && Plain.Channels == 1)
             parts.Add("Colour images enter as their luma (BT.601), since the encoder sees grey.");
@@ -164,6 +171,7 @@ public sealed class EncoderState : IDisposable
         if (!untrained)
         {
             using IDisposable frozen = no_grad();
+            copy.PlaceWhitening(backbone.Whitening is not null);
             Dictionary<string, Tensor> targets = copy.state_dict();
             foreach ((string name, Tensor value) in backbone.state_dict())
                 targets[name].copy_(value);

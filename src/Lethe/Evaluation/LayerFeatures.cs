@@ -63,7 +63,8 @@ internal static class LayerFeatures
             Tensor[] layers = [.. folded.ForwardMaps(images).Zip(ResNet.Layers, (map, layer) => backbone.Pool(layer, map))];
             for (int i = 0; i < names.Count; i++)
             {
-                Tensor features = i < layers.Length ? layers[i] : project!(layers[^1]);
+                // The projector takes what it was trained on.
+                Tensor features = i == layers.Length ? project!(layers[^1]) : i == layers.Length - 1 ? backbone.Whitened(layers[i]) : layers[i];
                 parts[names[i]].Add(features.cpu().reshape(batch.ViewsPerImage, batch.N, -1).MoveToOuterDisposeScope()); // [V, n, d]
             }
         }

@@ -53,15 +53,16 @@ internal static partial class BackboneShape
         if (width is < 4 or > 512)
             throw new RunException($"{path} holds a {depths[0]} of width {width}; Lethe has widths from 4 to 512.");
         var options = new BackboneOptions { Backbone = depths[0], Width = width, Stem = large ? "large" : "small" };
-        Check(path, found, Expected(options, channels), options);
+        Check(path, found, Expected(options, channels, tensors.ContainsKey(ResNet.WhiteningTensors[0])), options);
         return (options, channels);
     }
 
     /// <summary>Names and shapes of a network's tensors, but for counters of batches.</summary>
     /// <param name="options">The network, its stem not auto.</param>
     /// <param name="channels">Channels of its images.</param>
+    /// <param name="whitened">Whether its last layer ends in a whitening.</param>
     /// <returns>In the order of the network.</returns>
-    public static IReadOnlyList<(string Name, long[] Shape)> Expected(BackboneOptions options, int channels)
+    public static IReadOnlyList<(string Name, long[] Shape)> Expected(BackboneOptions options, int channels, bool whitened = false)
     {
         var expected = new List<(string, long[])>();
         (IReadOnlyList<int> blocks, bool bottleneck) = ResNet.Depths[options.Backbone];
@@ -84,6 +85,8 @@ internal static partial class BackboneShape
             }
         }
 
+        if (whitened)
+            expected.AddRange([(ResNet.WhiteningTensors[0], [current, current]), (ResNet.WhiteningTensors[1], [current])]);
         return expected;
 
         void Convolution(string name, long output, long input, long size)

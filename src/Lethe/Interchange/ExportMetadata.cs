@@ -50,6 +50,9 @@ internal sealed record ExportMetadata
     /// <summary>before, control or umm; null for an encoder from elsewhere.</summary>
     public string? Stage { get; init; }
 
+    /// <summary>Whether its last layer ends in a whitening, <c>fc.weight</c> and <c>fc.bias</c> among the weights.</summary>
+    public bool Whitened { get; init; }
+
     /// <summary>The fingerprint of the images that it was trained on; null where they are unknown.</summary>
     public string? Fingerprint { get; init; }
 
@@ -93,6 +96,8 @@ internal sealed record ExportMetadata
             json.WriteString("method", Method);
             Number("epoch", Epoch);
             json.WriteString("stage", Stage);
+            if (Whitened)
+                json.WriteBoolean("whitened", Whitened);
             json.WriteString("fingerprint", Fingerprint);
             json.WriteString("licence", Licence);
             json.WriteStartArray("classes");

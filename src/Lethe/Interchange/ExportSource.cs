@@ -43,5 +43,6 @@ internal sealed record ExportSource(
         Std = statistics.StandardDeviation,
         Interpolation = views.Interpolation,
         Layer = LayerNames.Last,
+        Whitened = network.Whitening is not null,
     };
 }

@@ -71,6 +71,9 @@ internal sealed class ForeignEncoder : IDisposable
     /// <summary>Height and width of the images it was made for, in pixels; null where nothing says it.</summary>
     public int? ImageSize { get; }
 
+    /// <summary>Whether the last layer ends in a whitening.</summary>
+    public bool IsWhitened => Weights.ContainsKey(ResNet.WhiteningTensors[0]);
+
     /// <summary>Reads an encoder.</summary>
     /// <param name="path">
     /// A safetensors, PyTorch or ONNX file; or a folder as Hugging Face and timm write it, with <c>config.json</c>.
@@ -107,7 +110,7 @@ internal sealed class ForeignEncoder : IDisposable
             if (networks.Count == 0)
                 throw new RunException(OtherNetwork.Sentence(path, file.Tensors, file.Notes));
             chosen = EncoderChoice.Choose(path, networks, file.Tensors, options.Part, notes);
-            found = Named(file.Tensors, chosen);
+            found = Named(file.Tensors, chosen, own is { Whitened: true });
             naming = chosen.Words + (chosen.Prefix.Length == 0 ? "" : $" behind '{chosen.Prefix}'");
         }
 
@@ -121,7 +124,17 @@ internal sealed class ForeignEncoder : IDisposable
             {
                 Statistics = inGraph with { Range = settings.Statistics?.Range ?? IntensityRange.Bytes }, Where = "the graph",
             };
-        IReadOnlyList<(string Name, long[] Shape)> expected = BackboneShape.Expected(backbone, channels);
+        bool whitened = own is { Whitened: true };
+        if (whitened && !found.Tensors.ContainsKey(ResNet.WhiteningTensors[0]))
+        {
+            throw new RunException(
+                $"{path} says that its features are whitened, and has no {string.Join(" and ", ResNet.WhiteningTensors)} under these "
+                + "names. Give the encoder.safetensors of the undo, or its directory.");
+        }
+
+        if (whitened)
+            notes.Add("the last layer ends in a whitening, which is part of the encoder");
+        IReadOnlyList<(string Name, long[] Shape)> expected = BackboneShape.Expected(backbone, channels, whitened);
         Dictionary<string, Tensor> weights = BackboneWeights.Load(file, found, expected, notes);
         BackboneWeights.RequireFinite(path, weights);
         if (options.ChannelOrder == "bgr" && channels == 3)
@@ -166,6 +179,7 @@ internal sealed class ForeignEncoder : IDisposable
     {
         using var scope = NewDisposeScope();
         using IDisposable frozen = no_grad();
+        network.PlaceWhitening(IsWhitened);
         foreach ((string name, Tensor target) in network.state_dict())
         {
             if (Weights.TryGetValue(name, out Tensor? value))
@@ -180,14 +194,18 @@ internal sealed class ForeignEncoder : IDisposable
             tensor.Dispose();
     }
 
-    private static FoundBackbone Named(IReadOnlyList<StoredTensor> tensors, Naming naming)
+    private static FoundBackbone Named(IReadOnlyList<StoredTensor> tensors, Naming naming, bool whitened)
     {
         var named = new Dictionary<string, StoredTensor>(StringComparer.Ordinal);
         foreach (StoredTensor tensor in tensors)
         {
-            if (tensor.Name.StartsWith(naming.Prefix, StringComparison.Ordinal)
-                && naming.Rename(tensor.Name[naming.Prefix.Length..]) is { } name)
+            if (!tensor.Name.StartsWith(naming.Prefix, StringComparison.Ordinal))
+                continue;
+            string rest = tensor.Name[naming.Prefix.Length..];
+            if (naming.Rename(rest) is { } name)
                 named[name] = tensor;
+            else if (whitened && ResNet.WhiteningTensors.Contains(rest))
+                named[rest] = tensor;
         }
 
         return new FoundBackbone(named, new Dictionary<string, double>());

@@ -45,6 +45,9 @@ internal sealed record LetheSettings
     /// <summary>Whether before, control or umm.</summary>
     public string? Stage { get; init; }
 
+    /// <summary>Whether its last layer ends in a whitening.</summary>
+    public bool Whitened { get; init; }
+
     /// <summary>Reads the entry.</summary>
     /// <param name="metadata">The file's metadata.</param>
     /// <param name="path">The file, for errors.</param>

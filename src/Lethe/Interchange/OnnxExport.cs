@@ -76,17 +76,25 @@ internal static class OnnxExport
         bool all = options.Layer == OnnxExportOptions.AllLayers;
         string map = Normalised(graph, source, options.Input == OnnxExportOptions.Bytes);
         var given = new List<(string Layer, string Output)>();
-        string features = "";
+        string features = "", pooled = "";
         int width = source.Network.FeatureDimension;
         foreach (SplitPoint layer in ResNet.Layers)
         {
             string name = ResNet.LayerName(layer);
             map = network.Layer(source.Network, layer, map);
             bool asked = all || name == options.Layer, last = layer == ResNet.Layers[^1];
+            string called = all ? name : asked && whitening is null ? Embedding : "features";
+            WhiteningLayer? own = last && asked ? source.Network.Whitening : null;
             if (asked || last)
-                features = network.Pooled(source.Network, layer, map, all ? name : asked && whitening is null ? Embedding : "features");
+                features = pooled = network.Pooled(source.Network, layer, map, own is null ? called : "pooled");
             if (!asked)
                 continue;
+            if (own is not null)
+            {
+                features = graph.Node(
+                    "Gemm", called, [pooled, graph.Constant("fc.weight", own.Weight), graph.Constant("fc.bias", own.Bias)], ("transB", 1));
+            }
+
             given.Add((name, features));
             if (!all)
                 break;
@@ -94,7 +102,7 @@ internal static class OnnxExport
 
         if (given.Count == 0 || (all && source.Projector is not null))
         {
-            (string projected, int size) = network.Perceptron(LayerNames.Projector, source.Projector!, features);
+            (string projected, int size) = network.Perceptron(LayerNames.Projector, source.Projector!, pooled);
             features = projected;
             width = size;
             string name = all ? LayerNames.Projector : whitening is null ? Embedding : "features/projector";

@@ -13,7 +13,7 @@ internal sealed record OnnxExportOptions : OptionRecord, IConflicting
     public const string Bytes = "bytes";
 
     /// <summary>Values that <see cref="Layer"/> can have.</summary>
-    internal static IReadOnlyList<string> Layers { get; } = [.. LayerNames.All, AllLayers];
+    internal static IReadOnlyList<string> Layers { get; } = [.. LayerNames.All, AllLayers, LayerNames.Auto];
 
     /// <summary>
     /// What the graph takes: floats ([N, C, S, S], values 0 to 1, red, green, blue) or bytes ([N, S, S, C], as decoders give them).
@@ -21,7 +21,10 @@ internal sealed record OnnxExportOptions : OptionRecord, IConflicting
     [OneOf("floats", Bytes)]
     public string Input { get; init; } = "floats";
 
-    /// <summary>The layer whose features the graph gives; all gives one output for each.</summary>
+    /// <summary>
+    /// The layer whose features the graph gives; all gives one output for each, auto takes the best by the labels of the run, or the
+    /// classifier's own.
+    /// </summary>
     [OneOf(typeof(OnnxExportOptions), nameof(Layers))]
     public string Layer { get; init; } = LayerNames.Last;
 

@@ -70,6 +70,9 @@ internal static class TimmExport
     {
         ResNet network = source.Network;
         int size = network.ImageSize;
+
+        // A whitening takes the place of timm's classifier, whose outputs are then the features.
+        int outputs = network.Whitening is null ? 0 : network.FeatureDimension;
         static JsonArray Numbers(IEnumerable<float> values) => [.. values.Select(value => (JsonNode)value)];
         var pretrained = new JsonObject
         {
@@ -82,7 +85,7 @@ internal static class TimmExport
             ["crop_mode"] = "center",
             ["mean"] = Numbers(source.Statistics.Mean),
             ["std"] = Numbers(source.Statistics.StandardDeviation),
-            ["num_classes"] = 0,
+            ["num_classes"] = outputs,
             ["first_conv"] = "conv1",
             ["classifier"] = "fc",
         };
@@ -93,7 +96,7 @@ internal static class TimmExport
         var configuration = new JsonObject
         {
             ["architecture"] = published ? network.Options.Backbone : bottleneck ? "resnet50" : "resnet18",
-            ["num_classes"] = 0,
+            ["num_classes"] = outputs,
             ["num_features"] = network.FeatureDimension,
             ["global_pool"] = "avg",
         };

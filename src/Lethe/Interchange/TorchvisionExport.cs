@@ -46,7 +46,9 @@ internal static class TorchvisionExport
             ? $"net = torchvision.models.{network.Options.Backbone}()"
             : $"net = torchvision.models.resnet.ResNet(torchvision.models.resnet.{(bottleneck ? "Bottleneck" : "BasicBlock")}, "
                 + $"[{string.Join(", ", blocks)}])";
-        yield return "net.fc = torch.nn.Identity()";
+        yield return network.Whitening is null
+            ? "net.fc = torch.nn.Identity()"
+            : $"net.fc = torch.nn.Linear({network.FeatureDimension}, {network.FeatureDimension})";
         bool large = network.StemName == "large";
         if (!large || network.InputChannels != 3)
         {

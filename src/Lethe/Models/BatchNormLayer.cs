@@ -16,9 +16,11 @@ namespace Lethe.Models;
 /// </remarks>
 internal sealed class BatchNormLayer : Module<Tensor, Tensor>
 {
-    // Both are torch's and torchvision's.
+    /// <summary>What a pass weighs in the running statistics, where nothing else is asked for: torch's and torchvision's.</summary>
+    internal const double UsualMomentum = 0.1;
+
+    // That of torch and torchvision.
     private const double Epsilon = 1e-5;
-    private const double Momentum = 0.1;
 
     private readonly bool affine;
 
@@ -49,6 +51,9 @@ internal sealed class BatchNormLayer : Module<Tensor, Tensor>
 
     /// <summary>How passes are made at present.</summary>
     internal BatchNormPass Pass { get; set; }
+
+    /// <summary>What the next pass weighs in the running statistics, in (0, 1].</summary>
+    internal double Momentum { get; set; } = UsualMomentum;
 
     /// <summary>All batch-norm layers of a module, itself among them.</summary>
     /// <param name="module">The module.</param>

@@ -9,6 +9,7 @@ namespace Lethe.Models;
 internal sealed class BatchNormStatistics : IDisposable
 {
     private readonly List<(BatchNormLayer Layer, BatchNormPass Pass)> found = [];
+    private int passes;
 
     private BatchNormStatistics(Module module, BatchNormPass added)
     {
@@ -38,12 +39,28 @@ internal sealed class BatchNormStatistics : IDisposable
     /// <returns>The hold.</returns>
     public static BatchNormStatistics UseRunning(Module module) => new(module, BatchNormPass.Held | BatchNormPass.Evaluation);
 
+    /// <summary>
+    /// Makes the running statistics the mean over all passes from here on, each counting alike, rather than over the last few.
+    /// </summary>
+    /// <param name="module">The module. Layers in evaluation mode keep theirs.</param>
+    /// <returns>The hold, which is told of each pass before it is made.</returns>
+    public static BatchNormStatistics Average(Module module) => new(module, BatchNormPass.Usual);
+
+    /// <summary>The next pass of an average is about to be made.</summary>
+    public void Next()
+    {
+        passes++;
+        foreach ((BatchNormLayer layer, _) in found)
+            layer.Momentum = 1.0 / passes;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         foreach ((BatchNormLayer layer, BatchNormPass pass) in found)
         {
             layer.Pass = pass;
+            layer.Momentum = BatchNormLayer.UsualMomentum;
         }
     }
 }

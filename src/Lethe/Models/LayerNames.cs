@@ -3,6 +3,12 @@ namespace Lethe.Models;
 /// <summary>Names of the layers that are measured, in the order in which an image passes them. Nothing here loads torch.</summary>
 internal static class LayerNames
 {
+    /// <summary>What enters a network: no layer, but what layers are held against.</summary>
+    public const string Pixels = "pixels";
+
+    /// <summary>Where the name of a layer is asked for: the best one, by what is known of the encoder.</summary>
+    public const string Auto = "auto";
+
     /// <summary>The output of the projector, which serves the loss only.</summary>
     public const string Projector = "projector";
 

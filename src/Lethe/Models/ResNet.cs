@@ -37,6 +37,12 @@ public sealed class ResNet : Module<Tensor, Tensor>
             ["resnet152"] = ([3, 8, 36, 3], true),
         };
 
+    // torchvision's name of what follows the pooling, so that all formats under its names carry a whitening as their linear layer.
+    private const string WhiteningName = "fc";
+
+    /// <summary>Names of the tensors of a whitening.</summary>
+    internal static readonly IReadOnlyList<string> WhiteningTensors = [WhiteningName + ".weight", WhiteningName + ".bias"];
+
     private readonly Module<Tensor, Tensor>[] parts;
     private readonly int[] channels;
 
@@ -103,6 +109,15 @@ public sealed class ResNet : Module<Tensor, Tensor>
     /// <summary>The stem that it has, whichever was asked for: small or large.</summary>
     internal string StemName => ((Stem)parts[0]).IsPooled ? "large" : "small";
 
+    /// <summary>
+    /// A linear map behind the pooling of the last layer, as <c>--remedy whiten</c> puts it there; null where there is none. It is what
+    /// makes the features that are used; a projector takes those before it, which it was trained on.
+    /// </summary>
+    internal WhiteningLayer? Whitening { get; private set; }
+
+    /// <summary>Pixels of an image, a side, that one cell of the last map stands for.</summary>
+    internal int Stride => ((Stem)parts[0]).IsPooled ? 32 : 8;
+
     /// <summary>d, the number of features of an image after the last layer.</summary>
     public int FeatureDimension => channels[^1];
 
@@ -125,7 +140,7 @@ public sealed class ResNet : Module<Tensor, Tensor>
 
     /// <summary>Pooled features of images.</summary>
     /// <param name="input">[N, C, H, W], N at least 1, normalised; C as <see cref="InputChannels"/>.</param>
-    /// <returns>[N, d], means over all places of the last map; not normalised.</returns>
+    /// <returns>[N, d], means over all places of the last map, whitened where the encoder is; not normalised.</returns>
     /// <exception cref="ArgumentException">The images have another shape or type, are on another device, or have been disposed.</exception>
     public override Tensor forward(Tensor input) => ForwardFrom(SplitPoint.Input, input);
 
@@ -135,8 +150,8 @@ public sealed class ResNet : Module<Tensor, Tensor>
     /// Feature map at that point, [N, C, H, W], N at least 1: C as <see cref="Channels"/> says, or the images' own.
     /// </param>
     /// <returns>
-    /// [N, d], means over all places of the last map; not normalised. With gradient where one is recorded; <paramref name="input"/> is not
-    /// disposed.
+    /// [N, d], means over all places of the last map, whitened where the encoder is; not normalised. With gradient where one is recorded;
+    /// <paramref name="input"/> is not disposed.
     /// </returns>
     /// <exception cref="ArgumentException">
     /// The map does not fit the next part: channels, type or device differ, there is no image, or it has been disposed. After the last
@@ -151,7 +166,7 @@ public sealed class ResNet : Module<Tensor, Tensor>
             map = parts[i].forward(map);
         }
 
-        return map.mean([2, 3]).MoveToOuterDisposeScope(); // [N, d]
+        return Whitened(map.mean([2, 3])).MoveToOuterDisposeScope(); // [N, d]
     }
 
     /// <summary>The feature map at a point.</summary>
@@ -173,9 +188,29 @@ public sealed class ResNet : Module<Tensor, Tensor>
         return map.MoveToOuterDisposeScope();
     }
 
+    /// <summary>Puts a whitening behind the pooling, the identity at first, or takes it away.</summary>
+    /// <param name="whitens">Whether there is to be one.</param>
+    internal void PlaceWhitening(bool whitens)
+    {
+        if (whitens == Whitening is not null)
+            return;
+        WhiteningLayer? former = Whitening;
+        Whitening = whitens ? new WhiteningLayer(FeatureDimension, parameters().First()) : null;
+
+        // Nothing registered under a name takes it away.
+        register_module(WhiteningName, Whitening!);
+        former?.Dispose();
+    }
+
+    /// <summary>Pooled features of the last layer as they leave the encoder.</summary>
+    /// <param name="pooled">[N, d].</param>
+    /// <returns>[N, d]; the same tensor where nothing is whitened.</returns>
+    internal Tensor Whitened(Tensor pooled) => Whitening is null ? pooled : Whitening.forward(pooled);
+
     /// <summary>
     /// Pools the map of a layer to d numbers: it is averaged over a grid of d / C cells (2×4 after stem and layer1, 2×2, 1×2 and 1×1 after
-    /// the rest of a network of basic blocks), so that coding rates and probes of different layers compare at equal dimension.
+    /// the rest of a network of basic blocks), so that coding rates and probes of different layers compare at equal dimension. Nothing is
+    /// whitened.
     /// </summary>
     /// <param name="layer">The layer.</param>
     /// <param name="map">Its feature map, [N, C′, H′, W′].</param>
@@ -208,6 +243,48 @@ public sealed class ResNet : Module<Tensor, Tensor>
         for (int i = 0; i < parts.Length; i++)
             maps[i] = parts[i].forward(i == 0 ? images : maps[i - 1]);
         return maps;
+    }
+
+    /// <summary>Multiplications with additions of the convolutions between two points, for one image of <see cref="ImageSize"/>.</summary>
+    /// <param name="from">The point before the first of them.</param>
+    /// <param name="to">The point after the last.</param>
+    /// <returns>Their number, passes back not counted.</returns>
+    internal double MultiplyAdds(SplitPoint from, SplitPoint to)
+    {
+        double sum = 0;
+        long side = ImageSize;
+        for (int i = 0; i < (int)to; i++)
+        {
+            double part = 0;
+            if (parts[i] is Stem stem)
+            {
+                part += Run(stem.Parts.Convolution, ref side);
+                side = stem.IsPooled ? (side + 1) / 2 : side;
+            }
+            else
+            {
+                foreach (ResidualBlock block in ((Sequential)parts[i]).children().Cast<ResidualBlock>())
+                {
+                    long around = side;
+                    foreach ((Conv2d convolution, _) in block.Branch)
+                        part += Run(convolution, ref side);
+                    if (block.Shortcut is { } shortcut)
+                        part += Run(shortcut.Convolution, ref around);
+                }
+            }
+
+            sum += i >= (int)from ? part : 0;
+        }
+
+        return sum;
+
+        // Padded by half of its size, so that a map's side is divided by the stride and rounded up.
+        static double Run(Conv2d convolution, ref long side)
+        {
+            long stride = convolution.stride[0];
+            side = (side + stride - 1) / stride;
+            return (double)convolution.weight.numel() * side * side;
+        }
     }
 
     /// <summary>The parts that run up to a point.</summary>

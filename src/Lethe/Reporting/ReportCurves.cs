@@ -40,10 +40,12 @@ internal static class ReportCurves
 
         if (group.Runs.All(run => run.Measurements.Select(m => m.Epoch).Distinct().Count() < 2))
             yield return Missing("Only one epoch was measured, so there is no course to see.", "lethe pretrain --evaluate-every 1");
-        foreach (var told in group.Runs.ToLookup(run => run.MonitorWords, run => run.Manifest.Seed).Where(told => told.Key is not null))
+        yield return $"<p>{group.Memorisation.Reason}</p>";
+        foreach (var told in group.Runs.Where(run => run.Reduction.Layers.Count > 0).ToLookup(
+            run => run.Reduction.Reason, run => run.Manifest.Seed))
         {
             string seeds = group.Runs.Count == 1 ? "" : $"{(told.Count() == 1 ? "Seed" : "Seeds")} {string.Join(", ", told)}: ";
-            yield return $"<p>{seeds}{told.Key}</p>";
+            yield return $"<p class='note'>{seeds}{told.Key}</p>";
         }
 
         if (group.Runs[0].Manifest.Pretraining.Interleaving.UmmEvery is > 0 and int every)
@@ -66,7 +68,7 @@ internal static class ReportCurves
         yield return Training(group);
 
         LineChart? Reduction(string layer) => Over(
-            $"ΔR of {layer}", RateConditions.Text(RateConditions.OfEpochs(group), layer), Nats, layer, [layer],
+            $"ΔR of {layer}", RateConditions.Text(RateConditions.OfEpochs(group), layer), Nats, layer, [layer], Turned(group, layer),
             (of, _) => Filled(
                 new("trained on", Colour(layer), false, Curve(of, layer, Measure.InstanceReductionTrain)),
                 new("unseen", Colour(layer), true, Curve(of, layer, Measure.InstanceReductionHeldOut)),
@@ -74,7 +76,7 @@ internal static class ReportCurves
 
         LineChart? Accuracy(string layer, IReadOnlyList<string> together) => Over(
             $"Accuracy of {layer}", Unseen + "; seen bank: fitted on images trained on, else on others never trained on", Percent, layer,
-            together,
+            together, Memorised(group, layer),
             (of, other) => Filled(
                 new("linear", Colour(layer), false, Curve(of, other, Measure.LinearAccuracy, 100)),
                 new("kNN", Colour(layer), true, Curve(of, other, Measure.KnnAccuracy, 100)),
@@ -83,12 +85,12 @@ internal static class ReportCurves
 
         // Charts of the same layer in all groups, or of some layers together, share their axis.
         LineChart? Over(
-            string title, string note, string unit, string layer, IReadOnlyList<string> together,
+            string title, string note, string unit, string layer, IReadOnlyList<string> together, (IReadOnlyList<int>, string) marks,
             Func<ReportGroup, string, IReadOnlyList<ChartSeries>> series) =>
             series(group, layer) is not { Count: > 0 } lines ? null : new LineChart(title, note, "epoch", unit, lines)
             {
                 Decimals = unit == Percent ? 1 : 2,
-                Marks = Turned(group, layer),
+                Marks = marks,
                 AlsoHold = from of in model.Groups
                            from other in together
                            from line in series(of, other)
@@ -99,9 +101,9 @@ internal static class ReportCurves
         string Colour(string layer) => layer == last ? "last" : layer == LayerNames.Projector ? "plain" : "early";
     }
 
-    public static IEnumerable<Html?> Courses(ReportGroup group) => group.UndoNames.Count == 0
+    public static IEnumerable<Html?> Courses(ReportGroup group) => group.FirstUndo is null
         ? [Missing("UMM has not been run.", $"lethe undo {group.Runs[0].Path}")]
-        : ReportOutcome.Blocks(group, name => Courses(group, name));
+        : ReportOutcome.Blocks(group.WithoutRivals(), name => Courses(group, name));
 
     private static IEnumerable<Html?> Courses(ReportGroup group, string name)
     {
@@ -183,7 +185,13 @@ internal static class ReportCurves
             .Select(undo => undo.Manifest.BestEpoch ?? undo.Measurements.Max(m => m.Epoch)).Distinct().Order(),
     ];
 
-    /// <summary>The epochs at which seeds turned.</summary>
+    /// <summary>The epoch after which an accuracy of the layer went down.</summary>
+    private static (IReadOnlyList<int>, string) Memorised(ReportGroup group, string layer) =>
+        group.Memorisation is { Turn: { } turn, Layer: { } memorised } && memorised == layer
+            ? ([turn.BestEpoch], $"turned, epoch {turn.BestEpoch}")
+            : ([], "");
+
+    /// <summary>The epochs at which ΔR of seeds turned.</summary>
     private static (IReadOnlyList<int>, string) Turned(ReportGroup group, string layer)
     {
         IEnumerable<Onset> onsets = group.Runs.SelectMany(run => run.Onsets ?? []).Where(onset => onset.Layer == layer);

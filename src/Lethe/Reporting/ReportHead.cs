@@ -6,7 +6,7 @@ using static Lethe.Reporting.Html;
 
 namespace Lethe.Reporting;
 
-/// <summary>The head of the page: the verdict, what is amiss, and the key figures.</summary>
+/// <summary>The head of the page: the story or, of several settings, their verdicts; what is amiss; and the key figures.</summary>
 internal static class ReportHead
 {
     private static readonly string[] accuracies = [Measure.KnnAccuracy, Measure.LinearAccuracy];
@@ -20,7 +20,7 @@ internal static class ReportHead
             ? [manifest.Method, Wording.Source(manifest.Data), Wording.Counted(first.Runs.Count, "seed")]
             : [$"{model.Groups.Count} settings"];
         about = ["", .. about, manifest.StartedUtc.ToString("d MMMM yyyy", CultureInfo.InvariantCulture)];
-        Html verdict = single ? (Html)$"<h1>{Verdict.Of(first)}</h1>" : $"""
+        Html verdict = single ? (Html)$"<h1>{ReportStory.Trained(first)}</h1>\n<div class='story'>{ReportStory.Of(first)}</div>" : $"""
             <h1>{$"{model.Groups.Count} settings, side by side"}</h1>
             <ul class='verdicts'>{Each(model.Groups, group => $"<li><b>{group.Title}</b>{Verdict.Of(group)}</li>")}</ul>
             """;
@@ -96,20 +96,15 @@ internal static class ReportHead
                 if (gain?.Difference is { } found)
                     yield return (
                         name, Wording.Points(found.Mean), Deviation(gain.Change),
-                        $"points {over}: {(found.IsClear ? "clear" : gain.TooClose)}");
+                        $"points {over}: {(found.IsClear ? "clear" : gain.NotClear)}");
                 else if (gain is not null)
                     yield return (name, GridCell.Nothing, "", $"{over}: {gain.Refusal}");
             }
         }
 
         ReportRun run = group.Runs[0];
-        if (run.Onsets is { } onsets)
-        {
-            Onset? shown = onsets.Count == 0 ? null : onsets[^1];
-            yield return (
-                "ΔR turned", shown is null ? "nowhere" : $"epoch {shown.Epoch}", "",
-                shown is null ? "in no layer" : $"in {shown.Layer}{(group.Runs.Count == 1 ? "" : $", seed {run.Manifest.Seed}")}");
-        }
+        if (run.Measurements.Count > 0)
+            yield return Memorisation(group.Memorisation);
 
         if (run.Manifest.Timings is { } timings)
         {
@@ -124,6 +119,18 @@ internal static class ReportHead
                 $"{Wording.Counted(epochs, "epoch")}, {Wording.Counted(run.Manifest.Versions.Threads, "thread")}, "
                 + $"{run.Manifest.Versions.Device}");
         }
+
+        static (string, string, string, string) Memorisation(MemorisationVerdict verdict) => verdict switch
+        {
+            { Turn: { } turn } => (
+                "Memorisation", $"epoch {turn.BestEpoch}", "",
+                $"{Wording.Points(-turn.Drop.Value)} points of {verdict.Layer} on unseen images since"),
+            { Kind: MemorisationKind.LossTurned } => ("Loss on unseen images", $"epoch {verdict.Epoch}", "", "lowest there, higher since"),
+            { SmallestVisible: { } visible } => (
+                "Memorisation", "none seen", "", $"a drop of {Wording.Fixed(100 * visible, 1)} points would have been"),
+            { Kind: MemorisationKind.NoTurn } => ("Loss on unseen images", "no turn", "", "accuracies were not measured"),
+            _ => ("Memorisation", "not judged", "", "too little was measured"),
+        };
 
         static string Deviation(SeedMean value) => value.Count == 1 ? "" : $" ± {Wording.Fixed(100 * value.Deviation, 1)}";
     }

@@ -22,8 +22,8 @@ internal static class ReportOutcome
     {
         if (group.UndoNames.Count == 0) yield return Missing("No UMM yet.", $"lethe undo {group.Runs[0].Path}");
 
-        // The summary shows the one undo of one run already.
-        if (group.Runs.Sum(run => run.Undos.Count) > 1 && Ablation.Of(group) is { } undos)
+        // Every sentence on a difference is held by this table, also with one undo of one run.
+        if (Ablation.Of(group) is { } undos)
             yield return HtmlGrid.Box(undos.Grid() with { Title = $"Every undo, {undos.Layer}" }, "summary ablation");
         foreach (Html? piece in group.UndoNames.Count == 0 ? States(group, null) : Blocks(group, name => States(group, name)))
             yield return piece;

@@ -15,7 +15,7 @@ internal static class ReportProtocols
         foreach (string? undo in group.UndoNames.Cast<string?>().DefaultIfEmpty(null))
         {
             ResultTable[] tables = [.. ProtocolTables.Of(ResultTable.Of(group, undo))];
-            if (group.UndoNames.Count > 1 && tables.Length > 0) yield return $"<h3>UMM {undo}</h3>";
+            if (group.UndoNames.Count > 1 && tables.Length > 0) yield return $"<h3>{(group.IsRival(undo!) ? "" : "UMM ")}{undo}</h3>";
             foreach (ResultTable table in tables) yield return Figures(group, table);
         }
     }

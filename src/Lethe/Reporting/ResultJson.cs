@@ -45,6 +45,16 @@ internal static class ResultJson
         comparison.Notes,
     });
 
+    /// <summary>What <c>lethe compare --regret</c> found, as fractions.</summary>
+    public static JsonNode Of(IReadOnlyList<Regret> regrets) => Node(regrets.Select(regret => new
+    {
+        regret.Rule,
+        regret.Measure,
+        regret.Mean,
+        regret.Worst,
+        Runs = regret.Runs.Select(run => new { run.Run, Regret = run.Value }),
+    }));
+
     /// <summary>The tables of undos.</summary>
     public static JsonNode Of(IReadOnlyList<Ablation> ablations) => Node(ablations.Select(ablation => new
     {
@@ -66,8 +76,8 @@ internal static class ResultJson
                        {
                            name,
                            cell.Value,
-                           OverControl = row.Less(row.Control, key)?.Difference,
-                           OverBefore = row.Less(row.Before, key)?.Difference,
+                           OverControl = ablation.Less(row, row.Control, name),
+                           OverBefore = ablation.Less(row, row.Before, name),
                        },
         }),
         ablation.Notes,

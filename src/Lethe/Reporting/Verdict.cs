@@ -6,8 +6,8 @@ using static Lethe.Results.Wording;
 namespace Lethe.Reporting;
 
 /// <summary>
-/// What the runs of a group showed, in one sentence. A difference is called one only where its 95 % interval over seeds, by a paired
-/// t-test, leaves out 0, or, with one seed, where it exceeds twice its sampling error on the test images.
+/// What the runs of a group showed, in one sentence. A difference is called one only where it is clear among the differences of the
+/// table of undos, which stands on the same page; a rise over the untrained encoder, which is in no table, by its own test.
 /// </summary>
 internal static class Verdict
 {
@@ -21,11 +21,14 @@ internal static class Verdict
 
         string subject = $"{manifest.Method} on {Count(manifest.Data.TrainCount)} {Source(manifest.Data)} images";
         string seeds = group.Runs.Count == 1 ? "" : $" ({group.Runs.Count} seeds)";
-        string?[] clauses = [Learned(manifest, results, last), Turned(group, last), Undone(group, results, last, undo)];
+        string?[] clauses =
+        [
+            Learned(manifest, results, last), Memorised(group), Turned(group, last), Undone(group, results, last, undo),
+        ];
         return $"{subject}{seeds}: {string.Join("; ", clauses.OfType<string>())}.";
     }
 
-    private static string Learned(RunManifest manifest, ResultTable results, string? last)
+    internal static string Learned(RunManifest manifest, ResultTable results, string? last)
     {
         if (last is null) return "nothing has been evaluated yet";
         if (manifest.Data.ClassCount == 0) return "the images have no labels, so no accuracy was measured";
@@ -41,7 +44,7 @@ internal static class Verdict
             {
                 null => $"{name} reached {Percent(reached.Value)}; the untrained encoder was not evaluated",
                 { Refusal: { } why } => $"{name} reached {Percent(reached.Value)}; it cannot be held against the untrained encoder: {why}",
-                { Difference.IsClear: false } change => $"{name} went {Course(change)}, {change.TooClose}",
+                { Difference.IsClear: false } change => $"{name} went {Course(change)}, {change.NotClear}",
                 var change => $"{name} {(change.Change.Mean > 0 ? "rose" : "fell")} {Course(change)}",
             };
         }
@@ -51,7 +54,12 @@ internal static class Verdict
         static string Course(PairedResult change) => $"from {Percent(change.From)} (untrained) to {Percent(change.To)}";
     }
 
-    private static string? Turned(ReportGroup group, string? last)
+    // Of runs that measured nothing along the way there is nothing to say.
+    private static string? Memorised(ReportGroup group) =>
+        group.Runs.All(run => run.Measurements.Count == 0) ? null : group.Memorisation.Clause;
+
+    // A fact of ΔR, which says nothing of memorisation.
+    internal static string? Turned(ReportGroup group, string? last)
     {
         ReportRun[] watched = [.. group.Runs.Where(run => run.Onsets is not null)];
         if (watched.Length == 0) return null;
@@ -73,7 +81,8 @@ internal static class Verdict
     private static string Undone(ReportGroup group, ResultTable results, string? last, string? undo)
     {
         if (undo is null) return "UMM has not been run yet";
-        string name = group.UndoNames.Count == 1 ? "UMM" : $"UMM ('{undo}', the first of {group.UndoNames.Count} undos)";
+        int undos = group.WithoutRivals().UndoNames.Count;
+        string name = undos == 1 ? "UMM" : $"UMM ('{undo}', the first of {undos} undos)";
         if (last is null) return $"{name} has not been evaluated yet";
 
         (string Name, PairedResult? Umm, PairedResult? Control, PairedResult? Gain)[] found =
@@ -103,7 +112,7 @@ internal static class Verdict
             from one in found
             let over = one.Gain?.Difference
             where over is not null
-            let outcome = !over.IsClear ? one.Gain.TooClose : $"{(over.Mean > 0 ? "more" : "less")} than the control"
+            let outcome = !over.IsClear ? one.Gain.NotClear : $"{(over.Mean > 0 ? "more" : "less")} than the control"
             group one.Name by outcome into same
             select same.Key + (same.Count() == found.Length ? "" : $" in {List([.. same])}"));
         string beside = plain.Length > 0 ? $", the control by {List(plain)}{(held.Length > 0 ? ": " : "")}{held}"

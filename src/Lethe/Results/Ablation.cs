@@ -19,6 +19,9 @@ internal sealed record Ablation(
         Measure.EffectiveRank,
     ];
 
+    /// <summary>Whether something simpler does what UMM does, in a sentence for each accuracy; none where that was not tried.</summary>
+    public IReadOnlyList<string> Rivalry { get; private init; } = [];
+
     /// <summary>Builds the table of each group that has an undo.</summary>
     public static IReadOnlyList<Ablation> Of(ReportModel model) => [.. model.Groups.Select(Of).OfType<Ablation>()];
 
@@ -30,6 +33,15 @@ internal sealed record Ablation(
             return null;
         ResultKey[] keys = [.. Names.Select(name => ResultKey.Probe(name, layer))];
         Entrant[] rows = [.. table.Entrants.Where(row => row.Stage != EvaluationStage.Untrained && keys.Any(key => row.Of(key).Count > 0))];
+        PairedResult[] differences =
+        [
+            .. from row in rows
+               from baseline in new[] { row.Control, row.Before }
+               from key in keys
+               let less = row.Less(baseline, key)
+               where less is not null
+               select less,
+        ];
         return rows.All(row => row.Stage == EvaluationStage.Before) ? null : new Ablation(
             group.Title,
             layer,
@@ -41,13 +53,24 @@ internal sealed record Ablation(
                     .Select(name => $"The undos named {name} have different options in different runs: their mean says nothing."),
                 .. group.UndoNames.Except(rows.Select(row => row.Undo)).Select(name => $"The undo {name} has not been evaluated yet."),
                 .. Pairing.MeansLeftOut(rows, keys),
-                .. PairedResult.Refusals(
-                    from row in rows
-                    from baseline in new[] { row.Control, row.Before }
-                    from key in keys
-                    select row.Less(baseline, key)),
-            ]);
+                .. PairedResult.Refusals(differences),
+            ])
+        {
+            Differences = PairedResult.Together(differences.Where(one => one.Key.IsAccuracy)),
+            LabelFree = PairedResult.Together(differences.Where(one => !one.Key.IsAccuracy)),
+            Rivalry = Results.Rivalry.Sentences(rows, group.IsRival, layer),
+        };
     }
+
+    /// <summary>The differences that the table shows, of accuracies, tested together.</summary>
+    public IReadOnlyList<PairedResult> Differences { get; private init; } = [];
+
+    // Those that only its JSON has are a family of their own.
+    private IReadOnlyList<PairedResult> LabelFree { get; init; } = [];
+
+    /// <summary>A row less another in one measure, among what it is tested with; null where there is no difference.</summary>
+    public PairedDifference? Less(Entrant row, Entrant? baseline, string measure) => Differences.Concat(LabelFree).FirstOrDefault(
+        one => one.Entrant == row.Name && one.Baseline == baseline?.Name && one.Key.Measure == measure)?.Difference;
 
     /// <summary>n: the runs that have a row.</summary>
     public int Runs(Entrant row) => row.Seeds.Count(seed => seed.Records.Keys.Any(key => key.IsProbe && key.Layer == Layer));
@@ -67,14 +90,19 @@ internal sealed record Ablation(
         columns = [(new("state"), row => new(row.Label)), (new("n"), row => new($"{Runs(row)}")), .. columns];
         return Results.Grid.Of(Setting, 1, Rows, columns, row => row.Style) with
         {
-            Lead = [$"States of {Layer}. {UndoLabels.Reference}: {Reference}. The other undos are named by what they do otherwise."],
+            Lead =
+            [
+                .. Rivalry,
+                $"States of {Layer}. "
+                    + (Reference.Length == 0 ? "" : $"{UndoLabels.Reference}: {Reference}. The other undos are named by what they do otherwise."),
+            ],
             Notes =
             [
                 .. Notes,
                 "One row for each state. Numbers are means ± standard deviations over n runs (seeds). Differences are paired by seed, in "
-                    + "percentage points, with the 95 % interval of their mean and p of a two-sided paired t-test; with one run, or where "
-                    + $"all runs differ by the same, there is neither. {Wording.Clear} {Wording.Many} "
+                    + "percentage points, with the 95 % interval of their mean and p of a two-sided test. "
                     + $"ΔR in nats, {Conditions}; its gap is that of images trained on less that of unseen ones.",
+                .. PairedResult.Notes(Differences),
             ],
         };
     }
@@ -84,8 +112,8 @@ internal sealed record Ablation(
         string group = $"{Wording.Probe(measure)} accuracy";
         ResultKey key = ResultKey.Probe(measure, Layer);
         yield return (new("%", group) { Name = $"{group}, %" }, row => GridCell.Of(row[key]?.Value, true, 1));
-        yield return (new("− control", group), row => GridCell.Of(row.Less(row.Control, key)?.Difference));
-        yield return (new("− before", group), row => GridCell.Of(row.Less(row.Before, key)?.Difference));
+        yield return (new("− control", group), row => GridCell.Of(Less(row, row.Control, measure)));
+        yield return (new("− before", group), row => GridCell.Of(Less(row, row.Before, measure)));
     }
 
     private (GridColumn, Func<Entrant, GridCell>) Plain(string title, string name) =>

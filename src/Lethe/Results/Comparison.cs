@@ -15,13 +15,12 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
     private const string Reading =
         "Numbers are means ± standard deviations over (n) seeds; with one seed, the interval that the evaluation states. Accuracies and "
         + "what else lies between 0 and 1 are shown times 100, ΔR in nats. Differences are paired by seed: their mean, standard deviation, "
-        + "the 95 % interval of the mean and p of a two-sided t-test. With one seed, or where all differ by the same, there is neither. "
-        + $"{Wording.Clear} {Wording.Many}";
+        + "the 95 % interval of the mean, p of a two-sided test, and p after Holm’s correction.";
 
     private static readonly string[] names =
     [
         "protocol", "measure", "variant", "target", "labelShare", "quick", "layer",
-        "entrant", "baseline", "count", "mean", "deviation", "low", "high", "p", "isClear",
+        "entrant", "baseline", "count", "mean", "deviation", "low", "high", "p", "isClear", "pHolm", "tests", "visibleFrom",
     ];
 
     /// <summary>Builds the comparison.</summary>
@@ -42,7 +41,8 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
         bool IsShown(ResultKey key) => key.Measure != ResultKey.ReductionGap && (layer ?? key.Layer) == key.Layer;
         ResultTable table = all with { Keys = [.. all.Keys.Where(IsShown)] };
         (Entrant One, Entrant Other)[] asked = [.. Asked(table.Entrants, options.Baseline)];
-        PairedResult[] pairs = [.. table.Keys.SelectMany(key => asked.Select(ask => ask.One.Less(ask.Other, key))).OfType<PairedResult>()];
+        IReadOnlyList<PairedResult> pairs =
+            PairedResult.Together(table.Keys.SelectMany(key => asked.Select(ask => ask.One.Less(ask.Other, key))));
         return new Comparison(
             table,
             pairs,
@@ -77,7 +77,7 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
         var differences = new Grid(
             $"Differences, paired by seed{of}",
             header.Length + 1,
-            [.. header, new("difference"), new("mean"), new("sd"), new("95 % interval"), new("p"), new("n")],
+            [.. header, new("difference"), new("mean"), new("sd"), new("95 % interval"), new("p"), new("p, Holm"), new("visible from"), new("n")],
             [
                 .. Pairs.Where(pair => pair.Difference is not null)
                     .Select(pair => new GridRow([.. Named(pair.Key), new(pair.What), .. GridCell.Apart(pair.Key, pair.Difference!)])),
@@ -100,7 +100,9 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
             .. from pair in Pairs
                let of = pair.Difference
                where of is not null
-               select Line(pair.Key, pair.Entrant, pair.Baseline, of.Count, of.Mean, of.Deviation, of.Low, of.High, of.P, of.IsClear),
+               select Line(
+                   pair.Key, pair.Entrant, pair.Baseline, of.Count, of.Mean, of.Deviation, of.Low, of.High, of.P, of.IsClear, of.PHolm,
+                   of.Tests, of.VisibleFrom),
         ]);
 
     // In the order of the names, of which the last may lack a value. A number has all its digits.
@@ -122,6 +124,7 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
         .. Table.Keys.SelectMany(key => Settings(key).Select(settings => (Name: key.IsProbe ? key.Name : key.Protocol, settings)))
             .GroupBy(one => one.settings, one => one.Name).Select(same => $"{string.Join("; ", same.Distinct())}: {same.Key}"),
         Reading,
+        .. Pairs.Any(pair => pair.Difference is not null) ? PairedResult.Notes(Pairs) : [],
     ];
 
     private static void Check(ReportModel model, ComparisonOptions options)

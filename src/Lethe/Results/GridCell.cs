@@ -30,19 +30,27 @@ internal sealed record GridCell(string Text, bool IsClear = false)
             : $"{Wording.Fixed(over.Mean, decimals)} ± {Wording.Fixed(over.Deviation, decimals)} ({over.Count})");
     }
 
-    /// <summary>A difference of fractions in percentage points, with its test beside it.</summary>
+    /// <summary>A difference of fractions in percentage points, with its test beside it, or with what it could have shown.</summary>
     public static GridCell Of(PairedDifference? difference)
     {
         if (difference is null)
             return new(Nothing);
         string[] parts = [.. Parts(difference, 100)];
-        string[] beside = [parts[1] == Nothing ? Nothing : $"± {parts[1]}", parts[2], difference.P is { } p ? Wording.Chance(p) : Nothing];
+        string[] beside =
+        [
+            parts[1] == Nothing ? Nothing : $"± {parts[1]}",
+            parts[2],
+            difference.P is { } p ? Wording.Chance(p) : Nothing,
+            difference.IsClear || difference.VisibleFrom is null ? Nothing : $"visible from {parts[5]}",
+        ];
         return new(parts[0], difference.IsClear) { Beside = [.. beside.Where(part => part != Nothing)] };
     }
 
-    /// <summary>Mean, deviation, interval, p and n of a difference in cells of their own.</summary>
+    /// <summary>Mean, deviation, interval, p, Holm's p, what it is visible from and n of a difference in cells of their own.</summary>
     public static IEnumerable<GridCell> Apart(ResultKey key, PairedDifference difference) =>
         Parts(difference, key.IsFraction ? 100 : 1).Index().Select(part => new GridCell(part.Item, part.Index == 0 && difference.IsClear));
+
+    private static string Chance(double? p) => p is { } chance ? Wording.Chance(chance)[2..] : Nothing;
 
     private static IEnumerable<string> Parts(PairedDifference difference, double factor) =>
     [
@@ -51,7 +59,9 @@ internal sealed record GridCell(string Text, bool IsClear = false)
         difference is { Low: { } low, High: { } high }
             ? $"[{Wording.Signed(factor * low, 2)}, {Wording.Signed(factor * high, 2)}]"
             : Nothing,
-        difference.P is { } p ? Wording.Chance(p)[2..] : Nothing,
+        Chance(difference.P),
+        Chance(difference.PHolm),
+        difference.VisibleFrom is { } visible ? Wording.Fixed(factor * visible, 2) : Nothing,
         $"{difference.Count}",
     ];
 }

@@ -5,11 +5,13 @@ namespace Lethe.Results;
 /// <summary>The layers of an encoder in the order in which an image passes them.</summary>
 internal static class LayerOrder
 {
+    private static readonly List<string> known = [LayerNames.Pixels, .. LayerNames.All];
+
     /// <summary>Known layers from early to late, then the others in the order given; each once, without <c>run</c>.</summary>
     public static IReadOnlyList<string> Sort(IEnumerable<string> layers) =>
         [
             .. layers.Where(layer => layer != Diagnostics.Measure.Run).Distinct().OrderBy(
-                layer => LayerNames.All.ToList().IndexOf(layer) is var rank and >= 0 ? rank : LayerNames.All.Count),
+                layer => known.IndexOf(layer) is var rank and >= 0 ? rank : known.Count),
         ];
 
     /// <summary>The last layer of the encoder: what is used when training is over. The projector serves the loss only.</summary>
@@ -19,7 +21,7 @@ internal static class LayerOrder
     public static string? Early(IReadOnlyList<string> sorted, string? split)
     {
         string? last = Last(sorted);
-        string[] candidates = [.. sorted.Where(layer => layer != LayerNames.Projector && layer != last)];
+        string[] candidates = [.. sorted.Where(layer => layer is not (LayerNames.Projector or LayerNames.Pixels) && layer != last)];
         return candidates.Contains(split) ? split : candidates.ElementAtOrDefault(candidates.Length / 2);
     }
 }

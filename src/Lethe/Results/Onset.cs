@@ -1,4 +1,4 @@
 namespace Lethe.Results;
 
-/// <summary>Where the label-free monitor saw ΔR of a layer turn.</summary>
+/// <summary>Where ΔR of a layer turned.</summary>
 internal sealed record Onset(string Layer, int Epoch);

@@ -19,11 +19,34 @@ internal sealed record PairedResult(ResultKey Key, string Entrant, string Baseli
     /// <summary>What is taken off what, in words.</summary>
     public string What => $"{Entrant} − {Baseline}";
 
-    /// <summary>Words for a difference that is not clear.</summary>
-    public string TooClose => $"too close to tell with {(To.Count > 1 ? $"{To.Count} seeds" : "one seed")}";
+    /// <summary>Words for a difference that is not clear, with what could have been seen.</summary>
+    public string NotClear => Difference?.VisibleFrom is { } visible
+        ? $"not clear (could have seen {Wording.Size(Key, visible)})"
+        : $"not clear with {(To.Count > 1 ? $"{To.Count} seeds" : "one seed")}";
 
     /// <summary>Mean and standard deviation of the differences.</summary>
     public SeedMean Change => new(Difference!.Mean, Difference.Deviation ?? 0, Difference.Count);
+
+    /// <summary>The same results as one family: differences that stand in one table are tested together (<see cref="Holm"/>).</summary>
+    public static IReadOnlyList<PairedResult> Together(IEnumerable<PairedResult?> results)
+    {
+        PairedResult[] all = [.. results.OfType<PairedResult>()];
+        int[] tested = [.. all.Index().Where(one => one.Item.Difference?.P is not null).Select(one => one.Index)];
+        double[] adjusted = Holm.Adjust([.. tested.Select(at => all[at].Difference!.P!.Value)]);
+        foreach ((int at, double p) in tested.Zip(adjusted))
+            all[at] = all[at] with { Difference = all[at].Difference! with { PHolm = p, Tests = tested.Length } };
+        return all;
+    }
+
+    /// <summary>What stands beneath a table of differences: how their intervals were made, and what is clear.</summary>
+    public static IEnumerable<string> Notes(IEnumerable<PairedResult> together)
+    {
+        PairedDifference[] tested = [.. together.Select(result => result.Difference).Where(one => one?.P is not null).Select(one => one!)];
+        if (tested.Length == 0)
+            return ["No difference here has a test."];
+        string[] made = [.. tested.Select(one => Wording.Made(one.Error!)).Distinct()];
+        return [$"Intervals of differences: 95 %, {string.Join("; ", made)}.", Wording.Clear(tested.Length)];
+    }
 
     /// <summary>One sentence for each reason why differences were refused.</summary>
     public static IEnumerable<string> Refusals(IEnumerable<PairedResult?> results) => LeftOut(

@@ -31,12 +31,15 @@ internal static class Pairing
         if (why is not null)
             return result;
         double[] from = [.. pairs.Select(pair => pair.From.Value)], to = [.. pairs.Select(pair => pair.To.Value)];
-        double? samplingError = SamplingError(key, (from.Average() + to.Average()) / 2, pairs[0].To.TestCount);
+        double middle = (from.Average() + to.Average()) / 2;
+        MeanError? images = ImageHits.OfDifference([.. pairs.Select(pair => pair.From)], [.. pairs.Select(pair => pair.To)]);
+        MeanError? sampling = key.IsAccuracy && pairs[0].To.TestCount is { } count
+            ? MeanError.OfTwoAccuracies(middle, count, pairs.Length) : null;
         return result with
         {
             From = SeedMean.Of(from),
             To = SeedMean.Of(to),
-            Difference = PairedDifference.Of(from, to, samplingError).Within(MeasureRange.Of(key.Measure).OfDifference),
+            Difference = PairedDifference.Of(from, to, images, sampling).Within(MeasureRange.Of(key.Measure).OfDifference),
         };
     }
 
@@ -60,10 +63,8 @@ internal static class Pairing
                 + $"measured on {Number(record.TestCount)} and {Number(of.TestCount)} at seed {run.Seed})";
         }
 
+        if (record.TestImages is { } seen && of.TestImages is { } other && seen != other)
+            return $"the test images differ (fingerprints {seen} and {other} at seed {run.Seed})";
         return record.Seed != of.Seed ? $"the seeds of their evaluations differ ({record.Seed} and {of.Seed})" : null;
     }
-
-    // Of a difference between two accuracies around a middle one, on so many test images.
-    private static double? SamplingError(ResultKey key, double middle, int? testCount) =>
-        key.IsAccuracy && testCount is { } count and > 0 ? Math.Sqrt(2 * middle * (1 - middle) / count) : null;
 }

@@ -83,14 +83,11 @@ internal sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
         List<string> warnings =
             [.. untrained, .. manifest.Doubts, .. manifest.Warnings.Select(warning => $"Epoch {warning.Epoch}: {warning.Text}")];
         IReadOnlyList<Measurement> measurements = Measurements(directory);
-        MemorisationVerdict verdict = MemorisationMonitor.Judge(measurements, manifest.Pretraining.Monitor);
         return new ReportRun(directory.Path, manifest)
         {
             Measurements = measurements,
             Evaluations = directory.LoadEvaluation(),
             Undos = [.. directory.Undos.Select(ReadUndo)],
-            Onsets = Onsets(verdict),
-            MonitorWords = verdict.Reason,
             ViewsPicture = Picture(directory.ViewsPicture),
             NeighboursPicture = Picture(directory.NeighboursPicture),
             Warnings = warnings,
@@ -111,16 +108,6 @@ internal sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
             return log.Measurements;
         }
     }
-
-    /// <summary>Every layer in which ΔR turned, on images trained on or on unseen ones, at the first of the two.</summary>
-    private static IReadOnlyList<Onset> Onsets(MemorisationVerdict verdict) =>
-    [
-        .. from layer in verdict.Layers
-           let epochs = new[] { layer.Train, layer.HeldOut }.Where(curve => curve.Shape == CurveShape.Turned)
-               .Select(curve => curve.PeakEpoch).OfType<int>().ToArray()
-           where epochs.Length > 0
-           select new Onset(layer.Layer, epochs.Min()),
-    ];
 
     private static byte[]? Picture(string path) => File.Exists(path) ? File.ReadAllBytes(path) : null;
 }

@@ -15,11 +15,20 @@ internal sealed record ReportRun(string Path, RunManifest Manifest)
     /// <summary>The undos.</summary>
     public IReadOnlyList<ReportUndo> Undos { get; init; } = [];
 
-    /// <summary>Where the monitor saw ΔR turn; null where no monitor looked.</summary>
-    public IReadOnlyList<Onset>? Onsets { get; init; }
+    /// <summary>What ΔR did, which is no part of the verdict on memorisation.</summary>
+    public ReductionVerdict Reduction => ReductionMonitor.Judge(Measurements, Manifest.Pretraining.Monitor);
 
-    /// <summary>What the monitor says of the run in words, or null where none looked.</summary>
-    public string? MonitorWords { get; init; }
+    /// <summary>
+    /// Every layer in which ΔR turned, on images trained on or on unseen ones, at the first of the two; null where nothing could be judged.
+    /// </summary>
+    public IReadOnlyList<Onset>? Onsets => Reduction is { IsJudged: true } reduction ?
+    [
+        .. from layer in reduction.Layers
+           let epochs = new[] { layer.Train, layer.HeldOut }.Where(curve => curve.Shape == CurveShape.Turned)
+               .Select(curve => curve.PeakEpoch).OfType<int>().ToArray()
+           where epochs.Length > 0
+           select new Onset(layer.Layer, epochs.Min()),
+    ] : null;
 
     /// <summary>PNG of images beside their views, or null.</summary>
     public byte[]? ViewsPicture { get; init; }

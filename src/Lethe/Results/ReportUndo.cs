@@ -13,6 +13,9 @@ internal sealed record ReportUndo(string Name, RunManifest Manifest)
     /// <summary>m of the ΔR of a batch: both views of its images; null where the options do not say.</summary>
     public int? BatchRows => Options.BatchSize == 0 ? null : 2 * Options.BatchSize;
 
+    /// <summary>Whether it is something that UMM must beat, and not UMM.</summary>
+    public bool IsRival => Options.Remedy != UmmOptions.Mechanism;
+
     internal UmmOptions Options =>
         Manifest.Umm ?? throw new RunException($"umm/{Name} holds a pre-training; expected an undo. Move it out of umm.");
 

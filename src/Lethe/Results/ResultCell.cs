@@ -5,7 +5,7 @@ namespace Lethe.Results;
 
 /// <summary>
 /// What one entrant reached in one thing that was measured: mean and spread over runs, and the interval that the one record states, or
-/// Student's over several runs, with how it was made; its ends are null where there is none.
+/// that over several runs and their images, with how it was made; its ends are null where there is none.
 /// </summary>
 internal sealed record ResultCell(SeedMean Value, double? Low, double? High, string Interval)
 {
@@ -24,7 +24,9 @@ internal sealed record ResultCell(SeedMean Value, double? Low, double? High, str
                 one.Interval ?? "");
         }
 
-        ConfidenceInterval over = ConfidenceInterval.Student(values, range, "runs");
+        ConfidenceInterval over = ImageHits.OfMean(records) is { } error
+            ? ConfidenceInterval.Around(values.Average(), error.Reach(), $"95 %, {Wording.Made(error)}", range)
+            : ConfidenceInterval.Student(values, range, "runs");
         return new ResultCell(SeedMean.Of(values), over.Low, over.High, over.Kind);
     }
 

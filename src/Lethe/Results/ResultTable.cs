@@ -29,8 +29,16 @@ internal sealed record ResultTable(IReadOnlyList<Entrant> Entrants)
     /// <summary>The first column of a state of the encoder; null where it holds nothing.</summary>
     public Entrant? this[EvaluationStage stage] => Entrants.FirstOrDefault(entrant => entrant.Stage == stage);
 
-    /// <summary>One state less another, as <see cref="Pairing"/> allows; null where one of the two was not measured.</summary>
-    public PairedResult? Less(EvaluationStage stage, EvaluationStage baseline, ResultKey key) => this[stage]?.Less(this[baseline], key);
+    // What the differences of the table are tested together with; most tables are never asked for one.
+    private Lazy<IReadOnlyList<PairedResult>> Family { get; init; } = new([]);
+
+    /// <summary>
+    /// One state less another, as <see cref="Pairing"/> allows; null where one of the two was not measured. What the table of undos has is
+    /// taken from there, so that a sentence calls nothing clear that the table does not.
+    /// </summary>
+    public PairedResult? Less(EvaluationStage stage, EvaluationStage baseline, ResultKey key) =>
+        this[stage]?.Less(this[baseline], key) is not { } alone ? null
+        : Family.Value.FirstOrDefault(one => (one.Key, one.Entrant, one.Baseline) == (key, alone.Entrant, alone.Baseline)) ?? alone;
 
     /// <summary>
     /// Builds the table of groups of runs, with the undos of some names and their controls, or with all. Where a run was not evaluated, the
@@ -39,8 +47,20 @@ internal sealed record ResultTable(IReadOnlyList<Entrant> Entrants)
     public static ResultTable Of(IReadOnlyList<ReportGroup> groups, bool diagnosed, IReadOnlyList<string>? undos = null) =>
         Filled(groups.SelectMany(group => OfGroup(group, diagnosed, undos)));
 
-    /// <summary>Builds the table of one undo of a group beside its own control alone; null is the table without any.</summary>
-    public static ResultTable Of(ReportGroup group, string? undo) => Of([group.With(undo)], diagnosed: true);
+    /// <summary>
+    /// Builds the table of one undo of a group beside its own control alone; null is the table without any. Names are those of the table of
+    /// all undos.
+    /// </summary>
+    public static ResultTable Of(ReportGroup group, string? undo)
+    {
+        ResultTable own = Of([group.With(undo)], diagnosed: true);
+        Entrant? control = Of([group], diagnosed: true).Entrants.FirstOrDefault(entrant => entrant.Undo is { } name && name == undo)?.Control;
+        return new(
+        [
+            .. own.Entrants.Select(entrant => entrant.Stage == EvaluationStage.Control && control is not null
+                ? entrant with { Name = control.Name } : entrant),
+        ]) { Family = new(() => Ablation.Of(group)?.Differences ?? []) };
+    }
 
     /// <summary>Builds the table of the records of one encoder, whose columns are its states.</summary>
     public static ResultTable Of(IReadOnlyList<EvaluationRecord> records) => Filled(Enum.GetValues<EvaluationStage>().Select(stage =>
@@ -90,7 +110,7 @@ internal sealed record ResultTable(IReadOnlyList<Entrant> Entrants)
                 run => OfUndos(run, alike.Select(undo => undo.Name).OrderByDescending(name => name == own))) with { Before = before };
             entrants.Add(Control(shown[0].Name));
             entrants.AddRange(shown.Select(undo =>
-                Make(EvaluationStage.Umm, $"UMM {undo.Name}", undo.Label, run => OfUndos(run, [undo.Name])) with
+                Make(EvaluationStage.Umm, $"{(group.IsRival(undo.Name) ? "rival" : "UMM")} {undo.Name}", undo.Label, run => OfUndos(run, [undo.Name])) with
                 {
                     Undo = undo.Name, Control = Control(undo.Name), Before = before,
                 }));

@@ -6,14 +6,20 @@ using Lethe.Umm;
 namespace Lethe.Results;
 
 /// <summary>
-/// What sets the undos of a group apart, in words. The most common value of each option (of equally common ones, that of the undo begun
-/// first) makes the reference; a label names what departs from it.
+/// What sets the undos of a group apart, in words. The most common value of each option of UMM (of equally common ones, that of the undo
+/// begun first) makes the reference; a label names what departs from it. Rivals of UMM are named by what they are.
 /// </summary>
 internal static class UndoLabels
 {
     public const string Reference = "UMM";
 
     private const string Seed = nameof(RunManifest.Seed);
+
+    private static readonly string[] ofRivals =
+    [
+        nameof(UmmOptions.Remedy), nameof(UmmOptions.WhitenEpsilon), nameof(UmmOptions.RewindEpoch), nameof(UmmOptions.Reestimate),
+        nameof(UmmOptions.AverageFrom),
+    ];
 
     // Those left out say what is measured beside the undo, not what it is.
     private static readonly PropertyInfo[] properties =
@@ -32,27 +38,34 @@ internal static class UndoLabels
         nameof(UmmOptions.EpsilonSquared), nameof(UmmOptions.CutAlignment), nameof(UmmOptions.MinimiseReduction),
     ];
 
-    /// <summary>Names, labels, and the labels of their controls; the same control label means the same training.</summary>
+    /// <summary>
+    /// Names, labels, and the labels of their controls; the same control label means the same training. UMM stands before its rivals.
+    /// </summary>
     public static IReadOnlyList<(string Name, string Label, string Control)> Of(ReportGroup group)
     {
         var undos = group.Runs
-            .SelectMany(run => run.Undos.Select(undo => (undo.Name, undo.Manifest.StartedUtc, Options: Options(run, undo))))
+            .SelectMany(run => run.Undos.Select(undo => (undo.Name, undo.Manifest.StartedUtc, undo.IsRival, Options: Options(run, undo))))
             .OrderBy(undo => undo.StartedUtc).ThenBy(undo => undo.Name, StringComparer.Ordinal).DistinctBy(undo => undo.Name).ToArray();
-        string[] options = [.. undos.SelectMany(undo => undo.Options.Keys).Distinct()];
+        string[] options = [.. undos.SelectMany(undo => undo.Options.Keys).Distinct().Except(ofRivals)];
 
         // Of equally common values the first one is taken.
+        var references = undos.Any(undo => !undo.IsRival) ? undos.Where(undo => !undo.IsRival) : undos;
         Dictionary<string, string> reference = options.ToDictionary(
-            option => option, option => undos.GroupBy(undo => undo.Options[option]).MaxBy(same => same.Count())!.Key);
+            option => option, option => references.GroupBy(undo => undo.Options[option]).MaxBy(same => same.Count())!.Key);
         var labelled = undos
-            .Select(undo =>
-                (undo.Name, undo.Options, Departures: options.Where(option => undo.Options[option] != reference[option]).ToArray()))
-            .OrderBy(undo => undo.Departures.Length)
+            .Select(undo => (undo.Name, undo.IsRival, undo.Options, Departures: options.Intersect(Decisive(undo.Options))
+                .Where(option => undo.Options[option] != reference[option]).ToArray()))
+            .OrderBy(undo => undo.IsRival)
+            .ThenBy(undo => undo.IsRival ? UmmOptions.Remedies.ToList().IndexOf(undo.Options[nameof(UmmOptions.Remedy)]) : 0)
+            .ThenBy(undo => undo.Departures.Length)
             .ThenBy(undo => Array.IndexOf(options, undo.Departures.FirstOrDefault()))
             .ThenBy(undo => undo.Departures.Select(option => Number(undo.Options[option])).FirstOrDefault())
             .ThenBy(undo => undo.Name, StringComparer.Ordinal)
             .Select(undo => (
                 undo.Name,
-                Label: InWords(undo.Options, undo.Departures) is { Length: > 0 } label ? label : Reference,
+                Label: Wording.Joined(
+                    ", ", undo.IsRival ? Rival(group, undo.Name, undo.Options) : null, InWords(undo.Options, undo.Departures)) is
+                        { Length: > 0 } label ? label : Reference,
                 Control: Wording.Joined(", ", "control", InWords(undo.Options, undo.Departures.Except(beyondControl)))))
             .ToArray();
 
@@ -65,13 +78,44 @@ internal static class UndoLabels
         ];
     }
 
+    // What a remedy depends on: of no training, none of the options of trainings.
+    private static IEnumerable<string> Decisive(Dictionary<string, string> options) => options[nameof(UmmOptions.Remedy)] switch
+    {
+        UmmOptions.Whiten => [],
+        UmmOptions.Rewind or UmmOptions.Average => [nameof(UmmOptions.Split)],
+        UmmOptions.Continue => options.Keys.Where(option => option != nameof(UmmOptions.Iterations)),
+        _ => options.Keys,
+    };
+
+    private static string Rival(ReportGroup group, string name, Dictionary<string, string> options)
+    {
+        // What was left open may have been chosen differently in each run.
+        string[] chosen =
+        [
+            .. group.Runs.SelectMany(run => run.Undos).Where(undo => undo.Name == name)
+                .SelectMany(undo => undo.Manifest.Choices.Select(choice => choice.Value)).Distinct(),
+        ];
+        string epochs = $"epoch{(chosen.Length == 1 ? "" : "s")} {Wording.List(chosen)}";
+        return options[nameof(UmmOptions.Remedy)] switch
+        {
+            UmmOptions.Whiten => "ZCA-whitening"
+                + (Number(options[nameof(UmmOptions.WhitenEpsilon)]) is var epsilon && epsilon != new UmmOptions().WhitenEpsilon
+                    ? $", ε = {Wording.Short(epsilon)}" : ""),
+            UmmOptions.Rewind => $"rewound to {epochs}" + (options[nameof(UmmOptions.Reestimate)] == "true" ? ", statistics estimated" : ""),
+            UmmOptions.Average => $"averaged from {epochs} on",
+            _ => "control, equal compute",
+        };
+    }
+
     /// <summary>The options of the undo that the others are held against, in words.</summary>
     public static string Describe(ReportGroup group)
     {
         if (group.FirstUndo is not { } name) return "";
         Dictionary<string, string> options = OfAll(group, name).First();
         return InWords(
-            options, options.Keys.Where(option => options[option] != "false" && option != Seed && !IsUsual(option, options[option])));
+            options,
+            options.Keys.Except(ofRivals).Where(
+                option => options[option] != "false" && option != Seed && !IsUsual(option, options[option])));
     }
 
     /// <summary>Whether undos of one name were made with different options, so that they do not belong together.</summary>

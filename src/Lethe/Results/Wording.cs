@@ -7,16 +7,36 @@ namespace Lethe.Results;
 /// <summary>Numbers and names as people read them.</summary>
 internal static class Wording
 {
-    /// <summary>What bold differences are.</summary>
-    public const string Clear =
-        "Bold is clear: the interval leaves out 0, or, where there is none, the difference of two accuracies exceeds twice its sampling "
-        + "error on the test images.";
-
-    /// <summary>What p of many tests are.</summary>
-    public const string Many = "With many rows some p are small by chance: nothing is corrected for their number.";
-
     // A number and its unit stay on one line.
     private const char Space = '\u00A0';
+
+    /// <summary>What bold differences are in a table with so many tests, and what the others may have missed.</summary>
+    public static string Clear(int tests) =>
+        $"Bold is clear: p is below 0.05 after Holm’s correction for the {Counted(tests, "test")} of this table. Intervals and p beside a "
+        + "difference know nothing of the others. Visible from: a true difference of this size would have become clear in four of five "
+        + "repetitions.";
+
+    /// <summary>Seeds and images that an error was made from.</summary>
+    public static string Over(MeanError error)
+    {
+        string seeds = error.Seeds == 1 ? "one seed" : Counted(error.Seeds, "seed");
+        return error.Images == 0 ? seeds : $"{seeds} × {Counted(error.Images, "image")}";
+    }
+
+    /// <summary>How an error was made.</summary>
+    public static string Made(MeanError error) => error.Origin switch
+    {
+        MeanErrorOrigin.SameImages when error.Seeds == 1 => $"over the images of {Over(error)}",
+        MeanErrorOrigin.SameImages => $"over {Over(error)}, the same under every seed",
+        MeanErrorOrigin.OtherImages => $"over {Over(error)}, others under each seed",
+        MeanErrorOrigin.Seeds => $"Student’s t over {Over(error)}",
+        _ => $"by the sampling error of two accuracies, {Over(error)}",
+    };
+
+    /// <summary>The size of a difference with its unit.</summary>
+    public static string Size(ResultKey key, double size) => key.IsFraction
+        ? $"{Fixed(100 * size, 1)}{Space}points"
+        : Fixed(size, 2);
 
     public static string Count(double value) => value.ToString("#,0", CultureInfo.InvariantCulture).Replace(',', '\u202F');
 

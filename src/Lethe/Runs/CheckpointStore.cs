@@ -7,8 +7,8 @@ using Lethe.Training;
 namespace Lethe.Runs;
 
 /// <summary>
-/// The checkpoints of a run, by name: <c>last</c>, from which it goes on; <c>best</c>, where pre-training stopped at memorisation; and
-/// <c>epoch-00010</c>, the weights at an evaluation, where those are kept.
+/// The checkpoints of a run, by name: <c>last</c>, from which it goes on; <c>best</c>, what a rule chose as training went or the best epoch
+/// before it stopped at memorisation; and <c>epoch-00010</c>, the weights at an evaluation, where those are kept.
 /// </summary>
 /// <param name="run">The run's directory, as messages name it.</param>
 /// <param name="folder">Where its checkpoints lie; made with the first.</param>
@@ -40,9 +40,20 @@ internal sealed class CheckpointStore(string run, string folder)
 
     /// <summary>Writes the last checkpoint, and the weights of an epoch under their own name where they are to be kept.</summary>
     /// <exception cref="RunException">A file cannot be written.</exception>
-    public void Save(SslMethod method, Optimiser? optimiser, TrainingState state, int? keptEpoch = null, Optimiser? inner = null)
+    /// <param name="method">The method.</param>
+    /// <param name="optimiser">Its optimiser.</param>
+    /// <param name="state">Where training stands.</param>
+    /// <param name="keptEpoch">The epoch; null where its weights are not to be kept.</param>
+    /// <param name="inner">A second optimiser; null for none.</param>
+    /// <param name="best">Whether these weights are the best so far.</param>
+    public void Save(
+        SslMethod method, Optimiser? optimiser, TrainingState state, int? keptEpoch = null, Optimiser? inner = null, bool best = false)
     {
         Directory.CreateDirectory(folder);
+
+        // Before the last, from which a run that ends in between comes here again.
+        if (best)
+            Checkpoint.Save(PathOf(Best), method, null, state);
         Checkpoint.Save(LastPath, method, optimiser, state, inner);
         if (keptEpoch is { } epoch)
             Checkpoint.Save(PathOf(OfEpoch(epoch)), method, null, state);
@@ -69,8 +80,8 @@ internal sealed class CheckpointStore(string run, string folder)
         if (!there.Contains(name))
         {
             throw new RunException(
-                $"{run} has no checkpoint '{name}'. There are: {string.Join(", ", there)}. A run has '{Best}' where "
-                + "--stop-on-memorisation found an onset, and those of all evaluations with --keep-checkpoints.");
+                $"{run} has no checkpoint '{name}'. There are: {string.Join(", ", there)}. A run has '{Best}' with --keep and a rule, or "
+                + "where --stop-on-memorisation saw a turn, and those of all evaluations with --keep-checkpoints.");
         }
 
         return Checkpoint.Load(path, method);

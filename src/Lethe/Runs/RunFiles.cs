@@ -180,6 +180,7 @@ internal static class RunFiles
 
         document[Pretraining] = asked;
         BringUp(asked?["data"] as JsonObject);
+        BringUpSign(asked as JsonObject);
         return document.Deserialize<RunManifest>(compact)!;
     }
 
@@ -191,6 +192,15 @@ internal static class RunFiles
         data[Name(nameof(DataOptions.Division))] = DivisionRule.Earlier;
         data[Name(nameof(DataOptions.Labels))] = LabelRule.Folders;
         data[Name(nameof(DataOptions.Duplicates))] = DuplicateRule.Ignore;
+    }
+
+    // Earlier versions stopped by ΔR alone; what was not to stop has no sign that decides anything.
+    private static void BringUpSign(JsonObject? run)
+    {
+        string name = Name(nameof(RunOptions.MemorisationSign));
+        if ((string?)run?[name] is not { } sign || StopSign.OfEarlier(sign) is var now && now == sign)
+            return;
+        run[name] = (bool?)run[Name(nameof(RunOptions.StopOnMemorisation))] == true ? now : StopSign.Auto;
     }
 
     // Earlier versions wrote the measure of a probe as its protocol, under a name of its own.

@@ -64,18 +64,26 @@ public sealed record RunOptions : OptionRecord, IConflicting
     public EvaluationOptions Evaluation { get; init; } = new();
 
     /// <summary>
-    /// Ends pre-training when memorisation has set in, and keeps the encoder of that epoch as checkpoints/best.safetensors.
+    /// Ends pre-training when it has memorised, and keeps the encoder of the best epoch before as checkpoints/best.safetensors.
     /// </summary>
     public bool StopOnMemorisation { get; init; }
 
     /// <summary>
-    /// The sign that stops: turn (ΔR of a layer turned, the paper's sign), gap (ΔR on images trained on rose against that on unseen
-    /// ones), or either.
+    /// The sign that stops. accuracy: that of layer4 on unseen images turned; loss: the method's on unseen images did, which does not say
+    /// that features got worse; auto: accuracy where there are labels, loss where there are none. For research: reduction-turn (ΔR of a
+    /// layer turned, the paper's sign), reduction-gap (ΔR on images trained on rose against that on unseen ones), reduction-either.
     /// </summary>
-    [OneOf(StopSign.Turn, StopSign.Gap, StopSign.Either)]
-    public string MemorisationSign { get; init; } = StopSign.Turn;
+    [OneOf(typeof(StopSign), nameof(StopSign.Names))]
+    public string MemorisationSign { get; init; } = StopSign.Auto;
 
-    /// <summary>The rule by which memorisation is seen.</summary>
+    /// <summary>
+    /// Which encoder is kept beside the last, as checkpoints/best.safetensors: that of the evaluation with the lowest loss on unseen images
+    /// (best-heldout), or with the highest accuracy, ΔR, LiDAR or RankMe of layer4 on unseen images. last keeps none.
+    /// </summary>
+    [OneOf(typeof(BestRule), nameof(BestRule.Names))]
+    public string Keep { get; init; } = BestRule.Last;
+
+    /// <summary>The rules by which memorisation is seen.</summary>
     public MemorisationOptions Monitor { get; init; } = new();
 
     /// <summary>UMM in between epochs.</summary>

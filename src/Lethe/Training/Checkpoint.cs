@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Lethe.Methods;
+using Lethe.Models;
 using Lethe.Runtime;
 using Lethe.Storage;
 using static TorchSharp.torch;
@@ -56,10 +57,11 @@ internal static class Checkpoint
         using var scope = NewDisposeScope();
         using IDisposable frozen = no_grad();
         using SafetensorsFile file = Safetensors.Read(path);
-        Dictionary<string, Tensor> targets = method.state_dict();
 
-        // Everything is checked before anything is changed.
+        // Everything is checked before any weight is changed.
         TrainingState state = ReadState(path, file, method.GetName());
+        method.Backbone.PlaceWhitening(file.Tensors.ContainsKey("backbone." + ResNet.WhiteningTensors[0]));
+        Dictionary<string, Tensor> targets = method.state_dict();
         RequireSameNetwork(path, file, targets);
         if (optimiser is not null)
         {

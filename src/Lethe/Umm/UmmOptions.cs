@@ -21,6 +21,14 @@ public sealed record UmmOptions : OptionRecord, IConflicting
     /// <summary>Names that <see cref="RateConvention"/> can have.</summary>
     public static readonly IReadOnlyList<string> RateConventionNames = ["features", CodeRate];
 
+    /// <summary>Names that <see cref="Remedy"/> can have.</summary>
+    public static readonly IReadOnlyList<string> Remedies = [Mechanism, Continue, Whiten, Rewind, Average];
+
+    internal const string Mechanism = "umm";
+    internal const string Continue = "continue";
+    internal const string Whiten = "whiten";
+    internal const string Rewind = "rewind";
+    internal const string Average = "average";
     internal const string LookAhead = "look-ahead";
     internal const string Keep = "keep";
     internal const string Fresh = "fresh";
@@ -29,6 +37,13 @@ public sealed record UmmOptions : OptionRecord, IConflicting
 
     // More cannot be told apart on a screen, and metrics.jsonl stays small.
     private const int CoursePoints = 200;
+
+    /// <summary>
+    /// What is done to the encoder. umm; or what UMM must beat: continue (plain training for as much compute), whiten (ZCA of the last
+    /// layer's features), rewind (late layers of an earlier epoch) or average (late layers averaged over epochs).
+    /// </summary>
+    [OneOf(typeof(UmmOptions), nameof(Remedies))]
+    public string Remedy { get; init; } = Mechanism;
 
     /// <summary>The last frozen layer: stem, layer1, layer2 or layer3.</summary>
     [OneOf(typeof(ResNet), nameof(ResNet.SplitNames))]
@@ -138,6 +153,27 @@ public sealed record UmmOptions : OptionRecord, IConflicting
     public bool MinimiseReduction { get; init; }
 
     /// <summary>
+    /// Of whiten: how much of the covariance is taken for spherical, ε in (1 − ε)·covariance + ε·(mean variance)·I, which bounds what rare
+    /// directions are stretched by.
+    /// </summary>
+    [Limit(Above = 0, AtMost = 1)]
+    public double WhitenEpsilon { get; init; } = 1e-3;
+
+    /// <summary>Of rewind: the epoch whose late layers and heads are taken; its checkpoint must have been kept.</summary>
+    [Limit(AtLeast = 1, Zero = "for that with the lowest held-out loss")]
+    public int RewindEpoch { get; init; }
+
+    /// <summary>
+    /// Of rewind: batch-norm's running statistics of the late layers are estimated anew on the training images, rather than taken from the
+    /// epoch, since the early layers have moved on. average always does so.
+    /// </summary>
+    public bool Reestimate { get; init; }
+
+    /// <summary>Of average: the first epoch that enters; those after it whose checkpoints were kept do too.</summary>
+    [Limit(AtLeast = 1, Zero = "for the second half of training")]
+    public int AverageFrom { get; init; }
+
+    /// <summary>
     /// Runs the control beside it: as many steps of the method's loss alone, from the same state, with the same part frozen.
     /// </summary>
     public bool Control { get; init; } = true;
@@ -146,11 +182,37 @@ public sealed record UmmOptions : OptionRecord, IConflicting
     [Limit(AtLeast = 1, Zero = "for five evaluations in the run")]
     public int EvaluateIterations { get; init; }
 
+    /// <summary>Everything that is held against each other in one table: this, and what it must beat.</summary>
+    /// <returns>UMM with these options, then each other remedy.</returns>
+    internal IReadOnlyList<UmmOptions> WithRivals() => [.. Remedies.Select(remedy => (this with { Remedy = remedy }).Own())];
+
+    /// <summary>
+    /// The options that decide this remedy, and the defaults of all others: the same remedy is recorded alike beside any UMM.
+    /// </summary>
+    internal UmmOptions Own()
+    {
+        var usual = new UmmOptions { Remedy = Remedy, Control = false };
+        return Remedy switch
+        {
+            Whiten => usual with { WhitenEpsilon = WhitenEpsilon },
+            Rewind => usual with { Split = Split, RewindEpoch = RewindEpoch, Reestimate = Reestimate, BatchSize = BatchSize },
+            Average => usual with { Split = Split, AverageFrom = AverageFrom, BatchSize = BatchSize },
+            _ => this with
+            {
+                WhitenEpsilon = usual.WhitenEpsilon, RewindEpoch = 0, Reestimate = false, AverageFrom = 0,
+                Control = Control && Remedy == Mechanism,
+            },
+        };
+    }
+
+    /// <summary>Whether late layers go through batches of training images.</summary>
+    internal bool TakesBatches => Remedy is Mechanism or Continue or Average || (Remedy == Rewind && Reestimate);
+
     /// <summary>Level one's step stays.</summary>
     internal bool KeepsLevelOne => LevelOne == Keep;
 
     /// <summary>Level two has a batch of its own.</summary>
-    internal bool TakesFreshBatch => OuterBatch == Fresh;
+    internal bool TakesFreshBatch => OuterBatch == Fresh && Remedy is Mechanism or Continue;
 
     /// <summary>ε² after defaults.</summary>
     internal double Distortion() =>
@@ -169,6 +231,18 @@ public sealed record UmmOptions : OptionRecord, IConflicting
 
     IEnumerable<string> IConflicting.Conflicts()
     {
+        UmmOptions usual = new();
+        (string Flag, string Of, bool Given)[] others =
+        [
+            ("--whiten-epsilon", Whiten, WhitenEpsilon != usual.WhitenEpsilon), ("--rewind-epoch", Rewind, RewindEpoch != 0),
+            ("--reestimate", Rewind, Reestimate), ("--average-from", Average, AverageFrom != 0),
+        ];
+        foreach ((string flag, string of, bool given) in others)
+        {
+            if (given && Remedy != of)
+                yield return $"{flag} belongs to --remedy {of}, found --remedy {Remedy}. Leave it out, or give --remedy {of}.";
+        }
+
         if (Hypergradient == FirstOrder.Name)
             yield break;
         if (KeepsLevelOne)

@@ -1,8 +1,10 @@
 using Lethe.Augmentation;
 using Lethe.Data;
+using Lethe.Diagnostics;
 using Lethe.Evaluation;
 using Lethe.Interchange;
 using Lethe.Methods;
+using Lethe.Models;
 using Lethe.Runs;
 using Lethe.Runtime;
 using static TorchSharp.torch;
@@ -35,6 +37,7 @@ internal static class Exporting
     {
         options.Require(graph, classifier);
         path = Place(path ?? DefaultPath(run, options), options);
+        graph = Chosen(graph, () => AutoLayer.OfRun(run, checkpoint, Measure.LinearAccuracy), progress);
         RunManifest manifest = run.LoadManifest();
         Device device = machine.Prepare();
         using SslMethod method = Session.CreateMethod(manifest.Pretraining, manifest.Data.Channels, manifest.Data.ImageSize, device);
@@ -49,7 +52,9 @@ internal static class Exporting
         {
             Session session = Session.Open(run.Pretraining(), machine, dataRoot, progress, cancellation);
             images = ExportImages.Of(session.Data.Train, "the run's training images", source, Count(source));
-            whitening = Whitening(source, graph, session, progress, cancellation);
+            (Tensor mean, Tensor matrix) = FeatureWhitening.Fit(
+                source.Network, source.Project, graph.Layer, graph.WhitenEpsilon, session, progress, cancellation);
+            whitening = new ExportWhitening(mean, matrix);
         }
 
         DataOptions data = manifest.Pretraining.Data;
@@ -77,6 +82,7 @@ internal static class Exporting
         if (graph.Whiten)
             throw new InvalidOptionException("--whiten needs the images that an encoder was trained on. Import it with --data first.");
         path = Place(path, options);
+        graph = Chosen(graph, () => AutoLayer.Unlabelled, progress);
         Device device = machine.Prepare();
         using InitialEncoder weights = InitialEncoder.Read(run)!;
         ChannelStatistics statistics = weights.Statistics(null);
@@ -179,6 +185,15 @@ internal static class Exporting
         return path;
     }
 
+    private static OnnxExportOptions Chosen(OnnxExportOptions graph, Func<AutoLayer> choose, IProgress<WorkflowProgress>? progress)
+    {
+        if (graph.Layer != LayerNames.Auto)
+            return graph;
+        AutoLayer chosen = choose();
+        progress?.Report(new WorkflowProgress("", 0, 0, "", chosen.Why));
+        return graph with { Layer = chosen.Layer };
+    }
+
     private static int Count(ExportSource source) => source.Network.ImageSize <= SmallSide ? ManyImages : FewImages;
 
     // A few images of the run's source, without reading the rest; which part of the run they belong to does not matter here.
@@ -203,26 +218,4 @@ internal static class Exporting
     private static ExportImages Embedded(ExportSource source, string from) => ExportImages.Of(
         DataSources.Open(new DataOptions { Limit = Count(source), ProbeImages = 1, TestImages = 1 }, seed: 0).Train, from, source,
         Count(source));
-
-    private static ExportWhitening Whitening(
-        ExportSource source, OnnxExportOptions graph, Session session, IProgress<WorkflowProgress>? progress,
-        CancellationToken cancellation)
-    {
-        ImageSet train = session.Data.Train;
-        int done = 0;
-        IEnumerable<ViewBatch> Batches()
-        {
-            foreach (ViewBatch batch in EvaluationBatches.Plain(
-                train, session.Augmenter, EvaluationBatches.SizeFor(session.Augmenter.Size), session.Machine.ThreadCount(), cancellation))
-            {
-                yield return batch;
-                progress?.Report(new WorkflowProgress("features for whitening", done += batch.N, train.Count, ""));
-            }
-        }
-
-        Tensor features = LayerFeatures.Collect(
-            source.Network, source.Project, Batches(), session.Device, cancellation)[graph.Layer][0]; // [N, d]
-        (Tensor mean, Tensor matrix) = Numerics.Whitening.Zca(features, graph.WhitenEpsilon);
-        return new ExportWhitening(mean, matrix);
-    }
 }

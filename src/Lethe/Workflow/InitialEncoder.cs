@@ -5,6 +5,7 @@ using Lethe.Methods;
 using Lethe.Models;
 using Lethe.Runs;
 using Lethe.Runtime;
+using Lethe.Umm;
 
 namespace Lethe.Workflow;
 
@@ -57,6 +58,8 @@ internal sealed class InitialEncoder : IDisposable
         // A run's own checkpoint has the heads too.
         RunDirectory run = RunDirectory.Open(path);
         RunManifest manifest = run.LoadManifest();
+        if (manifest.Umm is { Remedy: UmmOptions.Whiten })
+            throw new RunException(Whitened(path));
         if (!run.Checkpoints.HasLast)
             throw new RunException($"--init {path} has no checkpoint yet: expected {run.Checkpoints.LastPath}. Train it first.");
         var initial = new InitialEncoder(options, ForeignEncoder.Read(run.Checkpoints.LastPath, asked), manifest.Data);
@@ -64,8 +67,17 @@ internal sealed class InitialEncoder : IDisposable
         return initial;
     }
 
+    /// <summary>Why no training begins with a whitened encoder, and what to do.</summary>
+    /// <param name="path">Where it is from.</param>
+    public static string Whitened(string path) =>
+        $"The features of {path} are whitened, and no method's heads were trained on such features, so no training goes on from it. Train "
+        + "the encoder that it was made of. To use it as it is: lethe embed, classify, search and export take it.";
+
     /// <summary>Channels that the encoder takes.</summary>
     public int Channels => encoder.InputChannels;
+
+    /// <summary>Whether its features are whitened.</summary>
+    public bool IsWhitened => encoder.IsWhitened;
 
     /// <summary>XXH3-128 of the file of weights.</summary>
     public string Checksum => encoder.Checksum;

@@ -54,8 +54,8 @@ public static class ProtocolEvaluation
         CancellationToken cancellation = default)
     {
         using DirectoryLock held = DirectoryLock.Acquire(run.Path);
-        EvaluationPart[] parts = Parts(plan, session.Data, session.Machine, progress, cancellation);
         using SslMethod method = session.CreateMethod();
+        EvaluationPart[] parts = Parts(plan, session.Data, method.Backbone, session.Machine, progress, cancellation);
         var store = new FeatureStore(Path.Combine(run.Path, "features"), plan.Options.FeatureMegabytes * 1_000_000L);
         IReadOnlyList<EvaluationStage> chosen = plan.Options.ChosenStages();
         EvaluatedState[] states =
@@ -107,7 +107,7 @@ public static class ProtocolEvaluation
             file.Normalisation, found.Statistics, foreign: true, splits.Train, found.InputChannels).Statistics;
         if (plan.Options.EveryCheckpoint)
             throw new InvalidOptionException("--every-checkpoint belongs to a run; an encoder from a file is one checkpoint.");
-        EvaluationPart[] parts = Parts(plan, splits, machine, progress, cancellation);
+        EvaluationPart[] parts = Parts(plan, splits, network, machine, progress, cancellation);
         EvaluationStage[] stages =
             [.. plan.Options.ChosenStages().Where(stage => stage is EvaluationStage.Untrained or EvaluationStage.Before)];
         if (stages.Length == 0)
@@ -124,9 +124,10 @@ public static class ProtocolEvaluation
     }
 
     private static EvaluationPart[] Parts(
-        ProtocolPlan plan, DataSplits own, Machine machine, IProgress<WorkflowProgress>? progress, CancellationToken cancellation) =>
+        ProtocolPlan plan, DataSplits own, ResNet network, Machine machine, IProgress<WorkflowProgress>? progress,
+        CancellationToken cancellation) =>
     [
-        .. ProtocolPart.All(plan, own, machine.ThreadCount(), progress, cancellation).Select(part => new EvaluationPart(
+        .. ProtocolPart.All(plan, own, network, machine.ThreadCount(), progress, cancellation).Select(part => new EvaluationPart(
             part.Name, part.Name + ", ", (stage, encoder, tell) => Measure(part, stage, encoder, plan.Options, tell, cancellation))),
     ];
 

@@ -1,5 +1,6 @@
 using Lethe.Data;
 using Lethe.Evaluation.Protocols;
+using Lethe.Models;
 using Lethe.Numerics;
 using Lethe.Runtime;
 
@@ -20,13 +21,15 @@ internal sealed record ProtocolPart(
     /// <summary>Reads and divides the images of all protocols, and looks for what would make one fail, before long work starts.</summary>
     /// <param name="plan">The protocols.</param>
     /// <param name="own">The encoder's own data set.</param>
+    /// <param name="network">The encoder's network, whatever its weights.</param>
     /// <param name="threads">Threads that draw images.</param>
     /// <param name="progress">Told how far reading has come.</param>
     /// <param name="cancellation">Stops soon.</param>
     /// <returns>A part for each protocol that can use its images, in order; of the others it is said why not.</returns>
     /// <exception cref="LetheException">Images cannot be used, or none of the protocols can use them.</exception>
     public static ProtocolPart[] All(
-        ProtocolPlan plan, DataSplits own, int threads, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
+        ProtocolPlan plan, DataSplits own, ResNet network, int threads, IProgress<WorkflowProgress>? progress,
+        CancellationToken cancellation)
     {
         ProtocolRunOptions options = plan.Options;
         bool Needs(ProtocolImages images) => plan.Protocols.Any(protocol => protocol.Entry.Images == images);
@@ -42,7 +45,7 @@ internal sealed record ProtocolPart(
             {
                 ProtocolImages.Target => OfTarget(protocol, target!, options),
                 ProtocolImages.Domains => OfDomains(protocol, domains!, options),
-                ProtocolImages.Generated => OfGenerated(protocol, own.ImageSize, threads, cancellation),
+                ProtocolImages.Generated => OfGenerated(protocol, network, threads, cancellation),
                 _ => OfOwn(protocol, own, options),
             }),
         ];
@@ -124,9 +127,10 @@ internal sealed record ProtocolPart(
         ]);
 
     private static ProtocolPart OfGenerated(
-        (ProtocolEntry Entry, Protocol Protocol) protocol, int imageSize, int threads, CancellationToken cancellation)
+        (ProtocolEntry Entry, Protocol Protocol) protocol, ResNet network, int threads, CancellationToken cancellation)
     {
-        (FittingImages fitting, ImageSet test) = ((GeneratingProtocol)protocol.Protocol).Draw(imageSize, threads, cancellation);
+        (FittingImages fitting, ImageSet test) = ((GeneratingProtocol)protocol.Protocol).Draw(
+            network.ImageSize, network.Stride, threads, cancellation);
         return new ProtocolPart(
             protocol.Entry.Name, protocol.Protocol, null, Data.Fingerprint.Of(fitting.Train, fitting.Probe, test),
             [new Fold("", fitting, test)]);

@@ -1,6 +1,7 @@
 using Lethe.Diagnostics;
 using Lethe.Evaluation;
 using Lethe.Interchange;
+using Lethe.Methods;
 using Lethe.Operators;
 using Lethe.Runs;
 using Lethe.Runtime;
@@ -90,16 +91,23 @@ internal sealed class RunRecorder
         return true;
     }
 
-    /// <summary>Writes a checkpoint, and keeps its weights as those of an epoch where one is given.</summary>
-    public void Save(MethodTrainer trainer, int? keptEpoch = null)
+    /// <summary>Writes a checkpoint, and keeps its weights as those of an epoch where one is given, and as the best where they are.</summary>
+    public void Save(MethodTrainer trainer, int? keptEpoch = null, bool best = false)
     {
         NoteOperators(trainer.State);
-        run.Checkpoints.Save(trainer.Method, trainer.Optimiser, trainer.State, keptEpoch, trainer.InnerOptimiser);
+        run.Checkpoints.Save(trainer.Method, trainer.Optimiser, trainer.State, keptEpoch, trainer.InnerOptimiser, best);
     }
 
     /// <summary>Writes the encoder alone, as it is at the end of training.</summary>
     public void SaveEncoder(MethodTrainer trainer) =>
         EncoderExport.Write(run.EncoderPath, RunEncoder.Of(trainer.Method, manifest, trainer.State.Epoch));
+
+    /// <summary>Writes a state that was made and not trained: its checkpoint, and the encoder alone.</summary>
+    public void SaveMade(SslMethod method, TrainingState state)
+    {
+        run.Checkpoints.Save(method, null, state);
+        EncoderExport.Write(run.EncoderPath, RunEncoder.Of(method, manifest, state.Epoch));
+    }
 
     private void Draw(IEnumerable<Measurement> measurements)
     {

@@ -1,5 +1,6 @@
 using Lethe.Augmentation;
 using Lethe.Data;
+using Lethe.Diagnostics;
 using Lethe.Evaluation;
 using Lethe.Interchange;
 using Lethe.Methods;
@@ -89,12 +90,15 @@ public sealed class Session
     internal static Session Create(
         RunOptions options, Machine machine, InitialEncoder? initial, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
     {
+        if (initial?.IsWhitened == true)
+            throw new InvalidOptionException(InitialEncoder.Whitened(options.Init!));
         Device device = machine.Prepare();
         options = initial?.Resolve(options) ?? options;
         bool gpu = device.type == TorchSharp.DeviceType.CUDA;
         DataOptions reading = options.Data with { LargestView = gpu ? ViewSize.MostOnGpu : ViewSize.MostOnProcessor };
         DataSplits data = Read(reading, options.Seed, progress, cancellation);
         MethodEntry method = MethodRegistry.Find(options.Method);
+        RequireLabels(options, data);
         if (method.TakesLabels)
         {
             int classes = data.Train.ClassNames?.Count ?? throw new InvalidOptionException(
@@ -219,6 +223,25 @@ public sealed class Session
         SslMethod method = MethodRegistry.Find(options.Method).Create(options.MethodOptions, backbone);
         method.to(device);
         return method;
+    }
+
+    private static void RequireLabels(RunOptions options, DataSplits data)
+    {
+        if (data.Train.ClassNames is not null)
+            return;
+        if (BestRule.Find(options.Keep) is { NeedsLabels: true } rule)
+        {
+            throw new InvalidOptionException(
+                $"--keep {rule.Name} goes by an accuracy, and the images of {data.Source} have no labels. Use --keep best-heldout, or give "
+                + "--labels.");
+        }
+
+        if (options.StopOnMemorisation && options.MemorisationSign == StopSign.Accuracy)
+        {
+            throw new InvalidOptionException(
+                $"--memorisation-sign {StopSign.Accuracy} needs labels, and the images of {data.Source} have none. Use --memorisation-sign "
+                + $"{StopSign.Loss}, or give --labels.");
+        }
     }
 
     internal static DataSplits Read(DataOptions options, ulong seed, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)

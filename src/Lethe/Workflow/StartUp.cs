@@ -55,15 +55,27 @@ internal sealed record StartUp
     /// <param name="undo">Where it is written.</param>
     /// <param name="manifest">The run's.</param>
     /// <param name="options">The undo's.</param>
+    /// <param name="choice">What was chosen where they leave it open; null for nothing.</param>
     /// <param name="versions">Where it computes.</param>
     /// <param name="seed">The undo's seed.</param>
-    public static StartUp OfUndo(string undo, RunManifest manifest, Umm.UmmOptions options, RunVersions versions, ulong seed) => new()
+    public static StartUp OfUndo(
+        string undo, RunManifest manifest, Umm.UmmOptions options, Choice? choice, RunVersions versions, ulong seed) => new()
     {
         Facts =
         [
             ("undo", $"{manifest.Method}, {Network(manifest.Pretraining)}; {Counted(manifest.Data.TrainCount)} training images"),
-            ("UMM", $"{options.Iterations} iterations of {options.BatchSize} images, {options.Split} and what is before it frozen"
-                + (options.Control ? "; then as many plain steps, the control" : "")),
+            (
+                "remedy",
+                options.Remedy switch
+                {
+                    Umm.UmmOptions.Whiten => "ZCA-whitening of the last layer's features, by those of the training images",
+                    Umm.UmmOptions.Rewind => $"layers after {options.Split} and heads as they were at epoch {choice?.Value}: {choice?.Reason}",
+                    Umm.UmmOptions.Average =>
+                        $"layers after {options.Split} and heads averaged from epoch {choice?.Value} on: {choice?.Reason}",
+                    _ => $"{(options.Remedy == Umm.UmmOptions.Continue ? "plain training, for as much compute as UMM takes" : "UMM")}, "
+                        + $"{options.Iterations} iterations of {options.BatchSize} images, {options.Split} and what is before it frozen"
+                        + (options.Control ? "; then as many plain steps, the control" : ""),
+                }),
             ("machine", Machine(versions, seed)),
             ("written to", undo),
         ],

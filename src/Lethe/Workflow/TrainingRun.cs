@@ -91,7 +91,9 @@ internal sealed class TrainingRun(
                     recorder.Noted(trainer, [.. means.Select(mean => new Measurement(trainer.Now, Measure.Run, mean.Name, mean.Mean))]);
                     break;
                 case TrainingMoment.SaveDue { Evaluated: bool evaluated }:
-                    recorder.Save(trainer, evaluated && Stopping?.KeepsCheckpoints == true ? trainer.Now : null);
+                    recorder.Save(
+                        trainer, evaluated && Stopping?.KeepsCheckpoints == true ? trainer.Now : null,
+                        evaluated && Stopping?.IsBest(trainer.Now) == true);
                     saveSeconds = aside.Elapsed.TotalSeconds;
                     break;
             }

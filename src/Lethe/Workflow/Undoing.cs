@@ -4,6 +4,7 @@ using Lethe.Numerics;
 using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Storage;
+using Lethe.Training;
 using Lethe.Umm;
 
 namespace Lethe.Workflow;
@@ -24,13 +25,15 @@ public static class Undoing
     /// <param name="seed">Its seed.</param>
     /// <param name="runSeed">The seed of the run.</param>
     /// <returns>A name of letters, digits, dots and dashes.</returns>
-    public static string DefaultName(UmmOptions options, ulong seed, ulong runSeed) => Invariant(
-        $"{options.Split}-a{options.Alpha}-b{options.Beta}")
-        + (options.MinimiseReduction ? "-minimise" : "") + (options.CutAlignment ? "-cut" : "")
-        + Departure(options.Volume, defaults.Volume) + Departure(options.Dose, defaults.Dose)
-        + Departure(options.LevelOne, defaults.LevelOne) + Departure(options.OuterBatch, defaults.OuterBatch)
-        + Departure(options.InnerStep, defaults.InnerStep) + Departure(options.RateConvention, defaults.RateConvention)
-        + $"-{options.Hypergradient}-{options.Iterations}" + (seed == runSeed ? "" : $"-seed{seed}");
+    public static string DefaultName(UmmOptions options, ulong seed, ulong runSeed) => options.Remedy switch
+    {
+        UmmOptions.Whiten => UmmOptions.Whiten + Departure("-e", options.WhitenEpsilon, defaults.WhitenEpsilon),
+        UmmOptions.Rewind => $"{UmmOptions.Rewind}-{options.Split}" + Departure("-", options.RewindEpoch, 0)
+            + (options.Reestimate ? "-reestimate" : ""),
+        UmmOptions.Average => $"{UmmOptions.Average}-{options.Split}" + Departure("-", options.AverageFrom, 0),
+        UmmOptions.Continue => $"{UmmOptions.Continue}-{NameOfMechanism(options)}",
+        _ => NameOfMechanism(options),
+    } + (seed == runSeed ? "" : $"-seed{seed}");
 
     /// <summary>Runs UMM and, if asked, the control; what is done already is not done again, what was interrupted goes on.</summary>
     /// <param name="run">The run whose last checkpoint is taken.</param>
@@ -57,10 +60,13 @@ public static class Undoing
         CancellationToken cancellation = default)
     {
         options.Validate();
+        name ??= DefaultName(options, seed, session.Options.Seed);
+        options = options.Own();
         int batchSize = options.BatchSize > 0 ? options.BatchSize : session.Options.Training.BatchSize;
         options = options with { BatchSize = batchSize, EpsilonSquared = options.Distortion() };
-        MethodRegistry.Find(session.Options.Method).RequireBatch(session.Options.MethodOptions, batchSize);
-        if (batchSize > session.Data.Train.Count)
+        if (options.TakesBatches)
+            MethodRegistry.Find(session.Options.Method).RequireBatch(session.Options.MethodOptions, batchSize);
+        if (options.TakesBatches && batchSize > session.Data.Train.Count)
             throw new InvalidOptionException($"--batch-size {batchSize} is larger than the {session.Data.Train.Count} training images. "
                 + $"Use at most {session.Data.Train.Count}.");
         if (options.TakesFreshBatch && 2 * batchSize > session.Data.Train.Count)
@@ -73,7 +79,7 @@ public static class Undoing
         if (!run.Checkpoints.HasLast)
             throw new RunException($"{run.Path} has no checkpoint to undo: expected {run.Checkpoints.LastPath}. Pre-train first: 'lethe "
                 + $"pretrain --resume --out {run.Path}'.");
-        if (run.LoadManifest() is { Origin.HeadsLoaded: false, Pretraining.Training.Epochs: 0 } imported)
+        if (options.TakesBatches && run.LoadManifest() is { Origin.HeadsLoaded: false, Pretraining.Training.Epochs: 0 } imported)
         {
             throw new RunException(
                 $"The heads of {imported.Method} in {run.Path} have never been trained, and UMM descends a loss that they are part of. "
@@ -82,12 +88,15 @@ public static class Undoing
                 + $"{imported.Pretraining.Data.Data} --method {imported.Pretraining.Method} --head-epochs 10 --out ANOTHER'.");
         }
 
+        Choice? choice = Remedies.Choose(run, options);
+        if (options.Remedy == UmmOptions.Continue)
+            (options, choice) = ForAsMuchCompute(session, options);
         using DirectoryLock held = DirectoryLock.Acquire(run.Path);
-        RunDirectory undo = RunDirectory.Create(run.UndoPath(name ?? DefaultName(options, seed, session.Options.Seed)), resume);
-        var place = new Place(run, session, options, seed, command);
+        RunDirectory undo = RunDirectory.Create(run.UndoPath(name), resume);
+        var place = new Place(run, session, options, seed, command) { Choice = choice };
         if (!RunDirectory.HoldsRun(undo.Path) || undo.LoadManifest().Status != RunStatus.Done)
         {
-            progress?.Report(StartUp.OfUndo(undo.Path, run.LoadManifest(), options, session.Machine.Describe(), seed).Notice());
+            progress?.Report(StartUp.OfUndo(undo.Path, run.LoadManifest(), options, choice, session.Machine.Describe(), seed).Notice());
         }
 
         Part(place, undo, control: false, progress, cancellation);
@@ -96,7 +105,26 @@ public static class Undoing
         return undo;
     }
 
+    // As many plain steps as the iterations of UMM cost, which take their place in the options.
+    private static (UmmOptions Options, Choice Choice) ForAsMuchCompute(Session session, UmmOptions options)
+    {
+        using SslMethod method = session.CreateMethod();
+        int steps = StepCost.EqualSteps(options, method);
+        return (options with { Iterations = steps }, new Choice(
+            "--iterations", $"{steps}", $"as many plain steps cost what {options.Iterations} of UMM do, by passes through the network"));
+    }
+
+    private static string NameOfMechanism(UmmOptions options) => Invariant($"{options.Split}-a{options.Alpha}-b{options.Beta}")
+        + (options.MinimiseReduction ? "-minimise" : "") + (options.CutAlignment ? "-cut" : "")
+        + Departure(options.Volume, defaults.Volume) + Departure(options.Dose, defaults.Dose)
+        + Departure(options.LevelOne, defaults.LevelOne) + Departure(options.OuterBatch, defaults.OuterBatch)
+        + Departure(options.InnerStep, defaults.InnerStep) + Departure(options.RateConvention, defaults.RateConvention)
+        + $"-{options.Hypergradient}-{options.Iterations}";
+
     private static string Departure(string value, string usual) => value == usual ? "" : "-" + value;
+
+    private static string Departure(string between, double value, double usual) =>
+        value == usual ? "" : Invariant($"{between}{value}");
 
     private static void Part(
         Place place, RunDirectory directory, bool control, IProgress<WorkflowProgress>? progress, CancellationToken cancellation)
@@ -111,9 +139,12 @@ public static class Undoing
         (Session session, UmmOptions options) = (place.Session, place.Options);
         using SslMethod method = session.CreateMethod();
         double epochs = place.Run.Checkpoints.Load(method).Epoch;
+        if (method.Backbone.Whitening is not null)
+            throw new RunException(InitialEncoder.Whitened(place.Run.Path));
         // Both levels are defined on pairs of views of one size.
-        using ViewLoader loader = session.CreateLoader(options.BatchSize, RandomStream.Derive(place.Seed, UndoViews), localViews: false);
-        using var trainer = new UmmTrainer(method, loader, options, control, place.Seed, session.Device, epochs, session.Labels);
+        using ViewLoader? loader = options.TakesBatches
+            ? session.CreateLoader(options.BatchSize, RandomStream.Derive(place.Seed, UndoViews), localViews: false)
+            : null;
         var recorder =
             new RunRecorder(directory, earlier is not null ? earlier with { Status = RunStatus.Running, Failure = null } : new RunManifest
         {
@@ -127,10 +158,29 @@ public static class Undoing
             Command = place.Command,
             Versions = session.Machine.Describe(),
             Data = session.DescribeData(),
+            Choices = place.Choice is { } choice ? [choice] : [],
             StartedUtc = DateTimeOffset.UtcNow,
         });
-        new TrainingRun(session, trainer, recorder, control ? "control" : "undoing", progress).Train(cancellation);
+        if (options.Remedy is UmmOptions.Mechanism or UmmOptions.Continue)
+        {
+            bool plain = control || options.Remedy == UmmOptions.Continue;
+            using var trainer = new UmmTrainer(method, loader!, options, plain, place.Seed, session.Device, epochs, session.Labels);
+            new TrainingRun(session, trainer, recorder, plain ? "control" : "undoing", progress).Train(cancellation);
+            return;
+        }
+
+        recorder.Record(
+            () =>
+            {
+                Remedies.Apply(place.Run, session, method, options, place.Choice, loader, place.Seed, progress, cancellation);
+                recorder.SaveMade(method, new TrainingState { Epoch = epochs });
+            },
+            done => done);
     }
 
-    private sealed record Place(RunDirectory Run, Session Session, UmmOptions Options, ulong Seed, string Command);
+    private sealed record Place(RunDirectory Run, Session Session, UmmOptions Options, ulong Seed, string Command)
+    {
+        /// <summary>What was chosen where the remedy leaves it open; null where nothing was.</summary>
+        public Choice? Choice { get; init; }
+    }
 }

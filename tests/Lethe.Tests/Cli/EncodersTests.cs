@@ -148,6 +148,18 @@ public sealed class EncodersTests : IDisposable
         CommandLine again = await Run(
             "classify", file, "--classifier", images["c.json"], "--images", folder, "--image-size", "16", "--threads", "1", "--json");
         Assert.Equal(made.Json["images"]!.ToJsonString(), again.Json["images"]!.ToJsonString());
+
+        // The layer may be chosen by the labelled images; what is made of it remembers which it was.
+        string[] auto = ["--image-size", "16", "--layer", "auto", "--threads", "1", "--json"];
+        CommandLine chosen = await Run(["classify", file, "--labelled", folder, "--out", images["a.json"], .. auto]);
+        string layer = (string)chosen.Json["layer"]!;
+        Assert.Contains($"--layer auto takes {layer}, which has the highest accuracy by cross-validation", chosen.Error, StringComparison.Ordinal);
+        CommandLine later = await Run(["classify", file, "--classifier", images["a.json"], "--images", folder, .. auto]);
+        Assert.Contains($"--layer auto takes {layer}: the classifier was made with it.", later.Error, StringComparison.Ordinal);
+        CommandLine exported = await Run(["export", file, "--classifier", images["a.json"], "--out", images["a.onnx"], .. auto]);
+        Assert.Equal(layer, (string)exported.Json["encoder"]!["layer"]!);
+        CommandLine embedded = await Run(["embed", file, "--images", folder, "--out", images["a.csv"], .. auto]);
+        Assert.Contains("--layer auto takes layer4: there are no labels", embedded.Error, StringComparison.Ordinal);
         CommandLine other = await CommandLine.RunAsync(
             "classify", file, "--classifier", images["c.json"], "--images", folder, "--image-size", "16", "--layer", "layer1", "--threads", "1");
         Assert.Contains("another encoder or layer", other.Error, StringComparison.Ordinal);

@@ -37,7 +37,7 @@ public sealed class SynonymTests : IDisposable
     [InlineData("pretrain --data fmnist", "--data", "fashion-mnist")]
     [InlineData("pretrain --gray-probability 0", "--grey-probability", "0")]
     [InlineData("pretrain --normalization imagenet", "--normalisation", "imagenet")]
-    [InlineData("pretrain --memorization-sign Gap", "--memorisation-sign", "gap")]
+    [InlineData("pretrain --memorization-sign Loss", "--memorisation-sign", "loss")]
     [InlineData("pretrain --device GPU", "--device", "cuda")]
     [InlineData("pretrain --device cuda:1", "--device", "cuda:1")]
     [InlineData("undo run --split Layer_3", "--split", "layer3")]

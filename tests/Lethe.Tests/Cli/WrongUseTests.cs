@@ -42,7 +42,10 @@ public sealed class WrongUseTests : IDisposable
     [InlineData("Use resnet10", "pretrain", "--backbone", "vit")]
     [InlineData("simclr, weak, none", "pretrain", "--augmentation", "strong")]
     [InlineData("--device", "pretrain", "--device", "tpu")]
-    [InlineData("Use turn, gap or either", "pretrain", "--memorisation-sign", "frob")]
+    [InlineData("Use auto, accuracy, loss, reduction-turn, reduction-gap or reduction-either", "pretrain", "--memorisation-sign", "turn")]
+    [InlineData("--keep best-knn goes by an accuracy", "pretrain", "--keep", "best-knn", "--labels", "none", "--limit", "60")]
+    [InlineData("Use --memorisation-sign loss, or give", "pretrain", "--stop-on-memorisation", "true", "--memorisation-sign", "accuracy", "--labels", "none",
+        "--limit", "60")]
     [InlineData("--umm-every must be", "pretrain", "--umm-every", "-1")]
     [InlineData("--patience must be at least 1 evaluation", "pretrain", "--patience", "0")]
     [InlineData("--resume needs --out", "pretrain", "--resume")]

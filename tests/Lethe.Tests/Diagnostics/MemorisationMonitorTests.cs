@@ -1,221 +1,138 @@
 using Lethe.Diagnostics;
-using Lethe.Numerics;
 using Lethe.Runtime;
 
 namespace Lethe.Tests.Diagnostics;
 
 public class MemorisationMonitorTests
 {
-    private static readonly Func<int, double> rising = i => 35 - 20 * Math.Exp(-i / 8.0);
-    private static readonly Func<int, double> risingThenFalling = i => i <= 12 ? 15 + i : 27 - 0.5 * (i - 12);
+    private static readonly Func<double, double> plateau = SyntheticCourse.Plateau;
 
     [Fact]
-    public void Judge_MonotoneRise_DoesNotTurn()
+    public void Judge_AccuracyTurns_SaysMemorisationWithItsNumbers()
     {
-        MemorisationVerdict verdict = MemorisationMonitor.Judge(Curve("layer4", Measure.InstanceReductionTrain, 30, rising));
-        Assert.Equal((false, null, null), (verdict.Turned, verdict.TurnEpoch, verdict.TurnLayer));
-        Assert.Equal(CurveShape.Rising, Assert.Single(verdict.Layers).Train.Shape);
-        Assert.Contains("did not turn", verdict.Reason);
+        MemorisationVerdict verdict = MemorisationMonitor.JudgeSeeds(
+            [Run(1, SyntheticCourse.Abrupt(0.12)), Run(2, SyntheticCourse.Abrupt(0.12)), Run(3, SyntheticCourse.Abrupt(0.12))]);
+        Assert.Equal((MemorisationKind.Memorisation, "layer4"), (verdict.Kind, verdict.Layer));
+        Assert.Equal(verdict.Turn!.BestEpoch, verdict.Epoch);
+        Assert.StartsWith($"Memorisation: the kNN accuracy of layer4 on unseen images was best at epoch {verdict.Epoch} and ended ",
+            verdict.Reason, StringComparison.Ordinal);
+        Assert.Contains("points more than that of layer2", verdict.Reason, StringComparison.Ordinal);
+        Assert.Contains("Half of it was lost within a tenth of the epochs.", verdict.Reason, StringComparison.Ordinal);
+        Assert.StartsWith("memorisation: the kNN accuracy of layer4 turned at epoch", verdict.Clause, StringComparison.Ordinal);
+        Assert.DoesNotContain("recorded", verdict.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Judge_NothingTurns_SaysWhatWouldHaveBeenSeen()
+    {
+        MemorisationVerdict verdict = MemorisationMonitor.Judge(
+            [.. Run(1, plateau), .. Run(2, SyntheticCourse.Rising, Measure.LinearAccuracySeenBank)]);
+        Assert.Equal((MemorisationKind.NoTurn, null, null), (verdict.Kind, verdict.Epoch, verdict.Layer));
+        Assert.Equal(2, verdict.Accuracies.Count);
+        Assert.Contains("of the kNN accuracy, ", verdict.Reason, StringComparison.Ordinal);
+        Assert.Contains("of the linear accuracy from images trained on.", verdict.Reason, StringComparison.Ordinal);
+        Assert.Equal(verdict.Accuracies.Min(one => one.SmallestVisible), verdict.SmallestVisible);
+        Assert.Contains("no memorisation was seen, where a drop of", verdict.Clause, StringComparison.Ordinal);
+    }
+
+    /// <summary>A healthy run that an earlier rule stopped: ΔR turns on images trained on, that on unseen ones alike, accuracy rises.</summary>
+    [Fact]
+    public void Judge_ReductionTurnsOnSeenAndUnseenAlike_IsNoMemorisation()
+    {
+        List<Measurement> run =
+        [
+            .. Run(1, SyntheticCourse.Rising), .. Curve("layer4", Measure.InstanceReductionTrain, i => i < 8 ? 10 + i : 18 - (0.4 * (i - 8))),
+            .. Curve("layer4", Measure.InstanceReductionHeldOut, i => i < 8 ? 10 + i : 18 - (0.4 * (i - 8))),
+            .. Curve(Measure.Run, Measure.LossTrain, i => 5 - (0.1 * i)), .. Curve(Measure.Run, Measure.LossHeldOut, i => 5 - (0.1 * i)),
+        ];
+        Assert.True(ReductionMonitor.Judge(run).Turned);
+        MemorisationVerdict verdict = MemorisationMonitor.Judge(run);
+        Assert.Equal(MemorisationKind.NoTurn, verdict.Kind);
+        Assert.DoesNotContain("ΔR", verdict.Reason, StringComparison.Ordinal);
+
+        // Without labels the loss is asked, and it fell.
+        Assert.Equal(MemorisationKind.NoTurn, MemorisationMonitor.Judge([.. run.Where(m => m.Name != Measure.KnnAccuracy)]).Kind);
+    }
+
+    [Fact]
+    public void Judge_LossTurnsWithoutLabels_IsNotCalledMemorisation()
+    {
+        List<Measurement> run = [.. Loss(i => 2 - (0.1 * i), i => i < 8 ? 2 - (0.1 * i) : 1.2 + (0.1 * (i - 8)))];
+        MemorisationVerdict verdict = MemorisationMonitor.Judge(run);
+        Assert.Equal((MemorisationKind.LossTurned, null), (verdict.Kind, verdict.Layer));
+        Assert.InRange(verdict.Epoch!.Value, 70, 90);
+        Assert.DoesNotContain("emoris", verdict.Reason + verdict.Clause, StringComparison.Ordinal);
+
+        // With labels that say otherwise the accuracy decides, and the loss is told as what it is.
+        MemorisationVerdict labelled = MemorisationMonitor.Judge([.. run, .. Run(1, SyntheticCourse.Rising)]);
+        Assert.Equal(MemorisationKind.NoTurn, labelled.Kind);
+        Assert.Contains("The method's loss on unseen images turned at epoch", labelled.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Judge_LossRisesOnSeenAndUnseenAlike_IsNoTurn()
+    {
+        Func<int, double> course = i => i < 8 ? 2 - (0.1 * i) : 1.2 + (0.1 * (i - 8));
+        Assert.Equal(MemorisationKind.NoTurn, MemorisationMonitor.Judge([.. Loss(course, course)]).Kind);
+    }
+
+    [Fact]
+    public void Judge_TooLittle_SaysWhatIsMissing()
+    {
+        MemorisationVerdict few = MemorisationMonitor.Judge([.. Run(1, plateau).Where(m => m.Epoch < 50)]);
+        Assert.Equal(MemorisationKind.TooFew, few.Kind);
+        Assert.Contains("Too few evaluations to judge memorisation: 5, and the rule needs 6", few.Reason, StringComparison.Ordinal);
+
+        MemorisationVerdict bare = MemorisationMonitor.Judge([.. Run(1, plateau).Select(m => m with { Hits = null })]);
+        Assert.Equal(MemorisationKind.TooFew, bare.Kind);
+        Assert.Contains("nothing to judge memorisation by", bare.Reason, StringComparison.Ordinal);
+        Assert.Contains("Too few", MemorisationMonitor.Judge([]).Reason, StringComparison.Ordinal);
+    }
+
+    /// <summary>Runs of versions that recorded no hits are judged by their accuracies, and it is said.</summary>
+    [Fact]
+    public void Judge_WithoutHits_SaysThatItRestsOnAccuraciesAlone()
+    {
+        MemorisationVerdict verdict = MemorisationMonitor.Judge(
+            [.. Run(1, SyntheticCourse.Abrupt(0.15)).Select(m => m with { Hits = null })], null, 2000);
+        Assert.Equal(MemorisationKind.Memorisation, verdict.Kind);
+        Assert.EndsWith("so this rests on the accuracies alone.", verdict.Reason, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(0.1)]
-    [InlineData(0.3)]
-    public void Judge_RiseThenFall_TurnsAtThePeak(double noise)
+    [InlineData(0, true)]
+    [InlineData(12, false)]
+    public void Judge_ReductionPeaksThereOrElsewhere_SaysWhetherItShowsTheTurn(int off, bool shows)
     {
+        List<Measurement> run = Run(1, x => x < 0.2 ? 0.3 + x : x < 0.3 ? 0.5 : 0.5 - (0.25 * (x - 0.3)));
+        int best = MemorisationMonitor.Judge(run).Epoch!.Value / 10;
         MemorisationVerdict verdict = MemorisationMonitor.Judge(
-            Curve("layer4", Measure.InstanceReductionTrain, 30, risingThenFalling, noise));
-        Assert.True(verdict.Turned);
-        Assert.Equal("layer4", verdict.TurnLayer);
-        Assert.InRange(verdict.TurnEpoch!.Value, noise < 0.2 ? 110 : 100, noise < 0.2 ? 130 : 140);
-        ReductionCurve curve = Assert.Single(verdict.Layers).Train;
-        Assert.Equal(CurveShape.Turned, curve.Shape);
-        Assert.InRange(curve.Peak, 26, 28);
-        Assert.InRange(curve.Drop, 7, 10);
-        Assert.Contains("layer4 on training images", verdict.Reason);
+            [.. run, .. Curve("layer4", Measure.InstanceReductionHeldOut, i => 20 - Math.Abs(i - best - off))]);
+        Assert.Equal(shows, verdict.ReductionShows);
+        Assert.Contains(shows ? "peaked there too" : "does not show it", verdict.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Judge_OnlyNoise_HardlyEverTurns()
+    public void Judge_EpochsRepeated_TakesTheLatest()
     {
-        int turned = Enumerable.Range(0, 200)
-            .Count(
-                seed => MemorisationMonitor.Judge(Curve("layer4", Measure.InstanceReductionTrain, 30, _ => 20, 0.5, (ulong)seed)).Turned);
-        Assert.InRange(turned, 0, 4);
-    }
-
-    [Fact]
-    public void Judge_NoisyRiseToAPlateau_HardlyEverTurns()
-    {
-        int turned = Enumerable.Range(0, 200)
-            .Count(
-                seed => MemorisationMonitor.Judge(
-                    Curve("layer4", Measure.InstanceReductionTrain, 40, i => 20 + Math.Min(i, 10), 0.5, (ulong)seed)).Turned);
-        Assert.InRange(turned, 0, 4);
-    }
-
-    [Fact]
-    public void Judge_PlateauWithOneOutlier_DoesNotTurn()
-    {
-        MemorisationVerdict verdict = MemorisationMonitor.Judge(
-            Curve("layer4", Measure.InstanceReductionTrain, 20, i => 20 + Math.Min(i, 8) + (i == 12 ? 30 : 0)));
-        Assert.False(verdict.Turned);
-        Assert.Equal(CurveShape.Rising, Assert.Single(verdict.Layers).Train.Shape);
-    }
-
-    [Fact]
-    public void Judge_FlatOrFallingFromTheStart_IsNoTurn()
-    {
-        MemorisationVerdict verdict = MemorisationMonitor.Judge(
-        [
-            .. Curve("stem", Measure.InstanceReductionTrain, 20, _ => 4),
-            .. Curve("layer1", Measure.InstanceReductionTrain, 20, i => 12 - 0.3 * i),
-        ]);
-        Assert.False(verdict.Turned);
-        Assert.Equal([CurveShape.Flat, CurveShape.Falling], verdict.Layers.Select(l => l.Train.Shape));
-    }
-
-    [Fact]
-    public void Judge_FallThatHasNotHeldForThePatience_WaitsForMore()
-    {
-        Func<int, double> lateFall = i => i <= 16 ? i : 16 - 3 * (i - 16);
-        Assert.False(MemorisationMonitor.Judge(Curve("layer4", Measure.InstanceReductionTrain, 19, lateFall)).Turned);
-        Assert.True(MemorisationMonitor.Judge(Curve("layer4", Measure.InstanceReductionTrain, 22, lateFall)).Turned);
-    }
-
-    [Fact]
-    public void Judge_FallThatRecovers_IsNoTurn() =>
-        Assert.False(
-            MemorisationMonitor.Judge(
-                Curve("layer4", Measure.InstanceReductionTrain, 30, i => i is > 10 and < 18 ? 5 : Math.Min(i, 12))).Turned);
-
-    [Fact]
-    public void Judge_TooFewPoints_SaysSo()
-    {
-        MemorisationVerdict verdict = MemorisationMonitor.Judge(Curve("layer4", Measure.InstanceReductionTrain, 5, i => i < 2 ? i : -i));
-        Assert.False(verdict.Turned);
-        Assert.Equal(CurveShape.TooShort, Assert.Single(verdict.Layers).Train.Shape);
-        Assert.Contains("Too few evaluations to judge: 5, and the rule needs 6", verdict.Reason);
-        Assert.Contains("Too few", MemorisationMonitor.Judge([]).Reason);
-    }
-
-    [Fact]
-    public void Judge_EarlyLayersFlatLastFalls_NamesTheLast()
-    {
-        MemorisationVerdict verdict = MemorisationMonitor.Judge(
-        [
-            .. Curve("stem", Measure.InstanceReductionTrain, 30, _ => 5, 0.05),
-            .. Curve("layer2", Measure.InstanceReductionTrain, 30, rising, 0.05),
-            .. Curve("layer4", Measure.InstanceReductionTrain, 30, risingThenFalling, 0.05),
-        ]);
-        Assert.Equal("layer4", verdict.TurnLayer);
-        Assert.Equal(["stem", "layer2", "layer4"], verdict.Layers.Select(l => l.Layer));
-        Assert.Equal([CurveShape.Flat, CurveShape.Rising, CurveShape.Turned], verdict.Layers.Select(l => l.Train.Shape));
-    }
-
-    [Fact]
-    public void Judge_SeveralLayersTurn_NamesTheEarliest()
-    {
-        MemorisationVerdict verdict = MemorisationMonitor.Judge(
-        [
-            .. Curve("layer3", Measure.InstanceReductionTrain, 40, i => i <= 20 ? i : 40 - i),
-            .. Curve("layer4", Measure.InstanceReductionTrain, 40, i => i <= 12 ? i : 24 - i),
-        ]);
-        Assert.Equal("layer4", verdict.TurnLayer);
-        Assert.InRange(verdict.TurnEpoch!.Value, 110, 130);
-    }
-
-    [Fact]
-    public void Judge_OnlyUnseenImagesTurn_SaysOnWhich()
-    {
-        MemorisationVerdict verdict = MemorisationMonitor.Judge(
-        [
-            .. Curve("layer4", Measure.InstanceReductionTrain, 30, rising),
-            .. Curve("layer4", Measure.InstanceReductionHeldOut, 30, risingThenFalling),
-        ]);
-        Assert.True(verdict.Turned);
-        Assert.Contains("layer4 on unseen images", verdict.Reason);
-        Assert.Equal(CurveShape.Rising, Assert.Single(verdict.Layers).Train.Shape);
-    }
-
-    [Fact]
-    public void Judge_GapOpensWithoutATurn_ReportsItApart()
-    {
-        // As a small prototype saw: both rise, the training images' further.
-        MemorisationVerdict verdict = MemorisationMonitor.Judge(
-        [
-            .. Curve("layer3", Measure.InstanceReductionTrain, 30, rising),
-            .. Curve("layer3", Measure.InstanceReductionHeldOut, 30, i => rising(i) - 0.3),
-            .. Curve("layer4", Measure.InstanceReductionTrain, 30, rising),
-            .. Curve(
-                "layer4", Measure.InstanceReductionHeldOut, 30, i => rising(i) - 0.2 - (i > 10 ? 4 - 4 * Math.Exp((10 - i) / 8.0) : 0)),
-        ]);
-        Assert.False(verdict.Turned);
-        Assert.True(verdict.GapOpened);
-        Assert.Equal("layer4", verdict.GapLayer);
-        Assert.InRange(verdict.GapEpoch!.Value, 120, 160);
-        Assert.Contains("did not turn", verdict.Reason);
-        Assert.Contains("rose against ΔR on unseen ones", verdict.Reason);
-        Assert.False(verdict.Layers[0].Gap.Opened);
-        Assert.Equal(0.2, verdict.Layers[1].Gap.First, 1e-9);
-        Assert.InRange(verdict.Layers[1].Gap.Last, 3.5, 4.2);
-    }
-
-    [Fact]
-    public void Judge_ConstantOrClosingGap_IsNotOpen()
-    {
-        MemorisationVerdict verdict = MemorisationMonitor.Judge(
-        [
-            .. Curve("layer4", Measure.InstanceReductionTrain, 30, rising, 0.1, 1),
-            .. Curve("layer4", Measure.InstanceReductionHeldOut, 30, i => rising(i) - 3, 0.1, 2),
-            .. Curve("layer3", Measure.InstanceReductionTrain, 30, rising),
-            .. Curve("layer3", Measure.InstanceReductionHeldOut, 30, i => rising(i) - (i is > 5 and < 20 ? 4 : 0)),
-        ]);
-        Assert.False(verdict.GapOpened);
-        Assert.Contains("No layer opened a gap", verdict.Reason);
-    }
-
-    [Fact]
-    public void Judge_EpochsRepeatedAndUnordered_TakesTheLatest()
-    {
-        Measurement[] curve = [.. Curve("layer4", Measure.InstanceReductionTrain, 30, risingThenFalling)];
-        Measurement[] stale = [.. curve.Skip(10).Select(m => m with { Value = 99 })];
-        MemorisationVerdict expected = MemorisationMonitor.Judge(curve);
-        MemorisationVerdict found = MemorisationMonitor.Judge([.. stale, .. curve.Reverse()]);
-        Assert.Equal(expected.Layers, found.Layers);
-        Assert.Equal(expected.Reason, found.Reason);
-    }
-
-    [Fact]
-    public void Judge_OtherMeasures_AreLeftOut()
-    {
-        MemorisationVerdict verdict = MemorisationMonitor.Judge(Curve("layer4", Measure.LinearAccuracy, 30, risingThenFalling));
-        Assert.Empty(verdict.Layers);
-        Assert.False(verdict.Turned);
+        List<Measurement> run = Run(1, SyntheticCourse.Abrupt(0.12)), stale = Run(7, plateau);
+        Assert.Equal(MemorisationMonitor.Judge(run).Reason, MemorisationMonitor.Judge([.. stale, .. run]).Reason);
     }
 
     [Fact]
     public void Validate_ConstantsThatCannotBe_AreRefused()
     {
-        Assert.Throws<InvalidOptionException>(new MemorisationOptions { RelativeTolerance = 1 }.Validate);
-        Assert.Throws<InvalidOptionException>(new MemorisationOptions { AbsoluteTolerance = double.NaN }.Validate);
-        Assert.Throws<InvalidOptionException>(new MemorisationOptions { NoiseTolerance = -1 }.Validate);
-        Assert.Throws<InvalidOptionException>(new MemorisationOptions { Patience = 0 }.Validate);
-        Assert.Throws<InvalidOptionException>(new MemorisationOptions { FewestEvaluations = 4 }.Validate);
+        Assert.Throws<InvalidOptionException>(new MemorisationOptions { SmallestDrop = -0.1 }.Validate);
+        Assert.Throws<InvalidOptionException>(new MemorisationOptions { EarlyLayer = "layer4" }.Validate);
         Assert.Throws<InvalidOptionException>(() => MemorisationMonitor.Judge([], new MemorisationOptions { Patience = 0 }));
     }
 
-    // An evaluation every ten epochs.
-    private static List<Measurement> Curve(string layer, string name, int count, Func<int, double> value, double noise = 0, ulong seed = 1)
-    {
-        var stream = new RandomStream(seed);
-        var curve = new List<Measurement>();
-        for (int i = 0; i < count; i++)
-        {
-            curve.Add(new Measurement(10 * i, layer, name, value(i) + noise * stream.NextGaussian()));
-        }
+    private static List<Measurement> Run(ulong seed, Func<double, double> late, string measure = Measure.KnnAccuracy) =>
+        SyntheticCourse.Run(seed, late, plateau, measure: measure);
 
-        return curve;
-    }
+    private static IEnumerable<Measurement> Loss(Func<int, double> seen, Func<int, double> unseen) =>
+        [.. Curve(Measure.Run, Measure.LossTrain, seen), .. Curve(Measure.Run, Measure.LossHeldOut, unseen)];
+
+    private static IEnumerable<Measurement> Curve(string layer, string name, Func<int, double> value) =>
+        Enumerable.Range(0, 21).Select(i => new Measurement(10 * i, layer, name, value(i)));
 }

@@ -78,6 +78,26 @@ public class PairedDifferenceTests
         Assert.NotNull(PairedDifference.Of(from, [0.51, 0.51, 0.51 + 1e-5]).P);
     }
 
+    /// <summary>What is known of images goes before the spread over seeds, and that before the number of images.</summary>
+    [Fact]
+    public void Of_SeveralErrors_TakesTheOneThatKnowsMost()
+    {
+        MeanError images = new(0.01, 7, 2, 20, MeanErrorOrigin.SameImages), sampling = images with { Origin = MeanErrorOrigin.Sampling };
+        Assert.Same(images, PairedDifference.Of([0.1, 0.2], [0.3, 0.3], images, sampling).Error);
+        Assert.Equal(MeanErrorOrigin.Seeds, PairedDifference.Of([0.1, 0.2], [0.3, 0.3], null, sampling).Error!.Origin);
+        Assert.Same(sampling, PairedDifference.Of([0.1], [0.3], null, sampling).Error);
+        PairedDifference found = PairedDifference.Of([0.1, 0.2], [0.3, 0.3], images);
+        Assert.Equal((15.0, 0.15 - images.Reach(), 0.15 + images.Reach()), (found.T!.Value, found.Low!.Value, found.High!.Value), (a, b) =>
+            Math.Abs(a.Item1 - b.Item1) < 1e-9 && Math.Abs(a.Item2 - b.Item2) < 1e-12 && Math.Abs(a.Item3 - b.Item3) < 1e-12);
+    }
+
+    [Theory]
+    [InlineData(0.01, null, true)]
+    [InlineData(0.01, 0.06, false)]
+    [InlineData(0.01, 0.04, true)]
+    public void IsClear_OfATable_IsByHolm(double p, double? adjusted, bool isClear) =>
+        Assert.Equal(isClear, new PairedDifference(3, 0.1, 0.1, 3, p, 0.05, 0.15) { PHolm = adjusted }.IsClear);
+
     [Fact]
     public void Of_SeriesThatAreNoPairs_AreRefused()
     {

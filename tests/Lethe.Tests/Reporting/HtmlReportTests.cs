@@ -132,6 +132,26 @@ public partial class HtmlReportTests
             figure => Assert.Matches(@"m = 512, d = \d+, ε² = 0\.5", figure.Value));
     }
 
+    /// <summary>The story says once what UMM is, and ends with a command that takes what was found best.</summary>
+    [Fact]
+    public void Render_OneSetting_BeginsWithAStory()
+    {
+        ReportRun run = ReportSamples.Run();
+        EvaluationRecord[] early = [.. run.Evaluations.Select(record => record with { Layer = "layer2", Value = record.Value + 0.05 })];
+        XElement header = XDocument.Parse(HtmlReport.Render(ReportModel.Of([run with { Evaluations = [.. run.Evaluations, .. early] }])))
+            .Descendants("header").Single();
+        string[] story = [.. header.Descendants("div").First().Elements("p").Select(one => one.Value.Replace('\u00A0', ' '))];
+        Assert.Equal(
+            "SimCLR trained a ResNet-18 of width 16 on 6 000 embedded images of 32 × 32 pixels: 4 epochs in 4 min 10 s.",
+            header.Element("h1")!.Value.Replace('\u00A0', ' ').Replace('\u202F', ' '));
+        Assert.Equal(4, story.Length);
+        Assert.StartsWith("Take layer2 for a linear classifier: 79.0 %, 5.0 points above layer4", story[0], StringComparison.Ordinal);
+        Assert.Equal("ΔR turned in layer4 (epoch 3).", story[1]);
+        Assert.Single(story, one => one.Contains("Undoing Memorization Mechanism", StringComparison.Ordinal));
+        Assert.Contains("Take UMM: clearly better than before and control.", story[2], StringComparison.Ordinal);
+        Assert.Equal("Next: lethe export runs/1/umm/default --format onnx", story[3]);
+    }
+
     [Fact]
     public void Render_NoUndo_NamesTheCommand() => Contains("lethe undo runs/1", ReportSamples.Run(umm: null));
 

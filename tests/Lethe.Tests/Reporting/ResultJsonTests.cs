@@ -27,6 +27,11 @@ public class ResultJsonTests
         JsonNode difference = Single(row["differences"]!, "baseline", "control");
         Assert.Equal(["entrant", "baseline", "difference"], Names(difference));
         Assert.Equal(0.045, (double)difference["difference"]!["mean"]!, 1e-12);
+        Assert.Equal(
+            ["count", "mean", "deviation", "t", "p", "low", "high", "error", "pHolm", "tests", "isClear", "visibleFrom"],
+            Names(difference["difference"]!));
+        Assert.Equal(["standard", "freedom", "seeds", "images", "origin"], Names(difference["difference"]!["error"]!));
+        Assert.Equal("seeds", (string)difference["difference"]!["error"]!["origin"]!);
     }
 
     [Fact]

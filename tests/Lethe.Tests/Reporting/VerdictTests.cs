@@ -2,6 +2,7 @@ using Lethe.Diagnostics;
 using Lethe.Reporting;
 using Lethe.Results;
 using Lethe.Runs;
+using Lethe.Tests.Diagnostics;
 using Lethe.Tests.Results;
 
 namespace Lethe.Tests.Reporting;
@@ -10,15 +11,15 @@ public class VerdictTests
 {
     [Fact]
     public void Of_OneSeed_CallsADifferenceBeyondTheSamplingErrorOne() => Check(
-        "SimCLR on 6 000 embedded images: the kNN accuracy of layer4 rose from 56.0 % (untrained) to 68.0 %; ΔR turned in layer4 (epoch "
-        + "3); "
+        "SimCLR on 6 000 embedded images: the kNN accuracy of layer4 rose from 56.0 % (untrained) to 68.0 %; there were too few "
+        + "evaluations to judge memorisation; "
         + "UMM changed the accuracy of layer4 by +5.0 points linear and +5.0 points kNN, the control by +1.0 and +1.0: more than the "
         + "control.",
         ReportSamples.Run());
 
     [Fact]
     public void Of_OneSeedAndSmallDifference_SaysThatItCannotTell() => Check(
-        "the control by +1.0 and +1.0: too close to tell with one seed.",
+        "the control by +1.0 and +1.0: not clear (could have seen 4.7 points) in linear, not clear (could have seen 5.1 points) in kNN.",
         ReportSamples.Run(umm: 0.02));
 
     [Fact]
@@ -26,16 +27,16 @@ public class VerdictTests
     {
         ReportRun run = ReportSamples.Run();
         Check(
-            "the kNN accuracy of layer4 went from 56.0 % (untrained) to 68.0 %, too close to tell with one seed;",
+            "the kNN accuracy of layer4 went from 56.0 % (untrained) to 68.0 %, not clear with one seed;",
             run with { Measurements = [], Evaluations = [.. run.Evaluations.Select(record => record with { TestCount = null })] });
     }
 
     [Fact]
     public void Of_SeveralSeeds_GivesSpreadAndComparesInPairs() => Check(
         "SimCLR on 6 000 embedded images (3 seeds): the kNN accuracy of layer4 rose from 58.0 ± 2.0 % (untrained) to 70.0 ± 2.0 %; "
-        + "ΔR turned in layer4 (epoch 3, 3 of 3 seeds); "
+        + "there were too few evaluations to judge memorisation; "
         + "UMM changed the accuracy of layer4 by +2.0 ± 1.0 points linear and +2.0 ± 1.0 points kNN, the control by +1.0 ± 0.0 and +1.0 ± "
-        + "0.0: too close to tell with 3 seeds.",
+        + "0.0: not clear (could have seen 8.1 points).",
         ReportSamples.Run(1, umm: 0.01),
         ReportSamples.Run(2, umm: 0.02, shift: 0.02),
         ReportSamples.Run(3, umm: 0.03, shift: 0.04));
@@ -44,8 +45,8 @@ public class VerdictTests
     public void Of_SeveralSeeds_CallsADifferenceWhoseIntervalLeavesOutZeroOne() => Check(
         "the control by +1.0 ± 0.0 and +1.0 ± 0.0: more than the control.",
         ReportSamples.Run(1, umm: 0.05),
-        ReportSamples.Run(2, umm: 0.06),
-        ReportSamples.Run(3, umm: 0.07));
+        ReportSamples.Run(2, umm: 0.051),
+        ReportSamples.Run(3, umm: 0.052));
 
     [Fact]
     public void Of_ProtocolsThatDisagree_SaysWhichIsWhich()
@@ -72,7 +73,7 @@ public class VerdictTests
 
     [Fact]
     public void Of_RunsMeasuredOtherwise_SaysThatThereIsNoMean() => Check(
-        "(2 seeds): the kNN accuracy of layer4 has no mean, since the runs were measured with different settings; ΔR turned",
+        "(2 seeds): the kNN accuracy of layer4 has no mean, since the runs were measured with different settings; there were too few",
         ReportSamples.Run(1),
         ReportSamples.WithNeighbours(ReportSamples.Run(2), 5));
 
@@ -136,7 +137,7 @@ public class VerdictTests
     {
         ReportRun run = ReportSamples.Run(umm: null);
         Check(
-            "the images have no labels, so no accuracy was measured; ΔR turned in layer4 (epoch 3)",
+            "the images have no labels, so no accuracy was measured; there were too few evaluations to judge memorisation",
             run with
             {
                 Manifest = run.Manifest with { Data = run.Manifest.Data with { ClassCount = 0 } },
@@ -146,21 +147,47 @@ public class VerdictTests
     }
 
     [Fact]
-    public void Of_NoTurn_SaysSo()
+    public void Of_ReductionThatTurned_SaysWhereAsAFactOfItsOwn()
     {
-        Check("; ΔR turned in no layer;", ReportSamples.Run() with { Onsets = [] });
-        Check("; ΔR turned in stem (epoch 2), not in layer4;", ReportSamples.Run() with { Onsets = [new Onset("stem", 2)] });
+        Check("; ΔR turned in no layer;", Reduced(1, ("layer4", 9)));
+        Check("; ΔR turned in stem (epoch 2), not in layer4;", Reduced(1, ("stem", 2), ("layer4", 9)));
+        Check(
+            "ΔR turned in layer4 (epoch 3, 1 of 2 seeds) and projector (epochs 2 to 4, 2 of 2 seeds)",
+            Reduced(1, ("projector", 2), ("layer4", 3)), Reduced(2, ("projector", 4), ("layer4", 9)));
+    }
+
+    /// <summary>The headline, the tile, the words and the mark of the chart are of one verdict.</summary>
+    [Fact]
+    public void Of_AccuracyThatTurned_SaysTheSameEverywhere()
+    {
+        ReportRun run = ReportSamples.Run() with
+        {
+            Measurements = SyntheticCourse.Run(1, SyntheticCourse.Abrupt(0.15), SyntheticCourse.Plateau),
+        };
+        MemorisationVerdict verdict = ReportSamples.Group(run).Memorisation;
+        Check($"; memorisation: the kNN accuracy of layer4 turned at epoch {verdict.Epoch} and ended", run);
+        string html = HtmlReport.Render(ReportModel.Of([run]));
+        Assert.Contains($"<span class='figure'>epoch {verdict.Epoch}</span>", html, StringComparison.Ordinal);
+        Assert.Contains(verdict.Reason, html, StringComparison.Ordinal);
+        Assert.Contains($"turned, epoch {verdict.Epoch}", html, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Of_SomeSeedsTurned_CountsThem() => Check(
-        "ΔR turned in layer4 (epoch 3, 1 of 2 seeds) and projector (epochs 2 to 4, 2 of 2 seeds)",
-        ReportSamples.Run(1) with { Onsets = [new Onset("projector", 2), new Onset("layer4", 3)] },
-        ReportSamples.Run(2) with { Onsets = [new Onset("projector", 4)] });
+    public void Of_NothingMeasuredAlongTheWay_SaysNothingOfTurning() => Assert.DoesNotContain(
+        "memoris", Verdict.Of(ReportSamples.Group(ReportSamples.Run() with { Measurements = [] })), StringComparison.Ordinal);
 
-    [Fact]
-    public void Of_NoMonitor_SaysNothingOfTurning() =>
-        Assert.DoesNotContain("ΔR", Verdict.Of(ReportSamples.Group(ReportSamples.Run() with { Onsets = null })), StringComparison.Ordinal);
+    /// <summary>A run whose ΔR of some layers turns, each at an epoch of its own of ten.</summary>
+    private static ReportRun Reduced(ulong seed, params (string Layer, int Epoch)[] turns) => ReportSamples.Run(seed) with
+    {
+        Measurements =
+        [
+            .. from turn in turns
+               from epoch in Enumerable.Range(0, 10)
+               select new Measurement(epoch, turn.Layer, Measure.InstanceReductionTrain, 20 - (epoch <= turn.Epoch
+                   ? turn.Epoch - epoch
+                   : epoch - turn.Epoch - 1)),
+        ],
+    };
 
     /// <summary>The run with the kNN probe of one state of its undo taken with another k.</summary>
     private static ReportRun Otherwise(ReportRun run, EvaluationStage stage) => run with

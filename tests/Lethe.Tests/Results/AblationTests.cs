@@ -58,6 +58,20 @@ public class AblationTests
         Assert.Equal(17, Value(table, Row(table, "default"), Measure.EffectiveRank)!.Value.Mean, 12);
     }
 
+    /// <summary>Six undos against three controls and before, and the controls against before, in two accuracies; ΔR and rank apart.</summary>
+    [Fact]
+    public void Differences_OfTheTable_AreTestedTogether()
+    {
+        Ablation table = Table(Runs(5));
+        Assert.Equal(2 * (6 + 6 + 3), table.Differences.Count);
+        Assert.All(table.Differences, one => Assert.Equal(30, one.Difference!.Tests));
+        double[] adjusted = Holm.Adjust([.. table.Differences.Select(one => one.Difference!.P!.Value)]);
+        Assert.Equal(adjusted, table.Differences.Select(one => one.Difference!.PHolm!.Value));
+        Assert.Contains(table.Grid().Notes, note => note.Contains("for the 30\u00A0tests of this table", StringComparison.Ordinal));
+        Entrant row = Row(table, "no-beta");
+        Assert.NotEqual(30, table.Less(row, row.Before, Measure.InstanceReductionHeldOut)!.Tests);
+    }
+
     [Fact]
     public void Of_UndoWithoutControl_IsHeldAgainstTheSameTrainingOfItsRun()
     {
@@ -130,12 +144,15 @@ public class AblationTests
     }
 
     [Fact]
-    public void Of_OneRun_HasDifferencesButNoTest()
+    public void Of_OneRun_TestsByTheSamplingError()
     {
         PairedDifference difference = OverControl(Table(Runs(1)), "default", Measure.LinearAccuracy)!;
         Assert.Equal(1, difference.Count);
-        Assert.Null(difference.P);
-        Assert.DoesNotContain("p 0", MarkdownGrid.Render([Table(Runs(1)).Grid()]), StringComparison.Ordinal);
+        Assert.Equal(MeanErrorOrigin.Sampling, difference.Error!.Origin);
+        Assert.Contains(
+            "Intervals of differences: 95 %, by the sampling error of two accuracies, one seed × 2\u202F000\u00A0images.",
+            MarkdownGrid.Render([Table(Runs(1)).Grid()]),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -238,8 +255,8 @@ public class AblationTests
     }
 
     [Fact]
-    public void Page_OneUndoOfOneRun_NeedsNoTable() =>
-        Assert.DoesNotContain(
+    public void Page_OneUndoOfOneRun_HasTheTableThatItsSentencesQuote() =>
+        Assert.Contains(
             "class='summary ablation'", HtmlReport.Render(ReportModel.Of([ReportSamples.Run()])), StringComparison.Ordinal);
 
     private static Ablation Table(params ReportRun[] runs) => Assert.Single(Ablation.Of(ReportModel.Of(runs)));

@@ -84,17 +84,20 @@ public class PairingTests
         Assert.NotNull(Ranked(EvaluationStage.Umm, 64).Less(Ranked(EvaluationStage.Before, 32), key)!.Refusal);
     }
 
-    /// <summary>Of 20 images at a mean of 0.5: 2 · √(2 · 0.25 / 20) = 0.3162.</summary>
+    /// <summary>
+    /// Of 20 images at a mean of 0.5 the sampling error is √(2 · 0.25 / 20) = 0.1581, and t(0.975, 19) + t(0.8, 19) = 2.0930 + 0.8610.
+    /// </summary>
     [Theory]
-    [InlineData(0.32, true)]
-    [InlineData(0.31, false)]
-    public void Less_OneSeed_IsClearBeyondTwiceTheSamplingError(double gain, bool isClear)
+    [InlineData(0.332, true)]
+    [InlineData(0.33, false)]
+    public void Less_OneSeed_IsTestedByTheSamplingError(double gain, bool isClear)
     {
         PairedResult found = Entrant(EvaluationStage.Umm, (1, 0.5 + (gain / 2))).Less(
             Entrant(EvaluationStage.Before, (1, 0.5 - (gain / 2))), linear)!;
-        Assert.Equal(2 * Math.Sqrt(2 * 0.25 / 20), found.Difference!.Resolution!.Value, 1e-12);
+        Assert.Equal(Math.Sqrt(2 * 0.25 / 20), found.Difference!.Error!.Standard, 1e-12);
+        Assert.Equal((MeanErrorOrigin.Sampling, 1, 20), (found.Difference.Error.Origin, found.Difference.Error.Seeds, found.Difference.Error.Images));
         Assert.Equal(isClear, found.Difference.IsClear);
-        Assert.Equal("too close to tell with one seed", found.TooClose);
+        Assert.Equal("not clear (could have seen 46.7\u00A0points)", found.NotClear);
     }
 
     [Fact]
@@ -104,9 +107,54 @@ public class PairingTests
             Entrant(stage) with { Seeds = [Seed(1, Record(stage, value) with { Measure = Measure.InstanceReductionHeldOut })] };
         ResultKey key = ResultKey.Probe(Measure.InstanceReductionHeldOut, "layer4");
         PairedDifference found = Rated(EvaluationStage.Umm, 90).Less(Rated(EvaluationStage.Before, 1), key)!.Difference!;
-        Assert.Null(found.Resolution);
+        Assert.Null(found.Error);
+        Assert.Null(found.VisibleFrom);
         Assert.False(found.IsClear);
     }
+
+    /// <summary>Seeds 1 and 2 saw the same four images: images 2 and 4 of seed 1, and 2 and 3 of seed 2, are right afterwards only.</summary>
+    [Fact]
+    public void Less_RecordsWithHits_IsOverSeedsAndImages()
+    {
+        EvaluationRecord[] before = [Seen("1000"), Seen("1001")], umm = [Seen("1101"), Seen("1110")];
+        PairedDifference found = Less(umm, before).Difference!;
+        MeanError expected = MeanError.OfImages([[0, 1, 0, 1], [0, 1, 1, -1]], isShared: true)!;
+        Assert.Equal(expected, found.Error);
+        Assert.Equal((2, 0.375, expected.Chance(0.375)), (found.Count, found.Mean, found.P!.Value));
+        Assert.Equal("over 2\u00A0seeds × 4\u00A0images, the same under every seed", Wording.Made(found.Error!));
+
+        EvaluationRecord[] Others(EvaluationRecord[] records) => [records[0], records[1] with { TestImages = "beef" }];
+        Assert.Equal(
+            MeanError.OfImages([[0, 1, 0, 1], [0, 1, 1, -1]], isShared: false), Less(Others(umm), Others(before)).Difference!.Error);
+    }
+
+    [Fact]
+    public void Less_HitsThatAreNoPairs_FallsBackToSeeds()
+    {
+        EvaluationRecord[] before = [Seen("1000"), Seen("1001")], umm = [Seen("1101"), Seen("1110")];
+        MeanErrorOrigin Of(EvaluationRecord first) => Less([first, umm[1]], before).Difference!.Error!.Origin;
+        Assert.Equal(MeanErrorOrigin.Seeds, Of(umm[0] with { Hits = null }));
+        Assert.Equal(MeanErrorOrigin.Seeds, Of(umm[0] with { TestImages = null }));
+
+        // A value over several draws of images is not the share of one list of hits.
+        Assert.Equal(MeanErrorOrigin.Seeds, Of(umm[0] with { Value = 0.7 }));
+        Assert.Equal(
+            "the test images differ (fingerprints beef and cafe at seed 1)", Less([umm[0] with { TestImages = "beef" }, umm[1]], before).Refusal);
+    }
+
+    private static PairedResult Less(EvaluationRecord[] to, EvaluationRecord[] from)
+    {
+        Entrant Of(EvaluationStage stage, EvaluationRecord[] records) => Entrant(stage) with
+        {
+            Seeds = [.. records.Index().Select(one => Seed((ulong)one.Index + 1, one.Item with { Stage = stage }))],
+        };
+        return Of(EvaluationStage.Umm, to).Less(Of(EvaluationStage.Before, from), linear)!;
+    }
+
+    private static EvaluationRecord Seen(string hits) => Record(EvaluationStage.Umm, hits.Count(hit => hit == '1') / (double)hits.Length) with
+    {
+        Hits = Hits.Pack([.. hits.Select(hit => hit == '1')]), TestImages = "cafe", TestCount = hits.Length,
+    };
 
     private static Entrant Entrant(EvaluationStage stage, params (ulong Seed, double Value)[] values) =>
         new(

@@ -57,7 +57,7 @@ public sealed class ReportModelTests : IDisposable
         ReportModel model = ReportModel.Load([run.Path, run.Path + "/"]);
         ReportRun read = Assert.Single(Assert.Single(model.Groups).Runs);
         Assert.Equal(ReportSamples.Epochs(), read.Measurements);
-        Assert.Equal(MemorisationMonitor.Judge(read.Measurements).Reason, read.MonitorWords);
+        Assert.Equal(MemorisationMonitor.Judge(read.Measurements).Reason, model.Groups[0].Memorisation.Reason);
         Assert.Equal([1, 2, 3], read.ViewsPicture!);
         Assert.Null(read.NeighboursPicture);
         Assert.Contains("control", Assert.Single(read.Warnings), StringComparison.Ordinal);

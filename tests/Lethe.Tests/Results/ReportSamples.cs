@@ -1,5 +1,6 @@
 using Lethe.Diagnostics;
 using Lethe.Methods;
+using Lethe.Numerics;
 using Lethe.Results;
 using Lethe.Runs;
 using Lethe.Umm;
@@ -85,8 +86,6 @@ internal static class ReportSamples
                 .. Evaluations(EvaluationStage.Untrained, 0.66 + shift, 0.56 + shift, 2), .. Evaluations(
                     EvaluationStage.Before, 0.74 + shift, 0.68 + shift, 8),
             ],
-        Onsets = [new Onset("layer4", 3)],
-        MonitorWords = "ΔR on unseen images fell while it rose on images trained on.",
         Undos = umm is null ? [] :
         [
             new ReportUndo("default", Manifest(seed, RunKind.Umm, method))
@@ -102,6 +101,33 @@ internal static class ReportSamples
             },
         ],
     };
+
+    /// <summary>
+    /// The run with hits for its accuracies. Images are easy or hard in every state and under every seed, more or less, so that most of
+    /// what is right in one is right in another.
+    /// </summary>
+    public static ReportRun WithHits(ReportRun run, string images = "cafe")
+    {
+        return run with { Evaluations = All(run.Evaluations), Undos = [.. run.Undos.Select(undo => undo with { Evaluations = All(undo.Evaluations) })] };
+
+        EvaluationRecord[] All(IEnumerable<EvaluationRecord> records) => [.. records.Select(WithHits)];
+
+        EvaluationRecord WithHits(EvaluationRecord record)
+        {
+            if (record.TestCount is not { } count || !Wording.IsAccuracy(record.Measure))
+                return record;
+            int right = (int)Math.Round(record.Value * count);
+            double Draw(params ReadOnlySpan<ulong> path) => new RandomStream(RandomStream.Derive(11, path)).NextDouble();
+            (ulong seed, ulong state) = (run.Manifest.Seed, (ulong)record.Stage + (record.Measure == Measure.KnnAccuracy ? 9UL : 0));
+            double[] hardness =
+                [.. Enumerable.Range(0, count).Select(i => (ulong)i).Select(i => Draw(i) + (0.3 * Draw(i, seed)) + (0.1 * Draw(i, seed, state)))];
+            double limit = hardness.Order().ElementAt(right);
+            return record with
+            {
+                Value = (double)right / count, Hits = Hits.Pack([.. hardness.Select(one => one < limit)]), TestImages = images,
+            };
+        }
+    }
 
     /// <summary>The run before UMM, measured with another k.</summary>
     public static ReportRun WithNeighbours(ReportRun run, int neighbours) => run with

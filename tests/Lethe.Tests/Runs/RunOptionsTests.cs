@@ -28,7 +28,8 @@ public sealed class RunOptionsTests : IDisposable
             MethodOptions = new VicRegOptions { InvarianceWeight = 0.1 + 0.2 },
             Training = new TrainingOptions { LearningRate = 1e-7, Optimiser = "lars" },
             StopOnMemorisation = true,
-            MemorisationSign = "either",
+            MemorisationSign = "reduction-either",
+            Keep = "best-lidar",
             Monitor = new MemorisationOptions { Patience = 2 },
             Interleaving = new InterleavingOptions { UmmEvery = 3, UmmSplit = "layer1" },
             Seed = ulong.MaxValue,
@@ -43,7 +44,7 @@ public sealed class RunOptionsTests : IDisposable
         Assert.Equal(
             [
                 "data", "augmentation", "views", "backbone", "init", "weights", "method", "methodOptions", "labelNoise", "training", "evaluation", "stopOnMemorisation",
-                "memorisationSign", "monitor", "interleaving", "seed",
+                "memorisationSign", "keep", "monitor", "interleaving", "seed",
             ],
             json.Select(section => section.Key));
         Assert.True(json["data"]!.AsObject().TryGetPropertyValue("dataRoot", out JsonNode? root) && root is null);
@@ -57,10 +58,23 @@ public sealed class RunOptionsTests : IDisposable
         RunDirectory run = Saved(new RunOptions { StopOnMemorisation = true });
         Change(run, json =>
         {
-            foreach (string section in (string[])["stopOnMemorisation", "memorisationSign", "monitor", "interleaving"])
+            foreach (string section in (string[])["stopOnMemorisation", "memorisationSign", "keep", "monitor", "interleaving"])
                 json.Remove(section);
         });
         Assert.Equal(new RunOptions(), run.LoadManifest().Pretraining);
+    }
+
+    /// <summary>Earlier versions knew signs of ΔR alone; a run that was not to stop has the sign that every run has.</summary>
+    [Theory]
+    [InlineData(true, "turn", "reduction-turn")]
+    [InlineData(true, "either", "reduction-either")]
+    [InlineData(false, "turn", "auto")]
+    [InlineData(true, "loss", "loss")]
+    public void Manifest_SignOfAnEarlierVersion_IsReadAsWhatItIs(bool stops, string written, string expected)
+    {
+        RunDirectory run = Saved(new RunOptions { StopOnMemorisation = stops });
+        Change(run, json => json["memorisationSign"] = written);
+        Assert.Equal(expected, run.LoadManifest().Pretraining.MemorisationSign);
     }
 
     /// <summary>As an earlier version lacks an option that came later, and a later one may have another.</summary>
@@ -144,7 +158,7 @@ public sealed class RunOptionsTests : IDisposable
         Assert.Contains("VicRegOptions", message, StringComparison.Ordinal);
         Assert.Contains("SimClrOptions", message, StringComparison.Ordinal);
         Assert.Contains(
-            "turn, gap or either",
+            "auto, accuracy, loss, reduction-turn",
             Assert.Throws<InvalidOptionException>(() => new RunOptions { MemorisationSign = "frob" }.Validate()).Message,
             StringComparison.Ordinal);
         Assert.Throws<InvalidOptionException>(() => new RunOptions { Interleaving = new InterleavingOptions { UmmEvery = -1 } }.Validate());

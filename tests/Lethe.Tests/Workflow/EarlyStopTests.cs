@@ -1,6 +1,7 @@
 using Lethe.Diagnostics;
 using Lethe.Runs;
 using Lethe.Runtime;
+using Lethe.Tests.Diagnostics;
 using Lethe.Workflow;
 
 namespace Lethe.Tests.Workflow;
@@ -26,11 +27,11 @@ public sealed class EarlyStopTests : IDisposable
     [InlineData("turn", null, 5, null)]
     [InlineData("gap", 12, null, null)]
     [InlineData("either", null, null, null)]
-    public void Onset_OfASign_IsItsEpoch(string sign, int? turn, int? gap, int? expected)
+    public void Onset_OfASignOfReduction_IsItsEpoch(string sign, int? turn, int? gap, int? expected)
     {
-        var verdict = new MemorisationVerdict(
+        var verdict = new ReductionVerdict(
             turn is not null, turn, turn is null ? null : "layer4", gap is not null, gap, gap is null ? null : "layer3", "");
-        Assert.Equal(expected, StopSign.Onset(verdict, sign)?.Epoch);
+        Assert.Equal(expected, StopSign.Onset(verdict, StopSign.OfEarlier(sign))?.Epoch);
     }
 
     /// <summary>A curve that turns at epoch 10 is known to have turned patience evaluations later; then training ends.</summary>
@@ -38,7 +39,7 @@ public sealed class EarlyStopTests : IDisposable
     public void IsDue_SyntheticCurve_IsKnownAfterPatience()
     {
         RunDirectory run = RunDirectory.Create(small["run"]);
-        RunOptions options = new() { StopOnMemorisation = true };
+        RunOptions options = new() { StopOnMemorisation = true, MemorisationSign = "reduction-turn" };
         var stop = new EarlyStop(run, options);
         int? stopped = null;
         for (int epoch = 0; epoch <= 20 && stopped is null; epoch++)
@@ -49,7 +50,42 @@ public sealed class EarlyStopTests : IDisposable
 
         Assert.InRange(stopped!.Value, 13, 14);
         Assert.False(new EarlyStop(run, options with { StopOnMemorisation = false }).IsDue(20));
-        Assert.False(new EarlyStop(run, options with { MemorisationSign = "gap" }).IsDue(20));
+        Assert.False(new EarlyStop(run, options with { MemorisationSign = "reduction-gap" }).IsDue(20));
+
+        // ΔR alone ends nothing where it was not asked for.
+        Assert.False(new EarlyStop(run, options with { MemorisationSign = "auto" }).IsDue(20));
+    }
+
+    /// <summary>
+    /// An accuracy that falls at seven tenths ends training once it has been seen at three evaluations; one that falls with the early
+    /// layer's, and one that rises while ΔR and its gap turn, never do.
+    /// </summary>
+    [Fact]
+    public void IsDue_AccuracyTurns_IsSeenThreeTimesBeforeItEnds()
+    {
+        RunOptions options = new() { StopOnMemorisation = true };
+        int? turned = Stopped("turned", SyntheticCourse.Abrupt(0.2), SyntheticCourse.Plateau, _ => 0);
+        Assert.InRange(turned!.Value, 160, 200);
+        Assert.Null(Stopped("alike", SyntheticCourse.Abrupt(0.2), SyntheticCourse.Abrupt(0.2), _ => 0));
+        Assert.Null(Stopped("healthy", SyntheticCourse.Rising, SyntheticCourse.Plateau, epoch => epoch > 100 ? (epoch - 100) * 0.1 : 0));
+
+        int? Stopped(string name, Func<double, double> late, Func<double, double> early, Func<int, double> turn)
+        {
+            RunDirectory run = RunDirectory.Create(small[name]);
+            var stop = new EarlyStop(run, options);
+            foreach (var epoch in SyntheticCourse.Run(3, late, early, images: 1000).GroupBy(m => m.Epoch))
+            {
+                run.AppendMeasurements(
+                [
+                    .. epoch, new Measurement(epoch.Key, "layer4", Measure.InstanceReductionTrain, (0.05 * epoch.Key) - turn(epoch.Key)),
+                    new Measurement(epoch.Key, "layer4", Measure.InstanceReductionHeldOut, (0.05 * epoch.Key) - (2 * turn(epoch.Key))),
+                ]);
+                if (stop.IsDue(epoch.Key))
+                    return epoch.Key;
+            }
+
+            return null;
+        }
     }
 
     /// <summary>A monitor without tolerances sees a sign in any noise.</summary>
@@ -74,7 +110,7 @@ public sealed class EarlyStopTests : IDisposable
             File.ReadAllBytes(Checkpoint(run, "best")));
         RunWarning warning = manifest.Warnings.Single(warning => warning.Kind == "memorisation");
         Assert.Equal(last, warning.Epoch);
-        Assert.Contains($"set in at epoch {best} in ", warning.Text, StringComparison.Ordinal);
+        Assert.Contains($" turned after epoch {best} (sign: reduction-", warning.Text, StringComparison.Ordinal);
         Assert.Contains($"stopped at epoch {last} of {Epochs}", warning.Text, StringComparison.Ordinal);
         using (Encoder.Load(run, SmallRun.Machine, "layer4", "best"))
             Assert.Contains(
@@ -120,6 +156,39 @@ public sealed class EarlyStopTests : IDisposable
         Assert.Equal(["last.safetensors"], Directory.GetFiles(run.CheckpointFolder).Select(Path.GetFileName));
     }
 
+    /// <summary>What a rule chose is on disk while training goes, and what an interrupted run keeps is the same bytes.</summary>
+    [Fact]
+    public void Pretraining_KeepsByARule_HasTheBestOfItsEvaluationsInterruptedOrNot()
+    {
+        RunOptions options = small.Options with
+        {
+            Keep = "best-rankme", Training = small.Options.Training with { Epochs = Epochs, KeepCheckpoints = true },
+        };
+        RunDirectory run = small.Start("run", options, cancellation: Token).Run;
+        int best = BestRule.Find("best-rankme")!.Choose(run.LoadMeasurements())!.Value;
+        Assert.Equal(run.LoadMeasurements().Where(m => m is { Layer: "layer4", Name: Measure.RankMeHeldOut }).Max(m => m.Value),
+            run.LoadMeasurements().Single(m => m is { Layer: "layer4", Name: Measure.RankMeHeldOut } && m.Epoch == best).Value);
+        Assert.Equal(best, run.LoadManifest().BestEpoch);
+        Assert.Equal(
+            File.ReadAllBytes(Path.Combine(run.CheckpointFolder, $"epoch-{best:D5}.safetensors")),
+            File.ReadAllBytes(Checkpoint(run, "best")));
+
+        using var stop = new CancellationTokenSource();
+        Assert.ThrowsAny<OperationCanceledException>(() => small.Start(
+            "again", options, SmallRun.CancelWhen(stop, progress => progress is { Stage: "pre-training", Done: 13 }), stop.Token));
+        Same(run, Pretraining.Resume(small["again"], SmallRun.Machine, cancellation: Token).Run);
+    }
+
+    [Fact]
+    public void Best_EqualsAndRepeats_TakesTheEarliestOfTheLatest()
+    {
+        Measurement Loss(int epoch, double value) => new(epoch, Measure.Run, Measure.LossHeldOut, value);
+        BestRule rule = BestRule.Find("best-heldout")!;
+        Assert.Equal(2, rule.Choose([Loss(0, 3), Loss(2, 1), Loss(4, 1), Loss(1, 0.5), Loss(1, 2)]));
+        Assert.Null(rule.Choose([new(0, "layer4", Measure.RankMeHeldOut, 1)]));
+        Assert.Null(BestRule.Find("last"));
+    }
+
     private static string Checkpoint(RunDirectory run, string name) => Path.Combine(run.CheckpointFolder, name + ".safetensors");
 
     private static void Same(RunDirectory expected, RunDirectory found)
@@ -134,7 +203,7 @@ public sealed class EarlyStopTests : IDisposable
     private RunOptions Forced() => small.Options with
     {
         StopOnMemorisation = true,
-        MemorisationSign = "either",
+        MemorisationSign = "reduction-either",
         Monitor = new MemorisationOptions { RelativeTolerance = 0, AbsoluteTolerance = 0, NoiseTolerance = 0, Patience = 1, FewestEvaluations = 3 },
         Training = small.Options.Training with { Epochs = Epochs },
     };

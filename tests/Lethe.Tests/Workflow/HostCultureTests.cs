@@ -27,7 +27,7 @@ public sealed partial class HostCultureTests : IDisposable
         ["table of undos"] = () => MarkdownGrid.Render([.. Ablation.Of(Model).Select(table => table.Grid())]),
         ["comparison"] = () =>
             MarkdownGrid.Render(Compared.Grids()) + ComparisonPage.Render(Compared, "lethe compare") + CsvGrid.Render(Compared.Lines()),
-        ["verdict"] = () => MemorisationMonitor.Judge([.. Enumerable.Range(0, 30).Select(
+        ["verdict"] = () => ReductionMonitor.Judge([.. Enumerable.Range(0, 30).Select(
             i => new Measurement(i, "layer4", Measure.InstanceReductionTrain, i < 15 ? i : 20 - (0.53 * i)))]).Reason,
         ["measure of a layer"] = () => string.Join(' ', LayerMeasures.All.Select(measure => measure.Format(-1234.5))),
         ["collapse"] = () => new CollapseReading(CollapseKind.Complete, 0.25, 1.5).Words,

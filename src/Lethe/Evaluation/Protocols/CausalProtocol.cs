@@ -1,7 +1,9 @@
 using Lethe.Data;
 using Lethe.Data.Generated;
+using Lethe.Models;
 using Lethe.Numerics;
 using Lethe.Runtime;
+using static TorchSharp.torch;
 
 namespace Lethe.Evaluation.Protocols;
 
@@ -21,6 +23,9 @@ internal sealed class CausalProtocol(CausalProtocolOptions options) : Generating
     private const ulong Fitting = 1;
     private const ulong ConfoundedFitting = 3;
 
+    // As an exported graph whitens by default.
+    private const double WhitenEpsilon = 1e-3;
+
     /// <summary>The entry of the registry.</summary>
     public static ProtocolEntry Entry { get; } = new ProtocolEntry<CausalProtocolOptions>
     {
@@ -38,12 +43,15 @@ internal sealed class CausalProtocol(CausalProtocolOptions options) : Generating
         $"{options.CausalImages} generated images to fit, as many others to measure, of ten shapes; no factor depends on another. "
         + $"Factors: {LinearProtocol.RegressionSettings()} Of continuous factors R² of ridge regression. "
         + "Interventions: E‖f(x) − f(x under do)‖² with rows of norm 1, do of all factors but shape (S_ur), do of shape (S_r), and their "
-        + "ratio, of which 100 means that both move the features equally. "
+        + "ratio, of which 100 means that both move the features equally; also in the pixels that enter the encoder, and over the ratio "
+        + "there; whitened: the same after ZCA of the layer's features, fitted on the images to fit, which shows what spreading "
+        + "features does by itself. "
         + Invariant($"Shortcut: the shape by a linear classifier fitted where hue and texture go with it (ρ = {options.CausalRho}), ")
         + "measured at ρ, 0 and −ρ, and the drop from ρ to −ρ.";
 
     /// <inheritdoc/>
-    public override (FittingImages Fitting, ImageSet Test) Draw(int size, int threads, CancellationToken cancellation = default)
+    public override (FittingImages Fitting, ImageSet Test) Draw(
+        int size, int stride, int threads, CancellationToken cancellation = default)
     {
         ImageSet Images(string name, ulong seed, double rho) => CausalShapes.Images(
             name, [.. Enumerable.Range(0, options.CausalImages).Select(i => CausalShapes.Draw(seed, i, rho))], size, threads, cancellation);
@@ -63,8 +71,8 @@ internal sealed class CausalProtocol(CausalProtocolOptions options) : Generating
         foreach (string layer in encoder.Layers)
             yield return FactorModel.Fit(encoder.Features(images.Probe, cancellation)[layer], factors, layer, seed, cancellation);
         var drawn = new ChangedImages();
-        foreach (string layer in encoder.Layers)
-            yield return new InterventionModel(drawn) { Variant = "interventions", Layer = layer, FitCount = 0 };
+        foreach (InterventionModel answers in Interventions(encoder, images.Probe, drawn, cancellation))
+            yield return answers;
         foreach (string layer in encoder.Layers)
         {
             LinearClassifier classifier = LogisticRegression.Fit(
@@ -74,6 +82,36 @@ internal sealed class CausalProtocol(CausalProtocolOptions options) : Generating
                 classifier, options.CausalRho,
                 drawn) { Variant = "shortcut", Layer = layer, FitCount = images.Train.Count, Strength = classifier.Strength };
         }
+    }
+
+    /// <summary>What answers to interventions: the pixels, every layer, and every layer whitened by moments of the images to fit.</summary>
+    internal static IEnumerable<InterventionModel> Interventions(
+        EncoderState encoder, ImageSet fitted, ChangedImages drawn, CancellationToken cancellation)
+    {
+        foreach (string layer in encoder.Layers.Prepend(LayerNames.Pixels))
+            yield return new InterventionModel(drawn) { Variant = "interventions", Layer = layer, FitCount = 0 };
+        foreach (string layer in encoder.Layers)
+        {
+            Tensor features = encoder.Features(fitted, cancellation)[layer]; // [N, d]
+            if (IsConstant(features))
+                continue; // a dead layer has no whitening
+            yield return new InterventionModel(drawn, Whiten(features))
+            {
+                Variant = "interventions, whitened", Layer = layer, FitCount = fitted.Count,
+            };
+        }
+    }
+
+    private static bool IsConstant(Tensor features)
+    {
+        using var scope = NewDisposeScope();
+        return features.eq(features[0]).all().item<bool>();
+    }
+
+    private static (Tensor Mean, Tensor Matrix) Whiten(Tensor features)
+    {
+        (Tensor mean, Tensor matrix) = Whitening.Zca(features, WhitenEpsilon);
+        return (mean.DetachFromDisposeScope(), matrix.DetachFromDisposeScope());
     }
 }
 

@@ -15,6 +15,12 @@ internal sealed class DenseProtocol(DenseProtocolOptions options) : GeneratingPr
     // What a seed is for; apart from this tag, fixed, so that all encoders see the same scenes.
     private const ulong SceneSeed = 0x4465_6E73_65;
 
+    // Cells, a side, of the last map: fewer are too coarse to say where a shape is.
+    private const int FewestCells = 8;
+
+    private static readonly string DefaultSize =
+        $"the encoder's own size or, where that is larger, the one at which its last map has {FewestCells} × {FewestCells} cells";
+
     /// <summary>The entry of the registry.</summary>
     public static ProtocolEntry Entry { get; } = new ProtocolEntry<DenseProtocolOptions>
     {
@@ -30,7 +36,8 @@ internal sealed class DenseProtocol(DenseProtocolOptions options) : GeneratingPr
     /// <inheritdoc/>
     public override string Settings() =>
         $"{options.DenseImages} generated scenes to fit, {options.DenseTestImages} others to measure, of ten shapes before patterned "
-        + "backgrounds, in the size that the encoder sees. "
+        + $"backgrounds, of {(options.DenseSize > 0 ? $"{options.DenseSize} × {options.DenseSize} pixels" : DefaultSize)}: the network "
+        + "is run on them as they are. "
         + $"A head is batch-norm, a 3×3 convolution to {SegmentationHead.Hidden} channels, ReLU and a 1×1 convolution on a layer's map, "
         + "its scores brought to the pixels bilinearly; on all layers, the sum of one for each. Cross-entropy, Adam, "
         + $"{options.FineTuneSteps} steps of {options.FineTuneBatchSize} scenes, "
@@ -40,8 +47,10 @@ internal sealed class DenseProtocol(DenseProtocolOptions options) : GeneratingPr
         + "Mean IoU: pixels of all scenes counted together, mean over the eleven classes.";
 
     /// <inheritdoc/>
-    public override (FittingImages Fitting, ImageSet Test) Draw(int size, int threads, CancellationToken cancellation = default)
+    public override (FittingImages Fitting, ImageSet Test) Draw(
+        int size, int stride, int threads, CancellationToken cancellation = default)
     {
+        size = options.DenseSize > 0 ? options.DenseSize : Math.Max(size, FewestCells * stride);
         ImageSet train = SegmentationScenes.Images("train", SceneSeed, 0, options.DenseImages, size, threads, cancellation);
         return (
             new FittingImages("segmentation scenes", train, train),
@@ -70,11 +79,18 @@ internal sealed record DenseProtocolOptions : FineTuningOptions
     [Limit(AtLeast = 1, Unit = "image")]
     public int DenseTestImages { get; init; } = 500;
 
+    /// <summary>
+    /// Height and width of the scenes of dense transfer, on which the network is run as they are; 0 takes the encoder's own size or, where
+    /// that is larger, the one at which its last map has 8 × 8 cells: 64 with a small stem, 256 with a large one.
+    /// </summary>
+    [Limit(AtLeast = 16, Unit = "pixels", Zero = "to choose by the encoder")]
+    public int DenseSize { get; init; }
+
     /// <summary>Peak learning rate of the heads of dense transfer.</summary>
     [Limit(Above = 0)]
     public double DenseHeadLearningRate { get; init; } = 0.01;
 
     /// <inheritdoc/>
     public override ProtocolOptions Quick() =>
-        this with { DenseImages = 200, DenseTestImages = 100, FineTuneSteps = QuickSteps, FineTuneBatchSize = QuickBatchSize };
+        this with { DenseImages = 100, DenseTestImages = 50, FineTuneSteps = QuickSteps, FineTuneBatchSize = QuickBatchSize };
 }

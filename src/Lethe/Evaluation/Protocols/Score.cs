@@ -46,6 +46,9 @@ public sealed record Score(string Measure, double Value, ConfidenceInterval Inte
     /// <summary>The former divided by the latter; below 1 the relevant factor moves features more.</summary>
     public const string Sensitivity = ProtocolMeasure.Sensitivity;
 
+    /// <summary>The former divided by the same ratio in the pixels that enter the encoder: 1 where it does what they do.</summary>
+    internal const string SensitivityOverPixels = ProtocolMeasure.SensitivityOverPixels;
+
     /// <summary>The mean over classes of what predicted and true regions share, as a fraction of what they cover together.</summary>
     public const string MeanIntersection = ProtocolMeasure.MeanIntersection;
 

@@ -40,7 +40,7 @@ internal sealed class SegmentationModel : FittedModel
     {
         int layers = encoder.MapChannels.Count;
         int[][] taken = [.. Enumerable.Range(0, layers).Select(layer => (int[])[layer]), [.. Enumerable.Range(0, layers)]];
-        SegmentationHead[] heads = [.. taken.Select(places => Head(places, encoder, classes, seed))];
+        SegmentationHead[] heads = [.. taken.Select(places => Head(places, encoder, classes, images[0].Height, seed))];
         Train(encoder, null, heads, images, options, RandomStream.Derive(seed, Order), cancellation);
         return
         [
@@ -58,7 +58,8 @@ internal sealed class SegmentationModel : FittedModel
         EncoderState encoder, ImageSet images, int classes, DenseProtocolOptions options, ulong seed, CancellationToken cancellation)
     {
         ResNet network = encoder.Copy(RandomStream.Derive(seed, Weights));
-        SegmentationHead head = Head([.. Enumerable.Range(0, encoder.MapChannels.Count)], encoder, classes, seed);
+        SegmentationHead head = Head(
+            [.. Enumerable.Range(0, encoder.MapChannels.Count)], encoder, classes, images[0].Height, seed);
         Train(encoder, network, [head], images, options, RandomStream.Derive(seed, Order), cancellation);
         return new SegmentationModel(head, network, classes)
         {
@@ -76,7 +77,8 @@ internal sealed class SegmentationModel : FittedModel
         head.eval();
         network?.eval();
         var counts = new List<(long[] Both, long[] Predicted, long[] True)>(test.Count);
-        foreach (ViewBatch batch in EvaluationBatches.Plain(test, encoder.Plain, MeasuringBatch, encoder.Threads, cancellation))
+        int size = test[0].Height, batchSize = Math.Min(MeasuringBatch, EvaluationBatches.SizeFor(size));
+        foreach (ViewBatch batch in EvaluationBatches.Plain(test, encoder.PlainAt(size), batchSize, encoder.Threads, cancellation))
         {
             using var scope = NewDisposeScope();
             Tensor pixels = head.forward(Maps(encoder, network, batch)).argmax(1).to(ScalarType.Byte).cpu().contiguous(); // [n, size, size]
@@ -111,11 +113,11 @@ internal sealed class SegmentationModel : FittedModel
         return network is null ? encoder.Maps(images) : network.ForwardMaps(images);
     }
 
-    private static SegmentationHead Head(int[] layers, EncoderState encoder, int classes, ulong seed)
+    private static SegmentationHead Head(int[] layers, EncoderState encoder, int classes, int size, ulong seed)
     {
         using var scope = NewDisposeScope();
         manual_seed((long)(RandomStream.Derive(seed, Heads) >> 1));
-        var head = new SegmentationHead(layers, encoder.MapChannels, classes, encoder.Plain.Size);
+        var head = new SegmentationHead(layers, encoder.MapChannels, classes, size);
         head.to(encoder.Device);
         EncoderState.Outlive(head);
         return head;
@@ -128,7 +130,8 @@ internal sealed class SegmentationModel : FittedModel
         try
         {
             using var loader = new ViewLoader(
-                images, encoder.Plain, Math.Min(options.FineTuneBatchSize, images.Count), seed, encoder.Threads, viewsPerImage: 1);
+                images, encoder.PlainAt(images[0].Height), Math.Min(options.FineTuneBatchSize, images.Count), seed, encoder.Threads,
+                viewsPerImage: 1);
             using var trainer = new Segmenter(encoder, network, heads, images, loader, options);
             TrainingLoop.Finish(trainer, cancellation);
         }

@@ -21,7 +21,7 @@ public class GeneratedProtocolTests
     public void Causal_OfAnUntrainedNetwork_ReadsColourAndFallsForTheShortcut()
     {
         IReadOnlyDictionary<string, double> stem = Run(new CausalProtocol(new CausalProtocolOptions { CausalImages = 400 }), 3)
-            .Where(result => result.Layer == "stem").ToDictionary(result => result.Measure, result => result.Value);
+            .Where(result => result is { Layer: "stem", Variant: not "interventions, whitened" }).ToDictionary(result => result.Measure, result => result.Value);
         Assert.True(
             stem["accuracy of hue"] > 0.3 && stem["R² of light"] > 0.3, $"hue {stem["accuracy of hue"]}, light {stem["R² of light"]}");
         Assert.True(stem["accuracy of hue"] > stem["accuracy of shape"]);
@@ -37,8 +37,81 @@ public class GeneratedProtocolTests
     [Fact]
     public void Causal_OfAGreyNetwork_ReadsEveryLayer() =>
         Assert.Equal(
-            LayerNames.All,
-            Run(new CausalProtocol(new CausalProtocolOptions { CausalImages = 60 }), 1).Select(result => result.Layer).Distinct());
+            [LayerNames.Pixels, .. LayerNames.All],
+            Run(new CausalProtocol(new CausalProtocolOptions { CausalImages = 60 }), 1).Select(result => result.Layer).Distinct()
+                .OrderBy(layer => layer != LayerNames.Pixels));
+
+    /// <summary>
+    /// The ratio in pixels, by a loop over the pictures: normalised as the encoder takes them, rows of length 1, in double precision.
+    /// </summary>
+    [Fact]
+    public void Causal_Pixels_HaveTheRatioThatALoopFinds()
+    {
+        (_, ImageSet test, Func<string, string, string, double> read) = Interventions();
+        double irrelevant = Answer(CausalShapes.Irrelevant), relevant = Answer([CausalFactor.Shape]);
+        double Of(string layer, string measure) => read("interventions", layer, measure);
+        Assert.Equal(irrelevant, Of(LayerNames.Pixels, Score.IrrelevantAnswer), 1e-6);
+        Assert.Equal(relevant, Of(LayerNames.Pixels, Score.RelevantAnswer), 1e-6);
+        Assert.Equal(irrelevant / relevant, Of(LayerNames.Pixels, Score.Sensitivity), 1e-4);
+        Assert.Equal(
+            Of("layer2", Score.Sensitivity) / Of(LayerNames.Pixels, Score.Sensitivity), Of("layer2", Score.SensitivityOverPixels), 1e-9);
+
+        double Answer(IReadOnlyList<CausalFactor> changed)
+        {
+            CausalFactors[] before = CausalTestImages.Factors(test, 0), after = CausalTestImages.Intervened(test, changed);
+            double sum = 0;
+            for (int i = 0; i < before.Length; i++)
+            {
+                double[] first = Row(before[i]), second = Row(after[i]);
+                for (int p = 0; p < first.Length; p++)
+                    sum += (first[p] - second[p]) * (first[p] - second[p]);
+            }
+
+            return sum / before.Length;
+        }
+
+        static double[] Row(CausalFactors factors)
+        {
+            double[] row = [.. CausalShapes.Render(factors, Tiny.ImageSize).Pixels.ToArray().Select(p => ((p / 255.0) - 0.5) / 0.25)];
+            double norm = Math.Sqrt(row.Sum(p => p * p));
+            return [.. row.Select(p => p / norm)];
+        }
+    }
+
+    /// <summary>The whitened reading is the plain one of features that were whitened by hand, with moments of the images to fit.</summary>
+    [Fact]
+    public void Causal_Whitened_IsThePlainReadingOfWhitenedFeatures()
+    {
+        using EncoderState encoder = Encoder(3, out SslMethod method);
+        using SslMethod whole = method;
+        CancellationToken token = TestContext.Current.CancellationToken;
+        (ImageSet fitted, ImageSet test, Func<string, string, string, double> read) = Interventions();
+        ImageSet under = CausalShapes.Images(
+            "changed", CausalTestImages.Intervened(test, [CausalFactor.Shape]), Tiny.ImageSize, 1, token);
+
+        // Σ^(−½) by Newton and Schulz' iteration: another road than an eigendecomposition.
+        Tensor rows = encoder.Features(fitted, token)["layer4"].to(ScalarType.Float64), mean = rows.mean([0]);
+        Tensor centred = rows - mean, covariance = centred.t().mm(centred) / (rows.shape[0] - 1);
+        long d = covariance.shape[0];
+        Tensor one = eye(d, dtype: ScalarType.Float64);
+        covariance = (covariance * (1 - 1e-3)) + (one * (1e-3 * covariance.diagonal().mean()));
+        Tensor scale = covariance.norm(), y = covariance / scale, z = one;
+        for (int i = 0; i < 60; i++)
+        {
+            Tensor step = ((one * 3) - z.mm(y)) * 0.5;
+            (y, z) = (y.mm(step), step.mm(z));
+        }
+
+        Tensor root = z / scale.sqrt();
+        Tensor Unit(ImageSet set)
+        {
+            Tensor white = (encoder.Features(set, token)["layer4"].to(ScalarType.Float64) - mean).mm(root);
+            return white / white.norm(1, keepdim: true);
+        }
+
+        double expected = (Unit(test) - Unit(under)).square().sum(1).mean().item<double>();
+        Assert.Equal(expected, read("interventions, whitened", "layer4", Score.RelevantAnswer), 1e-6);
+    }
 
     /// <summary>
     /// An intervention changes what it says and nothing else, and the images at another ρ are the same in all but hue and texture.
@@ -47,7 +120,7 @@ public class GeneratedProtocolTests
     public void Causal_ChangedImages_DifferInWhatWasChangedAlone()
     {
         (_, ImageSet test) = new CausalProtocol(new CausalProtocolOptions { CausalImages = 50 }).Draw(
-            16, 1, TestContext.Current.CancellationToken);
+            16, 8, 1, TestContext.Current.CancellationToken);
         CausalFactors[] plain = CausalTestImages.Factors(test, 0), tied = CausalTestImages.Factors(test, 1),
             shaped = CausalTestImages.Intervened(test, [CausalFactor.Shape]);
         Assert.Equal(test.Labels!, plain.Select(factors => factors.Shape));
@@ -107,6 +180,31 @@ public class GeneratedProtocolTests
         }
     }
 
+    /// <summary>Scenes are as large as the last map needs to have 8 cells a side, or as the encoder sees, or as was asked for.</summary>
+    [Theory]
+    [InlineData(16, 8, 0, 64)]
+    [InlineData(96, 8, 0, 96)]
+    [InlineData(128, 32, 0, 256)]
+    [InlineData(128, 32, 32, 32)]
+    public void Dense_Scenes_AreLargeEnoughForTheLastMap(int size, int stride, int asked, int expected)
+    {
+        var protocol = new DenseProtocol(new DenseProtocolOptions { DenseImages = 2, DenseTestImages = 1, DenseSize = asked });
+        (FittingImages fitting, ImageSet test) = protocol.Draw(size, stride, 1, TestContext.Current.CancellationToken);
+        Assert.Equal((expected, expected), (fitting.Train[0].Height, test[0].Width));
+    }
+
+    [Theory]
+    [InlineData("small", 16, 64)]
+    [InlineData("large", 96, 256)]
+    public void Stride_OfANetwork_IsThatOfItsLastMap(string stem, int imageSize, int scene)
+    {
+        using var network = new ResNet(Tiny.Network with { Stem = stem }, 3, imageSize);
+        network.eval();
+        using var scope = NewDisposeScope();
+        using IDisposable frozen = no_grad();
+        Assert.Equal(scene / network.Stride, network.ForwardMaps(zeros(1, 3, scene, scene))[^1].shape[2]);
+    }
+
     [Theory]
     [InlineData(1, 10, 0.1, "--dense-images")]
     [InlineData(10, 0, 0.1, "--dense-test-images")]
@@ -120,13 +218,39 @@ public class GeneratedProtocolTests
     private static IReadOnlyList<ProtocolResult> Run(
         GeneratingProtocol protocol, int channels, (FittingImages Fitting, ImageSet Test)? images = null)
     {
+        using EncoderState encoder = Encoder(channels, out SslMethod method);
+        using SslMethod whole = method;
+        (FittingImages fitting, ImageSet test) = images ?? protocol.Draw(Tiny.ImageSize, 8, 1, TestContext.Current.CancellationToken);
+        return ProtocolRunner.Run(protocol, encoder, fitting, test, 1, cancellation: TestContext.Current.CancellationToken);
+    }
+
+    private static (ImageSet Fitted, ImageSet Test, Func<string, string, string, double> Read) Interventions()
+    {
+        using EncoderState encoder = Encoder(3, out SslMethod method);
+        using SslMethod whole = method;
+        CancellationToken token = TestContext.Current.CancellationToken;
+        (FittingImages fitting, ImageSet test) =
+            new CausalProtocol(new CausalProtocolOptions { CausalImages = 60 }).Draw(Tiny.ImageSize, 8, 1, token);
+        var found = new Dictionary<(string, string, string), double>();
+        foreach (InterventionModel model in CausalProtocol.Interventions(encoder, fitting.Probe, new ChangedImages(), token))
+        {
+            using (model)
+            {
+                foreach (Score score in model.Measure(encoder, test, 1, token))
+                    found.Add((model.Variant, model.Layer, score.Measure), score.Value);
+            }
+        }
+
+        return (fitting.Probe, test, (variant, layer, measure) => found[(variant, layer, measure)]);
+    }
+
+    private static EncoderState Encoder(int channels, out SslMethod method)
+    {
         manual_seed(3);
-        using SslMethod method = MethodRegistry.Find("simclr").Create(
+        method = MethodRegistry.Find("simclr").Create(
             new SimClrOptions { ProjectorHidden = 16, ProjectorOutput = 8 }, new ResNet(Tiny.Network, channels, Tiny.ImageSize));
         var statistics = new Lethe.Augmentation.ChannelStatistics(
             [.. Enumerable.Repeat(0.5f, channels)], [.. Enumerable.Repeat(0.25f, channels)]);
-        using var encoder = new EncoderState(method, statistics, CPU, 1, untrained: false);
-        (FittingImages fitting, ImageSet test) = images ?? protocol.Draw(Tiny.ImageSize, 1, TestContext.Current.CancellationToken);
-        return ProtocolRunner.Run(protocol, encoder, fitting, test, 1, cancellation: TestContext.Current.CancellationToken);
+        return new EncoderState(method, statistics, CPU, 1, untrained: false);
     }
 }

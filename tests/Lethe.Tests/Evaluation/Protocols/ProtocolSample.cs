@@ -28,7 +28,7 @@ internal static class ProtocolSample
     {
         if (protocol is not GeneratingProtocol generating)
             return (Fitting, Images("test", 3, 12), Images("test", 9, 12, label: i => (i + 1) % 3));
-        (FittingImages fitting, ImageSet test) = generating.Draw(16, 1, TestContext.Current.CancellationToken);
+        (FittingImages fitting, ImageSet test) = generating.Draw(16, 1, 1, TestContext.Current.CancellationToken);
         ImageSet Half(int first) => test.Subset("test", [.. Enumerable.Range(first, test.Count / 2)]);
         return (fitting, Half(0), Half(test.Count / 2));
     }
