@@ -27,16 +27,16 @@ internal sealed class AblationItem : Item
         string[] names = [.. Undos(setting).Select(Setting.NameOf)];
         (string Term, UmmOptions Without)[] terms = [("the alignment", WithoutAlignment(setting)), ("ΔR", WithoutReduction(setting))];
         var found = groups.Select(group => (Group: group, Table: ResultTable.Of([group], diagnosed: false, names))).ToArray();
-        return new ItemReading(
+        return new ItemReading(Judgement.Of(
         [
             .. from one in found
                let umm = After(one.Table, setting.Undo)
                from term in terms
                from measure in setting.Accuracies
-               select Judgement.Of(
+               select new Compared(
                    $"{NameOf(one.Group)}, {Wording.Probe(measure)}: UMM less UMM without {term.Term}",
                    umm?.Less(After(one.Table, term.Without), ResultKey.Probe(measure, Setting.Last)), Counts, Unit.Points),
-        ])
+        ]))
         {
             Grids = [.. found.Select(one => UndoTable.Of($"{NameOf(one.Group)}: every state", one.Table, setting.Accuracies))],
         };

@@ -17,9 +17,6 @@ internal sealed class Bill
     // Small, so that the largest network is timed in seconds; a view costs as much in a larger batch.
     private const int TimedBatch = 16, TimedImages = 64;
 
-    // A step of UMM passes the late layers some four times as often as a plain one; docs/results/umm.md has the times.
-    private const double CostOfUmm = 3;
-
     // What a protocol takes for one state, in views of an evaluation for each image that is measured, and seconds besides.
     private static readonly Dictionary<string, (double Views, double Seconds)> protocols = new()
     {
@@ -29,6 +26,9 @@ internal sealed class Bill
 
     // Numbers of a checkpoint for each of the network: weights, and two moments of the optimiser; a momentum encoder comes on top.
     private const double NumbersKept = 3.5;
+
+    // Of features, for counting passes; it matters to Jacobians alone.
+    private const int Dimension = 512;
 
     private readonly Dictionary<(string, int, int), NetworkSpeed> speeds = [];
 
@@ -96,7 +96,7 @@ internal sealed class Bill
         double views = 2.0 * images * training.EpochCount();
         int evaluations = 1 + (training.EpochCount() / training.EvaluationInterval());
         double undo = run.Undos.Sum(one => Seconds(one, training.BatchSize, speed.View * cost, evaluation));
-        double states = 2 + run.Undos.Sum(one => one.Control ? 2 : 1);
+        double states = 2 + run.Undos.Sum(one => one.Own().Control ? 2 : 1);
 
         // Protocols look at the states before, control and UMM.
         double protocol = 3 * run.Protocols.Sum(one =>
@@ -107,15 +107,19 @@ internal sealed class Bill
 
     private static double Seconds(UmmOptions undo, int batch, double view, double evaluation)
     {
-        double parts = CostOfUmm + (undo.Control ? 1 : 0);
+        bool trains = undo.Remedy is UmmOptions.Mechanism or UmmOptions.Continue, control = undo.Own().Control;
+        double parts = !trains ? 0 : Steps(StepCost.OfMechanism(undo, Dimension, hasMomentum: false)) + (control ? 1 : 0);
         int evaluations = 1 + (undo.Iterations / undo.EvaluationInterval());
-        return (2.0 * undo.Iterations * batch * view * parts) + (evaluations * evaluation * (undo.Control ? 2 : 1));
+        return (2.0 * undo.Iterations * batch * view * parts) + (evaluations * evaluation * (control ? 2 : 1));
     }
+
+    // In steps of plain training through the whole network. Half of it is frozen, about.
+    private static double Steps(StepCost cost) => (cost.Early + cost.Late) / (2.0 * StepCost.OfControl(hasMomentum: false).Late);
 
     private double Bytes(PlannedRun run, Setting setting)
     {
         TrainingOptions training = run.Options.Training;
         int kept = 2 + (training.KeepCheckpoints ? training.EpochCount() / training.EvaluationInterval() : 0);
-        return sizeof(float) * NumbersKept * SpeedOf(setting).Parameters * (kept + run.Undos.Sum(one => one.Control ? 4 : 2));
+        return sizeof(float) * NumbersKept * SpeedOf(setting).Parameters * (kept + run.Undos.Sum(one => one.Own().Control ? 4 : 2));
     }
 }

@@ -22,7 +22,7 @@ internal sealed class CausalItem : Item
 
     public override string Rule => "In each method, after UMM against its control, on generated images whose factors are known: the answer "
         + "of the last layer to the irrelevant factors, over that to the relevant one, falls; and so does the accuracy that is lost where "
-        + "a shortcut is turned around. Intervals are over seeds.";
+        + "a shortcut is turned around.";
 
     public override IEnumerable<RunNeed> Needs(Setting setting) => setting.Runs(Images(setting)).Select(options => new RunNeed(options)
     {
@@ -37,15 +37,17 @@ internal sealed class CausalItem : Item
             .. groups.Select(group => (group, ResultTable.Of([group], diagnosed: false, [undo]).Only(
                 key => key.Protocol == protocol && key.Layer == Setting.Last))),
         ];
-        return new ItemReading(
+        return new ItemReading(Judgement.Of(
         [
             .. from one in found
                from measure in new[] { ProtocolMeasure.Sensitivity, ProtocolMeasure.Drop }
                let umm = After(one.Table, setting.Undo)
+
+               // Of the features as they are: after whitening is a row of the table.
                let key = one.Table.Keys.FirstOrDefault(key => key.Measure == measure)
-               select Judgement.Of(
-                   $"{NameOf(one.Group)}, {measure}", key is null ? null : umm?.Less(umm.Control, key), Counts, Unit.Points, sign: -1),
-        ])
+               select new Compared(
+                   $"{NameOf(one.Group)}, {measure}", key is null ? null : umm?.Less(umm.Control, key), Counts, Unit.Points, Sign: -1),
+        ]))
         {
             Grids =
             [

@@ -78,7 +78,7 @@ internal static class ReproductionJson
 
     private static object Case(Judgement one) => new
     {
-        one.Case, one.Outcome, one.Why, one.Effect, one.Low, one.High, one.Smallest, Unit = one.Unit.Name, one.Unit.Factor,
+        one.Case, one.Outcome, one.Why, one.Effect, one.Low, one.High, one.P, one.Smallest, Unit = one.Unit.Name, one.Unit.Factor,
     };
 
     private static JsonObject Node(object document) => JsonSerializer.SerializeToNode(document, web)!.AsObject();

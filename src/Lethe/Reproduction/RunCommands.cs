@@ -37,7 +37,7 @@ internal static class RunCommands
 
     /// <summary>An undo.</summary>
     public static string Undo(UmmOptions undo, ulong seed, string path) =>
-        string.Join(' ', [$"lethe undo {ShellWord.Quote(path)}", .. Flags(undo, new UmmOptions()), Invariant($"--seed {seed}")]);
+        string.Join(' ', [$"lethe undo {ShellWord.Quote(path)}", .. Flags(undo.Own(), new UmmOptions()), Invariant($"--seed {seed}")]);
 
     /// <summary>Options with the flags that set them, and their values as a command line has them; what is left open has none.</summary>
     public static IEnumerable<(string Flag, string Value)> Values(object record) =>

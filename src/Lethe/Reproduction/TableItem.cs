@@ -68,10 +68,19 @@ internal sealed class TableItem : Item
                 key => names.Contains(key.Protocol) && measures.Contains(key.Measure) && key.Layer == Setting.Last
                     && key.Quick == setting.Preset.Quick))),
         ];
+        Compared[] compared =
+        [
+            .. from one in found
+               let umm = After(one.Table, setting.Undo)
+               from key in one.Table.Keys
+               select new Compared($"{NameOf(one.Group)}, {key.Name}", umm?.Less(umm.Control, key), Counts, Unit.Points),
+        ];
         return new ItemReading(
         [
-            .. found.SelectMany(one => one.Table.Keys.Select(key => Judged(setting, one.Group, one.Table, key)).DefaultIfEmpty(
-                new Judgement(NameOf(one.Group), Outcome.NotRun, "these protocols cannot be run on these images, or have not been"))),
+            .. Judgement.Of(compared),
+            .. from one in found
+               where one.Table.Keys.Count == 0
+               select new Judgement(NameOf(one.Group), Outcome.NotRun, "these protocols cannot be run on these images"),
         ])
         {
             Grids = [StateTable.Of($"{Setting.Last} before and after", setting, [.. found.Select(one => (NameOf(one.Group), one.Table))])],
@@ -79,10 +88,6 @@ internal sealed class TableItem : Item
                 ? ["Other domains were left out: give --domains with a folder."] : [],
         };
     }
-
-    private static Judgement Judged(Setting setting, ReportGroup group, ResultTable table, ResultKey key) =>
-        Judgement.Of(
-            $"{NameOf(group)}, {key.Name}", After(table, setting.Undo) is { } umm ? umm.Less(umm.Control, key) : null, Counts, Unit.Points);
 
     private static IEnumerable<ProtocolNeed> Named(Setting setting, params ProtocolEntry[] entries) =>
         entries.Select(entry => new ProtocolNeed(entry.Name, setting.Preset.Quick));
