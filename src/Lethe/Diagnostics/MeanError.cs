@@ -59,6 +59,19 @@ internal sealed record MeanError(double Standard, double Freedom, int Seeds, int
         return ((t * c) + (NormalPower * Math.Sqrt(1 + (t * t * (1 - (c * c)))))) * Standard;
     }
 
+    /// <summary>The error of the sum of this mean and something else that has nothing to do with it.</summary>
+    /// <param name="variance">The variance of that, not negative.</param>
+    /// <param name="freedom">Its degrees of freedom, positive.</param>
+    /// <returns>The error, with Satterthwaite's degrees of freedom.</returns>
+    public MeanError Plus(double variance, double freedom)
+    {
+        double own = Standard * Standard, sum = own + variance;
+        return this with
+        {
+            Standard = Math.Sqrt(sum), Freedom = Math.Max(1, sum * sum / ((own * own / Freedom) + (variance * variance / freedom))),
+        };
+    }
+
     /// <summary>Of numbers of images under seeds.</summary>
     /// <param name="values">For each seed its images, finite numbers, at least two; as many under each where they are shared.</param>
     /// <param name="isShared">Whether numbers of one place are of one image under every seed.</param>

@@ -75,10 +75,7 @@ internal static class ReductionMonitor
             layer, JudgeCurve(train, options), JudgeCurve(heldOut, options), JudgeGap(gap, Range(Smooth([.. train.Values])), options));
     }
 
-    /// <summary>Judges one curve, of anything.</summary>
-    /// <param name="series">Values by epoch.</param>
-    /// <param name="options">The constants of the rule.</param>
-    public static ReductionCurve JudgeCurve(SortedDictionary<int, double> series, MemorisationOptions options)
+    private static ReductionCurve JudgeCurve(SortedDictionary<int, double> series, MemorisationOptions options)
     {
         int[] epochs = [.. series.Keys];
         double[] raw = [.. series.Values], curve = Smooth(raw);

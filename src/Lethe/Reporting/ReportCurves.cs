@@ -41,7 +41,7 @@ internal static class ReportCurves
         if (group.Runs.All(run => run.Measurements.Select(m => m.Epoch).Distinct().Count() < 2))
             yield return Missing("Only one epoch was measured, so there is no course to see.", "lethe pretrain --evaluate-every 1");
         yield return $"<p>{group.Memorisation.Reason}</p>";
-        foreach (var told in group.Runs.Where(run => run.Reduction.Layers.Count > 0).ToLookup(
+        foreach (var told in group.Runs.Where(run => run.Reduction.IsJudged).ToLookup(
             run => run.Reduction.Reason, run => run.Manifest.Seed))
         {
             string seeds = group.Runs.Count == 1 ? "" : $"{(told.Count() == 1 ? "Seed" : "Seeds")} {string.Join(", ", told)}: ";

@@ -42,7 +42,9 @@ internal sealed record Ablation(
                where less is not null
                select less,
         ];
-        return rows.All(row => row.Stage == EvaluationStage.Before) ? null : new Ablation(
+        if (rows.All(row => row.Stage == EvaluationStage.Before))
+            return null;
+        var undos = new Ablation(
             group.Title,
             layer,
             UndoLabels.Describe(group),
@@ -58,8 +60,8 @@ internal sealed record Ablation(
         {
             Differences = PairedResult.Together(differences.Where(one => one.Key.IsAccuracy)),
             LabelFree = PairedResult.Together(differences.Where(one => !one.Key.IsAccuracy)),
-            Rivalry = Results.Rivalry.Sentences(rows, group.IsRival, layer),
         };
+        return undos with { Rivalry = Results.Rivalry.Sentences(undos, group.IsRival) };
     }
 
     /// <summary>The differences that the table shows, of accuracies, tested together.</summary>
@@ -94,7 +96,8 @@ internal sealed record Ablation(
             [
                 .. Rivalry,
                 $"States of {Layer}. "
-                    + (Reference.Length == 0 ? "" : $"{UndoLabels.Reference}: {Reference}. The other undos are named by what they do otherwise."),
+                    + (Reference.Length == 0 ? ""
+                        : $"{UndoLabels.Reference}: {Reference}. The other undos are named by what they do otherwise."),
             ],
             Notes =
             [

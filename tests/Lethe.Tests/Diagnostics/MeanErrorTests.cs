@@ -254,4 +254,13 @@ public class MeanErrorTests(ITestOutputHelper output)
     }
 
     private static double Mean(double[][] values) => values.Average(seed => seed.Average());
+
+    /// <summary>Welch's (1947) degrees of freedom for two independent parts.</summary>
+    [Fact]
+    public void Plus_AnotherVariance_AddsThemAndHasWelchsFreedom()
+    {
+        MeanError both = new MeanError(2, 10, 1, 100, MeanErrorOrigin.SameImages).Plus(9, 4);
+        Assert.Equal(Math.Sqrt(13), both.Standard, 12);
+        Assert.Equal(169 / ((16 / 10.0) + (81 / 4.0)), both.Freedom, 12);
+    }
 }

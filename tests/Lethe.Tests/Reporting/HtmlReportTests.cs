@@ -146,7 +146,7 @@ public partial class HtmlReportTests
             header.Element("h1")!.Value.Replace('\u00A0', ' ').Replace('\u202F', ' '));
         Assert.Equal(4, story.Length);
         Assert.StartsWith("Take layer2 for a linear classifier: 79.0 %, 5.0 points above layer4", story[0], StringComparison.Ordinal);
-        Assert.Equal("ΔR turned in layer4 (epoch 3).", story[1]);
+        Assert.Contains("memorisation", story[1], StringComparison.OrdinalIgnoreCase);
         Assert.Single(story, one => one.Contains("Undoing Memorization Mechanism", StringComparison.Ordinal));
         Assert.Contains("Take UMM: clearly better than before and control.", story[2], StringComparison.Ordinal);
         Assert.Equal("Next: lethe export runs/1/umm/default --format onnx", story[3]);
