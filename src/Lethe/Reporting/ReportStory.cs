@@ -1,7 +1,6 @@
 using Lethe.Diagnostics;
 using Lethe.Results;
 using Lethe.Runs;
-using static Lethe.Reporting.Html;
 
 namespace Lethe.Reporting;
 
