@@ -51,7 +51,8 @@ internal static class TableFit
     {
         int Of(IRenderable cell, bool whole) => cell.Measure(options, int.MaxValue) is var size && whole ? size.Max : size.Min;
         int widest = cells.Select(cell => Of(cell, number)).DefaultIfEmpty(0).Max();
-        return Math.Max(number ? widest : Math.Min(widest, LongestName), Math.Min(Of(column.Header, whole: false), LongestName));
+        int header = Of(column.Header, whole: number);
+        return number ? Math.Max(widest, header) : Math.Max(Math.Min(widest, LongestName), Math.Min(header, LongestName));
     }
 
     private static Table Only(Table table, IReadOnlyList<int> columns)

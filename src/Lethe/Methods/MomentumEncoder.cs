@@ -50,6 +50,9 @@ public sealed class MomentumEncoder : Module
         ? 1 - (1 - rate) * (Math.Cos(Math.PI * (progress.Step - 1) / progress.TotalSteps) + 1) / 2
         : rate;
 
+    /// <summary>What <see cref="MethodOptions.BoundToLength"/> says of a weight that rises over training.</summary>
+    internal static string? BoundToLength(bool cosine) => cosine ? "--schedule-target-momentum false" : null;
+
     /// <summary>The embeddings of views, without gradient.</summary>
     /// <param name="from">Where the views enter.</param>
     /// <param name="views">[n, C, H, W], float32, as they enter the backbone there.</param>
@@ -66,6 +69,7 @@ public sealed class MomentumEncoder : Module
     /// <param name="onlineProjector">The trained projector.</param>
     internal void Match(ResNet online, Module<Tensor, Tensor> onlineProjector)
     {
+        backbone.PlaceWhitening(online.Whitening is not null);
         backbone.load_state_dict(online.state_dict());
         projector.load_state_dict(onlineProjector.state_dict());
     }

@@ -62,6 +62,7 @@ internal static class ResultJson
         ablation.Layer,
         ablation.Reference,
         ablation.Conditions,
+        ablation.Rivalry,
         Rows = ablation.Rows.Select(row => new
         {
             row.Label,

@@ -28,11 +28,12 @@ internal sealed record Ablation(
     /// <summary>Builds the table of a group; null where no undo, or nothing of one, was evaluated.</summary>
     public static Ablation? Of(ReportGroup group)
     {
-        ResultTable table = ResultTable.Of([group], diagnosed: true);
-        if (table.LastProbed is not { } layer)
+        ResultTable results = ResultTable.Of([group], diagnosed: true);
+        if (results.LastProbed is not { } layer)
             return null;
         ResultKey[] keys = [.. Names.Select(name => ResultKey.Probe(name, layer))];
-        Entrant[] rows = [.. table.Entrants.Where(row => row.Stage != EvaluationStage.Untrained && keys.Any(key => row.Of(key).Count > 0))];
+        Entrant[] rows =
+            [.. results.Entrants.Where(row => row.Stage != EvaluationStage.Untrained && keys.Any(key => row.Of(key).Count > 0))];
         PairedResult[] differences =
         [
             .. from row in rows
@@ -42,11 +43,13 @@ internal sealed record Ablation(
                where less is not null
                select less,
         ];
-        return rows.All(row => row.Stage == EvaluationStage.Before) ? null : new Ablation(
+        if (rows.All(row => row.Stage == EvaluationStage.Before))
+            return null;
+        var undos = new Ablation(
             group.Title,
             layer,
             UndoLabels.Describe(group),
-            RateConditions.Text(RateConditions.Of(table), layer),
+            RateConditions.Text(RateConditions.Of(results), layer),
             rows,
             [
                 .. group.UndoNames.Where(name => UndoLabels.Differ(group, name))
@@ -58,8 +61,8 @@ internal sealed record Ablation(
         {
             Differences = PairedResult.Together(differences.Where(one => one.Key.IsAccuracy)),
             LabelFree = PairedResult.Together(differences.Where(one => !one.Key.IsAccuracy)),
-            Rivalry = Results.Rivalry.Sentences(rows, group.IsRival, layer),
         };
+        return undos with { Rivalry = Results.Rivalry.Sentences(undos, group.IsRival) };
     }
 
     /// <summary>The differences that the table shows, of accuracies, tested together.</summary>
@@ -94,7 +97,8 @@ internal sealed record Ablation(
             [
                 .. Rivalry,
                 $"States of {Layer}. "
-                    + (Reference.Length == 0 ? "" : $"{UndoLabels.Reference}: {Reference}. The other undos are named by what they do otherwise."),
+                    + (Reference.Length == 0 ? ""
+                        : $"{UndoLabels.Reference}: {Reference}. The other undos are named by what they do otherwise."),
             ],
             Notes =
             [

@@ -3,65 +3,82 @@ using Lethe.Diagnostics;
 namespace Lethe.Results;
 
 /// <summary>
-/// Whether something simpler does what UMM does, in one sentence for each accuracy of the last layer. Everything is a paired difference
-/// (<see cref="Pairing"/>): a gain is over the control with equal steps, or over the encoder before where there is none.
+/// Whether something simpler does what UMM does, in one sentence for each accuracy of the last layer. A gain is the difference that the
+/// table of undos shows: over the control with equal steps, or over the encoder before where there is none. Rivals are held against the
+/// best row of UMM by differences of their own, tested together.
 /// </summary>
 internal static class Rivalry
 {
     /// <summary>The sentences; none where no rival, or nothing of one, was measured beside UMM.</summary>
-    /// <param name="rows">The rows of a table of undos.</param>
+    /// <param name="table">The table of undos.</param>
     /// <param name="isRival">Whether an undo of that name is a rival.</param>
-    /// <param name="layer">The layer of the table.</param>
-    public static IReadOnlyList<string> Sentences(IReadOnlyList<Entrant> rows, Func<string, bool> isRival, string layer)
+    public static IReadOnlyList<string> Sentences(Ablation table, Func<string, bool> isRival)
     {
-        Entrant[] undos = [.. rows.Where(row => row.Undo is not null)];
-        Entrant[] rivals = [.. undos.Where(row => isRival(row.Undo!))], mechanisms = [.. undos.Except(rivals)];
-        return
+        Entrant[] undos = [.. table.Rows.Where(row => row.Undo is not null)];
+        (string Measure, Entrant Best, PairedResult Gain)[] best =
         [
             .. from measure in new[] { Measure.LinearAccuracy, Measure.KnnAccuracy }
-               let sentence = Sentence(mechanisms, rivals, ResultKey.Probe(measure, layer))
-               where sentence is not null
-               select sentence,
+               let gains = undos.Where(row => !isRival(row.Undo!)).Select(row => (measure, row, Gain: Gain(table, row, measure)))
+                   .Where(one => one.Gain is not null).ToArray()
+               where gains.Length > 0
+               select gains.MaxBy(one => one.Gain!.Difference!.Mean) into one
+               select (one.measure, one.row, one.Gain!),
+        ];
+        Entrant[] rivals = [.. undos.Where(row => isRival(row.Undo!))];
+        IReadOnlyList<PairedResult> behind = PairedResult.Together(
+            from one in best
+            from rival in rivals
+            let less = one.Best.Less(rival, ResultKey.Probe(one.Measure, table.Layer))
+            where less?.Difference is not null && Gain(table, rival, one.Measure) is not null
+            select less);
+        return
+        [
+            .. from one in best
+               let held = behind.Where(less => less.Key.Measure == one.Measure).ToArray()
+               where held.Length > 0
+               let against = held.Select(less => Held(table, rivals.First(row => row.Name == less.Baseline), less))
+               select Sentence(one.Best, one.Gain, [.. against]),
         ];
     }
 
-    private static string? Sentence(Entrant[] mechanisms, Entrant[] rivals, ResultKey key)
+    private static (string Label, PairedResult Gain, PairedResult Behind) Held(Ablation table, Entrant rival, PairedResult behind) =>
+        (rival.Label, Gain(table, rival, behind.Key.Measure)!, behind);
+
+    private static string Sentence(Entrant umm, PairedResult gain, (string Label, PairedResult Gain, PairedResult Behind)[] rivals)
     {
-        (Entrant Row, PairedDifference Gain)[] Gains(Entrant[] rows) =>
-        [
-            .. from row in rows
-               let gain = Gain(row, key)
-               where gain is not null
-               select (row, gain),
-        ];
-        (Entrant Row, PairedDifference Gain)[] held = Gains(rivals);
-        if (held.Length == 0 || Gains(mechanisms) is not { Length: > 0 } all)
-            return null;
-        (Entrant umm, PairedDifference best) = all.MaxBy(one => one.Gain.Mean);
         string name = umm.Label == UndoLabels.Reference ? umm.Label : $"UMM ({umm.Label})";
-        string measured = $"{Wording.Probe(key.Measure)} accuracy of {key.Layer}";
-        if (!IsGain(best))
-            return $"{measured}: {name} has no clear gain ({Points(best)} points), so there is nothing that a rival could do as well.";
+        string measured = $"{Wording.Probe(gain.Key.Measure)} accuracy of {gain.Key.Layer}";
+        if (!IsGain(gain))
+        {
+            return $"{measured}: the gain of {name}, {Points(gain)} points, is {gain.NotClear}: there is nothing for a rival to do as "
+                + "well.";
+        }
+
 
         // A rival that is not clearly worse does what UMM does where it clearly does something itself.
-        var against = held.Select(one => (one.Row, one.Gain, Behind: umm.Less(one.Row, key)?.Difference))
-            .Where(one => one.Behind is not null).Select(one => (one.Row, one.Gain, IsWorse: IsGain(one.Behind!))).ToArray();
-        if (against.Length == 0)
-            return null;
-        string[] equal = [.. from one in against where !one.IsWorse && IsGain(one.Gain) select $"{one.Row.Label} alone gives {Points(one.Gain)}"];
-        string[] open = [.. from one in against where !one.IsWorse && !IsGain(one.Gain) select $"{one.Row.Label} ({Points(one.Gain)})"];
-        string undecided = open.Length == 0 ? "" : $" Too close to tell: {Wording.List(open)}.";
-        if (equal.Length > 0)
-            return $"{measured}: {Wording.List(equal)} points ({name} {Points(best)}): what UMM does here, that does.{undecided}";
-        string[] worse = [.. from one in against where one.IsWorse select $"{one.Row.Label} ({Points(one.Gain)})"];
-        return worse.Length == 0
-            ? $"{measured}: {name} gains {Points(best)} points.{undecided}"
-            : $"{measured}: {name} gains {Points(best)} points, clearly more than {Wording.List(worse)}.{undecided}";
+        var worse = rivals.Where(one => IsGain(one.Behind)).ToArray();
+        var same = rivals.Except(worse).Where(one => IsGain(one.Gain)).ToArray();
+        var open = rivals.Except(worse).Except(same).ToArray();
+        string undecided = open.Length == 0 ? "" : " Too close to tell: "
+            + $"{Wording.List([.. open.Select(one => $"{one.Label} ({Points(one.Gain)}; its lag is {one.Behind.NotClear})")])}.";
+        if (same.Length > 0)
+        {
+            string lag = same.Select(one => one.Behind.Difference!.VisibleFrom).Max() is { } visible
+                ? $" A lag of {Wording.Size(gain.Key, visible)} could have been seen." : "";
+            return $"{measured}: {Wording.List([.. same.Select(one => $"{one.Label} alone gives {Points(one.Gain)}")])} points ({name} "
+                + $"{Points(gain)}): what UMM does here, {(same.Length == 1 ? same[0].Label : "each of them")} does.{lag}{undecided}";
+        }
+
+        return $"{measured}: {name} gains {Points(gain)} points" + (worse.Length == 0 ? "" : ", clearly more than "
+            + Wording.List([.. worse.Select(one => $"{one.Label} ({Points(one.Gain)})")])) + $".{undecided}";
     }
 
-    private static PairedDifference? Gain(Entrant row, ResultKey key) => (row.Less(row.Control, key) ?? row.Less(row.Before, key))?.Difference;
+    private static PairedResult? Gain(Ablation table, Entrant row, string measure) => new[] { row.Control, row.Before }
+        .Select(baseline => table.Differences.FirstOrDefault(
+            one => one.Entrant == row.Name && one.Baseline == baseline?.Name && one.Key.Measure == measure && one.Difference is not null))
+        .FirstOrDefault(one => one is not null);
 
-    private static bool IsGain(PairedDifference difference) => difference is { IsClear: true, Mean: > 0 };
+    private static bool IsGain(PairedResult result) => result.Difference is { IsClear: true, Mean: > 0 };
 
-    private static string Points(PairedDifference difference) => Wording.Points(difference.Mean);
+    private static string Points(PairedResult result) => Wording.Points(result.Difference!.Mean);
 }

@@ -2,7 +2,6 @@ using Lethe.Methods;
 using Lethe.Models;
 using Lethe.Umm.Hypergradients;
 using Lethe.Umm.VolumeFactors;
-using TorchSharp.Modules;
 
 namespace Lethe.Umm;
 

@@ -32,6 +32,11 @@ public class UmmOptionsTests
         { new() { OuterBatch = "other" }, "same or fresh" },
         { new() { InnerStep = "lars" }, "sgd, normalised or adam" },
         { new() { RateConvention = "paper" }, "features or code" },
+        { new() { Remedy = "zca" }, "umm, continue, whiten, rewind or average" },
+        { new() { Remedy = "whiten", WhitenEpsilon = 0 }, "--whiten-epsilon" },
+        { new() { RewindEpoch = -1 }, "--rewind-epoch" },
+        { new() { AverageFrom = 3 }, "--average-from belongs to --remedy average" },
+        { new() { Remedy = "average", Reestimate = true }, "--reestimate belongs to --remedy rewind" },
         { new() { LevelOne = "keep", Hypergradient = "exact" }, "--hypergradient first-order" },
         { new() { InnerStep = "adam", Hypergradient = "finite-difference" }, "--inner-step normalised" },
     };
@@ -40,6 +45,19 @@ public class UmmOptionsTests
     [MemberData(nameof(Bad))]
     public void Validate_BadValue_SaysWhatToUse(UmmOptions options, string named) =>
         Assert.Contains(named, Assert.Throws<InvalidOptionException>(options.Validate).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void WithRivals_OfAnyUmm_RecordsEachAlike()
+    {
+        UmmOptions usual = new() { RewindEpoch = 8 }, other = usual with { Alpha = 1, Dose = "share", Iterations = 7 };
+        IReadOnlyList<UmmOptions> rivals = usual.WithRivals(), others = other.WithRivals();
+        Assert.Equal(UmmOptions.Remedies, rivals.Select(one => one.Remedy));
+        Assert.Equal(rivals.Skip(2), others.Skip(2));
+        Assert.Equal(other with { RewindEpoch = 0 }, others[0]);
+        Assert.Equal(other with { RewindEpoch = 0, Remedy = "continue", Control = false }, others[1]);
+        Assert.Equal([0, 0, 0, 8, 0], rivals.Select(one => one.RewindEpoch));
+        Assert.All(rivals, one => one.Validate());
+    }
 
     [Fact]
     public void Distortion_LeftOpen_IsThatOfTheConvention()

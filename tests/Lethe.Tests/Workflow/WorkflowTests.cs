@@ -487,6 +487,7 @@ public sealed class WorkflowTests : IDisposable
                 SmallRun.Undo with { MinimiseReduction = true }, 1, 1),
             Undoing.DefaultName(SmallRun.Undo with { Split = "layer1" }, 1, 1), Undoing.DefaultName(
                 SmallRun.Undo with { Hypergradient = "exact" }, 1, 1),
+            .. UmmOptions.Remedies.Skip(1).Select(remedy => Undoing.DefaultName(SmallRun.Undo with { Remedy = remedy }, 1, 1)),
         ];
         Assert.Equal(names.Length, names.Distinct().Count());
         Assert.All(names, name => Assert.StartsWith(run.UmmFolder, run.UndoPath(name), StringComparison.Ordinal));
