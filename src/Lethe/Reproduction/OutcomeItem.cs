@@ -64,6 +64,7 @@ internal sealed class OutcomeItem : Item
         IReadOnlyList<Judgement> judged = Judgement.Of([.. claimed, .. rivals]);
         return new ItemReading([.. judged.Take(claimed.Length)])
         {
+            Notes = [LayerLines.Measured],
             Beside = [.. judged.Skip(claimed.Length)],
             Charts =
             [

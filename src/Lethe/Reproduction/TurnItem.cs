@@ -34,6 +34,7 @@ internal sealed class TurnItem : Item
         ];
         return new ItemReading(Of(setting.Accuracies, isAsked: true))
         {
+            Notes = [LayerLines.Measured],
             Beside = Of(found.Select(one => one.Turn.Measure).Distinct().Except(setting.Accuracies), isAsked: false),
             Charts =
             [
@@ -58,6 +59,14 @@ internal sealed class TurnItem : Item
     {
         if (found is null)
             return new Judgement(name, Outcome.NotRun, "too few evaluations of this accuracy");
+        if (found.Turn.Drop.Error is null || found.Turn.Beyond.Error is null)
+        {
+            return new Judgement(name, Outcome.Underpowered, "runs agree by chance: there is nothing to tell a loss from chance by")
+            {
+                Effect = found.Turn.Drop.Value,
+            };
+        }
+
         (AccuracyTurn turn, double counts) = (found.Turn, found.Group.Runs[0].Manifest.Pretraining.Monitor.SmallestDrop);
         bool excluded = turn.Drop.High < counts || turn.Beyond.High < counts;
         string size = Unit.Points.Size(counts), early = setting.Early;
