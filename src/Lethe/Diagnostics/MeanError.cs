@@ -126,7 +126,7 @@ internal sealed record MeanError(double Standard, double Freedom, int Seeds, int
 
     // What the images of each seed give, of which the mean is taken.
     private static double Within(IReadOnlyList<double[]> values, double[] means) =>
-        values.Zip(means, (images, mean) => Squares(images, mean) / (images.Length - 1) / images.Length).Sum() / means.Length / means.Length;
+        values.Zip(means, (images, mean) => Squares(images, mean) / (images.Length - 1) / images.Length).Average() / means.Length;
 
     // What the seeds add at least, and what the images add.
     private static (double Floor, double OfImages) Crossed(IReadOnlyList<double[]> values, double[] means, double mean)
