@@ -34,10 +34,11 @@ internal static class ReproduceCommand
             Machine machine = values.Apply(new Machine());
             OptionRecord.ValidateAll([options, machine]);
             string[] names = parsed.GetRequiredValue(items);
+            string line = values.CommandLine($"reproduce {string.Join(' ', names)}");
             return names is [Items.List]
                 ? List(options, machine, terminal, cancellation)
-                : Run(Items.Find(names), options, machine, values.CommandLine($"reproduce {string.Join(' ', names)}"), terminal, cancellation);
-        }, exitCode: result => result is JsonObject document && document["unfinished"] is JsonArray { Count: > 0 } ? Verb.Failed : Verb.Done);
+                : Run(Items.Find(names), options, machine, line, terminal, cancellation);
+        }, exitCode: result => result["unfinished"] is JsonArray { Count: > 0 } ? Verb.Failed : Verb.Done);
     }
 
     private static JsonObject List(ReproductionOptions options, Machine machine, Terminal terminal, CancellationToken cancellation)
@@ -72,12 +73,13 @@ internal static class ReproduceCommand
                         Wording.Short(one.Price.Gigabytes))),
                 ]),
             terminal);
-        terminal.Say("Times are computed from a few steps on this machine, which other work slows down, and are right within a factor of two.");
+        terminal.Say("Times are computed from a few steps on this machine, which other work slows down: right within a factor of two.");
         return ReproductionJson.Of(all);
     }
 
     private static JsonObject Run(
-        IReadOnlyList<Item> items, ReproductionOptions options, Machine machine, string command, Terminal terminal, CancellationToken cancellation)
+        IReadOnlyList<Item> items, ReproductionOptions options, Machine machine, string command, Terminal terminal,
+        CancellationToken cancellation)
     {
         Setting setting = Setting.Of(options);
         Plan plan = Plan.Of(items, setting);
@@ -87,13 +89,14 @@ internal static class ReproduceCommand
         {
             terminal.Progress.Report(new WorkflowProgress("timing this machine", 0, 0, ""));
             Price price = Bill.Measure([setting.Preset], machine, cancellation).Of(left, setting);
-            throw new InvalidOptionException($"--preset {setting.Preset.Name} takes {price.Words}. Give --yes to begin, or another --preset.");
+            throw new InvalidOptionException(
+                $"--preset {setting.Preset.Name} takes {price.Words}. Give --yes to begin, or another --preset.");
         }
 
         if (left.Length > 0)
             setting.RequireTarget(items, terminal.Progress, cancellation);
-        terminal.Say($"{Wording.Counted(plan.Runs.Count, "pre-training")} for {Wording.Counted(items.Count, "item")}, {plan.Runs.Count - left.Length} of "
-            + $"them done, in {options.Out}.");
+        terminal.Say($"{Wording.Counted(plan.Runs.Count, "pre-training")} for {Wording.Counted(items.Count, "item")}, "
+            + $"{plan.Runs.Count - left.Length} of them done, in {options.Out}.");
         Directory.CreateDirectory(options.Out);
         var work = new Reproducing(plan, options.Out, machine, terminal.Progress);
         try

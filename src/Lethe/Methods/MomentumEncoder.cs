@@ -69,6 +69,7 @@ public sealed class MomentumEncoder : Module
     /// <param name="onlineProjector">The trained projector.</param>
     internal void Match(ResNet online, Module<Tensor, Tensor> onlineProjector)
     {
+        backbone.PlaceWhitening(online.Whitening is not null);
         backbone.load_state_dict(online.state_dict());
         projector.load_state_dict(onlineProjector.state_dict());
     }

@@ -13,11 +13,11 @@ internal sealed class AblationItem : Item
 
     public override string Title => "What each term of UMM does";
 
-    public override string Claim => "Both terms are needed: without the alignment (β = 0) or without ΔR (α = 0) UMM gains less. How they are weighed, "
-        + "and after which layer the encoder is split, matters little within a wide range.";
+    public override string Claim => "Both terms are needed: without the alignment (β = 0) or without ΔR (α = 0) UMM gains less. How they "
+        + "are weighed, and after which layer the encoder is split, matters little within a wide range.";
 
-    public override string Rule => "In each method, for each accuracy of the last layer on images never trained on: UMM ends above UMM without "
-        + "the alignment, and above UMM without ΔR. The splits are shown and not judged.";
+    public override string Rule => "In each method, for each accuracy of the last layer on images never trained on: UMM ends above UMM "
+        + "without the alignment, and above UMM without ΔR. The splits are shown and not judged.";
 
     public override IEnumerable<RunNeed> Needs(Setting setting) =>
         setting.Runs().Select(options => new RunNeed(options) { Undos = Undos(setting) });
@@ -26,19 +26,19 @@ internal sealed class AblationItem : Item
     {
         string[] names = [.. Undos(setting).Select(Setting.NameOf)];
         (string Term, UmmOptions Without)[] terms = [("the alignment", WithoutAlignment(setting)), ("ΔR", WithoutReduction(setting))];
-        return new ItemReading(
+        var found = groups.Select(group => (Group: group, Table: ResultTable.Of([group], diagnosed: false, names))).ToArray();
+        return new ItemReading(Judgement.Of(
         [
-            .. from of in groups
-               let table = ResultTable.Of([of], diagnosed: false, names)
-               let umm = After(table, setting.Undo)
+            .. from one in found
+               let umm = After(one.Table, setting.Undo)
                from term in terms
                from measure in setting.Accuracies
-               select Judgement.Of(
-                   $"{NameOf(of)}, {Wording.Probe(measure)}: UMM less UMM without {term.Term}",
-                   umm?.Less(After(table, term.Without), ResultKey.Probe(measure, Setting.Last)), Counts, Unit.Points),
-        ])
+               select new Compared(
+                   $"{NameOf(one.Group)}, {Wording.Probe(measure)}: UMM less UMM without {term.Term}",
+                   umm?.Less(After(one.Table, term.Without), ResultKey.Probe(measure, Setting.Last)), Counts, Unit.Points),
+        ]))
         {
-            Grids = [.. groups.Select(group => UndoTable.Of(group, names)).OfType<Grid>()],
+            Grids = [.. found.Select(one => UndoTable.Of($"{NameOf(one.Group)}: every state", one.Table, setting.Accuracies))],
         };
     }
 

@@ -17,18 +17,18 @@ internal sealed class Bill
     // Small, so that the largest network is timed in seconds; a view costs as much in a larger batch.
     private const int TimedBatch = 16, TimedImages = 64;
 
-    // A step of UMM passes the late layers some four times as often as a plain one; docs/results/umm.md has the times.
-    private const double CostOfUmm = 3;
-
     // What a protocol takes for one state, in views of an evaluation for each image that is measured, and seconds besides.
     private static readonly Dictionary<string, (double Views, double Seconds)> protocols = new()
     {
-        ["linear"] = (2, 30), ["knn"] = (2, 2), ["clustering"] = (2, 15), ["semi"] = (40, 120), ["transfer"] = (40, 60), ["robustness"] = (78, 20),
-        ["domains"] = (10, 60), ["causal"] = (20, 60),
+        ["linear"] = (2, 30), ["knn"] = (2, 2), ["clustering"] = (2, 15), ["semi"] = (40, 120), ["transfer"] = (40, 60),
+        ["robustness"] = (78, 20), ["domains"] = (10, 60), ["causal"] = (20, 60),
     };
 
     // Numbers of a checkpoint for each of the network: weights, and two moments of the optimiser; a momentum encoder comes on top.
     private const double NumbersKept = 3.5;
+
+    // Of features, for counting passes; it matters to Jacobians alone.
+    private const int Dimension = 512;
 
     private readonly Dictionary<(string, int, int), NetworkSpeed> speeds = [];
 
@@ -57,11 +57,15 @@ internal sealed class Bill
         runs.Sum(run => Seconds(run, setting)) / 3600,
         runs.Sum(run => Bytes(run, setting)) / 1e9);
 
-    private static NetworkSpeed Measure((string Backbone, int Width, int ImageSize) network, Machine machine, CancellationToken cancellation)
+    private static NetworkSpeed Measure(
+        (string Backbone, int Width, int ImageSize) network, Machine machine, CancellationToken cancellation)
     {
         var options = new RunOptions
         {
-            Data = new DataOptions { Limit = TimedImages, ProbeImages = TimedImages, TestImages = TimedImages, ImageSize = network.ImageSize },
+            Data = new DataOptions
+            {
+                Limit = TimedImages, ProbeImages = TimedImages, TestImages = TimedImages, ImageSize = network.ImageSize,
+            },
             Backbone = new BackboneOptions { Backbone = network.Backbone, Width = network.Width },
             Training = new TrainingOptions { BatchSize = TimedBatch, Epochs = 1000 },
         };
@@ -71,7 +75,8 @@ internal sealed class Bill
 
         // Two views of both parts, for the coding rates and for the loss, and plain images of three parts.
         const int Looks = (2 * 4 * TimedImages) + (3 * TimedImages);
-        return new NetworkSpeed(time.Step / (2 * TimedBatch), time.Evaluation / Looks, method.parameters().Sum(one => one.numel()));
+        var views = new NetworkSpeed(time.Step / (2 * TimedBatch), 0, method.parameters().Sum(one => one.numel()));
+        return views with { Evaluation = Math.Max(0, time.Evaluation - (Looks * views.Look)) };
     }
 
     private NetworkSpeed SpeedOf(Setting setting) => Same ?? speeds[setting.Preset.Network];
@@ -87,30 +92,34 @@ internal sealed class Bill
         TrainingOptions training = run.Options.Training;
         double cost = MethodRegistry.Find(run.Options.Method).RelativeCost;
         int images = Images(setting), rated = Math.Min(run.Options.Evaluation.RateImages, images);
-        double evaluation = speed.Evaluated * ((8 * rated) + (3 * Math.Min(setting.Preset.Measured, images)));
+        double evaluation = speed.Evaluation + (speed.Look * ((8 * rated) + (3 * Math.Min(setting.Preset.Measured, images))));
         double views = 2.0 * images * training.EpochCount();
         int evaluations = 1 + (training.EpochCount() / training.EvaluationInterval());
         double undo = run.Undos.Sum(one => Seconds(one, training.BatchSize, speed.View * cost, evaluation));
-        double states = 2 + run.Undos.Sum(one => one.Control ? 2 : 1);
+        double states = 2 + run.Undos.Sum(one => one.Own().Control ? 2 : 1);
 
         // Protocols look at the states before, control and UMM.
         double protocol = 3 * run.Protocols.Sum(one =>
             protocols.TryGetValue(one.Name, out (double Views, double Seconds) known)
-                ? (one.Quick ? 0.1 : 1) * ((known.Views * setting.Preset.Measured * speed.Evaluated) + known.Seconds) : 0);
+                ? (one.Quick ? 0.1 : 1) * ((known.Views * setting.Preset.Measured * speed.Look) + known.Seconds) : 0);
         return (views * speed.View * cost) + ((evaluations + states) * evaluation) + undo + protocol;
     }
 
     private static double Seconds(UmmOptions undo, int batch, double view, double evaluation)
     {
-        double parts = CostOfUmm + (undo.Control ? 1 : 0);
+        bool trains = undo.Remedy is UmmOptions.Mechanism or UmmOptions.Continue, control = undo.Own().Control;
+        double parts = !trains ? 0 : Steps(StepCost.OfMechanism(undo, Dimension, hasMomentum: false)) + (control ? 1 : 0);
         int evaluations = 1 + (undo.Iterations / undo.EvaluationInterval());
-        return (2.0 * undo.Iterations * batch * view * parts) + (evaluations * evaluation * (undo.Control ? 2 : 1));
+        return (2.0 * undo.Iterations * batch * view * parts) + (evaluations * evaluation * (control ? 2 : 1));
     }
+
+    // In steps of plain training through the whole network. Half of it is frozen, about.
+    private static double Steps(StepCost cost) => (cost.Early + cost.Late) / (2.0 * StepCost.OfControl(hasMomentum: false).Late);
 
     private double Bytes(PlannedRun run, Setting setting)
     {
         TrainingOptions training = run.Options.Training;
         int kept = 2 + (training.KeepCheckpoints ? training.EpochCount() / training.EvaluationInterval() : 0);
-        return sizeof(float) * NumbersKept * SpeedOf(setting).Parameters * (kept + run.Undos.Sum(one => one.Control ? 4 : 2));
+        return sizeof(float) * NumbersKept * SpeedOf(setting).Parameters * (kept + run.Undos.Sum(one => one.Own().Control ? 4 : 2));
     }
 }

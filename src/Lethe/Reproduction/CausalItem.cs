@@ -17,12 +17,12 @@ internal sealed class CausalItem : Item
 
     public override string Title => "The causal reading";
 
-    public override string Claim => "Memorising is to answer to factors of an image that do not matter for its class. After UMM the last layer "
-        + "answers less to them, in proportion to what does matter, and relies less on a shortcut that was there in training.";
+    public override string Claim => "Memorising is to answer to factors of an image that do not matter for its class. After UMM the last "
+        + "layer answers less to them, in proportion to what does matter, and relies less on a shortcut that was there in training.";
 
-    public override string Rule => "In each method, after UMM against its control, on generated images whose factors are known: the answer of "
-        + "the last layer to the irrelevant factors, over that to the relevant one, falls; and so does the accuracy that is lost where a "
-        + "shortcut is turned around. Intervals are over seeds.";
+    public override string Rule => "In each method, after UMM against its control, on generated images whose factors are known: the answer "
+        + "of the last layer to the irrelevant factors, over that to the relevant one, falls; and so does the accuracy that is lost where "
+        + "a shortcut is turned around.";
 
     public override IEnumerable<RunNeed> Needs(Setting setting) => setting.Runs(Images(setting)).Select(options => new RunNeed(options)
     {
@@ -31,20 +31,29 @@ internal sealed class CausalItem : Item
 
     public override ItemReading Read(Setting setting, IReadOnlyList<ReportGroup> groups)
     {
-        var found = groups.Select(group => (Group: group, Table: ResultTable.Of([group], diagnosed: false, [Setting.NameOf(setting.Undo)])))
-            .Select(one => (one.Group, Table: one.Table.Only(key => key.Protocol == protocol && key.Layer == Setting.Last), Whole: one.Table))
-            .ToArray();
-        return new ItemReading(
+        string undo = Setting.NameOf(setting.Undo);
+        (ReportGroup Group, ResultTable Table)[] found =
+        [
+            .. groups.Select(group => (group, ResultTable.Of([group], diagnosed: false, [undo]).Only(
+                key => key.Protocol == protocol && key.Layer == Setting.Last))),
+        ];
+        return new ItemReading(Judgement.Of(
         [
             .. from one in found
                from measure in new[] { ProtocolMeasure.Sensitivity, ProtocolMeasure.Drop }
                let umm = After(one.Table, setting.Undo)
+
+               // Of the features as they are: after whitening is a row of the table.
                let key = one.Table.Keys.FirstOrDefault(key => key.Measure == measure)
-               select Judgement.Of(
-                   $"{NameOf(one.Group)}, {measure}", key is null ? null : umm?.Less(umm.Control, key), Counts, Unit.Points, sign: -1),
-        ])
+               select new Compared(
+                   $"{NameOf(one.Group)}, {measure}", key is null ? null : umm?.Less(umm.Control, key), Counts, Unit.Points, Sign: -1),
+        ]))
         {
-            Grids = [StateTable.Of("What the last layer answers to, before and after", setting, [.. found.Select(one => (NameOf(one.Group), one.Table))])],
+            Grids =
+            [
+                StateTable.Of(
+                    "What the last layer answers to, before and after", setting, [.. found.Select(one => (NameOf(one.Group), one.Table))]),
+            ],
             Notes = ["Numbers are times 100. Answers are squared distances between normalised features; R² are of ridge regression."],
         };
     }

@@ -7,6 +7,9 @@ namespace Lethe.Reproduction;
 /// <param name="Cases">The claim in each case.</param>
 internal sealed record ItemReading(IReadOnlyList<Judgement> Cases)
 {
+    /// <summary>What is compared beside the claim, by the same rule: no part of the verdict.</summary>
+    public IReadOnlyList<Judgement> Beside { get; init; } = [];
+
     /// <summary>Figures, in rows.</summary>
     public IReadOnlyList<Chart> Charts { get; init; } = [];
 

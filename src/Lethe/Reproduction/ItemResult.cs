@@ -17,10 +17,11 @@ internal sealed record ItemResult(
     public required bool IsConclusive { get; init; }
 
     /// <summary>What became of the claim.</summary>
-    public Outcome Outcome => Judgement.Together(Reading.Cases) is var found && IsConclusive || found == Outcome.NotRun ? found : Outcome.Underpowered;
+    public Outcome Outcome =>
+        Judgement.Overall(Reading.Cases) is var found && (IsConclusive || found == Outcome.NotRun) ? found : Outcome.Underpowered;
 
     /// <summary>The same in words, with the cases of each kind.</summary>
-    public string Words => Judgement.Words(Reading.Cases) is var words && Outcome == Judgement.Together(Reading.Cases)
+    public string Words => Judgement.Words(Reading.Cases) is var words && Outcome == Judgement.Overall(Reading.Cases)
         ? words
         : $"{Judgement.Name(Outcome)} ({TooSmall}{words})";
 

@@ -31,7 +31,8 @@ internal static class Items
         if (names.FirstOrDefault(name => !Words.Contains(name)) is { } unknown)
         {
             throw new InvalidOptionException(
-                $"'{unknown}' is no figure or table.{Suggestion.Sentence(unknown, Words)} Use one or several of {string.Join(", ", Words)}.");
+                $"'{unknown}' is no figure or table.{Suggestion.Sentence(unknown, Words)} "
+                + $"Use one or several of {string.Join(", ", Words)}.");
         }
 
         if (names.Contains(List))

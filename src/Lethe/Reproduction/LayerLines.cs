@@ -8,6 +8,10 @@ namespace Lethe.Reproduction;
 /// <summary>Charts with a line for each layer of the backbone over the epochs of a pre-training.</summary>
 internal static class LayerLines
 {
+    /// <summary>Why curves and tables of one layer need not agree.</summary>
+    public const string Measured = "Curves are measured as training goes, on images that are kept for probes, half of them by a fit of the "
+        + "other half. Tables are measured at the end, on test images, by a fit of all that are kept for probes: their accuracies differ.";
+
     private static readonly string[] colours = ["faint", "plain", "early", "stage-umm", "last"];
 
     /// <summary>A measure of all layers; null where it was not measured.</summary>

@@ -24,37 +24,61 @@ internal sealed class OutcomeItem : Item
 
     public override string Title => "UMM against its control and its rivals";
 
-    public override string Claim => "From the same checkpoint, UMM brings the last layer's distribution nearer to the early layer's, raises its ΔR, "
-        + "and with it the accuracy on unseen images, beyond what as much further training without UMM does.";
+    public override string Claim => "From the same checkpoint, UMM brings the last layer’s distribution nearer to the early layer’s, "
+        + "raises its ΔR, and with it the accuracy on unseen images, beyond what as much further training without UMM does.";
 
-    public override string Rule => "In each method, after UMM against the control of as many steps: ΔR and each accuracy of the last layer, on "
-        + "images never trained on, are higher.";
+    public override string Rule => "In each method, after UMM against the control of as many steps: ΔR and each accuracy of the last "
+        + "layer, on images never trained on, are higher. UMM less each rival (as much compute without UMM, whitened features, late layers "
+        + "of an earlier epoch or averaged) stands beside it, tested together with it.";
 
     public override IEnumerable<RunNeed> Needs(Setting setting) =>
         setting.Runs().Select(options => new RunNeed(options) { Undos = Undos(setting) });
 
     public override ItemReading Read(Setting setting, IReadOnlyList<ReportGroup> groups)
     {
-        string[] names = [.. Undos(setting).Select(Setting.NameOf)];
+        IReadOnlyList<UmmOptions> undos = Undos(setting);
+        string[] names = [.. undos.Select(Setting.NameOf)];
         var found = groups.Select(group => (Group: group, Table: ResultTable.Of([group], diagnosed: false, names))).ToArray();
-        return new ItemReading(
+        Compared[] claimed =
         [
             .. from one in found
                let umm = After(one.Table, setting.Undo)
                from measure in setting.Accuracies.Append(Measure.InstanceReductionHeldOut)
                let rate = measure == Measure.InstanceReductionHeldOut
-               select Judgement.Of(
-                   $"{NameOf(one.Group)}, {Wording.Probe(measure)}", umm?.Less(umm.Control, ResultKey.Probe(measure, Setting.Last)),
-                   rate ? CountsNats : Counts, rate ? Unit.Nats : Unit.Points),
-        ])
+               select new Compared(
+                   $"{NameOf(one.Group)}, {Wording.Probe(measure)}", umm?.Less(umm.Control, Key(measure)), rate ? CountsNats : Counts,
+                   rate ? Unit.Nats : Unit.Points),
+        ];
+        Compared[] rivals =
+        [
+            .. from one in found
+               let umm = After(one.Table, setting.Undo)
+               from undo in undos.Skip(1)
+               let rival = After(one.Table, undo)
+               where umm is not null && rival is not null
+               from measure in setting.Accuracies
+               select new Compared(
+                   $"{NameOf(one.Group)}, {Wording.Probe(measure)}: UMM less {rival.Label}", umm.Less(rival, Key(measure)), Counts,
+                   Unit.Points),
+        ];
+        IReadOnlyList<Judgement> judged = Judgement.Of([.. claimed, .. rivals]);
+        return new ItemReading([.. judged.Take(claimed.Length)])
         {
-            Charts = [.. found.SelectMany(one => courses.Select(course => Course(setting, one.Group, course.Measure, course.Title))).OfType<Chart>()],
-            Grids = [.. found.Select(one => UndoTable.Of(one.Group, names)).OfType<Grid>()],
+            Notes = [LayerLines.Measured],
+            Beside = [.. judged.Skip(claimed.Length)],
+            Charts =
+            [
+                .. found.SelectMany(one => courses.Select(course => Course(setting, one.Group, course.Measure, course.Title)))
+                    .OfType<Chart>(),
+            ],
+            Grids = [.. found.Select(one => UndoTable.Of($"{NameOf(one.Group)}: every state", one.Table, setting.Accuracies))],
         };
     }
 
     /// <summary>UMM, then what it is held against.</summary>
-    private static IReadOnlyList<UmmOptions> Undos(Setting setting) => [setting.Undo];
+    private static IReadOnlyList<UmmOptions> Undos(Setting setting) => setting.Undo.WithRivals();
+
+    private static ResultKey Key(string measure) => ResultKey.Probe(measure, Setting.Last);
 
     private static LineChart? Course(Setting setting, ReportGroup group, string measure, string title)
     {

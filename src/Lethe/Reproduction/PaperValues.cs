@@ -32,14 +32,15 @@ internal sealed record PaperValues(string Source, IReadOnlyDictionary<string, Pa
         }
         catch (JsonException error)
         {
-            throw new DataException($"--paper {path}: expected the paper's values as docs/reproduce.md describes them. {error.Message}", error);
+            throw new DataException(
+                $"--paper {path}: expected the paper's values as docs/reproduce.md describes them. {error.Message}", error);
         }
 
-        if (values.Items.Keys.FirstOrDefault(name => Reproduction.Items.Every.All(item => item.Name != name)) is { } unknown)
+        string[] names = [.. Reproduction.Items.Every.Select(item => item.Name)];
+        if (values.Items.Keys.Except(names).FirstOrDefault() is { } unknown)
         {
             throw new DataException(
-                $"--paper {path}: '{unknown}' is no item.{Suggestion.Sentence(unknown, Reproduction.Items.Every.Select(item => item.Name))} "
-                + $"Use {string.Join(", ", Reproduction.Items.Every.Select(item => item.Name))}.");
+                $"--paper {path}: '{unknown}' is no item.{Suggestion.Sentence(unknown, names)} Use {string.Join(", ", names)}.");
         }
 
         foreach (Line line in values.Items.Values.SelectMany(item => item.Charts).SelectMany(chart => chart.Lines))
@@ -81,6 +82,7 @@ internal sealed record PaperValues(string Source, IReadOnlyDictionary<string, Pa
     internal sealed record PaperTable(string Title, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Rows)
     {
         /// <summary>The table.</summary>
-        public Grid Draw() => new(Title, 1, [.. Columns.Select(column => new GridColumn(column))], [.. Rows.Select(row => GridRow.Of(row))]);
+        public Grid Draw() =>
+            new(Title, 1, [.. Columns.Select(column => new GridColumn(column))], [.. Rows.Select(row => GridRow.Of(row))]);
     }
 }

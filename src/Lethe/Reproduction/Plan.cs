@@ -7,7 +7,9 @@ internal sealed record Plan(IReadOnlyList<PlannedRun> Runs)
     /// <summary>Plans items at a setting.</summary>
     public static Plan Of(IEnumerable<Item> items, Setting setting)
     {
-        var needs = items.SelectMany(item => item.Needs(setting).Select(need => (Item: item.Name, need, Run: PlannedRun.NameOf(need.Options))));
+        var needs = from item in items
+                    from need in item.Needs(setting)
+                    select (Item: item.Name, need, Run: PlannedRun.NameOf(need.Options));
         return new Plan(
         [
             .. needs.GroupBy(one => one.Run).Select(same => new PlannedRun(

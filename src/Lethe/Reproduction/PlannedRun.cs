@@ -61,7 +61,7 @@ internal sealed record PlannedRun(
 
     private static bool IsDone(RunDirectory run, UmmOptions options) =>
         Of(run, options) is { } undo && Ended(undo) && undo.LoadEvaluation().Count > 0
-            && (!options.Control || (undo.Control is { } control && Ended(control) && control.LoadEvaluation().Count > 0));
+            && (!options.Own().Control || (undo.Control is { } control && Ended(control) && control.LoadEvaluation().Count > 0));
 
     private static bool Ended(RunDirectory run) => run.LoadManifest().Status == RunStatus.Done;
 }

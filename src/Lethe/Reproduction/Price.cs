@@ -8,7 +8,8 @@ namespace Lethe.Reproduction;
 internal sealed record Price(int Runs, int Undos, double Hours, double Gigabytes)
 {
     /// <summary>In words.</summary>
-    public string Words => Invariant($"{Runs} pre-trainings with {Undos} undos, some {Time} on this machine and {Gigabytes:0.##} GB of disk");
+    public string Words =>
+        Invariant($"{Runs} pre-trainings with {Undos} undos, some {Time} on this machine and {Gigabytes:0.##} GB of disk");
 
     /// <summary>The time in words.</summary>
     public string Time => Workflow.StartUp.Duration(3600 * Hours);

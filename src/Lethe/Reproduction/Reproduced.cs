@@ -30,7 +30,10 @@ internal sealed record Reproduced(Setting Setting, string Command, IReadOnlyList
         string root = setting.Options.Out;
         (PlannedRun Run, string Path, ReportRun? Read)[] runs =
         [
-            .. plan.Runs.Select(run => (run, run.Folder(root), run.IsDone(root) || work.Failures.ContainsKey(run.Name) ? Load(run.Folder(root)) : null)),
+            .. from run in plan.Runs
+               let path = run.Folder(root)
+               let isThere = run.IsDone(root) || work.Failures.ContainsKey(run.Name)
+               select (run, path, isThere ? Load(path) : null),
         ];
         return new Reproduced(setting, command, [.. items.Select(One)], plan)
         {
@@ -50,7 +53,12 @@ internal sealed record Reproduced(Setting Setting, string Command, IReadOnlyList
             {
                 IsConclusive = !setting.Preset.Quick,
                 Seconds = planned.Sum(work.Seconds),
-                Failures = [.. planned.Where(run => work.Failures.ContainsKey(run.Name)).Select(run => $"{run.Name}: {work.Failures[run.Name]}")],
+                Failures =
+                [
+                    .. from run in planned
+                       where work.Failures.ContainsKey(run.Name)
+                       select $"{run.Name}: {work.Failures[run.Name]}",
+                ],
             };
         }
     }

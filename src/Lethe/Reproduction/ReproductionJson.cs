@@ -28,10 +28,8 @@ internal static class ReproductionJson
             item.Item.Rule,
             item.Outcome,
             item.Seconds,
-            Cases = item.Reading.Cases.Select(one => new
-            {
-                one.Case, one.Outcome, one.Why, one.Effect, one.Low, one.High, one.Smallest, Unit = one.Unit.Name, one.Unit.Factor,
-            }),
+            Cases = item.Reading.Cases.Select(Case),
+            Beside = item.Reading.Beside.Select(Case),
             Tables = item.Reading.Grids.Select(grid => new
             {
                 grid.Title,
@@ -51,7 +49,7 @@ internal static class ReproductionJson
             Commands = RunCommands.Of(run.Run, of.Setting.Options.Out),
             Images = run.Read?.Manifest.Data.Fingerprint,
             TrainImages = run.Read?.Manifest.Data.TrainCount,
-            Weights = run.Read is not { } read ? null : read.Evaluations.Concat(read.Undos.SelectMany(undo => undo.Evaluations))
+            Weights = run.Read?.Evaluations.Concat(run.Read.Undos.SelectMany(undo => undo.Evaluations))
                 .Where(record => record.Epoch is null && record.Weights is not null).Select(record => record.Weights).Distinct(),
             run.Read?.Manifest.Versions,
             Tool = run.Read?.Manifest.ToolVersion,
@@ -59,7 +57,8 @@ internal static class ReproductionJson
     });
 
     /// <summary>What there is and what it takes.</summary>
-    public static JsonObject Of(IReadOnlyList<(Setting Setting, Price Price, IReadOnlyList<(Item Item, Price Price)> Items)> list) => Node(new
+    public static JsonObject Of(
+        IReadOnlyList<(Setting Setting, Price Price, IReadOnlyList<(Item Item, Price Price)> Items)> list) => Node(new
     {
         Items = Reproduction.Items.Every.Select(item => new { item.Name, item.Title, item.Claim }),
         Presets = list.Select(one => new
@@ -72,9 +71,15 @@ internal static class ReproductionJson
             one.Price.Undos,
             one.Price.Hours,
             one.Price.Gigabytes,
-            Items = one.Items.Select(item => new { item.Item.Name, item.Price.Runs, item.Price.Undos, item.Price.Hours, item.Price.Gigabytes }),
+            Items = one.Items.Select(
+                item => new { item.Item.Name, item.Price.Runs, item.Price.Undos, item.Price.Hours, item.Price.Gigabytes }),
         }),
     });
+
+    private static object Case(Judgement one) => new
+    {
+        one.Case, one.Outcome, one.Why, one.Effect, one.Low, one.High, one.P, one.Smallest, Unit = one.Unit.Name, one.Unit.Factor,
+    };
 
     private static JsonObject Node(object document) => JsonSerializer.SerializeToNode(document, web)!.AsObject();
 }

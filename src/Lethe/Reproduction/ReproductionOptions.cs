@@ -8,13 +8,15 @@ internal sealed record ReproductionOptions : OptionRecord, IConflicting
     internal const string Strict = "strict";
     internal const string PaperProtocol = "paper";
 
-    /// <summary>How much is run: smoke, small, night, weekend or full. 'lethe reproduce list' says what each takes on this machine.</summary>
+    /// <summary>
+    /// How much is run: smoke, small, night, weekend or full. 'lethe reproduce list' says what each takes on this machine.
+    /// </summary>
     [OneOf(typeof(Reproduction.Preset), nameof(Reproduction.Preset.Names))]
     public string Preset { get; init; } = Reproduction.Preset.Smoke.Name;
 
     /// <summary>
-    /// Whose conventions. strict: Lethe's own, probes fitted on images never trained on; paper: those of the authors' public code, a constant
-    /// learning rate, their views, probes fitted on images trained on, ΔR of raw embeddings.
+    /// Whose conventions. strict: Lethe's own, probes fitted on images never trained on; paper: those of the authors' public code, a
+    /// constant learning rate, their views, probes fitted on images trained on, ΔR of raw embeddings.
     /// </summary>
     [OneOf(Strict, PaperProtocol)]
     public string Protocol { get; init; } = Strict;

@@ -8,34 +8,40 @@ namespace Lethe.Reproduction;
 /// <summary>What was reproduced as one page that needs nothing beside itself, in the look of the report.</summary>
 internal static class ReproductionPage
 {
+    private const string NoValues = "The paper’s own values are not public to us; give them with --paper FILE.";
+    private const string TooSmall = "This preset shows that everything runs. It is too small to say anything of the paper.";
+
+    private static readonly string[] reading =
+    [
+        "The claims are the paper’s in our own words. Its figures are not drawn here as pictures, and none of its values are made up: "
+            + "whoever has them gives them with --paper. The numbering is by claim, and is ours where it cannot be checked.",
+        "A claim holds where it holds in every case, and fails where it fails in one. In a case it holds where the effect is clear and as "
+            + "claimed; it fails where the contrary is clear, or where the interval leaves out every effect that counts; else it is "
+            + "untested: an effect that counts could have been there unseen. “Could have seen” is the smallest true effect that would have "
+            + "been clear in four of five repetitions.",
+        "Deviations are found by comparing options with those of the preset full by the authors’ conventions, as far as their public code "
+            + "and its ancestor (W-MSE) have them. What the paper itself set is not known to us in all.",
+    ];
+
     /// <summary>Renders the page; equal results give equal text.</summary>
     public static string Render(Reproduced of)
     {
         Preset preset = of.Setting.Preset;
         string paper = of.Setting.IsPaper ? "the conventions of the authors’ public code" : "Lethe’s own conventions";
+        string about = $"Preset {preset.Name}: {preset.Summary}. By {paper}. "
+            + $"{Wording.Counted(of.Plan.Runs.Count, "pre-training")}, {Wording.Duration(of.Seconds)} of work.";
         return HtmlReport.Page($"Reproduction, {preset.Name} – Lethe", $"""
             <div class='page broad'>
             <header>
             <p class='kicker'><b>Lethe</b>{$"  ·  reproduction  ·  {preset.Name}  ·  {of.Setting.Options.Protocol}"}</p>
             <h1>{Headline(of)}</h1>
-            <p class='origin'>{$"Preset {preset.Name}: {preset.Summary}. By {paper}. {Wording.Counted(of.Plan.Runs.Count, "pre-training")}, "
-                + $"{Wording.Duration(of.Seconds)} of work."}</p>
-            {If(preset.Quick, $"<p class='banner'>{"This preset shows that everything runs. It is too small to say anything of the paper."}</p>")}
+            <p class='origin'>{about}</p>
+            {If(preset.Quick, $"<p class='banner'>{TooSmall}</p>")}
             {Overview(of)}
             </header>
             <main>
             {Each(of.Items, item => Section(of, item))}
-            <section id='reading'><h2>How to read this page</h2>
-            <p>{"The claims are the paper’s in our own words. Its figures are not drawn here as pictures, and no values of theirs are made up: "
-                + "whoever has them gives them with --paper. The numbering is by claim and is ours where it cannot be checked."}</p>
-            <p>{"A claim holds where it holds in every case, and fails where it fails in one. In a case it holds where the effect is clear and as "
-                + "claimed; it fails where the contrary is clear, or where the interval leaves out every effect that counts; else it is untested: "
-                + "an effect that counts could have been there unseen. “Could have seen” is the smallest true effect that would have been clear in "
-                + "four of five repetitions."}</p>
-            <p>{Wording.Clear}</p>
-            <p>{"Deviations are found by comparing options with those of the preset full by the authors’ conventions, as far as their public code and "
-                + "its ancestor (W-MSE) have them. What the paper itself set is not known to us in all."}</p>
-            </section>
+            <section id='reading'><h2>How to read this page</h2>{Each(reading, text => $"<p>{text}</p>")}</section>
             {Machine(of)}
             <section id='repeat'><h2>To repeat it</h2><pre>{of.Command}</pre></section>
             </main>
@@ -67,6 +73,7 @@ internal static class ReproductionPage
     {
         PaperValues.Item? paper = of.Paper?.Of(item.Item.Name);
         ItemReading reading = item.Reading;
+        bool isEmpty = reading.Charts.Count == 0 && reading.Grids.All(grid => grid.Rows.Count == 0);
         return $"""
 
             <section id='{item.Item.Name}'>
@@ -75,7 +82,7 @@ internal static class ReproductionPage
             <div>
             <h3>What the paper claims</h3>
             <p>{item.Item.Claim}</p>
-            {If(paper is null, $"<p class='lead'>{"The paper’s own values are not public to us; give them with --paper FILE."}</p>")}
+            {If(paper is null, $"<p class='lead'>{NoValues}</p>")}
             {If(paper is not null, $"<p class='lead'>{of.Paper?.Source ?? ""}</p>")}
             {Each(paper?.Charts ?? [], chart => chart.Draw().Render())}
             {Each(paper?.Tables ?? [], table => HtmlGrid.Box(table.Draw(), ""))}
@@ -84,14 +91,15 @@ internal static class ReproductionPage
             <h3>What we found</h3>
             {Chart.Row("two", reading.Charts)}
             {Each(reading.Grids.Where(grid => grid.Rows.Count > 0), grid => HtmlGrid.Box(grid, "summary"))}
-            {If(reading.Charts.Count == 0 && reading.Grids.All(grid => grid.Rows.Count == 0), $"<p class='missing'>{"Nothing was measured."}</p>")}
+            {If(isEmpty, $"<p class='missing'>{"Nothing was measured."}</p>")}
             {Each(reading.Notes, note => $"<p class='lead'>{note}</p>")}
             </div>
             </div>
             <div class='judged {Style(item.Outcome)}'>
             <p><b>{item.Words}</b></p>
             <p>{item.Item.Rule}</p>
-            {If(reading.Cases.Count > 0, HtmlGrid.Box(Judgement.Table(reading.Cases), "summary"))}
+            {If(reading.Cases.Count > 0, HtmlGrid.Box(Judgement.Table("What was judged", reading.Cases), "summary"))}
+            {If(reading.Beside.Count > 0, HtmlGrid.Box(Judgement.Table("Beside the claim, not judged", reading.Beside), "summary"))}
             {Each(item.Failures, failure => $"<p class='banner'>{failure}</p>")}
             {Deviating(item)}
             {Cost(of, item)}

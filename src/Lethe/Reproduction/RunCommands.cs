@@ -31,12 +31,13 @@ internal static class RunCommands
     public static string Pretrain(RunOptions options, string path)
     {
         (object Record, object Default)[] records = [.. Records(options).Zip(Records(Usual(options)))];
-        return $"lethe pretrain {string.Join(' ', records.SelectMany(one => Flags(one.Record, one.Default)).Append("--out " + ShellWord.Quote(path)))}";
+        IEnumerable<string> flags = records.SelectMany(one => Flags(one.Record, one.Default));
+        return string.Join(' ', ["lethe pretrain", .. flags, $"--out {ShellWord.Quote(path)}"]);
     }
 
     /// <summary>An undo.</summary>
     public static string Undo(UmmOptions undo, ulong seed, string path) =>
-        string.Join(' ', [$"lethe undo {ShellWord.Quote(path)}", .. Flags(undo, new UmmOptions()), Invariant($"--seed {seed}")]);
+        string.Join(' ', [$"lethe undo {ShellWord.Quote(path)}", .. Flags(undo.Own(), new UmmOptions()), Invariant($"--seed {seed}")]);
 
     /// <summary>Options with the flags that set them, and their values as a command line has them; what is left open has none.</summary>
     public static IEnumerable<(string Flag, string Value)> Values(object record) =>
@@ -49,21 +50,25 @@ internal static class RunCommands
     /// <summary>The records of a run's options, which hold its flags.</summary>
     public static object[] Records(RunOptions options) =>
     [
-        options.Data, options, options.Views, options.Backbone, options.Weights, options.MethodOptions, options.Training, options.Evaluation,
-        options.Monitor, options.Interleaving,
+        options.Data, options, options.Views, options.Backbone, options.Weights, options.MethodOptions, options.Training,
+        options.Evaluation, options.Monitor, options.Interleaving,
     ];
 
-    private static RunOptions Usual(RunOptions options) => new() { MethodOptions = MethodRegistry.Find(options.Method).DefaultOptions };
+    private static RunOptions Usual(RunOptions options) =>
+        new() { MethodOptions = MethodRegistry.Find(options.Method).DefaultOptions };
 
     private static IEnumerable<string> Flags(object record, object usual)
     {
         Dictionary<string, string> known = Values(usual).ToDictionary();
-        return Values(record).Where(one => known.GetValueOrDefault(one.Flag) != one.Value).Select(one => $"{one.Flag} {ShellWord.Quote(one.Value)}");
+        return from one in Values(record)
+               where known.GetValueOrDefault(one.Flag) != one.Value
+               select $"{one.Flag} {ShellWord.Quote(one.Value)}";
     }
 
     private static bool Fits(PropertyInfo property) =>
         (Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType) is var type
             && (type.IsPrimitive || type == typeof(string)) && property.GetMethod is { IsStatic: false };
 
-    private static string Text(object value) => value is bool truth ? truth ? "true" : "false" : Convert.ToString(value, CultureInfo.InvariantCulture)!;
+    private static string Text(object value) =>
+        value is bool truth ? truth ? "true" : "false" : Convert.ToString(value, CultureInfo.InvariantCulture)!;
 }

@@ -3,7 +3,10 @@ using Lethe.Runs;
 
 namespace Lethe.Reproduction;
 
-/// <summary>What was measured of each method before, after the control and after UMM, with the difference of the last two.</summary>
+/// <summary>
+/// What was measured of each method before, after the control and after UMM. Differences stand where they are judged and nowhere else, so
+/// that no two tables correct them for other numbers of tests.
+/// </summary>
 internal static class StateTable
 {
     /// <summary>Makes the table.</summary>
@@ -31,8 +34,6 @@ internal static class StateTable
                 .. new[] { EvaluationStage.Before, EvaluationStage.Control, EvaluationStage.Umm }.Select(
                     stage => ((GridColumn, Func<(string Method, ResultTable Table, ResultKey Key), GridCell>))(
                         new GridColumn(Wording.Stage(stage)), row => GridCell.OverSeeds(row.Key, State(row.Table, stage)?[row.Key]))),
-                (new("UMM − control"), row => Difference(row.Key, Umm(row.Table), Umm(row.Table)?.Control)),
-                (new("UMM − before"), row => Difference(row.Key, Umm(row.Table), Umm(row.Table)?.Before)),
             ]) with
         {
             Notes =
@@ -40,16 +41,7 @@ internal static class StateTable
                 .. methods.SelectMany(one => one.Table.Entrants.SelectMany(
                     entrant => one.Table.Keys.SelectMany(key => entrant.Of(key).Select(record => record.Settings ?? "")))).Where(
                     text => text.Length > 0).Distinct(),
-                .. PairedResult.Refusals(rows.SelectMany(row => new[]
-                {
-                    Umm(row.Table)?.Less(Umm(row.Table)?.Control, row.Key), Umm(row.Table)?.Less(Umm(row.Table)?.Before, row.Key),
-                })),
             ],
         };
     }
-
-    private static GridCell Difference(ResultKey key, Entrant? entrant, Entrant? baseline) =>
-        entrant?.Less(baseline, key)?.Difference is { } difference
-            ? key.IsFraction ? GridCell.Of(difference) : new(Wording.Signed(difference.Mean, 2), difference.IsClear)
-            : new(GridCell.Nothing);
 }

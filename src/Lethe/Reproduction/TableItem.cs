@@ -33,7 +33,8 @@ internal sealed class TableItem : Item
 
     public static TableItem Transfer { get; } = new(
         "table-transfer", "On other images", "the encoder is used on another data set",
-        setting => [new ProtocolNeed(TransferProtocol.Entry.Name, setting.Preset.Quick, setting.Options.Target, setting.Options.DataRoot)]);
+        setting =>
+            [new ProtocolNeed(TransferProtocol.Entry.Name, setting.Preset.Quick, setting.Options.Target, setting.Options.DataRoot)]);
 
     public static TableItem Shift { get; } = new(
         "table-ood", "Under shifts of distribution", "test images are corrupted, or of a domain that was not there in training",
@@ -50,8 +51,8 @@ internal sealed class TableItem : Item
 
     public override string Claim => $"After UMM an encoder of any method is better where {task}.";
 
-    public override string Rule => "In each method, for each row of the table: after UMM the last layer's number is higher than after the control "
-        + "of as many steps.";
+    public override string Rule => "In each method, for each row of the table: after UMM the number of the last layer is higher than after "
+        + "the control of as many steps.";
 
     public override IEnumerable<RunNeed> Needs(Setting setting) => setting.Runs().Select(options => new RunNeed(options)
     {
@@ -67,19 +68,26 @@ internal sealed class TableItem : Item
                 key => names.Contains(key.Protocol) && measures.Contains(key.Measure) && key.Layer == Setting.Last
                     && key.Quick == setting.Preset.Quick))),
         ];
+        Compared[] compared =
+        [
+            .. from one in found
+               let umm = After(one.Table, setting.Undo)
+               from key in one.Table.Keys
+               select new Compared($"{NameOf(one.Group)}, {key.Name}", umm?.Less(umm.Control, key), Counts, Unit.Points),
+        ];
         return new ItemReading(
         [
-            .. found.SelectMany(one => one.Table.Keys.Select(key => Judged(setting, one.Group, one.Table, key)).DefaultIfEmpty(
-                new Judgement(NameOf(one.Group), Outcome.NotRun, "these protocols cannot be run on these images, or have not been"))),
+            .. Judgement.Of(compared),
+            .. from one in found
+               where one.Table.Keys.Count == 0
+               select new Judgement(NameOf(one.Group), Outcome.NotRun, "these protocols cannot be run on these images"),
         ])
         {
             Grids = [StateTable.Of($"{Setting.Last} before and after", setting, [.. found.Select(one => (NameOf(one.Group), one.Table))])],
-            Notes = name == Shift.name && setting.Options.Domains is null ? ["Other domains were left out: give --domains with a folder."] : [],
+            Notes = this == Shift && setting.Options.Domains is null
+                ? ["Other domains were left out: give --domains with a folder."] : [],
         };
     }
-
-    private static Judgement Judged(Setting setting, ReportGroup group, ResultTable table, ResultKey key) =>
-        Judgement.Of($"{NameOf(group)}, {key.Name}", After(table, setting.Undo) is { } umm ? umm.Less(umm.Control, key) : null, Counts, Unit.Points);
 
     private static IEnumerable<ProtocolNeed> Named(Setting setting, params ProtocolEntry[] entries) =>
         entries.Select(entry => new ProtocolNeed(entry.Name, setting.Preset.Quick));

@@ -18,5 +18,6 @@ internal sealed record Unit(double Factor, int Decimals, string Name)
     public string Signed(double value) => Wording.Signed(Factor * value, Decimals);
 
     /// <summary>A size, with the unit.</summary>
-    public string Size(double value) => $"{Wording.Fixed(Factor * value, Decimals)} {Name}";
+    public string Size(double value) =>
+        this == Points && value > 1 ? "more than 100 points" : $"{Wording.Fixed(Factor * value, Decimals)} {Name}";
 }

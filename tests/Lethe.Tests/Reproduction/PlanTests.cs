@@ -130,7 +130,7 @@ public sealed class PlanTests
     [Fact]
     public void Bill_TwiceAsManyRuns_CostsTwice()
     {
-        Bill bill = Bill.Of(new NetworkSpeed(1e-3, 3e-4, 1_000_000));
+        Bill bill = Bill.Of(new NetworkSpeed(1e-3, 0.5, 1_000_000));
         PlannedRun[] runs = [.. Plan.Of(Items.Every, small).Runs];
         Price all = bill.Of(runs, small), half = bill.Of(runs[..(runs.Length / 2)], small), rest = bill.Of(runs[(runs.Length / 2)..], small);
         Assert.Equal(all.Hours, half.Hours + rest.Hours, 1e-9);

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Lethe.Reproduction;
 using Lethe.Runs;
 using Lethe.Tests.Cli;
+using Lethe.Tests.Training;
 using Lethe.Tests.Workflow;
 using Lethe.Workflow;
 
@@ -52,7 +53,7 @@ public sealed class ReproduceCommandTests : IDisposable
         CommandLine list = await CommandLine.RunAsync("reproduce", "figure9");
         Assert.Equal(2, list.ExitCode);
         Assert.Contains("figure1", list.Error, StringComparison.Ordinal);
-        Bill bill = Bill.Of(new NetworkSpeed(1e-3, 3e-4, 1_000_000));
+        Bill bill = Bill.Of(new NetworkSpeed(1e-3, 0.5, 1_000_000));
         JsonObject document = ReproductionJson.Of(
         [
             .. Preset.All.Select(preset => new Setting(preset, new ReproductionOptions())).Select(setting => (
