@@ -126,7 +126,7 @@ internal static class TurnRule
         double[] Drop(AccuracyCourse course) => [.. course.Values.Select(seed => seed[best] - seed[^last..].Average())];
         double Sampling(AccuracyCourse course) => course.Values.Average(
             seed => (Binomial(seed[best]) + (Binomial(seed[^last..].Average()) / last)) / count);
-        double Binomial(double fraction) => fraction * (1 - fraction);
+        static double Binomial(double fraction) => fraction * (1 - fraction);
 
         // What seeds share of it is less than what is left out by taking the two accuracies of one seed for unrelated.
         AccuracyDrop Mean(double[] ofSeeds, double sampling) => new(

@@ -182,7 +182,7 @@ public sealed class EarlyStopTests : IDisposable
     [Fact]
     public void Best_EqualsAndRepeats_TakesTheEarliestOfTheLatest()
     {
-        Measurement Loss(int epoch, double value) => new(epoch, Measure.Run, Measure.LossHeldOut, value);
+        static Measurement Loss(int epoch, double value) => new(epoch, Measure.Run, Measure.LossHeldOut, value);
         BestRule rule = BestRule.Find("best-heldout")!;
         Assert.Equal(2, rule.Choose([Loss(0, 3), Loss(2, 1), Loss(4, 1), Loss(1, 0.5), Loss(1, 2)]));
         Assert.Null(rule.Choose([new(0, "layer4", Measure.RankMeHeldOut, 1)]));
