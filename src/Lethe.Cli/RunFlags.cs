@@ -138,7 +138,8 @@ internal sealed class RunFlags
             earlier.Data, earlier, earlier.Views, earlier.Backbone, earlier.Weights, earlier.MethodOptions, earlier.Training,
             earlier.Evaluation, earlier.Monitor, earlier.Interleaving,
         ];
-        string[] changed = [.. records.SelectMany(values.Changed).Where(change => change.Flag != "--data-root" && !but.Contains(change.Flag)).Select(
+        var differing = records.SelectMany(values.Changed).Where(change => change.Flag != "--data-root" && !but.Contains(change.Flag));
+        string[] changed = [.. differing.Select(
             change => $"{change.Flag} {change.Asked} ({(change.Was.Length == 0 ? "it had none" : $"it was {change.Was}")})").Distinct()];
         if (changed.Length > 0)
         {

@@ -9,9 +9,11 @@ namespace Lethe.Diagnostics;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Where every seed saw the same images it is that of <see cref="TwoWayMean"/>. Where each seed has images of its own, the variance is that
-/// of the seeds' means over S, and no less than what the images within them give; with S − 1 degrees of freedom where the seeds make the
-/// spread, many where the images do.
+/// Where every seed saw the same images (crossed), x of seed s and image i is μ + a_s + b_i + c_si, and S seeds and N images give the mean
+/// squares M_s, M_i and M_c of the two-way analysis of variance. The variance of the mean is a part for the seeds, M_s/(SN), and one for
+/// the images, (M_i − M_c)/(SN); the first is taken for no less than M_c/(SN), which it would be if seeds made no difference. Where each
+/// seed has images of its own (nested), it is the variance of the seeds' means over S, and no less than what the images within them give.
+/// Degrees of freedom follow Satterthwaite (1946): S − 1 where the seeds make the spread, many where the images do.
 /// </para>
 /// <para>
 /// Both are the two-way bootstrap (seeds and images drawn with replacement; Owen 2007, "The pigeonhole bootstrap") in closed form, less
@@ -86,10 +88,20 @@ internal sealed record MeanError(double Standard, double Freedom, int Seeds, int
                 nameof(values));
         }
 
-        bool isCrossed = isShared || seeds == 1;
-        (double error, double freedom) = isCrossed && TwoWayMean.Of(values) is var mean ? (mean.Error, mean.Degrees) : Nested(values);
-        return error <= Rounding ? null
-            : new MeanError(error, freedom, seeds, least, isCrossed ? MeanErrorOrigin.SameImages : MeanErrorOrigin.OtherImages);
+        double[] means = [.. values.Select(images => images.Average())];
+        double mean = means.Average();
+        double ofSeeds = seeds == 1 ? 0 : Squares(means, mean) / (seeds - 1) / seeds;
+        (double floor, double ofImages) = isShared && seeds > 1 ? Crossed(values, means, mean) : (Within(values, means), 0);
+        double variance = Math.Max(ofSeeds, floor) + ofImages;
+        if (variance <= Rounding * Rounding)
+            return null;
+
+        // With one seed, as with seeds that happen to agree, the images alone limit what is known.
+        double most = values.Sum(images => images.Length - 1);
+        double uncertainty = (seeds == 1 ? 0 : ofSeeds * ofSeeds / (seeds - 1)) + (ofImages * ofImages / (least - 1));
+        return new MeanError(
+            Math.Sqrt(variance), Math.Min(most, variance * variance / uncertainty), seeds, least,
+            isShared || seeds == 1 ? MeanErrorOrigin.SameImages : MeanErrorOrigin.OtherImages);
     }
 
     /// <summary>Student's (1908) over seeds: s/√n with n − 1 degrees of freedom.</summary>
@@ -112,17 +124,31 @@ internal sealed record MeanError(double Standard, double Freedom, int Seeds, int
         images < 2 || middle is <= 0 or >= 1 ? null
         : new MeanError(Math.Sqrt(2 * middle * (1 - middle) / images), images - 1, seeds, images, MeanErrorOrigin.Sampling);
 
-    private static (double Error, double Freedom) Nested(IReadOnlyList<double[]> values)
-    {
-        int seeds = values.Count;
-        double[] means = [.. values.Select(images => images.Average())];
-        double ofSeeds = Squares(means, means.Average()) / (seeds - 1) / seeds;
-        double ofImages = values.Zip(means, (images, mean) => Squares(images, mean) / (images.Length - 1) / images.Length).Sum();
-        double variance = Math.Max(ofSeeds, ofImages / seeds / seeds);
+    // What the images of each seed give, of which the mean is taken.
+    private static double Within(IReadOnlyList<double[]> values, double[] means) =>
+        values.Zip(means, (images, mean) => Squares(images, mean) / (images.Length - 1) / images.Length).Sum() / means.Length / means.Length;
 
-        // Where seeds happen to agree, the images alone limit what is known.
-        double most = values.Sum(images => images.Length) - seeds;
-        return (Math.Sqrt(variance), Math.Min(most, variance * variance / (ofSeeds * ofSeeds / (seeds - 1))));
+    // What the seeds add at least, and what the images add.
+    private static (double Floor, double OfImages) Crossed(IReadOnlyList<double[]> values, double[] means, double mean)
+    {
+        (int seeds, int count) = (values.Count, values[0].Length);
+        double images = 0, rest = 0;
+        for (int i = 0; i < count; i++)
+        {
+            double own = 0;
+            for (int s = 0; s < seeds; s++)
+                own += values[s][i];
+            own /= seeds;
+            images += (own - mean) * (own - mean);
+            for (int s = 0; s < seeds; s++)
+            {
+                double left = values[s][i] - means[s] - own + mean;
+                rest += left * left;
+            }
+        }
+
+        double floor = rest / (seeds - 1) / (count - 1) / seeds / count;
+        return (floor, Math.Max(0, (images / (count - 1) / count) - floor));
     }
 
     private static double Squares(IReadOnlyList<double> values, double mean)

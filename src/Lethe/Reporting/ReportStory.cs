@@ -55,12 +55,12 @@ internal static class ReportStory
 
     private static string Undone(ReportGroup group, StateChoice choice)
     {
-        const string Name = "UMM (the Undoing Memorization Mechanism)";
+        const string Name = "UMM (the Undoing Memorization Mechanism";
         if (group.FirstUndo is not { } undo)
-            return $"{Name} has not been run yet.";
+            return $"{Name}) has not been run yet.";
         int undos = group.WithoutRivals().UndoNames.Count;
-        string which = undos == 1 ? "" : $" ('{undo}', the first of {undos} undos)";
-        return $"Then came {Name}{which}. {choice.Sentence}";
+        string which = undos == 1 ? "" : $"; '{undo}', the first of {undos} undos";
+        return $"Then came {Name}{which}). {choice.Sentence}";
     }
 
     private static string Next(ReportRun run, ResultTable results, string? undo, StateChoice choice)

@@ -28,7 +28,10 @@ internal static class Extension
         TrainingOptions training = manifest.Pretraining.Training;
         int before = training.EpochCount();
         if (Obstacle(run, manifest) is { } obstacle)
-            throw new InvalidOptionException($"{path} has {before} epoch{(before == 1 ? "" : "s")} and cannot go on to {epochs}: {obstacle}");
+        {
+            string has = $"{before} epoch{(before == 1 ? "" : "s")}";
+            throw new InvalidOptionException($"{path} has {has} and cannot go on to {epochs}: {obstacle}");
+        }
 
         // A share of the steps is never exact; half a step more rounds down to the same number of them.
         long perEpoch = manifest.Data.TrainCount / training.BatchSize / training.Accumulate;
@@ -55,8 +58,8 @@ internal static class Extension
             Notes =
             [
                 .. manifest.Notes,
-                Invariant($"begun with {before} epochs and made longer, to {epochs}; in one it would be --epochs {epochs} --evaluate-every ")
-                    + Invariant($"{longer.EvaluateEvery} --warm-up {longer.WarmUp}"),
+                Invariant($"begun with {before} epochs and made longer, to {epochs}; in one it would be --epochs {epochs} ")
+                    + Invariant($"--evaluate-every {longer.EvaluateEvery} --warm-up {longer.WarmUp}"),
             ],
         });
     }
@@ -69,8 +72,8 @@ internal static class Extension
             return $"its learning rate follows --schedule {training.Schedule}, whose course is laid out over all epochs. {Anew}";
         if (manifest.Pretraining.MethodOptions.BoundToLength() is { } bound)
         {
-            return $"method '{manifest.Pretraining.Method}' raises its momentum over all epochs. Start a new run with {bound}, which can be "
-                + "made longer.";
+            return $"method '{manifest.Pretraining.Method}' raises its momentum over all epochs. Start a new run with {bound}, which can "
+                + "be made longer.";
         }
 
         if (run.Undos.Count > 0)

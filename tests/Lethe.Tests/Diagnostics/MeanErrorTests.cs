@@ -26,7 +26,7 @@ public class MeanErrorTests(ITestOutputHelper output)
         Assert.Equal((3, 8, MeanErrorOrigin.SameImages), (found.Seeds, found.Images, found.Origin));
 
         // Satterthwaite, of the two parts.
-        double freedom = variance * variance / ((Math.Pow(ms / (s * n), 2) / (s - 1)) + (Math.Pow(mi / (s * n), 2) / (n - 1)));
+        double freedom = variance * variance / ((Math.Pow(ms / (s * n), 2) / (s - 1)) + (Math.Pow((mi - me) / (s * n), 2) / (n - 1)));
         Assert.Equal(freedom, found.Freedom, 1e-9);
     }
 
