@@ -1,4 +1,3 @@
-using Lethe.Diagnostics;
 using Lethe.Results;
 
 namespace Lethe.Reproduction;

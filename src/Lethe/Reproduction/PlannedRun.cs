@@ -1,7 +1,6 @@
 using System.IO.Hashing;
 using System.Text;
 using Lethe.Runs;
-using Lethe.Runtime;
 using Lethe.Training;
 using Lethe.Umm;
 
