@@ -29,8 +29,8 @@ internal static class CompareCommand
             new Option<bool>("--csv") { Description = "Write every number to standard output as CSV, one a line, with all its digits." };
         var regret = new Option<bool>("--regret")
         {
-            Description = "Instead: which rule of pretrain --keep takes the best epoch, by what the one it takes lacks of the best one's accuracy, "
-                + "over all runs that are given.",
+            Description = "Instead: which rule of pretrain --keep takes the best epoch, by what the one it takes lacks of the best one's "
+                + "accuracy, over all runs that are given.",
         };
         Option<bool> force = OutputFile.Force();
         var command = new Command(
@@ -45,7 +45,8 @@ internal static class CompareCommand
             parsed.RequireOneOutput("--markdown", "--csv", "--json");
             if (parsed.GetValue(regret))
             {
-                if (new Option[] { layer, everyLayer, baseline, undos, output, force, csv }.Any(one => parsed.GetResult(one) is { Implicit: false }))
+                Option[] others = [layer, everyLayer, baseline, undos, output, force, csv];
+                if (others.Any(one => parsed.GetResult(one) is { Implicit: false }))
                     throw new InvalidOptionException("--regret compares rules, not runs: give it with --markdown or --json alone.");
                 return ShowRegret(paths, parsed.GetValue(markdown), terminal);
             }

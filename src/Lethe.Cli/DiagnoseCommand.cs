@@ -218,7 +218,7 @@ internal static class DiagnoseCommand
         },
     };
 
-    private static JsonObject Describe(TwoWayMean mean) => new() { ["value"] = mean.Value, ["low"] = mean.Low, ["high"] = mean.High };
+    private static JsonObject Describe(AccuracyDrop drop) => new() { ["value"] = drop.Value, ["low"] = drop.Low, ["high"] = drop.High };
 
     // The framework's own parser goes by the culture, and takes "0,5" for 5 where a comma groups digits.
     private static double EpsilonSquared(ArgumentResult given)

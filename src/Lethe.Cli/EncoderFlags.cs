@@ -84,7 +84,7 @@ internal sealed class EncoderFlags
         {
             string path = Path(parsed);
             AutoLayer auto = InitialEncoder.IsForeign(path)
-                ? AutoLayer.Unlabelled
+                ? AutoLayer.Unlabelled(null)
                 : AutoLayer.OfRun(RunDirectory.Open(path), CheckpointOf(parsed), measure);
             terminal.Say(auto.Why);
             chosen = auto.Layer;

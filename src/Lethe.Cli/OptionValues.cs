@@ -61,8 +61,5 @@ internal sealed class OptionValues(IReadOnlyDictionary<string, object> values)
             ["lethe", verb, .. values.Select(pair => $"{pair.Key} {Quote(Convert.ToString(pair.Value, CultureInfo.InvariantCulture)!)}")]);
 
     /// <summary>Quotes a word for a shell where it needs it.</summary>
-    public static string Quote(string word) =>
-        word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./:,=+@%".Contains(c, StringComparison.Ordinal))
-            ? word
-            : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    public static string Quote(string word) => ShellWord.Quote(word);
 }

@@ -40,7 +40,7 @@ internal static class RunCommand
             // 1. Train an encoder without labels, measuring every layer along the way.
             (RunDirectory run, Session session) = flags.Pretrain(parsed, values, "run", terminal.Progress, cancellation);
 
-            // 2. See where ΔR turned.
+            // 2. See whether it memorised.
             JsonObject monitor = DiagnoseCommand.Describe(run, terminal);
 
             // 3. Undo memorisation in the late layers, beside a control of as many plain steps.

@@ -3,6 +3,7 @@ using Lethe.Augmentation;
 using Lethe.Methods;
 using Lethe.Runs;
 using Lethe.Runtime;
+using Lethe.Training;
 using Lethe.Workflow;
 
 namespace Lethe.Cli;
@@ -10,13 +11,18 @@ namespace Lethe.Cli;
 /// <summary>The flags of verbs that pre-train: what decides the run, where it computes, where it is written.</summary>
 internal sealed class RunFlags
 {
+    private const string EpochsFlag = "--epochs";
+
     private readonly Func<OptionValues, RunOptions> defaults;
     private readonly OptionRecord[] more;
     private readonly OptionTable table;
     private readonly Option<string?> output =
         new("--out") { Description = "The run directory. [runs/METHOD-SOURCE, numbered]", HelpName = "DIR" };
-    private readonly Option<bool> resume =
-        new("--resume") { Description = "Go on with the run in --out where its last checkpoint left it." };
+    private readonly Option<bool> resume = new("--resume")
+    {
+        Description = "Go on with the run in --out where its last checkpoint left it. With more --epochs than it has it is made longer, if "
+            + "it has --schedule constant.",
+    };
 
     /// <summary>Adds the flags to a verb.</summary>
     /// <param name="command">The verb.</param>
@@ -64,7 +70,12 @@ internal sealed class RunFlags
         {
             OptionRecord.ValidateAll(beside);
             RunManifest begun = Begun(path).LoadManifest();
-            RequireSame(values, begun.Pretraining, path!);
+            int? longer = values.Apply(new TrainingOptions()).Epochs is { } epochs && epochs > begun.Pretraining.Training.EpochCount()
+                ? epochs
+                : null;
+            RequireSame(values, begun.Pretraining, path!, longer is null ? [] : [EpochsFlag]);
+            if (longer is { } more)
+                Extension.Prepare(path!, more);
             string? dataRoot = values.Apply(defaults(values).Data with { DataRoot = null }).DataRoot;
             return Pretraining.Resume(path!, machine, dataRoot, progress, cancellation);
         }
@@ -119,15 +130,16 @@ internal sealed class RunFlags
         return options;
     }
 
-    // What is changed on resume would not be the same run; where a source lies does not decide it.
-    private static void RequireSame(OptionValues values, RunOptions earlier, string path)
+    // What is changed on resume would not be the same run; where a source lies does not decide it, and more epochs are asked for elsewhere.
+    private static void RequireSame(OptionValues values, RunOptions earlier, string path, IReadOnlyList<string> but)
     {
         OptionRecord[] records =
         [
             earlier.Data, earlier, earlier.Views, earlier.Backbone, earlier.Weights, earlier.MethodOptions, earlier.Training,
             earlier.Evaluation, earlier.Monitor, earlier.Interleaving,
         ];
-        string[] changed = [.. records.SelectMany(values.Changed).Where(change => change.Flag != "--data-root").Select(
+        var differing = records.SelectMany(values.Changed).Where(change => change.Flag != "--data-root" && !but.Contains(change.Flag));
+        string[] changed = [.. differing.Select(
             change => $"{change.Flag} {change.Asked} ({(change.Was.Length == 0 ? "it had none" : $"it was {change.Was}")})").Distinct()];
         if (changed.Length > 0)
         {

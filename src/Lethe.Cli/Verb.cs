@@ -100,6 +100,8 @@ internal static class Verb
     private static string Again(Command verb, RunDirectory? run)
     {
         const string Resume = "--resume", Out = "--out";
+        if (verb.Name == "reproduce")
+            return "The same command goes on: what is done is not done again.";
         bool resumes = Usage.Find(verb, Resume) is not null;
         if (!resumes)
             return "The same command begins anew.";

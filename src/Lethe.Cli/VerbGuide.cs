@@ -57,6 +57,12 @@ internal sealed record VerbGuide(IReadOnlyList<string> First, IReadOnlyList<(str
             [("Two settings, with several seeds each", "lethe compare runs/a-seed0 runs/a-seed1 runs/b-seed0 runs/b-seed1")]),
         ["report"] = new(["--out", "--force", "--markdown"],
             [("One page of a run, readable offline", "lethe report runs/photos")]),
+        ["reproduce"] = new(["--preset", "--protocol", "--out", "--data", "--seeds", "--target", "--domains", "--paper", "--yes"],
+        [
+            ("What there is, and what it takes on this machine", "lethe reproduce list"),
+            ("Everything in minutes, to see that it runs", "lethe reproduce all --preset smoke"),
+            ("Two figures by the conventions of the authors' code", "lethe reproduce figure1 figure2 --preset small --protocol paper"),
+        ]),
         ["embed"] = new(["--images", "--out", "--layer", "--checkpoint", "--force"],
         [
             ("Embeddings with their paths as a table", "lethe embed runs/photos --images photos --out embeddings.parquet"),

@@ -11,7 +11,7 @@ internal static class DataSources
         "IDX files (train-images-idx3-ubyte, .gz too), CIFAR binary files (data_batch_1.bin or train.bin), class folders "
         + "(with train/ and test/ above them or not), or a folder of images without labels (JPEG, PNG, BMP, WebP, GIF)";
 
-    private const string CausalName = "causal-shapes";
+    internal const string CausalName = "causal-shapes";
     private const string DomainsName = "domains";
     private const string TintedName = "tinted";
 

@@ -5,7 +5,7 @@ namespace Lethe.Diagnostics;
 /// <param name="BestEpoch">t*: the best epoch, chosen on other images than <see cref="Drop"/> was measured on where hits are known.</param>
 /// <param name="Drop">How much lower the end is than t*, as a fraction of the images; below 0 where it is higher.</param>
 /// <param name="Beyond">By how much that is more than the early layer's drop between the same epochs.</param>
-internal sealed record AccuracyTurn(string Measure, int BestEpoch, TwoWayMean Drop, TwoWayMean Beyond)
+internal sealed record AccuracyTurn(string Measure, int BestEpoch, AccuracyDrop Drop, AccuracyDrop Beyond)
 {
     /// <summary>How many evaluations it rests on.</summary>
     public required int Evaluations { get; init; }
@@ -16,7 +16,7 @@ internal sealed record AccuracyTurn(string Measure, int BestEpoch, TwoWayMean Dr
     /// <summary>
     /// The chance of this if there were no drop, or none beyond the early layer's: the larger of the two; 1 where one is below 0.
     /// </summary>
-    public double P => Drop.Value > 0 && Beyond.Value > 0 ? Math.Max(Drop.P, Beyond.P) : 1;
+    public double P => Math.Max(Drop.P, Beyond.P);
 
     /// <summary>The same after Holm's correction for the other accuracies that were judged.</summary>
     public double AdjustedP { get; init; } = 1;

@@ -18,7 +18,7 @@ internal static class CurveNoise
         return Median(bends) / (MedianAbsoluteNormal * secondDifferenceDeviation);
     }
 
-    /// <summary>The curve with each value the median of three neighbours, at the ends of the three outermost: a step stays a step.</summary>
+    /// <summary>The curve with each value the median of three neighbours, at the ends of the outermost: a step stays a step.</summary>
     public static double[] Medians(double[] curve) => curve.Length < 3
         ? curve
         :

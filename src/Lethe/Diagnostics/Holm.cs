@@ -6,7 +6,9 @@ namespace Lethe.Diagnostics;
 /// </summary>
 internal static class Holm
 {
-    /// <summary>Adjusts the p of m tests: the k-th smallest is taken times m − k + 1, is no smaller than the one before, and at most 1.</summary>
+    /// <summary>
+    /// Adjusts the p of m tests: the k-th smallest is taken times m − k + 1, is no smaller than the one before, and at most 1.
+    /// </summary>
     /// <param name="chances">p of each test, in [0, 1].</param>
     /// <returns>The adjusted p, in the same order.</returns>
     public static double[] Adjust(IReadOnlyList<double> chances)

@@ -15,18 +15,23 @@ internal sealed record LossTurn(int Evaluations, int? LowestEpoch, double Rise, 
         SortedDictionary<int, double> unseen = Series(Measure.LossHeldOut), seen = Series(Measure.LossTrain);
         int[] epochs = [.. unseen.Keys.Where(seen.ContainsKey)];
 
-        // ΔR has a scale of its own, losses have none.
-        ReductionCurve fall = ReductionMonitor.JudgeCurve(Each(epoch => -unseen[epoch]), options with { AbsoluteTolerance = 0 });
-        ReductionCurve apart = ReductionMonitor.JudgeCurve(
-            Each(epoch => unseen[epoch] - seen[epoch]), options with { AbsoluteTolerance = 0 });
-        if (fall.PeakEpoch is not { } lowest)
+        if (epochs.Length == 0)
             return new LossTurn(0, null, 0, false);
-        int at = Array.IndexOf(epochs, lowest);
-        double[] gap = CurveNoise.Medians([.. epochs.Select(epoch => unseen[epoch] - seen[epoch])]);
-        bool parted = gap[^1] - gap[at] > Math.Max(apart.Tolerance, fall.Drop / 2);
-        return new LossTurn(epochs.Length, lowest, fall.Drop, fall.Shape == CurveShape.Turned && parted);
 
-        SortedDictionary<int, double> Each(Func<int, double> value) => new(epochs.ToDictionary(epoch => epoch, value));
+        // The first value is that of before training, which no neighbour is like.
+        double[] raw = [.. epochs.Select(epoch => unseen[epoch])], apart = [.. epochs.Select(epoch => unseen[epoch] - seen[epoch])];
+        double[] curve = [raw[0], .. CurveNoise.Medians(raw).Skip(1)];
+        double lowest = curve.Min(), tolerance = Tolerance(raw, options);
+        int at = Array.IndexOf(curve, lowest);
+        bool fell = curve[..(at + 1)].Max() - lowest > tolerance;
+        bool rose = curve.Reverse().TakeWhile(value => value > lowest + tolerance).Count() >= options.Patience;
+
+        // More than half of the rise must be the unseen images' own.
+        bool parted = CurveNoise.Medians(apart)[^1] - CurveNoise.Medians(apart)[at] > Math.Max(
+            Tolerance(apart, options), (curve[^1] - lowest) / 2);
+        return new LossTurn(
+            epochs.Length, epochs[at], curve[^1] - lowest, epochs.Length >= options.FewestEvaluations && fell && rose && parted);
+
         SortedDictionary<int, double> Series(string name)
         {
             Dictionary<int, double>[] found =
@@ -38,4 +43,7 @@ internal sealed record LossTurn(int Evaluations, int? LowestEpoch, double Rise, 
                 epoch => epoch, epoch => found.Average(run => run[epoch])));
         }
     }
+
+    private static double Tolerance(double[] values, MemorisationOptions options) =>
+        Math.Max(options.RelativeTolerance * (values.Max() - values.Min()), options.NoiseTolerance * CurveNoise.Of(values));
 }

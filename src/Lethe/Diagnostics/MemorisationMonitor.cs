@@ -156,8 +156,9 @@ internal static class MemorisationMonitor
 
     /// <summary>What a turn of the loss is, and what it is not.</summary>
     public static string OfLoss(LossTurn loss) =>
-        Invariant($"The method's loss on unseen images turned at epoch {loss.LowestEpoch} and ended {loss.Rise:0.###} above, while that on ")
-        + "images trained on parted from it: the task is overfitted. That features got worse it does not say; accuracies can rise meanwhile.";
+        Invariant($"The method's loss on unseen images turned at epoch {loss.LowestEpoch} and ended {loss.Rise:0.###} above, while that ")
+        + "on images trained on parted from it: the task is overfitted. That features got worse it does not say; accuracies can rise "
+        + "meanwhile.";
 
     private static string Doubt(IReadOnlyList<AccuracyTurn> turns) => turns.All(turn => turn.ByImages)
         ? ""

@@ -65,6 +65,9 @@ internal sealed record PairedDifference(int Count, double Mean, double? Deviatio
         double? deviation = n == 1 ? null : seeds is null ? 0 : seeds.Standard * Math.Sqrt(n);
         return (images ?? seeds ?? sampling) is not { } error ? new PairedDifference(n, mean, deviation, null, null, null, null)
             : new PairedDifference(
-                n, mean, deviation, mean / error.Standard, error.Chance(mean), mean - error.Reach(), mean + error.Reach()) { Error = error };
+                n, mean, deviation, mean / error.Standard, error.Chance(mean), mean - error.Reach(), mean + error.Reach())
+            {
+                Error = error,
+            };
     }
 }

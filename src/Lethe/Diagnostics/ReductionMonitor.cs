@@ -75,10 +75,7 @@ internal static class ReductionMonitor
             layer, JudgeCurve(train, options), JudgeCurve(heldOut, options), JudgeGap(gap, Range(Smooth([.. train.Values])), options));
     }
 
-    /// <summary>Judges one curve, of anything.</summary>
-    /// <param name="series">Values by epoch.</param>
-    /// <param name="options">The constants of the rule.</param>
-    public static ReductionCurve JudgeCurve(SortedDictionary<int, double> series, MemorisationOptions options)
+    private static ReductionCurve JudgeCurve(SortedDictionary<int, double> series, MemorisationOptions options)
     {
         int[] epochs = [.. series.Keys];
         double[] raw = [.. series.Values], curve = Smooth(raw);
@@ -146,8 +143,8 @@ internal static class ReductionMonitor
                     + Invariant($"{turn.Curve.Peak:0.00} nats and ended {turn.Curve.Drop:0.00} below.");
             if (gap is not null)
                 reason += Invariant($" From epoch {gap.Gap.OnsetEpoch} on, ΔR of {gap.Layer} on training images rose against ΔR on unseen ")
-                    + Invariant($"ones: their difference went from {gap.Gap.First:0.00} to {gap.Gap.Last:0.00} nats, which says that they were trained on, ")
-                    + "not that anything is the worse for it.";
+                    + Invariant($"ones: their difference went from {gap.Gap.First:0.00} to {gap.Gap.Last:0.00} nats, which ")
+                    + "says that they were trained on, not that anything is the worse for it.";
             else if (layers.Any(l => l.Gap.Evaluations >= options.FewestEvaluations))
                 reason += " No layer opened a gap between ΔR on training and on unseen images.";
         }

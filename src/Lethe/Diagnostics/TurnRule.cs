@@ -9,7 +9,7 @@ namespace Lethe.Diagnostics;
 /// is best, smoothed as the mean of three evaluations and averaged over seeds. The drop D is the accuracy on B at t* less its mean over the
 /// last tenth of the evaluations, at least one. A turn: D is at least <c>SmallestDrop</c>; its 95 % interval lies above 0; and so does that
 /// of D less the same of the early layer, so that what all layers lose alike is none. Intervals are over seeds and images (<see
-/// cref="TwoWayMean"/>). Of one seed it is not known what another would have done: by how much its accuracies move from one evaluation to
+/// cref="MeanError"/>). Of one seed it is not known what another would have done: by how much its accuracies move from one evaluation to
 /// the next, beyond what images give by chance, stands in for it. Of several accuracies p is corrected by Holm's method (1979).
 /// </para>
 /// <para>
@@ -26,7 +26,8 @@ internal static class TurnRule
     /// <summary>What a turn must be told from chance with.</summary>
     public const double Level = 0.05;
 
-    private const double Power = 0.8, Tenth = 0.1;
+    // z(0.8): what four of five repetitions exceed a threshold by, in errors.
+    private const double Power = 0.8416212335729143, Tenth = 0.1;
     private const ulong HalvingSeed = 0x48A1F;
 
     /// <summary>Judges accuracies.</summary>
@@ -42,7 +43,7 @@ internal static class TurnRule
             .. courses.Select(course => Judge(course.Measure, course.Late, course.Early, options, images, courses.Count))
                 .OfType<AccuracyTurn>(),
         ];
-        double[] adjusted = Holm([.. turns.Select(turn => turn.P)]);
+        double[] adjusted = Holm.Adjust([.. turns.Select(turn => turn.P)]);
         return
         [
             .. turns.Zip(adjusted, (turn, p) =>
@@ -51,16 +52,6 @@ internal static class TurnRule
                 return turn with { AdjustedP = p, Turned = turned, Abrupt = turned ? turn.Abrupt : null };
             }),
         ];
-    }
-
-    /// <summary>p of several tests, corrected so that one of them is below a level by chance no more often than one alone would be.</summary>
-    public static double[] Holm(double[] p)
-    {
-        double[] adjusted = new double[p.Length];
-        double reached = 0;
-        foreach ((int rank, int place) in Enumerable.Range(0, p.Length).OrderBy(i => p[i]).Index())
-            adjusted[place] = reached = Math.Max(reached, Math.Min(1, (p.Length - rank) * p[place]));
-        return adjusted;
     }
 
     /// <summary>The places of so many images, in two halves that have nothing to do with their order.</summary>
@@ -79,7 +70,7 @@ internal static class TurnRule
             return null;
         (late, early) = (late.At(epochs), early.At(epochs));
         int last = Math.Max(1, (int)(Tenth * epochs.Length));
-        (int Best, TwoWayMean Drop, TwoWayMean Beyond)? found = late.Hits is null || early.Hits is null
+        (int Best, AccuracyDrop Drop, AccuracyDrop Beyond)? found = late.Hits is null || early.Hits is null
             ? ByAccuracies(late, early, last, images)
             : ByImages(late, early, last, options.BothHalves);
         if (found is not { } drop)
@@ -89,12 +80,15 @@ internal static class TurnRule
             Evaluations = epochs.Length,
             ByImages = late.Hits is not null && early.Hits is not null,
             Abrupt = IsAbrupt(epochs, CurveNoise.Medians(late.Mean()), drop.Best, drop.Drop.Value),
-            SmallestVisible = Math.Max(
-                Visible(drop.Drop, tests, 0), Math.Max(Visible(drop.Beyond, tests, 0), Visible(drop.Drop, null, options.SmallestDrop))),
+            SmallestVisible = new[]
+            {
+                drop.Drop.Error?.Visible(tests) ?? 0, drop.Beyond.Error?.Visible(tests) ?? 0,
+                options.SmallestDrop + (Power * (drop.Drop.Error?.Standard ?? 0)),
+            }.Max(),
         };
     }
 
-    private static (int, TwoWayMean, TwoWayMean)? ByImages(AccuracyCourse late, AccuracyCourse early, int last, bool both)
+    private static (int, AccuracyDrop, AccuracyDrop)? ByImages(AccuracyCourse late, AccuracyCourse early, int last, bool both)
     {
         int images = late.Hits![0][0].Length;
         if (images < 4 || early.Hits![0][0].Length != images)
@@ -112,11 +106,14 @@ internal static class TurnRule
         double[][] beyond = [.. drops.Zip(others, (drop, other) => drop.Zip(other, (x, y) => x - y).ToArray())];
         double ends = 1 + (1.0 / last);
         (double ofLate, double ofEarly) = late.Values.Count > 1 ? (0, 0) : (ends * late.CommonVariance(), ends * early.CommonVariance());
-        int bends = late.Epochs.Count - 2;
-        return (best, TwoWayMean.Of(drops, (ofLate, bends)), TwoWayMean.Of(beyond, (ofLate + ofEarly, bends)));
+        return (best, Of(drops, ofLate), Of(beyond, ofLate + ofEarly));
+
+        // The common variance is known from as many bends as the curve has evaluations between its ends.
+        AccuracyDrop Of(double[][] values, double common) => new(
+            values.Average(seed => seed.Average()), MeanError.OfImages(values, isShared: true)?.Plus(common, late.Epochs.Count - 2));
     }
 
-    private static (int, TwoWayMean, TwoWayMean)? ByAccuracies(AccuracyCourse late, AccuracyCourse early, int last, int? images)
+    private static (int, AccuracyDrop, AccuracyDrop)? ByAccuracies(AccuracyCourse late, AccuracyCourse early, int last, int? images)
     {
         if (images is not { } count || count < 4)
             return null;
@@ -132,14 +129,11 @@ internal static class TurnRule
         double Binomial(double fraction) => fraction * (1 - fraction);
 
         // What seeds share of it is less than what is left out by taking the two accuracies of one seed for unrelated.
-        TwoWayMean Mean(double[] ofSeeds, double sampling)
-        {
-            double mean = ofSeeds.Average();
-            if (ofSeeds.Length == 1)
-                return TwoWayMean.Of(mean, (sampling, count - 1));
-            double spread = ofSeeds.Sum(x => (x - mean) * (x - mean)) / (ofSeeds.Length - 1) / ofSeeds.Length;
-            return TwoWayMean.Of(mean, (spread, ofSeeds.Length - 1), (sampling / ofSeeds.Length, count - 1));
-        }
+        AccuracyDrop Mean(double[] ofSeeds, double sampling) => new(
+            ofSeeds.Average(),
+            MeanError.OfSeeds(ofSeeds, 1)?.Plus(sampling / ofSeeds.Length, count - 1) ?? (sampling > 0
+                ? new MeanError(Math.Sqrt(sampling / ofSeeds.Length), count - 1, ofSeeds.Length, count, MeanErrorOrigin.Sampling)
+                : null));
     }
 
     private static int Best(double[] curve)
@@ -167,8 +161,4 @@ internal static class TurnRule
         ];
         return windows.Length == 0 ? null : windows.Any(window => curve[window.From] - curve[window.To] >= drop / 2);
     }
-
-    // Beyond a threshold in four of five repetitions; with a number of tests, beyond what the first of Holm's steps asks for as well.
-    private static double Visible(TwoWayMean mean, int? tests, double threshold) =>
-        threshold + ((tests is { } many ? mean.Quantile(1 - (Level / 2 / many)) : 0) + mean.Quantile(Power)) * mean.Error;
 }

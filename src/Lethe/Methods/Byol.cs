@@ -120,4 +120,7 @@ public sealed record ByolOptions : MethodOptions
     /// <summary>Units of the predictor's hidden layer.</summary>
     [Limit(AtLeast = 1)]
     public int PredictorHidden { get; init; } = 512;
+
+    /// <inheritdoc/>
+    public override string? BoundToLength() => MomentumEncoder.BoundToLength(ScheduleTargetMomentum);
 }

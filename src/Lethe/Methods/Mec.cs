@@ -216,4 +216,7 @@ public sealed record MecOptions : MethodOptions
     /// <summary>Units of the predictor's hidden layer.</summary>
     [Limit(AtLeast = 1)]
     public int PredictorHidden { get; init; } = 128;
+
+    /// <inheritdoc/>
+    public override string? BoundToLength() => MomentumEncoder.BoundToLength(ScheduleTargetMomentum);
 }

@@ -155,4 +155,7 @@ public sealed record MocoOptions : MethodOptions
 
     internal MocoOptions Filled(TrainingSize size) =>
         QueueLength > 0 ? this : this with { QueueLength = Math.Clamp(size.Images / 2, 1, 4096) };
+
+    /// <inheritdoc/>
+    public override string? BoundToLength() => MomentumEncoder.BoundToLength(ScheduleTargetMomentum);
 }

@@ -50,6 +50,9 @@ public sealed class MomentumEncoder : Module
         ? 1 - (1 - rate) * (Math.Cos(Math.PI * (progress.Step - 1) / progress.TotalSteps) + 1) / 2
         : rate;
 
+    /// <summary>What <see cref="MethodOptions.BoundToLength"/> says of a weight that rises over training.</summary>
+    internal static string? BoundToLength(bool cosine) => cosine ? "--schedule-target-momentum false" : null;
+
     /// <summary>The embeddings of views, without gradient.</summary>
     /// <param name="from">Where the views enter.</param>
     /// <param name="views">[n, C, H, W], float32, as they enter the backbone there.</param>

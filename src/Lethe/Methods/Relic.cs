@@ -140,4 +140,7 @@ public sealed record RelicOptions : MethodOptions
     /// <summary>k, the size of an embedding.</summary>
     [Limit(AtLeast = 1)]
     public int ProjectorOutput { get; init; } = 128;
+
+    /// <inheritdoc/>
+    public override string? BoundToLength() => MomentumEncoder.BoundToLength(ScheduleTargetMomentum);
 }

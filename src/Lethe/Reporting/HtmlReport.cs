@@ -55,8 +55,8 @@ internal static class HtmlReport
             """);
     }
 
-    /// <summary>A whole page in the look of the report.</summary>
-    internal static string Page(string title, Html content)
+    /// <summary>A whole page in the look of the report, with a style sheet of its own besides where it names one.</summary>
+    internal static string Page(string title, Html content, string? style = null)
     {
         Html page = $"""
             <!DOCTYPE html>
@@ -67,7 +67,7 @@ internal static class HtmlReport
             <meta name='color-scheme' content='light dark'/>
             <title>{title}</title>
             <style>
-            {Resource("report.css")}</style>
+            {Resource("report.css")}{(style is null ? null : Resource(style))}</style>
             </head>
             <body>
             {content}

@@ -41,7 +41,7 @@ internal static class ReportCurves
         if (group.Runs.All(run => run.Measurements.Select(m => m.Epoch).Distinct().Count() < 2))
             yield return Missing("Only one epoch was measured, so there is no course to see.", "lethe pretrain --evaluate-every 1");
         yield return $"<p>{group.Memorisation.Reason}</p>";
-        foreach (var told in group.Runs.Where(run => run.Reduction.Layers.Count > 0).ToLookup(
+        foreach (var told in group.Runs.Where(run => run.Reduction.IsJudged).ToLookup(
             run => run.Reduction.Reason, run => run.Manifest.Seed))
         {
             string seeds = group.Runs.Count == 1 ? "" : $"{(told.Count() == 1 ? "Seed" : "Seeds")} {string.Join(", ", told)}: ";
@@ -200,10 +200,10 @@ internal static class ReportCurves
         return (epochs, $"ΔR turned, {when}");
     }
 
-    private static ChartPoint[] Curve(ReportGroup group, string layer, string name, double factor = 1) =>
+    internal static ChartPoint[] Curve(ReportGroup group, string layer, string name, double factor = 1) =>
         Curve(group.Runs.SelectMany(run => run.Measurements), layer, name, factor);
 
-    private static ChartPoint[] Curve(IEnumerable<Measurement> seeds, string? layer, string name, double factor) =>
+    internal static ChartPoint[] Curve(IEnumerable<Measurement> seeds, string? layer, string name, double factor) =>
     [
         .. seeds.Where(m => m.Layer == layer && m.Name == name).GroupBy(m => m.Epoch, m => factor * m.Value).OrderBy(epoch => epoch.Key)
             .Select(epoch => new ChartPoint(epoch.Key, SeedMean.Of([.. epoch]))),

@@ -129,7 +129,7 @@ internal static class ReportHead
             { SmallestVisible: { } visible } => (
                 "Memorisation", "none seen", "", $"a drop of {Wording.Fixed(100 * visible, 1)} points would have been"),
             { Kind: MemorisationKind.NoTurn } => ("Loss on unseen images", "no turn", "", "accuracies were not measured"),
-            _ => ("Memorisation", "not judged", "", "too little was measured"),
+            _ => ("Memorisation", "not judged", "", verdict.Clause),
         };
 
         static string Deviation(SeedMean value) => value.Count == 1 ? "" : $" ± {Wording.Fixed(100 * value.Deviation, 1)}";

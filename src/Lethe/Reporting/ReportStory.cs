@@ -1,13 +1,12 @@
 using Lethe.Diagnostics;
 using Lethe.Results;
 using Lethe.Runs;
-using static Lethe.Reporting.Html;
 
 namespace Lethe.Reporting;
 
 /// <summary>
-/// The first screen of a page about one setting, in a few short sentences: what was trained, which layer to take, what the monitor saw, what
-/// the undo did and whether to take it, and what to do next.
+/// The first screen of a page about one setting, in a few short sentences: what was trained, which layer to take, what the monitor saw,
+/// what the undo did and whether to take it, and what to do next.
 /// </summary>
 internal static class ReportStory
 {
@@ -34,8 +33,8 @@ internal static class ReportStory
         ResultTable results = ResultTable.Of(group, group.FirstUndo);
         string? last = results.LastProbed;
         yield return $"<p>{Layers(group, results, last)}</p>";
-        if (Verdict.Turned(group, last) is { } turned)
-            yield return $"<p>{Sentence(turned)}</p>";
+        if (Verdict.Memorised(group) is { } memorised)
+            yield return $"<p>{Sentence(memorised)}</p>";
         StateChoice choice = StateChoice.Of(results);
         yield return $"<p>{Undone(group, choice)}</p>";
         yield return $"<p class='next'>Next: <code>{Next(group.Runs[0], results, group.FirstUndo, choice)}</code></p>";
@@ -56,11 +55,12 @@ internal static class ReportStory
 
     private static string Undone(ReportGroup group, StateChoice choice)
     {
-        const string Name = "UMM (the Undoing Memorization Mechanism)";
+        const string Name = "UMM (the Undoing Memorization Mechanism";
         if (group.FirstUndo is not { } undo)
-            return $"{Name} has not been run yet.";
-        string which = group.UndoNames.Count == 1 ? "" : $" ('{undo}', the first of {group.UndoNames.Count} undos)";
-        return $"Then came {Name}{which}. {choice.Sentence}";
+            return $"{Name}) has not been run yet.";
+        int undos = group.WithoutRivals().UndoNames.Count;
+        string which = undos == 1 ? "" : $"; '{undo}', the first of {undos} undos";
+        return $"Then came {Name}{which}). {choice.Sentence}";
     }
 
     private static string Next(ReportRun run, ResultTable results, string? undo, StateChoice choice)

@@ -55,11 +55,11 @@ internal static class Verdict
     }
 
     // Of runs that measured nothing along the way there is nothing to say.
-    private static string? Memorised(ReportGroup group) =>
+    internal static string? Memorised(ReportGroup group) =>
         group.Runs.All(run => run.Measurements.Count == 0) ? null : group.Memorisation.Clause;
 
     // A fact of ΔR, which says nothing of memorisation.
-    internal static string? Turned(ReportGroup group, string? last)
+    private static string? Turned(ReportGroup group, string? last)
     {
         ReportRun[] watched = [.. group.Runs.Where(run => run.Onsets is not null)];
         if (watched.Length == 0) return null;

@@ -28,11 +28,12 @@ internal sealed record Ablation(
     /// <summary>Builds the table of a group; null where no undo, or nothing of one, was evaluated.</summary>
     public static Ablation? Of(ReportGroup group)
     {
-        ResultTable table = ResultTable.Of([group], diagnosed: true);
-        if (table.LastProbed is not { } layer)
+        ResultTable results = ResultTable.Of([group], diagnosed: true);
+        if (results.LastProbed is not { } layer)
             return null;
         ResultKey[] keys = [.. Names.Select(name => ResultKey.Probe(name, layer))];
-        Entrant[] rows = [.. table.Entrants.Where(row => row.Stage != EvaluationStage.Untrained && keys.Any(key => row.Of(key).Count > 0))];
+        Entrant[] rows =
+            [.. results.Entrants.Where(row => row.Stage != EvaluationStage.Untrained && keys.Any(key => row.Of(key).Count > 0))];
         PairedResult[] differences =
         [
             .. from row in rows
@@ -48,7 +49,7 @@ internal sealed record Ablation(
             group.Title,
             layer,
             UndoLabels.Describe(group),
-            RateConditions.Text(RateConditions.Of(table), layer),
+            RateConditions.Text(RateConditions.Of(results), layer),
             rows,
             [
                 .. group.UndoNames.Where(name => UndoLabels.Differ(group, name))

@@ -77,7 +77,10 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
         var differences = new Grid(
             $"Differences, paired by seed{of}",
             header.Length + 1,
-            [.. header, new("difference"), new("mean"), new("sd"), new("95 % interval"), new("p"), new("p, Holm"), new("visible from"), new("n")],
+            [
+                .. header, new("difference"), new("mean"), new("sd"), new("95 % interval"), new("p"), new("p, Holm"), new("visible from"),
+                new("n"),
+            ],
             [
                 .. Pairs.Where(pair => pair.Difference is not null)
                     .Select(pair => new GridRow([.. Named(pair.Key), new(pair.What), .. GridCell.Apart(pair.Key, pair.Difference!)])),

@@ -3,7 +3,7 @@ using Lethe.Runs;
 
 namespace Lethe.Results;
 
-/// <summary>What records that say which images were labelled right tell of the error of their mean, and of the mean of their differences.</summary>
+/// <summary>What is known of the error of a mean, and of a mean difference, where records say which images were labelled right.</summary>
 internal static class ImageHits
 {
     // The value is the share of hits, but for rounding; over several draws of images it is not.

@@ -8,7 +8,10 @@ namespace Lethe.Results;
 /// Which layer of an encoder to take for one use: the one that most exceeds the last, the usual choice, where that is clear as
 /// <see cref="Pairing"/> has it; else the last. Of layers that are level the later one.
 /// </summary>
-/// <remarks>Several layers are looked at on the same images, so the gain of the one that is taken is a little flattered.</remarks>
+/// <remarks>
+/// The layers are tested together (<see cref="Holm"/>). Several are looked at on the same images, so the gain of the one that is taken is a
+/// little flattered.
+/// </remarks>
 /// <param name="Use">What for, in words.</param>
 /// <param name="Key">What was measured, of the layer that is to be taken.</param>
 /// <param name="Value">What that layer reached.</param>
@@ -18,6 +21,9 @@ internal sealed record LayerChoice(string Use, ResultKey Key, SeedMean Value, st
 {
     // A layer that is held against another has a name that both share.
     private const string Any = "any";
+
+    // What could have been seen of the layers that do not clearly differ from the last, in words; empty where it is unknown.
+    private string Unseen { get; init; } = "";
 
     /// <summary>The layer to take.</summary>
     public string Layer => Key.Layer;
@@ -53,7 +59,7 @@ internal sealed record LayerChoice(string Use, ResultKey Key, SeedMean Value, st
             + $"{choice.Usual}{(i == 0 ? ", the usual choice" : "")}.");
         IEnumerable<string> usual = choices.Except(other).GroupBy(choice => choice.Usual).Select(same =>
         {
-            string uses = string.Join(" or ", same.Select(choice => $"{choice.Use} ({Wording.Percent(choice.Value)})"));
+            string uses = string.Join(" or ", same.Select(choice => $"{choice.Use} ({Wording.Percent(choice.Value)}{choice.Unseen})"));
             return other.Length == 0
                 ? $"Take {same.Key}, the usual choice: no other layer is clearly better for {uses}."
                 : $"For {uses} no layer is clearly better than {same.Key}.";
@@ -67,14 +73,19 @@ internal sealed record LayerChoice(string Use, ResultKey Key, SeedMean Value, st
         if (LayerOrder.Last(LayerOrder.Sort(keys.Select(key => key.Layer))) is not { } last)
             return null;
         Entrant? Alone(ResultKey key) => own.Only(one => one == key, Any)[stage];
-        PairedDifference? Above(ResultKey key) =>
-            Alone(key)?.Less(Alone(key with { Layer = last }), key with { Layer = Any })?.Difference;
-        var gains = keys.Where(key => key.Layer != last).ToDictionary(key => key, Above);
-        if (gains.Values.All(gain => gain is null))
+        PairedResult? Above(ResultKey key) =>
+            Alone(key)?.Less(Alone(key with { Layer = last }), key with { Layer = Any }) is { } above ? above with { Key = key } : null;
+        var gains = PairedResult.Together(keys.Where(key => key.Layer != last).Select(Above))
+            .Where(above => above.Difference is not null).ToDictionary(above => above.Key, above => above.Difference!);
+        if (gains.Count == 0)
             return null; // nothing to choose from
         ResultKey best = keys.Where(key => gains.GetValueOrDefault(key) is { IsClear: true, Mean: > 0 }).Reverse()
-            .MaxBy(key => gains[key]!.Mean) ?? keys[0] with { Layer = last };
-        return new LayerChoice(use, best, own[stage]![best]!.Value, last, gains.GetValueOrDefault(best));
+            .MaxBy(key => gains[key].Mean) ?? keys[0] with { Layer = last };
+        PairedDifference? unclear = gains.Values.Where(gain => !gain.IsClear).MaxBy(gain => gain.VisibleFrom);
+        return new LayerChoice(use, best, own[stage]![best]!.Value, last, gains.GetValueOrDefault(best))
+        {
+            Unseen = unclear is not null && Wording.CouldHaveSeen(best, unclear) is { } seen ? $"; {seen}" : "",
+        };
     }
 
     private static string? Uses(ResultKey key) => key switch

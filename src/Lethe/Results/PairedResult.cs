@@ -20,8 +20,8 @@ internal sealed record PairedResult(ResultKey Key, string Entrant, string Baseli
     public string What => $"{Entrant} − {Baseline}";
 
     /// <summary>Words for a difference that is not clear, with what could have been seen.</summary>
-    public string NotClear => Difference?.VisibleFrom is { } visible
-        ? $"not clear (could have seen {Wording.Size(Key, visible)})"
+    public string NotClear => Difference is { } difference && Wording.CouldHaveSeen(Key, difference) is { } seen
+        ? $"not clear ({seen})"
         : $"not clear with {(To.Count > 1 ? $"{To.Count} seeds" : "one seed")}";
 
     /// <summary>Mean and standard deviation of the differences.</summary>

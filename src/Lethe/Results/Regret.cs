@@ -88,8 +88,8 @@ internal sealed record Regret(string Rule, string Measure, IReadOnlyList<(string
         {
             Notes =
             [
-                $"How many points of accuracy of {Layer} on unseen images the epoch that a rule takes is below the best one, which hindsight "
-                + "takes: no rule reaches 0. Of the runs, their mean and the worst.",
+                $"How many points of accuracy of {Layer} on unseen images the epoch that a rule takes is below the best one, which "
+                + "hindsight takes: no rule reaches 0. Of the runs, their mean and the worst.",
                 $"{HalfWay} looks at nothing. What does not beat it, or {BestRule.Last}, is no help.",
                 .. blind ? ["Which images were labelled right was not recorded: a rule by accuracy would be judged on what it chose by."]
                     : Array.Empty<string>(),

@@ -54,7 +54,8 @@ internal sealed record ResultTable(IReadOnlyList<Entrant> Entrants)
     public static ResultTable Of(ReportGroup group, string? undo)
     {
         ResultTable own = Of([group.With(undo)], diagnosed: true);
-        Entrant? control = Of([group], diagnosed: true).Entrants.FirstOrDefault(entrant => entrant.Undo is { } name && name == undo)?.Control;
+        ResultTable all = Of([group], diagnosed: true);
+        Entrant? control = all.Entrants.FirstOrDefault(entrant => entrant.Undo is { } name && name == undo)?.Control;
         return new(
         [
             .. own.Entrants.Select(entrant => entrant.Stage == EvaluationStage.Control && control is not null

@@ -48,7 +48,8 @@ internal sealed record StateChoice(EvaluationStage? Stage, string Sentence)
         string[] reasons =
         [
             .. beaten.Length == 0 ? Array.Empty<string>() : [$"clearly better than {Names(results, beaten)}"],
-            .. close.Length == 0 ? Array.Empty<string>() : [$"{Names(results, close)} {(close.Length > 1 ? "are" : "is")} no clear gain over it"],
+            .. close.Length == 0 ? Array.Empty<string>()
+                : [$"{Names(results, close)} {(close.Length > 1 ? "are" : "is")} no clear gain over it"],
         ];
         string unseen = Unseen(key, close.Select(other => Between(results, key, taken, other)));
         string why = others.Length == 0 ? "nothing else was measured" : string.Join(", and ", reasons);

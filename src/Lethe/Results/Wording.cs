@@ -33,6 +33,10 @@ internal static class Wording
         _ => $"by the sampling error of two accuracies, {Over(error)}",
     };
 
+    /// <summary>What a difference that is not clear could have been seen from; null where that is unknown.</summary>
+    public static string? CouldHaveSeen(ResultKey key, PairedDifference difference) =>
+        difference.VisibleFrom is { } visible ? $"could have seen {Size(key, visible)}" : null;
+
     /// <summary>The size of a difference with its unit.</summary>
     public static string Size(ResultKey key, double size) => key.IsFraction
         ? $"{Fixed(100 * size, 1)}{Space}points"

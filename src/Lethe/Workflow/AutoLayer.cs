@@ -14,9 +14,12 @@ namespace Lethe.Workflow;
 /// </remarks>
 internal sealed record AutoLayer(string Layer, string Why)
 {
+    // As many as encoders saw in our trials (docs/results/layers.md): of longer trainings they say nothing.
+    private const long Tried = 300_000;
+
     private static readonly IReadOnlyList<string> layers = LayerNames.Backbone;
 
-    /// <summary>By the accuracies that a run, an undo or a control has of its layers; without labels, as <see cref="Unlabelled"/>.</summary>
+    /// <summary>By the accuracies that a run, an undo or a control has of its layers; without labels <see cref="Unlabelled"/>.</summary>
     /// <param name="run">The run.</param>
     /// <param name="checkpoint">The checkpoint that is used: what was last measured up to its epoch counts.</param>
     /// <param name="measure">The accuracy that counts, as <see cref="Measure"/> names it.</param>
@@ -30,7 +33,7 @@ internal sealed record AutoLayer(string Layer, string Why)
         double until = (pretrained ? run.Checkpoints.Peek(checkpoint)?.Epoch : manifest.BestEpoch) ?? double.PositiveInfinity;
         int[] epochs = [.. measured.Select(one => one.Epoch).Where(epoch => epoch <= until)];
         if (epochs.Length == 0)
-            return Unlabelled;
+            return Unlabelled(manifest);
         int at = epochs.Max();
         string what = $"{(pretrained ? "epoch" : "iteration")} {at}";
         return Best(
@@ -38,11 +41,23 @@ internal sealed record AutoLayer(string Layer, string Why)
             $"has the highest {Wording.Probe(measure)} accuracy that the run measured, at {what}");
     }
 
-    /// <summary>Without labels.</summary>
-    public static AutoLayer Unlabelled { get; } = new(
-        LayerNames.Last,
-        $"--layer auto takes {LayerNames.Last}: there are no labels here to tell which layer is best, and no measure without labels chose "
-        + "better in our trials (docs/choosing.md). A few labelled images tell: lethe classify --layer auto --labelled.");
+    /// <summary>
+    /// Without labels a fixed layer, since no measure without labels chose better: layer1 of encoders trained as shortly as those of our
+    /// trials, else the usual choice.
+    /// </summary>
+    /// <param name="manifest">What the encoder was trained with; null of weights from elsewhere.</param>
+    public static AutoLayer Unlabelled(RunManifest? manifest)
+    {
+        bool tried = manifest is { Origin: null or { Foreign: false } }
+            && (long)manifest.Data.TrainCount * manifest.Pretraining.Training.Epochs <= Tried;
+        string layer = tried ? LayerNames.Of(SplitPoint.Layer1) : LayerNames.Last, why = tried
+            ? $"of small encoders that were shown at most {Wording.Count(Tried)} images, as this one, it was the best on average"
+            : "it is the usual choice, and nothing was tried with encoders like this one";
+        return new AutoLayer(
+            layer,
+            $"--layer auto takes {layer}: there are no labels here to tell which layer is best, no measure without labels chooses "
+            + $"well, and {why} (docs/results/layers.md). A few labelled images tell: lethe classify --layer auto --labelled.");
+    }
 
     /// <summary>By cross-validation of a classifier on the output of each layer.</summary>
     /// <param name="labelled">Embeddings of labelled images by every layer.</param>

@@ -21,7 +21,8 @@ internal sealed record EvaluatedState(EvaluationStage Stage, RunDirectory? Home,
     /// </summary>
     /// <exception cref="RunException">There is no checkpoint of any epoch where they are asked for.</exception>
     public static IReadOnlyList<EvaluatedState> Of(
-        RunDirectory run, Session session, SslMethod method, FeatureStore? store = null, bool everyCheckpoint = false)
+        RunDirectory run, Session session, SslMethod method, FeatureStore? store = null, bool everyCheckpoint = false,
+        IReadOnlyList<string>? undos = null)
     {
         IReadOnlyList<int> epochs = everyCheckpoint ? run.Checkpoints.Epochs : [];
         if (everyCheckpoint && epochs.Count == 0)
@@ -33,6 +34,7 @@ internal sealed record EvaluatedState(EvaluationStage Stage, RunDirectory? Home,
             .. epochs.Select(epoch => At(EvaluationStage.Before, run, epoch)),
             At(EvaluationStage.Before, run),
             .. from undo in run.Undos
+               where undos?.Contains(Path.GetFileName(undo.Path)) != false
                from part in new[] { (EvaluationStage.Control, Home: undo.Control), (EvaluationStage.Umm, Home: undo) }
                where part.Home?.Checkpoints.HasLast == true
                select At(part.Item1, part.Home),

@@ -81,7 +81,7 @@ internal static class Exporting
         if (graph.Whiten)
             throw new InvalidOptionException("--whiten needs the images that an encoder was trained on. Import it with --data first.");
         path = Place(path, options);
-        graph = Chosen(graph, () => AutoLayer.Unlabelled, progress);
+        graph = Chosen(graph, () => AutoLayer.Unlabelled(null), progress);
         Device device = machine.Prepare();
         using InitialEncoder weights = InitialEncoder.Read(run)!;
         ChannelStatistics statistics = weights.Statistics(null);

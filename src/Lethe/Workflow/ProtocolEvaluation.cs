@@ -60,7 +60,8 @@ public static class ProtocolEvaluation
         IReadOnlyList<EvaluationStage> chosen = plan.Options.ChosenStages();
         EvaluatedState[] states =
         [
-            .. EvaluatedState.Of(run, session, method, store, plan.Options.EveryCheckpoint).Where(state => chosen.Contains(state.Stage)),
+            .. EvaluatedState.Of(run, session, method, store, plan.Options.EveryCheckpoint, plan.Undos)
+                .Where(state => chosen.Contains(state.Stage)),
         ];
         if (states.Length == 0)
             throw new RunException($"{run.Path} has no undo, so it has none of the states {plan.Options.Stages}. Run 'lethe undo "

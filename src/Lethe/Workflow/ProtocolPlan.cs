@@ -10,6 +10,9 @@ namespace Lethe.Workflow;
 /// <param name="Options">What they share.</param>
 internal sealed record ProtocolPlan(IReadOnlyList<(ProtocolEntry Entry, Protocol Protocol)> Protocols, ProtocolRunOptions Options)
 {
+    /// <summary>Names of the undos of a run whose states are measured; null for all.</summary>
+    public IReadOnlyList<string>? Undos { get; init; }
+
     /// <summary>Makes the protocols.</summary>
     /// <param name="names">Names with commas between.</param>
     /// <param name="options">What they share.</param>

@@ -91,7 +91,7 @@ internal sealed class RunRecorder
         return true;
     }
 
-    /// <summary>Writes a checkpoint, and keeps its weights as those of an epoch where one is given, and as the best where they are.</summary>
+    /// <summary>Writes a checkpoint, and keeps its weights as those of an epoch and as the best, where they are to be kept.</summary>
     public void Save(MethodTrainer trainer, int? keptEpoch = null, bool best = false)
     {
         NoteOperators(trainer.State);

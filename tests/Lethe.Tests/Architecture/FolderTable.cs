@@ -34,6 +34,11 @@ internal static class FolderTable
             "Evaluation", "Interchange",
             "Runs", "Results", "Reporting",
         ],
+        ["Reproduction"] =
+        [
+            "Runtime", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics", "Umm", "Evaluation", "Runs", "Results",
+            "Reporting", "Workflow",
+        ],
 
         // The front door, in the root itself.
         [""] =

@@ -59,8 +59,33 @@ public sealed class FirstMinuteTests : IDisposable
         CommandLine longer = await CommandLine.RunAsync("pretrain", "--resume", "--out", folder["run"], "--epochs", "9", "--width", "8", "--cache", "c");
         Assert.Equal(2, longer.ExitCode);
         Assert.Contains(
-            "begun with other options: --cache c (it had none), --width 8 (it was 4), --epochs 9 (it was 1).", longer.Error,
-            StringComparison.Ordinal);
+            "begun with other options: --cache c (it had none), --width 8 (it was 4).", longer.Error, StringComparison.Ordinal);
+        CommandLine cosine = await CommandLine.RunAsync("pretrain", "--resume", "--out", folder["run"], "--epochs", "9");
+        Assert.Equal(2, cosine.ExitCode);
+        Assert.Contains("has 1 epoch and cannot go on to 9: its learning rate follows --schedule cosine", cosine.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pretrain_ResumedWithMoreEpochs_GoesOnToThem()
+    {
+        Draw(12);
+        string[] command = ["pretrain", .. Quick, "--schedule", "constant", "--keep", "best-rankme", "--out", folder["run"]];
+        CommandLine made = await CommandLine.RunAsync([.. command, "--epochs", "1"]);
+        Assert.True(made.ExitCode == 0, made.Error);
+        CommandLine longer = await CommandLine.RunAsync([.. command, "--epochs", "3", "--resume", "--json"]);
+        Assert.True(longer.ExitCode == 0, longer.Error);
+        Assert.Equal(3, longer.Json["measurements"]!.AsArray().Max(m => (int)m!["epoch"]!));
+        Assert.Contains("which was kept as the best", made.Error + made.Output, StringComparison.Ordinal);
+        CommandLine fewer = await CommandLine.RunAsync([.. command, "--epochs", "2", "--resume"]);
+        Assert.Contains("--epochs 2 (it was 3)", fewer.Error, StringComparison.Ordinal);
+
+        // Without labels there is nothing to have regret of, and without numbers that belong to it a flag is no help.
+        CommandLine regret = await CommandLine.RunAsync("compare", folder["run"], "--regret");
+        Assert.Equal(1, regret.ExitCode);
+        Assert.Contains("evaluations with accuracies of layer4", regret.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "give it with --markdown or --json alone",
+            (await CommandLine.RunAsync("compare", folder["run"], "--regret", "--layer", "stem")).Error, StringComparison.Ordinal);
     }
 
     /// <summary>The demonstration is short; a folder is taken whole, with what is chosen by its images.</summary>

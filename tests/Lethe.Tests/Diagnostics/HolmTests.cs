@@ -20,7 +20,7 @@ public class HolmTests
         Assert.Empty(Holm.Adjust([]));
     }
 
-    /// <summary>The definition, step by step: go on from the smallest p while it is at most 5 % over the number of tests that are left.</summary>
+    /// <summary>The definition, step by step: go on from the smallest p while it is below 5 % over the number of tests left.</summary>
     [Fact]
     public void Adjust_ManyTests_RejectsWhatTheStepsReject()
     {

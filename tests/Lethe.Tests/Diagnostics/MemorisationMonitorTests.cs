@@ -69,6 +69,23 @@ public class MemorisationMonitorTests
         Assert.Contains("The method's loss on unseen images turned at epoch", labelled.Reason, StringComparison.Ordinal);
     }
 
+    /// <summary>The losses of the positive control with right labels, whose lowest is among the first evaluations; and a healthy course.</summary>
+    [Theory]
+    [InlineData(true, new[] { 2.33, 1.49, 1.11, 0.85, 0.49, 0.22, 0.13, 0.09 }, new[] { 2.33, 1.54, 1.43, 1.48, 1.65, 1.94, 2.17, 2.28 })]
+    [InlineData(false, new[] { 2.33, 1.49, 1.11, 0.85, 0.49, 0.22, 0.13, 0.09 }, new[] { 2.33, 1.54, 1.43, 1.38, 1.35, 1.34, 1.34, 1.33 })]
+    public void Judge_LossesWhoseLowestComesEarly_Turn(bool turns, double[] seen, double[] unseen)
+    {
+        int[] epochs = [0, 4, 8, 12, 20, 32, 48, 60];
+        LossTurn turn = MemorisationMonitor.Judge(
+        [
+            .. epochs.Zip(seen, (at, loss) => new Measurement(at, Measure.Run, Measure.LossTrain, loss)),
+            .. epochs.Zip(unseen, (at, loss) => new Measurement(at, Measure.Run, Measure.LossHeldOut, loss)),
+        ]).Loss;
+        Assert.Equal(turns, turn.Turned);
+        if (turns)
+            Assert.InRange(turn.LowestEpoch!.Value, 8, 12);
+    }
+
     [Fact]
     public void Judge_LossRisesOnSeenAndUnseenAlike_IsNoTurn()
     {

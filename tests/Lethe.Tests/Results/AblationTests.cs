@@ -58,7 +58,7 @@ public class AblationTests
         Assert.Equal(17, Value(table, Row(table, "default"), Measure.EffectiveRank)!.Value.Mean, 12);
     }
 
-    /// <summary>Six undos against three controls and before, and the controls against before, in two accuracies; ΔR and rank apart.</summary>
+    /// <summary>Six undos less their controls and less before, three controls less before, in two accuracies; ΔR and rank apart.</summary>
     [Fact]
     public void Differences_OfTheTable_AreTestedTogether()
     {

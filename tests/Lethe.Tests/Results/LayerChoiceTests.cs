@@ -4,7 +4,7 @@ using Lethe.Runs;
 
 namespace Lethe.Tests.Results;
 
-/// <summary>On 2 000 test images two accuracies around 0.7 differ clearly from some 2.9 points on: twice √(2·0.7·0.3/2000).</summary>
+/// <summary>The sampling error of two accuracies around 0.7 on 2 000 test images is √(2·0.7·0.3/2000), some 1.4 points.</summary>
 public class LayerChoiceTests
 {
     [Fact]
@@ -15,8 +15,8 @@ public class LayerChoiceTests
         Assert.Equal(0.06, choices[0].Gain!.Mean, 1e-12);
         Assert.Null(choices[1].Gain);
         Assert.Equal(
-            "Take layer1 for a linear classifier: 76.0 %, 6.0 points above layer4, the usual choice. For nearest neighbours (68.0 %) no "
-            + "layer is clearly better than layer4.",
+            "Take layer1 for a linear classifier: 76.0 %, 6.0 points [3.2, 8.8] above layer4, the usual choice. For nearest neighbours "
+            + "(68.0 %; could have seen 4.6 points) no layer is clearly better than layer4.",
             Sentences(choices));
     }
 
@@ -26,7 +26,8 @@ public class LayerChoiceTests
 
     [Fact]
     public void Of_NothingClear_KeepsTheUsualChoice() => Assert.Equal(
-        "Take layer4, the usual choice: no other layer is clearly better for a linear classifier (70.0 %) or nearest neighbours (68.0 %).",
+        "Take layer4, the usual choice: no other layer is clearly better for a linear classifier (70.0 %; could have seen 4.4 points) or "
+        + "nearest neighbours (68.0 %; could have seen 4.6 points).",
         Sentences(Of(Run(linear: [0.60, 0.71, 0.70], knn: [0.50, 0.67, 0.68]))));
 
     /// <summary>Two seeds give an interval, and both are in the sentence.</summary>

@@ -9,12 +9,12 @@ using Lethe.Umm;
 
 namespace Lethe.Tests.Results;
 
-/// <summary>A difference has one answer: in the report's table, its sentences and tiles, in what undo says to take, and in compare.</summary>
+/// <summary>A difference has one answer: in a report's table, sentences and tiles, in what undo says to take, and in compare.</summary>
 public class OneAnswerTests
 {
     private static readonly string[] accuracies = [Measure.LinearAccuracy, Measure.KnnAccuracy];
 
-    /// <summary>Gains around what can just be told, so that some are clear by themselves and not among the differences of the table.</summary>
+    /// <summary>Gains around what can just be told: some are clear by themselves and not among the differences of the table.</summary>
     public static TheoryData<int, double> Samples => new(
         from runs in new[] { 1, 2, 4 }
         from gain in new[] { 0, 0.008, 0.014, 0.02 }
@@ -37,7 +37,7 @@ public class OneAnswerTests
             Assert.Equal(isBold, !aside.Contains("not clear", StringComparison.Ordinal));
         }
 
-        string verdict = page.Descendants("h1").Single().Value;
+        string verdict = Verdict.Of(model.Groups[0]);
         Assert.Equal(bold.Any(one => one), verdict.Contains("more than the control", StringComparison.Ordinal));
         Assert.Equal(bold.Any(one => !one), verdict.Contains("not clear (could have seen ", StringComparison.Ordinal));
 
@@ -48,6 +48,7 @@ public class OneAnswerTests
         EvaluationStage expected = (controlGains ? bold[1] : ummGains) ? EvaluationStage.Umm
             : controlGains ? EvaluationStage.Control : EvaluationStage.Before;
         Assert.Equal(expected, choice.Stage);
+        Assert.Contains(choice.Sentence, page.Value, StringComparison.Ordinal);
         bool beatsBoth = expected == EvaluationStage.Umm && ummGains && bold[1];
         Assert.Equal(beatsBoth, choice.Sentence.Contains("clearly better than before and control", StringComparison.Ordinal));
         Assert.Equal(!beatsBoth, choice.Sentence.Contains("Could have seen a gain of ", StringComparison.Ordinal));
@@ -80,7 +81,7 @@ public class OneAnswerTests
                 if (other is null)
                     continue;
                 Assert.Equal($"{measure["value"]}", $"{other["cells"]![Array.IndexOf(entrants, name)]!["value"]}");
-                foreach ((string field, string baseline) in (Dictionary<string, string>)new() { ["overControl"] = "control", ["overBefore"] = "before" })
+                foreach ((string field, string baseline) in new[] { ("overControl", "control"), ("overBefore", "before") })
                 {
                     JsonNode? found = other["differences"]!.AsArray().SingleOrDefault(
                         one => (string)one!["entrant"]! == name && (string)one["baseline"]! == baseline);
@@ -117,15 +118,16 @@ public class OneAnswerTests
 
     private static string Tile(XElement page, string name)
     {
-        XElement tile = page.Descendants("div").Single(one => (string?)one.Attribute("class") == "tile" && one.Elements().First().Value == name);
-        return tile.Elements().Last().Value;
+        IEnumerable<XElement> tiles = page.Descendants("div").Where(one => (string?)one.Attribute("class") == "tile");
+        return tiles.Single(one => one.Elements().First().Value == name).Elements().Last().Value;
     }
 
     private static ReportModel Model(int runs, double gain, bool withHits = true) => ReportModel.Of(
     [
         .. Enumerable.Range(1, runs).Select(seed =>
         {
-            ReportRun run = ReportSamples.Run((ulong)seed, umm: 0.01 + gain + (0.001 * (seed % 3)), control: 0.01, shift: 0.005 * (seed * 2 % 5));
+            double umm = 0.01 + gain + (0.001 * (seed % 3)), shift = 0.005 * (seed * 2 % 5);
+            ReportRun run = ReportSamples.Run((ulong)seed, umm, control: 0.01, shift);
             ReportUndo first = run.Undos[0];
             run = run with
             {

@@ -95,7 +95,8 @@ public class PairingTests
         PairedResult found = Entrant(EvaluationStage.Umm, (1, 0.5 + (gain / 2))).Less(
             Entrant(EvaluationStage.Before, (1, 0.5 - (gain / 2))), linear)!;
         Assert.Equal(Math.Sqrt(2 * 0.25 / 20), found.Difference!.Error!.Standard, 1e-12);
-        Assert.Equal((MeanErrorOrigin.Sampling, 1, 20), (found.Difference.Error.Origin, found.Difference.Error.Seeds, found.Difference.Error.Images));
+        MeanError error = found.Difference.Error;
+        Assert.Equal((MeanErrorOrigin.Sampling, 1, 20), (error.Origin, error.Seeds, error.Images));
         Assert.Equal(isClear, found.Difference.IsClear);
         Assert.Equal("not clear (could have seen 46.7\u00A0points)", found.NotClear);
     }
@@ -112,7 +113,7 @@ public class PairingTests
         Assert.False(found.IsClear);
     }
 
-    /// <summary>Seeds 1 and 2 saw the same four images: images 2 and 4 of seed 1, and 2 and 3 of seed 2, are right afterwards only.</summary>
+    /// <summary>Two seeds saw the same four images, of which 2 and 4 of the one, and 2 and 3 of the other, are right afterwards only.</summary>
     [Fact]
     public void Less_RecordsWithHits_IsOverSeedsAndImages()
     {
@@ -151,7 +152,7 @@ public class PairingTests
         return Of(EvaluationStage.Umm, to).Less(Of(EvaluationStage.Before, from), linear)!;
     }
 
-    private static EvaluationRecord Seen(string hits) => Record(EvaluationStage.Umm, hits.Count(hit => hit == '1') / (double)hits.Length) with
+    private static EvaluationRecord Seen(string hits) => Record(EvaluationStage.Umm, hits.Average(hit => hit - '0')) with
     {
         Hits = Hits.Pack([.. hits.Select(hit => hit == '1')]), TestImages = "cafe", TestCount = hits.Length,
     };

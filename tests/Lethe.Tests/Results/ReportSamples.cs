@@ -108,7 +108,8 @@ internal static class ReportSamples
     /// </summary>
     public static ReportRun WithHits(ReportRun run, string images = "cafe")
     {
-        return run with { Evaluations = All(run.Evaluations), Undos = [.. run.Undos.Select(undo => undo with { Evaluations = All(undo.Evaluations) })] };
+        ReportUndo[] undos = [.. run.Undos.Select(undo => undo with { Evaluations = All(undo.Evaluations) })];
+        return run with { Evaluations = All(run.Evaluations), Undos = undos };
 
         EvaluationRecord[] All(IEnumerable<EvaluationRecord> records) => [.. records.Select(WithHits)];
 
@@ -119,8 +120,8 @@ internal static class ReportSamples
             int right = (int)Math.Round(record.Value * count);
             double Draw(params ReadOnlySpan<ulong> path) => new RandomStream(RandomStream.Derive(11, path)).NextDouble();
             (ulong seed, ulong state) = (run.Manifest.Seed, (ulong)record.Stage + (record.Measure == Measure.KnnAccuracy ? 9UL : 0));
-            double[] hardness =
-                [.. Enumerable.Range(0, count).Select(i => (ulong)i).Select(i => Draw(i) + (0.3 * Draw(i, seed)) + (0.1 * Draw(i, seed, state)))];
+            double Hardness(ulong image) => Draw(image) + (0.3 * Draw(image, seed)) + (0.1 * Draw(image, seed, state));
+            double[] hardness = [.. Enumerable.Range(0, count).Select(i => Hardness((ulong)i))];
             double limit = hardness.Order().ElementAt(right);
             return record with
             {

@@ -26,7 +26,7 @@ public class StateChoiceTests
         Assert.StartsWith("kNN on layer4: before 68.0\u00A0%", choice.Sentence, StringComparison.Ordinal);
     }
 
-    /// <summary>A control that is clearly better than UMM is taken by the test of the table: UMM less control, not the other way round.</summary>
+    /// <summary>A control that is better than UMM is taken by the test of the table: UMM less control, not the other way round.</summary>
     [Fact]
     public void Of_ControlAheadOfUmm_UsesTheTestOfTheTable()
     {

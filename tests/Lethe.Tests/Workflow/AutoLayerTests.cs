@@ -40,7 +40,17 @@ public sealed class AutoLayerTests : IDisposable
             cancellation: Token);
         Assert.Equal("layer3", graph.Metadata.Layer);
         File.WriteAllLines(run.MetricsPath, lines);
-        Assert.Equal(AutoLayer.Unlabelled, AutoLayer.OfRun(run, CheckpointStore.Last, Measure.LinearAccuracy));
+        Assert.Equal("layer1", AutoLayer.OfRun(run, CheckpointStore.Last, Measure.LinearAccuracy).Layer);
+
+        // What was trained for longer than what was tried, and what is from elsewhere, gives its last layer.
+        RunManifest manifest = run.LoadManifest(), longer = manifest with
+        {
+            Pretraining = manifest.Pretraining with { Training = manifest.Pretraining.Training with { Epochs = 100_000 } },
+        };
+        Assert.Equal("layer4", AutoLayer.Unlabelled(longer).Layer);
+        Assert.Equal("layer4", AutoLayer.Unlabelled(null).Layer);
+        Assert.Equal(
+            "layer4", AutoLayer.Unlabelled(manifest with { Origin = new RunOrigin("w.pth", "00", Foreign: true, [], [], false) }).Layer);
     }
 
     /// <summary>An undo counts iterations, not epochs: what was measured when its state was kept decides.</summary>

@@ -71,6 +71,9 @@ internal sealed class DenseProtocol(DenseProtocolOptions options) : GeneratingPr
 /// <summary>Options of <see cref="DenseProtocol"/>.</summary>
 internal sealed record DenseProtocolOptions : FineTuningOptions
 {
+    /// <summary>The defaults: smaller batches than of images, since a scene has thousands of labelled pixels.</summary>
+    public DenseProtocolOptions() => FineTuneBatchSize = 16;
+
     /// <summary>Generated scenes that dense transfer is fitted on.</summary>
     [Limit(AtLeast = 2, Unit = "images")]
     public int DenseImages { get; init; } = 2000;
@@ -92,5 +95,5 @@ internal sealed record DenseProtocolOptions : FineTuningOptions
 
     /// <inheritdoc/>
     public override ProtocolOptions Quick() =>
-        this with { DenseImages = 100, DenseTestImages = 50, FineTuneSteps = QuickSteps, FineTuneBatchSize = QuickBatchSize };
+        this with { DenseImages = 100, DenseTestImages = 50, FineTuneSteps = QuickSteps };
 }
