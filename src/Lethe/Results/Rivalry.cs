@@ -54,8 +54,8 @@ internal static class Rivalry
         string measured = $"{Wording.Probe(gain.Key.Measure)} accuracy of {gain.Key.Layer}";
         if (!IsGain(gain))
         {
-            return $"{measured}: the gain of {name}, {Points(gain)} points, is {gain.NotClear}: there is nothing for a rival to do as "
-                + "well.";
+            string clear = gain.Difference!.IsClear ? "clearly a loss" : gain.NotClear;
+            return $"{measured}: the gain of {name}, {Points(gain)} points, is {clear}: there is nothing for a rival to do as well.";
         }
 
 
