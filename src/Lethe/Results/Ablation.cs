@@ -62,7 +62,7 @@ internal sealed record Ablation(
             Differences = PairedResult.Together(differences.Where(one => one.Key.IsAccuracy)),
             LabelFree = PairedResult.Together(differences.Where(one => !one.Key.IsAccuracy)),
         };
-        return undos with { Rivalry = Results.Rivalry.Sentences(undos, group.IsRival) };
+        return undos with { Rivalry = Results.Rivalry.Sentences(rows, undos.Differences, layer, group.IsRival) };
     }
 
     /// <summary>The differences that the table shows, of accuracies, tested together.</summary>

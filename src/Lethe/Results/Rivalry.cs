@@ -10,15 +10,18 @@ namespace Lethe.Results;
 internal static class Rivalry
 {
     /// <summary>The sentences; none where no rival, or nothing of one, was measured beside UMM.</summary>
-    /// <param name="table">The table of undos.</param>
+    /// <param name="rows">The rows of the table.</param>
+    /// <param name="differences">The differences that it shows, tested together.</param>
+    /// <param name="layer">Its layer.</param>
     /// <param name="isRival">Whether an undo of that name is a rival.</param>
-    public static IReadOnlyList<string> Sentences(Ablation table, Func<string, bool> isRival)
+    public static IReadOnlyList<string> Sentences(
+        IReadOnlyList<Entrant> rows, IReadOnlyList<PairedResult> differences, string layer, Func<string, bool> isRival)
     {
-        Entrant[] undos = [.. table.Rows.Where(row => row.Undo is not null)];
+        Entrant[] undos = [.. rows.Where(row => row.Undo is not null)];
         (string Measure, Entrant Best, PairedResult Gain)[] best =
         [
             .. from measure in new[] { Measure.LinearAccuracy, Measure.KnnAccuracy }
-               let gains = undos.Where(row => !isRival(row.Undo!)).Select(row => (measure, row, Gain: Gain(table, row, measure)))
+               let gains = undos.Where(row => !isRival(row.Undo!)).Select(row => (measure, row, Gain: Gain(differences, row, measure)))
                    .Where(one => one.Gain is not null).ToArray()
                where gains.Length > 0
                select gains.MaxBy(one => one.Gain!.Difference!.Mean) into one
@@ -28,21 +31,22 @@ internal static class Rivalry
         IReadOnlyList<PairedResult> behind = PairedResult.Together(
             from one in best
             from rival in rivals
-            let less = one.Best.Less(rival, ResultKey.Probe(one.Measure, table.Layer))
-            where less?.Difference is not null && Gain(table, rival, one.Measure) is not null
+            let less = one.Best.Less(rival, ResultKey.Probe(one.Measure, layer))
+            where less?.Difference is not null && Gain(differences, rival, one.Measure) is not null
             select less);
         return
         [
             .. from one in best
                let held = behind.Where(less => less.Key.Measure == one.Measure).ToArray()
                where held.Length > 0
-               let against = held.Select(less => Held(table, rivals.First(row => row.Name == less.Baseline), less))
+               let against = held.Select(less => Held(differences, rivals.First(row => row.Name == less.Baseline), less))
                select Sentence(one.Best, one.Gain, [.. against]),
         ];
     }
 
-    private static (string Label, PairedResult Gain, PairedResult Behind) Held(Ablation table, Entrant rival, PairedResult behind) =>
-        (rival.Label, Gain(table, rival, behind.Key.Measure)!, behind);
+    private static (string Label, PairedResult Gain, PairedResult Behind) Held(
+        IReadOnlyList<PairedResult> differences, Entrant rival, PairedResult behind) =>
+        (rival.Label, Gain(differences, rival, behind.Key.Measure)!, behind);
 
     private static string Sentence(Entrant umm, PairedResult gain, (string Label, PairedResult Gain, PairedResult Behind)[] rivals)
     {
@@ -50,8 +54,8 @@ internal static class Rivalry
         string measured = $"{Wording.Probe(gain.Key.Measure)} accuracy of {gain.Key.Layer}";
         if (!IsGain(gain))
         {
-            return $"{measured}: the gain of {name}, {Points(gain)} points, is {gain.NotClear}: there is nothing for a rival to do as "
-                + "well.";
+            string clear = gain.Difference!.IsClear ? "clearly a loss" : gain.NotClear;
+            return $"{measured}: the gain of {name}, {Points(gain)} points, is {clear}: there is nothing for a rival to do as well.";
         }
 
 
@@ -73,8 +77,8 @@ internal static class Rivalry
             + Wording.List([.. worse.Select(one => $"{one.Label} ({Points(one.Gain)})")])) + $".{undecided}";
     }
 
-    private static PairedResult? Gain(Ablation table, Entrant row, string measure) => new[] { row.Control, row.Before }
-        .Select(baseline => table.Differences.FirstOrDefault(
+    private static PairedResult? Gain(IReadOnlyList<PairedResult> differences, Entrant row, string measure) =>
+        new[] { row.Control, row.Before }.Select(baseline => differences.FirstOrDefault(
             one => one.Entrant == row.Name && one.Baseline == baseline?.Name && one.Key.Measure == measure && one.Difference is not null))
         .FirstOrDefault(one => one is not null);
 

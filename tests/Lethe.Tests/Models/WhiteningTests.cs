@@ -24,7 +24,7 @@ public sealed class WhiteningTests : IDisposable
         SortedDictionary<string, string> bits = Tiny.Bits(network);
         network.PlaceWhitening(true);
         Assert.Equal(bits.Count + 2, network.state_dict().Count);
-        Assert.Empty(network.parameters().Where(parameter => parameter.dim() == 2));
+        Assert.DoesNotContain(network.parameters(), parameter => parameter.dim() == 2);
         Assert.Equal(Rows(plain), Rows(network.forward(images)));
 
         long d = network.FeatureDimension;

@@ -72,7 +72,7 @@ public sealed class LateLayersTests
         method.eval();
         double[] mean = new double[16], variance = new double[16];
         Dictionary<string, Tensor> state = method.state_dict();
-        foreach (ViewBatch batch in loader.Batches(0))
+        foreach (ViewBatch batch in loader.Batches(0, 0, TestContext.Current.CancellationToken))
         {
             using var scope = NewDisposeScope();
             using IDisposable frozen = no_grad();
