@@ -19,8 +19,8 @@ internal static class UndoCommand
         var resume = new Option<bool>("--resume") { Description = "Go on with the undo of that name where its last checkpoint left it." };
         var rivals = new Option<bool>("--rivals")
         {
-            Description = "Also runs what UMM must beat, each as an undo of its own: plain training for as much compute, ZCA-whitening, late "
-                + "layers rewound and averaged. What is there already is not done again.",
+            Description = "Also runs what UMM must beat, each as an undo of its own: plain training for as much compute, ZCA-whitening, "
+                + "late layers rewound and averaged. What is there already is not done again.",
         };
         var command = new Command(
             "undo",

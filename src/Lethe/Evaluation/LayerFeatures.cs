@@ -64,7 +64,9 @@ internal static class LayerFeatures
             for (int i = 0; i < names.Count; i++)
             {
                 // The projector takes what it was trained on.
-                Tensor features = i == layers.Length ? project!(layers[^1]) : i == layers.Length - 1 ? backbone.Whitened(layers[i]) : layers[i];
+                Tensor features = i == layers.Length ? project!(layers[^1])
+                    : i == layers.Length - 1 ? backbone.Whitened(layers[i])
+                    : layers[i];
                 parts[names[i]].Add(features.cpu().reshape(batch.ViewsPerImage, batch.N, -1).MoveToOuterDisposeScope()); // [V, n, d]
             }
         }

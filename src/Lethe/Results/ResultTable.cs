@@ -112,7 +112,8 @@ internal sealed record ResultTable(IReadOnlyList<Entrant> Entrants)
                 run => OfUndos(run, alike.Select(undo => undo.Name).OrderByDescending(name => name == own))) with { Before = before };
             entrants.Add(Control(shown[0].Name));
             entrants.AddRange(shown.Select(undo =>
-                Make(EvaluationStage.Umm, $"{(group.IsRival(undo.Name) ? "rival" : "UMM")} {undo.Name}", undo.Label, run => OfUndos(run, [undo.Name])) with
+                Make(EvaluationStage.Umm, $"{(group.IsRival(undo.Name) ? "rival" : "UMM")} {undo.Name}", undo.Label,
+                    run => OfUndos(run, [undo.Name])) with
                 {
                     Undo = undo.Name, Control = Control(undo.Name), Before = before,
                 }));

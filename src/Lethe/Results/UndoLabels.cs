@@ -101,7 +101,8 @@ internal static class UndoLabels
             UmmOptions.Whiten => "ZCA-whitening"
                 + (Number(options[nameof(UmmOptions.WhitenEpsilon)]) is var epsilon && epsilon != new UmmOptions().WhitenEpsilon
                     ? $", ε = {Wording.Short(epsilon)}" : ""),
-            UmmOptions.Rewind => $"rewound to {epochs}" + (options[nameof(UmmOptions.Reestimate)] == "true" ? ", statistics estimated" : ""),
+            UmmOptions.Rewind => $"rewound to {epochs}"
+                + (options[nameof(UmmOptions.Reestimate)] == "true" ? ", statistics estimated" : ""),
             UmmOptions.Average => $"averaged from {epochs} on",
             _ => "control, equal compute",
         };

@@ -42,8 +42,8 @@ internal static class Remedies
             return entering.Length > 1
                 ? new Choice("--average-from", $"{entering[0]}", $"{entering.Length} checkpoints were kept from then on")
                 : throw new InvalidOptionException(
-                    $"--average-from {first}: of the epochs that were kept ({list}) {entering.Length} come from then on, and an average needs "
-                    + $"two. Use --average-from {kept[^2]} or less.");
+                    $"--average-from {first}: of the epochs that were kept ({list}) {entering.Length} come from then on, and an average "
+                    + $"needs two. Use --average-from {kept[^2]} or less.");
         }
 
         if (options.RewindEpoch > 0)

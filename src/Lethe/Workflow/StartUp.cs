@@ -69,7 +69,8 @@ internal sealed record StartUp
                 options.Remedy switch
                 {
                     Umm.UmmOptions.Whiten => "ZCA-whitening of the last layer's features, by those of the training images",
-                    Umm.UmmOptions.Rewind => $"layers after {options.Split} and heads as they were at epoch {choice?.Value}: {choice?.Reason}",
+                    Umm.UmmOptions.Rewind =>
+                        $"layers after {options.Split} and heads as they were at epoch {choice?.Value}: {choice?.Reason}",
                     Umm.UmmOptions.Average =>
                         $"layers after {options.Split} and heads averaged from epoch {choice?.Value} on: {choice?.Reason}",
                     _ => $"{(options.Remedy == Umm.UmmOptions.Continue ? "plain training, for as much compute as UMM takes" : "UMM")}, "
