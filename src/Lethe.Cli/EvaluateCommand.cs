@@ -115,7 +115,7 @@ internal static class EvaluateCommand
         CancellationToken cancellation)
     {
         IReadOnlyList<EvaluationRecord> found = ProtocolEvaluation.Run(
-            directory, session, plan, terminal.Progress, cancellation, line, onSealed);
+            directory, session, plan, line, onSealed, terminal.Progress, cancellation);
         IEnumerable<EvaluationRecord> Found(RunDirectory part) => part.LoadEvaluation().Where(
             record => found.Any(
                 one => one.Stage == record.Stage && one.Weights == record.Weights && one.Protocol == record.Protocol

@@ -16,7 +16,9 @@ internal sealed record LinearProbeResult(
     public required string Hits { get; init; }
 
     /// <summary>Puts together what was found of parts of the test rows with fits of their own.</summary>
-    /// <param name="parts">The places of the test rows of each part among all, and what was found of them; together each place once.</param>
+    /// <param name="parts">
+    /// The places of the test rows of each part among all, and what was found of them; together each place once.
+    /// </param>
     /// <returns>Accuracy and hits of all test rows; the rest is that of the first part.</returns>
     public static LinearProbeResult Join(IReadOnlyList<(int[] Places, LinearProbeResult Found)> parts)
     {

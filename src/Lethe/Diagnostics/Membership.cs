@@ -3,9 +3,9 @@ using static TorchSharp.torch;
 namespace Lethe.Diagnostics;
 
 /// <summary>
-/// How well an encoder's answers tell images trained on from others: two views of an image trained on are more alike where the encoder knows
-/// the image. Of each image the cosine of its two views; the area under the curve of that score is the chance that an image trained on has
-/// a larger one than an image that is not, where equal scores count as half (Mann–Whitney).
+/// How well an encoder's answers tell images trained on from others: two views of an image trained on are more alike where the encoder
+/// knows the image. Of each image the cosine of its two views; the area under the curve of that score is the chance that an image trained
+/// on has a larger one than an image that is not, where equal scores count as half (Mann–Whitney).
 /// </summary>
 /// <remarks>Source of the attack: Liu, Jia, Qu and Gong 2021 (EncoderMI), arXiv:2108.11023, with two views and no classifier.</remarks>
 internal static class Membership

@@ -77,7 +77,7 @@ internal sealed class Reproducing(Plan plan, string root, Machine machine, IProg
         {
             try
             {
-                ProtocolEvaluation.Run(run, session, need.Plan() with { Undos = measured }, told, cancellation);
+                ProtocolEvaluation.Run(run, session, need.Plan() with { Undos = measured }, progress: told, cancellation: cancellation);
             }
             catch (DataException error)
             {

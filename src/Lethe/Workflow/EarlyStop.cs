@@ -10,8 +10,9 @@ namespace Lethe.Workflow;
 /// The rule: after each evaluation <see cref="StopSign"/> looks at the measurements so far. Training ends when the sign shows; that of an
 /// accuracy, which knows no patience, when it has shown at the last <c>Patience</c> evaluations, since many looks see more by chance. The
 /// turn is known only some evaluations after it was, so the weights of every evaluation are kept until the end. Then those of the best
-/// epoch before it become the best, and the others go unless the options keep them. With a rule of its own for what is best (<c>--keep</c>) the weights are written as training goes. All of it is a function of
-/// the measurements, so a run that was interrupted stops where one does that was not.
+/// epoch before it become the best, and the others go unless the options keep them. With a rule of its own for what is best
+/// (<c>--keep</c>) the weights are written as training goes. All of it is a function of the measurements, so a run that was interrupted
+/// stops where one does that was not.
 /// </remarks>
 /// <param name="run">The run.</param>
 /// <param name="options">Its options.</param>

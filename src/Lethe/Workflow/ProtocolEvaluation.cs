@@ -34,7 +34,9 @@ public static class ProtocolEvaluation
         RunDirectory run, Session session, string protocols, ProtocolRunOptions? options = null,
         IProgress<WorkflowProgress>? progress = null,
         CancellationToken cancellation = default) =>
-        Run(run, session, ProtocolPlan.Create(protocols, options ?? new ProtocolRunOptions()), progress, cancellation);
+        Run(
+            run, session, ProtocolPlan.Create(protocols, options ?? new ProtocolRunOptions()), progress: progress,
+            cancellation: cancellation);
 
     /// <summary>
     /// Runs protocols on the states of a run's encoder. Each result is written to <c>evaluation.json</c> as soon as it is there; results of
@@ -43,17 +45,17 @@ public static class ProtocolEvaluation
     /// <param name="run">The run.</param>
     /// <param name="session">The run's session.</param>
     /// <param name="plan">What to run.</param>
-    /// <param name="progress">Told how far the work has come.</param>
-    /// <param name="cancellation">Stops soon; what was finished is kept.</param>
     /// <param name="command">What was called, for the record of looks.</param>
     /// <param name="onSealed">Whether to measure the run's sealed images in place of those of test.</param>
+    /// <param name="progress">Told how far the work has come.</param>
+    /// <param name="cancellation">Stops soon; what was finished is kept.</param>
     /// <returns>The new records.</returns>
     /// <exception cref="LetheException">
     /// A checkpoint or the images cannot be used; the images are looked at before long work starts.
     /// </exception>
     internal static IReadOnlyList<EvaluationRecord> Run(
-        RunDirectory run, Session session, ProtocolPlan plan, IProgress<WorkflowProgress>? progress = null,
-        CancellationToken cancellation = default, string command = LookBook.Program, bool onSealed = false)
+        RunDirectory run, Session session, ProtocolPlan plan, string command = LookBook.Program, bool onSealed = false,
+        IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
     {
         using DirectoryLock held = DirectoryLock.Acquire(run.Path);
         if (onSealed)

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Lethe.Reproduction;
-using Lethe.Runs;
 using Lethe.Tests.Cli;
 using Lethe.Tests.Training;
 using Lethe.Tests.Workflow;

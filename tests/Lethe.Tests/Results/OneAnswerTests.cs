@@ -1,11 +1,9 @@
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using Lethe.Diagnostics;
-using Lethe.Numerics;
 using Lethe.Reporting;
 using Lethe.Results;
 using Lethe.Runs;
-using Lethe.Umm;
 
 namespace Lethe.Tests.Results;
 

@@ -78,7 +78,7 @@ public sealed class ProtocolEvaluationTests : IDisposable
         var progress = new System.Collections.Concurrent.ConcurrentQueue<WorkflowProgress>(); // files are read on several threads
         DataException error = Assert.Throws<DataException>(() => ProtocolEvaluation.Run(
             run, session, Plan("transfer", new ProtocolRunOptions { Target = small["flat"] }),
-            new Training.Inline<WorkflowProgress>(progress.Enqueue), TestContext.Current.CancellationToken));
+            progress: new Training.Inline<WorkflowProgress>(progress.Enqueue), cancellation: TestContext.Current.CancellationToken));
         Assert.Contains("have no labels", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(progress, report => report.Stage == "evaluating");
         Assert.DoesNotContain(run.LoadEvaluation(), record => record.Measure is not null);

@@ -59,7 +59,7 @@ public sealed class SealedTests : IDisposable
         Evaluating.Run(run, session, cancellation: Token);
         Assert.DoesNotContain(Evaluate(run, session), text => text.Contains("before", StringComparison.Ordinal));
         ProtocolEvaluation.Run(
-            run, session, ProtocolPlan.Create("knn", new ProtocolRunOptions()), null, Token, "lethe evaluate knn", onSealed: true);
+            run, session, ProtocolPlan.Create("knn", new ProtocolRunOptions()), "lethe evaluate knn", onSealed: true, cancellation: Token);
         const string Before = "were measured on the sealed images before";
         string[] said = [.. Evaluate(run, session).Where(text => text.Contains(Before, StringComparison.Ordinal))];
         Assert.Equal(2, said.Length);
@@ -98,7 +98,7 @@ public sealed class SealedTests : IDisposable
         Assert.Contains(
             "transfer measures others",
             Assert.Throws<InvalidOptionException>(
-                () => ProtocolEvaluation.Run(with, other, plan, null, Token, "lethe evaluate", onSealed: true)).Message,
+                () => ProtocolEvaluation.Run(with, other, plan, "lethe evaluate", onSealed: true, cancellation: Token)).Message,
             StringComparison.Ordinal);
         Assert.Empty(with.LoadManifest().Looks);
     }
