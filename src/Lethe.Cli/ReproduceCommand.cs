@@ -94,7 +94,8 @@ internal static class ReproduceCommand
         }
 
         if (left.Length > 0)
-            setting.RequireTarget(items, terminal.Progress, cancellation);
+            if (items.Contains(TableItem.Transfer))
+                setting.RequireTarget(terminal.Progress, cancellation);
         terminal.Say($"{Wording.Counted(plan.Runs.Count, "pre-training")} for {Wording.Counted(items.Count, "item")}, "
             + $"{plan.Runs.Count - left.Length} of them done, in {options.Out}.");
         Directory.CreateDirectory(options.Out);

@@ -15,6 +15,7 @@ internal static class Membership
     /// <param name="unseen">Shape [2, M, d], of images that are not.</param>
     /// <returns>In [0, 1]; 0.5 tells nothing. A row of zeros has the cosine 0.</returns>
     /// <exception cref="ArgumentException">The shape or type cannot be used.</exception>
+    /// <exception cref="Runtime.DataException">The features hold NaN or infinity; the message names the row.</exception>
     public static double Auc(Tensor seen, Tensor unseen) => Auc(Cosines(seen, nameof(seen)), Cosines(unseen, nameof(unseen)));
 
     /// <summary>The area for scores, exact.</summary>
@@ -45,6 +46,7 @@ internal static class Membership
             throw new ArgumentException($"Expected two views of each image, found {views.size(0)}.", name);
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
+        FeatureCheck.Finite(views, name);
         Tensor rows = Magnitude.UnitRows(views, ScalarType.Float64);
         return (rows[0] * rows[1]).sum(1).cpu().data<double>().ToArray();
     }

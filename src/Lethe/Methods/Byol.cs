@@ -100,7 +100,7 @@ internal sealed class Byol : SslMethod
 }
 
 /// <summary>Options of <see cref="Byol"/>.</summary>
-public sealed record ByolOptions : MethodOptions
+public sealed record ByolOptions : MethodOptions, IBoundToLength
 {
     /// <summary>Weight of the past in the momentum encoder's moving average of the weights; where it is scheduled, the first.</summary>
     [Limit(AtLeast = 0, AtMost = 1)]
@@ -122,5 +122,5 @@ public sealed record ByolOptions : MethodOptions
     public int PredictorHidden { get; init; } = 512;
 
     /// <inheritdoc/>
-    public override string? BoundToLength() => MomentumEncoder.BoundToLength(ScheduleTargetMomentum);
+    string? IBoundToLength.BoundToLength() => MomentumEncoder.BoundToLength(ScheduleTargetMomentum);
 }

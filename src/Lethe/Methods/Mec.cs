@@ -184,7 +184,7 @@ internal sealed class Mec : SslMethod
 }
 
 /// <summary>Options of <see cref="Mec"/>.</summary>
-public sealed record MecOptions : MethodOptions
+public sealed record MecOptions : MethodOptions, IBoundToLength
 {
     /// <summary>ε², the squared error at which embeddings are coded; a smaller one weighs entropy more against agreement.</summary>
     [Limit(Above = 0)]
@@ -218,5 +218,5 @@ public sealed record MecOptions : MethodOptions
     public int PredictorHidden { get; init; } = 128;
 
     /// <inheritdoc/>
-    public override string? BoundToLength() => MomentumEncoder.BoundToLength(ScheduleTargetMomentum);
+    string? IBoundToLength.BoundToLength() => MomentumEncoder.BoundToLength(ScheduleTargetMomentum);
 }

@@ -122,7 +122,7 @@ internal sealed class Moco : SslMethod
 }
 
 /// <summary>Options of <see cref="Moco"/>.</summary>
-public sealed record MocoOptions : MethodOptions
+public sealed record MocoOptions : MethodOptions, IBoundToLength
 {
     /// <summary>τ, by which similarities are divided.</summary>
     [Limit(Above = 0)]
@@ -157,5 +157,5 @@ public sealed record MocoOptions : MethodOptions
         QueueLength > 0 ? this : this with { QueueLength = Math.Clamp(size.Images / 2, 1, 4096) };
 
     /// <inheritdoc/>
-    public override string? BoundToLength() => MomentumEncoder.BoundToLength(ScheduleTargetMomentum);
+    string? IBoundToLength.BoundToLength() => MomentumEncoder.BoundToLength(ScheduleTargetMomentum);
 }

@@ -50,7 +50,7 @@ public sealed class MomentumEncoder : Module
         ? 1 - (1 - rate) * (Math.Cos(Math.PI * (progress.Step - 1) / progress.TotalSteps) + 1) / 2
         : rate;
 
-    /// <summary>What <see cref="MethodOptions.BoundToLength"/> says of a weight that rises over training.</summary>
+    /// <summary>What <see cref="IBoundToLength.BoundToLength"/> says of a weight that rises over training.</summary>
     internal static string? BoundToLength(bool cosine) => cosine ? "--schedule-target-momentum false" : null;
 
     /// <summary>The embeddings of views, without gradient.</summary>

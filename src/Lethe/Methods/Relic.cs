@@ -113,7 +113,7 @@ internal sealed class Relic : SslMethod
 }
 
 /// <summary>Options of <see cref="Relic"/>.</summary>
-public sealed record RelicOptions : MethodOptions
+public sealed record RelicOptions : MethodOptions, IBoundToLength
 {
     /// <summary>τ, by which similarities are divided.</summary>
     [Limit(Above = 0)]
@@ -142,5 +142,5 @@ public sealed record RelicOptions : MethodOptions
     public int ProjectorOutput { get; init; } = 128;
 
     /// <inheritdoc/>
-    public override string? BoundToLength() => MomentumEncoder.BoundToLength(ScheduleTargetMomentum);
+    string? IBoundToLength.BoundToLength() => MomentumEncoder.BoundToLength(ScheduleTargetMomentum);
 }

@@ -102,14 +102,13 @@ internal sealed record Setting(Preset Preset, ReproductionOptions Options)
     public static string NameOf(UmmOptions undo) => Undoing.DefaultName(undo, 0, 0);
 
     /// <summary>Makes sure that another data set which is needed late is there; the first run looks for its own at once.</summary>
-    /// <param name="items">What is reproduced.</param>
     /// <param name="progress">Told how far reading has come.</param>
     /// <param name="cancellation">Stops reading.</param>
     /// <exception cref="LetheException">It cannot be read.</exception>
-    public void RequireTarget(IReadOnlyList<Item> items, IProgress<WorkflowProgress> progress, CancellationToken cancellation)
+    public void RequireTarget(IProgress<WorkflowProgress> progress, CancellationToken cancellation)
     {
         // Generated images are there whenever they are asked for.
-        if (!items.Contains(TableItem.Transfer) || Options.Target.Split(':')[0] == DataSources.CausalName)
+        if (Options.Target.Split(':')[0] == DataSources.CausalName)
             return;
         Session.Read(
             new DataOptions { Data = Options.Target, DataRoot = Options.DataRoot, ImageSize = Preset.Network.ImageSize, Limit = 2 },

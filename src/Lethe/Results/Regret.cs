@@ -57,7 +57,7 @@ internal sealed record Regret(string Rule, string Measure, IReadOnlyList<(string
         ];
         foreach ((string path, IReadOnlyList<Measurement> measurements) in runs)
         {
-            int evaluations = measures.Min(measure => AccuracyCourse.Of([measurements], Layer, measure).Epochs.Count);
+            int evaluations = measures.Select(measure => AccuracyCourse.Of([measurements], Layer, measure).Epochs.Count).Min();
             if (evaluations < 2)
             {
                 throw new RunException(

@@ -1,3 +1,4 @@
+using Lethe.Methods;
 using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Storage;
@@ -70,7 +71,7 @@ internal static class Extension
         const string Anew = "Start a new run with --schedule constant, or with --init and this run's directory to begin with its weights.";
         if (training.Schedule != LearningRateSchedule.Constant)
             return $"its learning rate follows --schedule {training.Schedule}, whose course is laid out over all epochs. {Anew}";
-        if (manifest.Pretraining.MethodOptions.BoundToLength() is { } bound)
+        if ((manifest.Pretraining.MethodOptions as IBoundToLength)?.BoundToLength() is { } bound)
         {
             return $"method '{manifest.Pretraining.Method}' raises its momentum over all epochs. Start a new run with {bound}, which can "
                 + "be made longer.";

@@ -31,7 +31,7 @@ internal static class FolderTable
         ["Workflow"] =
         [
             "Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics", "Umm",
-            "Evaluation", "Interchange",
+            "Evaluation", "Interchange", "Recognition",
             "Runs", "Results", "Reporting",
         ],
         ["Reproduction"] =

@@ -175,7 +175,7 @@ public sealed class WrongUseTests : IDisposable
     {
         CommandLine made = await CommandLine.RunAsync(StoryTests.Pretrain(folder["run"]));
         Assert.True(made.ExitCode == 0, made.Error);
-        CommandLine other = await CommandLine.RunAsync("pretrain", "--resume", "--out", folder["run"], "--epochs", "9");
+        CommandLine other = await CommandLine.RunAsync("pretrain", "--resume", "--out", folder["run"], "--learning-rate", "0.5");
         Assert.Equal(2, other.ExitCode);
         Assert.Contains("other options", other.Error, StringComparison.Ordinal);
         string manifest = Path.Combine(folder["run"], "run.json");

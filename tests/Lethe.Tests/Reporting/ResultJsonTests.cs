@@ -38,7 +38,7 @@ public class ResultJsonTests
     public void Of_Undos_HasTheirRowsAndMeasures()
     {
         JsonNode json = ResultJson.Of(Ablation.Of(model)).AsArray().Single()!;
-        Assert.Equal(["setting", "layer", "reference", "conditions", "rows", "notes"], Names(json));
+        Assert.Equal(["setting", "layer", "reference", "conditions", "rivalry", "rows", "notes"], Names(json));
         JsonNode umm = Single(json["rows"]!, "stage", "umm");
         Assert.Equal(["label", "stage", "undo", "runs", "measures"], Names(umm));
         JsonNode measure = Single(umm["measures"]!, "name", Measure.KnnAccuracy);

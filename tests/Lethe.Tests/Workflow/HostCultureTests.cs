@@ -130,6 +130,6 @@ public sealed partial class HostCultureTests : IDisposable
         return written;
     }
 
-    [GeneratedRegex("\"(startedUtc|finishedUtc|seconds|imagesPerSecond|waitingShare|peakMemory)\": [^\n]*")]
+    [GeneratedRegex("\"(utc|startedUtc|finishedUtc|seconds|imagesPerSecond|waitingShare|peakMemory)\": [^\n]*")]
     private static partial Regex Times();
 }

@@ -158,7 +158,7 @@ public sealed class ProtocolEvaluationTests : IDisposable
             ];
         int last = found.Max(record => record.Epoch)!.Value;
         Assert.Equal(keeping.Training.Epochs, last);
-        Assert.Equal(16, Values(EvaluationStage.Before, null, "layer4").Length);
+        Assert.Equal(21, Values(EvaluationStage.Before, null, "layer4").Length);
         Assert.Equal(Values(EvaluationStage.Before, last, "layer4"), Values(EvaluationStage.Before, null, "layer4"));
         Assert.NotEqual(Values(EvaluationStage.Untrained, null, "layer4"), Values(EvaluationStage.Before, null, "layer4"));
         Assert.Equal(Values(EvaluationStage.Before, null, "layer2"), Values(EvaluationStage.Umm, null, "layer2"));
