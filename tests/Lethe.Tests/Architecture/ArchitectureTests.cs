@@ -119,8 +119,14 @@ public class ArchitectureTests
             // The base class says which width the machine has.
             "Operators.Kernels.BatchNormKernel Operators.Kernels.BatchNormLanes",
 
+            // A sentence about two states takes their difference from the table of undos, which is a query over the table of results.
+            "Results.Ablation Results.RateConditions Results.ResultTable",
+
             // A group is labelled by its undos.
             "Results.ReportGroup Results.UndoLabels",
+
+            // A key is put in words, and a size in words has the unit of its key.
+            "Results.ResultKey Results.Wording",
 
             // The base class makes its kinds by name.
             "Training.Adam Training.Lars Training.Optimiser Training.Sgd",
