@@ -1,3 +1,4 @@
+using Lethe.Diagnostics;
 using Lethe.Runs;
 
 namespace Lethe.Results;
@@ -19,6 +20,8 @@ internal static class RateConditions
            from seed in entrant.Seeds
            from record in seed.Records.Values
            where record is { Rows: not null, Dimension: not null, EpsilonSquared: not null }
+           // That of labels has other rows.
+           where record.Measure is Measure.InstanceReductionTrain or Measure.InstanceReductionHeldOut
            select new RateSetting(record.Layer, record.Rows!.Value, record.Dimension!.Value, record.EpsilonSquared!.Value),
     ];
 
