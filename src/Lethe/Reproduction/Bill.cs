@@ -10,7 +10,7 @@ namespace Lethe.Reproduction;
 
 /// <summary>
 /// Says beforehand what runs take. A few steps and one evaluation of the network are timed, on embedded images reduced or enlarged to the
-/// preset's size; the rest is arithmetic: how many views the steps and the evaluations of a plan take. It is right within a factor of two.
+/// preset's size; the rest is arithmetic: how many views the steps and the evaluations of a plan take. It is an estimate.
 /// </summary>
 internal sealed class Bill
 {
