@@ -19,7 +19,7 @@ internal static class CompareCommand
         var baseline = new Option<string?>("--baseline")
         {
             Description = "What is taken off all others: the name of a column, as 'before', 'UMM default', or 'B control' with several "
-                + "settings. [each UMM less its control, and less before]",
+                + "settings. [each undo less its control, and all less before]",
             HelpName = "ENTRANT",
         };
         var undos = new Option<string?>("--undos") { Description = "Undos to show, with commas between. [all]", HelpName = "NAMES" };

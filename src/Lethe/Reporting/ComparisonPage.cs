@@ -17,11 +17,14 @@ internal static class ComparisonPage
             <h1>{Wording.Counted(comparison.Table.Entrants.Count, "entrant")}, side by side</h1>
             </header>
             <main>
-            {Each(grids, grid => $"<section><h2>{grid.Title}</h2><div class='wide'>{HtmlGrid.Table(grid)}</div></section>")}
-            <section><h2>How to read this page</h2>{Each(grids[^1].Notes, text => $"<p>{text}</p>")}</section>
+            {Each(grids, grid => $"<section><h2>{grid.Title}</h2><div class='wide'>{HtmlGrid.Table(grid)}</div>{Notes(grid)}</section>")}
+            <section><h2>How to read this page</h2>{Each(grids[0].Notes, text => $"<p>{text}</p>")}</section>
             <section><h2>To repeat it</h2><pre>{command}</pre></section>
             </main>
             </div>
             """);
+
+        // How to read it all stands beneath the first grid elsewhere, and in its own section here.
+        Html? Notes(Grid grid) => If(grid != grids[0], $"{Each(grid.Notes, text => $"<p class='note below'>{text}</p>")}");
     }
 }

@@ -59,20 +59,19 @@ internal sealed record Ablation(
                 .. PairedResult.Refusals(differences),
             ])
         {
-            Differences = PairedResult.Together(differences.Where(one => one.Key.IsAccuracy)),
-            LabelFree = PairedResult.Together(differences.Where(one => !one.Key.IsAccuracy)),
+            All = PairedResult.ByFamily(differences),
         };
         return undos with { Rivalry = Results.Rivalry.Sentences(rows, undos.Differences, layer, group.IsRival) };
     }
 
     /// <summary>The differences that the table shows, of accuracies, tested together.</summary>
-    public IReadOnlyList<PairedResult> Differences { get; private init; } = [];
+    public IReadOnlyList<PairedResult> Differences => [.. All.Where(one => one.Key.IsAccuracy)];
 
-    // Those that only its JSON has are a family of their own.
-    private IReadOnlyList<PairedResult> LabelFree { get; init; } = [];
+    // Its JSON has those of measures that are no accuracy too.
+    private IReadOnlyList<PairedResult> All { get; init; } = [];
 
     /// <summary>A row less another in one measure, among what it is tested with; null where there is no difference.</summary>
-    public PairedDifference? Less(Entrant row, Entrant? baseline, string measure) => Differences.Concat(LabelFree).FirstOrDefault(
+    public PairedDifference? Less(Entrant row, Entrant? baseline, string measure) => All.FirstOrDefault(
         one => one.Entrant == row.Name && one.Baseline == baseline?.Name && one.Key.Measure == measure)?.Difference;
 
     /// <summary>n: the runs that have a row.</summary>

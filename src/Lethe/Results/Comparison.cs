@@ -44,7 +44,7 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
         ResultTable table = all with { Keys = [.. all.Keys.Where(IsShown)] };
         (Entrant One, Entrant Other)[] asked = [.. Asked(table.Entrants, options.Baseline)];
         IReadOnlyList<PairedResult> pairs =
-            PairedResult.Together(table.Keys.SelectMany(key => asked.Select(ask => ask.One.Less(ask.Other, key))));
+            PairedResult.ByFamily(table.Keys.SelectMany(key => asked.Select(ask => ask.One.Less(ask.Other, key))).OfType<PairedResult>());
         return new Comparison(
             table,
             pairs,
@@ -62,7 +62,7 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
     public IEnumerable<string> Settings(ResultKey key) =>
         Table.Entrants.SelectMany(entrant => entrant.Of(key)).Select(MeasuredHow.Of).Where(text => text.Length > 0).Distinct();
 
-    /// <summary>What each entrant reached, and the differences where there are any; how to read it all stands beneath the last.</summary>
+    /// <summary>What each entrant reached, how to read it all beneath it, and a table for each family of differences.</summary>
     public IReadOnlyList<Grid> Grids()
     {
         string[] measured = [.. Table.Keys.Select(key => key.Layer).Where(layer => layer != Measure.Run).Distinct()];
@@ -78,18 +78,24 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
                 .. Table.Keys.Select(key => new GridRow(
                     [.. Named(key), .. Table.Entrants.Select(entrant => GridCell.OverSeeds(key, entrant[key]))])),
             ]);
-        var differences = new Grid(
-            $"Differences, paired by seed{of}",
-            header.Length + 1,
-            [
-                .. header, new("difference"), new("mean"), new("sd"), new("95 % interval"), new("p"), new("p, Holm"), new("visible from"),
-                new("n"),
-            ],
-            [
-                .. Pairs.Where(pair => pair.Difference is not null)
-                    .Select(pair => new GridRow([.. Named(pair.Key), new(pair.What), .. GridCell.Apart(pair.Key, pair.Difference!)])),
-            ]);
-        return differences.Rows.Count == 0 ? [values with { Notes = Remarks() }] : [values, differences with { Notes = Remarks() }];
+        Grid[] differences =
+        [
+            .. Pairs.Where(pair => pair.Difference is not null).GroupBy(pair => pair.Key.Family).Select(family => new Grid(
+                $"Differences, paired by seed: {family.Key}{of}",
+                header.Length + 1,
+                [
+                    .. header, new("difference"), new("mean"), new("sd"), new("95 % interval"), new("p"), new("p, Holm"),
+                    new("visible from"), new("n"),
+                ],
+                [
+                    .. family.Select(
+                        pair => new GridRow([.. Named(pair.Key), new(pair.What), .. GridCell.Apart(pair.Key, pair.Difference!)])),
+                ])
+            {
+                Notes = [.. PairedResult.Notes(family)],
+            }),
+        ];
+        return [values with { Notes = Remarks() }, .. differences];
     }
 
     /// <summary>Every number in a row of its own, for programs: what was reached has no baseline, a difference has one.</summary>
@@ -131,7 +137,6 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
         .. Table.Keys.SelectMany(key => Settings(key).Select(settings => (Name: key.IsProbe ? key.Name : key.Protocol, settings)))
             .GroupBy(one => one.settings, one => one.Name).Select(same => $"{string.Join("; ", same.Distinct())}: {same.Key}"),
         Reading,
-        .. Pairs.Any(pair => pair.Difference is not null) ? PairedResult.Notes(Pairs) : [],
     ];
 
     private static void Check(ReportModel model, ComparisonOptions options)
@@ -164,8 +169,10 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
     {
         if (baseline is null)
         {
-            return entrants.Where(entrant => entrant.Control is not null)
-                .SelectMany(entrant => ((Entrant, Entrant)[])[(entrant, entrant.Control!), (entrant, entrant.Before!)]);
+            return from entrant in entrants
+                   from other in new[] { entrant.Control, entrant.Before }
+                   where other is not null
+                   select (entrant, other);
         }
 
         string known = string.Join(", ", entrants.Select(entrant => $"'{entrant.Name}'"));

@@ -38,6 +38,10 @@ internal sealed record PairedResult(ResultKey Key, string Entrant, string Baseli
         return all;
     }
 
+    /// <summary>The same results, those of each <see cref="ResultKey.Family"/> tested together, in the order of what they measure.</summary>
+    public static IReadOnlyList<PairedResult> ByFamily(IEnumerable<PairedResult> results) =>
+        [.. results.GroupBy(one => one.Key.Family).SelectMany(Together)];
+
     /// <summary>What stands beneath a table of differences: how their intervals were made, and what is clear.</summary>
     public static IEnumerable<string> Notes(IEnumerable<PairedResult> together)
     {

@@ -39,5 +39,15 @@ internal sealed record ResultKey(
             Quick ? "quick" : null)
         : Wording.Joined(", ", Wording.Probe(Measure) + (IsAccuracy ? " probe, accuracy" : ""), Target);
 
+    /// <summary>
+    /// What its differences are tested together with: an accuracy with those of the same protocol, images and bank; what needs no labels
+    /// apart from what does.
+    /// </summary>
+    public string Family => Wording.Joined(", ",
+        !IsProbe ? Protocol
+            : !IsAccuracy ? "measures that are no accuracy"
+            : Measure is Diagnostics.Measure.LinearAccuracySeenBank or Diagnostics.Measure.KnnAccuracySeenBank ? "accuracy, fitted on images trained on" : "accuracy, fitted on unseen images",
+        IsProbe || Target is null ? Target : $"on {Target}");
+
     private string? Labels => LabelShare is { } share ? $"{Wording.Short(100 * share)} % of the labels" : null;
 }

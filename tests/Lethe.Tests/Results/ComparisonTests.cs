@@ -23,15 +23,33 @@ public class ComparisonTests
             table.Table.Keys.Select(key => key.Name));
         ResultKey linear = Row(table, "linear, accuracy");
         Assert.Equal(SeedMean.Of([0.5 + 0.01, 0.5 + 0.02, 0.5 + 0.03]), Cell(table, linear, 1)!.Value);
-        Assert.Equal(["control", "before"], Differences(table, linear).Select(difference => difference.Baseline));
+        Assert.Equal(
+            ["control − before", "UMM default − control", "UMM default − before"],
+            Differences(table, linear).Select(difference => difference.What));
         PairedDifference expected = PairedDifference.Of([0, 0, 0], gains[1..]);
         PairedDifference found = Differences(table, linear)[^1].Difference!;
         Assert.Equal(
             (3, expected.Mean, expected.Deviation!.Value, expected.Low!.Value),
             (found.Count, found.Mean, found.Deviation!.Value, found.Low!.Value), Near);
         Assert.Empty(table.Notes);
-        Assert.Contains("linear: how linear was done.", table.Grids()[^1].Notes);
-        Assert.Contains("ΔR unseen: m = 512, d = 64, ε² = 0.5.", table.Grids()[^1].Notes);
+        Assert.Contains("linear: how linear was done.", table.Grids()[0].Notes);
+        Assert.Contains("ΔR unseen: m = 512, d = 64, ε² = 0.5.", table.Grids()[0].Notes);
+    }
+
+    [Fact]
+    public void Of_SeveralFamilies_CorrectsEachForItsOwnTests()
+    {
+        Comparison table = Table([Run(1), Run(2), Run(3)]);
+        string[] families = [.. table.Pairs.Where(pair => pair.Difference is not null).Select(pair => pair.Key.Family).Distinct()];
+        Assert.Equal(["accuracy, fitted on unseen images", "measures that are no accuracy", "linear"], families);
+        foreach (string family in families)
+        {
+            PairedDifference[] tested = [.. table.Pairs.Where(pair => pair.Key.Family == family).Select(pair => pair.Difference!)];
+            int tests = tested.Count(one => one.P is not null);
+            Assert.All(tested.Where(one => one.P is not null), one => Assert.Equal(tests, one.Tests));
+            Grid grid = Assert.Single(table.Grids(), one => one.Title.StartsWith($"Differences, paired by seed: {family},", StringComparison.Ordinal));
+            Assert.Equal(tested.Length, grid.Rows.Count);
+        }
     }
 
     [Fact]
@@ -132,9 +150,9 @@ public class ComparisonTests
             Assert.Single(lines, line => line[0] == "semi"));
 
         // 0.52 − 0.515 of 20 test images, whose sampling error is some 0.16.
-        string[] difference = Assert.Single(lines, line => line[0] == "linear" && line[1] == "accuracy" && line[8] == "control");
+        string[] difference = Assert.Single(lines, line => line[0] == "linear" && line[8] == "control");
         Assert.Equal((before + gains[1]) - (before + 0.005), double.Parse(difference[10], CultureInfo.InvariantCulture));
-        PairedDifference of = Differences(table, Row(table, "linear, accuracy"))[0].Difference!;
+        PairedDifference of = Differences(table, Row(table, "linear, accuracy"))[1].Difference!;
         Assert.Equal(
             [
                 "UMM default", "control", "1", difference[10], "", Exact(of.Low!.Value), Exact(of.High!.Value), Exact(of.P!.Value), "false",
@@ -175,7 +193,9 @@ public class ComparisonTests
         XElement html = XDocument.Parse(page).Root!;
         Assert.Equal("lethe compare 'a&b'", html.Descendants("pre").Single().Value);
         Assert.Contains(html.Descendants("th"), cell => cell.Value.Contains("<a>|b", StringComparison.Ordinal));
-        Assert.Equal(2, html.Descendants("table").Count());
+
+        // What was measured, and the differences of its families: accuracies, ΔR, and each protocol with a pair.
+        Assert.Equal(table.Grids().Count, html.Descendants("table").Count());
     }
 
     private static string Exact(double value) => value.ToString("R", CultureInfo.InvariantCulture);
