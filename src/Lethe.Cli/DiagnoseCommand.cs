@@ -166,7 +166,7 @@ internal static class DiagnoseCommand
 
         return new JsonObject
         {
-            ["memorisation"] = Describe(verdict),
+            ["memorisation"] = ResultJson.Of(verdict),
             ["reduction"] = new JsonObject
             {
                 ["turned"] = reduction.Turned,
@@ -192,33 +192,6 @@ internal static class DiagnoseCommand
             })]),
         };
     }
-
-    private static JsonObject Describe(MemorisationVerdict verdict) => new()
-    {
-        ["kind"] = JsonNamingPolicy.CamelCase.ConvertName(verdict.Kind.ToString()),
-        ["epoch"] = verdict.Epoch,
-        ["layer"] = verdict.Layer,
-        ["smallestVisible"] = verdict.SmallestVisible,
-        ["reductionShows"] = verdict.ReductionShows,
-        ["accuracies"] = new JsonArray([.. verdict.Accuracies.Select(accuracy => (JsonNode)new JsonObject
-        {
-            ["measure"] = accuracy.Measure,
-            ["turned"] = accuracy.Turned,
-            ["bestEpoch"] = accuracy.BestEpoch,
-            ["drop"] = Describe(accuracy.Drop),
-            ["beyondEarly"] = Describe(accuracy.Beyond),
-            ["p"] = accuracy.AdjustedP,
-            ["abrupt"] = accuracy.Abrupt,
-            ["smallestVisible"] = accuracy.SmallestVisible,
-            ["byImages"] = accuracy.ByImages,
-        })]),
-        ["loss"] = new JsonObject
-        {
-            ["turned"] = verdict.Loss.Turned, ["lowestEpoch"] = verdict.Loss.LowestEpoch, ["rise"] = verdict.Loss.Rise,
-        },
-    };
-
-    private static JsonObject Describe(AccuracyDrop drop) => new() { ["value"] = drop.Value, ["low"] = drop.Low, ["high"] = drop.High };
 
     // The framework's own parser goes by the culture, and takes "0,5" for 5 where a comma groups digits.
     private static double EpsilonSquared(ArgumentResult given)

@@ -17,7 +17,7 @@ internal static class ReportCommand
             + "and spread.", Arity = ArgumentArity.OneOrMore };
         var output = new Option<string?>("--out") { Description = "The page to write. [report.html in the first run]", HelpName = "FILE" };
         var markdown = new Option<bool>("--markdown") { Description = "Write the table of all undos to standard output as well, as "
-            + "Markdown. --json has the same numbers." };
+            + "Markdown. --json has the same numbers, and what is said of memorisation." };
         Option<bool> force = OutputFile.Force();
         var command = new Command(
             "report",
@@ -31,7 +31,8 @@ internal static class ReportCommand
             foreach (string one in paths)
                 terminal.WarnOfUnfinished(RunDirectory.Open(one));
             bool asksMarkdown = parsed.GetValue(markdown);
-            IReadOnlyList<Ablation> tables = Ablation.Of(ReportModel.Load(paths));
+            ReportModel model = ReportModel.Load(paths);
+            IReadOnlyList<Ablation> tables = Ablation.Of(model);
             if (asksMarkdown && tables.Count == 0)
                 throw new RunException($"{string.Join(", ", paths)}: no undo was evaluated, so there is no table to write. Run 'lethe "
                     + $"undo {OptionValues.Quote(paths[0])}', or leave --markdown out.");
@@ -39,7 +40,10 @@ internal static class ReportCommand
             terminal.Say(Path.GetFullPath(path));
             if (asksMarkdown)
                 terminal.Output.Write(MarkdownGrid.Render([.. tables.Select(table => table.Grid())]));
-            return new JsonObject { ["report"] = path, ["ablation"] = ResultJson.Of(tables) };
+            return new JsonObject
+            {
+                ["report"] = path, ["memorisation"] = ResultJson.OfMemorisation(model), ["ablation"] = ResultJson.Of(tables),
+            };
         });
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Lethe.Diagnostics;
 using Lethe.Results;
 using Lethe.Runs;
 
@@ -84,6 +85,42 @@ internal static class ResultJson
         ablation.Notes,
     }));
 
+    /// <summary>What is said of memorisation in a run, or in several seeds of a setting, with the numbers that decided it.</summary>
+    public static JsonNode Of(MemorisationVerdict verdict) => Node(new
+    {
+        verdict.Kind,
+        verdict.Epoch,
+        verdict.Layer,
+        verdict.SmallestVisible,
+        verdict.ReductionShows,
+        Accuracies = verdict.Accuracies.Select(accuracy => new
+        {
+            accuracy.Measure,
+            accuracy.Turned,
+            accuracy.BestEpoch,
+            Drop = Interval(accuracy.Drop),
+            BeyondEarly = Interval(accuracy.Beyond),
+            P = accuracy.AdjustedP,
+            accuracy.Abrupt,
+            accuracy.SmallestVisible,
+            accuracy.ByImages,
+        }),
+        Loss = new { verdict.Loss.Turned, verdict.Loss.LowestEpoch, verdict.Loss.Rise },
+        verdict.Reason,
+    });
+
+    /// <summary>The same for each setting of a report, its seeds judged together.</summary>
+    public static JsonArray OfMemorisation(ReportModel model) => new(
+    [
+        .. model.Groups.Select(group =>
+        {
+            JsonObject verdict = Of(group.Memorisation).AsObject();
+            verdict.Insert(0, "setting", group.Title);
+            verdict.Insert(1, "runs", group.Runs.Count);
+            return (JsonNode)verdict;
+        }),
+    ]);
+
     /// <summary>The numbers of a summary, each the mean over runs.</summary>
     public static JsonNode OfSummary(ResultTable summary) => Node(
         from key in summary.Keys
@@ -94,6 +131,8 @@ internal static class ResultJson
 
     /// <summary>Records as <c>evaluation.json</c> has them.</summary>
     public static JsonArray Of(IReadOnlyList<EvaluationRecord> records) => (JsonArray)JsonSerializer.SerializeToNode(records, withoutNull)!;
+
+    private static object Interval(AccuracyDrop drop) => new { drop.Value, drop.Low, drop.High };
 
     private static JsonNode Node(object document) => JsonSerializer.SerializeToNode(document, web)!;
 }

@@ -71,6 +71,12 @@ public sealed class StoryTests : IDisposable
         JsonNode linear = ablation["rows"]!.AsArray()[3]!["measures"]!.AsArray().Single(measure => (string)measure!["name"]! == "linearAccuracy")!;
         Assert.Equal(1, (int)linear["overControl"]!["count"]!);
         Assert.InRange((double)linear["overControl"]!["p"]!, 0, 1);
+
+        // Of one run a report says of memorisation what diagnose does.
+        JsonObject judged = reported.Json["memorisation"]!.AsArray().Single()!.DeepClone().AsObject();
+        Assert.True(judged.Remove("setting") && judged.Remove("runs"));
+        CommandLine diagnosed = await CommandLine.RunAsync("diagnose", folder["run"], "--json");
+        Assert.Equal(diagnosed.Json["memorisation"]!.ToJsonString(), judged.ToJsonString());
         CommandLine markdown = await CommandLine.RunAsync("report", folder["run"], "--markdown");
         Assert.Contains("\n| β = 0 | 1 | ", markdown.Output, StringComparison.Ordinal);
         Assert.Equal(2, (await CommandLine.RunAsync("report", folder["run"], "--markdown", "--json")).ExitCode);
