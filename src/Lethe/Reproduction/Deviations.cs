@@ -25,11 +25,20 @@ internal static class Deviations
         [
             .. Differ("methods", $"{methods.Length}", $"{reference.Preset.Methods.Count}"),
             .. Differ("seeds", $"{seeds.Length}", $"{reference.Seeds.Count}"),
-            .. RunCommands.Records(here).Zip(RunCommands.Records(there)).SelectMany(pair => Differ(pair.First, pair.Second)),
+            .. RunCommands.Records(Resolved(here)).Zip(RunCommands.Records(Resolved(there))).SelectMany(pair => Differ(pair.First, pair.Second)),
             .. runs.Any(run => run.Undos.Count > 0) ? Differ(setting.Undo, reference.Undo) : [],
             .. runs.Any(run => run.Protocols.Any(protocol => protocol.Quick)) ? Differ("--quick", "true", "false") : [],
         ];
     }
+
+    // What is left to the defaults is as much a deviation as what was given.
+    private static RunOptions Resolved(RunOptions options) => options with
+    {
+        Training = options.Training with
+        {
+            LearningRate = options.Training.PeakLearningRate(), EvaluateEvery = options.Training.EvaluationInterval(),
+        },
+    };
 
     private static IEnumerable<Deviation> Differ(object here, object there)
     {

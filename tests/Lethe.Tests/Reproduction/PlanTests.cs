@@ -117,6 +117,9 @@ public sealed class PlanTests
     public void Deviations_OfSmall_NameNetworkSizeAndSchedule()
     {
         Deviation[] found = [.. Deviations.Of(small, Plan.Of(Items.Every, small).Runs, [])];
+
+        // The rate that is used, not the 0 that stands for the optimiser's own.
+        Assert.Contains(new Deviation("--learning-rate", "0.001", "0.003"), found);
         Assert.Equal(("2", "11"), Values("methods"));
         Assert.Equal(("3", "5"), Values("seeds"));
         Assert.Equal(("16", "64"), Values("--width"));

@@ -46,6 +46,28 @@ public sealed class ReproduceCommandTests : IDisposable
         Assert.Empty(told);
     }
 
+    /// <summary>What a stranger does first. By name, since it takes two minutes of two cores: CI runs it.</summary>
+    [Fact(Explicit = true)]
+    [Trait("Category", "Long")]
+    public async Task All_AtTheSmallestPreset_MakesAPageWithAVerdictOnEveryItem()
+    {
+        CommandLine made = await CommandLine.RunAsync("reproduce", "all", "--preset", "smoke", "--out", folder["all"], "--json");
+        Assert.True(made.ExitCode == 0, made.Error);
+        JsonArray items = JsonNode.Parse(await File.ReadAllTextAsync(
+            Path.Combine(folder["all"], "repro.json"), TestContext.Current.CancellationToken))!["items"]!.AsArray();
+        Assert.Equal(Items.Every.Select(item => item.Name), items.Select(item => (string)item!["name"]!));
+        Assert.All(items, item =>
+        {
+            Assert.Equal("underpowered", (string)item!["outcome"]!);
+            Assert.Empty(item["failures"]!.AsArray());
+            Assert.NotEmpty(item["cases"]!.AsArray());
+        });
+        string page = await File.ReadAllTextAsync(
+            Path.Combine(folder["all"], "reproduction.html"), TestContext.Current.CancellationToken);
+        Assert.All(Items.Every, item => Assert.Contains($"<section id='{item.Name}'", page, StringComparison.Ordinal));
+        Assert.DoesNotContain("NaN", page, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task List_AsJson_HasEveryItemAndPresetWithItsPrice()
     {
