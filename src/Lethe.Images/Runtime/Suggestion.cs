@@ -34,6 +34,10 @@ internal static class Suggestion
     public static string OfPath(string path)
     {
         const int MostLookedAt = 10_000;
+
+        // What is there was not mistyped.
+        if (Path.Exists(path))
+            return "";
         var below = new Stack<string>();
         string? folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         do
