@@ -25,7 +25,8 @@ internal static class Deviations
         [
             .. Differ("methods", $"{methods.Length}", $"{reference.Preset.Methods.Count}"),
             .. Differ("seeds", $"{seeds.Length}", $"{reference.Seeds.Count}"),
-            .. RunCommands.Records(Resolved(here)).Zip(RunCommands.Records(Resolved(there))).SelectMany(pair => Differ(pair.First, pair.Second)),
+            .. RunCommands.Records(Resolved(here)).Zip(RunCommands.Records(Resolved(there)))
+                .SelectMany(pair => Differ(pair.First, pair.Second)),
             .. runs.Any(run => run.Undos.Count > 0) ? Differ(setting.Undo, reference.Undo) : [],
             .. runs.Any(run => run.Protocols.Any(protocol => protocol.Quick)) ? Differ("--quick", "true", "false") : [],
         ];

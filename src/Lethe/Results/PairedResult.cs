@@ -38,7 +38,7 @@ internal sealed record PairedResult(ResultKey Key, string Entrant, string Baseli
         return all;
     }
 
-    /// <summary>The same results, those of each <see cref="ResultKey.Family"/> tested together, in the order of what they measure.</summary>
+    /// <summary>The same results, those of each <see cref="ResultKey.Family"/> tested together, family after family.</summary>
     public static IReadOnlyList<PairedResult> ByFamily(IEnumerable<PairedResult> results) =>
         [.. results.GroupBy(one => one.Key.Family).SelectMany(Together)];
 

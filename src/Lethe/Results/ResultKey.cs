@@ -46,7 +46,9 @@ internal sealed record ResultKey(
     public string Family => Wording.Joined(", ",
         !IsProbe ? Protocol
             : !IsAccuracy ? "measures that are no accuracy"
-            : Measure is Diagnostics.Measure.LinearAccuracySeenBank or Diagnostics.Measure.KnnAccuracySeenBank ? "accuracy, fitted on images trained on" : "accuracy, fitted on unseen images",
+            : Measure is Diagnostics.Measure.LinearAccuracySeenBank or Diagnostics.Measure.KnnAccuracySeenBank
+                ? "accuracy, fitted on images trained on"
+            : "accuracy, fitted on unseen images",
         IsProbe || Target is null ? Target : $"on {Target}");
 
     private string? Labels => LabelShare is { } share ? $"{Wording.Short(100 * share)} % of the labels" : null;

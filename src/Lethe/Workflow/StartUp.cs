@@ -58,9 +58,12 @@ internal sealed record StartUp
     /// <param name="choice">What was chosen where they leave it open; null for nothing.</param>
     /// <param name="versions">Where it computes.</param>
     /// <param name="seed">The undo's seed.</param>
+    /// <param name="expectation">What may be expected of it; null for nothing that was measured.</param>
     public static StartUp OfUndo(
-        string undo, RunManifest manifest, Umm.UmmOptions options, Choice? choice, RunVersions versions, ulong seed) => new()
+        string undo, RunManifest manifest, Umm.UmmOptions options, Choice? choice, RunVersions versions, ulong seed,
+        string? expectation) => new()
     {
+        Advice = expectation is null ? [] : [expectation],
         Facts =
         [
             ("undo", $"{manifest.Method}, {Network(manifest.Pretraining)}; {Counted(manifest.Data.TrainCount)} training images"),

@@ -96,7 +96,8 @@ public static class Undoing
         var place = new Place(run, session, options, seed, command) { Choice = choice };
         if (!RunDirectory.HoldsRun(undo.Path) || undo.LoadManifest().Status != RunStatus.Done)
         {
-            progress?.Report(StartUp.OfUndo(undo.Path, run.LoadManifest(), options, choice, session.Machine.Describe(), seed).Notice());
+            progress?.Report(StartUp.OfUndo(
+                undo.Path, run.LoadManifest(), options, choice, session.Machine.Describe(), seed, Expectation.Of(run, options)).Notice());
         }
 
         Part(place, undo, control: false, progress, cancellation);

@@ -1,0 +1,44 @@
+using Lethe.Diagnostics;
+using Lethe.Runs;
+using Lethe.Umm;
+
+namespace Lethe.Workflow;
+
+/// <summary>
+/// What may be expected of UMM in a run, said before it begins. It rests on what was measured (docs/results/control.md): where labels were
+/// random, shares gave 3.4 points of kNN and the defaults 0.8; where they were right, shares took 2.5 points of linear accuracy.
+/// </summary>
+internal static class Expectation
+{
+    /// <summary>A sentence, or null where there is nothing to warn of.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="options">The undo's options.</param>
+    public static string? Of(RunDirectory run, UmmOptions options)
+    {
+        RunManifest manifest = run.LoadManifest();
+        return Of(MemorisationMonitor.Judge(run.LoadMeasurements(), manifest.Pretraining.Monitor, manifest.Data.TestCount).Kind, options);
+    }
+
+    /// <summary>The same, of what is said of memorisation in a run.</summary>
+    public static string? Of(MemorisationKind kind, UmmOptions options)
+    {
+        bool shares = options.Dose == UmmOptions.Share;
+        if (options.Remedy != UmmOptions.Mechanism || (kind == MemorisationKind.Memorisation && shares))
+            return null;
+        return kind switch
+        {
+            MemorisationKind.Memorisation =>
+                $"This run memorised. Where one did, --dose {UmmOptions.Share} gave four times what --dose {options.Dose} did, and "
+                + $"--remedy {UmmOptions.Rewind} as much (docs/results/control.md).",
+            MemorisationKind.NoTurn => "No memorisation was seen in this run, so that UMM is not expected to raise its accuracy. " + Cost(),
+            MemorisationKind.LossTurned =>
+                "The loss on unseen images turned in this run, which it also does where accuracy does not: whether UMM helps is open. "
+                + Cost(),
+            _ => $"Too little was measured to say whether this run memorised; where none did, UMM did not raise accuracy. {Cost()}",
+        };
+
+        string Cost() => shares
+            ? "--dose share cost 2.5 points of linear accuracy where nothing was memorised."
+            : "The control shows what it does.";
+    }
+}

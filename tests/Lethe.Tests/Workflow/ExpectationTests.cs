@@ -1,0 +1,26 @@
+using Lethe.Diagnostics;
+using Lethe.Umm;
+using Lethe.Workflow;
+
+namespace Lethe.Tests.Workflow;
+
+public class ExpectationTests
+{
+    [Theory]
+    [InlineData("Memorisation", "raw", "umm", "--dose share gave four times")]
+    [InlineData("Memorisation", "share", "umm", null)]
+    [InlineData("NoTurn", "raw", "umm", "not expected to raise")]
+    [InlineData("NoTurn", "share", "umm", "cost 2.5 points")]
+    [InlineData("LossTurned", "raw", "umm", "whether UMM helps is open")]
+    [InlineData("TooFew", "share", "umm", "Too little was measured")]
+    [InlineData("NoTurn", "raw", "whiten", null)]
+    [InlineData("Memorisation", "raw", "continue", null)]
+    public void Of_WhatTheMonitorSays_IsWhatWasMeasured(string kind, string dose, string remedy, string? expected)
+    {
+        string? found = Expectation.Of(Enum.Parse<MemorisationKind>(kind), new UmmOptions { Dose = dose, Remedy = remedy });
+        if (expected is null)
+            Assert.Null(found);
+        else
+            Assert.Contains(expected, found, StringComparison.Ordinal);
+    }
+}
