@@ -51,7 +51,10 @@ internal static class RunCommand
             // 4. Evaluate every state of the encoder on images that no training saw.
             Evaluating.Update(run, session, run.LoadManifest().Command, terminal.Progress, cancellation);
 
-            // 5. Say what happened.
+            // 5. Draw where each layer of each state places images.
+            MapDrawing.Draw(run, session, MapDrawing.UsualImages, terminal.Progress, cancellation);
+
+            // 6. Say what happened.
             JsonObject result = SummaryView.Show(run, Path.GetFileName(undo.Path), terminal);
             result["run"] = run.Path;
             result["start"] = StartUpView.Of(run);
@@ -60,7 +63,7 @@ internal static class RunCommand
             terminal.Say((string)result["verdict"]!);
             terminal.Say($"Report: {Path.GetFullPath((string)result["report"]!)}");
 
-            // 6. Say which encoder to take, and where it is.
+            // 7. Say which encoder to take, and where it is.
             result["choice"] = EncoderView.Choose(run, undo, terminal);
             return result;
         });

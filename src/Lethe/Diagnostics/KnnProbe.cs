@@ -120,6 +120,33 @@ internal static class KnnProbe
         return new NearestNeighbours(indices, similarities);
     }
 
+    /// <summary>The other rows with the largest cosine to each row.</summary>
+    /// <param name="features">Shape [N, d], N at least 2.</param>
+    /// <param name="k">How many, at least 1; fewer rows give all others.</param>
+    /// <returns>Indices and cosines, shape [N, min(k, N − 1)], nearest first.</returns>
+    /// <exception cref="ArgumentException">The shape or type cannot be used.</exception>
+    /// <exception cref="DataException">Features hold NaN or infinity; the message names the row.</exception>
+    internal static NearestNeighbours Others(Tensor features, int k)
+    {
+        NearestNeighbours all = Neighbours(features, features, k + 1);
+        int count = all.Count - 1;
+        int[,] indices = new int[all.Queries, count];
+        float[,] similarities = new float[all.Queries, count];
+        for (int row = 0; row < all.Queries; row++)
+        {
+            // Of a row with many copies it may not be among the nearest of itself.
+            for (int i = 0, place = 0; place < count; i++)
+            {
+                if (all.Indices[row, i] == row)
+                    continue;
+                indices[row, place] = all.Indices[row, i];
+                similarities[row, place++] = all.Similarities[row, i];
+            }
+        }
+
+        return new NearestNeighbours(indices, similarities);
+    }
+
     // By insertion into the sorted list of the best so far: most values fail the first comparison, and ties are decided by
     // order, which torch's topk leaves open.
     private static void Select(ReadOnlySpan<float> cosines, int query, int[,] indices, float[,] similarities)

@@ -15,6 +15,13 @@ internal static class HtmlReport
             + "training, from the same checkpoint with the same part frozen: only what UMM does beyond it is UMM’s.",
             (_, group) => ReportOutcome.Of(group)),
         (
+            "map", "Where each layer places images",
+            "Each point is an image; points that lie together are images that the layer holds alike. A good layer brings images of one class "
+            + "together, trained on or not, and ever more so from early to late layers; a layer that has memorised keeps images that it was "
+            + "trained on apart from unseen ones of their class. A picture of two dimensions cannot show all of that: trust what its "
+            + "trustworthiness and the lists of nearest images say.",
+            (model, group) => model.Groups.Count == 1 && model.ShowsMap ? ReportMap.Of(group) : []),
+        (
             "protocols", "Under the protocols of evaluation",
             "Each encoder was fitted and measured as its table says, on test images that neither training nor any fit has seen. In square "
             + "brackets, the interval of 95 %.",
@@ -67,7 +74,7 @@ internal static class HtmlReport
             <meta name='color-scheme' content='light dark'/>
             <title>{title}</title>
             <style>
-            {Resource("report.css")}{(style is null ? null : Resource(style))}</style>
+            {Resource("report.css")}{Resource("map.css")}{(style is null ? null : Resource(style))}</style>
             </head>
             <body>
             {content}
@@ -120,7 +127,7 @@ internal static class HtmlReport
         """;
 
     // What holds no value of a run is a file beside this one.
-    private static Html Resource(string name)
+    internal static Html Resource(string name)
     {
         using Stream file = typeof(HtmlReport).Assembly.GetManifestResourceStream(name)!;
         using var reader = new StreamReader(file);

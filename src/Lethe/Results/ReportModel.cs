@@ -9,6 +9,10 @@ namespace Lethe.Results;
 internal sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
 {
     private const string Images = "images";
+
+    /// <summary>Whether the page has the map of images.</summary>
+    public bool ShowsMap { get; init; } = true;
+
     private static readonly string method = RunFiles.Name(nameof(RunOptions.Method));
     private static readonly string methodOptions = RunFiles.Name(nameof(RunOptions.MethodOptions)) + ".";
 
@@ -90,6 +94,7 @@ internal sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
             Undos = [.. directory.Undos.Select(ReadUndo)],
             ViewsPicture = Picture(directory.ViewsPicture),
             NeighboursPicture = Picture(directory.NeighboursPicture),
+            Map = directory.LoadMap(),
             Warnings = warnings,
         };
 

@@ -36,6 +36,9 @@ internal sealed record ReportRun(string Path, RunManifest Manifest)
     /// <summary>PNG of test images beside their nearest neighbours, or null.</summary>
     public byte[]? NeighboursPicture { get; init; }
 
+    /// <summary>Where layers place images, or null.</summary>
+    public ImageMap? Map { get; init; }
+
     /// <summary>What was found amiss while reading.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 

@@ -55,6 +55,9 @@ public sealed class RunDirectory
     /// <summary>Test images beside their nearest neighbours.</summary>
     public string NeighboursPicture => System.IO.Path.Combine(PicturesFolder, "neighbours.png");
 
+    /// <summary>Where the layers place images, for the report.</summary>
+    internal string MapPath => In("map.json");
+
     /// <summary>Where the control of this undo lives.</summary>
     public string ControlPath => In("control");
 
@@ -170,6 +173,15 @@ public sealed class RunDirectory
     /// <exception cref="RunException">It cannot be written.</exception>
     internal void SaveEvaluation(IReadOnlyList<EvaluationRecord> records) =>
         AtomicFile.Write(EvaluationPath, stream => RunFiles.WriteEvaluation(stream, records));
+
+    /// <summary>Reads <c>map.json</c>.</summary>
+    /// <returns>The map; null where none was drawn, or by another version.</returns>
+    /// <exception cref="RunException">It is damaged.</exception>
+    internal ImageMap? LoadMap() => File.Exists(MapPath) ? RunFiles.ReadMap(MapPath) : null;
+
+    /// <summary>Writes <c>map.json</c>, whole or not at all.</summary>
+    /// <exception cref="RunException">It cannot be written.</exception>
+    internal void SaveMap(ImageMap map) => AtomicFile.Write(MapPath, stream => RunFiles.WriteMap(stream, map));
 
     /// <summary>Reads <c>metrics.jsonl</c>; a last line whose writing was cut off is left out and reported.</summary>
     /// <returns>The measurements; none where there is no file.</returns>

@@ -109,6 +109,28 @@ internal static class RunFiles
         }
     }
 
+    public static void WriteMap(Stream stream, ImageMap map) => JsonSerializer.Serialize(stream, map, compact);
+
+    /// <summary>Reads a map; null where it is of another version, which is as good as none.</summary>
+    public static ImageMap? ReadMap(string path)
+    {
+        try
+        {
+            JsonObject document = JsonNode.Parse(Bytes(path))!.AsObject();
+            if ((int?)document["formatVersion"] != ImageMap.CurrentFormat)
+                return null;
+            ImageMap map = document.Deserialize<ImageMap>(compact)!;
+            return map.IsWhole ? map : throw new JsonException("numbers that do not belong to its images.");
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or NullReferenceException)
+        {
+            throw new RunException(
+                $"{path} is damaged: expected the map of a run's images, found: {error.Message} Delete it, and draw it again with 'lethe "
+                + $"report {Path.GetDirectoryName(path)} --map-images 2000'.",
+                error);
+        }
+    }
+
     /// <summary>Whether a file of lines has one that ends there; the start of a file is such a place, whether it exists or not.</summary>
     public static bool EndsLine(string path, long position) => position == 0 || Reading(path, () =>
     {

@@ -38,10 +38,11 @@ internal static class ContactSheet
         AtomicFile.Write(path, png.SaveTo);
     }
 
-    private static void Draw(SKCanvas canvas, Image image, float left, float top, bool? agree)
+    /// <summary>An image as people can look at it; the caller disposes it.</summary>
+    internal static SKBitmap Bitmap(Image image)
     {
         image = Shown(image);
-        using var bitmap = new SKBitmap(new SKImageInfo(image.Width, image.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        var bitmap = new SKBitmap(new SKImageInfo(image.Width, image.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         ReadOnlySpan<byte> pixels = image.Pixels.Span;
         Span<byte> target = bitmap.GetPixelSpan();
         for (int i = 0; i < image.Width * image.Height; i++)
@@ -54,6 +55,12 @@ internal static class ContactSheet
             target[(4 * i) + 3] = byte.MaxValue;
         }
 
+        return bitmap;
+    }
+
+    private static void Draw(SKCanvas canvas, Image image, float left, float top, bool? agree)
+    {
+        using SKBitmap bitmap = Bitmap(image);
         var box = SKRect.Create(left, top, Cell, Cell);
         if (agree is { } same)
         {
@@ -62,7 +69,7 @@ internal static class ContactSheet
         }
 
         using SKImage picture = SKImage.FromBitmap(bitmap);
-        canvas.DrawImage(picture, box, new SKSamplingOptions(image.Width < Cell ? SKFilterMode.Nearest : SKFilterMode.Linear));
+        canvas.DrawImage(picture, box, new SKSamplingOptions(bitmap.Width < Cell ? SKFilterMode.Nearest : SKFilterMode.Linear));
     }
 
     // Of other samples than bytes from the smallest value to the largest; of bands the first three, or the mean of two.

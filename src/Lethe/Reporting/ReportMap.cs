@@ -1,0 +1,99 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Lethe.Results;
+using Lethe.Runs;
+using static Lethe.Reporting.Html;
+
+namespace Lethe.Reporting;
+
+/// <summary>The map of images: its data, a script that draws it, and the small pictures, all within the page.</summary>
+internal static class ReportMap
+{
+    // The default encoder leaves no character in names that could end the script's element or an attribute.
+    private static readonly JsonSerializerOptions json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+
+    // Braces of CSS and scripts, where those of C# stand for values.
+    private static readonly Html opened = Raw("{"), closed = Raw("}");
+
+    private static readonly string[] scripts = ["map-data.js", "map-view.js", "map-input.js", "map-page.js"];
+
+    /// <summary>The map of the first run.</summary>
+    public static IEnumerable<Html?> Of(ReportGroup group)
+    {
+        ReportRun run = group.Runs[0];
+        if (run.Map is not { } map)
+            return [Missing("No map of images was drawn.", Command(run))];
+        return
+        [
+            If(group.Runs.Count > 1, $"<p>The map is of the first run, {run.Path}.</p>"),
+            Stale(run, map) is { } stale ? Missing(stale, Command(run)) : null,
+            $"<p>{About(map)}</p>",
+            Sheets(map.Thumbnails),
+            HtmlReport.Resource("map.html"),
+            $"""
+            <details class='block' open='open'><summary>All layers and states at once, with the same images selected</summary>
+            <div class='scroll' tabindex='0' role='region' aria-label='All layers and states'><table id='map-overview' class='map-overview'
+            data-caption='Small maps of the same images, each by its own projection. Press one to show it above.'></table></div></details>
+            <script type='application/json' id='map-data'>{Raw(Data(group, map))}</script>
+            <script>//<![CDATA[
+            (() => {opened} 'use strict';
+            {scripts.Select(HtmlReport.Resource)}
+            {closed})();
+            //]]></script>
+            """,
+        ];
+    }
+
+    private static string Command(ReportRun run) => $"lethe report {run.Path} --map-images 2000";
+
+    // A map of other weights than those that the numbers of the page are of would contradict them.
+    private static string? Stale(ReportRun run, ImageMap map)
+    {
+        string[] missing =
+        [
+            .. from record in run.Evaluations.Concat(run.Undos.SelectMany(undo => undo.Evaluations))
+               where record is { Epoch: null, Weights: not null }
+               group record.Weights by record.Stage into stage
+               where map.States.All(state => state.Stage != stage.Key || !stage.Contains(state.Weights))
+               select Label(stage.Key),
+        ];
+        return missing.Length == 0 ? null : $"The map was drawn before {Wording.List(missing)} became what the rest of this page is about.";
+    }
+
+    private static string About(ImageMap map) =>
+        $"{Wording.Count(map.Seen)} images that the encoder was trained on and {Wording.Count(map.Count - map.Seen)} that it was not: probe "
+        + "images, which may be chosen by. Neither test images nor sealed ones are on the map, so looking at it is no look that counts. "
+        + $"{Bound(map.Thumbnails)}";
+
+    private static string Bound(MapThumbnails thumbnails) =>
+        $"Pictures are {thumbnails.Side} pixels wide and take {Wording.Count(thumbnails.Sheets.Sum(sheet => (long)sheet.Length) / 1024)} KiB.";
+
+    private static Html Sheets(MapThumbnails thumbnails) => $"""
+
+        <style>.thumb {opened} --columns: {thumbnails.PerRow}; {closed}
+        {Each(thumbnails.Sheets.Index(), sheet => $"""
+            .s{sheet.Index} {opened} background-image: url(data:image/webp;base64,{Raw(Convert.ToBase64String(sheet.Item))}); {closed}
+
+            """)}</style>
+        """;
+
+    private static string Data(ReportGroup group, ImageMap map)
+    {
+        JsonObject document = JsonSerializer.SerializeToNode(map, json)!.AsObject();
+        document["thumbnails"]!.AsObject().Remove("sheets");
+        document["start"] = ResultTable.Of(group, group.FirstUndo).LastProbed ?? map.States[0].Layers[^1].Layer;
+        foreach ((MapState state, JsonNode? node) in map.States.Zip(document["states"]!.AsArray()))
+        {
+            node!["label"] = Label(state.Stage);
+            node["stage"] = Name(state.Stage);
+        }
+
+        foreach ((MapColumn column, JsonNode? node) in map.Columns.Zip(document["columns"]!.AsArray()))
+            node!["stage"] = column.Stage is { } stage ? Name(stage) : null;
+        return document.ToJsonString(json);
+    }
+
+    private static string Name(EvaluationStage stage) => JsonNamingPolicy.CamelCase.ConvertName(stage.ToString());
+
+    private static string Label(EvaluationStage stage) => stage == EvaluationStage.Umm ? "UMM" : Name(stage);
+}
