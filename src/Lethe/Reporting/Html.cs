@@ -46,6 +46,14 @@ internal sealed class Html(int literalLength, int formattedCount)
         return piece;
     }
 
+    /// <summary>What holds no value of a run, from a file beside this one.</summary>
+    public static Html Resource(string name)
+    {
+        using Stream file = typeof(Html).Assembly.GetManifestResourceStream(name)!;
+        using var reader = new StreamReader(file);
+        return Raw(reader.ReadToEnd());
+    }
+
     /// <summary>A coordinate: a hundredth of a pixel is finer than any screen.</summary>
     public static string Number(double value) => Math.Round(value, 2).ToString(CultureInfo.InvariantCulture);
 

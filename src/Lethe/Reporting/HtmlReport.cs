@@ -20,7 +20,12 @@ internal static class HtmlReport
             + "together, trained on or not, and ever more so from early to late layers; a layer that has memorised keeps images that it was "
             + "trained on apart from unseen ones of their class. A picture of two dimensions cannot show all of that: trust what its "
             + "trustworthiness and the lists of nearest images say.",
-            (model, group) => model.Groups.Count == 1 && model.ShowsMap ? ReportMap.Of(group) : []),
+            (model, group) => ShowsImages(model) ? ReportMap.Of(group) : []),
+        (
+            "gallery", "Images worth a look",
+            "Images that the last layer, before UMM, finds hard to place, and those that a layer has memorised. Open one on the map to see "
+            + "what lies near it.",
+            (model, group) => ShowsImages(model) ? ReportGallery.Of(group) : []),
         (
             "protocols", "Under the protocols of evaluation",
             "Each encoder was fitted and measured as its table says, on test images that neither training nor any fit has seen. In square "
@@ -106,6 +111,10 @@ internal static class HtmlReport
             """);
     }
 
+    // A page about several settings would hold a map for each; weights that were imported without images have none.
+    private static bool ShowsImages(ReportModel model) =>
+        model is { ShowsMap: true, Groups: [var only] } && only.Runs[0].Manifest.HasImages;
+
     private static IEnumerable<Html?> Pictures(ReportRun run)
     {
         if (run.ViewsPicture is null && run.NeighboursPicture is null)
@@ -125,12 +134,4 @@ internal static class HtmlReport
         <img alt='{title}: {note}' src='data:image/png;base64,{Convert.ToBase64String(png)}'/>
         </figure>
         """;
-
-    // What holds no value of a run is a file beside this one.
-    internal static Html Resource(string name)
-    {
-        using Stream file = typeof(HtmlReport).Assembly.GetManifestResourceStream(name)!;
-        using var reader = new StreamReader(file);
-        return Raw(reader.ReadToEnd());
-    }
 }

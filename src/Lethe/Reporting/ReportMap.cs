@@ -28,16 +28,13 @@ internal static class ReportMap
             If(group.Runs.Count > 1, $"<p>The map is of the first run, {run.Path}.</p>"),
             Stale(run, map) is { } stale ? Missing(stale, Command(run)) : null,
             $"<p>{About(map)}</p>",
-            Sheets(map.Thumbnails),
-            HtmlReport.Resource("map.html"),
+            Sprites.Sheets(Sprites.Map, map.Thumbnails),
+            Resource("map.html"),
             $"""
-            <details class='block' open='open'><summary>All layers and states at once, with the same images selected</summary>
-            <div class='scroll' tabindex='0' role='region' aria-label='All layers and states'><table id='map-overview' class='map-overview'
-            data-caption='Small maps of the same images, each by its own projection. Press one to show it above.'></table></div></details>
             <script type='application/json' id='map-data'>{Raw(Data(group, map))}</script>
             <script>//<![CDATA[
             (() => {opened} 'use strict';
-            {scripts.Select(HtmlReport.Resource)}
+            {scripts.Select(Resource)}
             {closed})();
             //]]></script>
             """,
@@ -68,17 +65,9 @@ internal static class ReportMap
     private static string Bound(MapThumbnails thumbnails) =>
         $"Pictures are {thumbnails.Side} pixels wide and take {Wording.Count(thumbnails.Sheets.Sum(sheet => (long)sheet.Length) / 1024)} KiB.";
 
-    private static Html Sheets(MapThumbnails thumbnails) => $"""
-
-        <style>.thumb {opened} --columns: {thumbnails.PerRow}; {closed}
-        {Each(thumbnails.Sheets.Index(), sheet => $"""
-            .s{sheet.Index} {opened} background-image: url(data:image/webp;base64,{Raw(Convert.ToBase64String(sheet.Item))}); {closed}
-
-            """)}</style>
-        """;
-
     private static string Data(ReportGroup group, ImageMap map)
     {
+        map = map with { Columns = [.. map.Columns, .. Scores(group.Runs[0], group.FirstUndo, map)] };
         JsonObject document = JsonSerializer.SerializeToNode(map, json)!.AsObject();
         document["thumbnails"]!.AsObject().Remove("sheets");
         document["start"] = ResultTable.Of(group, group.FirstUndo).LastProbed ?? map.States[0].Layers[^1].Layer;
@@ -91,6 +80,37 @@ internal static class ReportMap
         foreach ((MapColumn column, JsonNode? node) in map.Columns.Zip(document["columns"]!.AsArray()))
             node!["stage"] = column.Stage is { } stage ? Name(stage) : null;
         return document.ToJsonString(json);
+    }
+
+    // Images of the map are the first ones of the training part, so those of them that were scored are known by their places.
+    private static IEnumerable<MapColumn> Scores(ReportRun run, string? undo, ImageMap map)
+    {
+        (EvaluationStage, ScoredImages?)[] all =
+        [
+            (EvaluationStage.Before, run.Scores),
+            (EvaluationStage.Umm, run.Undos.FirstOrDefault(one => one.Name == undo)?.Scores),
+        ];
+        foreach ((EvaluationStage stage, ScoredImages? scores) in all)
+        {
+            // Of other weights than those of the map they would say something else.
+            if (scores is null || map.States.All(state => (state.Stage, state.Weights) != (stage, scores.Weights)))
+                continue;
+            foreach (ScoredLayer layer in scores.Layers)
+            {
+                float[] values = [.. Enumerable.Repeat(float.NaN, map.Count)];
+                foreach ((int place, int image) in scores.Images.Index())
+                {
+                    if (image < map.Seen)
+                        values[image] = layer.Scores[place];
+                }
+
+                yield return new MapColumn(
+                    "SSLMem", "how far the layer has memorised the image, from −1 to 1; above 0 is memorised", MapNumbers.Single(values))
+                {
+                    Layer = layer.Layer, Stage = stage,
+                };
+            }
+        }
     }
 
     private static string Name(EvaluationStage stage) => JsonNamingPolicy.CamelCase.ConvertName(stage.ToString());

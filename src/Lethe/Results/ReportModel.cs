@@ -95,6 +95,7 @@ internal sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
             ViewsPicture = Picture(directory.ViewsPicture),
             NeighboursPicture = Picture(directory.NeighboursPicture),
             Map = directory.LoadMap(),
+            Scores = directory.LoadScores(),
             Warnings = warnings,
         };
 
@@ -102,6 +103,7 @@ internal sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
         {
             Measurements = Measurements(undo),
             ControlMeasurements = undo.Control is { } control ? Measurements(control) : [],
+            Scores = undo.LoadScores(),
             Evaluations = [.. undo.LoadEvaluation(), .. undo.Control?.LoadEvaluation() ?? []],
         };
 

@@ -39,6 +39,9 @@ internal sealed record ReportRun(string Path, RunManifest Manifest)
     /// <summary>Where layers place images, or null.</summary>
     public ImageMap? Map { get; init; }
 
+    /// <summary>How far single images were memorised before UMM, or null.</summary>
+    public ScoredImages? Scores { get; init; }
+
     /// <summary>What was found amiss while reading.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 

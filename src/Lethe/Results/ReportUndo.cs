@@ -25,6 +25,9 @@ internal sealed record ReportUndo(string Name, RunManifest Manifest)
     /// <summary>Measurements by iteration of the control; none where there is no control.</summary>
     public IReadOnlyList<Measurement> ControlMeasurements { get; init; } = [];
 
+    /// <summary>How far single images were memorised after it, or null.</summary>
+    public ScoredImages? Scores { get; init; }
+
     /// <summary>Evaluations of the undo and of its control.</summary>
     public IReadOnlyList<EvaluationRecord> Evaluations { get; init; } = [];
 }

@@ -58,6 +58,9 @@ public sealed class RunDirectory
     /// <summary>Where the layers place images, for the report.</summary>
     internal string MapPath => In("map.json");
 
+    /// <summary>How far single images were memorised, for the report.</summary>
+    internal string ScoresPath => In("memorisation.json");
+
     /// <summary>Where the control of this undo lives.</summary>
     public string ControlPath => In("control");
 
@@ -178,6 +181,15 @@ public sealed class RunDirectory
     /// <returns>The map; null where none was drawn, or by another version.</returns>
     /// <exception cref="RunException">It is damaged.</exception>
     internal ImageMap? LoadMap() => File.Exists(MapPath) ? RunFiles.ReadMap(MapPath) : null;
+
+    /// <summary>Reads <c>memorisation.json</c>.</summary>
+    /// <returns>The scores; null where there are none.</returns>
+    /// <exception cref="RunException">It is damaged.</exception>
+    internal ScoredImages? LoadScores() => File.Exists(ScoresPath) ? RunFiles.ReadScores(ScoresPath) : null;
+
+    /// <summary>Writes <c>memorisation.json</c>, whole or not at all.</summary>
+    /// <exception cref="RunException">It cannot be written.</exception>
+    internal void SaveScores(ScoredImages scores) => AtomicFile.Write(ScoresPath, stream => RunFiles.WriteScores(stream, scores));
 
     /// <summary>Writes <c>map.json</c>, whole or not at all.</summary>
     /// <exception cref="RunException">It cannot be written.</exception>

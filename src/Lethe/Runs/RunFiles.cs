@@ -112,21 +112,30 @@ internal static class RunFiles
     public static void WriteMap(Stream stream, ImageMap map) => JsonSerializer.Serialize(stream, map, compact);
 
     /// <summary>Reads a map; null where it is of another version, which is as good as none.</summary>
-    public static ImageMap? ReadMap(string path)
+    public static ImageMap? ReadMap(string path) => Images<ImageMap>(
+        path, ImageMap.CurrentFormat, map => map.IsWhole, $"lethe report {Path.GetDirectoryName(path)} --map-images 2000");
+
+    public static void WriteScores(Stream stream, ScoredImages scores) => JsonSerializer.Serialize(stream, scores, compact);
+
+    public static ScoredImages ReadScores(string path) => Images<ScoredImages>(
+        path, null, scores => scores.IsWhole, $"lethe diagnose {Path.GetDirectoryName(path)} --against OTHER")!;
+
+    private static T? Images<T>(string path, int? format, Func<T, bool> isWhole, string command)
+        where T : class
     {
         try
         {
-            JsonObject document = JsonNode.Parse(Bytes(path))!.AsObject();
-            if ((int?)document["formatVersion"] != ImageMap.CurrentFormat)
+            JsonObject document = JsonNode.Parse(Bytes(path))?.AsObject() ?? throw new JsonException("null.");
+            if (format is not null && (int?)document["formatVersion"] != format)
                 return null;
-            ImageMap map = document.Deserialize<ImageMap>(compact)!;
-            return map.IsWhole ? map : throw new JsonException("numbers that do not belong to its images.");
+            T read = document.Deserialize<T>(compact)!;
+            return isWhole(read) ? read : throw new JsonException("numbers that do not belong to its images.");
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or NullReferenceException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
         {
             throw new RunException(
-                $"{path} is damaged: expected the map of a run's images, found: {error.Message} Delete it, and draw it again with 'lethe "
-                + $"report {Path.GetDirectoryName(path)} --map-images 2000'.",
+                $"{path} is damaged: expected numbers of a run's images, found: {error.Message} Delete it, and make it again with "
+                + $"'{command}'.",
                 error);
         }
     }

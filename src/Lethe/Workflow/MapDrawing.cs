@@ -56,7 +56,8 @@ internal static class MapDrawing
             string? belongs = state.Stage is EvaluationStage.Control or EvaluationStage.Umm ? undo : null;
             MapState? kept = old?.States.FirstOrDefault(
                 one => (one.Stage, one.Undo, one.Weights) == (state.Stage, belongs, encoder.Weights));
-            progress?.Report(new WorkflowProgress("drawing", drawn.Count, states.Count, $"the map of {shown.Count} images, {state.Words}"));
+            string what = $"the map of {shown.Count} images, {state.Words}";
+            progress?.Report(new WorkflowProgress("drawing", drawn.Count, states.Count, what));
             drawn.Add(kept ?? new MapState(state.Stage, encoder.Weights, Layers(encoder, shown, drawn, session, cancellation))
             {
                 Undo = belongs,
@@ -101,8 +102,11 @@ internal static class MapDrawing
         float[,]?[] embedded = new float[,]?[names.Length];
         if (images.Count >= NeighbourEmbedding.FewestRows)
         {
-            var parallel = new ParallelOptions { MaxDegreeOfParallelism = session.Machine.ThreadCount(), CancellationToken = cancellation };
-            Parallel.For(0, names.Length, parallel, i =>
+            var threads = new ParallelOptions
+            {
+                MaxDegreeOfParallelism = session.Machine.ThreadCount(), CancellationToken = cancellation,
+            };
+            Parallel.For(0, names.Length, threads, i =>
             {
                 float[,]? onto = Reference(names[i], MapPicture.Neighbours);
                 bool goesOn = onto is not null && reference!.Stage == EvaluationStage.Before;

@@ -15,11 +15,15 @@ namespace Lethe.Workflow;
 /// <summary>Scores how far a run's encoder has memorised single images: <see cref="ImageMemorisation"/>.</summary>
 internal static class Scoring
 {
+    private const int ShownAtEachEnd = 6;
+    private const int ShownViews = 4;
 
     // Views that neither training nor the evaluation has used.
     private const ulong ScoringViews = 0x5353_4C4D_656D;
 
-    /// <summary>Holds a run against one that was trained on other images of the same source.</summary>
+    /// <summary>
+    /// Holds a run against one that was trained on other images of the same source, and keeps the scores in it for its report.
+    /// </summary>
     /// <remarks>
     /// Which images only the first was trained on is decided by their pixels, so a copy of an image under another name counts as the
     /// same. Both encoders see the same views, made as in the first run's training, each with its own channel statistics.
@@ -110,12 +114,42 @@ internal static class Scoring
 
         IReadOnlyList<double[]> scores = Scores(scored);
         IReadOnlyList<double[]>? baseline = neither.Count == 0 ? null : Scores(neither);
-        return new ImageScores(
+        var found = new ImageScores(
             images,
             scored.Paths,
             candidates.Length,
             [.. LayerNames.All.Select((layer, i) => new LayerScores(layer, scores[i], baseline?[i] ?? []))],
             Differences(run, other, session, without));
+        encoder.eval();
+        run.SaveScores(Kept(found, scored, session, other.Path, EncoderState.Checksum(encoder.state_dict())));
+        return found;
+    }
+
+    /// <summary>The scores as the report shows them: with pictures of the images at both ends of each layer, and of their views.</summary>
+    private static ScoredImages Kept(ImageScores scores, ImageSet scored, Session session, string against, string weights)
+    {
+        ScoredLayer[] layers =
+        [
+            .. scores.Layers.Select(
+                layer => new ScoredLayer(layer.Layer, [.. layer.Scores.Select(score => (float)score)], layer.UnseenMean)),
+        ];
+        IEnumerable<int> Ends(ScoredLayer layer) => layer.Most.Take(ShownAtEachEnd).Concat(layer.Least.Take(ShownAtEachEnd));
+        int[] shown = [.. layers.SelectMany(Ends).Distinct().Order()];
+        ulong seed = RandomStream.Derive(ScoringViews, session.Options.Seed);
+        return new ScoredImages(
+            against, weights, scores.Images,
+            [.. Enumerable.Range(0, scored.Count).Select(i => scored.Paths?[i] ?? $"image {scored.Items?[i] ?? scores.Images[i]}")], layers)
+        {
+            Shown = shown,
+            Views = ShownViews,
+            Thumbnails = Thumbnails.Of(shown.Length * (1 + ShownViews), place =>
+            {
+                (int image, int view) = (shown[place / (1 + ShownViews)], (place % (1 + ShownViews)) - 1);
+                return Thumbnails.Small(view < 0
+                    ? ViewPreview.Plain(session.Augmenter, scored[image])
+                    : ViewPreview.Random(session.Augmenter, scored[image], RandomStream.Derive(seed, (ulong)image, (ulong)view)));
+            }),
+        };
     }
 
     private static HashSet<UInt128> Pixels(ImageSet images) =>

@@ -28,7 +28,8 @@ internal static class Thumbnails
         long most = mostBytes > 0 ? mostBytes : (long)BytesEach * count;
         for (; ; side = Math.Max(side / 2, 1))
         {
-            SKBitmap[] sheets = [.. Enumerable.Range(0, (count + PerSheet - 1) / PerSheet).Select(sheet => Draw(sheet, count, side, image))];
+            int needed = (count + PerSheet - 1) / PerSheet;
+            SKBitmap[] sheets = [.. Enumerable.Range(0, needed).Select(sheet => Draw(sheet, count, side, image))];
             try
             {
                 foreach (int quality in qualities)

@@ -1,0 +1,149 @@
+using Lethe.Results;
+using Lethe.Runs;
+using static Lethe.Reporting.Html;
+
+namespace Lethe.Reporting;
+
+/// <summary>Images that are worth looking at: memorised ones, copies in both parts, outliers, and those among another class.</summary>
+internal static class ReportGallery
+{
+    private const int Listed = 12, AtEachEnd = 6, Beside = 6;
+
+    // Most of ten: a class that is not the image's own.
+    private const int Most = 6;
+
+    public static IEnumerable<Html?> Of(ReportGroup group)
+    {
+        ReportRun run = group.Runs[0];
+        foreach (Html? piece in Memorised(group, run))
+            yield return piece;
+        if (run.Map is not { } map || map.States.FirstOrDefault(state => state.Stage == EvaluationStage.Before) is not { } before)
+            yield break;
+        string last = ResultTable.Of(group, group.FirstUndo).LastProbed ?? before.Layers[^1].Layer;
+        MapLayer layer = before.Layers.FirstOrDefault(one => one.Layer == last) ?? before.Layers[^1];
+        yield return $"<div class='gallery'>{Copies(map)}{Outliers(map, layer)}{Strangers(map, layer)}</div>";
+    }
+
+    private static IEnumerable<Html?> Memorised(ReportGroup group, ReportRun run)
+    {
+        (string State, string Name, ScoredImages? Scores)[] all =
+        [
+            ("before", "b", run.Scores),
+            ("UMM", "u", run.Undos.FirstOrDefault(undo => undo.Name == group.FirstUndo)?.Scores),
+        ];
+        if (all.All(one => one.Scores is null))
+        {
+            yield return Missing(
+                "How far single images were memorised takes a second run, of other images of the same source: train one with another --seed "
+                + "and a --limit, and hold this one against it.", $"lethe diagnose {run.Path} --against OTHER");
+        }
+
+        foreach ((string state, string name, ScoredImages? found) in all)
+        {
+            if (found is not { } scores)
+                continue;
+            yield return $"""
+                <h3>{$"Memorised images, {state}"}</h3>
+                <p>{$"SSLMem of {Wording.Count(scores.Images.Count)} images that this run was trained on and {scores.Against} was not"}: how
+                much nearer the views of an image lie to each other than without it, from −1 to 1. Near that of images that neither saw is
+                good; above it, the layer has memorised the image. Each row is an image and views of it.</p>
+                {Sprites.Sheets(name, scores.Thumbnails)}
+                {scores.Layers.Select((layer, i) => Layer(name, scores, layer, i == scores.Layers.Count - 2))}
+                """;
+        }
+    }
+
+    private static Html Layer(string name, ScoredImages scores, ScoredLayer layer, bool open)
+    {
+        string beside = layer.Unseen is { } unseen ? $"; of images that neither saw {Wording.Fixed(unseen, 3)}" : "";
+        string mean = $": mean {Wording.Fixed(layer.Scores.Average(), 3)}{beside}";
+        return $"""
+
+            <details class='block'{If(open, $" open='open'")}><summary><b>{layer.Layer}</b>{mean}</summary>
+            <div class='gallery'>
+            {List("Most memorised", layer.Most)}
+            {List("Least memorised", layer.Least)}
+            </div></details>
+            """;
+
+        Html List(string title, IEnumerable<int> order) => $"""
+
+            <div><h4>{title}</h4><ol>{order.Take(AtEachEnd).Where(scores.Shown.Contains).Select(Row)}</ol></div>
+            """;
+
+        Html Row(int place)
+        {
+            int first = scores.Shown.Index().First(one => one.Item == place).Index * (1 + scores.Views);
+            return $"""
+                <li><div class='thumbs'>{Each(Enumerable.Range(0, 1 + scores.Views), view =>
+                    Sprites.Picture(name, scores.Thumbnails, first + view, view == 0 ? scores.Names[place] : $"view {view} of it"))}</div>
+                <span><b>{Wording.Fixed(layer.Scores[place], 3)}</b> {scores.Names[place]}</span></li>
+                """;
+        }
+    }
+
+    private static Html Copies(ImageMap map)
+    {
+        string how = map.Copies.Count == 0
+            ? "None: no image trained on is equal or nearly equal to an unseen one of the map. That is good."
+            : $"{Wording.Counted(map.Copies.Count, "unseen image")} equal or nearly equal to one trained on: what is measured on them is no "
+                + "measure of unseen images. 'lethe data check' finds all of a folder.";
+        return Kind(
+            "Copies in both parts",
+            how,
+            map.Copies.Take(Listed).Select(pair => Row(map, pair[1], [pair[0]], $"unseen; trained on as {map.Names[pair[0]]}")));
+    }
+
+    private static Html Outliers(ImageMap map, MapLayer layer)
+    {
+        double[] distances = MapNumbers.Distances(layer.Distances);
+        int[] neighbours = MapNumbers.Whole(layer.Neighbours);
+        IEnumerable<int> far = Enumerable.Range(0, map.Count).OrderByDescending(i => distances[i]).Take(Listed);
+        return Kind(
+            "Outliers",
+            $"The images farthest from their {layer.Near} nearest in {layer.Layer}, by 1 − cosine on the mean: broken, mislabelled or rare "
+            + "ones are among them. Every set has a farthest image; look whether it belongs.",
+            far.Select(i => Row(map, i, Nearest(neighbours, layer, i), $"{Wording.Fixed(distances[i], 3)}; {Part(map, i)}")));
+    }
+
+    private static Html? Strangers(ImageMap map, MapLayer layer)
+    {
+        if (map.Labels is null)
+            return null;
+        int[] labels = MapNumbers.Whole(map.Labels), neighbours = MapNumbers.Whole(layer.Neighbours);
+        (int Image, int Class, int Votes)[] strangers =
+        [
+            .. from i in Enumerable.Range(0, map.Count)
+               where labels[i] != ImageMap.NoLabel
+               let most = Enumerable.Range(0, layer.Near).Select(j => labels[neighbours[(i * layer.Near) + j]])
+                   .Where(label => label != ImageMap.NoLabel).CountBy(label => label).OrderByDescending(one => one.Value).FirstOrDefault()
+               where most.Value >= Most && most.Key != labels[i]
+               orderby most.Value descending, i
+               select (i, most.Key, most.Value),
+        ];
+        return Kind(
+            "Among another class",
+            $"{Wording.Counted(strangers.Length, "image")} of {Wording.Count(map.Count)} with at least {Most} of the {layer.Near} nearest in "
+            + $"{layer.Layer} of one other class: the encoder is wrong about them, or the label is. Few is good.",
+            strangers.Take(Listed).Select(one => Row(
+                map, one.Image, Nearest(neighbours, layer, one.Image),
+                $"{map.Classes[labels[one.Image]]}; {one.Votes} of its nearest are {map.Classes[one.Class]}; {Part(map, one.Image)}")));
+    }
+
+    private static Html Kind(string title, string how, IEnumerable<Html> rows) => $"""
+
+        <div><h3>{title}</h3><p class='note'>{how}</p><ol>{rows}</ol></div>
+        """;
+
+    private static Html Row(ImageMap map, int image, IEnumerable<int> beside, string words) => $"""
+
+        <li><div class='thumbs'>{Sprites.Picture(Sprites.Map, map.Thumbnails, image, map.Names[image])}</div>
+        <span>{map.Names[image]}<br/>{words}<br/>
+        {Each(beside.Take(Beside), other => Sprites.Picture(Sprites.Map, map.Thumbnails, other, $"near it: {map.Names[other]}"))}</span></li>
+        """;
+
+    private static IEnumerable<int> Nearest(int[] neighbours, MapLayer layer, int image) =>
+        neighbours.Skip(image * layer.Near).Take(layer.Near);
+
+    private static string Part(ImageMap map, int image) => image < map.Seen ? "trained on" : "unseen";
+}

@@ -1,0 +1,14 @@
+namespace Lethe.Runs;
+
+/// <summary>SSLMem of images in one layer.</summary>
+/// <param name="Layer">Its name.</param>
+/// <param name="Scores">One for each image, in [−1, 1]; positive is memorised.</param>
+/// <param name="Unseen">The mean over images that neither encoder was trained on; null where there are none.</param>
+internal sealed record ScoredLayer(string Layer, IReadOnlyList<float> Scores, double? Unseen)
+{
+    /// <summary>The images with the largest scores, largest first: places in <see cref="Scores"/>.</summary>
+    public IEnumerable<int> Most => Enumerable.Range(0, Scores.Count).OrderByDescending(i => Scores[i]);
+
+    /// <summary>The images with the smallest scores, smallest first.</summary>
+    public IEnumerable<int> Least => Enumerable.Range(0, Scores.Count).OrderBy(i => Scores[i]);
+}

@@ -1,0 +1,119 @@
+using System.Text.Json;
+using System.Xml.Linq;
+using Lethe.Reporting;
+using Lethe.Results;
+using Lethe.Runs;
+using Lethe.Tests.Results;
+
+namespace Lethe.Tests.Reporting;
+
+public sealed class ReportMapTests
+{
+    [Fact]
+    public void Render_WithAMap_HoldsItsDataAndLoadsNothing()
+    {
+        ImageMap map = MapSamples.Map();
+        string html = Render(map);
+        XDocument page = XDocument.Parse(html);
+        JsonElement data = Data(page);
+        Assert.Equal(map.Names, data.GetProperty("names").EnumerateArray().Select(name => name.GetString()));
+        Assert.Equal(["untrained", "before", "UMM"], data.GetProperty("states").EnumerateArray().Select(state => state.GetProperty("label").GetString()));
+        Assert.Equal("layer4", data.GetProperty("start").GetString());
+        Assert.Equal(
+            map.States[1].Layers[1].Neighbours,
+            data.GetProperty("states")[1].GetProperty("layers")[1].GetProperty("neighbours").GetBytesFromBase64());
+        Assert.False(data.GetProperty("thumbnails").TryGetProperty("sheets", out _));
+        Assert.All(html.Split("url(").Skip(1), address => Assert.StartsWith("data:image/webp;base64,", address, StringComparison.Ordinal));
+        Assert.DoesNotContain(" src='http", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("fetch(", html, StringComparison.Ordinal);
+    }
+
+    /// <summary>A name ends neither its element, nor the script, nor an attribute, and comes out of the page's data as it went in.</summary>
+    [Fact]
+    public void Render_MarkupInNames_IsText()
+    {
+        string html = Render(MapSamples.Map(name: MapSamples.Hostile));
+        XDocument page = XDocument.Parse(html);
+        Assert.DoesNotContain("alert(1)</script>", html, StringComparison.Ordinal);
+        Assert.Equal(2, page.Descendants("script").Count());
+        Assert.Equal(MapSamples.Hostile, Data(page).GetProperty("names")[3].GetString());
+        Assert.Equal(MapSamples.Hostile, Data(page).GetProperty("classes")[1].GetString());
+    }
+
+    [Fact]
+    public void Render_EverySmallPicture_HasAnAlternativeText()
+    {
+        XElement[] pictures =
+        [
+            .. XDocument.Parse(Render(MapSamples.Map(), Scores())).Descendants("i")
+                .Where(element => ((string?)element.Attribute("class"))?.StartsWith("thumb", StringComparison.Ordinal) == true),
+        ];
+        Assert.True(pictures.Length > 60);
+        Assert.All(pictures, picture => Assert.NotEmpty((string?)picture.Attribute("aria-label") ?? ""));
+    }
+
+    [Fact]
+    public void Render_Gallery_ShowsCopiesOutliersStrangersAndScores()
+    {
+        XElement gallery = XDocument.Parse(Render(MapSamples.Map(), Scores())).Descendants("section")
+            .Single(section => (string?)section.Attribute("id") == "gallery");
+        string text = gallery.Value;
+        Assert.Contains("trained on as images/00.png", text, StringComparison.Ordinal);
+        Assert.Contains("1 image of 60 with at least 6 of the 10 nearest in layer4 of one other class", text, StringComparison.Ordinal);
+        Assert.Contains("dog; 10 of its nearest are cat; trained on", text, StringComparison.Ordinal);
+        XElement[] outliers = [.. List("Outliers").Elements("li")];
+        Assert.Equal(12, outliers.Length);
+        Assert.StartsWith("images/59.png0.983; unseen", outliers[0].Element("span")!.Value.Trim(), StringComparison.Ordinal);
+        Assert.Contains("SSLMem of 3 images that this run was trained on and runs/2 was not", text, StringComparison.Ordinal);
+        Assert.Contains("layer4: mean 0.100; of images that neither saw 0.050", text, StringComparison.Ordinal);
+
+        XElement List(string title) => gallery.Descendants("div").Single(div => div.Element("h3")?.Value == title).Element("ol")!;
+    }
+
+    [Fact]
+    public void Render_Scores_BecomeAColumnOfTheWeightsThatTheyAreOf()
+    {
+        JsonElement[] Columns(ScoredImages scores) =>
+        [
+            .. Data(XDocument.Parse(Render(MapSamples.Map(), scores))).GetProperty("columns").EnumerateArray()
+                .Where(column => column.GetProperty("name").GetString() == "SSLMem"),
+        ];
+        JsonElement[] columns = Columns(Scores());
+        Assert.Equal(["stem", "layer4"], columns.Select(column => column.GetProperty("layer").GetString()));
+        Assert.All(columns, column => Assert.Equal("before", column.GetProperty("stage").GetString()));
+        float[] values = MapNumbers.Single(columns[1].GetProperty("values").GetBytesFromBase64());
+        Assert.Equal((0.3f, float.NaN), (values[7], values[8]));
+        Assert.Empty(Columns(Scores() with { Weights = "others" }));
+    }
+
+    [Fact]
+    public void Render_AMapOfOtherWeights_SaysSoAndNamesTheCommand()
+    {
+        ReportRun run = ReportSamples.Run() with { Map = MapSamples.Map() };
+        EvaluationRecord[] newer = [.. run.Evaluations.Select(record => record with { Weights = $"weights of {record.Stage}, trained on" })];
+        string text = XDocument.Parse(HtmlReport.Render(ReportModel.Of([run with { Evaluations = newer }]))).Root!.Value;
+        Assert.Contains("The map was drawn before untrained and before became", text, StringComparison.Ordinal);
+        Assert.Contains("lethe report runs/1 --map-images 2000", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Render_WithoutAMap_NamesTheCommandUnlessNoneIsAskedFor()
+    {
+        ReportModel model = ReportModel.Of([ReportSamples.Run()]);
+        Assert.Contains("lethe report runs/1 --map-images 2000", HtmlReport.Render(model), StringComparison.Ordinal);
+        Assert.DoesNotContain("--map-images", HtmlReport.Render(model with { ShowsMap = false }), StringComparison.Ordinal);
+    }
+
+    private static string Render(ImageMap map, ScoredImages? scores = null) =>
+        HtmlReport.Render(ReportModel.Of([ReportSamples.Run() with { Map = map, Scores = scores }]));
+
+    private static ScoredImages Scores() => new(
+        "runs/2", "weights of Before", [5, 6, 7], ["images/05.png", "images/06.png", "images/07.png"],
+        [new("stem", [0, 0, 0], null), new("layer4", [-0.1f, 0.1f, 0.3f], 0.05)])
+    {
+        Shown = [0, 1, 2], Views = 2, Thumbnails = MapSamples.Map(9).Thumbnails,
+    };
+
+    private static JsonElement Data(XDocument page) => JsonDocument.Parse(
+        page.Descendants("script").Single(script => (string?)script.Attribute("id") == "map-data").Value).RootElement;
+}
