@@ -9,6 +9,9 @@ namespace Lethe.Reporting;
 /// <param name="Height">Height of the drawing.</param>
 internal abstract record Chart(string Title, string Note, double Width, double Height)
 {
+    /// <summary>What a good one looks like, in a sentence.</summary>
+    public abstract string Good { get; }
+
     /// <summary>Where the values lie.</summary>
     public abstract PlotArea Area { get; }
 
@@ -29,7 +32,8 @@ internal abstract record Chart(string Title, string Note, double Width, double H
         return $"""
 
             <figure>
-            <figcaption><strong>{Title}</strong>{If(Note.Length > 0, $"<span class='note'>{Note}</span>")}</figcaption>
+            <figcaption><strong>{Glossary.Titled(Title)}</strong>{If(Note.Length > 0, $"<span class='note'>{Note}</span>")}
+            <span class='note good'>{Good}</span></figcaption>
             <svg viewBox='0 0 {Width} {Height}' role='img' aria-label='{Title}. {description}'>
             <desc>{description}</desc>
             {Shapes(Area)}

@@ -11,6 +11,8 @@ internal sealed record DotChart(ResultTable Table, string Measure, string Title,
 {
     private const double Top = 8, Bottom = 36, Lane = 13, Gap = 12;
 
+    public override string Good => WhatIsGood.OfLayers(Measure);
+
     public override PlotArea Area => new(
         RowNote is null ? 70 : 166, Width - 12, Top, Height - Bottom,
         AxisScale.Around(Layers(Table, Measure).SelectMany(Dots).SelectMany(dot => dot.Value.Ends()), 4),

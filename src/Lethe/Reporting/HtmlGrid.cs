@@ -10,9 +10,10 @@ internal static class HtmlGrid
     public static Html Table(Grid grid, string style = "")
     {
         string[] groups = [.. grid.Columns.Select(column => column.Group)];
+        string name = grid.Title.Length > 0 ? grid.Title : "Numbers";
         return $"""
 
-            <div class='scroll'><table{Styled(style)}>
+            <div class='scroll' tabindex='0' role='region' aria-label='{name}'><table{Styled(style)}>
               <thead>
                 {If(groups.Any(group => group.Length > 0), $"<tr>{Each(Enumerable.Range(0, groups.Length).Where(Starts), Span)}</tr>")}
                 <tr>{Each(grid.Columns.Index(), at =>

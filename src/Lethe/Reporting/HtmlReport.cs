@@ -16,10 +16,10 @@ internal static class HtmlReport
             (_, group) => ReportOutcome.Of(group)),
         (
             "map", "Where each layer places images",
-            "Each point is an image; points that lie together are images that the layer holds alike. A good layer brings images of one class "
-            + "together, trained on or not, and ever more so from early to late layers; a layer that has memorised keeps images that it was "
-            + "trained on apart from unseen ones of their class. A picture of two dimensions cannot show all of that: trust what its "
-            + "trustworthiness and the lists of nearest images say.",
+            "Each point is an image; points that lie together are images that the layer holds alike. A good layer brings images of one "
+            + "class together, trained on or not, and ever more so from early to late layers; a layer that has memorised keeps images that "
+            + "it was trained on apart from unseen ones of their class. A picture of two dimensions cannot show all of that: trust what "
+            + "its trustworthiness and the lists of nearest images say.",
             (model, group) => ShowsImages(model) ? ReportMap.Of(group) : []),
         (
             "gallery", "Images worth a look",
@@ -57,6 +57,7 @@ internal static class HtmlReport
             {ReportOutcome.Comparison(model)}
             {Each(sections, section => $"{Section(model, section.Id, section.Title, section.Lead, section.Content)}")}
             {Resource("reading.html")}
+            {Glossary.List()}
             </main>
             <footer>
             <p>W. Qiang, Z. Song, Z. Gu, J. Li, C. Zheng, F. Sun, H. Xiong: On the Generalization and Causal Explanation in Self-Supervised
@@ -66,6 +67,9 @@ internal static class HtmlReport
             </div>
             """);
     }
+
+    // A browser that knows it asks nothing of anybody, whatever a page held.
+    private const string Policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
     /// <summary>A whole page in the look of the report, with a style sheet of its own besides where it names one.</summary>
     internal static string Page(string title, Html content, string? style = null)
@@ -77,6 +81,7 @@ internal static class HtmlReport
             <meta charset='utf-8'/>
             <meta name='viewport' content='width=device-width, initial-scale=1'/>
             <meta name='color-scheme' content='light dark'/>
+            <meta http-equiv='Content-Security-Policy' content='{Policy}'/>
             <title>{title}</title>
             <style>
             {Resource("report.css")}{Resource("map.css")}{(style is null ? null : Resource(style))}</style>
@@ -98,7 +103,7 @@ internal static class HtmlReport
 
             <section id='{id}'>
             <h2>{title}</h2>
-            {If(lead.Length > 0, $"<p class='lead'>{lead}</p>")}
+            {If(lead.Length > 0, $"<p class='lead'>{Glossary.Marked(lead)}</p>")}
             <div class='groups{(model.Groups.Count == 1 ? " single" : "")}'>
             {Each(model.Groups.Zip(groups), group => $"""
                 <div>

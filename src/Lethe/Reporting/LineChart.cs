@@ -28,6 +28,8 @@ internal sealed record LineChart(string Title, string Note, string XLabel, strin
     /// <summary>Digits after the point in tooltips and in the table.</summary>
     public int Decimals { get; init; } = 2;
 
+    public override string Good => WhatIsGood.OfLines(Title, XLabel, YLabel);
+
     public override PlotArea Area
     {
         get

@@ -34,8 +34,8 @@ internal static class ReportGallery
         if (all.All(one => one.Scores is null))
         {
             yield return Missing(
-                "How far single images were memorised takes a second run, of other images of the same source: train one with another --seed "
-                + "and a --limit, and hold this one against it.", $"lethe diagnose {run.Path} --against OTHER");
+                "How far single images were memorised takes a second run, of other images of the same source: train one with another "
+                + "--seed and a --limit, and hold this one against it.", $"lethe diagnose {run.Path} --against OTHER");
         }
 
         foreach ((string state, string name, ScoredImages? found) in all)
@@ -44,9 +44,9 @@ internal static class ReportGallery
                 continue;
             yield return $"""
                 <h3>{$"Memorised images, {state}"}</h3>
-                <p>{$"SSLMem of {Wording.Count(scores.Images.Count)} images that this run was trained on and {scores.Against} was not"}: how
-                much nearer the views of an image lie to each other than without it, from −1 to 1. Near that of images that neither saw is
-                good; above it, the layer has memorised the image. Each row is an image and views of it.</p>
+                <p class='note'>SSLMem of {Wording.Count(scores.Images.Count)} images that this run was trained on and {scores.Against} was
+                not: how much nearer the views of an image lie to each other than without it, from −1 to 1. Near that of images that
+                neither saw is good; above it, the layer has memorised the image. Each row is an image and views of it.</p>
                 {Sprites.Sheets(name, scores.Thumbnails)}
                 {scores.Layers.Select((layer, i) => Layer(name, scores, layer, i == scores.Layers.Count - 2))}
                 """;
@@ -86,8 +86,8 @@ internal static class ReportGallery
     {
         string how = map.Copies.Count == 0
             ? "None: no image trained on is equal or nearly equal to an unseen one of the map. That is good."
-            : $"{Wording.Counted(map.Copies.Count, "unseen image")} equal or nearly equal to one trained on: what is measured on them is no "
-                + "measure of unseen images. 'lethe data check' finds all of a folder.";
+            : $"{Wording.Counted(map.Copies.Count, "unseen image")} equal or nearly equal to one trained on: what is measured on them is "
+                + "no measure of unseen images. 'lethe data check' finds all of a folder.";
         return Kind(
             "Copies in both parts",
             how,
@@ -123,8 +123,8 @@ internal static class ReportGallery
         ];
         return Kind(
             "Among another class",
-            $"{Wording.Counted(strangers.Length, "image")} of {Wording.Count(map.Count)} with at least {Most} of the {layer.Near} nearest in "
-            + $"{layer.Layer} of one other class: the encoder is wrong about them, or the label is. Few is good.",
+            $"{Wording.Counted(strangers.Length, "image")} of {Wording.Count(map.Count)} with at least {Most} of the {layer.Near} nearest "
+            + $"in {layer.Layer} of one other class: the encoder is wrong about them, or the label is. Few is good.",
             strangers.Take(Listed).Select(one => Row(
                 map, one.Image, Nearest(neighbours, layer, one.Image),
                 $"{map.Classes[labels[one.Image]]}; {one.Votes} of its nearest are {map.Classes[one.Class]}; {Part(map, one.Image)}")));
@@ -137,9 +137,9 @@ internal static class ReportGallery
 
     private static Html Row(ImageMap map, int image, IEnumerable<int> beside, string words) => $"""
 
-        <li><div class='thumbs'>{Sprites.Picture(Sprites.Map, map.Thumbnails, image, map.Names[image])}</div>
+        <li><a href='#map' data-image='{image}'>{Sprites.Picture(Sprites.Map, map.Thumbnails, image, map.Names[image])}</a>
         <span>{map.Names[image]}<br/>{words}<br/>
-        {Each(beside.Take(Beside), other => Sprites.Picture(Sprites.Map, map.Thumbnails, other, $"near it: {map.Names[other]}"))}</span></li>
+        {Each(beside.Take(Beside), near => Sprites.Picture(Sprites.Map, map.Thumbnails, near, "near it: " + map.Names[near]))}</span></li>
         """;
 
     private static IEnumerable<int> Nearest(int[] neighbours, MapLayer layer, int image) =>

@@ -20,7 +20,10 @@ internal static class ReportHead
             ? [manifest.Method, Wording.Source(manifest.Data), Wording.Counted(first.Runs.Count, "seed")]
             : [$"{model.Groups.Count} settings"];
         about = ["", .. about, manifest.StartedUtc.ToString("d MMMM yyyy", CultureInfo.InvariantCulture)];
-        Html verdict = single ? (Html)$"<h1>{ReportStory.Trained(first)}</h1>\n<div class='story'>{ReportStory.Of(first)}</div>" : $"""
+        Html verdict = single ? (Html)$"""
+            <h1>{Glossary.Marked(ReportStory.Trained(first))}</h1>
+            <div class='story'>{ReportStory.Of(first)}</div>
+            """ : $"""
             <h1>{$"{model.Groups.Count} settings, side by side"}</h1>
             <ul class='verdicts'>{Each(model.Groups, group => $"<li><b>{group.Title}</b>{Verdict.Of(group)}</li>")}</ul>
             """;
@@ -64,7 +67,7 @@ internal static class ReportHead
     private static Html Tile((string Name, string Figure, string Spread, string Aside) tile) => $"""
 
         <div class='tile'>
-        <span class='name'>{tile.Name}</span>
+        <span class='name'>{Glossary.Titled(tile.Name)}</span>
         <span class='figure'>{tile.Figure}{If(tile.Spread.Length > 0, $"<small>{tile.Spread}</small>")}</span>
         <span class='aside'>{tile.Aside}</span>
         </div>

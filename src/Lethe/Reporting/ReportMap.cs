@@ -57,13 +57,21 @@ internal static class ReportMap
         return missing.Length == 0 ? null : $"The map was drawn before {Wording.List(missing)} became what the rest of this page is about.";
     }
 
-    private static string About(ImageMap map) =>
-        $"{Wording.Count(map.Seen)} images that the encoder was trained on and {Wording.Count(map.Count - map.Seen)} that it was not: probe "
-        + "images, which may be chosen by. Neither test images nor sealed ones are on the map, so looking at it is no look that counts. "
+    // Without labels there is no probe part, and test images have nothing to keep secret.
+    private static string About(ImageMap map) => map.Labels is null
+        ? $"{Wording.Count(map.Seen)} images that the encoder was trained on and {Wording.Count(map.Count - map.Seen)} that it was not. No "
+            + $"sealed image is on the map. {Bound(map.Thumbnails)}"
+        :
+        $"{Wording.Count(map.Seen)} images that the encoder was trained on and {Wording.Count(map.Count - map.Seen)} that it was not: "
+        + "probe images, which may be chosen by. Neither test images nor sealed ones are on the map, so looking at it is no look that "
+        + "counts. "
         + $"{Bound(map.Thumbnails)}";
 
-    private static string Bound(MapThumbnails thumbnails) =>
-        $"Pictures are {thumbnails.Side} pixels wide and take {Wording.Count(thumbnails.Sheets.Sum(sheet => (long)sheet.Length) / 1024)} KiB.";
+    private static string Bound(MapThumbnails thumbnails)
+    {
+        long bytes = thumbnails.Sheets.Sum(sheet => (long)sheet.Length);
+        return $"Pictures are {thumbnails.Side} pixels wide and take {Wording.Count(bytes / 1024)} KiB.";
+    }
 
     private static string Data(ReportGroup group, ImageMap map)
     {

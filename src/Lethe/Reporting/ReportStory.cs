@@ -32,25 +32,27 @@ internal static class ReportStory
     {
         ResultTable results = ResultTable.Of(group, group.FirstUndo);
         string? last = results.LastProbed;
-        yield return $"<p>{Layers(group, results, last)}</p>";
+        yield return Told("Is it any good?", Learned(group, results, last));
+        if (LayerChoice.Sentences(LayerChoice.Of(results)) is { Length: > 0 } layers)
+            yield return Told("Which layer?", layers);
         if (Verdict.Memorised(group) is { } memorised)
-            yield return $"<p>{Sentence(memorised)}</p>";
+            yield return Told("Did it memorise?", Sentence(memorised));
         StateChoice choice = StateChoice.Of(results);
-        yield return $"<p>{Undone(group, choice)}</p>";
+        yield return Told("Did undoing help?", Undone(group, choice));
         yield return $"<p class='next'>Next: <code>{Next(group.Runs[0], results, group.FirstUndo, choice)}</code></p>";
     }
 
-    // Where training helped, the accuracies themselves are in the tiles.
-    private static string Layers(ReportGroup group, ResultTable results, string? last)
+    private static Html Told(string question, string answer) => $"<p><b>{question}</b> {Glossary.Marked(answer)}</p>";
+
+    // Against the same network untrained, and where there are labels against guessing.
+    private static string Learned(ReportGroup group, ResultTable results, string? last)
     {
-        IReadOnlyList<LayerChoice> choices = LayerChoice.Of(results);
-        if (last is null || choices.Count == 0)
-            return Sentence(Verdict.Learned(group.Runs[0].Manifest, results, last));
-        bool learned = new[] { Measure.KnnAccuracy, Measure.LinearAccuracy }.Any(measure =>
-            results.Less(EvaluationStage.Before, EvaluationStage.Untrained, ResultKey.Probe(measure, last))?.Difference
-                is null or { IsClear: true, Mean: > 0 });
-        return Wording.Joined(
-            " ", learned ? null : Sentence(Verdict.Learned(group.Runs[0].Manifest, results, last)), LayerChoice.Sentences(choices));
+        RunManifest manifest = group.Runs[0].Manifest;
+        string learned = Sentence(Verdict.Learned(manifest, results, last));
+        int classes = manifest.Data.ClassCount;
+        return last is null || classes < 2 || results.Keys.All(key => !key.IsAccuracy)
+            ? learned
+            : $"{learned} Guessing one of {classes} classes is right in {Wording.Percent(1.0 / classes)}.";
     }
 
     private static string Undone(ReportGroup group, StateChoice choice)

@@ -51,7 +51,7 @@ function controls() {
     choice('Picture by', 'map-projection', [...all].map(name => [name, projections[name] || name]), now.projection,
       projection => show({ projection })),
     element('p', {}, element('label', { for: 'map-colour' }, 'Colour by '), colours));
-  if (picked && picked.startsWith('map-') && byId(picked)) byId(picked).focus();
+  if (picked && picked.startsWith('map-') && byId(picked)) byId(picked).focus({ preventScroll: true });
 }
 
 function legend() {
@@ -236,3 +236,4 @@ controls();
 changed();
 new ResizeObserver(redraw).observe(canvas);
 dark.addEventListener('change', changed);
+for (const link of document.querySelectorAll('[data-image]')) link.addEventListener('click', () => open(Number(link.dataset.image)));

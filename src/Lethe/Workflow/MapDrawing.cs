@@ -29,7 +29,9 @@ internal static class MapDrawing
     private const int FewestImages = 20;
     private const ulong Placing = 0x4D6170;
 
-    /// <summary>Draws the map and keeps it in the run; states whose weights and images are those of the kept one stay as they are.</summary>
+    /// <summary>
+    /// Draws the map and keeps it in the run; states whose weights and images are those of the kept one stay as they are.
+    /// </summary>
     /// <param name="run">A pre-training.</param>
     /// <param name="session">The run's session.</param>
     /// <param name="images">The most images.</param>

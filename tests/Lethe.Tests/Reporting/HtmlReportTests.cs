@@ -121,6 +121,7 @@ public partial class HtmlReportTests
         Assert.All(figures, figure =>
         {
             Assert.NotEmpty(figure.Element("figcaption")!.Element("strong")!.Value);
+            Assert.Contains(figure.Element("figcaption")!.Elements("span"), note => note.Value.StartsWith("Good: ", StringComparison.Ordinal));
             XElement drawing = figure.Element("svg")!;
             Assert.NotEmpty((string)drawing.Attribute("aria-label")!);
             Assert.NotEmpty(drawing.Element("desc")!.Value);
@@ -144,12 +145,16 @@ public partial class HtmlReportTests
         Assert.Equal(
             "SimCLR trained a ResNet-18 of width 16 on 6 000 embedded images of 32 × 32 pixels: 4 epochs in 4 min 10 s.",
             header.Element("h1")!.Value.Replace('\u00A0', ' ').Replace('\u202F', ' '));
-        Assert.Equal(4, story.Length);
-        Assert.StartsWith("Take layer2 for a linear classifier: 79.0 %, 5.0 points [2.4, 7.6] above layer4", story[0], StringComparison.Ordinal);
-        Assert.Contains("memorisation", story[1], StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(5, story.Length);
+        Assert.StartsWith("Is it any good? The kNN accuracy of layer4", story[0], StringComparison.Ordinal);
+        Assert.EndsWith("Guessing one of 10 classes is right in 10.0 %.", story[0].Replace('\u202F', ' '), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Which layer? Take layer2 for a linear classifier: 79.0 %, 5.0 points [2.4, 7.6] above layer4", story[1],
+            StringComparison.Ordinal);
+        Assert.Contains("Did it memorise?", story[2], StringComparison.Ordinal);
         Assert.Single(story, one => one.Contains("Undoing Memorization Mechanism", StringComparison.Ordinal));
-        Assert.Contains("Take UMM: clearly better than before and control.", story[2], StringComparison.Ordinal);
-        Assert.Equal("Next: lethe export runs/1/umm/default --format onnx", story[3]);
+        Assert.Contains("Take UMM: clearly better than before and control.", story[3], StringComparison.Ordinal);
+        Assert.Equal("Next: lethe export runs/1/umm/default --format onnx", story[4]);
     }
 
     [Fact]

@@ -57,7 +57,7 @@ public sealed class ReportMapTests
     {
         XElement gallery = XDocument.Parse(Render(MapSamples.Map(), Scores())).Descendants("section")
             .Single(section => (string?)section.Attribute("id") == "gallery");
-        string text = gallery.Value;
+        string text = string.Join(' ', gallery.Value.Replace('\u00A0', ' ').Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         Assert.Contains("trained on as images/00.png", text, StringComparison.Ordinal);
         Assert.Contains("1 image of 60 with at least 6 of the 10 nearest in layer4 of one other class", text, StringComparison.Ordinal);
         Assert.Contains("dog; 10 of its nearest are cat; trained on", text, StringComparison.Ordinal);
