@@ -64,7 +64,7 @@ internal static class ReportCommand
     /// <summary>Writes a page to a file, or to the first run's own where that is null; returns the file.</summary>
     public static string Write(IReadOnlyList<string> runs, string? output, bool map = true)
     {
-        string html = HtmlReport.Render(ReportModel.Load(runs) with { ShowsMap = map });
+        string html = HtmlReport.Render(ReportModel.Load(runs, images: map));
         string path = output ?? RunDirectory.Open(runs[0]).ReportPath;
         WriteText(path, html);
         return path;

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Lethe.Numerics;
 using static TorchSharp.torch;
 
 namespace Lethe.Diagnostics;

@@ -1,4 +1,3 @@
-using Lethe.Diagnostics;
 using Lethe.Results;
 using Lethe.Runs;
 
@@ -52,7 +51,22 @@ internal static class ReportStory
         int classes = manifest.Data.ClassCount;
         return last is null || classes < 2 || results.Keys.All(key => !key.IsAccuracy)
             ? learned
-            : $"{learned} Guessing one of {classes} classes is right in {Wording.Percent(1.0 / classes)}.";
+            : Wording.Joined(
+                " ", learned, $"Guessing one of {classes} classes is right in {Wording.Percent(1.0 / classes)}.",
+                group.Runs.Count == 1 ? AgainstPixels(group.Runs[0], last) : null);
+    }
+
+    // The simplest rival, which needs no encoder: images that are near pixel by pixel.
+    private static string? AgainstPixels(ReportRun run, string last)
+    {
+        if (run.Map is not { PixelAgreement: { } pixels } map
+            || map.States.FirstOrDefault(state => state.Stage == EvaluationStage.Before) is not { } before
+            || run.Evaluations.Any(record => record is { Stage: EvaluationStage.Before, Epoch: null, Weights: { } now } && now != before.Weights)
+            || before.Layers.FirstOrDefault(layer => layer.Layer == last) is not { } layer
+            || map.Agreement(layer) is not { } reached)
+            return null;
+        return $"Of the {layer.Near} images nearest to one on the map, {Wording.Percent(reached)} have its class in {last}, and "
+            + $"{Wording.Percent(pixels)} by their pixels alone.";
     }
 
     private static string Undone(ReportGroup group, StateChoice choice)

@@ -32,7 +32,7 @@ const pictureOf = (state, layer) => {
 const points = (state, layer) => numbers(pictureOf(state, layer).points, Uint16Array);
 const near = layer => numbers(layer.neighbours, Uint16Array);
 const nearest = (layer, i) => Array.from(near(layer).subarray(i * layer.near, (i + 1) * layer.near));
-const isolation = layer => Array.from(numbers(layer.distances, Uint16Array), value => 2 * value / 65535);
+const isolation = layer => layer.isolation ||= Float32Array.from(numbers(layer.distances, Uint16Array), value => 2 * value / 65535);
 const isSeen = i => i < data.seen;
 const partOf = i => isSeen(i) ? 'trained on' : 'unseen';
 const classOf = i => labels && labels[i] !== noLabel ? data.classes[labels[i]] : '';
@@ -50,9 +50,9 @@ function agreement(layer) {
   return layer.agreement;
 }
 
-// A column is of one layer and state, or of all. Of its name, the one that fits best what is looked at.
-function column(name) {
-  const layer = here().layer, stage = data.states[now.state].stage;
+// A column is of one layer and state, or of all. Of its name, the one that fits best.
+function column(name, s, l) {
+  const layer = layerOf(s, l).layer, stage = data.states[s].stage;
   const fits = data.columns.filter(one => one.name === name && (!one.layer || one.layer === layer));
   return fits.find(one => one.stage === stage) || fits.find(one => !one.stage) || null;
 }
@@ -68,20 +68,22 @@ function colourings() {
   all.part = groups('part', 'whether the encoder was trained on the image', ['trained on', 'unseen'], i => isSeen(i) ? 0 : 1);
   if (labels) all.agreement = {
     title: 'neighbour agreement', says: 'the share of the nearest images that have the same label; high is good',
-    values: () => agreement(here()),
+    values: (s, l) => agreement(layerOf(s, l)),
     least: 0, most: 1,
   };
   all.isolation = {
     title: 'isolation', says: 'how far an image lies from its nearest ones, 1 − cosine on the mean; high is an outlier',
-    values: () => isolation(here()),
+    values: (s, l) => isolation(layerOf(s, l)),
   };
   for (const name of columnNames) all['#' + name] = {
-    title: name, says: meaningOf(name), values: () => column(name) ? numbers(column(name).values, Float32Array) : null,
+    title: name, says: meaningOf(name),
+    values: (s, l) => column(name, s, l) ? numbers(column(name, s, l).values, Float32Array) : null,
   };
   return all;
 }
 
 const colouring = colourings();
+const valuesOf = (by, s = now.state, l = now.layer) => by.values ? by.values(s, l) : null;
 now.colour = labels ? 'class' : 'part';
 
 const sentence = i => [data.names[i], classOf(i), partOf(i)].filter(text => text).join(', ');

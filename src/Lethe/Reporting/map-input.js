@@ -7,7 +7,7 @@ function showTip(i) {
   now.hover = i;
   tip.hidden = i < 0;
   if (i >= 0) {
-    const by = colouring[now.colour], values = by.values && by.values();
+    const by = colouring[now.colour], values = valuesOf(by);
     tip.replaceChildren(
       thumbnail(i, true), element('b', {}, data.names[i]), element('span', {}, [classOf(i), partOf(i)].filter(text => text).join(' · ')),
       values ? element('span', {}, `${by.title}: ${number(values[i])}`) : null);
@@ -60,7 +60,13 @@ canvas.addEventListener('pointermove', event => {
     zoomBy(wide / spread, (ax + bx) / 2, (ay + by) / 2);
     spread = wide;
   } else if (lassoing) {
-    lasso.push([x, y]);
+    // A browser that is busy gives many moves as one.
+    const all = event.getCoalescedEvents ? event.getCoalescedEvents() : [];
+    for (const one of all.length ? all : [event]) {
+      const to = place(one), from = lasso[lasso.length - 1] || to;
+      moved += Math.hypot(to[0] - from[0], to[1] - from[1]);
+      lasso.push(to);
+    }
     redraw();
   } else if (moved > 4 && event.pointerType !== 'touch') {
     showTip(-1);

@@ -67,7 +67,7 @@ function legend() {
       list.append(element('li', {}, press));
     });
   } else {
-    const paint = painted();
+    const paint = painted(now.state, now.layer);
     if (!paint.values) list.append(element('li', {}, 'No number of this name belongs to this layer and state.'));
     else {
       const bar = element('i', { class: 'bar', 'aria-hidden': 'true' });
@@ -115,7 +115,7 @@ function overview() {
     });
     table.replaceChildren(element('caption', {}, table.dataset.caption), element('thead', {}, head), body);
   }
-  const side = 96, at = v => 5 + v / 65535 * (side - 10);
+  const side = 80, at = v => 5 + v / 65535 * (side - 10);
   for (const { small, press, s, l } of cells) {
     press.setAttribute('aria-pressed', String(s === now.state && l === now.layer));
     draw(small, s, l, 1500, 1.1, { width: side, height: side, x: at, y: v => side - at(v) });
@@ -202,7 +202,7 @@ async function copyPaths() {
   byId('map-told').textContent = `${chosen().length} paths copied.`;
 }
 
-const numbered = () => Object.values(colouring).filter(by => by.values && by.values()).map(by => [by.title, by.values()]);
+const numbered = () => Object.values(colouring).filter(by => valuesOf(by)).map(by => [by.title, valuesOf(by)]);
 const cell = value => /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 function csv() {
   const values = numbered();

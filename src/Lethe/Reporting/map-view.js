@@ -32,13 +32,13 @@ function rangeOf(by, values) {
 }
 
 // The colour of each image, as a number into a palette, so that points of one colour are drawn together.
-function painted() {
+function painted(s, l) {
   const by = colouring[now.colour];
   if (by.of) {
     const palette = by.names.map((_, k) => classColour(k)).concat(cssOf('--untrained'));
     return { palette, of: i => Math.min(by.of(i), by.names.length) };
   }
-  const values = by.values(), none = 32;
+  const values = valuesOf(by, s, l), none = 32;
   const palette = Array.from({ length: none }, (_, k) => ramp(k / (none - 1))).concat(cssOf('--rule'));
   if (!values) return { palette, of: () => none, values: null };
   const [low, high] = rangeOf(by, values);
@@ -56,7 +56,7 @@ const screenY = y => view.height - margin - (y / 65535 * view.zoom + view.y) * (
 
 function draw(target, state, layer, most, radius, place) {
   const context = target.getContext('2d'), ratio = window.devicePixelRatio || 1, at = points(state, layer);
-  const { width, height } = place, some = chosen().length > 0, paint = painted();
+  const { width, height } = place, some = chosen().length > 0, paint = painted(state, layer);
   if (target.width !== Math.round(width * ratio)) target.width = Math.round(width * ratio);
   if (target.height !== Math.round(height * ratio)) target.height = Math.round(height * ratio);
   context.setTransform(ratio, 0, 0, ratio, 0, 0);

@@ -17,15 +17,17 @@ internal sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
     private static readonly string methodOptions = RunFiles.Name(nameof(RunOptions.MethodOptions)) + ".";
 
     /// <summary>Reads run directories; one named twice is read once.</summary>
+    /// <param name="runDirectories">The directories.</param>
+    /// <param name="images">Whether to read what is known of single images, which is much.</param>
     /// <exception cref="InvalidOptionException">No directory was given.</exception>
     /// <exception cref="RunException">A directory is no run, or a file of it is damaged or of another version.</exception>
-    public static ReportModel Load(IReadOnlyList<string> runDirectories)
+    public static ReportModel Load(IReadOnlyList<string> runDirectories, bool images = false)
     {
         if (runDirectories.Count == 0)
             throw new InvalidOptionException(
                 "A report needs at least one run: give the directory that 'lethe pretrain' or 'lethe run' made.");
         IEnumerable<string> once = runDirectories.DistinctBy(path => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
-        return Of([.. once.Select(directory => Read(RunDirectory.Open(directory)))]);
+        return Of([.. once.Select(directory => Read(RunDirectory.Open(directory), images))]) with { ShowsMap = images };
     }
 
     /// <summary>Groups runs by their options; groups stand in the order of their first run.</summary>
@@ -79,7 +81,7 @@ internal sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
             + (names.Length > 3 ? ", …" : "");
     }
 
-    private static ReportRun Read(RunDirectory directory)
+    private static ReportRun Read(RunDirectory directory, bool images)
     {
         RunManifest manifest = directory.LoadManifest();
         // Of a run that was trained in part the page says it by itself.
@@ -94,8 +96,8 @@ internal sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
             Undos = [.. directory.Undos.Select(ReadUndo)],
             ViewsPicture = Picture(directory.ViewsPicture),
             NeighboursPicture = Picture(directory.NeighboursPicture),
-            Map = directory.LoadMap(),
-            Scores = directory.LoadScores(),
+            Map = images ? directory.LoadMap() : null,
+            Scores = images ? directory.LoadScores() : null,
             Warnings = warnings,
         };
 
@@ -103,7 +105,7 @@ internal sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
         {
             Measurements = Measurements(undo),
             ControlMeasurements = undo.Control is { } control ? Measurements(control) : [],
-            Scores = undo.LoadScores(),
+            Scores = images ? undo.LoadScores() : null,
             Evaluations = [.. undo.LoadEvaluation(), .. undo.Control?.LoadEvaluation() ?? []],
         };
 

@@ -36,9 +36,44 @@ internal sealed record ImageMap(string Fingerprint, int Seen, IReadOnlyList<stri
     /// <summary>The states of the encoder: untrained, before, and control and UMM of one undo where there is one.</summary>
     public IReadOnlyList<MapState> States { get; init; } = [];
 
+    /// <summary>
+    /// The agreement by the pixels themselves, less the mean image: what any encoder must beat. Null without labels.
+    /// </summary>
+    public double? PixelAgreement { get; init; }
+
     /// <summary>How many images there are.</summary>
     [JsonIgnore]
     public int Count => Names.Count;
+
+    /// <summary>The images that are asked where all would take too long, evenly spaced: at most a thousand.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<int> Asked
+    {
+        get
+        {
+            int asked = Math.Min(Count, 1000);
+            return [.. Enumerable.Range(0, asked).Select(i => (int)((long)i * Count / asked))];
+        }
+    }
+
+    /// <summary>The share of the nearest images that have the class of the image that they are near to, over <see cref="Asked"/>.</summary>
+    /// <param name="neighbours">The nearest of an image.</param>
+    /// <returns>A number in [0, 1]; null without labels.</returns>
+    public double? Agreement(Func<int, IEnumerable<int>> neighbours)
+    {
+        if (Labels is null)
+            return null;
+        int[] labels = MapNumbers.Whole(Labels);
+        int[] asked = [.. Asked.Where(i => labels[i] != NoLabel)];
+        return asked.Length == 0 ? null : asked.Average(i => neighbours(i).Average(j => labels[j] == labels[i] ? 1.0 : 0));
+    }
+
+    /// <summary>The same of a layer.</summary>
+    public double? Agreement(MapLayer layer)
+    {
+        int[] near = MapNumbers.Whole(layer.Neighbours);
+        return Agreement(i => near.Skip(i * layer.Near).Take(layer.Near));
+    }
 
     /// <summary>Whether all lists are as long as they must be, so that a page can take them as they are.</summary>
     [JsonIgnore]

@@ -7,7 +7,6 @@ using Lethe.Numerics;
 using Lethe.Results;
 using Lethe.Runs;
 using Lethe.Storage;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Lethe.Workflow;
@@ -68,7 +67,7 @@ internal static class MapDrawing
 
         if (old is not null && old.States.SequenceEqual(drawn))
             return;
-        run.SaveMap(Described(shown, seen, fingerprint, session.Augmenter) with { States = drawn });
+        run.SaveMap(Described(shown, seen, fingerprint, session.Augmenter, cancellation) with { States = drawn });
     }
 
     /// <summary>The first images of the parts, whose order is random: of each half, or of one what the other lacks.</summary>
@@ -143,7 +142,8 @@ internal static class MapDrawing
         from j in Enumerable.Range(0, Math.Min(Near, near.Count))
         group j by row;
 
-    private static ImageMap Described(ImageSet images, int seen, string fingerprint, ViewAugmenter augmenter)
+    private static ImageMap Described(
+        ImageSet images, int seen, string fingerprint, ViewAugmenter augmenter, CancellationToken cancellation)
     {
         var descriptors = new ImageDescriptors(images.Count);
         Image[] views = new Image[images.Count];
@@ -151,7 +151,7 @@ internal static class MapDrawing
         float[] brightness = new float[images.Count], contrast = new float[images.Count];
         Parallel.For(0, images.Count, i =>
         {
-            views[i] = Thumbnails.Small(ViewPreview.Plain(augmenter, images[i]));
+            views[i] = Thumbnails.Small(ViewPreview.Plain(augmenter, images[i]), images.Count);
             contents[i] = Fingerprint.OfPixels(images[i]);
             descriptors.Set(i, images[i]);
             double mean = 0, squares = 0;
@@ -164,8 +164,8 @@ internal static class MapDrawing
         });
         var joined = new DisjointSets(images.Count);
         joined.Join(contents);
-        descriptors.Join(joined, Enumerable.Range(0, images.Count).Where(i => joined.Find(i) == i), CancellationToken.None);
-        return new ImageMap(
+        descriptors.Join(joined, Enumerable.Range(0, images.Count).Where(i => joined.Find(i) == i), cancellation);
+        var map = new ImageMap(
             fingerprint, seen,
             [.. Enumerable.Range(0, images.Count).Select(i => images.Paths?[i] ?? $"image {images.Items?[i] ?? i}")],
             Thumbnails.Of(images.Count, i => views[i]))
@@ -182,5 +182,28 @@ internal static class MapDrawing
                          where first < seen
                          select new[] { first, i }],
         };
+        return map.Labels is null ? map : map with { PixelAgreement = ByPixels(map, views) };
+    }
+
+    private static double? ByPixels(ImageMap map, Image[] views)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        int pixels = views[0].Pixels.Length;
+        float[] all = new float[(long)views.Length * pixels];
+        for (int i = 0; i < views.Length; i++)
+        {
+            ReadOnlySpan<byte> levels = views[i].Pixels.Span;
+            for (int j = 0; j < pixels; j++)
+                all[((long)i * pixels) + j] = levels[j];
+        }
+
+        Tensor rows = tensor(all, [views.Length, pixels]);
+        rows -= rows.mean([0], keepdim: true);
+        IReadOnlyList<int> asked = map.Asked;
+        Tensor queries = rows.index_select(0, tensor([.. asked.Select(i => (long)i)]));
+        NearestNeighbours near = KnnProbe.Neighbours(rows, queries, Math.Min(Near, views.Length - 1) + 1);
+        Dictionary<int, int> places = asked.Index().ToDictionary(one => one.Item, one => one.Index);
+        return map.Agreement(i => Enumerable.Range(0, near.Count).Select(j => near.Indices[places[i], j]).Where(j => j != i).Take(Near));
     }
 }

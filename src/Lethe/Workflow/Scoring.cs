@@ -145,9 +145,11 @@ internal static class Scoring
             Thumbnails = Thumbnails.Of(shown.Length * (1 + ShownViews), place =>
             {
                 (int image, int view) = (shown[place / (1 + ShownViews)], (place % (1 + ShownViews)) - 1);
-                return Thumbnails.Small(view < 0
-                    ? ViewPreview.Plain(session.Augmenter, scored[image])
-                    : ViewPreview.Random(session.Augmenter, scored[image], RandomStream.Derive(seed, (ulong)image, (ulong)view)));
+                return Thumbnails.Small(
+                    view < 0
+                        ? ViewPreview.Plain(session.Augmenter, scored[image])
+                        : ViewPreview.Random(session.Augmenter, scored[image], RandomStream.Derive(seed, (ulong)image, (ulong)view)),
+                    shown.Length);
             }),
         };
     }

@@ -24,7 +24,7 @@ internal static class Thumbnails
     /// <param name="mostBytes">The most that all sheets take together; 0 for what is usual.</param>
     public static MapThumbnails Of(int count, Func<int, Image> image, long mostBytes = 0)
     {
-        int side = Math.Min(count <= Few ? SideOfFew : SideOfMany, count == 0 ? 1 : image(0).Width);
+        int side = Math.Min(SideOf(count), count == 0 ? 1 : image(0).Width);
         long most = mostBytes > 0 ? mostBytes : (long)BytesEach * count;
         for (; ; side = Math.Max(side / 2, 1))
         {
@@ -47,23 +47,26 @@ internal static class Thumbnails
         }
     }
 
-    /// <summary>An image of bytes, red, green, blue, no larger than a picture can be.</summary>
-    public static Image Small(Image image)
+    /// <summary>An image of bytes, red, green, blue, no larger than a picture of so many can be.</summary>
+    public static Image Small(Image image, int count)
     {
-        if (image.Width <= SideOfFew)
+        int side = SideOf(count);
+        if (image.Width <= side)
             return image;
         using SKBitmap whole = ContactSheet.Bitmap(image);
 
         // Mipmaps take all pixels of an image into account that is much larger than its picture.
         using SKBitmap small = whole.Resize(
-            new SKImageInfo(SideOfFew, SideOfFew, SKColorType.Rgba8888, SKAlphaType.Opaque),
+            new SKImageInfo(side, side, SKColorType.Rgba8888, SKAlphaType.Opaque),
             new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
         ReadOnlySpan<byte> pixels = small.GetPixelSpan();
-        byte[] kept = new byte[SideOfFew * SideOfFew * 3];
+        byte[] kept = new byte[side * side * 3];
         for (int i = 0; i < kept.Length; i++)
             kept[i] = pixels[(i / 3 * 4) + (i % 3)];
-        return new Image(kept, SideOfFew, SideOfFew, 3);
+        return new Image(kept, side, side, 3);
     }
+
+    private static int SideOf(int count) => count <= Few ? SideOfFew : SideOfMany;
 
     private static SKBitmap Draw(int sheet, int count, int side, Func<int, Image> image)
     {

@@ -86,6 +86,20 @@ public sealed class ReportMapTests
         Assert.Empty(Columns(Scores() with { Weights = "others" }));
     }
 
+    /// <summary>All images but one have ten of their class about them. A map of other weights is no rival's match.</summary>
+    [Fact]
+    public void Render_TheStory_HoldsTheLayerAgainstPixels()
+    {
+        const string Said = "Of the 10 images nearest to one on the map, 98.3 % have its class in layer4, and 25.0 % by their pixels alone.";
+        Assert.Contains(Said, Story(ReportSamples.Run()), StringComparison.Ordinal);
+        ReportRun run = ReportSamples.Run();
+        EvaluationRecord[] newer = [.. run.Evaluations.Select(record => record with { Weights = "others" })];
+        Assert.DoesNotContain("by their pixels", Story(run with { Evaluations = newer }), StringComparison.Ordinal);
+
+        static string Story(ReportRun run) => XDocument.Parse(HtmlReport.Render(ReportModel.Of([run with { Map = MapSamples.Map() }])))
+            .Descendants("header").Single().Value.Replace('\u202F', ' ').Replace('\u00A0', ' ');
+    }
+
     [Fact]
     public void Render_AMapOfOtherWeights_SaysSoAndNamesTheCommand()
     {

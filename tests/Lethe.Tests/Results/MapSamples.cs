@@ -20,6 +20,7 @@ internal static class MapSamples
         Labels = MapNumbers.Whole(Enumerable.Range(0, count).Select(i => i % 2)),
         Columns = [new("brightness", "how bright", MapNumbers.Single(Enumerable.Range(0, count).Select(i => i / (float)count)))],
         Copies = [[0, count - 2]],
+        PixelAgreement = 0.25,
         States =
         [
             State(EvaluationStage.Untrained, count, i => (i / (float)count, 0.5f)),

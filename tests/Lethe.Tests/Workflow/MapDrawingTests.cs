@@ -1,3 +1,4 @@
+using Lethe.Augmentation;
 using Lethe.Data;
 using Lethe.Numerics;
 using Lethe.Runs;
@@ -36,6 +37,7 @@ public sealed class MapDrawingTests : IDisposable
         Assert.Empty(map.Names.Intersect(session.Data.Test.Paths!));
         Assert.Equal([.. session.Data.Train.Labels!, .. session.Data.Probe.Labels!], MapNumbers.Whole(map.Labels!));
         Assert.Equal([EvaluationStage.Untrained, EvaluationStage.Before], map.States.Select(state => state.Stage));
+        Assert.Equal(PixelAgreement(session), map.PixelAgreement!.Value, 1e-6);
         foreach (MapLayer layer in map.States.SelectMany(state => state.Layers))
         {
             int[] near = MapNumbers.Whole(layer.Neighbours);
@@ -65,6 +67,20 @@ public sealed class MapDrawingTests : IDisposable
         Assert.Equal(map.States[1].Layers[4].Pictures[0].Points, more.States[1].Layers[4].Pictures[0].Points);
         Assert.Equal(map.States[1].Layers[0].Neighbours, more.States[3].Layers[0].Neighbours); // frozen
         Assert.NotEqual(more.States[1].Weights, more.States[3].Weights);
+    }
+
+    // By the definition: cosines of the views' bytes less the mean view.
+    private static double PixelAgreement(Session session)
+    {
+        (ImageSet images, _) = MapDrawing.Images(session.Data, 2000);
+        double[][] rows = [.. Enumerable.Range(0, images.Count).Select(i =>
+            ViewPreview.Plain(session.Augmenter, images[i]).Pixels.ToArray().Select(level => (double)level).ToArray())];
+        double[] mean = [.. Enumerable.Range(0, rows[0].Length).Select(j => rows.Average(row => row[j]))];
+        rows = [.. rows.Select(row => row.Zip(mean, (value, average) => value - average).ToArray())];
+        rows = [.. rows.Select(row => row.Select(value => value / Math.Sqrt(row.Sum(one => one * one))).ToArray())];
+        return Enumerable.Range(0, rows.Length).Average(i => Enumerable.Range(0, rows.Length).Where(j => j != i)
+            .OrderByDescending(j => rows[i].Zip(rows[j], (a, b) => a * b).Sum()).Take(10)
+            .Average(j => images.Labels![j] == images.Labels[i] ? 1.0 : 0));
     }
 
     [Theory]
