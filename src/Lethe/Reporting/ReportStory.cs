@@ -61,7 +61,8 @@ internal static class ReportStory
     {
         if (run.Map is not { PixelAgreement: { } pixels } map
             || map.States.FirstOrDefault(state => state.Stage == EvaluationStage.Before) is not { } before
-            || run.Evaluations.Any(record => record is { Stage: EvaluationStage.Before, Epoch: null, Weights: { } now } && now != before.Weights)
+            || run.Evaluations.Any(record => record is { Stage: EvaluationStage.Before, Epoch: null, Weights: not null }
+                && record.Weights != before.Weights)
             || before.Layers.FirstOrDefault(layer => layer.Layer == last) is not { } layer
             || map.Agreement(layer) is not { } reached)
             return null;

@@ -18,8 +18,8 @@ internal static class Sprites
     public static Html Sheets(string name, MapThumbnails thumbnails) => $"""
 
         <style>{Each(thumbnails.Sheets.Index(), sheet => $"""
-            .{name}{sheet.Index} {opened} --columns: {thumbnails.PerRow}; background-image: url(data:image/webp;base64,{Raw(
-                Convert.ToBase64String(sheet.Item))}); {closed}
+            .{name}{sheet.Index} {opened} background-size: {100 * thumbnails.PerRow}% auto;
+            background-image: url(data:image/webp;base64,{Raw(Convert.ToBase64String(sheet.Item))}); {closed}
 
             """)}</style>
         """;

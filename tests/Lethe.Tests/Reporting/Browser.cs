@@ -197,7 +197,7 @@ internal sealed partial class Browser : IAsyncDisposable
         if ((string?)told["method"] is "Runtime.exceptionThrown" or "Log.entryAdded" or "Runtime.consoleAPICalled")
             errors.Add(told["params"]!.ToJsonString());
         if ((string?)told["method"] == "Network.requestWillBeSent" && (string)told["params"]!["request"]!["url"]! is var url
-            && !url.EndsWith("/page.html", StringComparison.Ordinal) && !url.StartsWith("data:", StringComparison.Ordinal))
+            && !url.EndsWith("/page.html", StringComparison.Ordinal) && !url.StartsWith("data:", StringComparison.Ordinal) && !url.StartsWith("blob:file:", StringComparison.Ordinal))
             requests.Add(url);
     }
 

@@ -35,7 +35,9 @@ public sealed class ReportInBrowserTests
         Assert.Empty(odd.Intersect(even));
 
         // What is exported is what is selected, with the numbers of the state that is looked at.
-        await browser.EvaluateAsync("URL.createObjectURL = blob => (blob.text().then(text => { window.saved = text; }), 'blob:none')");
+        await browser.EvaluateAsync(
+            "const make = URL.createObjectURL.bind(URL); "
+            + "URL.createObjectURL = blob => (blob.text().then(text => { window.saved = text; }), make(blob)); true");
         await PressAsync(browser, "#map-actions button:nth-of-type(2)");
         string[] rows = ((string)(await browser.EvaluateAsync("new Promise(done => setTimeout(() => done(window.saved), 200))"))!).Trim().Split("\r\n");
         Assert.Equal("path,part,class,state,layer,neighbour agreement,isolation,brightness", rows[0]);
