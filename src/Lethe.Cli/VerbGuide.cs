@@ -55,8 +55,11 @@ internal sealed record VerbGuide(IReadOnlyList<string> First, IReadOnlyList<(str
         ]),
         ["compare"] = new(["--layer", "--every-layer", "--baseline", "--undos", "--out", "--markdown", "--csv"],
             [("Two settings, with several seeds each", "lethe compare runs/a-seed0 runs/a-seed1 runs/b-seed0 runs/b-seed1")]),
-        ["report"] = new(["--out", "--force", "--markdown"],
-            [("One page of a run, readable offline", "lethe report runs/photos")]),
+        ["report"] = new(["--out", "--force", "--markdown", "--map-images"],
+        [
+            ("One page of a run, readable offline", "lethe report runs/photos"),
+            ("The same with a map of 5000 images, half of them trained on", "lethe report runs/photos --map-images 5000"),
+        ]),
         ["reproduce"] = new(["--preset", "--protocol", "--out", "--data", "--seeds", "--target", "--domains", "--paper", "--yes"],
         [
             ("What there is, and what it takes on this machine", "lethe reproduce list"),
