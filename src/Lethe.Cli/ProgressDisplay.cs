@@ -33,7 +33,7 @@ internal sealed class ProgressDisplay(TextWriter output, bool terminal, bool col
             if (value.Notice is { } notice)
             {
                 Clear();
-                output.WriteLine(notice);
+                output.WriteLine(PlainText.Of(notice));
                 output.Flush();
                 return;
             }
@@ -108,7 +108,7 @@ internal sealed class ProgressDisplay(TextWriter output, bool terminal, bool col
             parts.Add($"{value.Done}/{value.Total}");
         while (columns is { } most && parts.Count > 1 && parts.Sum(part => part.Length + 2) - 2 > most)
             parts.RemoveAt(parts.Count - 1);
-        string line = string.Join("  ", parts);
+        string line = PlainText.Of(string.Join("  ", parts));
         return columns is { } room && line.Length > room ? line[..room] : line;
     }
 

@@ -161,7 +161,7 @@ public static class Undoing
             Data = session.DescribeData(),
             Choices = place.Choice is { } choice ? [choice] : [],
             StartedUtc = DateTimeOffset.UtcNow,
-        });
+        }, progress);
         if (options.Remedy is UmmOptions.Mechanism or UmmOptions.Continue)
         {
             bool plain = control || options.Remedy == UmmOptions.Continue;

@@ -7,6 +7,7 @@ using Lethe.Reporting;
 using Lethe.Results;
 using Lethe.Runs;
 using Lethe.Runtime;
+using Lethe.Storage;
 using Lethe.Tests.Results;
 using Lethe.Training;
 
@@ -146,6 +147,7 @@ public sealed class RunOptionsTests : IDisposable
         RunDirectory run = Saved(new RunOptions(), undo ? RunKind.Umm : RunKind.Pretrain);
         JsonObject document = JsonNode.Parse(File.ReadAllText(run.ManifestPath))!.AsObject();
         document["kind"] = kind;
+        document.Remove(JsonSeal.Key);
         File.WriteAllText(run.ManifestPath, document.ToJsonString());
         Refused(run, "options");
     }
@@ -187,6 +189,7 @@ public sealed class RunOptionsTests : IDisposable
     {
         JsonNode document = JsonNode.Parse(File.ReadAllText(run.ManifestPath))!;
         change(document["options"]!.AsObject());
+        document.AsObject().Remove(JsonSeal.Key);
         File.WriteAllText(run.ManifestPath, document.ToJsonString());
     }
 
