@@ -166,9 +166,8 @@ internal sealed class RunFlags
         }
     }
 
-    // A start that ended before its first file had its name leaves the lock alone: the same command begins it, with --resume or without.
-    private static bool IsCutOff(string path) =>
-        File.Exists(Path.Combine(path, ".lock")) && !RunDirectory.HoldsRun(path) && RunDirectory.IsUnbegun(path);
+    // A start that ended before its first file had its name leaves at most its lock: the same command begins it, with --resume or without.
+    private static bool IsCutOff(string path) => Directory.Exists(path) && !RunDirectory.HoldsRun(path) && RunDirectory.IsUnbegun(path);
 
     private static bool IsOf(string flag, IEnumerable<OptionRecord> records) => records.Any(
         record => record.GetType().GetProperties().Any(property => OptionField.Fits(property) && OptionName.Flag(property) == flag));

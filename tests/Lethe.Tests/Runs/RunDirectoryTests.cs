@@ -254,6 +254,39 @@ public sealed class RunDirectoryTests : IDisposable
         Assert.Contains("lethe evaluate", Assert.Throws<RunException>(run.LoadEvaluation).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>What a start leaves that ended before its first file had its name is no obstacle to the next.</summary>
+    [Fact]
+    public void Create_WhereAStartWasCutOff_BeginsAnew()
+    {
+        Directory.CreateDirectory(folder["cut"]);
+        foreach (string left in (string[])[".lock", ".lock-owner", "run.json.tmp"])
+            File.WriteAllText(Path.Combine(folder["cut"], left), "{");
+        Assert.Equal(folder["cut"], RunDirectory.Create(folder["cut"]).Path);
+        File.WriteAllText(Path.Combine(folder["cut"], "photo.png"), "");
+        Assert.Throws<RunException>(() => RunDirectory.Create(folder["cut"]));
+    }
+
+    /// <summary>A start that fails takes its directory away while others are kept out, and never what is not its own.</summary>
+    [Fact]
+    public void Abandon_NothingBegun_RemovesWhatIsItsOwn()
+    {
+        (RunDirectory run, DirectoryLock held) = RunDirectory.Claim(folder["none"]);
+        Assert.Throws<RunException>(() => RunDirectory.Claim(folder["none"]));
+        run.Abandon(held);
+        Assert.False(Directory.Exists(folder["none"]));
+
+        (run, held) = RunDirectory.Claim(folder["none"]);
+        File.WriteAllText(folder["none"] + "/mine.txt", "");
+        run.Abandon(held);
+        Assert.True(File.Exists(folder["none"] + "/mine.txt"));
+
+        (run, held) = RunDirectory.Claim(folder["begun"]);
+        run.SaveManifest(ReportSamples.Manifest());
+        run.Abandon(held);
+        Assert.True(RunDirectory.HoldsRun(folder["begun"]));
+        Assert.Throws<RunException>(() => RunDirectory.Claim(folder["begun"]));
+    }
+
     [Fact]
     public void Undo_WithControl_HasTheSameShape()
     {

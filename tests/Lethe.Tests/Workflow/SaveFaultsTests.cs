@@ -21,17 +21,30 @@ public sealed class SaveFaultsTests : IDisposable
 
     public void Dispose() => small.Dispose();
 
-    /// <summary>Some of the places: the first, where nothing of the run is there yet, and others spread over the rest.</summary>
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Pretraining_StoppedAtSomeOperations_GoesOnToTheSameBytes(bool killed) => Try(killed, count => Spread(count, 5));
+    /// <summary>Before the run has its first file, while the last checkpoint takes its name, and within the measurements.</summary>
+    [Fact]
+    public void Pretraining_StoppedAtSomeOperations_GoesOnToTheSameBytes()
+    {
+        List<string> operations = [];
+        SortedDictionary<string, string> expected = Whole(operations);
+        int At(string operation, string file) => operations.FindLastIndex(
+            one => one.StartsWith(operation + " ", StringComparison.Ordinal) && one.EndsWith(file, StringComparison.Ordinal));
+        Try(killed: true, operations.FindIndex(one => one.StartsWith("rename", StringComparison.Ordinal)), expected, operations);
+        Try(killed: true, At("rename", "last.safetensors"), expected, operations);
+        Try(killed: false, At("sync", "metrics.jsonl"), expected, operations);
+    }
 
     [Theory(Explicit = true)]
     [Trait("Category", "Long")]
     [InlineData(true)]
     [InlineData(false)]
-    public void Pretraining_StoppedAtEveryOperation_GoesOnToTheSameBytes(bool killed) => Try(killed, count => Enumerable.Range(0, count));
+    public void Pretraining_StoppedAtEveryOperation_GoesOnToTheSameBytes(bool killed)
+    {
+        List<string> operations = [];
+        SortedDictionary<string, string> expected = Whole(operations);
+        for (int at = 0; at < operations.Count; at++)
+            Try(killed, at, expected, operations);
+    }
 
     [Theory(Explicit = true)]
     [Trait("Category", "Long")]
@@ -58,26 +71,24 @@ public sealed class SaveFaultsTests : IDisposable
         Training = small.Options.Training with { Epochs = 1, KeepCheckpoints = true }, Keep = "best-heldout",
     };
 
-    private static IEnumerable<int> Spread(int count, int places) => Enumerable.Range(0, places).Select(i => i * (count - 1) / (places - 1));
-
-    private void Try(bool killed, Func<int, IEnumerable<int>> places)
+    private SortedDictionary<string, string> Whole(List<string> operations)
     {
-        List<string> operations = [];
         using (FileOperation.Listen((operation, path) => operations.Add($"{operation} {path}")))
             small.Start("whole", Short);
-        SortedDictionary<string, string> expected = Contents(small["whole"]);
         Assert.True(operations.Count > 30, string.Join('\n', operations));
-        foreach (int at in places(operations.Count))
-        {
-            string name = $"run{at}";
-            Stop(killed, at, () => small.Start(name, Short), operations);
-            if (RunDirectory.HoldsRun(small[name]))
-                Pretraining.Resume(small[name], SmallRun.Machine);
-            else
-                small.Start(name, Short);
-            Assert.True(expected.SequenceEqual(Contents(small[name])), operations[at]);
-            Directory.Delete(small[name], recursive: true);
-        }
+        return Contents(small["whole"]);
+    }
+
+    private void Try(bool killed, int at, SortedDictionary<string, string> expected, List<string> operations)
+    {
+        string name = $"run{at}";
+        Stop(killed, at, () => small.Start(name, Short), operations);
+        if (RunDirectory.HoldsRun(small[name]))
+            Pretraining.Resume(small[name], SmallRun.Machine);
+        else
+            small.Start(name, Short);
+        Assert.True(expected.SequenceEqual(Contents(small[name])), operations[at]);
+        Directory.Delete(small[name], recursive: true);
     }
 
     private static void Stop(bool killed, int at, Action work, List<string> operations)
