@@ -20,11 +20,11 @@ internal sealed class DirectoryLock : IDisposable
     public static DirectoryLock Acquire(string directory)
     {
         string path = Path.Combine(directory, ".lock");
-        FileOperation.Before("open", path);
         string ownerPath = Path.Combine(directory, ".lock-owner");
         FileStream file;
         try
         {
+            FileOperation.Before("open", path);
             do
             {
                 file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);

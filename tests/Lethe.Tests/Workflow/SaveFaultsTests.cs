@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Storage;
-using Lethe.Training;
 using Lethe.Workflow;
 
 namespace Lethe.Tests.Workflow;
@@ -18,6 +17,8 @@ namespace Lethe.Tests.Workflow;
 public sealed class SaveFaultsTests : IDisposable
 {
     private readonly SmallRun small = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public void Dispose() => small.Dispose();
 
@@ -52,16 +53,16 @@ public sealed class SaveFaultsTests : IDisposable
     [InlineData(false)]
     public void Undoing_StoppedAtEveryOperation_GoesOnToTheSameBytes(bool killed)
     {
-        (RunDirectory run, Session session) = small.Start("run", Short);
+        (RunDirectory run, Session session) = small.Start("run", Short, cancellation: Token);
         List<string> operations = [];
         using (FileOperation.Listen((operation, path) => operations.Add($"{operation} {path}")))
-            SmallRun.RunUndo(run, session);
+            SmallRun.RunUndo(run, session, cancellation: Token);
         SortedDictionary<string, string> expected = Contents(run.Undos[0].Path);
         for (int at = 0; at < operations.Count; at++)
         {
             Directory.Delete(run.UmmFolder, recursive: true);
-            Stop(killed, at, () => SmallRun.RunUndo(run, session), operations);
-            SmallRun.RunUndo(run, session, resume: true);
+            Stop(killed, at, () => SmallRun.RunUndo(run, session, cancellation: Token), operations);
+            SmallRun.RunUndo(run, session, resume: true, cancellation: Token);
             Assert.True(expected.SequenceEqual(Contents(run.Undos[0].Path)), operations[at]);
         }
     }
@@ -74,7 +75,7 @@ public sealed class SaveFaultsTests : IDisposable
     private SortedDictionary<string, string> Whole(List<string> operations)
     {
         using (FileOperation.Listen((operation, path) => operations.Add($"{operation} {path}")))
-            small.Start("whole", Short);
+            small.Start("whole", Short, cancellation: Token);
         Assert.True(operations.Count > 30, string.Join('\n', operations));
         return Contents(small["whole"]);
     }
@@ -82,11 +83,11 @@ public sealed class SaveFaultsTests : IDisposable
     private void Try(bool killed, int at, SortedDictionary<string, string> expected, List<string> operations)
     {
         string name = $"run{at}";
-        Stop(killed, at, () => small.Start(name, Short), operations);
+        Stop(killed, at, () => small.Start(name, Short, cancellation: Token), operations);
         if (RunDirectory.HoldsRun(small[name]))
-            Pretraining.Resume(small[name], SmallRun.Machine);
+            Pretraining.Resume(small[name], SmallRun.Machine, cancellation: Token);
         else
-            small.Start(name, Short);
+            small.Start(name, Short, cancellation: Token);
         Assert.True(expected.SequenceEqual(Contents(small[name])), operations[at]);
         Directory.Delete(small[name], recursive: true);
     }
