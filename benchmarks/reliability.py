@@ -7,7 +7,7 @@
     benchmarks/reliability.py faults                   # ENOSPC and EIO from every Nth system call on them (needs strace)
     benchmarks/reliability.py disk                     # file systems too small for the run, then made larger (needs root)
 
-Each prints one line: what was tried, how often it hit, how many runs could not go on, and how many ended otherwise in silence.
+Each prints a line for every run, and one at the end: what was tried, how often it hit, how many runs could not go on, and how many ended otherwise in silence.
 --lethe names the program; `dotnet build -c Release` makes the one that is taken where it is not given.
 """
 import argparse
@@ -233,7 +233,10 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         if options.what in ("kill", "signals"):
             work = getattr(campaign, options.what)
-            results = [(f"{options.what} {number}", *result) for number, result in enumerate(pool.map(work, range(options.tries)))]
+            jobs = {pool.submit(work, number): number for number in range(options.tries)}
+            for job in concurrent.futures.as_completed(jobs):
+                results.append((f"{options.what} {jobs[job]}", *job.result()))
+                print(*results[-1], file=sys.stderr, flush=True)
         elif options.what == "disk":
             sizes = [4, 8, 16, 32, 64, 96, 128, 192, 256, 384, 512, 1024][: options.tries]
             results = [(f"disk {size} KB", *campaign.disk(size)) for size in sizes]
@@ -241,7 +244,10 @@ def main():
             whats = ["error=EIO:signal=KILL"] if options.what == "calls" else ["error=ENOSPC", "error=EIO"]
             jobs = [pool.submit(campaign.every, name, call, what, options.most)
                     for name in campaign.verbs for call in options.calls.split(",") for what in whats]
-            results = [one for job in jobs for one in job.result()]
+            for job in concurrent.futures.as_completed(jobs):
+                results.extend(job.result())
+                for one in job.result():
+                    print(*one, file=sys.stderr, flush=True)
     shutil.rmtree(campaign.root)
     for name, _, word in results:
         if word != "equal":

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Lethe.Data;
 using Lethe.Runtime;
@@ -112,15 +113,15 @@ internal sealed record RunManifest
     public bool Diverged { get; init; }
 
     /// <summary>Refuses what no run writes and what its types alone do not rule out.</summary>
-    /// <exception cref="System.Text.Json.JsonException">A list has an empty entry, or statistics are not of the image's channels.</exception>
+    /// <exception cref="JsonException">A list has an empty entry, or statistics are not of the image's channels.</exception>
     public void RequireWhole()
     {
         IEnumerable<object?>[] lists = [RateSettings, Choices, Notes, Warnings, Looks];
         if (lists.Any(list => list.Contains(null)))
-            throw new System.Text.Json.JsonException("a list with an entry that is null.");
+            throw new JsonException("a list with an entry that is null.");
         if (Data.ChannelMean.Count != Data.Channels || Data.ChannelStandardDeviation.Count != Data.Channels)
         {
-            throw new System.Text.Json.JsonException(
+            throw new JsonException(
                 $"{Data.ChannelMean.Count} means and {Data.ChannelStandardDeviation.Count} deviations of {Data.Channels} channels.");
         }
     }
