@@ -57,6 +57,12 @@ internal sealed record VerbGuide(IReadOnlyList<string> First, IReadOnlyList<(str
             [("Two settings, with several seeds each", "lethe compare runs/a-seed0 runs/a-seed1 runs/b-seed0 runs/b-seed1")]),
         ["report"] = new(["--out", "--force", "--markdown"],
             [("One page of a run, readable offline", "lethe report runs/photos")]),
+        ["watch"] = new(["--port"],
+        [
+            ("All runs below runs/, as they go", "lethe watch"),
+            ("One run", "lethe watch runs/photos"),
+            ("From another machine: ssh -L 8123:127.0.0.1:8123 HOST, and there", "lethe watch --port 8123"),
+        ]),
         ["reproduce"] = new(["--preset", "--protocol", "--out", "--data", "--seeds", "--target", "--domains", "--paper", "--yes"],
         [
             ("What there is, and what it takes on this machine", "lethe reproduce list"),

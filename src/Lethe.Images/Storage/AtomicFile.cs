@@ -29,7 +29,17 @@ internal static class AtomicFile
     /// The file cannot be written; the message says why. Other errors of <paramref name="write"/> and <paramref name="verify"/> pass
     /// through.
     /// </exception>
-    public static void Write(string path, Action<Stream> write, Action<string>? verify)
+    public static void Write(string path, Action<Stream> write, Action<string>? verify) => Write(path, write, verify, sync: true);
+
+    /// <summary>
+    /// Writes a whole file for readers that look on, without waiting for the device: a power cut may lose it, and nothing may depend on it.
+    /// </summary>
+    /// <param name="path">The file. While it is being written, the same name with <c>.tmp</c> is in use.</param>
+    /// <param name="write">Writes the contents to a stream that can seek.</param>
+    /// <exception cref="RunException">The file cannot be written; the message says why.</exception>
+    public static void Show(string path, Action<Stream> write) => Write(path, write, verify: null, sync: false);
+
+    private static void Write(string path, Action<Stream> write, Action<string>? verify, bool sync)
     {
         string target = Path.GetFullPath(path);
         string temporary = target + ".tmp";
@@ -41,7 +51,8 @@ internal static class AtomicFile
             {
                 write(stream);
                 stream.Flush();
-                Disk.Sync(stream.SafeFileHandle);
+                if (sync)
+                    Disk.Sync(stream.SafeFileHandle);
                 stream.Dispose();
                 verify?.Invoke(temporary);
                 File.Move(temporary, target, overwrite: true);
@@ -53,7 +64,8 @@ internal static class AtomicFile
                 throw;
             }
 
-            Disk.SyncFolder(Path.GetDirectoryName(target)!);
+            if (sync)
+                Disk.SyncFolder(Path.GetDirectoryName(target)!);
         });
     }
 

@@ -1,3 +1,4 @@
+using Lethe.Augmentation;
 using Lethe.Data;
 using Lethe.Storage;
 using SkiaSharp;
@@ -11,12 +12,31 @@ internal static class ContactSheet
     private const int Gap = 10;
     private const int FirstGap = 34;
     private const int Frame = 3;
+    private const int ViewColumns = 8;
 
     // Blue and vermilion of Okabe and Ito, which people of any colour vision tell apart.
     private static readonly SKColor agrees = new(0x00, 0x72, 0xB2);
     private static readonly SKColor differs = new(0xD5, 0x5E, 0x00);
 
+    /// <summary>Writes the picture, whole or not at all.</summary>
     public static void Write(string path, IReadOnlyList<SheetRow> rows)
+    {
+        byte[] png = Png(rows);
+        AtomicFile.Write(path, stream => stream.Write(png));
+    }
+
+    /// <summary>Images, each beside random views of it, the same at every call.</summary>
+    public static IReadOnlyList<SheetRow> Views(ViewAugmenter augmenter, IReadOnlyList<Image> images) =>
+    [
+        .. images.Select((image, row) => new SheetRow(ViewPreview.Plain(augmenter, image),
+        [
+            .. Enumerable.Range(0, ViewColumns).Select(
+                column => new SheetCell(ViewPreview.Random(augmenter, image, (ulong)((row * ViewColumns) + column)), null)),
+        ])),
+    ];
+
+    /// <summary>The picture as a PNG.</summary>
+    public static byte[] Png(IReadOnlyList<SheetRow> rows)
     {
         int columns = rows.Max(row => row.Others.Count);
         using var surface = SKSurface.Create(new SKImageInfo(
@@ -35,7 +55,7 @@ internal static class ContactSheet
 
         using SKImage picture = surface.Snapshot();
         using SKData png = picture.Encode(SKEncodedImageFormat.Png, 100);
-        AtomicFile.Write(path, png.SaveTo);
+        return png.ToArray();
     }
 
     private static void Draw(SKCanvas canvas, Image image, float left, float top, bool? agree)

@@ -138,11 +138,11 @@ public static class Pretraining
         };
         using ViewLoader loader = session.CreateLoader(options.Training.BatchSize, options.Seed);
         using var trainer = new Pretrainer(method, loader, options.Training, options.Seed, session.Device, session.Labels);
-        var training = new TrainingRun(session, trainer, new RunRecorder(run, manifest with { Origin = origin }), "pre-training", progress)
+        var recorder = new RunRecorder(run, manifest with { Origin = origin });
+        RunDiary.Keep(run, "pre-training", progress, told => new TrainingRun(session, trainer, recorder, "pre-training", told)
         {
             Stopping = new EarlyStop(run, options), Interleaving = new Interleaving(session),
-            Announcement = new Announcement(session.StartUp, progress),
-        };
-        training.Train(cancellation);
+            Announcement = new Announcement(session.StartUp, told),
+        }.Train(cancellation));
     }
 }
