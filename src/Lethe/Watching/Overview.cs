@@ -107,7 +107,7 @@ internal sealed record Overview
 
         // The name of a method says enough: its own options differ because it does. What is a result of another option is not one.
         return names.Where(name => !names.Contains(MethodName) || !name.StartsWith(MethodOptions, StringComparison.Ordinal))
-            .OrderByDescending(name => name == MethodName);
+            .OrderByDescending(name => name == MethodName).ThenByDescending(name => name == "seed");
     }
 
     private static string? MostCommon(OverviewRow[] rows, string option)

@@ -130,13 +130,13 @@ internal static class OverviewPage
         if (run.Run is not { } read)
         {
             return $"""
-                <tr>{choice}<th scope='row'><a href='run?id={Uri.EscapeDataString(run.Id)}'>{run.Id}</a></th><td>{Life(row)}</td>
+                <tr>{choice}<th scope='row'><a href='./?id={Uri.EscapeDataString(run.Id)}'>{run.Id}</a></th><td>{Life(row)}</td>
                 <td class='words' colspan='{5 + shown.Differing.Count}'>{run.Trouble}</td></tr>
                 """;
         }
 
         return $"""
-            <tr>{choice}<th scope='row'><a href='run?id={Uri.EscapeDataString(run.Id)}'>{run.Id}</a></th><td>{Life(row)}</td>
+            <tr>{choice}<th scope='row'><a href='./?id={Uri.EscapeDataString(run.Id)}'>{run.Id}</a></th><td>{Life(row)}</td>
             <td>{RunWords.Epochs(run)}</td><td>{RunWords.Left(run.Now(now), now) ?? GridCell.Nothing}</td>
             <td>{read.Manifest.StartedUtc.UtcDateTime.ToString(Time, CultureInfo.InvariantCulture)}</td>
             <td>{Value(row.Measure, row.Last)}</td><td>{Value(row.Measure, row.Best)}{If(row.Best is not null, $" <small>epoch {row.Best?.Epoch ?? 0}</small>")}</td>

@@ -19,7 +19,7 @@ internal static class RunWords
     {
         if (run.Now(now) is not { } part)
             return run.Trouble ?? "It is being read.";
-        string path = run.Path, heard = $"{Wording.Duration((now - part.HeardUtc).TotalSeconds)} ago";
+        string path = run.Path, heard = Ago(now - part.HeardUtc);
         return run.Life(now) switch
         {
             RunLife.Running => Stage(part),
@@ -38,6 +38,12 @@ internal static class RunWords
         string stage = part.Pulse?.Stage is { Length: > 0 } said ? said : part.Name;
         return part.Name == "pre-training" || part.Name.Contains(stage, StringComparison.Ordinal) ? stage : $"{part.Name}: {stage}";
     }
+
+    /// <summary>How long ago something was, in whole minutes: a page that counts seconds would never rest.</summary>
+    public static string Ago(TimeSpan time) => time.TotalMinutes < 1 ? "less than a minute ago"
+        : time.TotalHours < 1 ? $"{(int)time.TotalMinutes} min ago"
+        : time.TotalDays < 2 ? $"{(int)time.TotalHours} h {time.Minutes} min ago"
+        : $"{(int)time.TotalDays} days ago";
 
     /// <summary>Epochs measured, of those that there will be.</summary>
     public static string Epochs(WatchedRun run)

@@ -58,7 +58,44 @@ internal static class ContactSheet
         return png.ToArray();
     }
 
+    /// <summary>Images as equal squares, row after row, on one PNG: what TensorBoard's projector calls a sprite.</summary>
+    /// <param name="images">The images; null leaves its square empty.</param>
+    /// <param name="count">How many squares there are.</param>
+    /// <param name="cell">Height and width of a square in pixels.</param>
+    public static byte[] Sprite(IEnumerable<Image?> images, int count, int cell)
+    {
+        int columns = (int)Math.Ceiling(Math.Sqrt(count)), rows = (count + columns - 1) / columns;
+        using var surface = SKSurface.Create(new SKImageInfo(columns * cell, rows * cell, SKColorType.Rgba8888, SKAlphaType.Premul));
+        foreach ((int i, Image? one) in images.Index())
+        {
+            if (one is not { } image)
+                continue;
+            using SKImage picture = Picture(image);
+            float side = Math.Min(picture.Width, picture.Height);
+            surface.Canvas.DrawImage(
+                picture, SKRect.Create((picture.Width - side) / 2, (picture.Height - side) / 2, side, side),
+                SKRect.Create(i % columns * cell, i / columns * cell, cell, cell), new SKSamplingOptions(SKFilterMode.Linear));
+        }
+
+        using SKImage sheet = surface.Snapshot();
+        using SKData png = sheet.Encode(SKEncodedImageFormat.Png, 100);
+        return png.ToArray();
+    }
+
     private static void Draw(SKCanvas canvas, Image image, float left, float top, bool? agree)
+    {
+        using SKImage picture = Picture(image);
+        var box = SKRect.Create(left, top, Cell, Cell);
+        if (agree is { } same)
+        {
+            using var paint = new SKPaint { Color = same ? agrees : differs };
+            canvas.DrawRoundRect(SKRect.Inflate(box, Frame, Frame), Frame, Frame, paint);
+        }
+
+        canvas.DrawImage(picture, box, new SKSamplingOptions(picture.Width < Cell ? SKFilterMode.Nearest : SKFilterMode.Linear));
+    }
+
+    private static SKImage Picture(Image image)
     {
         image = Shown(image);
         using var bitmap = new SKBitmap(new SKImageInfo(image.Width, image.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
@@ -74,15 +111,7 @@ internal static class ContactSheet
             target[(4 * i) + 3] = byte.MaxValue;
         }
 
-        var box = SKRect.Create(left, top, Cell, Cell);
-        if (agree is { } same)
-        {
-            using var paint = new SKPaint { Color = same ? agrees : differs };
-            canvas.DrawRoundRect(SKRect.Inflate(box, Frame, Frame), Frame, Frame, paint);
-        }
-
-        using SKImage picture = SKImage.FromBitmap(bitmap);
-        canvas.DrawImage(picture, box, new SKSamplingOptions(image.Width < Cell ? SKFilterMode.Nearest : SKFilterMode.Linear));
+        return SKImage.FromBitmap(bitmap);
     }
 
     // Of other samples than bytes from the smallest value to the largest; of bands the first three, or the mean of two.
