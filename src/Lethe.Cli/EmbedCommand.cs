@@ -21,7 +21,8 @@ internal static class EmbedCommand
         };
         Option<string?> projector = new("--projector")
         {
-            Description = "A folder to write files of TensorBoard's projector to: embeddings, paths and labels, thumbnails.", HelpName = "DIR",
+            Description = "A folder to write files of TensorBoard's projector to: embeddings, paths and labels, thumbnails.",
+            HelpName = "DIR",
         };
         Option<bool> force = OutputFile.Force();
         Option<int> bad = MaxBadFiles();
@@ -67,10 +68,13 @@ internal static class EmbedCommand
         int? cell = ProjectorFolder.Cell(found.Count);
         ProjectorFolder.Write(
             folder, found, images, encoder.Layer,
-            cell is { } side ? ProjectorFolder.Images(images, encoder.Channels, side, bad, cancellation) : null);
+            cell is { } side
+                ? ProjectorFolder.Images(images, encoder.Channels == 1 ? 3 : encoder.Channels, side, bad, cancellation)
+                : null);
         terminal.Say(
-            $"{folder} holds files of TensorBoard's projector{(cell is null ? "; so many thumbnails would be too small to see" : "")}. Next: "
-            + $"tensorboard --logdir {OptionValues.Quote(folder)}, or load tensors.tsv and metadata.tsv at projector.tensorflow.org.");
+            $"{folder} holds files of TensorBoard's projector{(cell is null ? "; so many thumbnails would be too small to see" : "")}. "
+            + $"Next: tensorboard --logdir {OptionValues.Quote(folder)}, or load tensors.tsv and metadata.tsv at "
+            + "projector.tensorflow.org.");
     }
 
     /// <summary>The flag of a folder of images to embed.</summary>

@@ -9,8 +9,8 @@ using Lethe.Workflow;
 namespace Lethe.Cli;
 
 /// <summary>
-/// Embeddings as files of TensorBoard's projector: <c>tensors.tsv</c> with a row for each image, <c>metadata.tsv</c> with its path, label and
-/// part, <c>sprite.png</c> with its thumbnail, and <c>projector_config.pbtxt</c>, which says where these are.
+/// Embeddings as files of TensorBoard's projector: <c>tensors.tsv</c> with a row for each image, <c>metadata.tsv</c> with its path, label
+/// and part, <c>sprite.png</c> with its thumbnail, and <c>projector_config.pbtxt</c>, which says where these are.
 /// </summary>
 internal static class ProjectorFolder
 {
@@ -29,7 +29,8 @@ internal static class ProjectorFolder
             throw new RunException($"{folder} is a file; --projector writes several files into a folder. Give another.");
         string parent = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)))!;
         if (!Directory.Exists(parent))
-            throw new InvalidOptionException($"'{folder}': the folder {parent} does not exist.{Suggestion.OfPath(parent)} Create it, or give another.");
+            throw new InvalidOptionException(
+                $"'{folder}': the folder {parent} does not exist.{Suggestion.OfPath(parent)} Create it, or give another.");
         foreach (string file in Directory.Exists(folder) ? files : [])
             OutputFile.Require(Path.Combine(folder, file), force);
         OutputFile.RequireWritable(Path.TrimEndingDirectorySeparator(folder));
@@ -48,9 +49,7 @@ internal static class ProjectorFolder
         Text("tensors.tsv", Enumerable.Range(0, embeddings.Count).Select(row => string.Join(
             '\t', Enumerable.Range(0, embeddings.Dimension).Select(i => embeddings.Rows[row, i].ToString(CultureInfo.InvariantCulture)))));
         IReadOnlyDictionary<string, (string? Label, string? Part)> places = FolderLayout.Places(root, [.. embeddings.Paths]);
-        Text("metadata.tsv", embeddings.Paths.Select(path => string.Join(
-            '\t', new[] { path, places.GetValueOrDefault(path).Label ?? "", places.GetValueOrDefault(path).Part ?? "" }.Select(PathLines.Of)))
-            .Prepend("path\tlabel\tpart"));
+        Text("metadata.tsv", embeddings.Paths.Select(path => Row(path, places.GetValueOrDefault(path))).Prepend("path\tlabel\tpart"));
         int? cell = images is null ? null : Cell(embeddings.Count);
         if (cell is { } size)
         {
@@ -62,10 +61,16 @@ internal static class ProjectorFolder
         [
             "embeddings {", $"  tensor_name: \"{name}\"", "  tensor_path: \"tensors.tsv\"", "  metadata_path: \"metadata.tsv\"",
             .. cell is { } side
-                ? new[] { "  sprite {", "    image_path: \"sprite.png\"", $"    single_image_dim: {side}", $"    single_image_dim: {side}", "  }" }
+                ? new[]
+                {
+                    "  sprite {", "    image_path: \"sprite.png\"", $"    single_image_dim: {side}", $"    single_image_dim: {side}", "  }",
+                }
                 : [],
             "}",
         ]);
+
+        static string Row(string path, (string? Label, string? Part) place) =>
+            string.Join('\t', new[] { path, place.Label ?? "", place.Part ?? "" }.Select(PathLines.Of));
 
         void Text(string file, IEnumerable<string> lines) => AtomicFile.Write(Path.Combine(folder, file), stream =>
         {
@@ -77,7 +82,9 @@ internal static class ProjectorFolder
 
     /// <summary>Height and width of a thumbnail among so many; null where they would be too small to see.</summary>
     public static int? Cell(int count) =>
-        Math.Min(LargestCell, LargestSprite / Math.Max(1, (int)Math.Ceiling(Math.Sqrt(count)))) is var cell and >= SmallestCell ? cell : null;
+        Math.Min(LargestCell, LargestSprite / Math.Max(1, (int)Math.Ceiling(Math.Sqrt(count)))) is var cell and >= SmallestCell
+            ? cell
+            : null;
 
     /// <summary>The images of a folder, some at a time.</summary>
     /// <param name="root">The folder.</param>
@@ -85,7 +92,8 @@ internal static class ProjectorFolder
     /// <param name="cell">Height and width of a thumbnail.</param>
     /// <param name="bad">How many files may be corrupt.</param>
     /// <param name="cancellation">Stops the reading.</param>
-    public static IEnumerable<(string Path, Image Image)> Images(string root, int channels, int cell, int bad, CancellationToken cancellation) =>
+    public static IEnumerable<(string Path, Image Image)> Images(
+        string root, int channels, int cell, int bad, CancellationToken cancellation) =>
         from part in ImageFiles.ReadParts(root, cell, channels, bad, AtATime, cancellation)
         from i in Enumerable.Range(0, part.Images.Count)
         select (part.Images.Paths![i], part.Images[i]);

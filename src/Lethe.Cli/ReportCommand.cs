@@ -47,14 +47,14 @@ internal static class ReportCommand
             if ((asksMarkdown || asksLatex) && tables.Count == 0)
                 throw new RunException($"{string.Join(", ", paths)}: no undo was evaluated, so there is no table to write. Run 'lethe "
                     + $"undo {OptionValues.Quote(paths[0])}', or leave {(asksLatex ? "--latex" : "--markdown")} out.");
+            string folder = parsed.GetValue(figures) ?? Path.Combine(paths[0], "figures");
+            string[] pictures = [.. Draw(paths, folder, parsed.GetValue(svg), parsed.GetValue(png))];
             string path = Write(paths, page);
             terminal.Say(Path.GetFullPath(path));
             if (asksMarkdown)
                 terminal.Output.Write(MarkdownGrid.Render([.. tables.Select(table => table.Grid())]));
             if (asksLatex)
                 terminal.Output.Write(LatexGrid.Render([.. tables.Select(table => table.Grid())]));
-            string folder = parsed.GetValue(figures) ?? Path.Combine(paths[0], "figures");
-            string[] pictures = [.. Draw(paths, folder, parsed.GetValue(svg), parsed.GetValue(png))];
             if (pictures.Length > 0)
                 terminal.Say($"{pictures.Length} picture{(pictures.Length == 1 ? "" : "s")} in {Path.GetFullPath(folder)}");
             return new JsonObject

@@ -6,8 +6,8 @@ using SkiaSharp;
 namespace Lethe.Reporting;
 
 /// <summary>
-/// A figure as a PNG. The report's charts are lines, polygons, circles and words, and these are drawn here; what renders any SVG at all asks
-/// for another SkiaSharp than TorchSharp allows.
+/// A figure as a PNG. The report's charts are lines, polygons, circles and words, and these are drawn here; what renders any SVG at all
+/// asks for another SkiaSharp than TorchSharp allows.
 /// </summary>
 internal static class FigurePicture
 {
@@ -97,7 +97,8 @@ internal static class FigurePicture
     {
         int weight = (int)(element.Attribute("font-weight") is null ? 400 : Number(element, "font-weight"));
         using SKTypeface typeface = Typeface(new SKFontStyle(weight, (int)SKFontStyleWidth.Normal, SKFontStyleSlant.Upright));
-        using var font = new SKFont(typeface, element.Attribute("font-size") is null ? 12 : Number(element, "font-size")) { Subpixel = true };
+        float size = element.Attribute("font-size") is null ? 12 : Number(element, "font-size");
+        using var font = new SKFont(typeface, size) { Subpixel = true };
         using var paint = new SKPaint { IsAntialias = true, Color = Colour((string?)element.Attribute("fill") ?? "black", 1) };
         SKTextAlign align = (string?)element.Attribute("text-anchor") switch
         {
@@ -114,7 +115,8 @@ internal static class FigurePicture
         if (fonts.FontFamilyCount == 0)
         {
             throw new RunException(
-                "This machine has no font to write a picture's words with. Install one, as Debian's package fonts-dejavu-core, or use --svg.");
+                "This machine has no font to write a picture's words with. Install one, as Debian's package fonts-dejavu-core, or use "
+                + "--svg.");
         }
 
         string[] there = [.. fonts.FontFamilies];

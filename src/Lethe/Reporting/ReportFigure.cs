@@ -6,8 +6,8 @@ using Lethe.Runtime;
 namespace Lethe.Reporting;
 
 /// <summary>
-/// A figure of the report as a drawing that stands alone, with its colours and, where the page explains them beside it, its legend. Figures are
-/// taken from the page itself, so that a picture shows what the page does.
+/// A figure of the report as a drawing that stands alone, with its colours and, where the page explains them beside it, its legend. Figures
+/// are taken from the page itself, so that a picture shows what the page does.
 /// </summary>
 /// <param name="Name">What it is asked for by, and the name of its file.</param>
 /// <param name="Title">What it is called on the page.</param>
@@ -48,8 +48,8 @@ internal sealed record ReportFigure(string Name, string Title, XElement Svg)
             throw new InvalidOptionException("The report has no figure yet. Run 'lethe diagnose' of the run to see what was measured.");
         ReportFigure[] chosen = [.. figures.Where(figure => name == All || figure.Name == name)];
         return chosen.Length > 0 ? chosen : throw new InvalidOptionException(
-            $"The report has no figure '{name}'.{Suggestion.Sentence(name, [All, .. figures.Select(figure => figure.Name)])} Use {All}, or one "
-            + $"of: {string.Join(", ", figures.Select(figure => figure.Name))}.");
+            $"The report has no figure '{name}'.{Suggestion.Sentence(name, [All, .. figures.Select(figure => figure.Name)])} Use {All}, or "
+            + $"one of: {string.Join(", ", figures.Select(figure => figure.Name))}.");
     }
 
     /// <summary>The drawing as a file.</summary>
@@ -58,7 +58,8 @@ internal sealed record ReportFigure(string Name, string Title, XElement Svg)
     private static XElement Alone(XElement figure, string title)
     {
         XElement svg = Copy(figure.Element("svg")!);
-        double[] box = [.. ((string)svg.Attribute("viewBox")!).Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture))];
+        string[] numbers = ((string)svg.Attribute("viewBox")!).Split(' ');
+        double[] box = [.. numbers.Select(number => double.Parse(number, CultureInfo.InvariantCulture))];
         (double width, double height) = (box[2], box[3]);
         XElement[] legend = [.. Legend(figure, svg)];
         double top = legend.Length > 0 ? LegendHeight : 0;
@@ -82,13 +83,16 @@ internal sealed record ReportFigure(string Name, string Title, XElement Svg)
         HashSet<string> used = [.. svg.Descendants().SelectMany(one => ((string?)one.Attribute("class") ?? "").Split(' '))];
         XElement? list = figure.ElementsBeforeSelf().Concat(figure.Ancestors().SelectMany(around => around.ElementsBeforeSelf()))
             .LastOrDefault(one => (string?)one.Attribute("class") == "legend");
+        IEnumerable<XElement> entries = list is null || used.Contains("name") ? [] : list.Elements("li");
         double x = 8;
-        foreach (XElement entry in used.Contains("name") ? [] : list?.Elements("li").Where(one => used.Contains((string?)one.Attribute("class") ?? "")) ?? [])
+        foreach (XElement entry in entries.Where(one => used.Contains((string?)one.Attribute("class") ?? "")))
         {
             string text = entry.Element("b")?.Value ?? entry.Value.Trim();
             yield return new XElement(
                 drawing + "g", new XAttribute("class", (string)entry.Attribute("class")!),
-                new XElement(drawing + "circle", new XAttribute("class", "dot"), new XAttribute("cx", x), new XAttribute("cy", -12), new XAttribute("r", 4)),
+                new XElement(
+                    drawing + "circle", new XAttribute("class", "dot"), new XAttribute("cx", x), new XAttribute("cy", -12),
+                    new XAttribute("r", 4)),
                 new XElement(drawing + "text", new XAttribute("class", "row"), new XAttribute("x", x + 9), new XAttribute("y", -8), text));
             x += 30 + (Letter * text.Length);
         }

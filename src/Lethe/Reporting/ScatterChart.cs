@@ -15,24 +15,28 @@ internal sealed record ScatterChart(
     IReadOnlyList<(int Place, double Value, string Name, string Colour)> Points) : Chart(Title, Note, 460, 262)
 {
     private const int LongestPlace = 14;
+    private const double Letter = 7;
 
     /// <summary>Digits after the point in tooltips and in the table.</summary>
     public int Decimals { get; init; } = 2;
 
     public override PlotArea Area => new(
-        46, Width - 14, 30, Height - 38, new AxisScale(-0.5, Places.Count - 0.5, 1), AxisScale.Around(Points.Select(point => point.Value), 4));
+        46, Width - 14, 30, Height - 38, new AxisScale(-0.5, Places.Count - 0.5, 1),
+        AxisScale.Around(Points.Select(point => point.Value), 4));
 
     protected override Html? Data => (Html)$"<details><summary>Data</summary>{Table(
         $"{Title}: {YLabel}", ["run", XLabel, YLabel],
         Points.OrderBy(point => point.Place).Select(point => (string[])[point.Name, Places[point.Place], Shown(point.Value)]))}</details>";
 
-    protected override string Describe() => $"{YLabel} over {XLabel}. " + string.Join(" ", Points.GroupBy(point => point.Place).OrderBy(at => at.Key)
-        .Select(at => $"{Places[at.Key]}: {string.Join(", ", at.Select(point => $"{point.Name} {Shown(point.Value)}"))}."));
+    protected override string Describe() => $"{YLabel} over {XLabel}. " + string.Join(
+        " ", Points.GroupBy(point => point.Place).OrderBy(at => at.Key).Select(
+            at => $"{Places[at.Key]}: {string.Join(", ", at.Select(point => $"{point.Name} {Shown(point.Value)}"))}."));
 
     protected override IEnumerable<Html?> Shapes(PlotArea area)
     {
         // Names that would lie upon each other are left out; the table has them all.
-        int every = Math.Max(1, (int)Math.Ceiling(Places.Count * 7.0 * Places.Max(place => Math.Min(place.Length, LongestPlace)) / (area.Right - area.Left)));
+        double longest = Letter * Places.Max(place => Math.Min(place.Length, LongestPlace));
+        int every = Math.Max(1, (int)Math.Ceiling(Places.Count * longest / (area.Right - area.Left)));
         return
         [
             .. area.Y.Ticks.Select(tick => Across("grid", area.Left, area.Right, area.PlaceY(tick))),
@@ -49,7 +53,8 @@ internal sealed record ScatterChart(
             Text("label end", area.Right, Height - 5, XLabel),
             .. Points.Select(point => (Html)$"""
                 <g class='{point.Colour}'>{Dot(
-                    area.PlaceX(point.Place), area.PlaceY(point.Value), 4.5, $"{point.Name}, {XLabel} {Places[point.Place]}: {Shown(point.Value)}")}</g>
+                    area.PlaceX(point.Place), area.PlaceY(point.Value), 4.5,
+                    $"{point.Name}, {XLabel} {Places[point.Place]}: {Shown(point.Value)}")}</g>
                 """),
         ];
     }

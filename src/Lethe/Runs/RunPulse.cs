@@ -1,8 +1,8 @@
 namespace Lethe.Runs;
 
 /// <summary>
-/// What <c>pulse.json</c> says while work on a run goes on, anew every two seconds: where it stands, and by its time that the process lives.
-/// Nothing is computed from it; whoever looks on reads it.
+/// What <c>pulse.json</c> says while work on a run goes on, anew every two seconds: where it stands, and by its time that the process
+/// lives. Nothing is computed from it; whoever looks on reads it.
 /// </summary>
 /// <param name="AtUtc">When it was written.</param>
 /// <param name="Ended">Whether the work has ended, however it did.</param>

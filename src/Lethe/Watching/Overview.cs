@@ -5,7 +5,7 @@ using Lethe.Results;
 
 namespace Lethe.Watching;
 
-/// <summary>Several runs as a query asks for them: which rows, in which order, by which measure, and in what their options differ.</summary>
+/// <summary>Several runs as a query asks for them: which rows, in which order, by which measure; and in what options they differ.</summary>
 internal sealed record Overview
 {
     private const int MostDifferences = 8, MostLines = 8;
@@ -70,7 +70,8 @@ internal sealed record Overview
         ];
         string[] differing = [.. Differences(rows)];
         OverviewRow[] sorted = [.. Sorted(rows, query.Sort)];
-        OverviewRow[] chosen = [.. sorted.Where(row => row.Curve.Count > 0 && (query.Chosen.Count == 0 || query.Chosen.Contains(row.Run.Id)))];
+        OverviewRow[] chosen =
+            [.. sorted.Where(row => row.Curve.Count > 0 && (query.Chosen.Count == 0 || query.Chosen.Contains(row.Run.Id)))];
         return new Overview(query)
         {
             Measures = measures,
@@ -127,7 +128,8 @@ internal sealed record Overview
             string Text(OverviewRow row) => column == "run" ? row.Run.Id : column == "state" ? RunWords.Word(row.Life)
                 : row.Run.Options.GetValueOrDefault(column[OfOption.Length..], "");
             string[] order = Ordered(rows.Select(Text));
-            return down ? rows.OrderByDescending(row => Array.IndexOf(order, Text(row))) : rows.OrderBy(row => Array.IndexOf(order, Text(row)));
+            int Place(OverviewRow row) => Array.IndexOf(order, Text(row));
+            return down ? rows.OrderByDescending(Place) : rows.OrderBy(Place);
         }
 
         // What was not measured comes last either way.

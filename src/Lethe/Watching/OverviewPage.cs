@@ -24,7 +24,8 @@ internal static class OverviewPage
             [
                 new("state", $"""
                     <h1>No run below {folder.Path} yet</h1>
-                    <p class='sentence'>One that begins is shown within seconds. <code>lethe pretrain --data photos</code> begins one in runs.</p>
+                    <p class='sentence'>One that begins is shown within seconds. <code>lethe pretrain --data photos</code> begins one in
+                    runs.</p>
                     """),
                 .. new[] { "choose", "runs", "curves", "against" }.Select(id => new PagePart(id, null)),
             ];
@@ -84,22 +85,26 @@ internal static class OverviewPage
     {
         (string Id, string Title)[] columns =
         [
-            ("run", "run"), ("state", "state"), ("epochs", "epochs"), ("", "time left"), ("begun", "begun, UTC"), ("last", "last"), ("best", "best"),
+            ("run", "run"), ("state", "state"), ("epochs", "epochs"), ("", "time left"), ("begun", "begun, UTC"), ("last", "last"),
+            ("best", "best"),
             .. shown.Differing.Select(option => ($"option:{option}", option.Split('.')[^1])),
         ];
         string sort = shown.Query.Sort;
         string caption = shown.Measure is { } measure ? $"Last and best: {Titled($"{measure.Layer}/{measure.Name}")}"
             + (Wording.IsAccuracy(measure.Name) ? ", in %, on unseen images" : "") + ". " : "Nothing is measured yet. ";
-        caption += shown.Differing.Count == 0 ? "All options are the same." : "The columns after that are the options in which these runs differ; "
-            + "what departs from the value that most have is marked." + (shown.MoreDiffering > 0 ? $" They differ in {shown.MoreDiffering} more, "
-            + "which the page of each run has." : "");
+        caption += shown.Differing.Count == 0 ? "All options are the same."
+            : "The columns after that are the options in which these runs differ; what departs from the value that most have is marked.";
+        if (shown.MoreDiffering > 0)
+            caption += $" They differ in {shown.MoreDiffering} more, which the page of each run has.";
         return $"""
             <section><h2>Runs</h2>
             <div class='scroll' tabindex='0'><table class='runs'>
             <caption>{caption}</caption>
             <thead><tr><th scope='col'>curve</th>{Each(columns, column => Head(column.Id, column.Title))}</tr></thead>
             <tbody>{Each(shown.Groups, group => $"""
-                {If(group.Name.Length > 0, $"<tr class='bunch'><th scope='rowgroup' colspan='{columns.Length + 1}'>{group.Name}: {Together(group.Rows)}</th></tr>")}
+                {If(group.Name.Length > 0, $"""
+                    <tr class='bunch'><th scope='rowgroup' colspan='{columns.Length + 1}'>{group.Name}: {Together(group.Rows)}</th></tr>
+                    """)}
                 {Each(group.Rows, row => Row(shown, row, now))}
                 """)}</tbody>
             </table></div></section>
@@ -113,9 +118,12 @@ internal static class OverviewPage
 
     private static string Together(OverviewRow[] rows)
     {
-        double[] last = [.. rows.Select(row => row.Last?.Value).OfType<double>()], best = [.. rows.Select(row => row.Best?.Value).OfType<double>()];
+        double[] last = [.. rows.Select(row => row.Last?.Value).OfType<double>()];
+        double[] best = [.. rows.Select(row => row.Best?.Value).OfType<double>()];
         string Mean(double[] values) => Value(rows[0].Measure, SeedMean.Of(values));
-        return Wording.Joined("; ", Wording.Counted(rows.Length, "run"), last.Length > 0 ? $"last {Mean(last)}" : null, best.Length > 0 ? $"best {Mean(best)}" : null);
+        return Wording.Joined(
+            "; ", Wording.Counted(rows.Length, "run"), last.Length > 0 ? $"last {Mean(last)}" : null,
+            best.Length > 0 ? $"best {Mean(best)}" : null);
     }
 
     private static Html Row(Overview shown, OverviewRow row, DateTimeOffset now)
@@ -124,7 +132,8 @@ internal static class OverviewPage
         int line = shown.Lines.Index().Where(one => one.Item.Run.Id == run.Id).Select(one => one.Index).DefaultIfEmpty(-1).First();
         bool chosen = shown.Query.Chosen.Contains(run.Id);
         Html choice = $"""
-            <td><input type='checkbox' form='chosen' name='run' value='{run.Id}' aria-label='Draw the curve of {run.Id}'{If(chosen, $" checked='checked'")}/>
+            <td><input type='checkbox' form='chosen' name='run' value='{run.Id}' aria-label='Draw the curve of {run.Id}'{
+                If(chosen, $" checked='checked'")}/>
             {If(line >= 0, $"<span class='line c{line}'>{Letter(line)}</span>")}</td>
             """;
         if (run.Run is not { } read)
@@ -139,7 +148,8 @@ internal static class OverviewPage
             <tr>{choice}<th scope='row'><a href='./?id={Uri.EscapeDataString(run.Id)}'>{run.Id}</a></th><td>{Life(row)}</td>
             <td>{RunWords.Epochs(run)}</td><td>{RunWords.Left(run.Now(now), now) ?? GridCell.Nothing}</td>
             <td>{read.Manifest.StartedUtc.UtcDateTime.ToString(Time, CultureInfo.InvariantCulture)}</td>
-            <td>{Value(row.Measure, row.Last)}</td><td>{Value(row.Measure, row.Best)}{If(row.Best is not null, $" <small>epoch {row.Best?.Epoch ?? 0}</small>")}</td>
+            <td>{Value(row.Measure, row.Last)}</td><td>{Value(row.Measure, row.Best)}{
+                If(row.Best is not null, $" <small>epoch {row.Best?.Epoch ?? 0}</small>")}</td>
             {Each(shown.Differing, option => Option(shown, row, option))}</tr>
             """;
     }
@@ -160,17 +170,24 @@ internal static class OverviewPage
         double factor = Wording.IsAccuracy(measure.Name) ? 100 : 1;
         string title = Titled($"{measure.Layer}/{measure.Name}");
         var chart = new LineChart(
-            title, "by epoch; the boxes at the left of the table choose the runs, at most eight", "epoch", factor == 100 ? "accuracy, %" : title,
+            title, "by epoch; the boxes at the left of the table choose the runs, at most eight", "epoch",
+            factor == 100 ? "accuracy, %" : title,
             [
                 .. shown.Lines.Select((row, i) => new ChartSeries(
-                    $"{Letter(i)}", $"c{i}", false, [.. row.Curve.GroupBy(m => m.Epoch).Select(at => new ChartPoint(at.Key, SeedMean.Of([factor * at.Last().Value])))])),
+                    Letter(i), $"c{i}", false,
+                    [
+                        .. row.Curve.GroupBy(m => m.Epoch).Select(
+                            at => new ChartPoint(at.Key, SeedMean.Of([factor * at.Last().Value]))),
+                    ])),
             ])
         {
             Decimals = factor == 100 ? 1 : 4, Width = 940, Height = 320,
         };
         return $"""
             <section><h2>Curves, laid over each other</h2>
-            <ul class='legend'>{Each(shown.Lines.Index(), line => $"<li class='c{line.Index}'><i></i> <b>{Letter(line.Index)}</b> {line.Item.Run.Id}</li>")}</ul>
+            <ul class='legend'>{Each(shown.Lines.Index(), line => $"""
+                <li class='c{line.Index}'><i></i> <b>{Letter(line.Index)}</b> {line.Item.Run.Id}</li>
+                """)}</ul>
             {Chart.Row("one", [chart])}</section>
             """;
     }
@@ -184,7 +201,8 @@ internal static class OverviewPage
         string[] places = Overview.Ordered(rows.Select(Value));
         string title = Titled($"{measure.Layer}/{measure.Name}");
         var chart = new ScatterChart(
-            $"{title} by {option}", $"{(rows[0].Best is null ? "the last" : "the best")} value of each run; the values of the option stand evenly apart. What else "
+            $"{title} by {option}",
+            $"{(rows[0].Best is null ? "the last" : "the best")} value of each run; the values of the option stand evenly apart. What else "
             + "differs between runs is not taken out", option, factor == 100 ? "accuracy, %" : title, places,
             [.. rows.Select(row => (Array.IndexOf(places, Value(row)), factor * row.Result!.Value, row.Run.Id, Colour(row)))])
         {

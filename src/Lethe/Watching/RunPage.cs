@@ -70,7 +70,8 @@ internal static class RunPage
         if ((part?.Pulse?.ImagesPerSecond ?? manifest.Timings?.ImagesPerSecond) is { } speed and > 0)
         {
             double waiting = part?.Pulse?.WaitingShare ?? manifest.Timings?.WaitingShare ?? 0;
-            yield return ("Training speed", $"{Wording.Short(Math.Round(speed, 1))} /s", $"images; {Wording.Percent(waiting)} waiting for data");
+            yield return (
+                "Training speed", $"{Wording.Short(Math.Round(speed, 1))} /s", $"images; {Wording.Percent(waiting)} waiting for data");
         }
 
         if (part?.Pulse?.Losses is [.., var last])
@@ -78,7 +79,8 @@ internal static class RunPage
         foreach (string measure in new[] { Measure.KnnAccuracy, Measure.LinearAccuracy })
         {
             if (Last(read, measure) is { } found)
-                yield return ($"{Wording.Probe(measure)}, {found.Layer}", Wording.Percent(found.Value), $"on unseen images, epoch {found.Epoch}");
+                yield return (
+                    $"{Wording.Probe(measure)}, {found.Layer}", Wording.Percent(found.Value), $"on unseen images, epoch {found.Epoch}");
         }
     }
 
@@ -117,7 +119,8 @@ internal static class RunPage
             <img alt='Views: {Note}' loading='lazy' src='views.png?id={Uri.EscapeDataString(run.Id)}'/></figure>
             """;
         return read.ViewsPicture is not null ? (Html)$"<section><h2>Views</h2>{picture}</section>" : $"""
-            <section><details><summary>Views as the network sees them (reads some images from where they lie)</summary>{picture}</details></section>
+            <section><details><summary>Views as the network sees them (reads some images from where they lie)</summary>
+            {picture}</details></section>
             """;
     }
 

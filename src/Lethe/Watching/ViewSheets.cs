@@ -8,7 +8,9 @@ using Lethe.Workflow;
 
 namespace Lethe.Watching;
 
-/// <summary>Pictures of the views that runs train on: the report's own where there is one, else drawn once, from the run's options and data.</summary>
+/// <summary>
+/// Pictures of the views that runs train on: the report's own where there is one, else drawn once, from the run's options and data.
+/// </summary>
 internal sealed class ViewSheets
 {
     private const int Rows = 4;
@@ -34,7 +36,8 @@ internal sealed class ViewSheets
             // Nothing is cached: a cache would be written.
             DividedSource parts = DataSources.Parts(
                 options.Data with { Cache = null, ImageSize = run.Manifest.Data.ImageSize }, options.Seed);
-            LoadedImages loaded = parts.Source.Load(parts.Division.Train[..Math.Min(Rows, parts.Division.Train.Length)], parts.Options, null, default);
+            int[] items = [.. parts.Division.Train.Take(Rows)];
+            LoadedImages loaded = parts.Source.Load(items, parts.Options, null, default);
             var augmenter = new ViewAugmenter(
                 options.Views, run.Manifest.Data.ImageSize, run.Manifest.Data.Channels, run.Manifest.Data.Statistics());
             Image[] images = [.. loaded.Images.OfType<Image>()];

@@ -38,14 +38,18 @@ internal sealed record WatchQuery
         };
     }
 
-    /// <summary>The same as the query of an address, sorted by another column; the other way around where it is sorted by that already.</summary>
+    /// <summary>
+    /// The same as the query of an address, sorted by another column; the other way around where it is sorted by that already.
+    /// </summary>
     public string SortedBy(string column)
     {
         IEnumerable<(string Name, string Value)> all =
         [
-            ("filter", Filter), ("sort", Sort == column ? "-" + column : column), ("group", Group), ("measure", Measure), ("option", Option),
+            ("filter", Filter), ("sort", Sort == column ? "-" + column : column), ("group", Group), ("measure", Measure),
+            ("option", Option),
             .. Chosen.Select(run => ("run", run)),
         ];
-        return "?" + string.Join('&', all.Where(one => one.Value.Length > 0).Select(one => $"{one.Name}={Uri.EscapeDataString(one.Value)}"));
+        return "?" + string.Join('&', all.Where(one => one.Value.Length > 0).Select(
+            one => $"{one.Name}={Uri.EscapeDataString(one.Value)}"));
     }
 }

@@ -113,7 +113,8 @@ internal sealed class WatchServer : IDisposable
             await RouteAsync(context.Request, response, cancellation).ConfigureAwait(false);
             response.Close();
         }
-        catch (Exception error) when (error is HttpListenerException or IOException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception error) when (error is HttpListenerException or IOException or ObjectDisposedException
+            or OperationCanceledException)
         {
             // The page was closed, or the command ended.
             response.Abort();

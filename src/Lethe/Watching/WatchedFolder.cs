@@ -4,8 +4,8 @@ using Lethe.Runtime;
 namespace Lethe.Watching;
 
 /// <summary>
-/// The runs below a folder, as they lie on disk. Names of runs are looked up among those that were found, so no name leads out of the folder;
-/// links to other folders are not followed.
+/// The runs below a folder, as they lie on disk. Names of runs are looked up among those that were found, so no name leads out of the
+/// folder; links to other folders are not followed.
 /// </summary>
 internal sealed class WatchedFolder
 {
