@@ -9,7 +9,7 @@ namespace Lethe.Watching;
 internal sealed record Overview
 {
     private const int MostDifferences = 8, MostLines = 8;
-    private const string MethodName = "method", MethodOptions = "methodOptions.", OfOption = "option:";
+    private const string Seed = "seed", MethodName = "method", MethodOptions = "methodOptions.", OfOption = "option:";
 
     // What is looked at where nothing is asked for.
     private static readonly (string Layer, string Name)[] usual =
@@ -45,7 +45,8 @@ internal sealed record Overview
     public required IReadOnlyList<OverviewRow> Lines { get; init; }
 
     /// <summary>The option that results are set against; null where there is none.</summary>
-    public string? Against => Differing.Contains(Query.Option) ? Query.Option : Differing.FirstOrDefault();
+    public string? Against => Differing.Contains(Query.Option) ? Query.Option
+        : Differing.FirstOrDefault(option => option != Seed) ?? Differing.FirstOrDefault();
 
     /// <summary>Rows with the value of the option that they are grouped by; one group without a name where they are not.</summary>
     public IEnumerable<(string Name, OverviewRow[] Rows)> Groups => Query.Group.Length == 0
@@ -108,7 +109,7 @@ internal sealed record Overview
 
         // The name of a method says enough: its own options differ because it does. What is a result of another option is not one.
         return names.Where(name => !names.Contains(MethodName) || !name.StartsWith(MethodOptions, StringComparison.Ordinal))
-            .OrderByDescending(name => name == MethodName).ThenByDescending(name => name == "seed");
+            .OrderByDescending(name => name == MethodName).ThenByDescending(name => name == Seed);
     }
 
     private static string? MostCommon(OverviewRow[] rows, string option)

@@ -148,6 +148,14 @@ internal sealed class WatchServer : IDisposable
         if (request.HttpMethod is not ("GET" or "HEAD"))
             return RefuseAsync(response, HttpStatusCode.MethodNotAllowed, "Nothing can be changed here.");
         string[] path = (request.RawUrl ?? "").Split('?')[0].Split('/');
+
+        // Browsers ask for it by themselves, and complain where there is none.
+        if (path is ["", "favicon.ico"])
+        {
+            response.StatusCode = (int)HttpStatusCode.NoContent;
+            return Task.CompletedTask;
+        }
+
         if (path is not ["", var given, var page] || !CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), token))
             return RefuseAsync(response, HttpStatusCode.NotFound, "Open the whole address that 'lethe watch' printed.");
         string query = request.Url?.Query ?? "";

@@ -17,7 +17,7 @@ public sealed class DashboardTests
         using var output = new StringWriter();
         using (var display = new ProgressDisplay(output, terminal: true, colour: false, () => 100, () => 40))
         {
-            display.Report(Step(1, 5));
+            display.Report(Step(40, 5));
             string[] lines = output.ToString().Split('\n');
             Assert.Equal(4, lines.Length);
             Assert.StartsWith("pre-training ━", lines[0], StringComparison.Ordinal);

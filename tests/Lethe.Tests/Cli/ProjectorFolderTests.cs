@@ -19,7 +19,7 @@ public sealed class ProjectorFolderTests : IDisposable
     public void Write_Embeddings_AreReadBack()
     {
         float[,] rows = { { 0.1f, -1e-8f }, { 3f, float.MaxValue }, { 0f, 1f } };
-        string[] paths = ["train/a/1.png", "train/b/2\t.png", "train/b/3.png"];
+        string[] paths = ["a/1.png", "b/2\t.png", "b/3.png"];
         foreach (string path in paths)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(folder["images/" + path])!);
@@ -30,13 +30,13 @@ public sealed class ProjectorFolderTests : IDisposable
         ProjectorFolder.Require(folder["p"], force: false);
         ProjectorFolder.Write(
             folder["p"], new ImageEmbeddings(rows, paths), folder["images"], "layer4",
-            [("train/a/1.png", Plain(100)), ("train/b/1-unreadable.png", Plain(1)), ("train/b/3.png", Plain(200))]);
+            [("a/1.png", Plain(100)), ("b/1-unreadable.png", Plain(1)), ("b/3.png", Plain(200))]);
 
         float[][] read = [.. Lines("tensors.tsv").Select(line => line.Split('\t').Select(x => float.Parse(x, CultureInfo.InvariantCulture)).ToArray())];
         Assert.Equal([[0.1f, -1e-8f], [3f, float.MaxValue], [0f, 1f]], read);
         string[][] about = [.. Lines("metadata.tsv").Select(line => line.Split('\t'))];
         Assert.Equal(["path", "label", "part"], about[0]);
-        Assert.Equal(["train/a/1.png", "a", "train"], about[1]);
+        Assert.Equal(["a/1.png", "a", ""], about[1]);
         Assert.Equal(paths, about[1..].Select(row => PathLines.Read(row[0])));
         Assert.All(about, row => Assert.Equal(3, row.Length));
 
