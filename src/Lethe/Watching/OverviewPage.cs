@@ -111,7 +111,8 @@ internal static class OverviewPage
             """;
 
         Html Head(string id, string title) => id.Length == 0 ? $"<th scope='col'>{title}</th>" : (Html)$"""
-            <th scope='col'{If(id == "run" || id.Contains(':', StringComparison.Ordinal), $" class='names'")}{If(sort.TrimStart('-') == id, $" aria-sort='{(sort.StartsWith('-') ? "descending" : "ascending")}'")}>
+            <th scope='col'{If(id == "run" || id.Contains(':', StringComparison.Ordinal), $" class='names'")}{
+                If(sort.TrimStart('-') == id, $" aria-sort='{(sort.StartsWith('-') ? "descending" : "ascending")}'")}>
             <a href='{shown.Query.SortedBy(id)}'>{title}{(sort == id ? " ↑" : sort == "-" + id ? " ↓" : "")}</a></th>
             """;
     }
