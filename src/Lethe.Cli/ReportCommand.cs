@@ -48,7 +48,10 @@ internal static class ReportCommand
                 throw new RunException($"{string.Join(", ", paths)}: no undo was evaluated, so there is no table to write. Run 'lethe "
                     + $"undo {OptionValues.Quote(paths[0])}', or leave {(asksLatex ? "--latex" : "--markdown")} out.");
             string folder = parsed.GetValue(figures) ?? Path.Combine(paths[0], "figures");
-            string[] pictures = [.. Draw(paths, folder, parsed.GetValue(svg), parsed.GetValue(png))];
+            (string? drawn, string? painted) = (parsed.GetValue(svg), parsed.GetValue(png));
+            if (parsed.GetValue(figures) is not null && drawn is null && painted is null)
+                throw new InvalidOptionException($"--figures {folder}: nothing is written there. Give --svg all or --png all as well.");
+            string[] pictures = [.. Draw(model, folder, drawn, painted)];
             string path = Write(paths, page);
             terminal.Say(Path.GetFullPath(path));
             if (asksMarkdown)
@@ -73,14 +76,14 @@ internal static class ReportCommand
         HelpName = "FIGURE|all",
     };
 
-    private static IEnumerable<string> Draw(IReadOnlyList<string> runs, string folder, string? svg, string? png)
+    private static IEnumerable<string> Draw(ReportModel model, string folder, string? svg, string? png)
     {
         if (svg is null && png is null)
             yield break;
-        IReadOnlyList<ReportFigure> figures = ReportFigure.Of(HtmlReport.Render(ReportModel.Load(runs)));
+        IReadOnlyList<ReportFigure> figures = ReportFigure.Of(HtmlReport.Render(model));
         ReportFigure[] drawn = [.. svg is null ? [] : ReportFigure.Choose(figures, svg)];
         ReportFigure[] painted = [.. png is null ? [] : ReportFigure.Choose(figures, png)];
-        Directory.CreateDirectory(folder);
+        MakeFolder(folder);
         foreach (ReportFigure figure in drawn)
         {
             string path = Path.Combine(folder, figure.Name + ".svg");
@@ -94,6 +97,18 @@ internal static class ReportCommand
             byte[] picture = FigurePicture.Png(figure);
             AtomicFile.Write(path, stream => stream.Write(picture));
             yield return path;
+        }
+    }
+
+    private static void MakeFolder(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new RunException($"Cannot make the folder {folder}: {error.Message} Give another with --figures.", error);
         }
     }
 

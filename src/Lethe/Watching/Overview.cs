@@ -1,5 +1,4 @@
 using System.Globalization;
-using Lethe.Diagnostics;
 using Lethe.Models;
 using Lethe.Results;
 
@@ -46,7 +45,7 @@ internal sealed record Overview
 
     /// <summary>The option that results are set against; null where there is none.</summary>
     public string? Against => Differing.Contains(Query.Option) ? Query.Option
-        : Differing.FirstOrDefault(option => option != Seed) ?? Differing.FirstOrDefault();
+        : Differing.FirstOrDefault(option => option != Seed) ?? (Differing.Count > 0 ? Differing[0] : null);
 
     /// <summary>Rows with the value of the option that they are grouped by; one group without a name where they are not.</summary>
     public IEnumerable<(string Name, OverviewRow[] Rows)> Groups => Query.Group.Length == 0
@@ -57,7 +56,7 @@ internal sealed record Overview
     /// <summary>What is shown of some runs.</summary>
     public static Overview Of(IReadOnlyList<WatchedRun> runs, WatchQuery query, DateTimeOffset now)
     {
-        string[] measures = [.. runs.SelectMany(run => run.Run?.Measurements ?? []).Select(m => $"{m.Layer}/{m.Name}").Distinct()];
+        string[] measures = [.. runs.SelectMany(run => run.Measures).Distinct().Select(m => $"{m.Layer}/{m.Name}")];
         string? shown = measures.Contains(query.Measure) ? query.Measure
             : usual.Select(one => $"{one.Layer}/{one.Name}").FirstOrDefault(measures.Contains) ?? measures.FirstOrDefault();
         (string Layer, string Name)? measure = shown?.Split('/', 2) is [var layer, var name] ? (layer, name) : null;

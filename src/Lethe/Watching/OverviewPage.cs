@@ -27,7 +27,7 @@ internal static class OverviewPage
                     <p class='sentence'>One that begins is shown within seconds. <code>lethe pretrain --data photos</code> begins one in
                     runs.</p>
                     """),
-                .. new[] { "choose", "runs", "curves", "against" }.Select(id => new PagePart(id, null)),
+                new("choose", null), new("runs", null), new("curves", null), new("against", null),
             ];
         }
 

@@ -25,7 +25,7 @@ internal sealed class WatchedFolder
     {
         if (!Directory.Exists(path))
             throw new RunException($"{path} is no folder.{Suggestion.OfPath(path)} Give a run, or a folder with runs below it.");
-        Path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        Path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Whole(path)));
     }
 
     /// <summary>The folder's full path.</summary>
@@ -60,6 +60,19 @@ internal sealed class WatchedFolder
 
     /// <summary>The run of a name; null where there is none.</summary>
     public WatchedRun? Find(string id) => Runs.FirstOrDefault(run => run.Id == id);
+
+    // An undo is shown with the run that it belongs to.
+    private static string Whole(string path)
+    {
+        try
+        {
+            return RunDirectory.HoldsRun(path) && RunDirectory.Open(path).FindPretraining() is { } run ? run.Path : path;
+        }
+        catch (RunException)
+        {
+            return path; // what is amiss stands on its page
+        }
+    }
 
     private void Look()
     {

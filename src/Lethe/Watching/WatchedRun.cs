@@ -11,6 +11,9 @@ internal sealed record WatchedRun(string Id, string Path)
 {
     private const int LogLines = 200, LogBytes = 64 * 1024;
 
+    private static readonly string[] looked =
+        ["run.json", "metrics.jsonl", "evaluation.json", "pictures/views.png", "log.txt", "pulse.json"];
+
     /// <summary>What its files hold; null where they cannot be read.</summary>
     public ReportRun? Run { get; private init; }
 
@@ -25,6 +28,9 @@ internal sealed record WatchedRun(string Id, string Path)
 
     /// <summary>Options by dotted names, and the seed.</summary>
     public IReadOnlyDictionary<string, string> Options { get; private init; } = new Dictionary<string, string>();
+
+    /// <summary>What was measured, by layer and name.</summary>
+    public IReadOnlyList<(string Layer, string Name)> Measures { get; private init; } = [];
 
     // What the files were that it was read from.
     private string Stamp { get; init; } = "";
@@ -55,7 +61,8 @@ internal sealed record WatchedRun(string Id, string Path)
         {
             // What seldom changes and takes long to read is read when it has changed; a pulse changes every two seconds.
             string slow = Slow(stamp);
-            ReportRun run = before?.Run is { } same && Slow(before.Stamp) == slow ? same : ReportModel.Read(RunDirectory.Open(path));
+            bool same = before?.Run is not null && Slow(before.Stamp) == slow;
+            ReportRun run = same ? before!.Run! : ReportModel.Read(RunDirectory.Open(path));
             return new WatchedRun(id, path)
             {
                 Stamp = stamp,
@@ -63,7 +70,8 @@ internal sealed record WatchedRun(string Id, string Path)
                 Parts = [.. directories.Select(directory => Part(path, directory))],
                 Log = string.Join('\n', directories.Select(directory => System.IO.Path.Combine(directory, "log.txt")).Where(File.Exists)
                     .OrderByDescending(File.GetLastWriteTimeUtc).Take(1).Select(Tail)),
-                Options = ReportModel.Asked(run.Manifest.Pretraining).ToDictionary(),
+                Options = same ? before!.Options : ReportModel.Asked(run.Manifest.Pretraining).ToDictionary(),
+                Measures = same ? before!.Measures : [.. run.Measurements.Select(m => (m.Layer, m.Name)).Distinct()],
             };
         }
         catch (Exception error) when (error is LetheException or IOException or UnauthorizedAccessException)
@@ -80,8 +88,7 @@ internal sealed record WatchedRun(string Id, string Path)
     }
 
     private static IEnumerable<string> Files(string directory) =>
-        new[] { "run.json", "metrics.jsonl", "evaluation.json", "pictures/views.png", "log.txt", "pulse.json" }
-            .Select(name => System.IO.Path.Combine(directory, name));
+        looked.Select(name => System.IO.Path.Combine(directory, name));
 
     private static string StampOf(string path)
     {
