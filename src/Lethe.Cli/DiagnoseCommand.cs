@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Lethe.Data;
 using Lethe.Diagnostics;

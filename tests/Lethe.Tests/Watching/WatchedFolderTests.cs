@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using Lethe.Reporting;
 using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Tests.Results;
@@ -97,8 +96,8 @@ public sealed class WatchedFolderTests : IDisposable
         WatchedRun read = Assert.Single(new WatchedFolder(folder.Path).Runs);
         IReadOnlyList<PagePart> parts = RunPage.Parts(read, null, DateTimeOffset.UtcNow);
         XElement page = Parse(WatchPage.Render("<i>t", $"k", parts));
-        Assert.Empty(page.Descendants("script").Where(script => script.Attribute("src") is null));
-        Assert.Empty(page.Descendants().Where(element => element.Name.LocalName is "b" && element.Value.Contains('x', StringComparison.Ordinal)));
+        Assert.DoesNotContain(page.Descendants("script"), script => script.Attribute("src") is null);
+        Assert.DoesNotContain(page.Descendants("b"), element => element.Value.Contains('x', StringComparison.Ordinal));
         XElement state = page.Descendants("div").Single(part => (string?)part.Attribute("id") == "state");
         Assert.Contains("<b>x", state.Element("h1")!.Value, StringComparison.Ordinal);
         Assert.Equal("30", (string?)state.Element("progress")!.Attribute("value"));
