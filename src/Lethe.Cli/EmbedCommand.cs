@@ -73,8 +73,7 @@ internal static class EmbedCommand
                 : null);
         terminal.Say(
             $"{folder} holds files of TensorBoard's projector{(cell is null ? "; so many thumbnails would be too small to see" : "")}. "
-            + $"Next: tensorboard --logdir {OptionValues.Quote(folder)}, or load tensors.tsv and metadata.tsv at "
-            + "projector.tensorflow.org.");
+            + "Next: start TensorBoard with it as its folder of logs, or load tensors.tsv and metadata.tsv at projector.tensorflow.org.");
     }
 
     /// <summary>The flag of a folder of images to embed.</summary>

@@ -11,9 +11,6 @@ namespace Lethe.Reporting;
 /// </summary>
 internal static class FigurePicture
 {
-    /// <summary>Fonts, the first that a machine has.</summary>
-    public static readonly IReadOnlyList<string> Families = ["Helvetica", "Arial", "Liberation Sans", "DejaVu Sans", "sans-serif"];
-
     // Some 290 dots an inch at the width of a column.
     private const float Scale = 3;
 
@@ -120,7 +117,7 @@ internal static class FigurePicture
         }
 
         string[] there = [.. fonts.FontFamilies];
-        string family = Families.FirstOrDefault(there.Contains) ?? there[0];
+        string family = FigureStyle.Families.FirstOrDefault(there.Contains) ?? there[0];
         return fonts.MatchFamily(family, style);
     }
 

@@ -9,6 +9,9 @@ namespace Lethe.Reporting;
 /// </summary>
 internal static partial class FigureStyle
 {
+    /// <summary>Fonts, of which the first is taken that a machine has.</summary>
+    public static readonly IReadOnlyList<string> Families = ["Helvetica", "Arial", "Liberation Sans", "DejaVu Sans", "sans-serif"];
+
     private const string Hue = "--c";
 
     private static readonly HashSet<string> drawn =

@@ -72,7 +72,7 @@ internal sealed record ReportFigure(string Name, string Title, XElement Svg)
         svg.SetAttributeValue("viewBox", Invariant($"-8 {-8 - top} {width + 16} {height + top + 16}"));
         svg.SetAttributeValue("width", width + 16);
         svg.SetAttributeValue("height", height + top + 16);
-        svg.SetAttributeValue("font-family", string.Join(", ", FigurePicture.Families));
+        svg.SetAttributeValue("font-family", string.Join(", ", FigureStyle.Families));
         FigureStyle.Apply(svg);
         return svg;
     }

@@ -35,7 +35,7 @@ internal sealed record ScatterChart(
     protected override IEnumerable<Html?> Shapes(PlotArea area)
     {
         // Names that would lie upon each other are left out; the table has them all.
-        double longest = Letter * Places.Max(place => Math.Min(place.Length, LongestPlace));
+        double longest = Letter * Places.Select(place => Math.Min(place.Length, LongestPlace)).Max();
         int every = Math.Max(1, (int)Math.Ceiling(Places.Count * longest / (area.Right - area.Left)));
         return
         [

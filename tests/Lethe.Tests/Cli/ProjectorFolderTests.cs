@@ -18,8 +18,8 @@ public sealed class ProjectorFolderTests : IDisposable
     [Fact]
     public void Write_Embeddings_AreReadBack()
     {
-        float[,] rows = { { 0.1f, -1e-8f }, { 3f, float.MaxValue }, { 0f, 1f } };
-        string[] paths = ["a/1.png", "b/2\t.png", "b/3.png"];
+        float[,] rows = { { 0.1f, -1e-8f }, { 3f, float.MaxValue }, { 0f, 1f }, { 2f, 2f } };
+        string[] paths = ["cats/1.png", "cats/2\t.png", "dogs/3.png", "dogs/4.png"];
         foreach (string path in paths)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(folder["images/" + path])!);
@@ -30,13 +30,13 @@ public sealed class ProjectorFolderTests : IDisposable
         ProjectorFolder.Require(folder["p"], force: false);
         ProjectorFolder.Write(
             folder["p"], new ImageEmbeddings(rows, paths), folder["images"], "layer4",
-            [("a/1.png", Plain(100)), ("b/1-unreadable.png", Plain(1)), ("b/3.png", Plain(200))]);
+            [("cats/1.png", Plain(100)), ("cats/3-not-embedded.png", Plain(1)), ("dogs/3.png", Plain(200))]);
 
         float[][] read = [.. Lines("tensors.tsv").Select(line => line.Split('\t').Select(x => float.Parse(x, CultureInfo.InvariantCulture)).ToArray())];
-        Assert.Equal([[0.1f, -1e-8f], [3f, float.MaxValue], [0f, 1f]], read);
+        Assert.Equal([[0.1f, -1e-8f], [3f, float.MaxValue], [0f, 1f], [2f, 2f]], read);
         string[][] about = [.. Lines("metadata.tsv").Select(line => line.Split('\t'))];
         Assert.Equal(["path", "label", "part"], about[0]);
-        Assert.Equal(["a/1.png", "a", ""], about[1]);
+        Assert.Equal(["cats/1.png", "cats", ""], about[1]);
         Assert.Equal(paths, about[1..].Select(row => PathLines.Read(row[0])));
         Assert.All(about, row => Assert.Equal(3, row.Length));
 
