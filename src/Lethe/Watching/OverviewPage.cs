@@ -98,8 +98,8 @@ internal static class OverviewPage
             caption += $" They differ in {shown.MoreDiffering} more, which the page of each run has.";
         return $"""
             <section><h2>Runs</h2>
-            <div class='scroll' tabindex='0'><table class='runs'>
-            <caption>{caption}</caption>
+            <p class='note'>{caption}</p>
+            <div class='scroll' tabindex='0' role='region' aria-label='Table of runs'><table class='runs'>
             <thead><tr><th scope='col'>curve</th>{Each(columns, column => Head(column.Id, column.Title))}</tr></thead>
             <tbody>{Each(shown.Groups, group => $"""
                 {If(group.Name.Length > 0, $"""
@@ -182,7 +182,7 @@ internal static class OverviewPage
                     ])),
             ])
         {
-            Decimals = factor == 100 ? 1 : 4, Width = 940, Height = 320,
+            Decimals = factor == 100 ? 1 : 4,
         };
         return $"""
             <section><h2>Curves, laid over each other</h2>
@@ -207,7 +207,7 @@ internal static class OverviewPage
             + "differs between runs is not taken out", option, factor == 100 ? "accuracy, %" : title, places,
             [.. rows.Select(row => (Array.IndexOf(places, Value(row)), factor * row.Result!.Value, row.Run.Id, Colour(row)))])
         {
-            Decimals = factor == 100 ? 1 : 4, Width = 940, Height = 320,
+            Decimals = factor == 100 ? 1 : 4,
         };
         return $"<section><h2>An option against the result</h2>{Chart.Row("one", [chart])}</section>";
 

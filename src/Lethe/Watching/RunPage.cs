@@ -104,7 +104,7 @@ internal static class RunPage
             $"Loss of {part.Name}, step by step", "as it trains, since it was last begun; a good one falls, fast at first", "step", "loss",
             [new ChartSeries("loss", "early", false, points)])
         {
-            Decimals = 4, Width = 940,
+            Decimals = 4,
         };
         return Chart.Row("one", [chart]);
     }
