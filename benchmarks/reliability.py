@@ -88,7 +88,7 @@ class Verb:
                 continue
             for name in names:
                 path = os.path.join(folder, name)
-                if name.startswith(".") or name.endswith(".html"):
+                if name.startswith(".") or name.endswith(".html") or name in ("pulse.json", "log.txt"):
                     continue
                 data = open(path, "rb").read()
                 if name == "run.json":

@@ -21,6 +21,7 @@ internal static class Application
             EvaluateCommand.Create(terminal),
             CompareCommand.Create(terminal),
             ReportCommand.Create(terminal),
+            WatchCommand.Create(terminal),
             ReproduceCommand.Create(terminal),
             EmbedCommand.Create(terminal),
             ClassifyCommand.Create(terminal),

@@ -21,7 +21,7 @@ internal sealed class Terminal
         error = new ErrorWriter(error);
         Error = error;
         bool colour = errorIsTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
-        Progress = new ProgressDisplay(error, errorIsTerminal, colour, () => Columns);
+        Progress = new ProgressDisplay(error, errorIsTerminal, colour, () => Columns, () => Console.WindowHeight);
         People = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(error),

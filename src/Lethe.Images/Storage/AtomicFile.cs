@@ -29,7 +29,8 @@ internal static class AtomicFile
     /// The file cannot be written; the message says why. Other errors of <paramref name="write"/> and <paramref name="verify"/> pass
     /// through.
     /// </exception>
-    public static void Write(string path, Action<Stream> write, Action<string>? verify) => Write(path, write, verify, before: null);
+    public static void Write(string path, Action<Stream> write, Action<string>? verify) =>
+        Write(path, write, verify, before: null, sync: true);
 
     /// <summary>Writes a whole file, and keeps what the path held before under a name of its own.</summary>
     /// <param name="path">The file. While it is being written, the same name with <c>.tmp</c> is in use.</param>
@@ -38,9 +39,18 @@ internal static class AtomicFile
     /// <exception cref="RunException">
     /// The file cannot be written; the message says why. Other errors of <paramref name="write"/> pass through.
     /// </exception>
-    public static void WriteKeeping(string path, string before, Action<Stream> write) => Write(path, write, verify: null, before);
+    public static void WriteKeeping(string path, string before, Action<Stream> write) =>
+        Write(path, write, verify: null, before, sync: true);
 
-    private static void Write(string path, Action<Stream> write, Action<string>? verify, string? before)
+    /// <summary>
+    /// Writes a whole file for readers that look on, without waiting for the device: a power cut may lose it, and nothing may depend on it.
+    /// </summary>
+    /// <param name="path">The file. While it is being written, the same name with <c>.tmp</c> is in use.</param>
+    /// <param name="write">Writes the contents to a stream that can seek.</param>
+    /// <exception cref="RunException">The file cannot be written; the message says why.</exception>
+    public static void Show(string path, Action<Stream> write) => Write(path, write, verify: null, before: null, sync: false);
+
+    private static void Write(string path, Action<Stream> write, Action<string>? verify, string? before, bool sync)
     {
         string target = Path.GetFullPath(path);
         string temporary = target + ".tmp";
@@ -54,8 +64,12 @@ internal static class AtomicFile
                 FileOperation.Before("write", temporary);
                 write(stream);
                 stream.Flush();
-                FileOperation.Before("sync", temporary);
-                Disk.Sync(stream.SafeFileHandle);
+                if (sync)
+                {
+                    FileOperation.Before("sync", temporary);
+                    Disk.Sync(stream.SafeFileHandle);
+                }
+
                 stream.Dispose();
                 verify?.Invoke(temporary);
                 FileOperation.Before("rename", target);
@@ -75,8 +89,11 @@ internal static class AtomicFile
                 throw;
             }
 
-            FileOperation.Before("sync folder", target);
-            Disk.SyncFolder(Path.GetDirectoryName(target)!);
+            if (sync)
+            {
+                FileOperation.Before("sync folder", target);
+                Disk.SyncFolder(Path.GetDirectoryName(target)!);
+            }
         });
     }
 

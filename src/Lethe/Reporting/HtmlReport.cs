@@ -120,7 +120,7 @@ internal static class HtmlReport
         """;
 
     // What holds no value of a run is a file beside this one.
-    private static Html Resource(string name)
+    internal static Html Resource(string name)
     {
         using Stream file = typeof(HtmlReport).Assembly.GetManifestResourceStream(name)!;
         using var reader = new StreamReader(file);

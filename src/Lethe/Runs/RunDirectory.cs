@@ -26,6 +26,12 @@ public sealed class RunDirectory
     /// <summary>Results of the evaluation protocols.</summary>
     public string EvaluationPath => In("evaluation.json");
 
+    /// <summary>Where work on the run stands at this moment.</summary>
+    internal string PulsePath => In("pulse.json");
+
+    /// <summary>What was said of the work, with times; for people.</summary>
+    internal string LogPath => In("log.txt");
+
     /// <summary>Checkpoints.</summary>
     public string CheckpointFolder => In("checkpoints");
 
@@ -220,6 +226,10 @@ public sealed class RunDirectory
         FileSeal? seal = HoldsRun(Path) ? LoadManifest().Metrics ?? (Checkpoints.Peek() is { } state ? FileSeal.Of(state) : null) : null;
         return File.Exists(MetricsPath) || seal is { Length: > 0 } ? RunFiles.ReadMetrics(MetricsPath, seal) : new MetricsLog([], null);
     }
+
+    /// <summary>Reads <c>pulse.json</c>.</summary>
+    /// <returns>The pulse; null where there is none, as of runs of earlier versions, or where it cannot be read at this moment.</returns>
+    internal RunPulse? LoadPulse() => RunFiles.ReadPulse(PulsePath);
 
     /// <summary>What was measured so far.</summary>
     /// <returns>The lines of <c>metrics.jsonl</c>; none where there is no file.</returns>

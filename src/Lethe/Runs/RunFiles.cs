@@ -58,6 +58,21 @@ internal static class RunFiles
         WriteDocument(stream, document);
     }
 
+    public static void WritePulse(Stream stream, RunPulse pulse) => JsonSerializer.Serialize(stream, pulse, compact);
+
+    /// <summary>The pulse of a run; null where there is none that can be read: it is a sign of life and no more.</summary>
+    public static RunPulse? ReadPulse(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? JsonSerializer.Deserialize<RunPulse>(Bytes(path), compact) : null;
+        }
+        catch (Exception error) when (error is JsonException or RunException)
+        {
+            return null;
+        }
+    }
+
     public static void WriteEvaluation(Stream stream, IReadOnlyList<EvaluationRecord> records) =>
         WriteDocument(stream, new JsonObject { [Records] = JsonSerializer.SerializeToNode(records, compact) });
 
@@ -256,7 +271,14 @@ internal static class RunFiles
         record.Remove("checkpoint");
     }
 
-    private static byte[] Bytes(string path) => Reading(path, () => File.ReadAllBytes(path));
+    // Shared with whoever writes or replaces the file: to look at a run may not stop it.
+    private static byte[] Bytes(string path) => Reading(path, () =>
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        byte[] bytes = new byte[file.Length];
+        int read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return read == bytes.Length ? bytes : bytes[..read];
+    });
 
     private static T Reading<T>(string path, Func<T> read)
     {

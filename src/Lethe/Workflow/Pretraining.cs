@@ -140,11 +140,10 @@ public static class Pretraining
         var recorder = new RunRecorder(run, manifest with { Origin = origin }, progress);
         if (manifest.HasImages && !File.Exists(run.DivisionPath))
             DivisionFile.Write(run.DivisionPath, session.Data);
-        var training = new TrainingRun(session, trainer, recorder, "pre-training", progress)
+        RunDiary.Keep(run, "pre-training", progress, told => new TrainingRun(session, trainer, recorder, "pre-training", told)
         {
             Stopping = new EarlyStop(run, options), Interleaving = new Interleaving(session),
-            Announcement = new Announcement(session.StartUp, progress),
-        };
-        training.Train(cancellation);
+            Announcement = new Announcement(session.StartUp, told),
+        }.Train(cancellation));
     }
 }
