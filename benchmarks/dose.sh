@@ -43,6 +43,7 @@ import json, os, statistics
 def rate(path, stage):
     try:
         records = json.load(open(path))
+        records = records["records"] if isinstance(records, dict) else records
     except FileNotFoundError:
         return None
     found = [r["value"] for r in records

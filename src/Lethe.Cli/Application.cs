@@ -7,9 +7,6 @@ namespace Lethe.Cli;
 /// <summary>The command line: its verbs, and what happens when it cannot be parsed.</summary>
 internal static class Application
 {
-    // A checkpoint of a large network takes seconds to write; the default of two would cut it off.
-    private static readonly TimeSpan timeToSave = TimeSpan.FromMinutes(2);
-
     /// <summary>Makes the command line.</summary>
     public static RootCommand Create(Terminal terminal)
     {
@@ -24,6 +21,7 @@ internal static class Application
             EvaluateCommand.Create(terminal),
             CompareCommand.Create(terminal),
             ReportCommand.Create(terminal),
+            WatchCommand.Create(terminal),
             ReproduceCommand.Create(terminal),
             EmbedCommand.Create(terminal),
             ClassifyCommand.Create(terminal),
@@ -40,7 +38,10 @@ internal static class Application
 
     /// <summary>Runs a command line.</summary>
     /// <returns>0 done, 1 failed, 2 wrong use, 130 interrupted with the state saved.</returns>
-    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal)
+    /// <param name="arguments">The command line.</param>
+    /// <param name="terminal">Where it writes.</param>
+    /// <param name="stop">Asks it to end with the state saved.</param>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal, CancellationToken stop = default)
     {
         RootCommand root = Create(terminal);
         ParseResult parsed = root.Parse(arguments.Count == 0 ? ["--help"] : arguments);
@@ -64,6 +65,8 @@ internal static class Application
                 terminal.Say($"lethe: {error}");
             string verb = Usage.NameOf(parsed.CommandResult.Command);
             terminal.Say($"See 'lethe {(verb.Length == 0 ? "" : verb + " ")}--help'.");
+            if (arguments.Contains(Verb.JsonFlag))
+                terminal.WriteJson(Verb.ErrorDocument(string.Join(' ', errors), Verb.WrongUse));
             return Verb.WrongUse;
         }
 
@@ -72,11 +75,11 @@ internal static class Application
         {
             return await parsed.InvokeAsync(new InvocationConfiguration
             {
-                ProcessTerminationTimeout = timeToSave,
+                ProcessTerminationTimeout = null,
                 EnableDefaultExceptionHandler = false,
                 Output = terminal.Output,
                 Error = terminal.Error,
-            });
+            }, stop);
         }
         finally
         {

@@ -181,7 +181,7 @@ internal static class ClassifyCommand
         var rows = new JsonArray();
         foreach ((Classification one, string path) in found.Zip(images.Paths))
         {
-            text.Append(EmbeddingFile.Quoted(path)).Append(',').Append(EmbeddingFile.Quoted(one.Label))
+            text.Append(CsvText.Field(path)).Append(',').Append(CsvText.Field(one.Label))
                 .Append(Invariant($",{one.Confidence:R},{one.Novelty:R},{(one.Rejected ? "true" : "false")}\n"));
             rows.Add(new JsonObject
             {

@@ -27,6 +27,7 @@ internal static class CompareCommand
         var markdown = new Option<bool>("--markdown") { Description = "Write the tables to standard output as Markdown." };
         var csv =
             new Option<bool>("--csv") { Description = "Write every number to standard output as CSV, one a line, with all its digits." };
+        var latex = new Option<bool>("--latex") { Description = "Write the tables to standard output as LaTeX (booktabs)." };
         var regret = new Option<bool>("--regret")
         {
             Description = "Instead: which rule of pretrain --keep takes the best epoch, by what the one it takes lacks of the best one's "
@@ -37,15 +38,15 @@ internal static class CompareCommand
             "compare",
             "Set everything that was evaluated of several runs side by side, with differences paired by seed and 95 % intervals.")
         {
-            runs, layer, everyLayer, baseline, undos, regret, output, force, markdown, csv,
+            runs, layer, everyLayer, baseline, undos, regret, output, force, markdown, csv, latex,
         };
         return command.Does(terminal, (parsed, _) =>
         {
             string[] paths = parsed.GetRequiredValue(runs);
-            parsed.RequireOneOutput("--markdown", "--csv", "--json");
+            parsed.RequireOneOutput("--markdown", "--csv", "--latex", "--json");
             if (parsed.GetValue(regret))
             {
-                Option[] others = [layer, everyLayer, baseline, undos, output, force, csv];
+                Option[] others = [layer, everyLayer, baseline, undos, output, force, csv, latex];
                 if (others.Any(one => parsed.GetResult(one) is { Implicit: false }))
                     throw new InvalidOptionException("--regret compares rules, not runs: give it with --markdown or --json alone.");
                 return ShowRegret(paths, parsed.GetValue(markdown), terminal);
@@ -70,6 +71,8 @@ internal static class CompareCommand
 
             if (parsed.GetValue(markdown))
                 terminal.Output.Write(MarkdownGrid.Render(comparison.Grids()));
+            else if (parsed.GetValue(latex))
+                terminal.Output.Write(LatexGrid.Render(comparison.Grids()));
             else if (parsed.GetValue(csv))
                 terminal.Output.Write(CsvGrid.Render(comparison.Lines()));
             else

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Lethe.Data;
 using Lethe.Recognition;
+using Lethe.Runtime;
 using Lethe.Storage;
 
 namespace Lethe.Cli;
@@ -12,37 +13,67 @@ internal static class EmbedCommand
     public static Command Create(Terminal terminal)
     {
         Option<string> images = Images("A folder of images, with all folders below it, or one image.");
-        Option<string> output = new("--out")
+        Option<string?> output = new("--out")
         {
             Description = "The file to write, with path, label and part of each image where the folders say them: .csv; .parquet; or .npy, "
                 + "with the paths beside it in .txt and class numbers in .labels.npy.",
             HelpName = "FILE",
-            Required = true,
+        };
+        Option<string?> projector = new("--projector")
+        {
+            Description = "A folder to write files of TensorBoard's projector to: embeddings, paths and labels, thumbnails.",
+            HelpName = "DIR",
         };
         Option<bool> force = OutputFile.Force();
         Option<int> bad = MaxBadFiles();
-        var command = new Command("embed", "Turn a folder of images into embeddings by an encoder.") { images, output, force, bad };
+        var command = new Command("embed", "Turn a folder of images into embeddings by an encoder.") {
+            images, output, projector, force, bad,
+        };
         var flags = new EncoderFlags(command);
         var table = new OptionTable(command, EncoderFlags.Records);
         return command.Does(terminal, (parsed, cancellation) =>
         {
-            (string file, string folder) = (parsed.GetRequiredValue(output), parsed.GetRequiredValue(images));
-            EmbeddingFile.Require(file, parsed.GetValue(force));
+            string? file = parsed.GetValue(output), projected = parsed.GetValue(projector);
+            string folder = parsed.GetRequiredValue(images);
+            if (file is null && projected is null)
+                throw new InvalidOptionException("Give --out FILE or --projector DIR: what to write the embeddings to.");
+            if (file is not null)
+                EmbeddingFile.Require(file, parsed.GetValue(force));
+            if (projected is not null)
+                ProjectorFolder.Require(projected, parsed.GetValue(force));
             ImageFiles.RequirePath(folder);
             using Encoder encoder = flags.Load(parsed, table.Read(parsed), terminal);
             ImageEmbeddings found = encoder.EmbedFolder(folder, parsed.GetValue(bad), terminal.Progress, cancellation);
-            EmbeddingFile.Write(file, found, folder);
+            if (file is not null)
+                EmbeddingFile.Write(file, found, folder);
+            if (projected is not null)
+                Project(projected, found, folder, encoder, parsed.GetValue(bad), terminal, cancellation);
             foreach (string one in found.SkippedFiles)
                 terminal.Say($"skipped {PathLines.Of(one)}");
-            terminal.Say($"{found.Count} embeddings of {found.Dimension} numbers in {file}");
+            terminal.Say($"{found.Count} embeddings of {found.Dimension} numbers in {file ?? projected}");
             return new JsonObject
             {
                 ["out"] = file,
+                ["projector"] = projected,
                 ["rows"] = found.Count,
                 ["dimension"] = found.Dimension,
                 ["skippedFiles"] = new JsonArray([.. found.SkippedFiles.Select(path => (JsonNode)path)]),
             };
         });
+    }
+
+    private static void Project(
+        string folder, ImageEmbeddings found, string images, Encoder encoder, int bad, Terminal terminal, CancellationToken cancellation)
+    {
+        int? cell = ProjectorFolder.Cell(found.Count);
+        ProjectorFolder.Write(
+            folder, found, images, encoder.Layer,
+            cell is { } side
+                ? ProjectorFolder.Images(images, encoder.Channels == 1 ? 3 : encoder.Channels, side, bad, cancellation)
+                : null);
+        terminal.Say(
+            $"{folder} holds files of TensorBoard's projector{(cell is null ? "; so many thumbnails would be too small to see" : "")}. "
+            + "Next: start TensorBoard with it as its folder of logs, or load tensors.tsv and metadata.tsv at projector.tensorflow.org.");
     }
 
     /// <summary>The flag of a folder of images to embed.</summary>

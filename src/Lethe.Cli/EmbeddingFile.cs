@@ -74,7 +74,7 @@ internal static class EmbeddingFile
             writer.Write("path,label,part," + string.Join(',', Enumerable.Range(0, dimension).Select(i => $"e{i}")) + "\n");
             for (int row = 0; row < paths.Count; row++)
             {
-                writer.Write($"{Quoted(paths[row])},{Quoted(labels[row] ?? "")},{parts[row]}");
+                writer.Write($"{CsvText.Field(paths[row])},{CsvText.Field(labels[row] ?? "")},{parts[row]}");
                 for (int i = 0; i < dimension; i++)
                 {
                     writer.Write(',');
@@ -122,9 +122,4 @@ internal static class EmbeddingFile
         Buffer.BlockCopy(rows, 0, flat, 0, flat.Length * sizeof(float));
         return flat;
     }
-
-    // RFC 4180: quotes where a field would break the line or the columns. Readers trim spaces and tabs at the ends of what is not quoted.
-    internal static string Quoted(string text) => text.AsSpan().IndexOfAny(",\"\r\n\t") < 0 && text == text.Trim()
-        ? text
-        : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

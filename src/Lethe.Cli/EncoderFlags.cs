@@ -96,6 +96,7 @@ internal sealed class EncoderFlags
             RunDirectory run = RunDirectory.Open(Path(parsed));
             Encoder own = Encoder.Load(run, machine, layer, CheckpointOf(parsed));
             terminal.WarnOfUnfinished(run, CheckpointOf(parsed));
+            SayWhat(parsed, own, machine, terminal);
             return own;
         }
 
@@ -103,7 +104,17 @@ internal sealed class EncoderFlags
         Encoder encoder = Encoder.Load(options, machine, layer);
         foreach (string sentence in encoder.Origin!.Sentences)
             terminal.Say(sentence);
+        SayWhat(parsed, encoder, machine, terminal);
         return encoder;
+    }
+
+    // How long it takes follows from how fast the first images are, which the progress says.
+    private void SayWhat(ParseResult parsed, Encoder encoder, Machine machine, Terminal terminal)
+    {
+        RunVersions at = machine.Describe();
+        terminal.Say(
+            $"Embedding by {Path(parsed)}: {encoder.Layer} on {at.Device}, {at.Threads} thread{(at.Threads == 1 ? "" : "s")}; images enter "
+            + $"at {encoder.ImageSize}×{encoder.ImageSize} pixels. The time left is shown once the first images are through.");
     }
 
     /// <summary>The checkpoint that was named.</summary>

@@ -1,3 +1,5 @@
 using Lethe.Cli;
 
-return await Application.RunAsync(args, new Terminal(Console.Out, Console.Error, !Console.IsErrorRedirected));
+using var signals = new Signals();
+return await Application.RunAsync(
+    args, new Terminal(Console.Out, Console.Error, !Console.IsErrorRedirected), signals.Stop);

@@ -4,13 +4,15 @@ using Lethe.Workflow;
 namespace Lethe.Cli;
 
 /// <summary>
-/// Shows progress on standard error: one line that is drawn over in a terminal, elsewhere a plain line, the rarer the longer it takes.
+/// Shows progress on standard error: in a terminal a line that is drawn over, of a training with a <see cref="Dashboard"/> beneath it;
+/// elsewhere a plain line, the rarer the longer it takes.
 /// </summary>
 /// <param name="output">Where to.</param>
 /// <param name="terminal">Whether that is a terminal.</param>
 /// <param name="colour">Whether it shows colours.</param>
 /// <param name="width">Its columns.</param>
-internal sealed class ProgressDisplay(TextWriter output, bool terminal, bool colour, Func<int> width)
+/// <param name="height">Its rows; null for one line at most.</param>
+internal sealed class ProgressDisplay(TextWriter output, bool terminal, bool colour, Func<int> width, Func<int>? height = null)
     : IProgress<WorkflowProgress>, IDisposable
 {
     private static readonly TimeSpan redraw = TimeSpan.FromMilliseconds(100);
@@ -21,9 +23,10 @@ internal sealed class ProgressDisplay(TextWriter output, bool terminal, bool col
     private readonly Stopwatch sinceStart = new();
     private readonly Stopwatch sinceShown = new();
     private readonly Lock gate = new();
+    private readonly Dashboard dashboard = new();
     private string stage = "";
     private long first;
-    private bool drawn;
+    private int drawn;
 
     public void Report(WorkflowProgress value)
     {
@@ -33,8 +36,9 @@ internal sealed class ProgressDisplay(TextWriter output, bool terminal, bool col
             if (value.Notice is { } notice)
             {
                 Clear();
-                output.WriteLine(notice);
+                output.WriteLine(PlainText.Of(notice));
                 output.Flush();
+                dashboard.Hear(notice);
                 return;
             }
 
@@ -44,7 +48,11 @@ internal sealed class ProgressDisplay(TextWriter output, bool terminal, bool col
                 stage = value.Stage;
                 first = value.Done;
                 sinceStart.Restart();
+                dashboard.Begin();
             }
+
+            if (value.Step is { } step)
+                dashboard.Take(step);
 
             bool last = value.Total > 0 && value.Done == value.Total;
             if (!fresh && !last && sinceShown.IsRunning && sinceShown.Elapsed < (terminal ? redraw : Between(sinceStart.Elapsed)))
@@ -54,8 +62,9 @@ internal sealed class ProgressDisplay(TextWriter output, bool terminal, bool col
             if (terminal)
             {
                 // The last column stays empty: some terminals go to the next line when it is filled.
-                output.Write("\r\x1b[2K" + Coloured(Line(value, left, Math.Max(width() - 1, 1))));
-                drawn = true;
+                string[] lines = Lines(value, left, Math.Max(width() - 1, 1));
+                output.Write(Erased() + Coloured(string.Join('\n', lines)));
+                drawn = lines.Length;
             }
             else
             {
@@ -71,14 +80,26 @@ internal sealed class ProgressDisplay(TextWriter output, bool terminal, bool col
     {
         lock (gate)
         {
-            if (drawn)
-                output.Write("\r\x1b[2K");
-            drawn = false;
+            output.Write(Erased());
+            drawn = 0;
             output.Flush();
         }
     }
 
     public void Dispose() => Clear();
+
+    private string[] Lines(WorkflowProgress value, TimeSpan? left, int columns) =>
+        value.Step is { } step && columns >= Dashboard.FewestColumns && height?.Invoke() >= Dashboard.FewestRows
+            ? [Line(value with { Detail = "" }, left, columns), .. dashboard.Lines(step, columns)]
+            : [Line(value, left, columns)];
+
+    // Back to where the first line began, and everything from there away.
+    private string Erased() => drawn switch
+    {
+        0 => "",
+        1 => "\r\x1b[2K",
+        _ => Invariant($"\r\x1b[{drawn - 1}A\x1b[0J"),
+    };
 
     /// <summary>
     /// The line: stage, bar, share, time left, then the details, the most important first. Where it is too long the bar shrinks, and then
@@ -108,7 +129,7 @@ internal sealed class ProgressDisplay(TextWriter output, bool terminal, bool col
             parts.Add($"{value.Done}/{value.Total}");
         while (columns is { } most && parts.Count > 1 && parts.Sum(part => part.Length + 2) - 2 > most)
             parts.RemoveAt(parts.Count - 1);
-        string line = string.Join("  ", parts);
+        string line = PlainText.Of(string.Join("  ", parts));
         return columns is { } room && line.Length > room ? line[..room] : line;
     }
 

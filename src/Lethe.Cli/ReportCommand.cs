@@ -19,29 +19,45 @@ internal static class ReportCommand
         var output = new Option<string?>("--out") { Description = "The page to write. [report.html in the first run]", HelpName = "FILE" };
         var markdown = new Option<bool>("--markdown") { Description = "Write the table of all undos to standard output as well, as "
             + "Markdown. --json has the same numbers, and what is said of memorisation." };
+        var latex = new Option<bool>("--latex")
+        {
+            Description = "Write the same table to standard output as LaTeX (booktabs).",
+        };
+        Option<string?> svg = Picture("--svg", "SVG"), png = Picture("--png", "PNG, three times the size");
+        var figures = new Option<string?>("--figures")
+        {
+            Description = "The folder that --svg and --png write to. [figures in the first run]", HelpName = "DIR",
+        };
         var dataRoot = new Option<string?>("--data-root") { Description = "With --map-images: where the files of a named source lie now, "
             + "if they have moved.", HelpName = "DIR" };
         Option<bool> force = OutputFile.Force();
         var command = new Command(
             "report",
             "Write one HTML page that is readable offline: verdict, curves, tables, pictures, and how to repeat it "
-            + "all.") { runs, output, force, markdown, dataRoot };
+            + "all.") {
+            runs, output, force, markdown, latex, svg, png, figures, dataRoot,
+        };
         var table = new OptionTable(command, new MapOptions(), new Machine());
         return command.Does(terminal, (parsed, cancellation) =>
         {
             OptionValues values = table.Read(parsed);
             var map = values.Apply(new MapOptions());
             string[] paths = parsed.GetRequiredValue(runs);
-            parsed.RequireOneOutput("--markdown", "--json");
+            parsed.RequireOneOutput("--markdown", "--latex", "--json");
             string? page = parsed.GetValue(output) is { } given ? OutputFile.Require(given, parsed.GetValue(force), ".html", ".htm") : null;
             foreach (string one in paths)
                 terminal.WarnOfUnfinished(RunDirectory.Open(one));
-            bool asksMarkdown = parsed.GetValue(markdown);
+            bool asksMarkdown = parsed.GetValue(markdown), asksLatex = parsed.GetValue(latex);
             ReportModel model = ReportModel.Load(paths);
             IReadOnlyList<Ablation> tables = Ablation.Of(model);
-            if (asksMarkdown && tables.Count == 0)
+            if ((asksMarkdown || asksLatex) && tables.Count == 0)
                 throw new RunException($"{string.Join(", ", paths)}: no undo was evaluated, so there is no table to write. Run 'lethe "
-                    + $"undo {OptionValues.Quote(paths[0])}', or leave --markdown out.");
+                    + $"undo {OptionValues.Quote(paths[0])}', or leave {(asksLatex ? "--latex" : "--markdown")} out.");
+            string folder = parsed.GetValue(figures) ?? Path.Combine(paths[0], "figures");
+            (string? drawn, string? painted) = (parsed.GetValue(svg), parsed.GetValue(png));
+            if (parsed.GetValue(figures) is not null && drawn is null && painted is null)
+                throw new InvalidOptionException($"--figures {folder}: nothing is written there. Give --svg all or --png all as well.");
+            string[] pictures = [.. Draw(model, folder, drawn, painted)];
             if (map.MapImages > 0)
             {
                 RunDirectory first = RunDirectory.Open(paths[0]);
@@ -54,11 +70,60 @@ internal static class ReportCommand
             terminal.Say(Path.GetFullPath(path));
             if (asksMarkdown)
                 terminal.Output.Write(MarkdownGrid.Render([.. tables.Select(table => table.Grid())]));
+            if (asksLatex)
+                terminal.Output.Write(LatexGrid.Render([.. tables.Select(table => table.Grid())]));
+            if (pictures.Length > 0)
+                terminal.Say($"{pictures.Length} picture{(pictures.Length == 1 ? "" : "s")} in {Path.GetFullPath(folder)}");
             return new JsonObject
             {
-                ["report"] = path, ["memorisation"] = ResultJson.OfMemorisation(model), ["ablation"] = ResultJson.Of(tables),
+                ["report"] = path,
+                ["memorisation"] = ResultJson.OfMemorisation(model),
+                ["ablation"] = ResultJson.Of(tables),
+                ["figures"] = new JsonArray([.. pictures.Select(picture => (JsonNode)picture)]),
             };
         });
+    }
+
+    private static Option<string?> Picture(string flag, string kind) => new(flag)
+    {
+        Description = $"Write a figure of the report as {kind}, or all: its name as in its title, with hyphens. A wrong name lists them.",
+        HelpName = "FIGURE|all",
+    };
+
+    private static IEnumerable<string> Draw(ReportModel model, string folder, string? svg, string? png)
+    {
+        if (svg is null && png is null)
+            yield break;
+        IReadOnlyList<ReportFigure> figures = ReportFigure.Of(HtmlReport.Render(model));
+        ReportFigure[] drawn = [.. svg is null ? [] : ReportFigure.Choose(figures, svg)];
+        ReportFigure[] painted = [.. png is null ? [] : ReportFigure.Choose(figures, png)];
+        MakeFolder(folder);
+        foreach (ReportFigure figure in drawn)
+        {
+            string path = Path.Combine(folder, figure.Name + ".svg");
+            WriteText(path, figure.ToSvg());
+            yield return path;
+        }
+
+        foreach (ReportFigure figure in painted)
+        {
+            string path = Path.Combine(folder, figure.Name + ".png");
+            byte[] picture = FigurePicture.Png(figure);
+            AtomicFile.Write(path, stream => stream.Write(picture));
+            yield return path;
+        }
+    }
+
+    private static void MakeFolder(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new RunException($"Cannot make the folder {folder}: {error.Message} Give another with --figures.", error);
+        }
     }
 
     /// <summary>Writes a page to a file, or to the first run's own where that is null; returns the file.</summary>

@@ -66,14 +66,21 @@ internal sealed class RunFlags
         Machine machine = values.Apply(new Machine());
         OptionRecord[] beside = [machine, .. more.Select(values.Apply)];
         string? path = parsed.GetValue(output);
-        if (Resumes(parsed))
+        if (Resumes(parsed) && !(path is not null && IsCutOff(path) && values.Flags.Any(flag => !IsOf(flag, beside))))
         {
             OptionRecord.ValidateAll(beside);
             RunManifest begun = Begun(path).LoadManifest();
             int? longer = values.Apply(new TrainingOptions()).Epochs is { } epochs && epochs > begun.Pretraining.Training.EpochCount()
                 ? epochs
                 : null;
-            RequireSame(values, begun.Pretraining, path!, longer is null ? [] : [EpochsFlag]);
+            RequireSame(values, begun.Pretraining, path!, longer is null ? [] : [EpochsFlag], beside);
+            if (machine.Threads > 0 && machine.Threads != begun.Versions.Threads && begun.Status != RunStatus.Done)
+            {
+                progress.Report(new WorkflowProgress("", 0, 0, "",
+                    $"Warning: --threads {machine.Threads}, and {path} has {begun.Versions.Threads} so far: it will not be the same, bit "
+                    + "for bit, as without an interruption."));
+            }
+
             if (longer is { } more)
                 Extension.Prepare(path!, more);
             string? dataRoot = values.Apply(defaults(values).Data with { DataRoot = null }).DataRoot;
@@ -95,7 +102,9 @@ internal sealed class RunFlags
             throw new InvalidOptionException("--resume needs --out with the directory of the run to go on with.");
         if (!RunDirectory.HoldsRun(path))
         {
-            string found = Directory.Exists(path) ? "it holds no run" : "there is no such directory";
+            string found = IsCutOff(path) ? "it ended before anything of the run was written"
+                : Directory.Exists(path) ? "it holds no run"
+                : "there is no such directory";
             throw new RunException(
                 $"--resume --out {path}: {found}, so there is nothing to go on with."
                 + $"{NearbyRuns.Sentence(path, RunDirectory.HoldsRun)} Without --resume a new run is begun.");
@@ -131,13 +140,21 @@ internal sealed class RunFlags
     }
 
     // What is changed on resume would not be the same run; where a source lies does not decide it, and more epochs are asked for elsewhere.
-    private static void RequireSame(OptionValues values, RunOptions earlier, string path, IReadOnlyList<string> but)
+    private static void RequireSame(
+        OptionValues values, RunOptions earlier, string path, IReadOnlyList<string> but, IReadOnlyList<OptionRecord> beside)
     {
         OptionRecord[] records =
         [
             earlier.Data, earlier, earlier.Views, earlier.Backbone, earlier.Weights, earlier.MethodOptions, earlier.Training,
             earlier.Evaluation, earlier.Monitor, earlier.Interleaving,
         ];
+        string[] unused = [.. values.Flags.Where(flag => !IsOf(flag, [.. records, .. beside]))];
+        if (unused.Length > 0)
+        {
+            throw new InvalidOptionException(
+                $"{string.Join(", ", unused)}: no option of method '{earlier.Method}', with which {path} was begun. Leave it out.");
+        }
+
         var differing = records.SelectMany(values.Changed).Where(change => change.Flag != "--data-root" && !but.Contains(change.Flag));
         string[] changed = [.. differing.Select(
             change => $"{change.Flag} {change.Asked} ({(change.Was.Length == 0 ? "it had none" : $"it was {change.Was}")})").Distinct()];
@@ -148,6 +165,12 @@ internal sealed class RunFlags
                 + "--resume without them, or start a new run with another --out.");
         }
     }
+
+    // A start that ended before its first file had its name leaves at most its lock: the same command begins it, with --resume or without.
+    private static bool IsCutOff(string path) => Directory.Exists(path) && !RunDirectory.HoldsRun(path) && RunDirectory.IsUnbegun(path);
+
+    private static bool IsOf(string flag, IEnumerable<OptionRecord> records) => records.Any(
+        record => record.GetType().GetProperties().Any(property => OptionField.Fits(property) && OptionName.Flag(property) == flag));
 
     private static string FreePath(RunOptions options)
     {

@@ -18,9 +18,10 @@ internal sealed class Terminal
     public Terminal(TextWriter output, TextWriter error, bool errorIsTerminal)
     {
         Output = output;
+        error = new ErrorWriter(error);
         Error = error;
         bool colour = errorIsTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
-        Progress = new ProgressDisplay(error, errorIsTerminal, colour, () => Columns);
+        Progress = new ProgressDisplay(error, errorIsTerminal, colour, () => Columns, () => Console.WindowHeight);
         People = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(error),
@@ -28,6 +29,7 @@ internal sealed class Terminal
             ColorSystem = colour ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No,
         });
+        People.Pipeline.Attach(new PlainText());
         if (!errorIsTerminal)
             People.Profile.Width = 140;
     }
@@ -50,7 +52,7 @@ internal sealed class Terminal
     public void Say(string text)
     {
         Progress.Clear();
-        Error.WriteLine(text);
+        Error.WriteLine(PlainText.Of(text));
     }
 
     /// <summary>What was warned of.</summary>

@@ -44,7 +44,9 @@ internal static class UndoCommand
             RunOptions pretraining = directory.LoadManifest().Pretraining;
             ulong chosen = parsed.GetValue(seed) ?? pretraining.Seed;
             string called = parsed.GetValue(name) ?? Undoing.DefaultName(options, chosen, pretraining.Seed);
-            if (parsed.GetValue(resume) && !RunDirectory.HoldsRun(directory.UndoPath(called)))
+
+            // Where the folder is there already, a start ended before its first file had its name, and this one begins it.
+            if (parsed.GetValue(resume) && !Directory.Exists(directory.UndoPath(called)))
             {
                 string[] there = [.. directory.Undos.Select(undo => Path.GetFileName(undo.Path))];
                 throw new RunException(

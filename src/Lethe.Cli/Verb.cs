@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Lethe.Runs;
 using Lethe.Runtime;
+using Lethe.Storage;
 using Lethe.Workflow;
 
 namespace Lethe.Cli;
@@ -14,6 +15,11 @@ internal static class Verb
     public const int WrongUse = 2;
     public const int Interrupted = 130;
 
+    public const string JsonFlag = "--json";
+
+    /// <summary>What <c>--json</c> writes where a verb fails: the sentence that people are told, and the exit code.</summary>
+    public static JsonObject ErrorDocument(string message, int exitCode) => new() { ["error"] = message, ["exitCode"] = exitCode };
+
     /// <summary>Gives a verb its work.</summary>
     /// <param name="command">The verb.</param>
     /// <param name="terminal">Where it writes.</param>
@@ -25,7 +31,7 @@ internal static class Verb
         this Command command, Terminal terminal, Func<ParseResult, CancellationToken, JsonNode> work, bool needsTorch = true,
         Func<JsonNode, int>? exitCode = null)
     {
-        var json = new Option<bool>("--json") { Description = "Write the result as one JSON document to standard output." };
+        var json = new Option<bool>(JsonFlag) { Description = "Write the result as one JSON document to standard output." };
         command.Options.Add(json);
         command.Options.Add(SettingsFile.Option());
 
@@ -41,7 +47,7 @@ internal static class Verb
                 if (parsed.GetValue(json))
                     terminal.WriteJson(result);
                 return exitCode?.Invoke(result) ?? Done;
-            }, cancellation),
+            }, cancellation, parsed.GetValue(json)),
             CancellationToken.None));
         return command;
     }
@@ -62,37 +68,41 @@ internal static class Verb
         TorchRuntime.Prepare(new TorchRuntimeOptions { Notice = notice => terminal.Say($"lethe: {notice}") });
 
     /// <summary>Does something and turns how it ended into an exit code and a sentence.</summary>
-    internal static int Guard(Command command, Terminal terminal, Func<int> work, CancellationToken cancellation)
+    internal static int Guard(
+        Command command, Terminal terminal, Func<int> work, CancellationToken cancellation, bool json = false)
     {
+        int Told(string message, int exitCode, string prefix = "lethe: ")
+        {
+            terminal.Say(prefix + message);
+            if (json)
+                terminal.WriteJson(ErrorDocument(message, exitCode));
+            return exitCode;
+        }
+
         try
         {
             return work();
         }
         catch (OperationCanceledException error) when (cancellation.IsCancellationRequested)
         {
-            terminal.Say("Interrupted. " + Again(command, (error as RunInterruptedException)?.Run));
-            return Interrupted;
+            return Told("Interrupted. " + Again(command, (error as RunInterruptedException)?.Run), Interrupted, prefix: "");
         }
         catch (InvalidOptionException error)
         {
-            terminal.Say($"lethe: {error.Message}");
-            return WrongUse;
+            return Told(error.Message, WrongUse);
         }
         catch (LetheException error)
         {
-            terminal.Say($"lethe: {error.Message}");
-            return Failed;
+            return Told(error.Message, Failed);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // TensorBoard's writer, for one, knows no other errors than the system's.
-            terminal.Say($"lethe: {error.Message} Make room or give access, then go on with --resume.");
-            return Failed;
+            return Told($"{error.Message} Make room or give access, then {Disk.GoOn}.", Failed);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            terminal.Say($"lethe: an error that should not happen. Please report it with the command and what follows.\n{error}");
-            return Failed;
+            return Told($"an error that should not happen. Please report it with the command and what follows.\n{error}", Failed);
         }
     }
 

@@ -53,12 +53,19 @@ internal sealed record VerbGuide(IReadOnlyList<string> First, IReadOnlyList<(str
             ("Protocols of the papers", "lethe evaluate runs/photos --protocol linear,knn"),
             ("An encoder from elsewhere", "lethe evaluate --encoder resnet18.pth --data photos --out scores.json"),
         ]),
-        ["compare"] = new(["--layer", "--every-layer", "--baseline", "--undos", "--out", "--markdown", "--csv"],
+        ["compare"] = new(["--layer", "--every-layer", "--baseline", "--undos", "--out", "--markdown", "--csv", "--latex"],
             [("Two settings, with several seeds each", "lethe compare runs/a-seed0 runs/a-seed1 runs/b-seed0 runs/b-seed1")]),
-        ["report"] = new(["--out", "--force", "--markdown", "--map-images"],
+        ["report"] = new(["--out", "--force", "--markdown", "--latex", "--svg", "--png", "--figures", "--map-images"],
         [
             ("One page of a run, readable offline", "lethe report runs/photos"),
             ("The same with a map of 5000 images, half of them trained on", "lethe report runs/photos --map-images 5000"),
+            ("Its figures as pictures for elsewhere", "lethe report runs/photos --png all"),
+        ]),
+        ["watch"] = new(["--port"],
+        [
+            ("All runs below runs/, as they go", "lethe watch"),
+            ("One run", "lethe watch runs/photos"),
+            ("From another machine: ssh -L 8123:127.0.0.1:8123 HOST, and there", "lethe watch --port 8123"),
         ]),
         ["reproduce"] = new(["--preset", "--protocol", "--out", "--data", "--seeds", "--target", "--domains", "--paper", "--yes"],
         [
@@ -66,10 +73,11 @@ internal sealed record VerbGuide(IReadOnlyList<string> First, IReadOnlyList<(str
             ("Everything in minutes, to see that it runs", "lethe reproduce all --preset smoke"),
             ("Two figures by the conventions of the authors' code", "lethe reproduce figure1 figure2 --preset small --protocol paper"),
         ]),
-        ["embed"] = new(["--images", "--out", "--layer", "--checkpoint", "--force"],
+        ["embed"] = new(["--images", "--out", "--projector", "--layer", "--checkpoint", "--force"],
         [
             ("Embeddings with their paths as a table", "lethe embed runs/photos --images photos --out embeddings.parquet"),
             ("As an array, with the paths beside it", "lethe embed runs/photos --images photos --out embeddings.npy"),
+            ("For TensorBoard's projector", "lethe embed runs/photos --images photos --projector projector"),
         ]),
         ["classify"] = new(["--labelled", "--images", "--classifier", "--out", "--predictions", "--layer"],
         [

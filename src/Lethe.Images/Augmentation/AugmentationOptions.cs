@@ -101,7 +101,7 @@ public sealed record AugmentationOptions : OptionRecord, IConflicting
     /// Small views of each image, of small crops, beside the two full-size ones (multi-crop; Caron 2020, 2006.09882), for methods that take
     /// them.
     /// </summary>
-    [Limit(AtLeast = 1, Unit = "view", Zero = "for none")]
+    [Limit(AtLeast = 1, AtMost = 64, Unit = "views", Zero = "for none")]
     public int LocalViews { get; init; }
 
     /// <summary>Height and width of a local view, at most those of a full-size view; 0 takes half of those, but no less than 16.</summary>

@@ -230,9 +230,9 @@ internal static class DataSources
         const string Images = "t10k-images-idx3-ubyte.gz", Labels = "t10k-labels-idx1-ubyte.gz";
         return new StoredSource(
             "embedded",
-            Read(Images, IdxFile.ReadImages),
+            Read(Images, (stream, name) => IdxFile.ReadImages(stream, name)),
             testCount: 0,
-            Read(Labels, IdxFile.ReadLabels),
+            Read(Labels, (stream, name) => IdxFile.ReadLabels(stream, name)),
             known.ClassNames);
 
         static T Read<T>(string name, Func<Stream, string, T> read)

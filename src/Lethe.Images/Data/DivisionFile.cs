@@ -78,12 +78,15 @@ internal static class DivisionFile
             {
                 int? item = images.Items?[i];
                 string label = images.Labels is { } labels ? images.ClassNames![labels[i]] : "";
-                yield return (images.Paths?[i] ?? Number(item ?? i), part, label, item);
+                yield return (CsvText.Safe(images.Paths?[i] ?? Number(item ?? i)), part, CsvText.Safe(label), item);
             }
         }
 
         foreach (int item in splits.Sealed?.Items ?? [])
-            yield return (splits.Sealed!.Path(item) ?? Number(item), SealedName, splits.Sealed.ClassOf(item), item);
+        {
+            yield return (
+                CsvText.Safe(splits.Sealed!.Path(item) ?? Number(item)), SealedName, CsvText.Safe(splits.Sealed.ClassOf(item)), item);
+        }
     }
 
     private static string Number(int item) => item.ToString(CultureInfo.InvariantCulture);

@@ -22,9 +22,9 @@ internal static class DuplicateFile
                 using SepWriter.Row row = writer.NewRow();
                 row["group"].Set((group + 1).ToString(CultureInfo.InvariantCulture));
                 row["kind"].Set(groups[group].AreEqual ? "equal" : "near");
-                row["path"].Set(member.Name);
+                row["path"].Set(CsvText.Safe(member.Name));
                 row["part"].Set(member.Part);
-                row["label"].Set(member.Label ?? "");
+                row["label"].Set(CsvText.Safe(member.Label ?? ""));
             }
         }
     });

@@ -14,13 +14,24 @@ internal static class IdxFile
     private const uint LabelsMagic = 0x0801;
     private const uint MaxSide = 10_000;
 
+    // Images and labels of the world shrink to a tenth or so by gzip; what promises far more is a bomb.
+    private const long MostGrowth = 100, Granted = 16 << 20;
+
+    // What an image takes beside its pixels.
+    private const long OfAnImage = 128;
+
     /// <summary>Reads grey images, [count, height, width].</summary>
-    public static Image[] ReadImages(string path) => Read(path, stream => ReadImages(stream, path));
+    public static Image[] ReadImages(string path) => Read(path, (stream, most) => ReadImages(stream, path, most));
 
     /// <summary>Reads labels, [count].</summary>
-    public static int[] ReadLabels(string path) => Read(path, stream => ReadLabels(stream, path));
+    /// <param name="path">The file.</param>
+    /// <param name="images">How many images they are of, which is looked at before any is read.</param>
+    /// <param name="imagesFile">The file of the images.</param>
+    public static int[] ReadLabels(string path, int images, string imagesFile) => Read(path, (stream, most) =>
+        ReadLabels(stream, path, count => count == images ? Math.Min(most, count) : throw new DataException(
+            $"'{path}' holds {count} labels for the {images} images of '{imagesFile}'; expected one for each. Get both files again.")));
 
-    public static Image[] ReadImages(Stream stream, string path)
+    public static Image[] ReadImages(Stream stream, string path, long most = long.MaxValue)
     {
         uint[] sizes = ReadHeader(stream, path, ImagesMagic, "images");
         (uint count, uint height, uint width) = (sizes[0], sizes[1], sizes[2]);
@@ -31,8 +42,16 @@ internal static class IdxFile
                 + "pixels a side. Get the file again.");
         }
 
+        long bytes = (long)count * height * width;
+        if (bytes > most)
+        {
+            throw new DataException(
+                $"'{path}' says that it holds {count} images of {height}×{width} pixels, more than a file of its length can: it is "
+                + "truncated, or no file of images. Get the file again.");
+        }
+
         MemoryBudget.Require(
-            (long)count * height * width, $"The {count} images of {height}×{width} pixels in '{path}'", "Use a smaller file.");
+            bytes + count * OfAnImage, $"The {count} images of {height}×{width} pixels in '{path}'", "Use a smaller file.");
         var images = new List<Image>();
         for (int i = 0; i < count; i++)
         {
@@ -48,9 +67,11 @@ internal static class IdxFile
         return [.. images];
     }
 
-    public static int[] ReadLabels(Stream stream, string path)
+    public static int[] ReadLabels(Stream stream, string path, Func<uint, long>? check = null)
     {
         uint count = ReadHeader(stream, path, LabelsMagic, "labels")[0];
+        if (check?.Invoke(count) < count)
+            throw new DataException($"'{path}' says that it holds {count} labels, more than a file of its length can. Get the file again.");
         var labels = new List<int>();
         for (uint i = 0; i < count; i++)
         {
@@ -65,16 +86,15 @@ internal static class IdxFile
     }
 
     /// <summary>Opens a file, and turns what can go wrong below into an error that names it.</summary>
-    private static T Read<T>(string path, Func<Stream, T> read)
+    private static T Read<T>(string path, Func<Stream, long, T> read)
     {
         try
         {
             using FileStream file = File.OpenRead(path);
-            using Stream stream = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
-                ? new GZipStream(file, CompressionMode.Decompress)
-                : file;
+            bool compressed = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
+            using Stream stream = compressed ? new GZipStream(file, CompressionMode.Decompress) : file;
             using var buffered = new BufferedStream(stream, 1 << 16);
-            return read(buffered);
+            return read(buffered, compressed ? file.Length * MostGrowth + Granted : file.Length);
         }
         catch (InvalidDataException error)
         {

@@ -73,11 +73,7 @@ internal static class IdxLayout
         string? existing = File.Exists(labelsFile) ? labelsFile : File.Exists(labelsFile + ".gz") ? labelsFile + ".gz" : null;
         if (existing is null)
             return (images, null);
-        int[] labels = IdxFile.ReadLabels(existing);
-        return labels.Length == images.Length
-            ? (images, labels)
-            : throw new DataException($"'{existing}' holds {labels.Length} labels for the {images.Length} images of '{imagesFile}'; "
-                + "expected one for each. Get both files again.");
+        return (images, IdxFile.ReadLabels(existing, images.Length, imagesFile));
     }
 
     /// <summary>The images files of a folder; where a file is there both plain and compressed, the plain one.</summary>

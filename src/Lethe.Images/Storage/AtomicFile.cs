@@ -29,31 +29,71 @@ internal static class AtomicFile
     /// The file cannot be written; the message says why. Other errors of <paramref name="write"/> and <paramref name="verify"/> pass
     /// through.
     /// </exception>
-    public static void Write(string path, Action<Stream> write, Action<string>? verify)
+    public static void Write(string path, Action<Stream> write, Action<string>? verify) =>
+        Write(path, write, verify, before: null, sync: true);
+
+    /// <summary>Writes a whole file, and keeps what the path held before under a name of its own.</summary>
+    /// <param name="path">The file. While it is being written, the same name with <c>.tmp</c> is in use.</param>
+    /// <param name="before">Where what was there before is kept, on the same device; where nothing was, it stays as it is.</param>
+    /// <param name="write">Writes the contents to a stream that can seek.</param>
+    /// <exception cref="RunException">
+    /// The file cannot be written; the message says why. Other errors of <paramref name="write"/> pass through.
+    /// </exception>
+    public static void WriteKeeping(string path, string before, Action<Stream> write) =>
+        Write(path, write, verify: null, before, sync: true);
+
+    /// <summary>
+    /// Writes a whole file for readers that look on, without waiting for the device: a power cut may lose it, and nothing may depend on it.
+    /// </summary>
+    /// <param name="path">The file. While it is being written, the same name with <c>.tmp</c> is in use.</param>
+    /// <param name="write">Writes the contents to a stream that can seek.</param>
+    /// <exception cref="RunException">The file cannot be written; the message says why.</exception>
+    public static void Show(string path, Action<Stream> write) => Write(path, write, verify: null, before: null, sync: false);
+
+    private static void Write(string path, Action<Stream> write, Action<string>? verify, string? before, bool sync)
     {
         string target = Path.GetFullPath(path);
         string temporary = target + ".tmp";
-        Explained(path, () =>
+        Disk.Explained(path, () =>
         {
             // Only a file of our own may be deleted: opening it fails if another process is writing it.
+            FileOperation.Before("open", temporary);
             using var stream = new FileStream(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.None, BufferSize);
             try
             {
+                FileOperation.Before("write", temporary);
                 write(stream);
                 stream.Flush();
-                Disk.Sync(stream.SafeFileHandle);
+                if (sync)
+                {
+                    FileOperation.Before("sync", temporary);
+                    Disk.Sync(stream.SafeFileHandle);
+                }
+
                 stream.Dispose();
                 verify?.Invoke(temporary);
-                File.Move(temporary, target, overwrite: true);
+                FileOperation.Before("rename", target);
+                if (before is not null && File.Exists(target))
+                    File.Replace(temporary, target, before);
+                else
+                    File.Move(temporary, target, overwrite: true);
             }
             catch
             {
                 Quietly(stream.Dispose);
-                Quietly(() => File.Delete(temporary));
+                Quietly(() =>
+                {
+                    FileOperation.Before("delete", temporary);
+                    File.Delete(temporary);
+                });
                 throw;
             }
 
-            Disk.SyncFolder(Path.GetDirectoryName(target)!);
+            if (sync)
+            {
+                FileOperation.Before("sync folder", target);
+                Disk.SyncFolder(Path.GetDirectoryName(target)!);
+            }
         });
     }
 
@@ -62,26 +102,37 @@ internal static class AtomicFile
     /// <param name="lines">Lines without their ends.</param>
     /// <param name="sync">Whether to return only once they are on the device; otherwise a power cut may lose them.</param>
     /// <exception cref="RunException">The file cannot be written; the message says why.</exception>
-    public static void AppendLines(string path, IEnumerable<string> lines, bool sync = false)
+    /// <returns>The bytes that were added.</returns>
+    public static byte[] AppendLines(string path, IEnumerable<string> lines, bool sync = false)
     {
         byte[] text = Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n")));
-        Explained(path, () =>
+        Disk.Explained(path, () =>
         {
+            FileOperation.Before("open", path);
             using var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
             long before = stream.Seek(0, SeekOrigin.End);
             try
             {
+                FileOperation.Before("write", path);
                 stream.Write(text);
                 if (sync)
+                {
+                    FileOperation.Before("sync", path);
                     Disk.Sync(stream.SafeFileHandle);
+                }
             }
             catch (IOException)
             {
                 // A disk that fills up takes a part of the last line.
-                Quietly(() => stream.SetLength(before));
+                Quietly(() =>
+                {
+                    FileOperation.Before("truncate", path);
+                    stream.SetLength(before);
+                });
                 throw;
             }
         });
+        return text;
     }
 
     /// <summary>Cuts a file to a length it had before, for example to drop the lines that came after a checkpoint.</summary>
@@ -92,7 +143,7 @@ internal static class AtomicFile
     {
         if (!File.Exists(path))
             throw new RunException($"{path} is missing. Restore it, or start a new run with another --out.");
-        Explained(path, () =>
+        Disk.Explained(path, () =>
         {
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.Read, bufferSize: 0);
             if (stream.Length < length)
@@ -102,21 +153,11 @@ internal static class AtomicFile
                     + "run with another --out.");
             }
 
+            FileOperation.Before("truncate", path);
             stream.SetLength(length);
+            FileOperation.Before("sync", path);
             Disk.Sync(stream.SafeFileHandle);
         });
-    }
-
-    private static void Explained(string path, Action work)
-    {
-        try
-        {
-            work();
-        }
-        catch (Exception error) when (Disk.Explain(error, path) is { } explained)
-        {
-            throw explained;
-        }
     }
 
     // For cleaning up after an error, which is the one to tell of.

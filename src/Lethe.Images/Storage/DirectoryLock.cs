@@ -24,7 +24,21 @@ internal sealed class DirectoryLock : IDisposable
         FileStream file;
         try
         {
-            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            FileOperation.Before("open", path);
+            do
+            {
+                file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            }
+            while (!IsStillThere(file, path));
+
+            // On Linux a start that failed may have removed the file between its opening and its locking.
+            static bool IsStillThere(FileStream file, string path)
+            {
+                if (FileIdentity.IsAt(file, path))
+                    return true;
+                file.Dispose();
+                return false;
+            }
         }
         catch (Exception error) when (IsHeld(error))
         {
@@ -48,6 +62,18 @@ internal sealed class DirectoryLock : IDisposable
         }
 
         return new DirectoryLock(file, ownerPath);
+    }
+
+    /// <summary>Removes the directory with its lock while others are still kept out; where it holds anything else it stays.</summary>
+    /// <param name="directory">The directory.</param>
+    /// <exception cref="IOException">It is not empty, or cannot be removed.</exception>
+    public void Remove(string directory)
+    {
+        foreach (string left in Directory.EnumerateFiles(directory, "*.tmp"))
+            File.Delete(left);
+        File.Delete(ownerPath);
+        File.Delete(Path.Combine(directory, ".lock"));
+        Directory.Delete(directory);
     }
 
     /// <summary>Lets others in.</summary>

@@ -7,6 +7,9 @@ namespace Lethe.Storage;
 /// <summary>Asks the system to put data onto the device, and says in words what went wrong.</summary>
 internal static partial class Disk
 {
+    /// <summary>What goes on after an error of the disk, whatever it interrupted.</summary>
+    internal const string GoOn = "give the same command again, with --resume where a run had begun";
+
     private const int InputOutputError = 5;
     private const int NoSpace = 28;
     private const int QuotaUsedUp = 122;
@@ -45,6 +48,37 @@ internal static partial class Disk
             throw LastError();
     }
 
+    /// <summary>Makes a folder where it is not there.</summary>
+    /// <exception cref="RunException">It cannot be made; the message says why.</exception>
+    internal static void MakeFolder(string path) => Explained(path, () =>
+    {
+        FileOperation.Before("make folder", path);
+        Directory.CreateDirectory(path);
+    });
+
+    /// <summary>Deletes a file where it is there.</summary>
+    /// <exception cref="RunException">It cannot be deleted; the message says why.</exception>
+    internal static void Delete(string path) => Explained(path, () =>
+    {
+        FileOperation.Before("delete", path);
+        if (File.Exists(path))
+            File.Delete(path);
+    });
+
+    /// <summary>Does work on files, whose failure is said to a person.</summary>
+    /// <exception cref="RunException">It failed; the message says why. Other errors pass through.</exception>
+    internal static void Explained(string path, Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception error) when (Explain(error, path) is { } explained)
+        {
+            throw explained;
+        }
+    }
+
     /// <summary>What a failure to write means to a person.</summary>
     /// <param name="error">The failure.</param>
     /// <param name="path">What was being written.</param>
@@ -52,11 +86,11 @@ internal static partial class Disk
     internal static RunException? Explain(Exception error, string path) => error switch
     {
         IOException { HResult: NoSpace or DiskFullWindows or HandleDiskFullWindows } => new(
-            $"No space left on the device while writing {path}. Free some space, then go on with --resume.", error),
+            $"No space left on the device while writing {path}. Free some space, then {GoOn}.", error),
         IOException { HResult: QuotaUsedUp } => new(
-            $"Your disk quota is used up while writing {path}. Free some space, then go on with --resume.", error),
+            $"Your disk quota is used up while writing {path}. Free some space, then {GoOn}.", error),
         IOException { HResult: InputOutputError } => new(
-            $"The device failed while writing {path}. Check the disk, then go on with --resume, in a copy on another disk if need be.",
+            $"The device failed while writing {path}. Check the disk, then {GoOn}, in a copy on another disk if need be.",
             error),
         UnauthorizedAccessException => new(
             $"Writing {path} is not allowed. Change the permissions of its folder, or choose another with --out.", error),

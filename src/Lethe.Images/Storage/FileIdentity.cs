@@ -9,6 +9,10 @@ namespace Lethe.Storage;
 /// </summary>
 internal readonly partial record struct FileIdentity(UInt128 Number, string Path, long Length, DateTime Changed)
 {
+    // What a path is looked up from that does not begin at the root; and what is asked for.
+    private const nint WorkingFolder = -100;
+    private const uint Inode = 0x100;
+
     /// <summary>The identity of an open file.</summary>
     /// <param name="stream">The file.</param>
     /// <returns>Its identity.</returns>
@@ -16,15 +20,32 @@ internal readonly partial record struct FileIdentity(UInt128 Number, string Path
         ? new FileIdentity(number, "", stream.Length, default)
         : new FileIdentity(0, stream.Name, stream.Length, File.GetLastWriteTimeUtc(stream.SafeFileHandle));
 
+    /// <summary>Whether a name is still that of an open file; true where that cannot be known.</summary>
+    /// <param name="stream">The file.</param>
+    /// <param name="path">The name.</param>
+    public static bool IsAt(FileStream stream, string path) => !OperatingSystem.IsLinux()
+        || NumberOf(stream.SafeFileHandle) is not { } number || (File.Exists(path) && NumberAt(path) == number);
+
     // By statx, whose record is the same on all processors; null where the C library has none.
     private static UInt128? NumberOf(SafeFileHandle file)
     {
-        const int OfTheHandle = 0x1000, Inode = 0x100;
+        const int OfTheHandle = 0x1000;
+        return NumberOf(record => Statx(file, "", OfTheHandle, Inode, record));
+    }
+
+    private static UInt128? NumberAt(string path)
+    {
+        using SafeFileHandle root = new(WorkingFolder, ownsHandle: false);
+        return NumberOf(record => Statx(root, path, 0, Inode, record));
+    }
+
+    private static UInt128? NumberOf(Func<byte[], int> stat)
+    {
         const int InodeAt = 32, DeviceMajorAt = 136, DeviceMinorAt = 140;
         byte[] record = new byte[256];
         try
         {
-            if (Statx(file, "", OfTheHandle, Inode, record) != 0)
+            if (stat(record) != 0)
                 return null;
         }
         catch (EntryPointNotFoundException)

@@ -11,6 +11,6 @@ internal sealed record KnnProbeOptions : OptionRecord
     public int Neighbours { get; init; } = 20;
 
     /// <summary>τ: a neighbour votes with exp(cos/τ).</summary>
-    [Limit(Above = 0)]
+    [Limit(AtLeast = 0.001)]
     public double Temperature { get; init; } = 0.07;
 }

@@ -97,14 +97,14 @@ internal sealed class BarlowTwins : SslMethod
 public sealed record BarlowTwinsOptions : MethodOptions
 {
     /// <summary>Weight of the squared correlations between different features.</summary>
-    [Limit(AtLeast = 0)]
+    [Limit(AtLeast = 0, AtMost = 1e6)]
     public double RedundancyWeight { get; init; } = 5e-3;
 
     /// <summary>Units of each of the two hidden layers of the projector.</summary>
-    [Limit(AtLeast = 1)]
+    [Limit(AtLeast = 1, AtMost = 1_000_000)]
     public int ProjectorHidden { get; init; } = 512;
 
     /// <summary>k, the size of an embedding.</summary>
-    [Limit(AtLeast = 1)]
+    [Limit(AtLeast = 1, AtMost = 1_000_000)]
     public int ProjectorOutput { get; init; } = 512;
 }

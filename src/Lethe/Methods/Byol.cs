@@ -110,15 +110,15 @@ public sealed record ByolOptions : MethodOptions, IBoundToLength
     public bool ScheduleTargetMomentum { get; init; } = true;
 
     /// <summary>Units of the projector's hidden layer.</summary>
-    [Limit(AtLeast = 1)]
+    [Limit(AtLeast = 1, AtMost = 1_000_000)]
     public int ProjectorHidden { get; init; } = 512;
 
     /// <summary>k, the size of an embedding.</summary>
-    [Limit(AtLeast = 1)]
+    [Limit(AtLeast = 1, AtMost = 1_000_000)]
     public int ProjectorOutput { get; init; } = 128;
 
     /// <summary>Units of the predictor's hidden layer.</summary>
-    [Limit(AtLeast = 1)]
+    [Limit(AtLeast = 1, AtMost = 1_000_000)]
     public int PredictorHidden { get; init; } = 512;
 
     /// <inheritdoc/>

@@ -168,7 +168,7 @@ internal sealed class CorInfoMax : SslMethod
 public sealed record CorInfoMaxOptions : MethodOptions
 {
     /// <summary>Weight of the mean squared distance of the views' normalised embeddings.</summary>
-    [Limit(AtLeast = 0)]
+    [Limit(AtLeast = 0, AtMost = 1e6)]
     public double AttractionWeight { get; init; } = 500;
 
     /// <summary>Weight of the old in the running covariance.</summary>
@@ -184,11 +184,11 @@ public sealed record CorInfoMaxOptions : MethodOptions
     public double LogDetEpsilon { get; init; } = 1e-6;
 
     /// <summary>Units of each of the two hidden layers of the projector.</summary>
-    [Limit(AtLeast = 1)]
+    [Limit(AtLeast = 1, AtMost = 1_000_000)]
     public int ProjectorHidden { get; init; } = 512;
 
     /// <summary>k, the size of an embedding; more than the batch has images leaves directions that nothing spreads.</summary>
-    [Limit(AtLeast = 1, Zero = "to choose it by the batch")]
+    [Limit(AtLeast = 1, AtMost = 1_000_000, Zero = "to choose it by the batch")]
     public int ProjectorOutput { get; init; }
 
     internal CorInfoMaxOptions Filled(TrainingSize size) =>

@@ -191,7 +191,7 @@ public sealed record MecOptions : MethodOptions, IBoundToLength
     public double Distortion { get; init; } = 64;
 
     /// <summary>Terms of the series of log det(I + C).</summary>
-    [Limit(AtLeast = 1, Zero = "to compute it exactly")]
+    [Limit(AtLeast = 1, AtMost = 100, Zero = "to compute it exactly")]
     public int Order { get; init; } = 4;
 
     /// <summary>Epochs in which the distortion falls from 8 times its value, so that the series converges from the start.</summary>
@@ -206,15 +206,15 @@ public sealed record MecOptions : MethodOptions, IBoundToLength
     public bool ScheduleTargetMomentum { get; init; } = true;
 
     /// <summary>Units of each of the two hidden layers of the projector.</summary>
-    [Limit(AtLeast = 1)]
+    [Limit(AtLeast = 1, AtMost = 1_000_000)]
     public int ProjectorHidden { get; init; } = 512;
 
     /// <summary>k, the size of an embedding.</summary>
-    [Limit(AtLeast = 1)]
+    [Limit(AtLeast = 1, AtMost = 1_000_000)]
     public int ProjectorOutput { get; init; } = 512;
 
     /// <summary>Units of the predictor's hidden layer.</summary>
-    [Limit(AtLeast = 1)]
+    [Limit(AtLeast = 1, AtMost = 1_000_000)]
     public int PredictorHidden { get; init; } = 128;
 
     /// <inheritdoc/>

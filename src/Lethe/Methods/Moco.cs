@@ -125,14 +125,14 @@ internal sealed class Moco : SslMethod
 public sealed record MocoOptions : MethodOptions, IBoundToLength
 {
     /// <summary>τ, by which similarities are divided.</summary>
-    [Limit(Above = 0)]
+    [Limit(AtLeast = 0.001)]
     public double Temperature { get; init; } = 0.2;
 
     /// <summary>
     /// M, the number of earlier embeddings in the queue; keep it below the number of training images. Chosen: 4096, or half of the training
     /// images where they are few.
     /// </summary>
-    [Limit(AtLeast = 1, Zero = "to choose it by the number of images")]
+    [Limit(AtLeast = 1, AtMost = 16_777_216, Zero = "to choose it by the number of images")]
     public int QueueLength { get; init; }
 
     /// <summary>Whether each of the two views is query once (the mean of both directions), at about twice the cost.</summary>
@@ -146,11 +146,11 @@ public sealed record MocoOptions : MethodOptions, IBoundToLength
     public bool ScheduleTargetMomentum { get; init; }
 
     /// <summary>Units of the projector's hidden layer.</summary>
-    [Limit(AtLeast = 1)]
+    [Limit(AtLeast = 1, AtMost = 1_000_000)]
     public int ProjectorHidden { get; init; } = 512;
 
     /// <summary>k, the size of an embedding.</summary>
-    [Limit(AtLeast = 1)]
+    [Limit(AtLeast = 1, AtMost = 1_000_000)]
     public int ProjectorOutput { get; init; } = 128;
 
     internal MocoOptions Filled(TrainingSize size) =>

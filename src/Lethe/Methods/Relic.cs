@@ -116,11 +116,11 @@ internal sealed class Relic : SslMethod
 public sealed record RelicOptions : MethodOptions, IBoundToLength
 {
     /// <summary>τ, by which similarities are divided.</summary>
-    [Limit(Above = 0)]
+    [Limit(AtLeast = 0.001)]
     public double Temperature { get; init; } = 0.1;
 
     /// <summary>α, weight of the divergence between the two views' probabilities.</summary>
-    [Limit(AtLeast = 0)]
+    [Limit(AtLeast = 0, AtMost = 1e6)]
     public double KlWeight { get; init; } = 1;
 
     /// <summary>Whether the divergence is taken in one direction alone, from the first views to the second.</summary>
@@ -134,11 +134,11 @@ public sealed record RelicOptions : MethodOptions, IBoundToLength
     public bool ScheduleTargetMomentum { get; init; } = true;
 
     /// <summary>Units of the projector's hidden layer.</summary>
-    [Limit(AtLeast = 1)]
+    [Limit(AtLeast = 1, AtMost = 1_000_000)]
     public int ProjectorHidden { get; init; } = 512;
 
     /// <summary>k, the size of an embedding.</summary>
-    [Limit(AtLeast = 1)]
+    [Limit(AtLeast = 1, AtMost = 1_000_000)]
     public int ProjectorOutput { get; init; } = 128;
 
     /// <inheritdoc/>

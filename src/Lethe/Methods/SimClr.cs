@@ -89,14 +89,14 @@ internal sealed class SimClr : SslMethod
 public sealed record SimClrOptions : MethodOptions
 {
     /// <summary>τ, by which similarities are divided; 0.5 is the paper's for small images.</summary>
-    [Limit(Above = 0)]
+    [Limit(AtLeast = 0.001)]
     public double Temperature { get; init; } = 0.5;
 
     /// <summary>Units of the projector's hidden layer.</summary>
-    [Limit(AtLeast = 1)]
+    [Limit(AtLeast = 1, AtMost = 1_000_000)]
     public int ProjectorHidden { get; init; } = 512;
 
     /// <summary>k, the size of an embedding.</summary>
-    [Limit(AtLeast = 1)]
+    [Limit(AtLeast = 1, AtMost = 1_000_000)]
     public int ProjectorOutput { get; init; } = 128;
 }

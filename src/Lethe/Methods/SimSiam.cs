@@ -97,15 +97,15 @@ internal sealed class SimSiam : SslMethod
 public sealed record SimSiamOptions : MethodOptions
 {
     /// <summary>Units of each of the two hidden layers of the projector.</summary>
-    [Limit(AtLeast = 1)]
+    [Limit(AtLeast = 1, AtMost = 1_000_000)]
     public int ProjectorHidden { get; init; } = 512;
 
     /// <summary>k, the size of an embedding.</summary>
-    [Limit(AtLeast = 1)]
+    [Limit(AtLeast = 1, AtMost = 1_000_000)]
     public int ProjectorOutput { get; init; } = 512;
 
     /// <summary>Units of the predictor's hidden layer.</summary>
-    [Limit(AtLeast = 1)]
+    [Limit(AtLeast = 1, AtMost = 1_000_000)]
     public int PredictorHidden { get; init; } = 128;
 
     /// <summary>Whether the predictor keeps the peak learning rate while that of the rest is scheduled.</summary>

@@ -204,7 +204,7 @@ internal sealed class SwAv : SslMethod
 public sealed record SwAvOptions : MethodOptions
 {
     /// <summary>τ, by which scores are divided in the prediction.</summary>
-    [Limit(Above = 0)]
+    [Limit(AtLeast = 0.001)]
     public double Temperature { get; init; } = 0.1;
 
     /// <summary>ε, by which scores are divided in the codes: the smaller, the harder the codes.</summary>
@@ -212,14 +212,14 @@ public sealed record SwAvOptions : MethodOptions
     public double SinkhornEpsilon { get; init; } = 0.05;
 
     /// <summary>How often the codes are scaled to use all prototypes equally.</summary>
-    [Limit(AtLeast = 1)]
+    [Limit(AtLeast = 1, AtMost = 1000)]
     public int SinkhornIterations { get; init; } = 3;
 
     /// <summary>
     /// K, the number of clusters: some ten for each class, and fewer than a batch has images. The paper takes 3000 for ImageNet. Chosen:
     /// 100, or three quarters of a batch and its queue where those are fewer than 128.
     /// </summary>
-    [Limit(AtLeast = 2, Zero = "to choose it by the batch")]
+    [Limit(AtLeast = 2, AtMost = 1_000_000, Zero = "to choose it by the batch")]
     public int Prototypes { get; init; }
 
     /// <summary>Epochs at the start in which the prototypes stay as they are.</summary>
@@ -227,7 +227,7 @@ public sealed record SwAvOptions : MethodOptions
     public int FreezePrototypesEpochs { get; init; } = 1;
 
     /// <summary>M, the number of earlier embeddings of a view that codes are computed with beside the batch.</summary>
-    [Limit(AtLeast = 1, Zero = "for none")]
+    [Limit(AtLeast = 1, AtMost = 16_777_216, Zero = "for none")]
     public int QueueLength { get; init; }
 
     /// <summary>The epoch from which on codes are computed with the queue.</summary>
@@ -235,11 +235,11 @@ public sealed record SwAvOptions : MethodOptions
     public int QueueStartEpoch { get; init; } = 15;
 
     /// <summary>Units of the projector's hidden layer.</summary>
-    [Limit(AtLeast = 1)]
+    [Limit(AtLeast = 1, AtMost = 1_000_000)]
     public int ProjectorHidden { get; init; } = 512;
 
     /// <summary>k, the size of an embedding and of a prototype.</summary>
-    [Limit(AtLeast = 1)]
+    [Limit(AtLeast = 1, AtMost = 1_000_000)]
     public int ProjectorOutput { get; init; } = 128;
 
     internal SwAvOptions Filled(TrainingSize size)

@@ -107,22 +107,22 @@ internal sealed class VicReg : SslMethod
 public sealed record VicRegOptions : MethodOptions
 {
     /// <summary>Weight of the mean squared distance of the views.</summary>
-    [Limit(AtLeast = 0)]
+    [Limit(AtLeast = 0, AtMost = 1e6)]
     public double InvarianceWeight { get; init; } = 25;
 
     /// <summary>Weight of the hinge on the standard deviation of each feature.</summary>
-    [Limit(AtLeast = 0)]
+    [Limit(AtLeast = 0, AtMost = 1e6)]
     public double VarianceWeight { get; init; } = 25;
 
     /// <summary>Weight of the squared covariances.</summary>
-    [Limit(AtLeast = 0)]
+    [Limit(AtLeast = 0, AtMost = 1e6)]
     public double CovarianceWeight { get; init; } = 1;
 
     /// <summary>Units of each of the two hidden layers of the projector (the paper's expander).</summary>
-    [Limit(AtLeast = 1)]
+    [Limit(AtLeast = 1, AtMost = 1_000_000)]
     public int ProjectorHidden { get; init; } = 512;
 
     /// <summary>k, the size of an embedding.</summary>
-    [Limit(AtLeast = 1)]
+    [Limit(AtLeast = 1, AtMost = 1_000_000)]
     public int ProjectorOutput { get; init; } = 512;
 }

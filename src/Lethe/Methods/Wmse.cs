@@ -131,15 +131,15 @@ public sealed record WmseOptions : MethodOptions, IConflicting
     /// <summary>
     /// Divisions of a batch into sub-batches over which the loss is averaged; more than 1 is of no use where there is one sub-batch.
     /// </summary>
-    [Limit(AtLeast = 1)]
+    [Limit(AtLeast = 1, AtMost = 1000)]
     public int WhiteningRounds { get; init; } = 1;
 
     /// <summary>Units of the projector's hidden layer.</summary>
-    [Limit(AtLeast = 1)]
+    [Limit(AtLeast = 1, AtMost = 1_000_000)]
     public int ProjectorHidden { get; init; } = 512;
 
     /// <summary>k, the size of an embedding. Chosen: 64, or half of the rows that are whitened together where that is less.</summary>
-    [Limit(AtLeast = 1, Zero = "to choose it by the batch")]
+    [Limit(AtLeast = 1, AtMost = 1_000_000, Zero = "to choose it by the batch")]
     public int ProjectorOutput { get; init; }
 
     internal WmseOptions Filled(TrainingSize size)

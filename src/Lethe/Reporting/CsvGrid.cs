@@ -1,4 +1,5 @@
 using Lethe.Results;
+using Lethe.Runtime;
 
 namespace Lethe.Reporting;
 
@@ -8,8 +9,5 @@ internal static class CsvGrid
     /// <summary>Renders a grid.</summary>
     public static string Render(Grid grid) => string.Concat(
         grid.Rows.Select(row => row.Cells.Select(cell => cell.Text)).Prepend(grid.Columns.Select(column => column.Name))
-            .Select(cells => string.Join(',', cells.Select(Quoted)) + "\n"));
-
-    private static string Quoted(string text) =>
-        text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+            .Select(cells => string.Join(',', cells.Select(CsvText.Field)) + "\n"));
 }

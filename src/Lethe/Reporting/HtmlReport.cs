@@ -72,7 +72,7 @@ internal static class HtmlReport
     private const string Policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
     /// <summary>A whole page in the look of the report, with a style sheet of its own besides where it names one.</summary>
-    internal static string Page(string title, Html content, string? style = null)
+    internal static string Page(string title, Html content, string? style = null, bool alone = true)
     {
         Html page = $"""
             <!DOCTYPE html>
@@ -81,7 +81,7 @@ internal static class HtmlReport
             <meta charset='utf-8'/>
             <meta name='viewport' content='width=device-width, initial-scale=1'/>
             <meta name='color-scheme' content='light dark'/>
-            <meta http-equiv='Content-Security-Policy' content='{Policy}'/>
+            {If(alone, $"<meta http-equiv='Content-Security-Policy' content='{Policy}'/>")}
             <title>{title}</title>
             <style>
             {Resource("report.css")}{Resource("map.css")}{(style is null ? null : Resource(style))}</style>

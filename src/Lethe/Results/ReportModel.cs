@@ -50,6 +50,10 @@ internal sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
         return section.SelectMany(field => Flatten(field.Value, prefix.Length == 0 ? field.Key : $"{prefix}.{field.Key}"));
     }
 
+    /// <summary>Options by their dotted names, but for where the images lie: runs that ask the same question differ in that.</summary>
+    internal static IEnumerable<KeyValuePair<string, string>> Asked(RunOptions options) =>
+        Flatten(RunFiles.ToJson(options with { Data = options.Data with { DataRoot = null, Cache = null } }));
+
     private static string Text(JsonNode? node) => node switch
     {
         null => "none",
@@ -64,9 +68,7 @@ internal sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
             [method] = manifest.Method,
             [Images] = $"{manifest.Data.TrainCount} {manifest.Data.Source}",
         };
-        // Runs that ask the same question differ in these.
-        RunOptions asked = manifest.Pretraining with { Seed = 0, Data = manifest.Pretraining.Data with { DataRoot = null, Cache = null } };
-        foreach ((string name, string value) in Flatten(RunFiles.ToJson(asked))) options.TryAdd(name, value);
+        foreach ((string name, string value) in Asked(manifest.Pretraining with { Seed = 0 })) options.TryAdd(name, value);
         return options;
     }
 
@@ -81,7 +83,9 @@ internal sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
             + (names.Length > 3 ? ", …" : "");
     }
 
-    private static ReportRun Read(RunDirectory directory, bool images)
+    /// <summary>Reads one run.</summary>
+    /// <exception cref="RunException">A file of it is damaged or of another version.</exception>
+    public static ReportRun Read(RunDirectory directory, bool images = false)
     {
         RunManifest manifest = directory.LoadManifest();
         // Of a run that was trained in part the page says it by itself.

@@ -8,7 +8,8 @@ namespace Lethe.Runs;
 
 /// <summary>
 /// The checkpoints of a run, by name: <c>last</c>, from which it goes on; <c>best</c>, what a rule chose as training went or the best epoch
-/// before it stopped at memorisation; and <c>epoch-00010</c>, the weights at an evaluation, where those are kept.
+/// before it stopped at memorisation; <c>epoch-00010</c>, the weights at an evaluation, where those are kept; and, until a run is done,
+/// <c>previous</c>, what was last before: from it a run goes on whose last one is damaged.
 /// </summary>
 /// <param name="run">The run's directory, as messages name it.</param>
 /// <param name="folder">Where its checkpoints lie; made with the first.</param>
@@ -16,6 +17,7 @@ internal sealed class CheckpointStore(string run, string folder)
 {
     public const string Last = "last";
     public const string Best = "best";
+    public const string Previous = "previous";
 
     private const string EpochPrefix = "epoch-";
     private const string Extension = ".safetensors";
@@ -49,20 +51,52 @@ internal sealed class CheckpointStore(string run, string folder)
     public void Save(
         SslMethod method, Optimiser? optimiser, TrainingState state, int? keptEpoch = null, Optimiser? inner = null, bool best = false)
     {
-        Directory.CreateDirectory(folder);
+        Disk.MakeFolder(folder);
 
         // Before the last, from which a run that ends in between comes here again.
         if (best)
             Checkpoint.Save(PathOf(Best), method, null, state);
-        Checkpoint.Save(LastPath, method, optimiser, state, inner);
         if (keptEpoch is { } epoch)
             Checkpoint.Save(PathOf(OfEpoch(epoch)), method, null, state);
+        Checkpoint.Save(LastPath, method, optimiser, state, inner, PathOf(Previous));
     }
 
-    /// <summary>Goes back to the last checkpoint, or to the start where there is none.</summary>
-    /// <exception cref="RunException">It cannot be used.</exception>
-    public TrainingState Resume(SslMethod method, Optimiser optimiser, Optimiser? inner = null) =>
-        HasLast ? Checkpoint.Load(LastPath, method, optimiser, inner) : new TrainingState();
+    /// <summary>
+    /// Goes back to the last checkpoint; where it is missing or damaged to the one before; to the start where there is none.
+    /// </summary>
+    /// <param name="method">The method.</param>
+    /// <param name="optimiser">Its optimiser.</param>
+    /// <param name="inner">A second optimiser; null for none.</param>
+    /// <param name="notice">Told where it is not the last one that is gone back to.</param>
+    /// <exception cref="RunException">None can be used.</exception>
+    public TrainingState Resume(SslMethod method, Optimiser optimiser, Optimiser? inner = null, Action<string>? notice = null)
+    {
+        string previous = PathOf(Previous);
+        if (!File.Exists(previous))
+            return HasLast ? Checkpoint.Load(LastPath, method, optimiser, inner) : new TrainingState();
+        try
+        {
+            return Checkpoint.Load(LastPath, method, optimiser, inner);
+        }
+        catch (RunException error)
+        {
+            TrainingState state;
+            try
+            {
+                state = Checkpoint.Load(previous, method, optimiser, inner);
+            }
+            catch (RunException)
+            {
+                throw error;
+            }
+
+            notice?.Invoke(Invariant($"{error.Message} Going on from the checkpoint before it, of epoch {state.Epoch:0.##}."));
+            return state;
+        }
+    }
+
+    /// <summary>Deletes the checkpoint before the last, which a training that is done has no use for.</summary>
+    public void DeletePrevious() => Disk.Delete(PathOf(Previous));
 
     /// <summary>Loads the weights of a checkpoint.</summary>
     /// <exception cref="RunException">There is none of that name, or it cannot be used.</exception>
@@ -90,13 +124,21 @@ internal sealed class CheckpointStore(string run, string folder)
     /// <summary>Where training stands in a checkpoint; null where there is none or it does not say.</summary>
     public TrainingState? Peek(string name = Last) => File.Exists(PathOf(name)) ? Checkpoint.Peek(PathOf(name)) : null;
 
-    /// <summary>Makes the weights of an epoch the best; they stay where they were. Does nothing where they are gone.</summary>
-    /// <exception cref="RunException">The file cannot be written.</exception>
+    /// <summary>Makes the weights of an epoch the best; they stay where they were.</summary>
+    /// <exception cref="RunException">The file cannot be written, or the weights are gone and are not the best already.</exception>
     public void Promote(int epoch)
     {
         string kept = PathOf(OfEpoch(epoch));
         if (!File.Exists(kept))
-            return;
+        {
+            // An earlier attempt made them the best and deleted them, but ended before it could say so.
+            if (Peek(Best)?.EvaluatedAt == epoch)
+                return;
+            throw new RunException(
+                $"The weights of epoch {epoch}, which are the best, are gone: expected {kept}. Restore the file and go on with --resume, "
+                + "or start a new run.");
+        }
+
         AtomicFile.Write(PathOf(Best), stream =>
         {
             using FileStream file = File.OpenRead(kept);
@@ -108,7 +150,7 @@ internal sealed class CheckpointStore(string run, string folder)
     public void DeleteEpochs()
     {
         foreach (int epoch in Epochs)
-            File.Delete(PathOf(OfEpoch(epoch)));
+            Disk.Delete(PathOf(OfEpoch(epoch)));
     }
 
     private static int? EpochOf(string name) =>

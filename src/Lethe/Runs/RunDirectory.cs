@@ -26,6 +26,12 @@ public sealed class RunDirectory
     /// <summary>Results of the evaluation protocols.</summary>
     public string EvaluationPath => In("evaluation.json");
 
+    /// <summary>Where work on the run stands at this moment.</summary>
+    internal string PulsePath => In("pulse.json");
+
+    /// <summary>What was said of the work, with times; for people.</summary>
+    internal string LogPath => In("log.txt");
+
     /// <summary>Checkpoints.</summary>
     public string CheckpointFolder => In("checkpoints");
 
@@ -98,6 +104,10 @@ public sealed class RunDirectory
         {
             if (resume) return Open(path);
             RunManifest there = RunFiles.ReadManifest(System.IO.Path.Combine(path, "run.json"));
+
+            // An import that was cut off holds nothing that the next does not write again.
+            if (there is { HasImages: false, Status: RunStatus.Running })
+                return new RunDirectory(path);
             RunStatus status = there.Status;
             string advice = status == RunStatus.Done || there.Diverged
                 ? "Give another --out, or delete it"
@@ -105,20 +115,57 @@ public sealed class RunDirectory
             throw new RunException($"{path} holds a run already (status {status.ToString().ToLowerInvariant()}). {advice}.");
         }
 
-        // A lock file is what a start leaves that failed before it wrote anything.
-        static bool Matters(string entry) => !System.IO.Path.GetFileName(entry).StartsWith(".lock", StringComparison.Ordinal);
-        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any(Matters))
+        if (Directory.Exists(path) && !IsUnbegun(path))
             throw new RunException($"{path} is not empty and holds no run. Give --out a directory that is empty or does not exist yet.");
         try
         {
+            FileOperation.Before("make folder", path);
             Directory.CreateDirectory(path);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new RunException($"Cannot make the directory {path}: {error.Message} Give --out a place that can be written to.", error);
         }
 
         return new RunDirectory(path);
+    }
+
+    /// <summary>
+    /// Whether a directory is empty but for what a start leaves that ended before <c>run.json</c> had its name: a lock, and what the first
+    /// file that is written is called until it is whole.
+    /// </summary>
+    /// <param name="path">The directory, which exists.</param>
+    internal static bool IsUnbegun(string path) => Directory.EnumerateFileSystemEntries(path).All(entry => IsLeftOver(entry));
+
+    /// <summary>Makes the directory of a new run, and keeps others out of it.</summary>
+    /// <param name="path">The directory; made where it does not exist.</param>
+    /// <returns>The directory, and the lock; the caller disposes it.</returns>
+    /// <exception cref="RunException">There is something else, another process is at work there, or it cannot be made.</exception>
+    internal static (RunDirectory Run, DirectoryLock Held) Claim(string path)
+    {
+        RunDirectory run = Create(path);
+        DirectoryLock held;
+        try
+        {
+            held = DirectoryLock.Acquire(path);
+        }
+        catch (RunException) when (!Directory.Exists(path))
+        {
+            // Another start that failed took its directory away in between.
+            run = Create(path);
+            held = DirectoryLock.Acquire(path);
+        }
+
+        try
+        {
+            // Another start may have come and gone in between.
+            return (Create(path), held);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Opens an existing run.</summary>
@@ -197,8 +244,16 @@ public sealed class RunDirectory
 
     /// <summary>Reads <c>metrics.jsonl</c>; a last line whose writing was cut off is left out and reported.</summary>
     /// <returns>The measurements; none where there is no file.</returns>
-    /// <exception cref="RunException">A line is no measurement; the message states which.</exception>
-    internal MetricsLog LoadMetrics() => File.Exists(MetricsPath) ? RunFiles.ReadMetrics(MetricsPath) : new MetricsLog([], null);
+    /// <exception cref="RunException">It is not what was written, or a line is no measurement; the message states which.</exception>
+    internal MetricsLog LoadMetrics()
+    {
+        FileSeal? seal = HoldsRun(Path) ? LoadManifest().Metrics ?? (Checkpoints.Peek() is { } state ? FileSeal.Of(state) : null) : null;
+        return File.Exists(MetricsPath) || seal is { Length: > 0 } ? RunFiles.ReadMetrics(MetricsPath, seal) : new MetricsLog([], null);
+    }
+
+    /// <summary>Reads <c>pulse.json</c>.</summary>
+    /// <returns>The pulse; null where there is none, as of runs of earlier versions, or where it cannot be read at this moment.</returns>
+    internal RunPulse? LoadPulse() => RunFiles.ReadPulse(PulsePath);
 
     /// <summary>What was measured so far.</summary>
     /// <returns>The lines of <c>metrics.jsonl</c>; none where there is no file.</returns>
@@ -207,16 +262,17 @@ public sealed class RunDirectory
 
     /// <summary>Appends to <c>metrics.jsonl</c>.</summary>
     /// <param name="measurements">The measurements, all finite.</param>
+    /// <returns>The bytes that were added.</returns>
     /// <exception cref="ArgumentException">A value is not finite.</exception>
     /// <exception cref="RunException">The file ends in a torn line, or cannot be written.</exception>
-    internal void AppendMeasurements(IEnumerable<Measurement> measurements)
+    internal byte[] AppendMeasurements(IEnumerable<Measurement> measurements)
     {
         IReadOnlyList<string> lines = RunFiles.MetricsLines(measurements);
         if (!RunFiles.EndsLine(MetricsPath, MetricsLength))
             throw new RunException($"{MetricsPath} ends in a line whose writing was cut off. Go on with --resume, which removes it.");
 
         // Synced, because a checkpoint that is written next says how long the file is.
-        AtomicFile.AppendLines(MetricsPath, lines, sync: true);
+        return AtomicFile.AppendLines(MetricsPath, lines, sync: true);
     }
 
     /// <summary>The pre-training that this is, or that it belongs to where it is an undo or a control.</summary>
@@ -237,30 +293,40 @@ public sealed class RunDirectory
         return null;
     }
 
-    /// <summary>Removes the directory of a run that never began: one that holds no manifest.</summary>
-    internal void Abandon()
+    /// <summary>
+    /// Lets go of the directory of a run that never began, and removes it with what such a start leaves; what is not its own stays.
+    /// </summary>
+    /// <param name="held">The lock, which is let go of.</param>
+    internal void Abandon(DirectoryLock held)
     {
-        if (!HoldsRun(Path))
-            Directory.Delete(Path, recursive: true);
+        try
+        {
+            if (!HoldsRun(Path) && IsUnbegun(Path))
+                held.Remove(Path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // What is left is passed over by the next start.
+        }
+        finally
+        {
+            held.Dispose();
+        }
     }
 
     /// <summary>Cuts <c>metrics.jsonl</c> back to what it was at a checkpoint, so that a resumed run repeats the rest.</summary>
-    /// <param name="bytes">The <see cref="MetricsLength"/> of then.</param>
-    /// <exception cref="RunException">The file is shorter than that, or no line ends there: the file has changed since.</exception>
-    internal void TruncateMetrics(long bytes)
+    /// <param name="seal">How it was then.</param>
+    /// <exception cref="RunException">The file is shorter than that, or has changed since.</exception>
+    internal void TruncateMetrics(FileSeal seal)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
-        long length = MetricsLength;
-        if (length < bytes || !RunFiles.EndsLine(MetricsPath, bytes))
-        {
-            throw new RunException(
-                $"{MetricsPath} does not match the checkpoint, which expects a line to end at byte {bytes}; the file has {length} bytes. "
-                + "It was altered or lost its end: restore it, or start a new run.");
-        }
-
-        if (length > bytes)
-            AtomicFile.Truncate(MetricsPath, bytes);
+        ArgumentOutOfRangeException.ThrowIfNegative(seal.Length);
+        RunFiles.RequireSealed(MetricsPath, seal);
+        if (MetricsLength > seal.Length)
+            AtomicFile.Truncate(MetricsPath, seal.Length);
     }
+
+    private static bool IsLeftOver(string entry) => System.IO.Path.GetFileName(entry) is var name
+        && (name.StartsWith(".lock", StringComparison.Ordinal) || name == "run.json.tmp");
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
 }

@@ -6,13 +6,14 @@ using System.Text.Json.Serialization;
 using Lethe.Data;
 using Lethe.Diagnostics;
 using Lethe.Runtime;
+using Lethe.Storage;
 
 namespace Lethe.Runs;
 
 /// <summary>The text of the files of a run directory.</summary>
 internal static class RunFiles
 {
-    private const string Protocol = "protocol", Measured = "measure";
+    private const string Protocol = "protocol", Measured = "measure", Records = "records";
 
     // Of a pre-training the section holds its options, of an undo and a control these three.
     private const string Options = "options", Umm = "umm", Seed = "seed", Pretraining = "pretraining";
@@ -23,6 +24,8 @@ internal static class RunFiles
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
+        // A name that is not known is one that was altered: its option would silently have its default.
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         // The files are read by people: + and ' stay as they are.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
@@ -35,6 +38,8 @@ internal static class RunFiles
     };
 
     private static readonly JsonSerializerOptions indented = new(compact) { WriteIndented = true };
+
+    private static readonly JsonDocumentOptions strict = new() { AllowDuplicateProperties = false };
 
     /// <summary>What a property is called there.</summary>
     public static string Name(string property) => options.PropertyNamingPolicy!.ConvertName(property);
@@ -53,13 +58,30 @@ internal static class RunFiles
         WriteDocument(stream, document);
     }
 
-    public static void WriteEvaluation(Stream stream, IReadOnlyList<EvaluationRecord> records) => WriteDocument(stream, records);
+    public static void WritePulse(Stream stream, RunPulse pulse) => JsonSerializer.Serialize(stream, pulse, compact);
+
+    /// <summary>The pulse of a run; null where there is none that can be read: it is a sign of life and no more.</summary>
+    public static RunPulse? ReadPulse(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? JsonSerializer.Deserialize<RunPulse>(Bytes(path), compact) : null;
+        }
+        catch (Exception error) when (error is JsonException or RunException)
+        {
+            return null;
+        }
+    }
+
+    public static void WriteEvaluation(Stream stream, IReadOnlyList<EvaluationRecord> records) =>
+        WriteDocument(stream, new JsonObject { [Records] = JsonSerializer.SerializeToNode(records, compact) });
 
     public static RunManifest ReadManifest(string path)
     {
         try
         {
-            JsonNode? document = JsonNode.Parse(Bytes(path));
+            byte[] bytes = Bytes(path);
+            JsonNode? document = JsonNode.Parse(bytes, documentOptions: strict);
             // The version is looked at first: the rest of another version's document means nothing here.
             int? format = document is JsonObject fields ? (int?)fields["formatVersion"] : null;
             if (format is null)
@@ -77,12 +99,14 @@ internal static class RunFiles
                     + "or start a new run with another --out.");
             }
 
+            JsonSeal.Open(path, bytes, document!.AsObject());
             RunManifest manifest = Divided(document!.AsObject());
-            return (manifest.Kind == RunKind.Pretrain) == (manifest.Umm is null)
-                ? manifest
-                : throw new JsonException($"options that are not those of its kind, {manifest.Kind}.");
+            if ((manifest.Kind == RunKind.Pretrain) != (manifest.Umm is null))
+                throw new JsonException($"options that are not those of its kind, {manifest.Kind}.");
+            manifest.RequireWhole();
+            return manifest;
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or ArgumentException)
         {
             throw new RunException(
                 $"{path} is damaged: expected the JSON of a run, found: {error.Message} "
@@ -95,16 +119,23 @@ internal static class RunFiles
     {
         try
         {
-            JsonArray records = JsonNode.Parse(Bytes(path))?.AsArray() ?? [];
+            // Earlier versions wrote the list alone.
+            byte[] bytes = Bytes(path);
+            JsonNode? document = JsonNode.Parse(bytes, documentOptions: strict);
+            if (document is JsonObject whole)
+                JsonSeal.Open(path, bytes, whole);
+            JsonArray records = ((document as JsonObject)?[Records] ?? document)?.AsArray() ?? [];
+            if (records.Contains(null) || document is JsonObject { Count: not 1 })
+                throw new JsonException("an entry that is no record.");
             foreach (JsonObject earlier in records.OfType<JsonObject>().Where(record => !record.ContainsKey(Measured)))
                 BringUpRecord(earlier);
             return records.Deserialize<List<EvaluationRecord>>(compact)!;
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or ArgumentException)
         {
             throw new RunException(
                 $"{path} is damaged: expected a JSON list of evaluation records, found: {error.Message} "
-                + "Run 'lethe evaluate' again to replace it.",
+                + "Restore it; or delete it and run 'lethe evaluate' again.",
                 error);
         }
     }
@@ -168,9 +199,33 @@ internal static class RunFiles
         return lines;
     }
 
-    public static MetricsLog ReadMetrics(string path)
+    /// <summary>Requires that a file of lines begins with what was written once.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="seal">How it was.</param>
+    /// <returns>What it holds; nothing where it is missing.</returns>
+    /// <exception cref="RunException">It begins otherwise.</exception>
+    public static byte[] RequireSealed(string path, FileSeal? seal)
     {
-        byte[] bytes = Bytes(path);
+        byte[] bytes = File.Exists(path) ? Bytes(path) : [];
+        if (seal is null)
+            return bytes;
+        int length = (int)Math.Min(seal.Length, bytes.Length);
+        bool whole = length == seal.Length && (length == 0 || bytes[length - 1] == '\n')
+            && (seal.Checksum is null || JsonSeal.Of(bytes.AsSpan(0, length)) == seal.Checksum);
+        if (!whole)
+        {
+            string found = length < seal.Length ? $"it has {bytes.Length}" : "they are others now";
+            throw new RunException(
+                $"{path} was altered or lost its end: {seal.Length} bytes were written, and {found}. Restore it from a copy, or start a "
+                + "new run.");
+        }
+
+        return bytes;
+    }
+
+    public static MetricsLog ReadMetrics(string path, FileSeal? seal = null)
+    {
+        byte[] bytes = RequireSealed(path, seal);
         var measurements = new List<Measurement>();
         int number = 0;
         for (int start = 0; start < bytes.Length;)
@@ -244,9 +299,17 @@ internal static class RunFiles
             var name => name,
         };
         record[Protocol] = EvaluationRecord.Probes;
+        record.Remove("checkpoint");
     }
 
-    private static byte[] Bytes(string path) => Reading(path, () => File.ReadAllBytes(path));
+    // Shared with whoever writes or replaces the file: to look at a run may not stop it.
+    private static byte[] Bytes(string path) => Reading(path, () =>
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        byte[] bytes = new byte[file.Length];
+        int read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return read == bytes.Length ? bytes : bytes[..read];
+    });
 
     private static T Reading<T>(string path, Func<T> read)
     {
@@ -262,9 +325,11 @@ internal static class RunFiles
 
     private static string Shorten(string line) => line.Length <= 80 ? line : line[..79] + "…";
 
-    private static void WriteDocument<T>(Stream stream, T document)
+    private static void WriteDocument(Stream stream, JsonObject document)
     {
-        JsonSerializer.Serialize(stream, document, indented);
-        stream.WriteByte((byte)'\n');
+        JsonSeal.Prepare(document);
+        byte[] bytes = [.. JsonSerializer.SerializeToUtf8Bytes(document, indented), (byte)'\n'];
+        JsonSeal.Close(bytes);
+        stream.Write(bytes);
     }
 }

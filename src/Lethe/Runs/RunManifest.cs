@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Lethe.Data;
 using Lethe.Runtime;
@@ -79,6 +80,9 @@ internal sealed record RunManifest
     /// <summary>The epoch (or iteration of UMM) whose state was kept by the rule for stopping; null where there is none.</summary>
     public int? BestEpoch { get; init; }
 
+    /// <summary>How <c>metrics.jsonl</c> is; null until the run is done, since before that the last checkpoint says it.</summary>
+    public FileSeal? Metrics { get; init; }
+
     /// <summary>How long it took; null until something was measured.</summary>
     public RunTimings? Timings { get; init; }
 
@@ -107,6 +111,20 @@ internal sealed record RunManifest
     /// <summary>Whether it ended because training diverged.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Diverged { get; init; }
+
+    /// <summary>Refuses what no run writes and what its types alone do not rule out.</summary>
+    /// <exception cref="JsonException">A list has an empty entry, or statistics are not of the image's channels.</exception>
+    public void RequireWhole()
+    {
+        IEnumerable<object?>[] lists = [RateSettings, Choices, Notes, Warnings, Looks];
+        if (lists.Any(list => list.Contains(null)))
+            throw new JsonException("a list with an entry that is null.");
+        if (Data.ChannelMean.Count != Data.Channels || Data.ChannelStandardDeviation.Count != Data.Channels)
+        {
+            throw new JsonException(
+                $"{Data.ChannelMean.Count} means and {Data.ChannelStandardDeviation.Count} deviations of {Data.Channels} channels.");
+        }
+    }
 
     /// <summary>
     /// Refuses to go on with a training that diverged: from its last checkpoint it would take the same steps to the same end.

@@ -14,9 +14,11 @@ internal sealed class RunOptionsConverter(JsonSerializerOptions records) : JsonC
 
     public override RunOptions Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        if (JsonNode.Parse(ref reader) is not JsonObject json || json.Deserialize<RunOptions>(records) is not { } read)
+        if (JsonNode.Parse(ref reader) is not JsonObject json)
             throw new JsonException("options that are no object.");
-        JsonNode section = json[own] ?? throw new JsonException($"no section '{own}'.");
+        json.Remove(own, out JsonNode? found);
+        JsonNode section = found ?? throw new JsonException($"no section '{own}'.");
+        RunOptions read = json.Deserialize<RunOptions>(records)!;
         MethodEntry? entry = MethodRegistry.All.FirstOrDefault(entry => entry.Name == read.Method);
         return read with
         {

@@ -21,6 +21,9 @@ internal sealed class Adam(
 
     private long step;
 
+    /// <inheritdoc/>
+    public override bool HasState => true;
+
     private protected override void BeginStep()
     {
         // The count is a tensor of the state, so that a checkpoint holds it. Its key names no parameter.

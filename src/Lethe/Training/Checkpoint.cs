@@ -20,14 +20,20 @@ internal static class Checkpoint
     private const string StateKey = "lethe.state";
     private const string MethodKey = "lethe.method";
 
+    // Says that the optimiser's state is there, of which there may be no tensor, as of sgd without momentum.
+    private const string ResumableKey = "lethe.resumable";
+
     /// <summary>Writes a checkpoint.</summary>
     /// <param name="path">The file.</param>
     /// <param name="method">The method.</param>
     /// <param name="optimiser">The optimiser, or null where training is over for good.</param>
     /// <param name="state">Where training stands.</param>
     /// <exception cref="RunException">The file cannot be written; an older one is as it was.</exception>
+    /// <exception cref="TrainingException">A number is not finite: training has diverged. An older file is as it was.</exception>
     /// <param name="inner">A second optimiser, or null where there is none.</param>
-    public static void Save(string path, SslMethod method, Optimiser? optimiser, TrainingState state, Optimiser? inner = null)
+    /// <param name="before">Where what the file was before is kept; null for nowhere.</param>
+    public static void Save(
+        string path, SslMethod method, Optimiser? optimiser, TrainingState state, Optimiser? inner = null, string? before = null)
     {
         using var scope = NewDisposeScope();
         Dictionary<string, Tensor> tensors = method.state_dict();
@@ -38,11 +44,19 @@ internal static class Checkpoint
         }
 
         tensors[GeneratorName] = get_rng_state();
-        Safetensors.Write(path, tensors.ToDictionary(pair => pair.Key, pair => pair.Value.detach().cpu()), new Dictionary<string, string>
+        var written = tensors.ToDictionary(pair => pair.Key, pair => pair.Value.detach().cpu());
+        LossCheck.RequireFinite(written, state);
+        var metadata = new Dictionary<string, string>
         {
             [MethodKey] = method.GetName(),
             [StateKey] = JsonSerializer.Serialize(state),
-        });
+        };
+        if (optimiser is not null)
+            metadata[ResumableKey] = "true";
+        if (before is null)
+            AtomicFile.Write(path, stream => Safetensors.Write(stream, written, metadata));
+        else
+            AtomicFile.WriteKeeping(path, before, stream => Safetensors.Write(stream, written, metadata));
     }
 
     /// <summary>Puts a checkpoint's tensors into a method and an optimiser made with the same options.</summary>
@@ -65,6 +79,7 @@ internal static class Checkpoint
         RequireSameNetwork(path, file, targets);
         if (optimiser is not null)
         {
+            RequireResumable(path, file, optimiser, state);
             LoadState(OptimiserPrefix, optimiser);
             if (inner is not null)
                 LoadState(InnerPrefix, inner);
@@ -133,6 +148,19 @@ internal static class Checkpoint
 
         throw new RunException(
             $"{path}: the metadata entry '{StateKey}' does not say where training stands. Use another checkpoint, or start a new run.");
+    }
+
+    // Going on without the optimiser's state would give other bits in silence. Files of earlier versions do not say whether they have it.
+    private static void RequireResumable(string path, SafetensorsFile file, Optimiser optimiser, TrainingState state)
+    {
+        bool has = file.Metadata.ContainsKey(ResumableKey)
+            || file.Tensors.Keys.Any(key => key.StartsWith(OptimiserPrefix, StringComparison.Ordinal));
+        if (!has && state.Step > 0 && optimiser.HasState)
+        {
+            throw new RunException(
+                $"{path} holds weights alone: training cannot go on from it without its optimiser's state. Restore the file that was "
+                + "there, or begin a new run with these weights by --init.");
+        }
     }
 
     private static void RequireSameNetwork(string path, SafetensorsFile file, Dictionary<string, Tensor> targets)

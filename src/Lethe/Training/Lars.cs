@@ -16,6 +16,9 @@ internal sealed class Lars(
 {
     private const double Trust = 1e-3;
 
+    /// <inheritdoc/>
+    public override bool HasState => true;
+
     private protected override void BeginStep()
     {
     }

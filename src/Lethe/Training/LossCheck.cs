@@ -12,7 +12,7 @@ internal static class LossCheck
     public const string OfPretraining = "Lower --learning-rate, lengthen --warm-up, or raise --batch-size";
 
     /// <summary>What helps an undo and its control.</summary>
-    public const string OfUndo = "Lower --inner-learning-rate and --outer-learning-rate";
+    public const string OfUndo = "Lower --inner-learning-rate and --outer-learning-rate, or --alpha and --beta";
 
     private const string Checkpoint = "the last checkpoint is from before this step.";
 
@@ -57,6 +57,23 @@ internal static class LossCheck
         {
             throw Diverged(
                 $"The {what} are not finite at {place}: training has diverged, though the loss is finite. {advice}; {Checkpoint}");
+        }
+    }
+
+    /// <summary>Checks what a checkpoint is to hold: from numbers that are none, training would go on and learn nothing.</summary>
+    /// <param name="tensors">Weights, statistics and the state of optimisers, by name.</param>
+    /// <param name="state">Where training stands.</param>
+    /// <exception cref="TrainingException">One of them is not finite.</exception>
+    public static void RequireFinite(IReadOnlyDictionary<string, Tensor> tensors, TrainingState state)
+    {
+        foreach ((string name, Tensor value) in tensors)
+        {
+            if (!value.is_floating_point() || value.isfinite().all().item<bool>())
+                continue;
+            throw Diverged(
+                Invariant($"'{name}' is not finite after {state.Epoch:0.##} epochs, step {state.Step}: training has diverged, though the ")
+                    + "loss is finite. Bring learning rates, temperatures and weights of losses nearer to their defaults; the last "
+                    + "checkpoint is from before this step.");
         }
     }
 

@@ -33,6 +33,9 @@ internal abstract class Optimiser : IDisposable
     /// <summary>The state: a name is the parameter's, a slash, and the slot.</summary>
     public IReadOnlyDictionary<string, Tensor> State => state;
 
+    /// <summary>Whether a step leaves anything behind that the next one needs.</summary>
+    public abstract bool HasState { get; }
+
     /// <summary>Creates an optimiser by name.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="parameters">Parameters by name.</param>

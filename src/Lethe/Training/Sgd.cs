@@ -11,6 +11,9 @@ namespace Lethe.Training;
 internal sealed class Sgd(
     IEnumerable<(string Name, Parameter Value)> parameters, double weightDecay, double momentum) : Optimiser(parameters)
 {
+    /// <inheritdoc/>
+    public override bool HasState => momentum > 0;
+
     private protected override void BeginStep()
     {
     }

@@ -30,6 +30,9 @@ internal sealed record TrainingState
     /// <summary>Length of <c>metrics.jsonl</c>, in bytes, that belongs to this state; what lies after it was written later.</summary>
     public long MetricsLength { get; set; }
 
+    /// <summary>XXH3-128 of those bytes, in hexadecimal; null in checkpoints of earlier versions.</summary>
+    public string? MetricsChecksum { get; set; }
+
     /// <summary>Running means of the lengths of gradients, by which UMM weighs its terms.</summary>
     public SortedDictionary<string, double> GradientLengths { get; init; } = new(StringComparer.Ordinal);
 

@@ -66,11 +66,11 @@ public sealed record UmmOptions : OptionRecord, IConflicting
     public string Dose { get; init; } = DoseNames[0];
 
     /// <summary>α, how much ΔR weighs in level two.</summary>
-    [Limit(AtLeast = 0)]
+    [Limit(AtLeast = 0, AtMost = 1e6)]
     public double Alpha { get; init; } = 0.5;
 
     /// <summary>β, how much the alignment weighs in level one.</summary>
-    [Limit(AtLeast = 0)]
+    [Limit(AtLeast = 0, AtMost = 1e6)]
     public double Beta { get; init; } = 10;
 
     /// <summary>

@@ -1,3 +1,4 @@
+using Lethe.Augmentation;
 using Lethe.Data;
 using Lethe.Storage;
 using SkiaSharp;
@@ -11,12 +12,31 @@ internal static class ContactSheet
     private const int Gap = 10;
     private const int FirstGap = 34;
     private const int Frame = 3;
+    private const int ViewColumns = 8;
 
     // Blue and vermilion of Okabe and Ito, which people of any colour vision tell apart.
     private static readonly SKColor agrees = new(0x00, 0x72, 0xB2);
     private static readonly SKColor differs = new(0xD5, 0x5E, 0x00);
 
+    /// <summary>Writes the picture, whole or not at all.</summary>
     public static void Write(string path, IReadOnlyList<SheetRow> rows)
+    {
+        byte[] png = Png(rows);
+        AtomicFile.Write(path, stream => stream.Write(png));
+    }
+
+    /// <summary>Images, each beside random views of it, the same at every call.</summary>
+    public static IReadOnlyList<SheetRow> Views(ViewAugmenter augmenter, IReadOnlyList<Image> images) =>
+    [
+        .. images.Select((image, row) => new SheetRow(ViewPreview.Plain(augmenter, image),
+        [
+            .. Enumerable.Range(0, ViewColumns).Select(
+                column => new SheetCell(ViewPreview.Random(augmenter, image, (ulong)((row * ViewColumns) + column)), null)),
+        ])),
+    ];
+
+    /// <summary>The picture as a PNG.</summary>
+    public static byte[] Png(IReadOnlyList<SheetRow> rows)
     {
         int columns = rows.Max(row => row.Others.Count);
         using var surface = SKSurface.Create(new SKImageInfo(
@@ -35,14 +55,51 @@ internal static class ContactSheet
 
         using SKImage picture = surface.Snapshot();
         using SKData png = picture.Encode(SKEncodedImageFormat.Png, 100);
-        AtomicFile.Write(path, png.SaveTo);
+        return png.ToArray();
+    }
+
+    /// <summary>Images as equal squares, row after row, on one PNG: what TensorBoard's projector calls a sprite.</summary>
+    /// <param name="images">The images; null leaves its square empty.</param>
+    /// <param name="count">How many squares there are.</param>
+    /// <param name="cell">Height and width of a square in pixels.</param>
+    public static byte[] Sprite(IEnumerable<Image?> images, int count, int cell)
+    {
+        int columns = (int)Math.Ceiling(Math.Sqrt(count)), rows = (count + columns - 1) / columns;
+        using var surface = SKSurface.Create(new SKImageInfo(columns * cell, rows * cell, SKColorType.Rgba8888, SKAlphaType.Premul));
+        foreach ((int i, Image? one) in images.Index())
+        {
+            if (one is not { } image)
+                continue;
+            using SKImage picture = Picture(image);
+            float side = Math.Min(picture.Width, picture.Height);
+            surface.Canvas.DrawImage(
+                picture, SKRect.Create((picture.Width - side) / 2, (picture.Height - side) / 2, side, side),
+                SKRect.Create(i % columns * cell, i / columns * cell, cell, cell), new SKSamplingOptions(SKFilterMode.Linear));
+        }
+
+        using SKImage sheet = surface.Snapshot();
+        using SKData png = sheet.Encode(SKEncodedImageFormat.Png, 100);
+        return png.ToArray();
+    }
+
+    private static void Draw(SKCanvas canvas, Image image, float left, float top, bool? agree)
+    {
+        using SKImage picture = Picture(image);
+        var box = SKRect.Create(left, top, Cell, Cell);
+        if (agree is { } same)
+        {
+            using var paint = new SKPaint { Color = same ? agrees : differs };
+            canvas.DrawRoundRect(SKRect.Inflate(box, Frame, Frame), Frame, Frame, paint);
+        }
+
+        canvas.DrawImage(picture, box, new SKSamplingOptions(picture.Width < Cell ? SKFilterMode.Nearest : SKFilterMode.Linear));
     }
 
     /// <summary>An image as people can look at it; the caller disposes it.</summary>
-    internal static SKBitmap Bitmap(Image image)
+    internal static SKImage Picture(Image image)
     {
         image = Shown(image);
-        var bitmap = new SKBitmap(new SKImageInfo(image.Width, image.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        using var bitmap = new SKBitmap(new SKImageInfo(image.Width, image.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         ReadOnlySpan<byte> pixels = image.Pixels.Span;
         Span<byte> target = bitmap.GetPixelSpan();
         for (int i = 0; i < image.Width * image.Height; i++)
@@ -55,21 +112,7 @@ internal static class ContactSheet
             target[(4 * i) + 3] = byte.MaxValue;
         }
 
-        return bitmap;
-    }
-
-    private static void Draw(SKCanvas canvas, Image image, float left, float top, bool? agree)
-    {
-        using SKBitmap bitmap = Bitmap(image);
-        var box = SKRect.Create(left, top, Cell, Cell);
-        if (agree is { } same)
-        {
-            using var paint = new SKPaint { Color = same ? agrees : differs };
-            canvas.DrawRoundRect(SKRect.Inflate(box, Frame, Frame), Frame, Frame, paint);
-        }
-
-        using SKImage picture = SKImage.FromBitmap(bitmap);
-        canvas.DrawImage(picture, box, new SKSamplingOptions(bitmap.Width < Cell ? SKFilterMode.Nearest : SKFilterMode.Linear));
+        return SKImage.FromBitmap(bitmap);
     }
 
     // Of other samples than bytes from the smallest value to the largest; of bands the first three, or the mean of two.

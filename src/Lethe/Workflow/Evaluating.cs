@@ -77,6 +77,13 @@ public static class Evaluating
         CancellationToken cancellation)
     {
         using DirectoryLock held = DirectoryLock.Acquire(run.Path);
+        RunDiary.Keep(run, "evaluating", progress, told => MeasureLocked(run, session, command, onSealed, onlyNew, told, cancellation));
+    }
+
+    private static void MeasureLocked(
+        RunDirectory run, Session session, string command, bool onSealed, bool onlyNew, IProgress<WorkflowProgress> progress,
+        CancellationToken cancellation)
+    {
         using SslMethod method = session.CreateMethod();
         DataSplits data = onSealed ? session.OnSealed(run, progress, cancellation) : session.Data;
         var images = EvaluatedImages.AtTheEnd(data);
@@ -147,13 +154,8 @@ public static class Evaluating
         DataSplits data = session.Data;
         ViewAugmenter augmenter = session.Augmenter;
         int rows = Math.Min(PictureQueries / 2, data.Train.Count);
-        ContactSheet.Write(run.ViewsPicture, [.. Enumerable.Range(0, rows).Select(row => new SheetRow(
-            ViewPreview.Plain(augmenter, data.Train[row]),
-            [
-                .. Enumerable.Range(0, PictureColumns).Select(
-                    column =>
-                        new SheetCell(ViewPreview.Random(augmenter, data.Train[row], (ulong)((row * PictureColumns) + column)), null)),
-            ]))]);
+        ContactSheet.Write(
+            run.ViewsPicture, ContactSheet.Views(augmenter, [.. Enumerable.Range(0, rows).Select(row => data.Train[row])]));
 
         using var scope = NewDisposeScope();
         ImageSet queries = data.Test.Subset("queries", Queries(data.Test));

@@ -54,6 +54,7 @@ internal static class Extension
             Status = RunStatus.Interrupted,
             Pretraining = manifest.Pretraining with { Training = longer },
             BestEpoch = null,
+            Metrics = null,
             FinishedUtc = null,
             Choices = [.. manifest.Choices.Where(choice => choice.Option is not "--epochs")],
             Notes =

@@ -108,17 +108,16 @@ internal static class Importing
         (SslMethod method, options) = Create(encoder, options with { Training = options.Training with { Epochs = 0 } }, device);
         using SslMethod whole = method;
         ChannelStatistics statistics = encoder.Statistics(null);
-        RunDirectory run = RunDirectory.Create(path);
-        using DirectoryLock held = DirectoryLock.Acquire(run.Path);
+        (RunDirectory run, DirectoryLock taken) = RunDirectory.Claim(path);
+        using DirectoryLock held = taken;
         RunOrigin origin = encoder.Describe();
         foreach (string sentence in origin.Sentences)
             progress?.Report(new WorkflowProgress("", 0, 0, "", sentence));
-        run.Checkpoints.Save(method, null, new TrainingState());
         var manifest = new RunManifest
         {
             ToolVersion = Pretraining.ToolVersion,
             Kind = RunKind.Pretrain,
-            Status = RunStatus.Done,
+            Status = RunStatus.Running,
             Method = MethodRegistry.Find(options.Method).Title,
             Pretraining = options,
             Seed = options.Seed,
@@ -129,10 +128,11 @@ internal static class Importing
                 [.. statistics.StandardDeviation.Select(x => (double)x)]).Within(statistics.Range),
             Origin = origin,
             StartedUtc = DateTimeOffset.UtcNow,
-            FinishedUtc = DateTimeOffset.UtcNow,
         };
-        EncoderExport.Write(run.EncoderPath, RunEncoder.Of(method, manifest, epoch: 0));
         run.SaveManifest(manifest);
+        run.Checkpoints.Save(method, null, new TrainingState());
+        EncoderExport.Write(run.EncoderPath, RunEncoder.Of(method, manifest, epoch: 0));
+        run.SaveManifest(manifest with { Status = RunStatus.Done, FinishedUtc = DateTimeOffset.UtcNow });
         return run;
     }
 }

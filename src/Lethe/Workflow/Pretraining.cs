@@ -26,8 +26,8 @@ public static class Pretraining
         CancellationToken cancellation = default)
     {
         options.Validate();
-        RunDirectory run = RunDirectory.Create(path);
-        using DirectoryLock held = DirectoryLock.Acquire(run.Path);
+        (RunDirectory run, DirectoryLock taken) = RunDirectory.Claim(path);
+        using DirectoryLock held = taken;
         InitialEncoder? initial = null;
         Session session;
         try
@@ -40,8 +40,7 @@ public static class Pretraining
         {
             // Nothing of the run exists yet: the name is free again.
             initial?.Dispose();
-            held.Dispose();
-            run.Abandon();
+            run.Abandon(held);
             throw;
         }
 
@@ -121,8 +120,6 @@ public static class Pretraining
         CancellationToken cancellation)
     {
         RunOptions options = session.Options;
-        if (manifest.HasImages && !File.Exists(run.DivisionPath))
-            DivisionFile.Write(run.DivisionPath, session.Data);
         using SslMethod method = session.CreateMethod();
         initial?.Fill(method);
         RunOrigin? origin = initial?.Describe() ?? manifest.Origin;
@@ -138,11 +135,15 @@ public static class Pretraining
         };
         using ViewLoader loader = session.CreateLoader(options.Training.BatchSize, options.Seed);
         using var trainer = new Pretrainer(method, loader, options.Training, options.Seed, session.Device, session.Labels);
-        var training = new TrainingRun(session, trainer, new RunRecorder(run, manifest with { Origin = origin }), "pre-training", progress)
+
+        // Its manifest is the first thing that a run has: what ends before it is there leaves nothing behind that matters.
+        var recorder = new RunRecorder(run, manifest with { Origin = origin }, progress);
+        if (manifest.HasImages && !File.Exists(run.DivisionPath))
+            DivisionFile.Write(run.DivisionPath, session.Data);
+        RunDiary.Keep(run, "pre-training", progress, told => new TrainingRun(session, trainer, recorder, "pre-training", told)
         {
             Stopping = new EarlyStop(run, options), Interleaving = new Interleaving(session),
-            Announcement = new Announcement(session.StartUp, progress),
-        };
-        training.Train(cancellation);
+            Announcement = new Announcement(session.StartUp, told),
+        }.Train(cancellation));
     }
 }

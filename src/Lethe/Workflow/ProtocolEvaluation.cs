@@ -60,6 +60,16 @@ public static class ProtocolEvaluation
         using DirectoryLock held = DirectoryLock.Acquire(run.Path);
         if (onSealed)
             RequireOwnImages(plan);
+        IReadOnlyList<EvaluationRecord> found = [];
+        RunDiary.Keep(
+            run, "evaluating", progress, told => found = MeasureStates(run, session, plan, command, onSealed, told, cancellation));
+        return found;
+    }
+
+    private static IReadOnlyList<EvaluationRecord> MeasureStates(
+        RunDirectory run, Session session, ProtocolPlan plan, string command, bool onSealed, IProgress<WorkflowProgress> progress,
+        CancellationToken cancellation)
+    {
         DataSplits data = onSealed ? session.OnSealed(run, progress, cancellation) : session.Data;
         using SslMethod method = session.CreateMethod();
         EvaluationPart[] parts = Parts(

@@ -7,6 +7,8 @@ using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Training;
 using System.Diagnostics;
+using System.Globalization;
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -26,24 +28,31 @@ internal sealed class RunRecorder
     private readonly double earlierSeconds;
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private RunManifest manifest;
+    private readonly IProgress<WorkflowProgress>? progress;
+    private readonly XxHash128 metrics = new();
     private TrainingMoment.StepTaken? last;
 
-    public RunRecorder(RunDirectory run, RunManifest manifest)
+    public RunRecorder(RunDirectory run, RunManifest manifest, IProgress<WorkflowProgress>? progress = null)
     {
-        this.run = run;
-        this.manifest = manifest;
+        (this.run, this.progress) = (run, progress);
+        this.manifest = manifest with { Metrics = null };
         earlierSeconds = manifest.Timings?.Seconds ?? 0;
         tensorBoard = new Lazy<SummaryWriter>(() => utils.tensorboard.SummaryWriter(run.TensorBoardFolder));
-        run.SaveManifest(manifest);
+        run.SaveManifest(this.manifest);
     }
 
-    /// <summary>Goes back to the last checkpoint, or to the start where there is none.</summary>
+    /// <summary>Goes back to the last checkpoint that can be used, or to the start where there is none.</summary>
     public TrainingState Resume(MethodTrainer trainer)
     {
-        TrainingState state = run.Checkpoints.Resume(trainer.Method, trainer.Optimiser, trainer.InnerOptimiser);
+        TrainingState state = run.Checkpoints.Resume(trainer.Method, trainer.Optimiser, trainer.InnerOptimiser, Say);
+        if (state.Step == 0 && run.MetricsLength > 0 && !run.Checkpoints.HasLast)
+            Say($"{run.Path} has measurements and no checkpoint, so it begins again at the start. Nothing but time is lost.");
 
         // Measurements of a later time belong to steps that are taken again.
-        run.TruncateMetrics(state.MetricsLength);
+        run.TruncateMetrics(FileSeal.Of(state));
+        metrics.Reset();
+        if (state.MetricsLength > 0)
+            metrics.Append(File.ReadAllBytes(run.MetricsPath));
         IReadOnlyList<Measurement> measured = run.LoadMeasurements();
         Draw(measured.Skip(EventFiles.CutBack(run.TensorBoardFolder, measured)));
         manifest = manifest with { Warnings = [.. manifest.Warnings.Where(warning => warning.Epoch <= state.Epoch)] };
@@ -65,7 +74,13 @@ internal sealed class RunRecorder
         measurements.AddRange(losses);
         measurements.AddRange(qualities.SelectMany(quality => quality.Measurements(now)));
         Noted(trainer, measurements);
-        manifest = manifest with { RateSettings = Session.RateSettings(qualities) };
+        IReadOnlyList<RateSetting> settings = Session.RateSettings(qualities);
+        if (settings.SequenceEqual(manifest.RateSettings))
+            return;
+        manifest = manifest with { RateSettings = settings };
+
+        // At the first evaluation: a run that is killed after its last one has no other from which to say it.
+        run.SaveManifest(manifest);
     }
 
     /// <summary>Appends measurements, and remembers in the state how far the file goes.</summary>
@@ -75,8 +90,9 @@ internal sealed class RunRecorder
         measurements = [.. measurements.Where(measurement => double.IsFinite(measurement.Value))];
         if (measurements.Count == 0)
             return;
-        run.AppendMeasurements(measurements);
+        metrics.Append(run.AppendMeasurements(measurements));
         trainer.State.MetricsLength = run.MetricsLength;
+        trainer.State.MetricsChecksum = Checksum();
         Draw(measurements);
     }
 
@@ -109,6 +125,10 @@ internal sealed class RunRecorder
         EncoderExport.Write(run.EncoderPath, RunEncoder.Of(method, manifest, state.Epoch));
     }
 
+    private void Say(string notice) => progress?.Report(new WorkflowProgress("", 0, 0, "", notice));
+
+    private string Checksum() => metrics.GetCurrentHashAsUInt128().ToString("x32", CultureInfo.InvariantCulture);
+
     private void Draw(IEnumerable<Measurement> measurements)
     {
         foreach (Measurement measurement in measurements)
@@ -130,7 +150,14 @@ internal sealed class RunRecorder
         try
         {
             work();
-            run.SaveManifest(finish(manifest) with { Status = RunStatus.Done, Timings = Timings(), FinishedUtc = DateTimeOffset.UtcNow });
+            run.Checkpoints.DeletePrevious();
+            run.SaveManifest(finish(manifest) with
+            {
+                Status = RunStatus.Done,
+                Metrics = new FileSeal(run.MetricsLength, Checksum()),
+                Timings = Timings(),
+                FinishedUtc = DateTimeOffset.UtcNow,
+            });
         }
         catch (OperationCanceledException error)
         {

@@ -53,7 +53,8 @@ internal static class Thumbnails
         int side = SideOf(count);
         if (image.Width <= side)
             return image;
-        using SKBitmap whole = ContactSheet.Bitmap(image);
+        using SKImage picture = ContactSheet.Picture(image);
+        using var whole = SKBitmap.FromImage(picture);
 
         // Mipmaps take all pixels of an image into account that is much larger than its picture.
         using SKBitmap small = whole.Resize(
@@ -75,8 +76,7 @@ internal static class Thumbnails
         using var canvas = new SKCanvas(bitmap);
         for (int i = 0; i < here; i++)
         {
-            using SKBitmap one = ContactSheet.Bitmap(image(first + i));
-            using SKImage picture = SKImage.FromBitmap(one);
+            using SKImage picture = ContactSheet.Picture(image(first + i));
             var box = SKRect.Create(i % PerRow * side, i / PerRow * side, side, side);
             canvas.DrawImage(picture, box, new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
         }

@@ -128,7 +128,8 @@ internal sealed class TrainingRun(
             Invariant(
                 $"{Pace.Words(step.ImagesPerSecond)}  {trainer.NowInWords}  loss {step.Report.Loss:F3}  waiting {step.WaitingShare:P0}"))
         {
-            Left = left,
+            Left = left, Step = new StepReading(
+                trainer.NowInWords, step.Report.Loss, step.ImagesPerSecond, step.WaitingShare),
         });
         foreach (RunWarning warning in Warnings(step.Report).Where(recorder.Warn))
             progress?.Report(new WorkflowProgress("", 0, 0, "", $"Warning, epoch {warning.Epoch}: {warning.Text}"));

@@ -161,12 +161,14 @@ public static class Undoing
             Data = session.DescribeData(),
             Choices = place.Choice is { } choice ? [choice] : [],
             StartedUtc = DateTimeOffset.UtcNow,
-        });
+        }, progress);
         if (options.Remedy is UmmOptions.Mechanism or UmmOptions.Continue)
         {
             bool plain = control || options.Remedy == UmmOptions.Continue;
             using var trainer = new UmmTrainer(method, loader!, options, plain, place.Seed, session.Device, epochs, session.Labels);
-            new TrainingRun(session, trainer, recorder, plain ? "control" : "undoing", progress).Train(cancellation);
+            string stage = plain ? "control" : "undoing";
+            RunDiary.Keep(
+                directory, stage, progress, told => new TrainingRun(session, trainer, recorder, stage, told).Train(cancellation));
             return;
         }
 

@@ -13,4 +13,7 @@ public readonly record struct WorkflowProgress(string Stage, long Done, long Tot
     /// where all units take as long.
     /// </summary>
     public TimeSpan? Left { get; init; }
+
+    /// <summary>The numbers of a step of training; null of other work.</summary>
+    internal StepReading? Step { get; init; }
 }

@@ -40,6 +40,9 @@ internal static class FolderTable
             "Reporting", "Workflow",
         ],
 
+        ["Watching"] =
+            ["Runtime", "Storage", "Data", "Augmentation", "Models", "Training", "Diagnostics", "Umm", "Runs", "Results", "Reporting", "Workflow"],
+
         // The front door, in the root itself.
         [""] =
         [
@@ -50,5 +53,5 @@ internal static class FolderTable
     };
 
     /// <summary>Folders whose work is on records alone, so that it can be tested and run without torch.</summary>
-    public static readonly string[] WithoutTensors = ["Data", "Augmentation", "Recognition", "Onnx", "Results", "Reporting"];
+    public static readonly string[] WithoutTensors = ["Data", "Augmentation", "Recognition", "Onnx", "Results", "Reporting", "Watching"];
 }

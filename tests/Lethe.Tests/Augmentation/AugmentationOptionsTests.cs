@@ -23,7 +23,7 @@ public class AugmentationOptionsTests
         { "--blur-probability must be between 0 and 1, found 2.", new() { BlurProbability = 2 } },
         { "--solarise-probability must be between 0 and 1, found 2.", new() { SolariseProbability = 2 } },
         { "--local-scale-minimum must be at most --local-scale-maximum (0.3), found 0.4.", new() { LocalScaleMinimum = 0.4 } },
-        { "--local-views must be at least 1 view, or 0 for none; found -1.", new() { LocalViews = -1 } },
+        { "--local-views must be between 1 and 64 views, or 0 for none; found -1.", new() { LocalViews = -1 } },
         { "--local-size must be between 16 and 1024 pixels, or 0 for half of a full-size view; found 15.", new() { LocalSize = 15 } },
         { "--local-size must be between 16 and 1024 pixels, or 0 for half of a full-size view; found 1025.", new() { LocalSize = 1025 } },
         { "--blur-radius must be at least 1 pixel, or 0 for a tenth of the view; found -1.", new() { BlurRadius = -1 } },

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Lethe.Runs;
 using SkiaSharp;
 
 namespace Lethe.Tests.Cli;
@@ -83,7 +84,9 @@ public sealed partial class AdviceTests(FinishedRun finished) : IClassFixture<Fi
             finished.CopyTo(folder["run"]);
             finished.CopyTo(folder["started"], "interrupted");
             finished.CopyTo(folder["bare"]);
-            File.WriteAllText(Path.Combine(folder["bare"], "metrics.jsonl"), "");
+            RunDirectory bare = RunDirectory.Open(folder["bare"]);
+            File.WriteAllText(bare.MetricsPath, "");
+            bare.SaveManifest(bare.LoadManifest() with { Metrics = new FileSeal(0, null) });
         }
 
         return

@@ -55,11 +55,9 @@ public sealed class EncodersTests : IDisposable
         string[] command =
             ["import", file, "--data", images.ImageFolder, "--method", "simclr", "--head-epochs", "1", "--out", images["run"], "--json", .. small];
         await Run(command);
-        string manifest = Path.Combine(images["run"], "run.json"), text = await File.ReadAllTextAsync(
-            manifest, TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(
-            manifest, text.Replace("\"status\": \"done\"", "\"status\": \"interrupted\"", StringComparison.Ordinal),
-            TestContext.Current.CancellationToken);
+        string manifest = Path.Combine(images["run"], "run.json");
+        SealedText.Edit(
+            manifest, text => text.Replace("\"status\": \"done\"", "\"status\": \"interrupted\"", StringComparison.Ordinal));
         Assert.Equal(1, (await CommandLine.RunAsync(command)).ExitCode);
         CommandLine again = await Run([.. command, "--resume"]);
         Assert.Equal(images["run"], (string)again.Json["run"]!);

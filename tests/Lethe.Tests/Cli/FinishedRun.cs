@@ -31,8 +31,9 @@ public sealed class FinishedRun : IAsyncLifetime
             File.Copy(file, copy);
         }
 
-        string manifest = RunDirectory.Open(path).ManifestPath;
-        File.WriteAllText(manifest, File.ReadAllText(manifest).Replace("\"status\": \"done\"", $"\"status\": \"{status}\"", StringComparison.Ordinal));
+        SealedText.Edit(
+            RunDirectory.Open(path).ManifestPath,
+            text => text.Replace("\"status\": \"done\"", $"\"status\": \"{status}\"", StringComparison.Ordinal));
         return path;
     }
 }

@@ -30,8 +30,8 @@ public sealed class WrongUseTests : IDisposable
     [InlineData("lethe: --epochs must be at least 1 epoch, or 0 to keep the weights of --init; found -1.\n--batch-size must be at least 2 images, "
         + "or 0 to choose it by the number of images; found 1.\n", "pretrain", "--epochs", "-1", "--batch-size", "1")]
     [InlineData("lethe: --epochs must be at least 1 epoch, or 0 to keep the weights of --init; found -1.\n--threads must", "pretrain", "--epochs", "-1", "--threads", "-1")]
-    [InlineData("lethe: --epochs must be at least 1 epoch, or 0 to keep the weights of --init; found -1.\n--alpha must be at least 0, found "
-        + "-1.\n", "run", "--epochs", "-1", "--alpha", "-1")]
+    [InlineData("lethe: --epochs must be at least 1 epoch, or 0 to keep the weights of --init; found -1.\n--alpha must be between 0 and "
+        + "1000000, found -1.\n", "run", "--epochs", "-1", "--alpha", "-1")]
     [InlineData("no option of method 'vicreg'", "pretrain", "--method", "vicreg", "--temperature", "0.2")]
     [InlineData("at least 128 with its options", "pretrain", "--method", "w-mse", "--whitening-batch", "128", "--batch-size", "64")]
     [InlineData("needs batches of at least 200 images", "pretrain", "--method", "w-mse", "--whitening-batch", "200", "--limit", "100")]
@@ -81,7 +81,7 @@ public sealed class WrongUseTests : IDisposable
     [InlineData("--volume 'frob'", "--volume", "frob")]
     [InlineData("--hypergradient 'frob'", "--hypergradient", "frob")]
     [InlineData("--alpha", "--alpha", "-1")]
-    [InlineData("--alpha must be at least 0, found -1.\n--threads must", "--alpha", "-1", "--threads", "2000")]
+    [InlineData("--alpha must be between 0 and 1000000, found -1.\n--threads must", "--alpha", "-1", "--threads", "2000")]
     [InlineData("--iterations", "--iterations", "0")]
     public async Task Undo_WrongOption_IsRefusedBeforeTheRunIsRead(string expected, params string[] options)
     {
@@ -178,6 +178,9 @@ public sealed class WrongUseTests : IDisposable
         CommandLine other = await CommandLine.RunAsync("pretrain", "--resume", "--out", folder["run"], "--learning-rate", "0.5");
         Assert.Equal(2, other.ExitCode);
         Assert.Contains("other options", other.Error, StringComparison.Ordinal);
+        CommandLine unused = await CommandLine.RunAsync("pretrain", "--resume", "--out", folder["run"], "--queue-length", "5");
+        Assert.Equal(2, unused.ExitCode);
+        Assert.Contains("--queue-length: no option of method", unused.Error, StringComparison.Ordinal);
         string manifest = Path.Combine(folder["run"], "run.json");
         string text = await File.ReadAllTextAsync(manifest, TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(

@@ -31,6 +31,16 @@ internal sealed partial class Browser : IAsyncDisposable
     /// <summary>Opens a page of a size, light or dark.</summary>
     public static async Task<Browser> OpenAsync(string html, int width, bool dark = false, bool touch = false)
     {
+        Browser browser = await BeginAsync(width, dark, touch);
+        string path = browser.folder["page.html"];
+        await File.WriteAllTextAsync(path, html, Token);
+        await browser.GoAsync(new Uri(path));
+        return browser;
+    }
+
+    /// <summary>A browser of a size, light or dark, with no page yet.</summary>
+    public static async Task<Browser> BeginAsync(int width, bool dark = false, bool touch = false)
+    {
         string? program = names.SelectMany(name => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
             .Select(path => Path.Combine(path, name))).FirstOrDefault(File.Exists);
         Assert.SkipWhen(program is null, "There is no Chromium on this machine (apt-get install chromium).");
@@ -42,13 +52,16 @@ internal sealed partial class Browser : IAsyncDisposable
         await browser.SendAsync("Network.enable");
         await browser.LookAsync(width, dark);
         await browser.SendAsync("Emulation.setTouchEmulationEnabled", new() { ["enabled"] = touch });
-        string path = browser.folder["page.html"];
-        await File.WriteAllTextAsync(path, html, Token);
-        await browser.SendAsync("Page.navigate", new() { ["url"] = new Uri(path).AbsoluteUri });
-        while ((string?)await browser.EvaluateAsync("document.readyState + location.protocol") != "completefile:")
-            await Task.Delay(20, Token);
-        await browser.SettleAsync();
         return browser;
+    }
+
+    /// <summary>Goes to an address and waits until its page is there.</summary>
+    public async Task GoAsync(Uri address)
+    {
+        await SendAsync("Page.navigate", new() { ["url"] = address.AbsoluteUri });
+        while ((string?)await EvaluateAsync("document.readyState + location.protocol") != $"complete{address.Scheme}:")
+            await Task.Delay(20, Token);
+        await SettleAsync();
     }
 
     /// <summary>Another size or theme of the same page.</summary>
@@ -197,7 +210,8 @@ internal sealed partial class Browser : IAsyncDisposable
         if ((string?)told["method"] is "Runtime.exceptionThrown" or "Log.entryAdded" or "Runtime.consoleAPICalled")
             errors.Add(told["params"]!.ToJsonString());
         if ((string?)told["method"] == "Network.requestWillBeSent" && (string)told["params"]!["request"]!["url"]! is var url
-            && !url.EndsWith("/page.html", StringComparison.Ordinal) && !url.StartsWith("data:", StringComparison.Ordinal) && !url.StartsWith("blob:file:", StringComparison.Ordinal))
+            && !url.EndsWith("/page.html", StringComparison.Ordinal) && !url.StartsWith("data:", StringComparison.Ordinal)
+            && !url.StartsWith("blob:file:", StringComparison.Ordinal))
             requests.Add(url);
     }
 

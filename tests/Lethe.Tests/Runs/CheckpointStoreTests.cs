@@ -3,6 +3,7 @@ using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Tests.Methods;
 using Lethe.Training;
+using static TorchSharp.torch;
 
 namespace Lethe.Tests.Runs;
 
@@ -42,7 +43,7 @@ public sealed class CheckpointStoreTests : IDisposable
             StringComparison.Ordinal);
         Assert.Contains($"'lethe pretrain --resume --out {run.Path}'", message, StringComparison.Ordinal);
         Assert.Contains("has no checkpoint 'best'. There are: .", Refused(CheckpointStore.Best), StringComparison.Ordinal);
-        Store.Promote(3);
+        Assert.Contains("are gone", Assert.Throws<RunException>(() => Store.Promote(3)).Message, StringComparison.Ordinal);
         Store.DeleteEpochs();
         Assert.False(Directory.Exists(run.CheckpointFolder));
     }
@@ -54,7 +55,7 @@ public sealed class CheckpointStoreTests : IDisposable
         Assert.Equal(["last.safetensors"], Files());
         Save(10, keep: true);
         Save(123456, keep: true);
-        Assert.Equal(["epoch-00010.safetensors", "epoch-123456.safetensors", "last.safetensors"], Files());
+        Assert.Equal(["epoch-00010.safetensors", "epoch-123456.safetensors", "last.safetensors", "previous.safetensors"], Files());
         Assert.Equal([10, 123456], Store.Epochs);
         using SslMethod other = Tiny.Method(seed: 2);
         Assert.Equal((10, 123456), (Store.Load(other, "epoch-00010").EvaluatedAt, Store.Load(other).EvaluatedAt));
@@ -94,11 +95,64 @@ public sealed class CheckpointStoreTests : IDisposable
         Store.Promote(1);
         Assert.Equal(File.ReadAllBytes(Store.PathOf("epoch-00001")), File.ReadAllBytes(Store.PathOf(CheckpointStore.Best)));
         Store.DeleteEpochs();
+        Store.DeletePrevious();
         Assert.Equal(["best.safetensors", "last.safetensors"], Files());
 
         // Done twice where the process ended in between.
         Store.Promote(1);
         Assert.Equal(1, Store.Load(method, CheckpointStore.Best).EvaluatedAt);
+    }
+
+    /// <summary>A run whose last checkpoint is damaged or gone goes on from the one before, and says so.</summary>
+    [Theory]
+    [InlineData("flipped")]
+    [InlineData("cut")]
+    [InlineData("gone")]
+    [InlineData("weights alone")]
+    public void Resume_LastDamaged_TakesTheOneBeforeAndSaysSo(string how)
+    {
+        using Optimiser adam = Optimiser.Create("adam", method.named_parameters(), 0, 0);
+        adam.Step([.. adam.Parameters.Select(parameter => parameter.Value.ones_like())], 1e-3);
+        Store.Save(method, adam, new TrainingState { Step = 1, Epoch = 1 });
+        SortedDictionary<string, string> before = Tiny.Bits(method);
+        adam.Step([.. adam.Parameters.Select(parameter => parameter.Value.ones_like())], 1e-3);
+        Store.Save(method, adam, new TrainingState { Step = 2, Epoch = 2 }, keptEpoch: 2);
+        byte[] bytes = File.ReadAllBytes(Store.LastPath);
+        bytes[^9] ^= 4;
+        if (how == "flipped")
+            File.WriteAllBytes(Store.LastPath, bytes);
+        else if (how == "cut")
+            File.WriteAllBytes(Store.LastPath, bytes[..^100]);
+        else if (how == "gone")
+            File.Delete(Store.LastPath);
+        else
+            File.Copy(Store.PathOf("epoch-00002"), Store.LastPath, overwrite: true);
+        using SslMethod other = Tiny.Method(seed: 2);
+        using Optimiser again = Optimiser.Create("adam", other.named_parameters(), 0, 0);
+        List<string> said = [];
+        Assert.Equal(1, Store.Resume(other, again, notice: said.Add).Step);
+        Assert.Contains("Going on from the checkpoint before it, of epoch 1.", Assert.Single(said), StringComparison.Ordinal);
+        Assert.Equal(before, Tiny.Bits(other));
+
+        // Without it, the error of the last one is told.
+        Store.DeletePrevious();
+        if (how != "gone")
+        {
+            Assert.Contains(
+                Store.LastPath, Assert.Throws<RunException>(() => Store.Resume(other, again)).Message, StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>From numbers that are none a training would go on, learn nothing and end as done.</summary>
+    [Fact]
+    public void Save_ANumberThatIsNotFinite_IsRefusedAndWritesNothing()
+    {
+        using (no_grad())
+            method.parameters().First().fill_(double.PositiveInfinity);
+        var error = Assert.Throws<TrainingException>(() => Save(1, keep: true));
+        Assert.True(error.Diverged);
+        Assert.Contains("is not finite after", error.Message, StringComparison.Ordinal);
+        Assert.Empty(Files());
     }
 
     /// <summary>A person may put a copy beside them; it is found by its name, is no epoch, and is not deleted.</summary>

@@ -92,6 +92,7 @@ public sealed class EarlierRunTests : IDisposable
     /// <summary>What a run has that was not there yet when it was made: values at which it does nothing, or what was done then.</summary>
     private static readonly Dictionary<string, string> news = new()
     {
+        ["checksum"] = "its own",
         ["choices"] = "[]",
         ["looks"] = "[]",
         ["options.umm.remedy"] = "\"umm\"",
@@ -139,7 +140,7 @@ public sealed class EarlierRunTests : IDisposable
             string place = (path + name).Replace("options.pretraining", "options", StringComparison.Ordinal);
             if (!then.ContainsKey(name))
             {
-                Assert.Equal((place, news.GetValueOrDefault(place)), (place, value?.ToJsonString() ?? "null"));
+                Assert.Equal((place, news.GetValueOrDefault(place)), (place, place == "checksum" ? "its own" : value?.ToJsonString() ?? "null"));
                 now.Remove(name);
             }
             else if (value is JsonObject part)

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Lethe.Diagnostics;
 using Lethe.Runs;
 using Lethe.Runtime;
+using Lethe.Storage;
 using Lethe.Tests.Results;
 
 namespace Lethe.Tests.Runs;
@@ -165,7 +166,7 @@ public sealed class RunDirectoryTests : IDisposable
         RunDirectory run = NewRun();
         IReadOnlyList<Measurement> all = ReportSamples.Epochs();
         run.AppendMeasurements(all.Take(10));
-        long checkpoint = run.MetricsLength;
+        var checkpoint = new FileSeal(run.MetricsLength, JsonSeal.Of(File.ReadAllBytes(run.MetricsPath)));
         run.AppendMeasurements(all.Skip(10));
         byte[] uninterrupted = File.ReadAllBytes(run.MetricsPath);
 
@@ -186,8 +187,8 @@ public sealed class RunDirectoryTests : IDisposable
         run.AppendMeasurements([new(0, "run", Measure.Loss, 1)]);
         byte[] before = File.ReadAllBytes(run.MetricsPath);
         Assert.Contains(
-            "does not match the checkpoint",
-            Assert.Throws<RunException>(() => run.TruncateMetrics(run.MetricsLength + beyond)).Message,
+            "was altered or lost its end",
+            Assert.Throws<RunException>(() => run.TruncateMetrics(new FileSeal(run.MetricsLength + beyond, null))).Message,
             StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllBytes(run.MetricsPath));
     }
@@ -196,11 +197,11 @@ public sealed class RunDirectoryTests : IDisposable
     public void Metrics_CutBackWhereThereAreNone_AreNotMade()
     {
         RunDirectory run = NewRun();
-        run.TruncateMetrics(0);
+        run.TruncateMetrics(new FileSeal(0, null));
         Assert.False(File.Exists(run.MetricsPath));
-        string message = Assert.Throws<RunException>(() => run.TruncateMetrics(1)).Message;
-        Assert.Contains("the file has 0 bytes", message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentOutOfRangeException>(() => run.TruncateMetrics(-1));
+        string message = Assert.Throws<RunException>(() => run.TruncateMetrics(new FileSeal(1, null))).Message;
+        Assert.Contains("1 bytes were written, and it has 0", message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => run.TruncateMetrics(new FileSeal(-1, null)));
     }
 
     [Fact]
@@ -215,7 +216,7 @@ public sealed class RunDirectoryTests : IDisposable
             (run.ManifestPath, () => run.LoadManifest()),
             (run.EvaluationPath, () => run.LoadEvaluation()),
             (run.MetricsPath, () => run.LoadMetrics()),
-            (run.MetricsPath, () => run.TruncateMetrics(1)),
+            (run.MetricsPath, () => run.TruncateMetrics(new FileSeal(1, null))),
             (run.MetricsPath, () => run.AppendMeasurements([new(2, "run", Measure.Loss, 1)])),
         ];
         Assert.All(works, work =>
@@ -248,9 +249,42 @@ public sealed class RunDirectoryTests : IDisposable
         IReadOnlyList<EvaluationRecord> records = ReportSamples.Evaluations(EvaluationStage.Umm, 0.7, 0.6, 9);
         run.SaveEvaluation(records);
         Assert.Equal(records, run.LoadEvaluation());
-        Assert.StartsWith("[\n  {\n    \"stage\": \"umm\",", File.ReadAllText(run.EvaluationPath), StringComparison.Ordinal);
+        Assert.StartsWith("{\n  \"records\": [\n    {\n      \"stage\": \"umm\",", File.ReadAllText(run.EvaluationPath), StringComparison.Ordinal);
         File.WriteAllText(run.EvaluationPath, "[{\"stage\":\"later\"}]", Encoding.UTF8);
         Assert.Contains("lethe evaluate", Assert.Throws<RunException>(run.LoadEvaluation).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>What a start leaves that ended before its first file had its name is no obstacle to the next.</summary>
+    [Fact]
+    public void Create_WhereAStartWasCutOff_BeginsAnew()
+    {
+        Directory.CreateDirectory(folder["cut"]);
+        foreach (string left in (string[])[".lock", ".lock-owner", "run.json.tmp"])
+            File.WriteAllText(Path.Combine(folder["cut"], left), "{");
+        Assert.Equal(folder["cut"], RunDirectory.Create(folder["cut"]).Path);
+        File.WriteAllText(Path.Combine(folder["cut"], "photo.png"), "");
+        Assert.Throws<RunException>(() => RunDirectory.Create(folder["cut"]));
+    }
+
+    /// <summary>A start that fails takes its directory away while others are kept out, and never what is not its own.</summary>
+    [Fact]
+    public void Abandon_NothingBegun_RemovesWhatIsItsOwn()
+    {
+        (RunDirectory run, DirectoryLock held) = RunDirectory.Claim(folder["none"]);
+        Assert.Throws<RunException>(() => RunDirectory.Claim(folder["none"]));
+        run.Abandon(held);
+        Assert.False(Directory.Exists(folder["none"]));
+
+        (run, held) = RunDirectory.Claim(folder["none"]);
+        File.WriteAllText(folder["none"] + "/mine.txt", "");
+        run.Abandon(held);
+        Assert.True(File.Exists(folder["none"] + "/mine.txt"));
+
+        (run, held) = RunDirectory.Claim(folder["begun"]);
+        run.SaveManifest(ReportSamples.Manifest());
+        run.Abandon(held);
+        Assert.True(RunDirectory.HoldsRun(folder["begun"]));
+        Assert.Throws<RunException>(() => RunDirectory.Claim(folder["begun"]));
     }
 
     [Fact]

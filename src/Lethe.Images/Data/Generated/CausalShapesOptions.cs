@@ -7,11 +7,11 @@ namespace Lethe.Data.Generated;
 internal sealed record CausalShapesOptions : OptionRecord
 {
     /// <summary>Images that are divided into training and probe part.</summary>
-    [Limit(AtLeast = 3, Unit = "images")]
+    [Limit(AtLeast = 3, AtMost = 10_000_000, Unit = "images")]
     public int Count { get; init; } = 20_000;
 
     /// <summary>Images of the test part.</summary>
-    [Limit(AtLeast = 1, Unit = "image")]
+    [Limit(AtLeast = 1, AtMost = 10_000_000, Unit = "images")]
     public int TestCount { get; init; } = 4_000;
 
     /// <summary>Height and width, in pixels.</summary>

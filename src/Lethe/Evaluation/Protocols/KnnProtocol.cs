@@ -49,7 +49,7 @@ internal sealed record KnnProtocolOptions : ProtocolOptions
     public int Neighbours { get; init; } = 20;
 
     /// <summary>Temperature of the votes of weighted k nearest neighbours.</summary>
-    [Limit(Above = 0)]
+    [Limit(AtLeast = 0.001)]
     public double KnnTemperature { get; init; } = 0.07;
 
     /// <inheritdoc/>

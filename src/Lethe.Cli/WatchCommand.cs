@@ -1,0 +1,41 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Lethe.Watching;
+
+namespace Lethe.Cli;
+
+/// <summary><c>lethe watch</c>: a page of this machine that shows runs as they go.</summary>
+internal static class WatchCommand
+{
+    private const string Usual = "runs";
+
+    public static Command Create(Terminal terminal)
+    {
+        var folder = new Argument<string?>("DIR")
+        {
+            Description = "A run, or a folder with runs below it. [runs, or this folder where there is none]",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var port = new Option<int>("--port")
+        {
+            Description = "The port of 127.0.0.1, for a tunnel from another machine. [one that is free]", HelpName = "N",
+        };
+        var command = new Command(
+            "watch",
+            "Show runs on a page of this machine as they train, or after: curves, layers, views, speed, time left, warnings, log; many "
+            + "runs side by side. Reads files and writes nothing. Ctrl-C ends it.") { folder, port };
+        return command.Does(terminal, (parsed, cancellation) =>
+        {
+            var watched = new WatchedFolder(parsed.GetValue(folder) ?? (Directory.Exists(Usual) ? Usual : "."));
+            using WatchServer server = WatchServer.Start(watched, parsed.GetValue(port));
+            int runs = watched.Runs.Count;
+            terminal.Say(watched.IsRun ? $"Watching {watched.Path}."
+                : runs > 0 ? $"Watching {runs} run{(runs == 1 ? "" : "s")} below {watched.Path}, and those that begin."
+                : $"There is no run below {watched.Path} yet; those that begin are shown.");
+            terminal.Say(
+                $"Open {server.Address} on this machine. Whoever has the address can look; nothing can be changed there. Ctrl-C ends it.");
+            server.ServeAsync(cancellation).GetAwaiter().GetResult();
+            return new JsonObject { ["address"] = $"{server.Address}", ["folder"] = watched.Path, ["runs"] = watched.Runs.Count };
+        }, needsTorch: false);
+    }
+}
