@@ -224,22 +224,16 @@ public sealed class RunDirectory
     internal void SaveEvaluation(IReadOnlyList<EvaluationRecord> records) =>
         AtomicFile.Write(EvaluationPath, stream => RunFiles.WriteEvaluation(stream, records));
 
-    /// <summary>Reads <c>map.json</c>.</summary>
-    /// <returns>The map; null where none was drawn, or by another version.</returns>
-    /// <exception cref="RunException">It is damaged.</exception>
+    /// <summary>Reads <c>map.json</c>; null where no map was drawn, or by another version.</summary>
     internal ImageMap? LoadMap() => File.Exists(MapPath) ? RunFiles.ReadMap(MapPath) : null;
 
-    /// <summary>Reads <c>memorisation.json</c>.</summary>
-    /// <returns>The scores; null where there are none.</returns>
-    /// <exception cref="RunException">It is damaged.</exception>
+    /// <summary>Reads <c>memorisation.json</c>; null where there is none.</summary>
     internal ScoredImages? LoadScores() => File.Exists(ScoresPath) ? RunFiles.ReadScores(ScoresPath) : null;
 
     /// <summary>Writes <c>memorisation.json</c>, whole or not at all.</summary>
-    /// <exception cref="RunException">It cannot be written.</exception>
     internal void SaveScores(ScoredImages scores) => AtomicFile.Write(ScoresPath, stream => RunFiles.WriteScores(stream, scores));
 
     /// <summary>Writes <c>map.json</c>, whole or not at all.</summary>
-    /// <exception cref="RunException">It cannot be written.</exception>
     internal void SaveMap(ImageMap map) => AtomicFile.Write(MapPath, stream => RunFiles.WriteMap(stream, map));
 
     /// <summary>Reads <c>metrics.jsonl</c>; a last line whose writing was cut off is left out and reported.</summary>
