@@ -61,12 +61,6 @@ public sealed class RunDirectory
     /// <summary>Test images beside their nearest neighbours.</summary>
     public string NeighboursPicture => System.IO.Path.Combine(PicturesFolder, "neighbours.png");
 
-    /// <summary>Where the layers place images, for the report.</summary>
-    internal string MapPath => In("map.json");
-
-    /// <summary>How far single images were memorised, for the report.</summary>
-    internal string ScoresPath => In("memorisation.json");
-
     /// <summary>Where the control of this undo lives.</summary>
     public string ControlPath => In("control");
 
@@ -223,18 +217,6 @@ public sealed class RunDirectory
     /// <exception cref="RunException">It cannot be written.</exception>
     internal void SaveEvaluation(IReadOnlyList<EvaluationRecord> records) =>
         AtomicFile.Write(EvaluationPath, stream => RunFiles.WriteEvaluation(stream, records));
-
-    /// <summary>Reads <c>map.json</c>; null where no map was drawn, or by another version.</summary>
-    internal ImageMap? LoadMap() => File.Exists(MapPath) ? RunFiles.ReadMap(MapPath) : null;
-
-    /// <summary>Reads <c>memorisation.json</c>; null where there is none.</summary>
-    internal ScoredImages? LoadScores() => File.Exists(ScoresPath) ? RunFiles.ReadScores(ScoresPath) : null;
-
-    /// <summary>Writes <c>memorisation.json</c>, whole or not at all.</summary>
-    internal void SaveScores(ScoredImages scores) => AtomicFile.Write(ScoresPath, stream => RunFiles.WriteScores(stream, scores));
-
-    /// <summary>Writes <c>map.json</c>, whole or not at all.</summary>
-    internal void SaveMap(ImageMap map) => AtomicFile.Write(MapPath, stream => RunFiles.WriteMap(stream, map));
 
     /// <summary>Reads <c>metrics.jsonl</c>; a last line whose writing was cut off is left out and reported.</summary>
     /// <returns>The measurements; none where there is no file.</returns>

@@ -54,9 +54,9 @@ public sealed class MapDrawingTests : IDisposable
             Assert.InRange(picture.Explained!.Value, 0.05, 1);
         }
 
-        DateTime written = File.GetLastWriteTimeUtc(run.MapPath);
+        DateTime written = File.GetLastWriteTimeUtc(run.MapPath());
         MapDrawing.Draw(run, session, 2000, null, Token);
-        Assert.Equal(written, File.GetLastWriteTimeUtc(run.MapPath));
+        Assert.Equal(written, File.GetLastWriteTimeUtc(run.MapPath()));
 
         SmallRun.RunUndo(run, session, cancellation: Token);
         MapDrawing.Draw(run, session, 2000, null, Token);
@@ -100,10 +100,10 @@ public sealed class MapDrawingTests : IDisposable
     public void Load_ADamagedMap_NamesTheCommandThatDrawsItAgain()
     {
         RunDirectory run = small.Start("run", cancellation: Token).Run;
-        File.WriteAllText(run.MapPath, "{\"formatVersion\":1,\"names\":[\"a\"]");
+        File.WriteAllText(run.MapPath(), "{\"formatVersion\":1,\"names\":[\"a\"]");
         Assert.Contains(
-            $"lethe report {run.Path} --map-images", Assert.Throws<RunException>(run.LoadMap).Message, StringComparison.Ordinal);
-        File.WriteAllText(run.MapPath, "{\"formatVersion\":0}");
+            $"lethe report {run.Path} --map-images", Assert.Throws<RunException>(() => run.LoadMap()).Message, StringComparison.Ordinal);
+        File.WriteAllText(run.MapPath(), "{\"formatVersion\":0}");
         Assert.Null(run.LoadMap());
     }
 
