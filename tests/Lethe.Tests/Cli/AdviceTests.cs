@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Lethe.Runs;
+using Lethe.Storage;
 using SkiaSharp;
 
 namespace Lethe.Tests.Cli;
@@ -86,7 +87,7 @@ public sealed partial class AdviceTests(FinishedRun finished) : IClassFixture<Fi
             finished.CopyTo(folder["bare"]);
             RunDirectory bare = RunDirectory.Open(folder["bare"]);
             File.WriteAllText(bare.MetricsPath, "");
-            bare.SaveManifest(bare.LoadManifest() with { Metrics = new FileSeal(0, null) });
+            bare.SaveManifest(bare.LoadManifest() with { Metrics = new FileSeal(0, JsonSeal.Of([])) });
         }
 
         return
