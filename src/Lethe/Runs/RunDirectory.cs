@@ -251,24 +251,6 @@ public sealed class RunDirectory
         return AtomicFile.AppendLines(MetricsPath, lines, sync: true);
     }
 
-    /// <summary>The pre-training that this is, or that it belongs to where it is an undo or a control.</summary>
-    /// <exception cref="RunException">It belongs to none.</exception>
-    internal RunDirectory Pretraining() => FindPretraining() ?? throw new RunException(
-        $"{Path} holds an undo, and no directory above it holds the pre-training that it belongs to. "
-        + "Leave an undo where it was made, in RUN/umm/NAME.");
-
-    /// <summary>The same; null where it belongs to none.</summary>
-    internal RunDirectory? FindPretraining()
-    {
-        for (string? path = System.IO.Path.GetFullPath(Path); path is not null; path = System.IO.Path.GetDirectoryName(path))
-        {
-            if (HoldsRun(path) && Open(path) is var found && found.LoadManifest().Kind == RunKind.Pretrain)
-                return found;
-        }
-
-        return null;
-    }
-
     /// <summary>
     /// Lets go of the directory of a run that never began, and removes it with what such a start leaves; what is not its own stays.
     /// </summary>

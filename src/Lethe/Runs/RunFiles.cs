@@ -3,7 +3,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using Lethe.Data;
 using Lethe.Diagnostics;
 using Lethe.Runtime;
 using Lethe.Storage;
@@ -13,7 +12,8 @@ namespace Lethe.Runs;
 /// <summary>The text of the files of a run directory.</summary>
 internal static class RunFiles
 {
-    private const string Protocol = "protocol", Measured = "measure", Records = "records";
+    internal const string Protocol = "protocol", Measured = "measure";
+    private const string Records = "records";
 
     // Of a pre-training the section holds its options, of an undo and a control these three.
     private const string Options = "options", Umm = "umm", Seed = "seed", Pretraining = "pretraining";
@@ -31,13 +31,13 @@ internal static class RunFiles
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
     };
 
-    private static readonly JsonSerializerOptions compact = new(options)
+    internal static readonly JsonSerializerOptions Compact = new(options)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Converters = { new RunOptionsConverter(options) },
     };
 
-    private static readonly JsonSerializerOptions indented = new(compact) { WriteIndented = true };
+    private static readonly JsonSerializerOptions indented = new(Compact) { WriteIndented = true };
 
     private static readonly JsonDocumentOptions strict = new() { AllowDuplicateProperties = false };
 
@@ -45,7 +45,7 @@ internal static class RunFiles
     public static string Name(string property) => options.PropertyNamingPolicy!.ConvertName(property);
 
     /// <summary>A record as <c>run.json</c> has it, for what shows every option whatever it is.</summary>
-    public static JsonObject ToJson<T>(T record) => JsonSerializer.SerializeToNode(record, compact)!.AsObject();
+    public static JsonObject ToJson<T>(T record) => JsonSerializer.SerializeToNode(record, Compact)!.AsObject();
 
     public static void WriteManifest(Stream stream, RunManifest manifest)
     {
@@ -58,14 +58,14 @@ internal static class RunFiles
         WriteDocument(stream, document);
     }
 
-    public static void WritePulse(Stream stream, RunPulse pulse) => JsonSerializer.Serialize(stream, pulse, compact);
+    public static void WritePulse(Stream stream, RunPulse pulse) => JsonSerializer.Serialize(stream, pulse, Compact);
 
     /// <summary>The pulse of a run; null where there is none that can be read: it is a sign of life and no more.</summary>
     public static RunPulse? ReadPulse(string path)
     {
         try
         {
-            return File.Exists(path) ? JsonSerializer.Deserialize<RunPulse>(Bytes(path), compact) : null;
+            return File.Exists(path) ? JsonSerializer.Deserialize<RunPulse>(Bytes(path), Compact) : null;
         }
         catch (Exception error) when (error is JsonException or RunException)
         {
@@ -74,7 +74,7 @@ internal static class RunFiles
     }
 
     public static void WriteEvaluation(Stream stream, IReadOnlyList<EvaluationRecord> records) =>
-        WriteDocument(stream, new JsonObject { [Records] = JsonSerializer.SerializeToNode(records, compact) });
+        WriteDocument(stream, new JsonObject { [Records] = JsonSerializer.SerializeToNode(records, Compact) });
 
     public static RunManifest ReadManifest(string path)
     {
@@ -128,45 +128,14 @@ internal static class RunFiles
             if (records.Contains(null) || document is JsonObject { Count: not 1 })
                 throw new JsonException("an entry that is no record.");
             foreach (JsonObject earlier in records.OfType<JsonObject>().Where(record => !record.ContainsKey(Measured)))
-                BringUpRecord(earlier);
-            return records.Deserialize<List<EvaluationRecord>>(compact)!;
+                EarlierFormats.BringUpRecord(earlier);
+            return records.Deserialize<List<EvaluationRecord>>(Compact)!;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or ArgumentException)
         {
             throw new RunException(
                 $"{path} is damaged: expected a JSON list of evaluation records, found: {error.Message} "
                 + "Restore it; or delete it and run 'lethe evaluate' again.",
-                error);
-        }
-    }
-
-    public static void WriteMap(Stream stream, ImageMap map) => JsonSerializer.Serialize(stream, map, compact);
-
-    /// <summary>Reads a map; null where it is of another version, which is as good as none.</summary>
-    public static ImageMap? ReadMap(string path) => Images<ImageMap>(
-        path, ImageMap.CurrentFormat, map => map.IsWhole, $"lethe report {Path.GetDirectoryName(path)} --map-images 2000");
-
-    public static void WriteScores(Stream stream, ScoredImages scores) => JsonSerializer.Serialize(stream, scores, compact);
-
-    public static ScoredImages ReadScores(string path) => Images<ScoredImages>(
-        path, null, scores => scores.IsWhole, $"lethe diagnose {Path.GetDirectoryName(path)} --against OTHER")!;
-
-    private static T? Images<T>(string path, int? format, Func<T, bool> isWhole, string command)
-        where T : class
-    {
-        try
-        {
-            JsonObject document = JsonNode.Parse(Bytes(path))?.AsObject() ?? throw new JsonException("null.");
-            if (format is not null && (int?)document["formatVersion"] != format)
-                return null;
-            T read = document.Deserialize<T>(compact)!;
-            return isWhole(read) ? read : throw new JsonException("numbers that do not belong to its images.");
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
-        {
-            throw new RunException(
-                $"{path} is damaged: expected numbers of a run's images, found: {error.Message} Delete it, and make it again with "
-                + $"'{command}'.",
                 error);
         }
     }
@@ -193,7 +162,7 @@ internal static class RunFiles
                     nameof(measurements));
             }
 
-            lines.Add(JsonSerializer.Serialize(measurement, compact));
+            lines.Add(JsonSerializer.Serialize(measurement, Compact));
         }
 
         return lines;
@@ -236,7 +205,7 @@ internal static class RunFiles
             ReadOnlySpan<byte> line = complete ? bytes.AsSpan(start, length) : bytes.AsSpan(start);
             try
             {
-                measurements.Add(JsonSerializer.Deserialize<Measurement>(line, compact) ?? throw new JsonException("null."));
+                measurements.Add(JsonSerializer.Deserialize<Measurement>(line, Compact) ?? throw new JsonException("null."));
             }
             catch (JsonException error)
             {
@@ -265,45 +234,13 @@ internal static class RunFiles
         }
 
         document[Pretraining] = asked;
-        BringUp(asked?["data"] as JsonObject);
-        BringUpSign(asked as JsonObject);
-        return document.Deserialize<RunManifest>(compact)!;
-    }
-
-    // Earlier versions divided images in one way, of which they said nothing.
-    private static void BringUp(JsonObject? data)
-    {
-        if (data?.ContainsKey(Name(nameof(DataOptions.Division))) != false)
-            return;
-        data[Name(nameof(DataOptions.Division))] = DivisionRule.Earlier;
-        data[Name(nameof(DataOptions.Labels))] = LabelRule.Folders;
-        data[Name(nameof(DataOptions.Duplicates))] = DuplicateRule.Ignore;
-    }
-
-    // Earlier versions stopped by ΔR alone; what was not to stop has no sign that decides anything.
-    private static void BringUpSign(JsonObject? run)
-    {
-        string name = Name(nameof(RunOptions.MemorisationSign));
-        if ((string?)run?[name] is not { } sign || StopSign.OfEarlier(sign) is var now && now == sign)
-            return;
-        run[name] = (bool?)run[Name(nameof(RunOptions.StopOnMemorisation))] == true ? now : StopSign.Auto;
-    }
-
-    // Earlier versions wrote the measure of a probe as its protocol, under a name of its own.
-    private static void BringUpRecord(JsonObject record)
-    {
-        record[Measured] = (string?)record[Protocol] switch
-        {
-            "linear" => Measure.LinearAccuracy,
-            "knn" => Measure.KnnAccuracy,
-            var name => name,
-        };
-        record[Protocol] = EvaluationRecord.Probes;
-        record.Remove("checkpoint");
+        EarlierFormats.BringUp(asked?["data"] as JsonObject);
+        EarlierFormats.BringUpSign(asked as JsonObject);
+        return document.Deserialize<RunManifest>(Compact)!;
     }
 
     // Shared with whoever writes or replaces the file: to look at a run may not stop it.
-    private static byte[] Bytes(string path) => Reading(path, () =>
+    internal static byte[] Bytes(string path) => Reading(path, () =>
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         byte[] bytes = new byte[file.Length];
