@@ -12,7 +12,6 @@ namespace Lethe.Runs;
 /// <summary>The text of the files of a run directory.</summary>
 internal static class RunFiles
 {
-    internal const string Protocol = "protocol", Measured = "measure";
     private const string Records = "records";
 
     // Of a pre-training the section holds its options, of an undo and a control these three.
@@ -127,7 +126,7 @@ internal static class RunFiles
             JsonArray records = ((document as JsonObject)?[Records] ?? document)?.AsArray() ?? [];
             if (records.Contains(null) || document is JsonObject { Count: not 1 })
                 throw new JsonException("an entry that is no record.");
-            foreach (JsonObject earlier in records.OfType<JsonObject>().Where(record => !record.ContainsKey(Measured)))
+            foreach (JsonObject earlier in records.OfType<JsonObject>().Where(record => !record.ContainsKey(EarlierFormats.Measured)))
                 EarlierFormats.BringUpRecord(earlier);
             return records.Deserialize<List<EvaluationRecord>>(Compact)!;
         }
