@@ -133,12 +133,22 @@ public class EveryMeasureTests
                 ? new List<(Tensor, IReadOnlyList<int>)> { (features, labels) }
             : type == typeof(IReadOnlyList<IReadOnlyList<double>>)
                 ? new List<IReadOnlyList<double>> { labels.Select((label, i) => label + (0.1 * i)).ToArray() }
+            : type == typeof(float[,]) ? Spiral(rows)
             : parameter.IsOptional ? parameter.DefaultValue
             : type == typeof(double) ? (object)0.5
             : type == typeof(int) && parameter.Name == "views" ? 1
             : type == typeof(int) ? 3
             : type == typeof(bool) && parameter.Name == "normalise" ? true
             : throw new InvalidOperationException($"{parameter.Member.DeclaringType!.Name}: teach this test what '{parameter}' is.");
+    }
+
+    // A picture of the rows that has nothing to do with them.
+    private static float[,] Spiral(int rows)
+    {
+        float[,] points = new float[rows, 2];
+        for (int i = 0; i < rows; i++)
+            (points[i, 0], points[i, 1]) = (i * float.Cos(i), i * float.Sin(i));
+        return points;
     }
 
     // All in one class, two, each row its own; where there are labels.
