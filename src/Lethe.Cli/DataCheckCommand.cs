@@ -36,12 +36,15 @@ internal static class DataCheckCommand
                 DuplicateFile.Write(file, found.Groups);
             Say(found, file, terminal);
             JsonObject document = ToJson(found);
-            if (!parsed.GetValue(strict) || found.Warnings.Count == 0)
-                return document;
-            if (parsed.GetValue<bool>("--json"))
-                terminal.WriteJson(document);
-            throw new DataException($"--strict: {found.Warnings.Count} warnings, the first of which is: {found.Warnings[0]}");
-        });
+            if (parsed.GetValue(strict) && found.Warnings.Count > 0)
+            {
+                string error = $"--strict: {found.Warnings.Count} warnings, the first of which is: {found.Warnings[0]}";
+                document["error"] = error;
+                terminal.Say($"lethe: {error}");
+            }
+
+            return document;
+        }, exitCode: document => document["error"] is null ? Verb.Done : Verb.Failed);
     }
 
     private static void Say(DataCheckResult found, string? file, Terminal terminal)
