@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Lethe.Data;
-using Lethe.Runtime;
 
 namespace Lethe.Cli;
 
