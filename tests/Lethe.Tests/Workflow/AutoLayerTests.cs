@@ -4,6 +4,7 @@ using Lethe.Models;
 using Lethe.Recognition;
 using Lethe.Runs;
 using Lethe.Runtime;
+using Lethe.Storage;
 using Lethe.Workflow;
 
 namespace Lethe.Tests.Workflow;
@@ -27,8 +28,14 @@ public sealed class AutoLayerTests : IDisposable
         string[] lines = [.. File.ReadLines(run.MetricsPath).Where(line => !line.Contains("linearAccuracy", StringComparison.Ordinal))];
         IEnumerable<string> Accuracies(int epoch, double[] values) => LayerNames.All.Zip(values).Select(one => FormattableString.Invariant(
             $$"""{"epoch":{{epoch}},"layer":"{{one.First}}","name":"linearAccuracy","value":{{one.Second}}}"""));
-        File.WriteAllLines(
-            run.MetricsPath, [.. lines, .. Accuracies(1, [0.1, 0.2, 0.7, 0.2, 0.1, 0.9]), .. Accuracies(2, [0.1, 0.6, 0.2, 0.6, 0.5, 0.9])]);
+        void Rewrite(IEnumerable<string> measured)
+        {
+            File.WriteAllLines(run.MetricsPath, measured);
+            byte[] bytes = File.ReadAllBytes(run.MetricsPath);
+            run.SaveManifest(run.LoadManifest() with { Metrics = new FileSeal(bytes.Length, JsonSeal.Of(bytes)) });
+        }
+
+        Rewrite([.. lines, .. Accuracies(1, [0.1, 0.2, 0.7, 0.2, 0.1, 0.9]), .. Accuracies(2, [0.1, 0.6, 0.2, 0.6, 0.5, 0.9])]);
         AutoLayer last = AutoLayer.OfRun(run, CheckpointStore.Last, Measure.LinearAccuracy);
         Assert.Equal("layer3", last.Layer);
         Assert.Contains(
@@ -39,7 +46,7 @@ public sealed class AutoLayerTests : IDisposable
             run, CheckpointStore.Last, new ExportOptions(), new OnnxExportOptions { Layer = LayerNames.Auto }, null, SmallRun.Machine,
             cancellation: Token);
         Assert.Equal("layer3", graph.Metadata.Layer);
-        File.WriteAllLines(run.MetricsPath, lines);
+        Rewrite(lines);
         Assert.Equal("layer1", AutoLayer.OfRun(run, CheckpointStore.Last, Measure.LinearAccuracy).Layer);
 
         // What was trained for longer than what was tried, and what is from elsewhere, gives its last layer.

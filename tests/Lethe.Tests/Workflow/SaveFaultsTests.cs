@@ -121,8 +121,14 @@ public sealed class SaveFaultsTests : IDisposable
         foreach (string file in Directory.GetFiles(folder, "*", SearchOption.AllDirectories))
         {
             string name = Path.GetRelativePath(folder, file);
-            if (name.Contains("tensorboard", StringComparison.Ordinal) || Path.GetFileName(file).StartsWith('.'))
+
+            // The diary is of a moment, and nothing rests on it.
+            if (name.Contains("tensorboard", StringComparison.Ordinal) || Path.GetFileName(file).StartsWith('.')
+                || Path.GetFileName(file) is "pulse.json" or "log.txt")
+            {
                 continue;
+            }
+
             contents[name] = Path.GetFileName(file) == "run.json" ? Timeless(file) : Convert.ToHexString(File.ReadAllBytes(file));
         }
 
