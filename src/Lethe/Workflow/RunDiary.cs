@@ -27,7 +27,7 @@ internal sealed class RunDiary : IProgress<WorkflowProgress>, IDisposable
     private StepReading? step;
     private DateTimeOffset logged;
     private long taken, every = 1;
-    private bool ended;
+    private bool ended, told;
 
     private RunDiary(RunDirectory run, IProgress<WorkflowProgress>? others)
     {
@@ -68,6 +68,7 @@ internal sealed class RunDiary : IProgress<WorkflowProgress>, IDisposable
     {
         lock (gate)
         {
+            told = true;
             if (value.Notice is { } notice)
             {
                 Note(notice);
@@ -129,6 +130,9 @@ internal sealed class RunDiary : IProgress<WorkflowProgress>, IDisposable
             string[] said;
             lock (gate)
             {
+                // Work that finds nothing to do leaves no trace.
+                if (!told)
+                    return;
                 pulse = new RunPulse(DateTimeOffset.UtcNow, ended, now.Stage ?? "", now.Done, now.Total, now.Detail ?? "")
                 {
                     SecondsLeft = now.Left?.TotalSeconds,

@@ -412,7 +412,7 @@ public sealed class WorkflowTests : IDisposable
                 null,
                 SmallRun.CancelWhen(later, progress => progress is { Stage: "pre-training", Done: 4 }),
                 later.Token));
-        Assert.Equal(["epoch-00000.safetensors", "epoch-00001.safetensors", "last.safetensors"], Checkpoints());
+        Assert.Equal(["epoch-00000.safetensors", "epoch-00001.safetensors", "last.safetensors", "previous.safetensors"], Checkpoints());
         Pretraining.Resume(small["run"], SmallRun.Machine, cancellation: Token);
         Assert.Equal(["epoch-00000.safetensors", "epoch-00001.safetensors", "epoch-00002.safetensors", "last.safetensors"], Checkpoints());
 
