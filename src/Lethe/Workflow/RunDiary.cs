@@ -54,12 +54,12 @@ internal sealed class RunDiary : IProgress<WorkflowProgress>, IDisposable
         }
         catch (OperationCanceledException)
         {
-            diary.Note($"{what} was interrupted");
+            diary.Fail($"{what} was interrupted");
             throw;
         }
         catch (Exception error)
         {
-            diary.Note($"{what} failed: {error.Message}");
+            diary.Fail($"{what} failed: {error.Message}");
             throw;
         }
     }
@@ -91,10 +91,9 @@ internal sealed class RunDiary : IProgress<WorkflowProgress>, IDisposable
     {
         timer.Dispose();
         ended = true;
-        Task last;
-        using (ExecutionContext.SuppressFlow())
-            last = Task.Run(Write);
-        last.Wait();
+        var last = new Thread(Write);
+        last.UnsafeStart();
+        last.Join();
     }
 
     private void Take(long done, StepReading reading)
@@ -109,6 +108,13 @@ internal sealed class RunDiary : IProgress<WorkflowProgress>, IDisposable
         losses.Clear();
         losses.AddRange(kept);
         every *= 2;
+    }
+
+    // An end that nobody asked for is said, whatever came before.
+    private void Fail(string text)
+    {
+        told = true;
+        Note(text);
     }
 
     // Lines of one sentence have the time of its first.
