@@ -34,7 +34,7 @@ internal static class HtmlReport
         (
             "epochs", "Over the epochs of pre-training",
             "An early layer beside the last one. Where ΔR of the images trained on (solid) parts from ΔR of images never trained on "
-            + "(dashed), or turns, a layer has begun to learn its training images by heart.",
+            + "(dashed), the layer tells the two apart. Only a lasting fall of accuracy on images never trained on is called memorisation.",
             ReportCurves.Epochs),
         (
             "course", "The course of UMM",
