@@ -34,7 +34,7 @@ internal static class Expectation
             MemorisationKind.LossTurned =>
                 "The loss on unseen images turned in this run, which it also does where accuracy does not: whether UMM helps is open. "
                 + Cost(),
-            _ => $"Too little was measured to say whether this run memorised; where none did, UMM did not raise accuracy. {Cost()}",
+            _ => $"Too little was measured to say whether this run memorised; where none did, UMM hardly changed accuracy. {Cost()}",
         };
 
         string Cost() => shares
