@@ -1,3 +1,5 @@
+using Lethe.Runtime;
+
 namespace Lethe.Ranks;
 
 /// <summary>How the images of a batch are shared out to the ranks: in their order, and evenly.</summary>
@@ -5,6 +7,16 @@ namespace Lethe.Ranks;
 /// <param name="Images">Images of the whole batch, at least one for each rank.</param>
 internal sealed record BatchShare(RankGroup Ranks, int Images)
 {
+    /// <summary>Shares a batch out.</summary>
+    /// <param name="ranks">The ranks.</param>
+    /// <param name="images">Its images.</param>
+    /// <returns>The shares.</returns>
+    /// <exception cref="InvalidOptionException">There are more ranks than images.</exception>
+    public static BatchShare Of(RankGroup ranks, int images) => images >= ranks.Count
+        ? new BatchShare(ranks, images)
+        : throw new InvalidOptionException(
+            $"A batch of {images} images cannot be shared out to {ranks.Count} ranks. Raise --batch-size, or use fewer ranks.");
+
     /// <summary>Images that this rank has.</summary>
     public int Own => Size(Ranks.Rank);
 

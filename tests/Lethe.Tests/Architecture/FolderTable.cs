@@ -31,7 +31,7 @@ internal static class FolderTable
         ["Reporting"] = ["Runtime", "Models", "Diagnostics", "Umm", "Runs", "Results"],
         ["Workflow"] =
         [
-            "Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics", "Umm",
+            "Runtime", "Numerics", "Ranks", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics", "Umm",
             "Evaluation", "Interchange", "Recognition",
             "Runs", "Results", "Reporting",
         ],

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using Lethe.Ranks;
+using Lethe.Runs;
+using Lethe.Training;
+
+namespace Lethe.Workflow;
+
+/// <summary>A training of all ranks, as rank 0 leads it: the others are told what it is, brought to where it stands, and let go after it.</summary>
+/// <param name="ranks">The ranks.</param>
+/// <param name="job">What the others need to know.</param>
+internal sealed class RankedWork(RankGroup ranks, RankedJob job)
+{
+    /// <summary>The steps, for the trainer.</summary>
+    public RankedSteps Steps { get; } = new(ranks);
+
+    /// <summary>That of a training; null where this process works alone.</summary>
+    /// <param name="session">The run's session.</param>
+    /// <param name="manifest">That of what is trained.</param>
+    /// <param name="plain">Whether an undo takes plain steps.</param>
+    /// <param name="epochsBefore">Epochs of pre-training behind an undo.</param>
+    /// <returns>The work, not begun.</returns>
+    public static RankedWork? Of(Session session, RunManifest manifest, bool plain = false, double epochsBefore = 0) =>
+        RankGroup.OfProcess is { } ranks
+            ? new RankedWork(ranks, new RankedJob(manifest, session.Machine, plain, epochsBefore, session.DataRoot))
+            : null;
+
+    /// <summary>Does the work with all ranks in it.</summary>
+    /// <param name="trainer">The training, at the place where it begins or goes on.</param>
+    /// <param name="work">Rank 0's work.</param>
+    /// <exception cref="RankGroupException">A rank has ended.</exception>
+    public void Do(MethodTrainer trainer, Action work)
+    {
+        RankText.Broadcast(ranks, JsonSerializer.Serialize(job, RunFiles.Compact));
+        Steps.Align(trainer);
+        try
+        {
+            work();
+        }
+        catch (Exception error) when (error is not RankGroupException)
+        {
+            // Whatever it is, the others wait to be told.
+            Steps.End();
+            throw;
+        }
+
+        Steps.End();
+    }
+
+    /// <summary>Lets the other ranks go: there is no more work.</summary>
+    /// <param name="ranks">The ranks.</param>
+    public static void Dismiss(RankGroup ranks) => RankText.Broadcast(ranks, "");
+}
