@@ -9,7 +9,19 @@ internal static class Mpi
     /// <param name="launched">The launcher, how many processes it says, and which this is.</param>
     /// <returns>The group.</returns>
     /// <exception cref="InvalidOptionException">No group can be formed, so each process would train alone.</exception>
-    public static RankGroup Join((string Launcher, int Count, int Rank) launched) => throw Refusal(launched, "no MPI library is supported");
+    public static RankGroup Join((string Launcher, int Count, int Rank) launched)
+    {
+        if (launched.Launcher == "torchrun")
+            throw Refusal(launched, "its processes have no MPI");
+        if (MpiLibrary.Find(mpichFirst: launched.Launcher == "MPICH") is not { } library)
+            throw Refusal(launched, "no MPI library was found");
+        library.Begin();
+        if (library.Count == launched.Count)
+            return new MpiRanks(library);
+        int found = library.Count;
+        library.End();
+        throw Refusal(launched, $"{library.Name} finds {found}");
+    }
 
     /// <summary>Why processes that would each train alone, into one folder, do not start.</summary>
     internal static InvalidOptionException Refusal((string Launcher, int Count, int Rank) launched, string why) => new(
