@@ -28,10 +28,12 @@ internal static class Verb
     /// <param name="needsTorch">Whether torch is loaded first.</param>
     /// <param name="exitCode">Makes the exit code of the result; null where a result is a success.</param>
     /// <param name="ranks">How many ranks were asked for, of a verb that ranks can do together; null for others.</param>
+    /// <param name="follow">What its other ranks do beside training, by rank 0's words; null for nothing.</param>
     /// <returns>The verb.</returns>
     public static Command Does(
         this Command command, Terminal terminal, Func<ParseResult, CancellationToken, JsonNode> work, bool needsTorch = true,
-        Func<JsonNode, int>? exitCode = null, Func<ParseResult, RankOptions>? ranks = null)
+        Func<JsonNode, int>? exitCode = null, Func<ParseResult, RankOptions>? ranks = null,
+        Func<ParseResult, IReadOnlyDictionary<string, Action>>? follow = null)
     {
         var json = new Option<bool>(JsonFlag) { Description = "Write the result as one JSON document to standard output." };
         command.Options.Add(json);
@@ -45,7 +47,7 @@ internal static class Verb
                     PrepareTorch(terminal);
                 using RankStart? joined = ranks is null ? null : RankStart.Join(ranks(parsed), parsed, terminal);
                 if (joined?.Group is { Leads: false } led)
-                    return Together(led, () => new RankFollower(led).Follow());
+                    return Together(led, () => new RankFollower(led, follow?.Invoke(parsed)).Follow());
                 JsonNode result = null!;
                 if (joined?.Group is { } group)
                     Together(group, () => result = work(parsed, cancellation));

@@ -10,7 +10,8 @@ namespace Lethe.Workflow;
 
 /// <summary>What every rank but rank 0 does: it takes part in what rank 0 trains. It decides, measures and writes nothing.</summary>
 /// <param name="ranks">The ranks.</param>
-internal sealed class RankFollower(RankGroup ranks)
+/// <param name="others">What else than training a verb has ranks do, by rank 0's word for it.</param>
+internal sealed class RankFollower(RankGroup ranks, IReadOnlyDictionary<string, Action>? others = null)
 {
     // The parts of one story are on the same images.
     private Session? session;
@@ -21,7 +22,12 @@ internal sealed class RankFollower(RankGroup ranks)
     public void Follow()
     {
         while (RankText.Broadcast(ranks, "") is { Length: > 0 } text)
-            Train(JsonSerializer.Deserialize<RankedJob>(text, RunFiles.Compact)!);
+        {
+            if (others?.GetValueOrDefault(text) is { } other)
+                other();
+            else
+                Train(JsonSerializer.Deserialize<RankedJob>(text, RunFiles.Compact)!);
+        }
     }
 
     private void Train(RankedJob job)

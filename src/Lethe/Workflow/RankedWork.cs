@@ -46,6 +46,14 @@ internal sealed class RankedWork(RankGroup ranks, RankedJob job)
         Steps.End();
     }
 
+    /// <summary>Has the other ranks do their share of what is no training.</summary>
+    /// <param name="what">A word for it, which their verb knows.</param>
+    public static void Call(string what)
+    {
+        if (RankGroup.OfProcess is { } ranks)
+            RankText.Broadcast(ranks, what);
+    }
+
     /// <summary>Lets the other ranks go: there is no more work.</summary>
     /// <param name="ranks">The ranks.</param>
     public static void Dismiss(RankGroup ranks) => RankText.Broadcast(ranks, "");
