@@ -30,6 +30,13 @@ public sealed record Machine : OptionRecord, IConflicting
     public string Kernels { get; init; } = "";
 
     /// <summary>
+    /// What convolutions multiply in: float32, or bf16 (8 bits of precision; sums, weights and all else stay float32), for GPUs and
+    /// processors that are faster at it; empty takes that which a run was made with, float32 for a new one.
+    /// </summary>
+    [OneOf("", OperatorSwitch.Float32, OperatorSwitch.BFloat16)]
+    public string Precision { get; init; } = "";
+
+    /// <summary>
     /// Threads after defaults: as <see cref="Threads"/> says, or one for each logical processor that the process may use; ranks of one
     /// machine share them out.
     /// </summary>
@@ -44,6 +51,7 @@ public sealed record Machine : OptionRecord, IConflicting
     {
         Threads = Threads > 0 || versions.Ranks != RankGroup.OfProcess?.Count ? Threads : versions.Threads,
         Kernels = Kernels.Length > 0 ? Kernels : versions.Kernels?.Split(',')[0] ?? "",
+        Precision = Precision.Length > 0 ? Precision : versions.Precision ?? "",
     };
 
     /// <summary>Rank 0's machine as another rank has it: of several GPUs of a machine each rank takes one.</summary>
@@ -65,6 +73,7 @@ public sealed record Machine : OptionRecord, IConflicting
         string[] parts = Device.Split(':');
         TorchRuntime.RequireLoaded();
         OperatorSwitch.Choose(Kernels.Length > 0 ? Kernels : OperatorSwitch.Ours);
+        OperatorSwitch.ChoosePrecision(Precision);
         set_num_threads(ThreadCount());
         if (parts[0] == "cuda")
         {
@@ -93,7 +102,8 @@ public sealed record Machine : OptionRecord, IConflicting
         ThreadCount(),
         Device,
         OperatorSwitch.Description,
-        RankGroup.OfProcess?.Count);
+        RankGroup.OfProcess?.Count,
+        OperatorSwitch.MultipliesInHalves ? OperatorSwitch.BFloat16 : null);
 
     /// <summary>What a manifest says of a run that goes on here: as it was, but for another number of ranks.</summary>
     internal RunVersions Within(RunVersions versions) => versions.Ranks == RankGroup.OfProcess?.Count

@@ -212,8 +212,10 @@ internal sealed record StartUp
     }
 
     private static string Machine(RunVersions versions, ulong seed) =>
-        $"{versions.Device}, {versions.Threads} thread{(versions.Threads == 1 ? "" : "s")}, kernels: {versions.Kernels}; seed {seed}. The "
-            + "same seed gives the same numbers with the same threads and kernels alone";
+        $"{versions.Device}, {(versions.Ranks is { } ranks ? $"{ranks} ranks of " : "")}{versions.Threads} "
+            + $"thread{(versions.Threads == 1 ? "" : "s")}, kernels: {versions.Kernels}"
+            + $"{(versions.Precision is { } precision ? $", products in {precision}" : "")}; seed {seed}. The same seed gives the same "
+            + $"numbers with the same {(versions.Ranks is null ? "" : "ranks, ")}threads and kernels alone";
 
     private static string Counted(long count) => count.ToString("#,0", CultureInfo.InvariantCulture).Replace(',', ' ');
 

@@ -34,7 +34,7 @@ public sealed class RankedUndoTests
     public void Undo_TwoRanks_IsOneProcess(string name, UmmOptions options)
     {
         const double Tolerance = 1e-9;
-        options = options with { Iterations = 4, Split = options.Split == "stem" ? "stem" : "layer2", InnerLearningRate = 0.01, OuterLearningRate = 0.01 };
+        options = options with { Iterations = 3, InnerLearningRate = 0.01, OuterLearningRate = 0.003 };
         SslMethod[] methods = [.. Enumerable.Range(0, 3).Select(_ => Tiny.DoubleMethod(name))];
         (string Name, double Mean)[] alone = Undo(methods[2], null, options);
         (string Name, double Mean)[][] together = ThreadRanks.Run(2, group => Undo(methods[group.Rank], group, options));
