@@ -133,11 +133,19 @@ ranked.SetAction(parsed => RankedThroughput.Compare(
         "--warmup", $"{parsed.GetValue(warmUp)}",
     ],
     parsed.GetValue(rankCount), parsed.GetValue(threads), parsed.GetValue(repeats)));
+var device = new Option<string>("--device") { Description = "cpu, cuda or cuda:N", DefaultValueFactory = _ => "cpu" };
+var precision = new Option<string>("--precision") { Description = "float32 or bf16", DefaultValueFactory = _ => "float32" };
 var rankedStep = new Command(
-    "ranked-step", "One rank of such a measurement, or one process; also under mpirun") { backbone, method, width, size, batch, steps, warmUp, threads };
+    "ranked-step", "One rank of such a measurement, or one process; also under mpirun or on a GPU") { backbone, method, width, size, batch, steps, warmUp, threads, device, precision };
 rankedStep.SetAction(parsed => RankedThroughput.Step(
     parsed.GetValue(backbone)!, parsed.GetValue(method)!, parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(batch),
-    parsed.GetValue(steps), parsed.GetValue(warmUp), parsed.GetValue(threads)));
+    parsed.GetValue(steps), parsed.GetValue(warmUp), parsed.GetValue(threads), parsed.GetValue(device)!, parsed.GetValue(precision)!));
+
+var heads = new Command(
+    "heads", "Heads and loss of a method on a whole batch of features, which every rank computes for itself, seconds") { backbone, method, width, batch, steps, threads };
+heads.SetAction(parsed => HeadCost.Measure(
+    parsed.GetValue(backbone)!, parsed.GetValue(method)!, parsed.GetValue(width), parsed.GetValue(batch), parsed.GetValue(steps),
+    parsed.GetValue(threads)));
 
 var runs = new Argument<string[]>("runs") { Description = "run directories of lethe pretrain" };
 var table = new Command("table", "Markdown table of runs: one row for each method, over its seeds") { runs };
@@ -202,7 +210,7 @@ try
     TorchRuntime.Prepare(new TorchRuntimeOptions { Notice = Console.Error.WriteLine });
     return new RootCommand(
         "Measures how fast Lethe is, alone and beside PyTorch.") { training, passes, embed, fewLabels, augmentation, epoch, profile, diagnosis, codingRate,
-        linearProbe, umm, methods, ranked, rankedStep, table, compare, duplicates, kernels }
+        linearProbe, umm, methods, ranked, rankedStep, heads, table, compare, duplicates, kernels }
         .Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (LetheException error)

@@ -10,6 +10,7 @@ using Lethe.Ranks;
 using Lethe.Runtime;
 using Lethe.Training;
 using Lethe.Workflow;
+using TorchSharp;
 
 namespace Lethe.Benchmarks;
 
@@ -42,22 +43,24 @@ internal static class RankedThroughput
     }
 
     /// <summary>Takes part as a rank, or alone; rank 0 prints.</summary>
-    public static void Step(string backbone, string name, int width, int size, int batch, int steps, int warmUp, int threads)
+    public static void Step(
+        string backbone, string name, int width, int size, int batch, int steps, int warmUp, int threads, string device, string precision)
     {
         using RankGroup? joined = Join();
         using TimedRanks? ranks = joined is null ? null : new TimedRanks(joined);
-        var device = new Machine { Threads = threads }.Prepare();
+        var at = new Machine { Threads = threads, Device = device, Precision = precision }.Prepare();
         var images = new ImageSet("noise", NoiseImages.Create(batch * 2, size));
         var augmenter = new ViewAugmenter(new AugmentationOptions(), size, 3, ChannelStatistics.Measure(images));
         TorchSharp.torch.manual_seed(0);
         MethodEntry entry = MethodRegistry.Find(name);
         using SslMethod method = entry.Create(
             entry.DefaultOptions, new ResNet(new BackboneOptions { Backbone = backbone, Width = width }, 3, size));
+        method.to(at);
         using var loader = new ViewLoader(
             images, augmenter, batch, seed: 0, threads, own: ranks is null ? null : new BatchShare(ranks, batch).Range);
         var options =
             new TrainingOptions { Epochs = warmUp + steps, BatchSize = batch, EvaluateEvery = warmUp + steps, CheckpointMinutes = 1e6 };
-        using var trainer = new Pretrainer(method, loader, options, 0, device) { Ranked = ranks is null ? null : new RankedSteps(ranks) };
+        using var trainer = new Pretrainer(method, loader, options, 0, at) { Ranked = ranks is null ? null : new RankedSteps(ranks) };
         var clock = new Stopwatch();
         (double processor, double within) = (0, 0);
         int calls = 0;
@@ -85,7 +88,7 @@ internal static class RankedThroughput
 
         JsonLine.Write(new
         {
-            Ranks = ranks?.Count ?? 1, Transport = ranks?.Transport, Threads = threads, Backbone = backbone, Method = name, Width = width, Batch = batch,
+            Ranks = ranks?.Count ?? 1, Transport = ranks?.Transport, Threads = threads, Device = device, Precision = precision, Backbone = backbone, Method = name, Width = width, Batch = batch,
             Size = size, Steps = steps, SecondsPerStep = clock.Elapsed.TotalSeconds / steps,
             ImagesPerSecond = batch * steps / clock.Elapsed.TotalSeconds, ImagesPerCpuSecond = batch * steps / used[0],
             SecondsInCallsPerStep = within / steps, CallsPerStep = calls / steps,

@@ -15,6 +15,7 @@ internal sealed unsafe class MpiRanks : RankGroup
     private const int Tries = 1000, Patience = 50;
 
     private readonly MpiLibrary library;
+    private bool ended;
 
     /// <summary>Takes a library that has begun.</summary>
     /// <param name="library">The library.</param>
@@ -82,7 +83,12 @@ internal sealed unsafe class MpiRanks : RankGroup
     }
 
     /// <inheritdoc/>
-    public override void Dispose() => library.End();
+    public override void Dispose()
+    {
+        if (!ended)
+            library.End();
+        ended = true;
+    }
 
     private void Wait(nint request)
     {

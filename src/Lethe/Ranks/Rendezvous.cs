@@ -15,8 +15,8 @@ internal static class Rendezvous
 {
     private const int LongestLine = 1 << 20;
 
-    /// <summary>How long ranks wait for each other to begin.</summary>
-    public static TimeSpan Patience { get; } = TimeSpan.FromMinutes(2);
+    /// <summary>How long ranks wait for each other to begin: one that ended before it came must not keep the others for more than a minute.</summary>
+    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(50);
 
     /// <summary>Rank 0's part.</summary>
     /// <param name="listener">Listens already; closed afterwards.</param>

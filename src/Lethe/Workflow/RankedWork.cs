@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Lethe.Operators;
 using Lethe.Ranks;
 using Lethe.Runs;
+using Lethe.Runtime;
 using Lethe.Training;
 
 namespace Lethe.Workflow;
@@ -19,10 +21,15 @@ internal sealed class RankedWork(RankGroup ranks, RankedJob job)
     /// <param name="plain">Whether an undo takes plain steps.</param>
     /// <param name="epochsBefore">Epochs of pre-training behind an undo.</param>
     /// <returns>The work, not begun.</returns>
-    public static RankedWork? Of(Session session, RunManifest manifest, bool plain = false, double epochsBefore = 0) =>
-        RankGroup.OfProcess is { } ranks
-            ? new RankedWork(ranks, new RankedJob(manifest, session.Machine, plain, epochsBefore, session.DataRoot))
-            : null;
+    /// <exception cref="InvalidOptionException">This machine has no operations of our own in torch's graph, which ranks are made of.</exception>
+    public static RankedWork? Of(Session session, RunManifest manifest, bool plain = false, double epochsBefore = 0)
+    {
+        if (RankGroup.OfProcess is not { } ranks)
+            return null;
+        return OwnOperations.Reason is { } reason
+            ? throw new InvalidOptionException($"Ranks cannot train together here. {reason} Use --ranks 1.")
+            : new RankedWork(ranks, new RankedJob(manifest, session.Machine, plain, epochsBefore, session.DataRoot));
+    }
 
     /// <summary>Does the work with all ranks in it.</summary>
     /// <param name="trainer">The training, at the place where it begins or goes on.</param>

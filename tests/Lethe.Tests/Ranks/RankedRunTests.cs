@@ -8,8 +8,8 @@ public sealed class RankedRunTests : IDisposable
 {
     private static readonly string[] options =
     [
-        "--limit", "200", "--probe-images", "40", "--test-images", "40", "--epochs", "5", "--batch-size", "32", "--width", "8", "--backbone",
-        "resnet10", "--method", "moco", "--rate-images", "32", "--evaluate-every", "1",
+        "--limit", "64", "--probe-images", "16", "--test-images", "16", "--epochs", "6", "--batch-size", "16", "--width", "8", "--backbone",
+        "resnet10", "--method", "moco", "--rate-images", "16", "--lidar-images", "16", "--evaluate-every", "1", "--threads", "1",
     ];
 
     private readonly TemporaryFolder folder = new();
