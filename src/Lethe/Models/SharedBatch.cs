@@ -4,8 +4,8 @@ using static TorchSharp.torch.nn;
 namespace Lethe.Models;
 
 /// <summary>
-/// While it lasts, the backbones within a module are given this rank's images of a batch alone: their batch-norm takes the statistics of the
-/// whole batch, and their pooled features are those of the whole batch, so that heads and losses see on each rank what one process sees.
+/// While it lasts, the backbones within a module are given this rank's images of a batch alone: their batch-norm takes the statistics of
+/// the whole batch, and their pooled features are those of the whole batch, so that heads and losses see what one process sees.
 /// </summary>
 internal sealed class SharedBatch : IDisposable
 {

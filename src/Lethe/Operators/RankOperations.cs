@@ -6,9 +6,9 @@ namespace Lethe.Operators;
 
 /// <summary>
 /// What ranks do together within a graph. Some tensors are each rank's own (its images, its maps, gradients of weights through them), some
-/// are equal on all (embeddings of the whole batch, losses). These operations go from one kind to the other, and so do their gradients: that
-/// of a gather takes the rank's own rows, and that of taking them gathers. No gradient is counted twice, and all can be differentiated as
-/// often as one likes.
+/// are equal on all (embeddings of the whole batch, losses). These operations go from one kind to the other, and so do their gradients:
+/// that of a gather takes the rank's own rows, and that of taking them gathers. No gradient is counted twice, and all can be
+/// differentiated as often as one likes.
 /// </summary>
 internal static class RankOperations
 {

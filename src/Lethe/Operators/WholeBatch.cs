@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Lethe.Operators;
 
-/// <summary>Moments of a whole batch from those of the rows that a rank has, or of the rows there are where nothing is shared out.</summary>
+/// <summary>Moments of a whole batch from those of a rank's rows, or of the rows there are where nothing is shared out.</summary>
 internal static class WholeBatch
 {
     /// <summary>Makes mean and variance of this rank's rows those of all.</summary>

@@ -4,8 +4,8 @@ namespace Lethe.Ranks;
 
 /// <summary>Ranks that are connected by MPI.</summary>
 /// <remarks>
-/// Where a rank ends, mpirun and srun end all others and say which it was; this class does not hear of it. MPI advises libraries to give the
-/// same sums on all ranks, which those of Open MPI and MPICH do.
+/// Where a rank ends, mpirun and srun end all others and say which it was; this class does not hear of it. MPI advises libraries to give
+/// the same sums on all ranks, which those of Open MPI and MPICH do.
 /// </remarks>
 internal sealed unsafe class MpiRanks : RankGroup
 {

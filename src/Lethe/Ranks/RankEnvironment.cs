@@ -53,7 +53,8 @@ internal sealed class RankEnvironment(Func<string, string?> get)
         if (get(Meeting) is not { Length: > 0 } meeting)
             return null;
         int colon = meeting.LastIndexOf(':');
-        if (colon < 1 || !int.TryParse(meeting[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port > 65535)
+        bool whole = int.TryParse(meeting[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out int port);
+        if (colon < 1 || !whole || port > 65535)
             throw new InvalidOptionException($"{Meeting} must be HOST:PORT of rank 0; found '{meeting}'.");
         (string Launcher, int Count, int Rank)? launched = Launched();
         int? rank = Number(Rank) ?? launched?.Rank, count = Number(Count) ?? launched?.Count;

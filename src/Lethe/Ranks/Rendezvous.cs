@@ -7,15 +7,15 @@ namespace Lethe.Ranks;
 
 /// <summary>Where ranks meet that are connected by sockets, and how each is connected with each.</summary>
 /// <remarks>
-/// Rank 0 listens at an address that all know. Each other rank listens at a port of its own choice, tells it to rank 0, and is told those of
-/// all others. A key, where there is one, keeps others from joining; the numbers themselves are not encrypted, so the network between
+/// Rank 0 listens at an address that all know. Each other rank listens at a port of its own choice, tells it to rank 0, and is told those
+/// of all others. A key, where there is one, keeps others from joining; the numbers themselves are not encrypted, so the network between
 /// machines must be a trusted one.
 /// </remarks>
 internal static class Rendezvous
 {
     private const int LongestLine = 1 << 20;
 
-    /// <summary>How long ranks wait for each other to begin: one that ended before it came must not keep the others for more than a minute.</summary>
+    /// <summary>How long ranks wait for each other to begin: one that never comes must not keep the others for a minute.</summary>
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(50);
 
     /// <summary>Rank 0's part.</summary>
@@ -77,7 +77,8 @@ internal static class Rendezvous
         Write(sockets[0]!, new Hello(rank, count, key, Environment.MachineName, own));
         sockets[0]!.ReceiveTimeout = (int)Patience.TotalMilliseconds;
         Address[] addresses = Read<Address[]>(sockets[0]!)
-            ?? throw new RankGroupException($"Rank 0 at {host}:{port} did not answer rank {rank}: it has ended, or has another key or number of ranks.");
+            ?? throw new RankGroupException(
+                $"Rank 0 at {host}:{port} did not answer rank {rank}: it has ended, or has another key or number of ranks.");
         for (int other = 1; other < rank; other++)
         {
             Address address = addresses[other];
@@ -119,7 +120,8 @@ internal static class Rendezvous
         catch (SocketException error)
         {
             listener.Dispose();
-            throw new RankGroupException($"Rank 0 cannot listen at port {port} ({error.Message.TrimEnd('.')}). Name a free one in {RankEnvironment.Meeting}.");
+            throw new RankGroupException(
+                $"Rank 0 cannot listen at port {port} ({error.Message.TrimEnd('.')}). Name a free one in {RankEnvironment.Meeting}.");
         }
     }
 
@@ -138,7 +140,11 @@ internal static class Rendezvous
             {
                 socket.Dispose();
                 if (clock.Elapsed > Patience)
-                    throw new RankGroupException($"Cannot reach {whom} ({error.Message.TrimEnd('.')}). Is it running, and is the port open?");
+                {
+                    throw new RankGroupException(
+                        $"Cannot reach {whom} ({error.Message.TrimEnd('.')}). Is it running, and is the port open?");
+                }
+
                 Thread.Sleep(50);
             }
         }
@@ -147,8 +153,8 @@ internal static class Rendezvous
     private static string Missing(IReadOnlyList<Socket?> sockets)
     {
         string[] missing = [.. sockets.Index().Where(one => one.Index > 0 && one.Item is null).Select(one => $"{one.Index}")];
-        return $"Rank {string.Join(", ", missing)} of {sockets.Count} did not come within {Patience.TotalSeconds:0} seconds. Look at what "
-            + "those processes said.";
+        return $"Rank {string.Join(", ", missing)} of {sockets.Count} did not come within {(int)Patience.TotalSeconds} seconds. Look at "
+            + "what those processes said.";
     }
 
     private static void Write<T>(Socket socket, T value)

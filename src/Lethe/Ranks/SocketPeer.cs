@@ -70,7 +70,7 @@ internal sealed unsafe class SocketPeer : IDisposable
     /// <summary>Sends and receives as much as goes without waiting.</summary>
     /// <returns>Whether anything went.</returns>
     /// <exception cref="SocketException">The connection is closed or broken.</exception>
-    /// <exception cref="IOException">The other rank failed, or is at another place in the work; says what of it, without its name.</exception>
+    /// <exception cref="IOException">The other rank failed, or is at another place in the work; without its name.</exception>
     public bool Advance()
     {
         bool moved = false;
@@ -118,13 +118,14 @@ internal sealed unsafe class SocketPeer : IDisposable
     {
         if (outgoingFrom < outgoingTo)
         {
-            int sent = Through(Socket.Send(outgoing.AsSpan(outgoingFrom..outgoingTo), SocketFlags.None, out SocketError error), error);
+            Span<byte> rest = outgoing.AsSpan(outgoingFrom..outgoingTo);
+            int sent = Through(Socket.Send(rest, SocketFlags.None, out SocketError error), error);
             outgoingFrom += sent;
             return sent;
         }
 
-        int part = Through(
-            Socket.Send(new ReadOnlySpan<byte>(toSend, (int)Math.Min(sendLeft, 1 << 20)), SocketFlags.None, out SocketError failed), failed);
+        var some = new ReadOnlySpan<byte>(toSend, (int)Math.Min(sendLeft, 1 << 20));
+        int part = Through(Socket.Send(some, SocketFlags.None, out SocketError failed), failed);
         toSend += part;
         sendLeft -= part;
         return part;
@@ -160,8 +161,8 @@ internal sealed unsafe class SocketPeer : IDisposable
         if (kind != Numbers || theirs != (int)number || length != receiveLength)
         {
             throw new IOException(
-                $"is at another place in the work (message {theirs} of {length} bytes where {(int)number} of {receiveLength} was expected). "
-                + "Start all ranks with the same version and the same command.");
+                $"is at another place in the work (message {theirs} of {length} bytes where {(int)number} of {receiveLength} was "
+                + "expected). Start all ranks with the same version and the same command.");
         }
     }
 

@@ -1,7 +1,6 @@
 using Lethe.Augmentation;
 using Lethe.Methods;
 using Lethe.Models;
-using Lethe.Operators;
 using Lethe.Ranks;
 using static TorchSharp.torch;
 
@@ -52,7 +51,7 @@ internal abstract class MethodTrainer(SslMethod method, ViewLoader loader, int b
     /// <summary>How the images of a batch are shared out; null where one process has them all.</summary>
     protected BatchShare? Share => Ranked is null ? null : new BatchShare(Ranked.Ranks, Loader.BatchSize);
 
-    /// <summary>Has the method's backbones take this rank's images for a part of the batch until it is disposed; null for no ranks.</summary>
+    /// <summary>Has the method's backbones take this rank's images for the batch until it is disposed; null without ranks.</summary>
     protected SharedBatch? TakeShare() => Share is { } share ? new SharedBatch(Method, share) : null;
 
     /// <summary>The views of a batch as the method takes them: copied, on its device and of its type.</summary>

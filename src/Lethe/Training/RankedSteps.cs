@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text.Json;
-using Lethe.Models;
 using Lethe.Operators;
 using Lethe.Ranks;
 using TorchSharp.Modules;
@@ -28,7 +26,7 @@ internal sealed class RankedSteps(RankGroup ranks)
     /// <summary>The group.</summary>
     public RankGroup Ranks => ranks;
 
-    /// <summary>What a follower does when rank 0 does something beside steps that takes all ranks; it is given rank 0's number for it.</summary>
+    /// <summary>What a follower does when rank 0 calls for something beside steps; it is given rank 0's number for it.</summary>
     public Action<int>? Aside { get; init; }
 
     /// <summary>Before a step: rank 0 calls for it, the others wait to be called and do what else comes first.</summary>
@@ -57,22 +55,6 @@ internal sealed class RankedSteps(RankGroup ranks)
             Follow(untilStep: false);
     }
 
-    /// <summary>Brings all ranks to where rank 0 stands: weights, state of optimisers, place in training.</summary>
-    /// <param name="trainer">The training, made with the same options on all.</param>
-    public void Align(MethodTrainer trainer)
-    {
-        using var scope = NewDisposeScope();
-        string json = Text(JsonSerializer.Serialize(trainer.State));
-        if (!ranks.Leads)
-            trainer.State = JsonSerializer.Deserialize<TrainingState>(json)!;
-        RankOperations.Broadcast(ranks, trainer.Method.state_dict().OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Value));
-        foreach (Optimiser? optimiser in new[] { trainer.Optimiser, trainer.InnerOptimiser })
-        {
-            if (optimiser is not null)
-                Align(optimiser);
-        }
-    }
-
     /// <summary>Makes the gradients of trained parameters those of the whole batch, on all ranks the same.</summary>
     /// <param name="parameters">Parameters by their names within a method.</param>
     /// <param name="gradients">One for each, changed in place; null where there is none.</param>
@@ -80,25 +62,11 @@ internal sealed class RankedSteps(RankGroup ranks)
         RankOperations.Complete(
             ranks, gradients, [.. parameters.Select(parameter => parameter.Name.StartsWith(Backbone, StringComparison.Ordinal))]);
 
-    private void Align(Optimiser optimiser)
-    {
-        var slots = optimiser.State.OrderBy(pair => pair.Key, StringComparer.Ordinal)
-            .Select(pair => new Slot(pair.Key, pair.Value.shape, (int)pair.Value.dtype)).ToArray();
-        Slot[] theirs = JsonSerializer.Deserialize<Slot[]>(Text(JsonSerializer.Serialize(slots)))!;
-        if (!ranks.Leads)
-        {
-            Device device = optimiser.Parameters[0].Value.device;
-            optimiser.LoadState(theirs.ToDictionary(slot => slot.Name, slot => zeros(slot.Shape, (ScalarType)slot.Type, device)));
-        }
-
-        RankOperations.Broadcast(ranks, theirs.Select(slot => optimiser.State[slot.Name]));
-    }
-
     private void Follow(bool untilStep)
     {
+        Span<int> said = stackalloc int[2];
         while (true)
         {
-            Span<int> said = stackalloc int[2];
             ranks.Broadcast(MemoryMarshal.AsBytes(said));
             switch ((Word)said[0])
             {
@@ -122,8 +90,4 @@ internal sealed class RankedSteps(RankGroup ranks)
         Span<int> said = [(int)word, number];
         ranks.Broadcast(MemoryMarshal.AsBytes(said));
     }
-
-    private string Text(string own) => RankText.Broadcast(ranks, own);
-
-    private sealed record Slot(string Name, long[] Shape, int Type);
 }

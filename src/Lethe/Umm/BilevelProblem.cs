@@ -45,7 +45,7 @@ internal sealed class BilevelProblem(
     /// <summary>η₁, or what a normalised step of level one came to: φ′ = φ − η₁∇L₁.</summary>
     public double InnerLearningRate { get; set; } = options.InnerLearningRate;
 
-    /// <summary>How the batch is shared out to ranks, where the early features are of this rank's images; null where they are of all.</summary>
+    /// <summary>How the batch is shared out to ranks, where early features are of this rank's images; null where of all.</summary>
     public BatchShare? Share { get; init; }
 
     /// <summary>Makes gradients through this rank's images those of the whole batch, in place; does nothing by default.</summary>

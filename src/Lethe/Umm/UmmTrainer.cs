@@ -3,7 +3,6 @@ using Lethe.Diagnostics;
 using Lethe.Methods;
 using Lethe.Models;
 using Lethe.Numerics;
-using Lethe.Operators;
 using Lethe.Training;
 using Lethe.Umm.Hypergradients;
 using TorchSharp.Modules;

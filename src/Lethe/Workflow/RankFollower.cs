@@ -46,7 +46,7 @@ internal sealed class RankFollower(RankGroup ranks, IReadOnlyDictionary<string, 
                 method, loader!, options, job.Plain, job.Manifest.Seed, images.Device, job.EpochsBefore, images.Labels) { Ranked = steps }
             : new Pretrainer(
                 method, loader!, job.Manifest.Pretraining.Training, job.Manifest.Seed, images.Device, images.Labels) { Ranked = steps };
-        steps.Align(trainer);
+        RankedState.Align(ranks, trainer);
         try
         {
             foreach (TrainingMoment.StepTaken _ in TrainingLoop.Steps(trainer))

@@ -27,7 +27,11 @@ internal static class RankedEmbeddings
     {
         string[] paths = [.. Texts(ranks, own.Paths)], skipped = [.. Texts(ranks, own.SkippedFiles)];
         if (paths.Length == 0)
-            throw new DataException($"None of {skipped.Length} image files can be used, as\n  {skipped.FirstOrDefault()}\nGive a folder of whole image files.");
+        {
+            throw new DataException(
+                $"None of {skipped.Length} image files can be used, as\n  {skipped.FirstOrDefault()}\nGive a folder of whole image files.");
+        }
+
         byte[] bytes = [.. Bytes(ranks, MemoryMarshal.AsBytes(Flat(own.Rows))).SelectMany(part => part)];
         float[,] rows = new float[paths.Length, bytes.Length / sizeof(float) / paths.Length];
         Buffer.BlockCopy(bytes, 0, rows, 0, bytes.Length);

@@ -7,7 +7,9 @@ using Lethe.Training;
 
 namespace Lethe.Workflow;
 
-/// <summary>A training of all ranks, as rank 0 leads it: the others are told what it is, brought to where it stands, and let go after it.</summary>
+/// <summary>
+/// A training of all ranks, as rank 0 leads it: the others are told what it is, brought to where it stands, and let go after it.
+/// </summary>
 /// <param name="ranks">The ranks.</param>
 /// <param name="job">What the others need to know.</param>
 internal sealed class RankedWork(RankGroup ranks, RankedJob job)
@@ -21,7 +23,7 @@ internal sealed class RankedWork(RankGroup ranks, RankedJob job)
     /// <param name="plain">Whether an undo takes plain steps.</param>
     /// <param name="epochsBefore">Epochs of pre-training behind an undo.</param>
     /// <returns>The work, not begun.</returns>
-    /// <exception cref="InvalidOptionException">This machine has no operations of our own in torch's graph, which ranks are made of.</exception>
+    /// <exception cref="InvalidOptionException">This process has no operations of our own in torch's graph.</exception>
     public static RankedWork? Of(Session session, RunManifest manifest, bool plain = false, double epochsBefore = 0)
     {
         if (RankGroup.OfProcess is not { } ranks)
@@ -38,7 +40,7 @@ internal sealed class RankedWork(RankGroup ranks, RankedJob job)
     public void Do(MethodTrainer trainer, Action work)
     {
         RankText.Broadcast(ranks, JsonSerializer.Serialize(job, RunFiles.Compact));
-        Steps.Align(trainer);
+        RankedState.Align(ranks, trainer);
         try
         {
             work();

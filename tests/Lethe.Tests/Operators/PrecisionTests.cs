@@ -73,7 +73,7 @@ public sealed class PrecisionTests : IDisposable
         using var loader = Tiny.Loader(20, 5);
         using var trainer = new UmmTrainer(
             method, loader, new UmmOptions { Iterations = 2, Split = "layer2", Hypergradient = hypergradient }, control: false, 3, CPU);
-        TrainingLoop.Finish(trainer);
+        TrainingLoop.Finish(trainer, TestContext.Current.CancellationToken);
         Assert.All(method.parameters(), parameter => Assert.True(parameter.isfinite().all().item<bool>()));
     }
 }

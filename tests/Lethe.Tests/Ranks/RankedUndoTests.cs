@@ -1,14 +1,11 @@
 using Lethe.Augmentation;
 using Lethe.Methods;
-using Lethe.Models;
-using Lethe.Numerics;
 using Lethe.Operators;
 using Lethe.Ranks;
 using Lethe.Tests.Augmentation;
 using Lethe.Tests.Methods;
 using Lethe.Training;
 using Lethe.Umm;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Lethe.Tests.Ranks;
