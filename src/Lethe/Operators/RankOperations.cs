@@ -12,8 +12,8 @@ namespace Lethe.Operators;
 /// </summary>
 internal static class RankOperations
 {
-    // 16 MiB of float32: a small part of what a step needs, and long enough that starting costs nothing.
-    private const int BucketNumbers = 1 << 22;
+    // 256 KiB of float32: less is soon copied, and more takes longer than to begin.
+    private const int SmallNumbers = 1 << 16;
 
     /// <summary>The rows of the whole batch, from those of each rank's images.</summary>
     /// <param name="share">How the batch is shared out.</param>
@@ -53,32 +53,40 @@ internal static class RankOperations
     public static void Complete(RankGroup ranks, IReadOnlyList<Tensor?> gradients, IReadOnlyList<bool> isOwn)
     {
         using IDisposable frozen = no_grad();
-        int next = 0;
-        while (next < gradients.Count)
+        using var scope = NewDisposeScope();
+        Tensor[] own = [.. gradients.Where((gradient, i) => gradient is not null && isOwn[i])!];
+        InBuckets(own, flat => Add(ranks, flat));
+        InBuckets([.. gradients.Where((gradient, i) => gradient is not null && !isOwn[i])!], flat => ranks.Broadcast(flat.bytes));
+    }
+
+    // Small tensors are copied together, so that what a call costs is paid once; a large one is its own bucket, where it lies.
+    private static void InBuckets(IReadOnlyList<Tensor> tensors, Action<Tensor> work)
+    {
+        var small = new List<Tensor>();
+        foreach (Tensor tensor in tensors)
         {
-            using var scope = NewDisposeScope();
-            var bucket = new List<Tensor>();
-            var parts = new List<Tensor>();
-            for (long numbers = 0; next < gradients.Count && (parts.Count == 0 || numbers < BucketNumbers); next++)
+            if (tensor.numel() < SmallNumbers)
             {
-                if (gradients[next] is not { } gradient)
-                    continue;
-                if (bucket.Count > 0 && bucket[0].dtype != gradient.dtype)
-                    break;
-                bucket.Add(gradient);
-                parts.Add(isOwn[next] || ranks.Leads ? gradient.detach().reshape(-1).cpu() : zeros(gradient.numel(), gradient.dtype));
-                numbers += gradient.numel();
+                small.Add(tensor);
+                continue;
             }
 
-            if (parts.Count == 0)
-                return;
-            Tensor flat = cat(parts);
-            Add(ranks, flat);
+            bool inPlace = tensor.device_type == TorchSharp.DeviceType.CPU && tensor.is_contiguous();
+            Tensor flat = inPlace ? tensor.detach() : tensor.detach().cpu().contiguous().clone();
+            work(flat);
+            if (!inPlace)
+                tensor.copy_(flat);
+        }
+
+        foreach (IGrouping<ScalarType, Tensor> alike in small.GroupBy(tensor => tensor.dtype))
+        {
+            Tensor flat = cat([.. alike.Select(tensor => tensor.detach().reshape(-1).cpu())]);
+            work(flat);
             long at = 0;
-            foreach (Tensor gradient in bucket)
+            foreach (Tensor tensor in alike)
             {
-                gradient.copy_(flat.narrow(0, at, gradient.numel()).reshape(gradient.shape));
-                at += gradient.numel();
+                tensor.copy_(flat.narrow(0, at, tensor.numel()).reshape(tensor.shape));
+                at += tensor.numel();
             }
         }
     }

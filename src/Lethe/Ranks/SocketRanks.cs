@@ -9,8 +9,8 @@ namespace Lethe.Ranks;
 /// MPI.
 /// </summary>
 /// <remarks>
-/// Sums are made in the order of ranks, of short vectors by every rank for itself, of long ones in parts, one for each rank, which are then
-/// given to all: so every rank sends and receives twice the vector, whatever their number.
+/// Short vectors are added up by every rank for itself, in the order of ranks; long ones in parts, one by each rank, which are then given to
+/// all: so every rank sends and receives twice the vector, whatever their number.
 /// </remarks>
 internal sealed unsafe class SocketRanks : RankGroup
 {
@@ -135,8 +135,14 @@ internal sealed unsafe class SocketRanks : RankGroup
                 T* at = first;
                 byte* parts = buffer, mine = (byte*)(at + Begin(Rank));
                 Exchange(rank => new((byte*)(at + Begin(rank)), Size(rank)), rank => new(parts + (long)own * rank, own));
-                new ReadOnlySpan<byte>(mine, own).CopyTo(new Span<byte>(parts + (long)own * Rank, own));
-                Add(parts, own, values[Begin(Rank)..Begin(Rank + 1)]);
+
+                // One rank adds up each part, so any order will do that is always the same.
+                for (int rank = 0; rank < count; rank++)
+                {
+                    if (rank != Rank)
+                        Add(values[Begin(Rank)..Begin(Rank + 1)], new ReadOnlySpan<T>(parts + (long)own * rank, own / sizeof(T)));
+                }
+
                 Exchange(_ => new(mine, own), rank => new((byte*)(at + Begin(rank)), Size(rank)));
             }
         }
