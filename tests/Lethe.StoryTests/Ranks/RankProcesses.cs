@@ -52,7 +52,7 @@ internal sealed class RankProcesses : IDisposable
 
     private Process Start(int rank, int count, int port, string[] arguments)
     {
-        string here = AppContext.BaseDirectory, tests = Path.Combine(here, "Lethe.Tests");
+        string here = AppContext.BaseDirectory, tests = Path.Combine(here, "Lethe.StoryTests");
         var start = new ProcessStartInfo(
             "dotnet",
             ["exec", "--runtimeconfig", tests + ".runtimeconfig.json", "--depsfile", tests + ".deps.json", Path.Combine(here, "Lethe.Cli.dll"), .. arguments])
