@@ -26,6 +26,6 @@ internal static class Mpi
     /// <summary>Why processes that would each train alone, into one folder, do not start.</summary>
     internal static InvalidOptionException Refusal((string Launcher, int Count, int Rank) launched, string why) => new(
         $"{launched.Launcher} started {launched.Count} processes, and they form no group: {why}. Install Open MPI or MPICH and start them "
-        + $"by its mpirun (or srun --mpi); or set {RankEnvironment.Meeting} to HOST:PORT of rank 0; or give --ranks 1 to work alone on "
-        + "purpose.");
+        + $"by its mpirun, or by srun with its interface; or set {RankEnvironment.Meeting} to HOST:PORT of rank 0; or give --ranks 1 "
+        + "to work alone on purpose.");
 }

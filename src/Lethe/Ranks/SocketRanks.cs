@@ -9,8 +9,8 @@ namespace Lethe.Ranks;
 /// MPI.
 /// </summary>
 /// <remarks>
-/// Short vectors are added up by every rank for itself, in the order of ranks; long ones in parts, one by each rank, which are then given to
-/// all: so every rank sends and receives twice the vector, whatever their number.
+/// Short vectors are added up by every rank for itself, in the order of ranks; long ones in parts, one by each rank, which are then given
+/// to all: so every rank sends and receives twice the vector, whatever their number.
 /// </remarks>
 internal sealed unsafe class SocketRanks : RankGroup
 {
@@ -18,7 +18,7 @@ internal sealed unsafe class SocketRanks : RankGroup
     private const int LargestPart = 1 << 24;
 
     // Other ranks are at most a little later in most of what is waited for.
-    private const int Tries = 200;
+    private const int Tries = 50;
 
     private readonly SocketPeer?[] peers;
     private byte[] memory = [];
