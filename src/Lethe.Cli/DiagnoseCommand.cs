@@ -85,6 +85,9 @@ internal static class DiagnoseCommand
                 throw new InvalidOptionException("--measures belongs to a run. Of features, all is shown that they allow.");
             if (file is not null)
             {
+                terminal.Announce(StartUp.OfVerb(
+                    "diagnose", $"{file}: coding rates and other measures of its rows", "seconds for thousands of rows, minutes for more",
+                    new Machine().Describe()));
                 string? labelFile = values.Flags.Contains(Labels) ? values.Apply(new DataOptions()).Labels : null;
                 return FeaturesView.Show(file, labelFile, parsed.GetValue(views), parsed.GetValue(epsilonSquared), terminal);
             }
@@ -96,6 +99,7 @@ internal static class DiagnoseCommand
             IReadOnlyList<LayerMeasure> shown = LayerMeasures.Choose(parsed.GetRequiredValue(measures));
             RunDirectory directory = run.Open(
                 parsed, values, values.Apply(new Machine()), needsHeads: false, terminal, cancellation);
+            terminal.Announce(StartUp.OfVerb("diagnose", $"{directory.Path}: what was measured while it trained", StartUp.Reads));
             JsonObject result = Describe(directory, terminal, shown);
             result["run"] = directory.Path;
             return result;

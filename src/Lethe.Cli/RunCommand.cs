@@ -58,7 +58,7 @@ internal static class RunCommand
             JsonObject result = SummaryView.Show(run, Path.GetFileName(undo.Path), terminal);
             result["run"] = run.Path;
             result["start"] = StartUpView.Of(run);
-            result["report"] = ReportCommand.Write([run.Path], null);
+            result["report"] = ReportCommand.Write(run);
             result["monitor"] = monitor["reason"]!.DeepClone();
             terminal.Say((string)result["verdict"]!);
             terminal.Say($"Report: {Path.GetFullPath((string)result["report"]!)}");
