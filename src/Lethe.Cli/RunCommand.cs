@@ -51,7 +51,9 @@ internal static class RunCommand
             // 4. Evaluate every state of the encoder on images that no training saw.
             Evaluating.Update(run, session, run.LoadManifest().Command, terminal.Progress, cancellation);
 
-            // 5. Draw where each layer of each state places images.
+            // 5. Score single images by how far they were memorised, and draw where each layer of each state places them.
+            foreach (RunDirectory one in Scoring.HasHeldOut(session) ? new[] { run, undo } : [])
+                Scoring.HeldOut(one, session, new ScoringOptions(), terminal.Progress, cancellation);
             MapDrawing.Draw(run, session, MapDrawing.UsualImages, terminal.Progress, cancellation);
 
             // 6. Say what happened.
