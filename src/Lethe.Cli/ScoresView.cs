@@ -55,7 +55,7 @@ internal static class ScoresView
                 + Invariant($"{0.5 - chance:F3} to {0.5 + chance:F3}): the order of its images says nothing of memorisation."));
         }
 
-        terminal.Say($"Most memorised in {last.Layer}, by index in the training part: "
+        terminal.Say($"{(other is null ? "Highest" : "Most memorised")} in {last.Layer}, by index in the training part: "
             + $"{string.Join(", ", last.Most(MostShown / 2).Select(i => scores.Images[i]))}");
         if (scores.Differences.Count > 0)
             terminal.Say(

@@ -11,7 +11,7 @@ internal sealed class NumberTable
 
     private const string Numbered = "image ";
 
-    private static readonly string[] nothing = ["", "na", "n/a", "null", "none"];
+    private static readonly string[] nothing = ["", "na", "n/a", "null", "none", "nan", "inf", "-inf"];
 
     private readonly string path;
     private readonly string option;

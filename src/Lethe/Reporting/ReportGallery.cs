@@ -34,8 +34,8 @@ internal static class ReportGallery
         if (all.All(one => one.Scores is null))
         {
             yield return Missing(
-                "Single images have not been scored for how far they were memorised. Better than by one run: train another on other images "
-                + "of the source, with another --seed and a --limit, and give it in place of held-out.",
+                "Single images have not been scored for how far they were memorised. A second run on other images of the source, with "
+                + "another --seed and a --limit, says more than one alone: give it in place of held-out.",
                 $"lethe diagnose {run.Path} --against held-out");
         }
 

@@ -48,8 +48,8 @@ internal static class ComparisonVerdict
         {
             PairedDifference[] missed = [.. tested.Where(pair => pair.Key == key && !pair.Difference!.IsClear).Select(pair => pair.Difference!)];
             if (missed.Any(one => one.VisibleFrom is not null))
-                yield return $"{Name(comparison, key)}: the differences that are not clear could have seen "
-                    + $"{Wording.Size(key, missed.Max(one => one.VisibleFrom ?? 0))} or less.";
+                yield return $"{Name(comparison, key)}: of what is not clear, a true difference of "
+                    + $"{Wording.Size(key, missed.Max(one => one.VisibleFrom ?? 0))} would have become clear in four of five repetitions.";
         }
 
         foreach (ResultKey key in headline.Take(1))

@@ -139,7 +139,8 @@ internal static class Scoring
 
         int[] images = [.. Enumerable.Range(0, Math.Min(known.Seen.Count, options.ScoreImages))];
         ImageSet scored = known.Seen.Subset("scored", images);
-        ImageSet unseen = known.Unseen.Subset("unseen", [.. Enumerable.Range(0, Math.Min(known.Unseen.Count, options.ScoreImages))]);
+        int held = Math.Min(known.Unseen.Count, Math.Max(options.ScoreImages, ImageMemorisation.HeldOutNeighbours + 1));
+        ImageSet unseen = known.Unseen.Subset("unseen", [.. Enumerable.Range(0, held)]);
         var views = new ScoredViews(session, options, scored.Count + unseen.Count, progress, cancellation);
         using var scope = NewDisposeScope();
         using SslMethod encoder = session.CreateMethod();
@@ -173,9 +174,10 @@ internal static class Scoring
         int[] shown = [.. layers.SelectMany(Ends).Distinct().Order()];
         ulong seed = ScoredViews.Seed(session);
         return new ScoredImages(
-            against, weights, scores.Images,
+            weights, scores.Images,
             [.. Enumerable.Range(0, scored.Count).Select(i => scored.Paths?[i] ?? $"image {scored.Items?[i] ?? scores.Images[i]}")], layers)
         {
+            Against = against,
             Shown = shown,
             Views = ShownViews,
             Thumbnails = Thumbnails.Of(shown.Length * (1 + ShownViews), place =>
