@@ -66,7 +66,12 @@ internal static class ComparisonPage
                    GridCell.OverSeeds(key, cell).Text, true),
         ];
         if (reached.Length > 0)
-            yield return new IntervalChart($"{key.Name}, {key.Layer}", "what each reached, with intervals of 95 %", unit, reached);
+        {
+            bool ends = reached.Any(row => row.Item4 is not null);
+            yield return new IntervalChart(
+                $"{key.Name}, {key.Layer}", ends ? "what each reached, with intervals of 95 %" : "what each reached", unit, reached);
+        }
+
         (string, string, double, double?, double?, string, bool)[] less =
         [
             .. from pair in comparison.Pairs

@@ -12,8 +12,8 @@ internal sealed record IntervalChart(
     IReadOnlyList<(string Name, string Style, double Value, double? Low, double? High, string Text, bool Filled)> Rows)
     : Chart(Title, Note, 460, Top + (RowHeight * Rows.Count) + Bottom)
 {
-    private const double Top = 8, Bottom = 36, RowHeight = 26;
-    private const int LongestName = 30;
+    private const double Top = 8, Bottom = 36, RowHeight = 38;
+    private const int LongestName = 66;
 
     /// <summary>Whether 0 is marked.</summary>
     public bool AroundZero { get; init; }
@@ -21,8 +21,12 @@ internal sealed record IntervalChart(
     public override string Good => AroundZero ? WhatIsGood.OfDifferences : WhatIsGood.OfEntrants;
 
     public override PlotArea Area => new(
-        190, Width - 20, Top, Height - Bottom,
-        AxisScale.Around([.. Rows.SelectMany(row => (double[])[row.Value, row.Low ?? row.Value, row.High ?? row.Value]), .. AroundZero ? [0.0] : (double[])[]], 4),
+        12, Width - 16, Top, Height - Bottom,
+        AxisScale.Around(
+            [
+                .. Rows.SelectMany(row => (double[])[row.Value, row.Low ?? row.Value, row.High ?? row.Value]),
+                .. AroundZero ? [0.0] : (double[])[],
+            ], 5),
         new AxisScale(0, 1, 1));
 
     protected override Html? Data => null;
@@ -34,13 +38,15 @@ internal sealed record IntervalChart(
         .. area.X.Ticks.Select(tick => Upright(AroundZero && tick == 0 ? "mark" : "grid", area.PlaceX(tick), Top, area.Floor)),
         .. area.X.Ticks.Select(tick => Text("tick middle", area.PlaceX(tick), area.Floor + 14, area.X.Label(tick))),
         Text("label end", Width - 4, Height - 5, Unit),
-        .. Rows.Index().SelectMany(at => Row(area, at.Item, Top + (RowHeight * (at.Index + 0.5)))),
+        .. Rows.Index().SelectMany(at => Row(area, at.Item, Top + (RowHeight * at.Index))),
     ];
 
     private static IEnumerable<Html?> Row(
-        PlotArea area, (string Name, string Style, double Value, double? Low, double? High, string Text, bool Filled) row, double y)
+        PlotArea area, (string Name, string Style, double Value, double? Low, double? High, string Text, bool Filled) row, double top)
     {
-        yield return Text("row", 0, y + 4, row.Name.Length <= LongestName ? row.Name : row.Name[..(LongestName - 1)] + "…");
+        // Over its line, where a long name has room; what it is less of stands at its end.
+        double y = top + 27;
+        yield return Text("row", 0, top + 13, row.Name.Length <= LongestName ? row.Name : "…" + row.Name[^(LongestName - 1)..]);
         yield return $"""
             <g class='{row.Style}{(row.Filled ? "" : " dashed")}'>
             {(row is { Low: { } low, High: { } high } ? Across("line", area.PlaceX(low), area.PlaceX(high), y) : null)}

@@ -48,8 +48,8 @@ internal static class ComparisonVerdict
         {
             PairedDifference[] missed = [.. tested.Where(pair => pair.Key == key && !pair.Difference!.IsClear).Select(pair => pair.Difference!)];
             if (missed.Any(one => one.VisibleFrom is not null))
-                yield return $"{Name(comparison, key)}: of what is not clear, a true difference of "
-                    + $"{Wording.Size(key, missed.Max(one => one.VisibleFrom ?? 0))} would have become clear in four of five repetitions.";
+                yield return $"A true difference of {Wording.Size(key, missed.Max(one => one.VisibleFrom ?? 0))} in {Name(comparison, key)} "
+                    + "would have become clear in four of five repetitions.";
         }
 
         foreach (ResultKey key in headline.Take(1))
@@ -90,8 +90,11 @@ internal static class ComparisonVerdict
     private static string? GroupOf(Comparison comparison, string name) =>
         comparison.Table.Entrants.FirstOrDefault(entrant => entrant.Name == name)?.Group;
 
-    private static string Name(Comparison comparison, ResultKey key) =>
-        comparison.Table.Layers.Count > 1 ? $"{key.Name} of {key.Layer}" : key.Name;
+    private static string Name(Comparison comparison, ResultKey key)
+    {
+        string name = key is { IsProbe: true, IsAccuracy: true, Target: null } ? $"{Wording.Probe(key.Measure)} accuracy" : key.Name;
+        return comparison.Table.Layers.Count > 1 ? $"{name} of {key.Layer}" : name;
+    }
 
     private static string Change(PairedResult pair) => pair.Key.IsFraction
         ? $"{Wording.Signed(100 * pair.Difference!.Mean, 2)} points"
