@@ -135,6 +135,8 @@ public sealed class ReportInBrowserTests
         await browser.EvaluateAsync("document.querySelectorAll('details').forEach(d => { d.open = true; })");
         await PressAsync(browser, ".map-key button");
         await PressAsync(browser, "#map-selection button");
+        Assert.Equal("96 × 96", (string?)await browser.EvaluateAsync(
+            "(e => `${e.offsetWidth} × ${e.offsetHeight}`)(document.querySelector('#map-detail .large'))"));
         foreach (int width in (int[])[400, 800, 1400])
         {
             foreach (bool dark in (bool[])[false, true])

@@ -242,7 +242,7 @@ public class ComparisonTests
         Comparison table = Table([.. Enumerable.Range(1, 3).Select(seed => ReportSamples.WithHits(ReportSamples.Run((ulong)seed, 0.001, 0.001)))]);
         Assert.StartsWith("None of ", ComparisonVerdict.Of(table), StringComparison.Ordinal);
         string said = string.Join(' ', ComparisonVerdict.Sentences(table));
-        Assert.Contains(" points in kNN accuracy would have become clear", said, StringComparison.Ordinal);
+        Assert.Contains("points in kNN accuracy would have become clear", said, StringComparison.Ordinal);
         Assert.DoesNotContain("Clear: ", said, StringComparison.Ordinal);
         Assert.DoesNotContain("--baseline", said, StringComparison.Ordinal); // one setting
         Assert.Empty(ComparisonVerdict.Settings(table));
