@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Lethe.Numerics;
 using Lethe.Runtime;
 using static TorchSharp.torch;
 

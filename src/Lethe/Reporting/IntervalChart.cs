@@ -1,5 +1,3 @@
-using Lethe.Results;
-
 namespace Lethe.Reporting;
 
 /// <summary>Numbers with their intervals, a row each: what some entrants reached, or differences of them around 0.</summary>
