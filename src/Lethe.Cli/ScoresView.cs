@@ -24,7 +24,10 @@ internal static class ScoresView
     {
         Table table = new Table().Border(TableBorder.Simple).AddColumn("layer");
         string[] columns =
-            ["mean", other is null ? "held-out" : "neither saw", "excess", "± error", "AUC", "positive", "sum", .. scores.Layers.Select(layer => $"r {layer.Layer}")];
+        [
+            "mean", other is null ? "held-out" : "neither saw", "excess", "± error", "AUC", "positive", "sum",
+            .. scores.Layers.Select(layer => $"r {layer.Layer}"),
+        ];
         foreach (string column in columns)
         {
             table.AddColumn(new TableColumn(column).RightAligned());
@@ -85,7 +88,8 @@ internal static class ScoresView
             + $"how much nearer the views of an image lie to each other than those of the {ImageMemorisation.HeldOutNeighbours} held-out "
             + "images most like it, in [-1, 1]. Excess: over the mean of held-out images, scored in the same way. AUC: the chance that an "
             + "image trained on has the larger score; 0.5 tells nothing. r: correlation over images.";
-        yield return "It is a hint: an image may have near views because it is plain. SSLMem, which a second run gives (--against RUN), "
+        yield return "It is a hint: an image may have near views because it is plain; held against SSLMem it was right about layers and "
+            + "hardly about single images (docs/map.md). SSLMem, which a second run gives (--against RUN), "
             + "says more, and the report shows it in place of this where it is there.";
     }
 

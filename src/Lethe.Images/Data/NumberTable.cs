@@ -105,8 +105,8 @@ internal sealed class NumberTable
                 values[place][image] = Number(Cell(cells, column)) ?? float.NaN;
         }
 
-        int without = lines.Count(line => line == 0);
-        if (without == names.Length)
+        string[] without = [.. images.Where((_, image) => lines[image] == 0)];
+        if (without.Length == names.Length)
         {
             throw new DataException(
                 $"{option} '{path}': none of its {rows.Count} rows is of an image of the map. Its first says "
@@ -115,13 +115,16 @@ internal sealed class NumberTable
         }
 
         string file = Path.GetFileName(path);
-        return (values,
-        [
-            .. others > 0 ? (string[])[$"{others} rows of {file} are of no image on the map."] : [],
-            .. without > 0 ? (string[])[$"{without} of {names.Length} images on the map have no row in {file}, as "
-                + $"{string.Join(", ", lines.Index().Where(one => one.Item == 0).Take(ImageTable.Named).Select(one => images[one.Index]))}; "
-                + "they are grey."] : [],
-        ]);
+        var notices = new List<string>();
+        if (others > 0)
+            notices.Add($"{others} rows of {file} are of no image on the map.");
+        if (without.Length > 0)
+        {
+            notices.Add($"{without.Length} of {names.Length} images on the map have no row in {file}, as "
+                + $"{string.Join(", ", without.Take(ImageTable.Named))}; they are grey.");
+        }
+
+        return (values, notices);
     }
 
     private static string Plain(string name) => name.StartsWith(Numbered, StringComparison.Ordinal) ? name[Numbered.Length..] : name;

@@ -17,7 +17,9 @@ internal static class ComparisonVerdict
             .. all.Where(key => key is { IsProbe: true, Target: null }
                 && key.Measure is Measure.KnnAccuracy or Measure.LinearAccuracy),
         ];
-        return [.. (accuracies.Length > 0 ? accuracies : all.Any(key => key.IsAccuracy) ? all.Where(key => key.IsAccuracy) : all).Take(Headlines)];
+        if (accuracies.Length == 0)
+            accuracies = [.. all.Where(key => key.IsAccuracy)];
+        return [.. (accuracies.Length > 0 ? accuracies : all).Take(Headlines)];
     }
 
     /// <summary>How many differences are clear, in a sentence.</summary>
@@ -40,16 +42,17 @@ internal static class ComparisonVerdict
         PairedResult[] told = [.. clear.OrderByDescending(pair => headline.Contains(pair.Key)).Take(Named)];
         if (told.Length > 0)
         {
+            IEnumerable<string> each = told.Select(pair => $"{pair.What} in {Name(comparison, pair.Key)}, {Change(pair)}");
             string rest = clear.Length > told.Length ? $"; {clear.Length - told.Length} more below" : "";
-            yield return $"Clear: {string.Join("; ", told.Select(pair => $"{pair.What} in {Name(comparison, pair.Key)}, {Change(pair)}"))}{rest}.";
+            yield return $"Clear: {string.Join("; ", each)}{rest}.";
         }
 
         foreach (ResultKey key in headline)
         {
-            PairedDifference[] missed = [.. tested.Where(pair => pair.Key == key && !pair.Difference!.IsClear).Select(pair => pair.Difference!)];
-            if (missed.Any(one => one.VisibleFrom is not null))
-                yield return $"A true difference of {Wording.Size(key, missed.Max(one => one.VisibleFrom ?? 0))} in {Name(comparison, key)} "
-                    + "would have become clear in four of five repetitions.";
+            double? visible = tested.Where(pair => pair.Key == key && !pair.Difference!.IsClear).Max(pair => pair.Difference!.VisibleFrom);
+            if (visible is { } size)
+                yield return $"A true difference of {Wording.Size(key, size)} in {Name(comparison, key)} would have become clear in four of "
+                    + "five repetitions.";
         }
 
         foreach (ResultKey key in headline.Take(1))

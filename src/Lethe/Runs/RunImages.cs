@@ -26,7 +26,9 @@ internal static class RunImages
     /// <exception cref="RunException">It cannot be written.</exception>
     public static void SaveMap(this RunDirectory run, ImageMap map) => Write(run.MapPath(), map);
 
-    /// <summary>Reads <c>memorisation.json</c>, or <c>memorisation-held-out.json</c> where only that is there; null without either.</summary>
+    /// <summary>
+    /// Reads <c>memorisation.json</c>, or <c>memorisation-held-out.json</c> where only that is there; null without either.
+    /// </summary>
     /// <exception cref="RunException">It is damaged.</exception>
     public static ScoredImages? LoadScores(this RunDirectory run) =>
         Scores(run.ScoresPath(), $"lethe diagnose {run.Path} --against OTHER")

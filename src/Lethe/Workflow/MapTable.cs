@@ -26,8 +26,8 @@ internal static class MapTable
         ReportRun run = group.Runs[0];
         if (run.Map is not { } map)
         {
-            throw new RunException(
-                $"--map-columns: {run.Path} has no map to colour. Draw one in the same command, with --map-images {MapDrawing.UsualImages}.");
+            throw new RunException($"--map-columns: {run.Path} has no map to colour. Draw one in the same command, with --map-images "
+                + $"{MapDrawing.UsualImages}.");
         }
 
         string source = run.Manifest.Data.Source;

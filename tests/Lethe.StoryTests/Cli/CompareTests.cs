@@ -1,4 +1,3 @@
-using Lethe.Results;
 using Lethe.Runs;
 using Lethe.Tests.Results;
 
