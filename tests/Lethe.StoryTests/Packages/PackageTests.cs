@@ -38,7 +38,11 @@ public sealed class PackageTests : IDisposable
             Check(package);
 
         string empty = Directory.CreateDirectory(folder["empty"]).FullName;
-        await Dotnet(empty, $"tool install Lethe.Cli --add-source {Feed} --tool-path {folder["tool"]}");
+        await File.WriteAllTextAsync(
+            Path.Combine(empty, "nuget.config"),
+            $"<configuration><packageSources><add key=\"feed\" value=\"{Feed}\" /></packageSources></configuration>",
+            TestContext.Current.CancellationToken);
+        await Dotnet(empty, $"tool install Lethe.Cli --tool-path {folder["tool"]}");
         string lethe = Path.Combine(folder["tool"], OperatingSystem.IsWindows() ? "lethe.exe" : "lethe");
         await Run(empty, lethe, "run --limit 300 --width 8 --epochs 2 --out runs/first");
         Assert.True(File.Exists(Path.Combine(empty, "runs", "first", "report.html")));
@@ -77,7 +81,7 @@ public sealed class PackageTests : IDisposable
         await File.WriteAllTextAsync(
             Path.Combine(empty, name, "Program.cs"), code, TestContext.Current.CancellationToken);
         foreach (string one in new[] { package, other }.OfType<string>())
-            await Dotnet(Path.Combine(empty, name), $"add package {one} --source {Feed} --source https://api.nuget.org/v3/index.json");
+            await Dotnet(Path.Combine(empty, name), $"add package {one}");
         Photos(Path.Combine(empty, images), count: 6);
         File.Copy(Path.Combine(empty, images, "a", "0.png"), Path.Combine(empty, "photo.jpg"), overwrite: true);
         await Dotnet(empty, $"run --project {name} -c Release");
