@@ -59,8 +59,8 @@ internal static class ReportGallery
             + "the layer has memorised the image."
         : $"Held-out score of {Wording.Count(scores.Images.Count)} images that this run was trained on: how much nearer the views of an "
             + "image lie to each other than those of the held-out images most like it, from −1 to 1. It rests on one run and is a hint: an "
-            + "image may have near views because it is plain; held against SSLMem it was right about layers and hardly about single images. "
-            + "AUC says how well the scores of a layer tell images trained on from "
+            + "image may have near views because it is plain; held against SSLMem it was right about layers and hardly about single "
+            + "images. AUC says how well the scores of a layer tell images trained on from "
             + "held-out ones; where it lies within what chance gives, the order of the images says nothing of memorisation. SSLMem says "
             + $"more; it takes a second run: lethe diagnose {run.Path} --against OTHER.";
 

@@ -51,8 +51,10 @@ internal static class ComparisonVerdict
         {
             double? visible = tested.Where(pair => pair.Key == key && !pair.Difference!.IsClear).Max(pair => pair.Difference!.VisibleFrom);
             if (visible is { } size)
-                yield return $"A true difference of {Wording.Size(key, size)} in {Name(comparison, key)} would have become clear in four of "
-                    + "five repetitions.";
+            {
+                yield return $"A true difference of {Wording.Size(key, size)} in {Name(comparison, key)} would have become clear in four "
+                    + "of five repetitions.";
+            }
         }
 
         foreach (ResultKey key in headline.Take(1))
