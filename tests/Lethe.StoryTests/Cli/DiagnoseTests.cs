@@ -21,6 +21,7 @@ public sealed class DiagnoseTests : IDisposable
         Assert.True(made.ExitCode == 0, made.Error);
         CommandLine result = await CommandLine.RunAsync("diagnose", folder["run"], "--measures", "lidar,knn-gap", "--json");
         Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Contains("takes      seconds: it reads files and computes nothing", result.Error, StringComparison.Ordinal);
         JsonArray shown = result.Json["shown"]!.AsArray();
         Assert.Equal(["knn-gap", "lidar-train", "lidar-held-out", "lidar-gap"], shown.Select(row => (string)row!["name"]!).Distinct());
         Assert.Equal(2 * 6 * 4, shown.Count);
