@@ -48,8 +48,8 @@ internal static class EmbedCommand
                 ProjectorFolder.Require(projected, parsed.GetValue(force));
             ImageFiles.RequirePath(folder);
             using Encoder encoder = flags.Load(parsed, table.Read(parsed), terminal);
-            RankedWork.Call(Embedding);
-            ImageEmbeddings found = encoder.EmbedFolder(folder, parsed.GetValue(bad), terminal.Progress, cancellation);
+            ImageEmbeddings found = RankedWork.Call(
+                Embedding, () => encoder.EmbedFolder(folder, parsed.GetValue(bad), terminal.Progress, cancellation));
             if (file is not null)
                 EmbeddingFile.Write(file, found, folder);
             if (projected is not null)

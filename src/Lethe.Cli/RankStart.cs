@@ -5,7 +5,6 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using Lethe.Ranks;
 using Lethe.Runtime;
-using Lethe.Workflow;
 
 namespace Lethe.Cli;
 
@@ -52,11 +51,7 @@ internal sealed class RankStart : IDisposable
 
         RankGroup.OfProcess = start.Group;
         if (start.Group is { } group)
-        {
-            int threads = new Machine().ThreadCount();
-            terminal.Say($"{group.Name(group.Rank)}, {threads} thread{(threads == 1 ? "" : "s")}, by {group.Transport}");
-        }
-
+            terminal.Say($"{group.Name(group.Rank)}, by {group.Transport}");
         return start;
     }
 

@@ -73,7 +73,7 @@ internal static class Verb
         catch (Exception error) when (error is not RankGroupException)
         {
             if (group.Leads)
-                RankedWork.Dismiss(group);
+                TryToDismiss(group);
             else
                 group.Fail(error.Message);
             throw;
@@ -82,6 +82,18 @@ internal static class Verb
         if (group.Leads)
             RankedWork.Dismiss(group);
         return Done;
+    }
+
+    // What ended rank 0 says more than that another has ended too.
+    private static void TryToDismiss(RankGroup group)
+    {
+        try
+        {
+            RankedWork.Dismiss(group);
+        }
+        catch (RankGroupException)
+        {
+        }
     }
 
     /// <summary>Requires that of several flags which write to standard output at most one is given.</summary>

@@ -265,7 +265,7 @@ public sealed class Encoder : IDisposable
 
         return RankedEmbeddings.OfAll(layers.Index().ToDictionary(
             layer => layer.Item,
-            layer => new ImageEmbeddings(Joined([.. parts.Select(part => part[layer.Index])], paths.Count), paths, skipped)));
+            layer => new ImageEmbeddings(Joined([.. parts.Select(part => part[layer.Index])], paths.Count), paths, skipped)), maxBadFiles);
     }
 
     private static float[,] Joined(float[][,] parts, int count)

@@ -14,22 +14,32 @@ internal static class RankedEmbeddings
 
     /// <summary>The embeddings of all files, from those of this process' share; the same on all ranks.</summary>
     /// <param name="own">By layer.</param>
+    /// <param name="maxBadFiles">How many files may be skipped, over all ranks.</param>
     /// <returns>By layer.</returns>
-    /// <exception cref="DataException">No file could be read.</exception>
-    public static IReadOnlyDictionary<string, ImageEmbeddings> OfAll(IReadOnlyDictionary<string, ImageEmbeddings> own)
+    /// <exception cref="DataException">No file could be read, or too many could not.</exception>
+    public static IReadOnlyDictionary<string, ImageEmbeddings> OfAll(
+        IReadOnlyDictionary<string, ImageEmbeddings> own, int maxBadFiles)
     {
         if (RankGroup.OfProcess is not { } ranks)
             return own;
-        return own.OrderBy(layer => layer.Key, StringComparer.Ordinal).ToDictionary(layer => layer.Key, layer => Join(ranks, layer.Value));
+        var layers = own.OrderBy(layer => layer.Key, StringComparer.Ordinal);
+        return layers.ToDictionary(layer => layer.Key, layer => Join(ranks, layer.Value, maxBadFiles));
     }
 
-    private static ImageEmbeddings Join(RankGroup ranks, ImageEmbeddings own)
+    private static ImageEmbeddings Join(RankGroup ranks, ImageEmbeddings own, int maxBadFiles)
     {
         string[] paths = [.. Texts(ranks, own.Paths)], skipped = [.. Texts(ranks, own.SkippedFiles)];
         if (paths.Length == 0)
         {
             throw new DataException(
                 $"None of {skipped.Length} image files can be used, as\n  {skipped.FirstOrDefault()}\nGive a folder of whole image files.");
+        }
+
+        if (skipped.Length > maxBadFiles)
+        {
+            throw new DataException(
+                $"{skipped.Length} image files cannot be used, and --max-bad-files is {maxBadFiles}. The first is\n  {skipped[0]}\nMend or "
+                + "remove them, or raise --max-bad-files.");
         }
 
         byte[] bytes = [.. Bytes(ranks, MemoryMarshal.AsBytes(Flat(own.Rows))).SelectMany(part => part)];

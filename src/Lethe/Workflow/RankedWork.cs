@@ -55,12 +55,26 @@ internal sealed class RankedWork(RankGroup ranks, RankedJob job)
         Steps.End();
     }
 
-    /// <summary>Has the other ranks do their share of what is no training.</summary>
+    /// <summary>Has the other ranks do their share of what is no training, and does rank 0's.</summary>
+    /// <typeparam name="T">What the work gives.</typeparam>
     /// <param name="what">A word for it, which their verb knows.</param>
-    public static void Call(string what)
+    /// <param name="work">Rank 0's share.</param>
+    /// <returns>What the work gave.</returns>
+    public static T Call<T>(string what, Func<T> work)
     {
-        if (RankGroup.OfProcess is { } ranks)
-            RankText.Broadcast(ranks, what);
+        if (RankGroup.OfProcess is not { } ranks)
+            return work();
+        RankText.Broadcast(ranks, what);
+        try
+        {
+            return work();
+        }
+        catch (Exception error) when (error is not RankGroupException)
+        {
+            // The others are within their shares, and wait for rank 0's.
+            ranks.Fail(error.Message);
+            throw;
+        }
     }
 
     /// <summary>Lets the other ranks go: there is no more work.</summary>
