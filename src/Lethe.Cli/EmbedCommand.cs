@@ -71,7 +71,9 @@ internal static class EmbedCommand
         {
             [Embedding] = () =>
             {
-                using Encoder encoder = flags.Load(parsed, table.Read(parsed), terminal);
+                // Rank 0 says it all.
+                var silent = new Terminal(TextWriter.Null, TextWriter.Null, errorIsTerminal: false);
+                using Encoder encoder = flags.Load(parsed, table.Read(parsed), silent);
                 encoder.EmbedFolder(parsed.GetRequiredValue(images), parsed.GetValue(bad));
             },
         });

@@ -13,6 +13,10 @@ internal static class Mpi
     {
         if (launched.Launcher == "torchrun")
             throw Refusal(launched, "its processes have no MPI");
+
+        // Open MPI would end the process at its first call, with more words.
+        if (launched.Launcher == "Slurm" && Environment.GetEnvironmentVariable("PMIX_NAMESPACE") is null)
+            throw Refusal(launched, "srun was not asked for an interface of MPI (pmix, pmi2)");
         if (MpiLibrary.Find(mpichFirst: launched.Launcher == "MPICH") is not { } library)
             throw Refusal(launched, "no MPI library was found");
         library.Begin();
