@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.Text.RegularExpressions;
+using Lethe.Cli;
+
+namespace Lethe.Tests.Documentation;
+
+/// <summary>Command lines on the pages can be given as they stand.</summary>
+public sealed partial class CommandTests
+{
+    private const string Program = "lethe ";
+
+    private static readonly RootCommand root = Application.Create(new Terminal(TextWriter.Null, TextWriter.Null, errorIsTerminal: false));
+
+    private static readonly string[] repositoryFolders = ["src/", "tests/", "samples/", "benchmarks/", "docs/", ".ci/"];
+
+    public static TheoryData<string> Pages => [.. MarkdownPage.All.Where(page => page.Blocks.Count > 0).Select(page => page.Path)];
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Blocks_LinesOfTheProgram_AreUnderstood(string path)
+    {
+        string[] commands = [.. Lines(path).Select(line => Leading().Replace(line, "")).Where(line => line.StartsWith(Program, StringComparison.Ordinal))];
+        Assert.Empty(commands.SelectMany(command => Usage.Errors(root.Parse(Words(command[Program.Length..])), root).Select(error => $"{command}: {error}")));
+    }
+
+    /// <summary>What stands in a sentence may leave out what a verb needs, but names a verb and options that there are.</summary>
+    [Theory]
+    [MemberData(nameof(Everything))]
+    public void Sentences_VerbsAndOptions_Exist(string path)
+    {
+        MarkdownPage page = MarkdownPage.All.Single(one => one.Path == path);
+        foreach (string[] words in page.Inline.Where(code => code.StartsWith(Program, StringComparison.Ordinal)).Select(code => Words(code[Program.Length..])))
+        {
+            if (words[0] == "VERB")
+                continue;
+            Command verb = words[0].StartsWith('-') ? root : Usage.Verbs(root).First(one => one.Name == words[0]);
+            verb = verb.Subcommands.FirstOrDefault(one => words.Length > 1 && one.Name == words[1]) ?? verb;
+            Assert.All(
+                words.Where(word => word.StartsWith("--", StringComparison.Ordinal) && !word.EndsWith('…')),
+                flag => Assert.True(Usage.Find(verb, flag.Split('=')[0]) is not null, $"{verb.Name} {flag}"));
+        }
+    }
+
+    public static TheoryData<string> Everything => [.. MarkdownPage.All.Where(page => page.Path != "CHANGELOG.md").Select(page => page.Path)];
+
+    /// <summary>Files of the repository that a line names are there, and so are the classes of tests that it runs.</summary>
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Blocks_FilesAndTests_Exist(string path)
+    {
+        string[][] commands = [.. Lines(path).Where(line => Shell().IsMatch(line)).Select(Words)];
+        string[] files = [.. commands.SelectMany(words => words).Where(word => repositoryFolders.Any(folder => word.StartsWith(folder, StringComparison.Ordinal)))];
+        Assert.Empty(files.Where(file => !Path.Exists(Path.Combine(Repository.Root, file))));
+        string[] classes =
+        [
+            .. commands.SelectMany(words => words.Zip(words.Skip(1)).Where(pair => pair.First is "--filter-class").Select(pair => pair.Second.Trim('*'))),
+        ];
+        Assert.Empty(classes.Where(name => Sources.All(file => Path.GetFileNameWithoutExtension(file) != name)));
+        string[] methods =
+        [
+            .. commands.SelectMany(words => words.Zip(words.Skip(1)).Where(pair => pair.First is "--filter-method").Select(pair => pair.Second.Trim('*'))),
+        ];
+        Assert.Empty(methods.Where(name => Sources.All(file => !File.ReadAllText(file).Contains(name, StringComparison.Ordinal))));
+    }
+
+    private static IEnumerable<string> Sources => Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests"), "*Tests.cs", SearchOption.AllDirectories);
+
+    // What is piped or written to a file is not the program's.
+    private static IEnumerable<string> Lines(string path) =>
+        MarkdownPage.All.Single(one => one.Path == path).ShellLines().Select(line => Redirection().Replace(line, ""));
+
+    private static string[] Words(string line) => [.. Word().Matches(line).Select(match => match.Value.Trim('\'', '"'))];
+
+    [GeneratedRegex(""" "[^"]*"|'[^']*'|\S+ """, RegexOptions.IgnorePatternWhitespace)]
+    private static partial Regex Word();
+
+    [GeneratedRegex(@"\s+[>|<]\s.*$")]
+    private static partial Regex Redirection();
+
+    // Variables of the environment before a command, and a prompt.
+    [GeneratedRegex(@"^(\$ |[A-Z_]+=\S+ )+")]
+    private static partial Regex Leading();
+
+    [GeneratedRegex("^(dotnet|lethe|bench|bash|sh|python3?|cd|\\.ci/run) ")]
+    private static partial Regex Shell();
+}
