@@ -18,7 +18,7 @@ internal static class HelpMarkdown
         Command[] verbs = [.. Usage.Verbs(verb).Where(one => !one.Hidden)];
         return
         [
-            $"# {call}", "", Prose(verb.Description ?? ""), "", "```", HelpPage.UsageOf(verb), "```",
+            $"# {call}", "", Prose(verb.Description ?? ""), "", "```text", HelpPage.UsageOf(verb), "```",
             .. Table("Arguments", "argument", verb.Arguments.Select(one => (Code(one.Name), Cell(one.Description ?? "")))),
             .. Table("Verbs", "verb", verbs.Select(
                 one => ($"[{Usage.NameOf(one)}]({FileName(one)})", Cell(OptionDocs.FirstSentence(one.Description ?? ""))))),

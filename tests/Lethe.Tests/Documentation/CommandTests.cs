@@ -51,19 +51,20 @@ public sealed partial class CommandTests
         string[][] commands = [.. Lines(path).Where(line => Shell().IsMatch(line)).Select(Words)];
         string[] files = [.. commands.SelectMany(words => words).Where(word => repositoryFolders.Any(folder => word.StartsWith(folder, StringComparison.Ordinal)))];
         Assert.Empty(files.Where(file => !Path.Exists(Path.Combine(Repository.Root, file))));
-        string[] classes =
-        [
-            .. commands.SelectMany(words => words.Zip(words.Skip(1)).Where(pair => pair.First is "--filter-class").Select(pair => pair.Second.Trim('*'))),
-        ];
-        Assert.Empty(classes.Where(name => Sources.All(file => Path.GetFileNameWithoutExtension(file) != name)));
-        string[] methods =
-        [
-            .. commands.SelectMany(words => words.Zip(words.Skip(1)).Where(pair => pair.First is "--filter-method").Select(pair => pair.Second.Trim('*'))),
-        ];
-        Assert.Empty(methods.Where(name => Sources.All(file => !File.ReadAllText(file).Contains(name, StringComparison.Ordinal))));
+        Assert.Empty(commands.Where(words => !TestsExist(words)).Select(words => string.Join(' ', words)));
     }
 
-    private static IEnumerable<string> Sources => Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests"), "*Tests.cs", SearchOption.AllDirectories);
+    // A class or a method of tests that is named is one of the project that is named, or of any.
+    private static bool TestsExist(string[] words)
+    {
+        string?[] values = [.. new[] { "--project", "--filter-class", "--filter-method" }.Select(flag => After(words, flag))];
+        string folder = Path.Combine(Repository.Root, values[0] ?? "tests");
+        return (values[1] ?? values[2])?.Trim('*') is not { } name || Directory.EnumerateFiles(folder, "*Tests.cs", SearchOption.AllDirectories)
+            .Any(file => values[1] is null ? File.ReadAllText(file).Contains(name, StringComparison.Ordinal) : Path.GetFileNameWithoutExtension(file) == name);
+    }
+
+    private static string? After(string[] words, string flag) =>
+        words.Zip(words.Skip(1)).Where(pair => pair.First == flag).Select(pair => pair.Second).FirstOrDefault();
 
     // What is piped or written to a file is not the program's.
     private static IEnumerable<string> Lines(string path) =>

@@ -4,7 +4,7 @@ using Lethe.Tests.Approved;
 
 namespace Lethe.Tests.Documentation;
 
-/// <summary>The reference of the command line is what the program says of itself.</summary>
+/// <summary>The reference is what the program and the code say of themselves. <c>LETHE_APPROVE=1</c> writes its pages anew.</summary>
 public sealed class ReferenceTests
 {
     private static readonly string folder = Path.Combine(Repository.Root, "docs", "reference", "cli");
@@ -20,6 +20,10 @@ public sealed class ReferenceTests
         Command verb = Usage.Verbs(root).Prepend(root).Single(one => Usage.NameOf(one) == name);
         Approval.Matches(folder, HelpMarkdown.FileName(verb), string.Join('\n', HelpMarkdown.Lines(verb)), Approval.IsAsked);
     }
+
+    [Fact]
+    public void Formulas_AreThoseOfTheCode() =>
+        Approval.Matches(Path.GetDirectoryName(folder)!, "formulas.md", FormulaPage.Text(), Approval.IsAsked);
 
     [Fact]
     public void Pages_OfNoVerb_AreNone() => Assert.Empty(
