@@ -50,7 +50,7 @@ public sealed partial class CommandTests
     {
         string[][] commands = [.. Lines(path).Where(line => Shell().IsMatch(line)).Select(Words)];
         string[] files = [.. commands.SelectMany(words => words).Where(word => repositoryFolders.Any(folder => word.StartsWith(folder, StringComparison.Ordinal)))];
-        Assert.Empty(files.Where(file => !Path.Exists(Path.Combine(Repository.Root, file))));
+        Assert.DoesNotContain(files, file => !Path.Exists(Path.Combine(Repository.Root, file)));
         Assert.Empty(commands.Where(words => !TestsExist(words)).Select(words => string.Join(' ', words)));
     }
 

@@ -10,7 +10,7 @@ public sealed class LinkTests
     public void Links_OfAPage_LeadToFilesAndHeadings(string path)
     {
         MarkdownPage page = MarkdownPage.All.Single(one => one.Path == path);
-        Assert.Empty(page.Links.Where(link => !link.Contains("://", StringComparison.Ordinal) && !Exists(page, link)));
+        Assert.DoesNotContain(page.Links, link => !link.Contains("://", StringComparison.Ordinal) && !Exists(page, link));
     }
 
     /// <summary>A page that no other page leads to is found by nobody.</summary>
@@ -22,7 +22,8 @@ public sealed class LinkTests
             .. MarkdownPage.All.SelectMany(page => page.Links.Where(link => !link.Contains("://", StringComparison.Ordinal))
                 .Select(link => Target(page, link.Split('#')[0])).Where(target => target != page.Path)),
         ];
-        Assert.Empty(MarkdownPage.All.Select(page => page.Path).Where(path => path.StartsWith("docs/", StringComparison.Ordinal) && !reached.Contains(path)));
+        Assert.DoesNotContain(
+            MarkdownPage.All.Select(page => page.Path), path => path.StartsWith("docs/", StringComparison.Ordinal) && !reached.Contains(path));
     }
 
     /// <summary>The site's navigation names pages that there are.</summary>
@@ -38,7 +39,7 @@ public sealed class LinkTests
         Assert.NotEmpty(entries);
 
         // That of the library is made with the site.
-        Assert.Empty(entries.Where(entry => !entry.Contains("artifacts", StringComparison.Ordinal) && !Path.Exists(entry)));
+        Assert.DoesNotContain(entries, entry => !entry.Contains("artifacts", StringComparison.Ordinal) && !Path.Exists(entry));
     }
 
     private static bool Exists(MarkdownPage page, string link)

@@ -35,7 +35,7 @@ public sealed class SnippetTests
             if (IsPartOfASample(text))
                 continue;
             CSharpCompilation program = CSharpCompilation.Create(
-                "Snippet", [implicitUsings, CSharpSyntaxTree.ParseText(text)], references, new CSharpCompilationOptions(OutputKind.ConsoleApplication));
+                "Snippet", [implicitUsings, CSharpSyntaxTree.ParseText(text, cancellationToken: TestContext.Current.CancellationToken)], references, new CSharpCompilationOptions(OutputKind.ConsoleApplication));
             Assert.Empty(program.GetDiagnostics(TestContext.Current.CancellationToken).Where(one => one.Severity == DiagnosticSeverity.Error).Select(one => $"{one}\n{text}"));
         }
     }
