@@ -49,5 +49,6 @@ internal static class HelpMarkdown
     private static string Cell(string text) => Prose(text).Replace("|", "\\|", StringComparison.Ordinal);
 
     // What Markdown would take for its own.
-    private static string Prose(string text) => string.Concat(text.Select(c => c is '<' or '*' or '_' or '[' or ']' or '`' ? $"\\{c}" : $"{c}"));
+    private static string Prose(string text) =>
+        string.Concat(text.Select(c => c is '<' or '*' or '_' or '[' or ']' or '`' ? $"\\{c}" : $"{c}"));
 }

@@ -62,7 +62,8 @@ internal sealed class HelpPage(Option<string?> topic, Func<int> width) : Synchro
         return
         [
             .. topic is null or All ? [] : Wrapped(
-                $"There is no group '{topic}'.{Suggestion.Sentence(topic, [All, Markdown, .. groups.Select(one => one.Group.Name)])}", columns, ""),
+                $"There is no group '{topic}'.{Suggestion.Sentence(topic, [All, Markdown, .. groups.Select(one => one.Group.Name)])}",
+                columns, ""),
             .. Wrapped(verb.Description ?? "", columns, ""), "",
             .. Wrapped($"Usage: {UsageOf(verb)}", columns, "       "),
             .. Section("Arguments", verb.Arguments.Select(one => (one.Name, one.Description ?? ""))),
