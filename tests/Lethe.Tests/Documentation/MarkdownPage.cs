@@ -21,7 +21,7 @@ internal sealed partial class MarkdownPage
     public static IReadOnlyList<MarkdownPage> All { get; } =
     [
         .. Directory.EnumerateFiles(Repository.Root, "*.md")
-            .Concat(new[] { "docs", "benchmarks", "tests", ".github" }.Select(folder => System.IO.Path.Combine(Repository.Root, folder))
+            .Concat(new[] { "docs", "src", "benchmarks", "tests", ".github" }.Select(folder => System.IO.Path.Combine(Repository.Root, folder))
                 .Where(Directory.Exists).SelectMany(folder => Directory.EnumerateFiles(folder, "*.md", SearchOption.AllDirectories)))
             .Select(file => System.IO.Path.GetRelativePath(Repository.Root, file).Replace('\\', '/'))
             .Where(file => !file.Contains("/bin/", StringComparison.Ordinal) && !file.Contains("/obj/", StringComparison.Ordinal))
