@@ -1,9 +1,15 @@
+using System.CommandLine;
+using Lethe.Cli;
+using Lethe.Reproduction;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
 namespace Lethe.Tests.Documentation;
 
-/// <summary>Every block of C# on a page is a program that compiles against the library, or is a part of a sample that does.</summary>
+/// <summary>
+/// Every block of C# on a page is a program that compiles against the library, or is a part of a sample that does; settings and documents
+/// are read by what reads them.
+/// </summary>
 public sealed class SnippetTests
 {
     private const string CSharp = "csharp";
@@ -37,6 +43,36 @@ public sealed class SnippetTests
             CSharpCompilation program = CSharpCompilation.Create(
                 "Snippet", [implicitUsings, CSharpSyntaxTree.ParseText(text, cancellationToken: TestContext.Current.CancellationToken)], references, new CSharpCompilationOptions(OutputKind.ConsoleApplication));
             Assert.Empty(program.GetDiagnostics(TestContext.Current.CancellationToken).Where(one => one.Severity == DiagnosticSeverity.Error).Select(one => $"{one}\n{text}"));
+        }
+    }
+
+    /// <summary>Settings in YAML are options of the verb that their first comment names.</summary>
+    [Fact]
+    public void Blocks_OfYaml_AreSettings()
+    {
+        RootCommand root = Application.Create(new Terminal(TextWriter.Null, TextWriter.Null, errorIsTerminal: false));
+        string[] blocks = [.. MarkdownPage.All.SelectMany(page => page.Blocks).Where(block => block.Language == "yaml").Select(block => block.Text)];
+        Assert.NotEmpty(blocks);
+        using var folder = new TemporaryFolder();
+        foreach (string block in blocks)
+        {
+            File.WriteAllText(folder["settings.yaml"], block);
+            string[] line = [block.Split(' ')[2], "--config", folder["settings.yaml"]];
+            Assert.Empty(Usage.Errors(root.Parse(SettingsFile.Unfold(line, root.Parse(line))), root));
+        }
+    }
+
+    /// <summary>Documents in JSON are values of the paper, as <c>reproduce --paper</c> reads them.</summary>
+    [Fact]
+    public void Blocks_OfJson_AreValuesOfThePaper()
+    {
+        string[] blocks = [.. MarkdownPage.All.SelectMany(page => page.Blocks).Where(block => block.Language == "json").Select(block => block.Text)];
+        Assert.NotEmpty(blocks);
+        using var folder = new TemporaryFolder();
+        foreach (string block in blocks)
+        {
+            File.WriteAllText(folder["paper.json"], block);
+            Assert.NotNull(PaperValues.Read(folder["paper.json"]));
         }
     }
 
