@@ -54,6 +54,19 @@ public sealed partial class CommandTests
         Assert.Empty(commands.Where(words => !TestsExist(words)).Select(words => string.Join(' ', words)));
     }
 
+    /// <summary>So do the tests that a sentence or a table names.</summary>
+    [Fact]
+    public void Sentences_TestsThatTheyName_Exist()
+    {
+        string sources = string.Join('\n', Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests"), "*Tests.cs", SearchOption.AllDirectories)
+            .Select(File.ReadAllText));
+        string[] names = [.. MarkdownPage.All.SelectMany(page => page.Inline).SelectMany(code => NameOfTest().Matches(code)).Select(match => match.Groups[1].Value)];
+        Assert.NotEmpty(names);
+        Assert.DoesNotContain(names, name => !PartsOf(name).All(part => sources.Contains(part, StringComparison.Ordinal)));
+
+        static string[] PartsOf(string name) => name.Split('*', StringSplitOptions.RemoveEmptyEntries);
+    }
+
     // A class or a method of tests that is named is one of the project that is named, or of any.
     private static bool TestsExist(string[] words)
     {
@@ -77,6 +90,9 @@ public sealed partial class CommandTests
 
     [GeneratedRegex(@"\s+[>|<]\s.*$")]
     private static partial Regex Redirection();
+
+    [GeneratedRegex(@"-(?:class|method) '?\*?([\w*]+?)\*?(?:'|$)")]
+    private static partial Regex NameOfTest();
 
     // Variables of the environment before a command, and a prompt.
     [GeneratedRegex(@"^(\$ |[A-Z_]+=\S+ )+")]
