@@ -229,8 +229,8 @@ internal sealed record StartUp
 
     private static string Machine(RunVersions versions, ulong seed) =>
         $"{Place(versions)}, kernels: {versions.Kernels}{(versions.Precision is { } precision ? $", products in {precision}" : "")}; seed "
-            + $"{seed}. The same seed gives the same numbers with the same {(versions.Ranks is null ? "" : "ranks, ")}threads and "
-            + "kernels alone";
+            + $"{seed}. The same seed gives the same numbers only with these {(versions.Ranks is null ? "" : "ranks, ")}threads and "
+            + "kernels";
 
     private static string Place(RunVersions versions) =>
         $"{versions.Device}, {(versions.Ranks is { } ranks ? $"{ranks} ranks of " : "")}{versions.Threads} "
