@@ -205,9 +205,13 @@ internal sealed unsafe class SocketRanks : RankGroup
             {
                 moved |= peer.Advance();
             }
-            catch (Exception error) when (error is SocketException or IOException or ObjectDisposedException)
+            catch (IOException error)
             {
-                throw Ended(rank, error is IOException ? error.Message : "has ended: its connection is closed.");
+                throw Ended(rank, error.Message);
+            }
+            catch (Exception error) when (error is SocketException or ObjectDisposedException)
+            {
+                throw Reason() ?? Ended(rank, "has ended: its connection is closed.");
             }
 
             left |= peer.Sends || peer.Receives;
@@ -228,6 +232,33 @@ internal sealed unsafe class SocketRanks : RankGroup
         }
 
         Socket.Select(receiving, sending, null, TimeSpan.FromSeconds(10));
+    }
+
+    // Where one closes since another failed, that one's own word comes a moment later, and says more.
+    private RankGroupException? Reason()
+    {
+        for (int i = 0; i < 30; i++)
+        {
+            for (int rank = 0; rank < Count; rank++)
+            {
+                try
+                {
+                    if (peers[rank] is { Receives: true } peer)
+                        peer.Advance();
+                }
+                catch (IOException error)
+                {
+                    return Ended(rank, error.Message);
+                }
+                catch (Exception error) when (error is SocketException or ObjectDisposedException)
+                {
+                }
+            }
+
+            Thread.Sleep(10);
+        }
+
+        return null;
     }
 
     // All others hear of it at once, not only those that wait for the one that ended.
