@@ -37,28 +37,14 @@ internal static class Application
     }
 
     /// <summary>Runs a command line.</summary>
-    /// <returns>0 done, 1 failed, 2 wrong use, 130 interrupted with the state saved.</returns>
+    /// <returns>0 done, 1 failed, 2 wrong use, 130 interrupted with the state saved, 75 the same by a signal of a scheduler.</returns>
     /// <param name="arguments">The command line.</param>
     /// <param name="terminal">Where it writes.</param>
     /// <param name="stop">Asks it to end with the state saved.</param>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal, CancellationToken stop = default)
     {
         RootCommand root = Create(terminal);
-        ParseResult parsed = root.Parse(arguments.Count == 0 ? ["--help"] : arguments);
-        IReadOnlyList<string> errors = [];
-        if (parsed.Action is not HelpPage)
-        {
-            try
-            {
-                parsed = root.Parse(SettingsFile.Unfold(arguments, parsed));
-                errors = Usage.Errors(parsed, root);
-            }
-            catch (InvalidOptionException error)
-            {
-                errors = [error.Message];
-            }
-        }
-
+        (ParseResult parsed, IReadOnlyList<string> errors) = Parse(root, arguments);
         if (errors.Count > 0)
         {
             foreach (string error in errors)
@@ -84,6 +70,27 @@ internal static class Application
         finally
         {
             OperatorNotices.Added -= terminal.Say;
+        }
+    }
+
+    /// <summary>Understands a command line, and the file of options that it names.</summary>
+    /// <param name="root">All verbs.</param>
+    /// <param name="arguments">The command line.</param>
+    /// <returns>What it says, and what of it cannot be understood, in sentences.</returns>
+    public static (ParseResult Parsed, IReadOnlyList<string> Errors) Parse(RootCommand root, IReadOnlyList<string> arguments)
+    {
+        arguments = ResumeOption.Spelt(arguments);
+        ParseResult parsed = root.Parse(arguments.Count == 0 ? ["--help"] : arguments);
+        if (parsed.Action is HelpPage)
+            return (parsed, []);
+        try
+        {
+            parsed = root.Parse(SettingsFile.Unfold(arguments, parsed));
+            return (parsed, Usage.Errors(parsed, root));
+        }
+        catch (InvalidOptionException error)
+        {
+            return (parsed, [error.Message]);
         }
     }
 }

@@ -42,7 +42,10 @@ internal static class ImportCommand
             options = options with { Init = path };
             if (parsed.GetValue(dry))
                 return Look(options, machine, terminal);
-            if (flags.Resumes(parsed))
+            Resuming resumes = flags.Resumes(parsed);
+            if (resumes == Resuming.May && flags.Output(parsed) is not { Length: > 0 })
+                throw new InvalidOptionException("--resume auto needs --out with the directory of the run, so that it is found again.");
+            if (resumes == Resuming.Must || (resumes == Resuming.May && RunDirectory.HoldsRun(flags.Output(parsed)!)))
             {
                 RunDirectory begun = RunFlags.Begun(flags.Output(parsed));
                 return Describe(Importing.GoOn(begun.Path, machine, options.Data.DataRoot, terminal.Progress, cancellation), terminal);

@@ -13,7 +13,11 @@ internal static class PretrainCommand
         RunFlags flags = new(command, _ => new RunOptions(), new RunOptions());
         return command.Does(terminal, (parsed, cancellation) =>
         {
-            (RunDirectory run, _) = flags.Pretrain(parsed, flags.Read(parsed), "pretrain", terminal.Progress, cancellation);
+            OptionValues values = flags.Read(parsed);
+            RunRequest request = flags.Check(parsed, values);
+            RunDirectory run = flags.Resumes(parsed) == Resuming.May && request.IsDone
+                ? Done(request, terminal)
+                : flags.Pretrain(request, values, "pretrain", terminal.Progress, cancellation).Run;
             JsonObject monitor = DiagnoseCommand.Describe(run, terminal);
             monitor["run"] = run.Path;
             monitor["start"] = StartUpView.Of(run);
@@ -21,6 +25,13 @@ internal static class PretrainCommand
             string path = OptionValues.Quote(run.Path);
             terminal.Say($"Next: lethe undo {path}, lethe report {path}, or lethe export {path} --format onnx");
             return monitor;
-        });
+        }, check: parsed => flags.Check(parsed, flags.Read(parsed)));
+    }
+
+    // A command that is given again and again need not read the images to find that there is nothing to do.
+    private static RunDirectory Done(RunRequest request, Terminal terminal)
+    {
+        terminal.Say($"{request.Path} is done: there is nothing left to train.");
+        return RunDirectory.Open(request.Path);
     }
 }
