@@ -22,6 +22,7 @@ internal static class Application
             CompareCommand.Create(terminal),
             ReportCommand.Create(terminal),
             WatchCommand.Create(terminal),
+            RunsCommand.Create(terminal),
             ReproduceCommand.Create(terminal),
             EmbedCommand.Create(terminal),
             ClassifyCommand.Create(terminal),

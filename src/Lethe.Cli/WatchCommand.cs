@@ -11,11 +11,7 @@ internal static class WatchCommand
 
     public static Command Create(Terminal terminal)
     {
-        var folder = new Argument<string?>("DIR")
-        {
-            Description = "A run, or a folder with runs below it. [runs, or this folder where there is none]",
-            Arity = ArgumentArity.ZeroOrOne,
-        };
+        Argument<string?> folder = Folder();
         var port = new Option<int>("--port")
         {
             Description = "The port of 127.0.0.1, for a tunnel from another machine. [one that is free]", HelpName = "N",
@@ -26,7 +22,7 @@ internal static class WatchCommand
             + "runs side by side. Reads files and writes nothing. Ctrl-C ends it.") { folder, port };
         return command.Does(terminal, (parsed, cancellation) =>
         {
-            var watched = new WatchedFolder(parsed.GetValue(folder) ?? (Directory.Exists(Usual) ? Usual : "."));
+            WatchedFolder watched = Open(parsed.GetValue(folder));
             using WatchServer server = WatchServer.Start(watched, parsed.GetValue(port));
             int runs = watched.Runs.Count;
             terminal.Say(watched.IsRun ? $"Watching {watched.Path}."
@@ -38,4 +34,15 @@ internal static class WatchCommand
             return new JsonObject { ["address"] = $"{server.Address}", ["folder"] = watched.Path, ["runs"] = watched.Runs.Count };
         }, needsTorch: false);
     }
+
+    /// <summary>The argument of verbs that look at runs.</summary>
+    public static Argument<string?> Folder() => new("DIR")
+    {
+        Description = "A run, or a folder with runs below it. [runs, or this folder where there is none]",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    /// <summary>The folder that was named, or the usual one.</summary>
+    /// <exception cref="Runtime.RunException">There is no such folder.</exception>
+    public static WatchedFolder Open(string? folder) => new(folder ?? (Directory.Exists(Usual) ? Usual : "."));
 }
