@@ -23,6 +23,7 @@ internal static class Application
             ReportCommand.Create(terminal),
             WatchCommand.Create(terminal),
             RunsCommand.Create(terminal),
+            SweepCommand.Create(terminal),
             ReproduceCommand.Create(terminal),
             EmbedCommand.Create(terminal),
             ClassifyCommand.Create(terminal),
@@ -45,7 +46,7 @@ internal static class Application
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal, CancellationToken stop = default)
     {
         RootCommand root = Create(terminal);
-        (ParseResult parsed, IReadOnlyList<string> errors) = Parse(root, arguments);
+        (ParseResult parsed, IReadOnlyList<string> errors) = ArgumentReader.Read(root, arguments);
         if (errors.Count > 0)
         {
             foreach (string error in errors)
@@ -71,27 +72,6 @@ internal static class Application
         finally
         {
             OperatorNotices.Added -= terminal.Say;
-        }
-    }
-
-    /// <summary>Understands a command line, and the file of options that it names.</summary>
-    /// <param name="root">All verbs.</param>
-    /// <param name="arguments">The command line.</param>
-    /// <returns>What it says, and what of it cannot be understood, in sentences.</returns>
-    public static (ParseResult Parsed, IReadOnlyList<string> Errors) Parse(RootCommand root, IReadOnlyList<string> arguments)
-    {
-        arguments = ResumeOption.Spelt(arguments);
-        ParseResult parsed = root.Parse(arguments.Count == 0 ? ["--help"] : arguments);
-        if (parsed.Action is HelpPage)
-            return (parsed, []);
-        try
-        {
-            parsed = root.Parse(SettingsFile.Unfold(arguments, parsed));
-            return (parsed, Usage.Errors(parsed, root));
-        }
-        catch (InvalidOptionException error)
-        {
-            return (parsed, [error.Message]);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Lethe.Data;
 using Lethe.Runs;
 
 namespace Lethe.Cli;
@@ -11,6 +12,7 @@ internal static class PretrainCommand
     {
         var command = new Command("pretrain", "Pre-train an encoder without labels, with diagnostics along the way.");
         RunFlags flags = new(command, _ => new RunOptions(), new RunOptions());
+        var looked = new HashSet<DataOptions>();
         return command.Does(terminal, (parsed, cancellation) =>
         {
             OptionValues values = flags.Read(parsed);
@@ -25,7 +27,12 @@ internal static class PretrainCommand
             string path = OptionValues.Quote(run.Path);
             terminal.Say($"Next: lethe undo {path}, lethe report {path}, or lethe export {path} --format onnx");
             return monitor;
-        }, check: parsed => flags.Check(parsed, flags.Read(parsed)));
+        }, check: parsed =>
+        {
+            // Many runs of the same images need not look for them each.
+            if (flags.Check(parsed, flags.Read(parsed)).Options is { } options && looked.Add(options.Data))
+                DataSources.Parts(options.Data with { Duplicates = DuplicateRule.Ignore, GroupBy = null }, options.Seed);
+        });
     }
 
     // A command that is given again and again need not read the images to find that there is nothing to do.

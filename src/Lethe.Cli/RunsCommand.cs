@@ -51,8 +51,7 @@ internal static class RunsCommand
                 Measure = parsed.GetValue(measure) ?? "",
             }, now);
             if (parsed.GetValue(measure) is { } asked && !shown.Measures.Contains(asked))
-                throw new InvalidOptionException($"--measure {asked} was measured in none of these runs."
-                    + $"{Suggestion.Sentence(asked, shown.Measures)} There are: {string.Join(", ", shown.Measures)}.");
+                throw new InvalidOptionException(NoMeasure(asked, shown.Measures));
             if (parsed.GetValue(markdown))
                 terminal.Output.Write(MarkdownGrid.Render([OverviewGrid.Of(shown, now, plain: false)]));
             else if (parsed.GetValue(csv))
@@ -79,6 +78,14 @@ internal static class RunsCommand
             ? Overview.OfOption + found
             : throw new InvalidOptionException($"--sort {asked} is no column and no option of these runs."
                 + Suggestion.Sentence(asked, columns.Concat(options.Select(option => option.Split('.')[^1]))));
+    }
+
+    private static string NoMeasure(string asked, IReadOnlyList<string> there)
+    {
+        string[][] parts = [.. there.Select(measure => measure.Split('/', 2))];
+        return $"--measure {asked} was measured in none of these runs.{Suggestion.Sentence(asked, there)} It is LAYER/NAME: of "
+            + $"{string.Join(", ", parts.Select(part => part[0]).Distinct())}, one of "
+            + $"{string.Join(", ", parts.Select(part => part[1]).Distinct())}.";
     }
 
     private static string Counts(WatchedFolder watched, Overview shown)

@@ -72,6 +72,12 @@ internal sealed record VerbGuide(IReadOnlyList<string> First, IReadOnlyList<(str
             ("All runs below runs/", "lethe runs"),
             ("Those that are done, the best last", "lethe runs sweeps/methods --filter done --sort best"),
         ]),
+        ["sweep"] = new(["--dry", "--jobs", "--threads", "--retries", "--slurm", "--out"],
+        [
+            ("See the cells of a file", "lethe sweep methods.yaml --dry"),
+            ("Make them, or go on", "lethe sweep methods.yaml"),
+            ("On a cluster", "lethe sweep methods.yaml --slurm"),
+        ]),
         ["reproduce"] = new(["--preset", "--protocol", "--out", "--data", "--seeds", "--target", "--domains", "--paper", "--yes"],
         [
             ("What there is, and what it takes on this machine", "lethe reproduce list"),

@@ -1,0 +1,30 @@
+using System.Diagnostics;
+
+namespace Lethe.Cli.Sweeps;
+
+/// <summary>This program, to be begun once more.</summary>
+internal static class OwnProgram
+{
+    private static readonly string assembly = Path.Combine(AppContext.BaseDirectory, "Lethe.Cli.dll");
+    private static readonly string program = Path.ChangeExtension(assembly, OperatingSystem.IsWindows() ? ".exe" : null);
+
+    // As a tool of dotnet it has no program of its own.
+    private static string[] Words => File.Exists(program) ? [program] : [Environment.ProcessPath ?? "dotnet", assembly];
+
+    /// <summary>Its words at the beginning of a command line.</summary>
+    public static IReadOnlyList<string> Line => Words;
+
+    /// <summary>A process of it that ends when this one does, however it does, with its state saved.</summary>
+    /// <param name="arguments">The command line.</param>
+    public static ProcessStartInfo Start(IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(Words[0])
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        foreach (string word in Words.Skip(1).Concat(arguments))
+            start.ArgumentList.Add(word);
+        start.Environment[Signals.ParentVariable] = "1";
+        return start;
+    }
+}
