@@ -14,8 +14,12 @@ internal static class ReportCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var runs = new Argument<string[]>("RUN") { Description = "Run directories, or a folder of runs, as of a sweep; runs that differ in "
-            + "the seed alone are shown as mean and spread.", Arity = ArgumentArity.OneOrMore };
+        var runs = new Argument<string[]>("RUN")
+        {
+            Description = "Run directories, or a folder of runs, as of a sweep; runs that differ in the seed alone are shown as mean and "
+                + "spread.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var output = new Option<string?>("--out") { Description = "The page to write. [report.html in what was named first]", HelpName = "FILE" };
         var markdown = new Option<bool>("--markdown") { Description = "Write the table of all undos to standard output as well, as "
             + "Markdown. --json has the same numbers, and what is said of memorisation." };

@@ -17,15 +17,16 @@ internal static class SweepCommand
     {
         var file = new Argument<string>("FILE")
         {
-            Description = "A YAML file: options of every cell (pretrain), lists of values (grid), seeds, and what comes after (undo, evaluate).",
+            Description = "A YAML file: options of every cell (pretrain), lists of values (grid), seeds, and what comes after (undo, "
+                + "evaluate).",
         };
         var dry = new Option<bool>("--dry") { Description = "Only check the file and list its cells; with --slurm write the script too." };
         var slurm = new Option<bool>("--slurm") { Description = "Write a script of an array of jobs and give it to Slurm." };
         var one = new Option<string?>("--cell") { Description = "Make this cell alone, as a task of an array does.", HelpName = "NAME" };
         var command = new Command(
             "sweep",
-            "Make many runs: each value of each option with each, with several seeds, and undos and evaluations of each. What is done is not "
-            + "done again, and the same command goes on after an interruption.") { file, dry, slurm, one };
+            "Make many runs: each value of each option with each, with several seeds, and undos and evaluations of each. What is done is "
+            + "not done again, and the same command goes on after an interruption.") { file, dry, slurm, one };
         var table = new OptionTable(command, new SweepOptions());
         return command.Does(terminal, (parsed, cancellation) =>
         {
@@ -33,10 +34,16 @@ internal static class SweepCommand
             var options = values.Apply(new SweepOptions());
             options.Validate();
             var sweep = Sweep.Read(parsed.GetRequiredValue(file), options.Out);
-            SweepCell[] cells = parsed.GetValue(one) is { } name ? [Find(sweep, name)] : [.. sweep.Cells];
+            string? alone = parsed.GetValue(one);
+            SweepCell[] cells = alone is not null ? [Find(sweep, alone)] : [.. sweep.Cells];
             new SweepCheck((RootCommand)parsed.RootCommandResult.Command).Require(sweep, cells);
-            int jobs = options.Jobs > 0 ? options.Jobs : Math.Clamp(Environment.ProcessorCount / CoresOfAJob, 1, sweep.Cells.Count);
-            int threads = options.Threads > 0 ? options.Threads : parsed.GetValue(one) is not null ? OwnCores() : Math.Max(1, Environment.ProcessorCount / jobs);
+
+            // By all cells, not by those that are left: each computes with as many threads as without an interruption.
+            int jobs = options.Jobs > 0 ? options.Jobs
+                : alone is not null ? 1
+                : Math.Clamp(Environment.ProcessorCount / CoresOfAJob, 1, sweep.Cells.Count);
+            int cores = alone is not null ? OwnCores() : Environment.ProcessorCount;
+            int threads = options.Threads > 0 ? options.Threads : Math.Max(1, cores / jobs);
             CellWork[] work = [.. cells.Select(cell => new CellWork(cell, threads, options.Retries))];
             foreach (CellWork cell in work)
                 cell.Look();
@@ -55,7 +62,8 @@ internal static class SweepCommand
 
     private static SweepCell Find(Sweep sweep, string name) => sweep.Cells.FirstOrDefault(cell => cell.Name == name)
         ?? throw new InvalidOptionException($"--cell {name}: {sweep.File} has no such cell."
-            + $"{Suggestion.Sentence(name, sweep.Cells.Select(cell => cell.Name))} 'lethe sweep {OptionValues.Quote(sweep.File)} --dry' lists them.");
+            + $"{Suggestion.Sentence(name, sweep.Cells.Select(cell => cell.Name))} 'lethe sweep {OptionValues.Quote(sweep.File)} --dry' "
+            + "lists them.");
 
     // A task of Slurm has what it was given, which its processor count need not show.
     private static int OwnCores() => int.TryParse(Environment.GetEnvironmentVariable("SLURM_CPUS_PER_TASK"), out int given) && given > 0
@@ -65,8 +73,8 @@ internal static class SweepCommand
     private static void List(CellWork[] work, Terminal terminal)
     {
         SweepCell first = work[0].Cell;
-        foreach (IEnumerable<string> step in first.Steps.Select(step => step.Except(first.Own)))
-            terminal.Say($"Every cell: lethe {string.Join(' ', step.Select(word => OptionValues.Quote(word.Replace(first.Path, "RUN", StringComparison.Ordinal))))}");
+        foreach (IReadOnlyList<string> step in first.Steps)
+            terminal.Say($"Every cell: lethe {first.KeyOf([.. step.Except(first.Own)])}");
         GridView.Show(
             new Grid("", 3, [new("cell"), new("state"), new("its own options")],
                 [.. work.Select(cell => GridRow.Of(cell.Cell.Name, Word(cell), string.Join(' ', cell.Cell.Own)))]),
@@ -97,7 +105,8 @@ internal static class SweepCommand
         }
 
         string job = SlurmArray.SubmitScript(script);
-        terminal.Say($"{Wording.Counted(left.Count, "task")} of job {job}. 'squeue -j {job}' shows them, and 'lethe runs {OptionValues.Quote(sweep.Root)}' the runs.");
+        terminal.Say($"{Wording.Counted(left.Count, "task")} of job {job}. 'squeue -j {job}' shows them, and 'lethe runs "
+            + $"{OptionValues.Quote(sweep.Root)}' the runs.");
         result["job"] = job;
         return result;
     }
@@ -111,7 +120,8 @@ internal static class SweepCommand
         if (!dry)
         {
             terminal.Say(unfinished.Length > 0
-                ? $"{unfinished.Length} of {work.Length} cells are not done. The same command tries them again; {folder}/{Sweep.Folder} has their logs."
+                ? $"{unfinished.Length} of {work.Length} cells are not done. The same command tries them again; {folder}/{Sweep.Folder} has "
+                    + "their logs."
                 : $"Next: lethe runs {folder}, lethe compare {folder}, or lethe report {folder}");
         }
 

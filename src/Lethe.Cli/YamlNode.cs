@@ -13,8 +13,8 @@ internal sealed record YamlNode(long Line)
     /// <summary>Names with values, each name once.</summary>
     public IReadOnlyList<(string Key, YamlNode Value)>? Fields { get; init; }
 
-    /// <summary>A single value, or a list of these, as an option takes it: with commas between; null for anything else or nothing.</summary>
+    /// <summary>A single value, or a list of these with commas between, as an option takes it; null for anything else or nothing.</summary>
     public string? Joined => Text is { Length: > 0 } ? Text
-        : Items is { } items && items.All(item => item.Text is not null) && string.Join(',', items.Select(item => item.Text)) is { Length: > 0 } all
-            ? all : null;
+        : Items?.All(item => item.Text is not null) == true && string.Join(',', Items.Select(item => item.Text)) is { Length: > 0 } all ? all
+        : null;
 }

@@ -23,7 +23,9 @@ internal sealed record CellState(int Threads)
 
     /// <summary>Reads what is known of a cell.</summary>
     /// <param name="cell">The cell.</param>
-    /// <returns>Null where it has not begun. What cannot be read is as good as not there: every step finds by itself that it is done.</returns>
+    /// <returns>
+    /// Null where it has not begun. What cannot be read is as good as not there: steps find by themselves that they are done.
+    /// </returns>
     public static CellState? Load(SweepCell cell)
     {
         try

@@ -20,6 +20,8 @@ internal sealed class CellWork(SweepCell cell, int threads, int retries)
     /// <summary>The cell.</summary>
     public SweepCell Cell => cell;
 
+    private string Log => Path.Combine(cell.Folder, "log.txt");
+
     /// <summary>How it stands.</summary>
     public CellOutcome Outcome { get; private set; } = CellOutcome.Waiting;
 
@@ -98,9 +100,10 @@ internal sealed class CellWork(SweepCell cell, int threads, int retries)
             cancellation.ThrowIfCancellationRequested();
 
             // What cannot be used now cannot be used the next time, and what diverged would again.
-            bool hopeless = exitCode == Verb.WrongUse || (RunDirectory.HoldsRun(cell.Path) && RunDirectory.Open(cell.Path).LoadManifest().Diverged);
+            bool hopeless = exitCode == Verb.WrongUse
+                || (RunDirectory.HoldsRun(cell.Path) && RunDirectory.Open(cell.Path).LoadManifest().Diverged);
             if (hopeless || tries >= retries)
-                return said.Length > 0 ? said : $"'{step[0]}' ended with {exitCode}; {Path.Combine(cell.Folder, "log.txt")} has what it said.";
+                return said.Length > 0 ? said : $"'{step[0]}' ended with {exitCode}; {Log} has what it said.";
         }
     }
 
@@ -122,7 +125,7 @@ internal sealed class CellWork(SweepCell cell, int threads, int retries)
 
     private (int ExitCode, string Said) Child(IReadOnlyList<string> arguments, CancellationToken cancellation)
     {
-        using var log = new StreamWriter(Path.Combine(cell.Folder, "log.txt"), append: true) { AutoFlush = true };
+        using var log = new StreamWriter(Log, append: true) { AutoFlush = true };
         log.WriteLine($"{DateTimeOffset.UtcNow:u} lethe {string.Join(' ', arguments.Select(ShellWord.Quote))}");
         using Process process = Process.Start(OwnProgram.Start(arguments))
             ?? throw new RunException($"{OwnProgram.Line[0]} cannot be begun.");

@@ -4,7 +4,9 @@ using Lethe.Runtime;
 
 namespace Lethe.Cli.Sweeps;
 
-/// <summary>A sweep as an array of Slurm: a task for each cell, which is queued again where its time is up, and goes on where it was.</summary>
+/// <summary>
+/// A sweep as an array of Slurm: a task for each cell, which is queued again where its time is up, and goes on where it was.
+/// </summary>
 internal static class SlurmArray
 {
     private const string Submit = "sbatch";
@@ -27,10 +29,11 @@ internal static class SlurmArray
         ];
         string[] given = [.. sweep.Slurm.Select(option => option.Key)];
         IEnumerable<string> lines = own.Where(option => !given.Contains(option.Key)).Concat(sweep.Slurm).Select(
-            option => $"#SBATCH --{option.Key}{(option.Value is "" or "true" ? "" : $"={option.Value}")}");
+            option => $"#SBATCH --{option.Key}{(option.Value is "" or "true" ? "" : "=" + ShellWord.Quote(option.Value))}");
         IEnumerable<string> command =
         [
-            .. OwnProgram.Line, "sweep", Path.GetFullPath(sweep.File), $"--out={Path.GetFullPath(sweep.Root)}", $"--retries={options.Retries}",
+            .. OwnProgram.Line, "sweep", Path.GetFullPath(sweep.File), $"--out={Path.GetFullPath(sweep.Root)}",
+            Invariant($"--retries={options.Retries}"),
             .. options.Threads > 0 ? [Invariant($"--threads={options.Threads}")] : Array.Empty<string>(),
         ];
         return $$"""
@@ -39,8 +42,8 @@ internal static class SlurmArray
 
             cells=({{string.Join(' ', cells.Select(cell => ShellWord.Quote(cell.Name)))}})
 
-            # Two minutes before its time is up Slurm sends USR1: the state is saved, and the task queues again. Where Slurm itself ends a task
-            # (TERM: scancel, or another job that goes first), it is Slurm that decides whether it queues again.
+            # Two minutes before its time is up Slurm sends USR1: the state is saved, and the task queues again. Where Slurm itself ends a
+            # task (TERM: scancel, or another job that goes first), it is Slurm that decides whether it queues again.
             again=no
             trap 'again=yes; kill -USR1 "$child"' USR1
             trap 'kill -TERM "$child"' TERM

@@ -16,10 +16,10 @@ internal sealed record Sweep(
     public const string Folder = "sweep";
 
     private const int MostCells = 10_000, LongestName = 100;
-    private const string Pretrain = "pretrain", Grid = "grid", Some = "cells", Seeds = "seeds", Undo = "undo", Evaluate = "evaluate", Out = "out",
-        SlurmKey = "slurm", Seed = "seed";
+    private const string Pretrain = "pretrain", Grid = "grid", List = "cells", Seeds = "seeds", Undo = "undo", Evaluate = "evaluate";
+    private const string Out = "out", SlurmKey = "slurm", Seed = "seed";
 
-    private static readonly string[] keys = [Pretrain, Grid, Some, Seeds, Undo, Evaluate, Out, SlurmKey];
+    private static readonly string[] keys = [Pretrain, Grid, List, Seeds, Undo, Evaluate, Out, SlurmKey];
 
     // What a sweep gives itself, or what has no sense in it.
     private static readonly string[] reserved = ["out", "resume", "json", "threads"];
@@ -31,15 +31,20 @@ internal sealed record Sweep(
     public static Sweep Read(string file, string? root)
     {
         var yaml = new YamlFile(
-            file, "grid: {method: [simclr, byol]}", "a name with a value, a list of values, or names with these, as docs/sweeps.md shows", depth: 4);
+            file, "grid: {method: [simclr, byol]}",
+            "a name with a value, a list of values, or names with these, as docs/sweeps.md shows", depth: 4);
         IReadOnlyList<(string Key, YamlNode Value)> fields = yaml.Read(file);
         if (fields.FirstOrDefault(field => !keys.Contains(field.Key)) is { Key: { } other })
-            throw new InvalidOptionException($"{file}: unknown key '{other}'.{Suggestion.Sentence(other, keys)} Keys: {string.Join(", ", keys)}.");
+        {
+            throw new InvalidOptionException(
+                $"{file}: unknown key '{other}'.{Suggestion.Sentence(other, keys)} Keys: {string.Join(", ", keys)}.");
+        }
+
         Dictionary<string, YamlNode> found = fields.ToDictionary();
         var reader = new SweepReader(file, yaml, reserved);
         (string Key, string Value)[] common = found.TryGetValue(Pretrain, out YamlNode? shared) ? reader.Options(shared, reserved) : [];
         (string Key, string[] Values)[] grid = found.TryGetValue(Grid, out YamlNode? axes) ? reader.Axes(axes) : [];
-        (string Key, string Value)[][] some = found.TryGetValue(Some, out YamlNode? list) ? reader.OptionLists(list) : [[]];
+        (string Key, string Value)[][] some = found.TryGetValue(List, out YamlNode? list) ? reader.OptionLists(list) : [[]];
         string[] seeds = found.TryGetValue(Seeds, out YamlNode? numbers) ? reader.Seeds(numbers) : [];
         IReadOnlyList<IReadOnlyList<string>> undos = Steps(Undo), evaluations = Steps(Evaluate);
         string folder = root ?? (found.TryGetValue(Out, out YamlNode? home) ? home.Text : null)
@@ -76,7 +81,8 @@ internal sealed record Sweep(
         if (twice.Length > 0)
         {
             throw new InvalidOptionException(
-                $"{file}: {string.Join(", ", twice)} stands in more than one of {Pretrain}, {Grid}, {Some} and {Seeds}. Leave one of them.");
+                $"{file}: {string.Join(", ", twice)} stands in more than one of {Pretrain}, {Grid}, {List} and {Seeds}. Leave one of "
+                + "them.");
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed record SweepCell(
         .. Evaluations.Select(evaluation => (IReadOnlyList<string>)["evaluate", Path, .. evaluation]),
     ];
 
-    /// <summary>How many of the steps are done, by what was written down when they were; those after one that has changed are not.</summary>
+    /// <summary>How many of the steps are done, by what was written down when they were; those after a changed one are not.</summary>
     public int DoneSteps(CellState state)
     {
         if (!RunDirectory.HoldsRun(Path) || RunDirectory.Open(Path).LoadManifest().Status != RunStatus.Done)
@@ -38,7 +38,8 @@ internal sealed record SweepCell(
 
     /// <summary>A step as it is written down, wherever the sweep lies.</summary>
     public string KeyOf(IReadOnlyList<string> step) =>
-        string.Join(' ', step.Where(word => word != Again).Select(word => ShellWord.Quote(word == Path ? "RUN" : word == $"--out={Path}" ? "--out=RUN" : word)));
+        string.Join(' ', step.Where(word => word != Again).Select(word => ShellWord.Quote(
+            word == Path ? "RUN" : word == $"--out={Path}" ? "--out=RUN" : word)));
 
     private static string Again => $"{ResumeOption.Flag}={ResumeOption.Auto}";
 }

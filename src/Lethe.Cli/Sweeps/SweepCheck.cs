@@ -37,7 +37,8 @@ internal sealed class SweepCheck(RootCommand root)
         {
             // What is not known hides what is known and wrong.
             Command verb = parsed.CommandResult.Command;
-            string[] known = [.. step.Where(word => !word.StartsWith("--", StringComparison.Ordinal) || Usage.Find(verb, word.Split('=')[0]) is not null)];
+            string[] known = [.. step.Where(
+                word => !word.StartsWith("--", StringComparison.Ordinal) || Usage.Find(verb, word.Split('=')[0]) is not null)];
             return known.Length < step.Count ? errors.Concat(Errors(known)) : errors;
         }
 

@@ -22,7 +22,8 @@ internal sealed class SweepQueue(IReadOnlyList<CellWork> cells, int jobs, Termin
     {
         var waiting = new Queue<CellWork>(cells.Where(cell => cell.Outcome == CellOutcome.Waiting));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task[] workers = [.. Enumerable.Range(0, Math.Min(jobs, waiting.Count)).Select(_ => Task.Run(() => Work(waiting, stop), CancellationToken.None))];
+        Task[] workers = [.. Enumerable.Range(0, Math.Min(jobs, waiting.Count)).Select(
+            _ => Task.Run(() => Work(waiting, stop), CancellationToken.None))];
         Task all = Task.WhenAll(workers);
         while (Task.WaitAny([all], glance) < 0)
             Show();

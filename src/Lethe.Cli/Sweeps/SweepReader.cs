@@ -23,7 +23,8 @@ internal sealed class SweepReader(string file, YamlFile yaml, IReadOnlyList<stri
     /// <summary>A list of such maps, or a single one.</summary>
     public (string Key, string Value)[][] OptionLists(YamlNode node)
     {
-        IReadOnlyList<YamlNode> maps = node.Fields is not null ? [node] : node.Items is { Count: > 0 } items ? items : throw yaml.Misshapen(node.Line);
+        IReadOnlyList<YamlNode> maps = node.Fields is not null ? [node]
+            : node.Items is { Count: > 0 } items ? items : throw yaml.Misshapen(node.Line);
         return [.. maps.Select(map => Options(map, reserved))];
     }
 

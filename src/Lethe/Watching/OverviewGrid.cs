@@ -17,7 +17,8 @@ internal static class OverviewGrid
     public static Grid Of(Overview shown, DateTimeOffset now, bool plain)
     {
         // Method and data have columns of their own, whether they differ or not.
-        string[] differing = [.. (plain ? shown.AllDiffering : shown.Differing).Where(option => option is not (Overview.MethodName or DataName))];
+        string[] differing = [.. (plain ? shown.AllDiffering : shown.Differing).Where(
+            option => option is not (Overview.MethodName or DataName))];
         (GridColumn Head, Func<OverviewRow, GridCell> Cell)[] columns =
         [
             Words("run", row => row.Run.Id),
@@ -35,7 +36,8 @@ internal static class OverviewGrid
             .. differing.Select(option => Words(plain ? option : option.Split('.')[^1], row =>
                 row.Run.Options.GetValueOrDefault(option) + (!plain && shown.Departs(row, option) ? Departing : ""))),
         ];
-        string title = shown.Measure is not { } measure || plain ? "" : $"Last and best: {RunWords.Titled($"{measure.Layer}/{measure.Name}")}"
+        string title = shown.Measure is not { } measure || plain ? ""
+            : $"Last and best: {RunWords.Titled($"{measure.Layer}/{measure.Name}")}"
             + (Wording.IsAccuracy(measure.Name) ? ", in %, on unseen images" : "");
         return Grid.Of(title, 2, shown.Rows, columns) with
         {

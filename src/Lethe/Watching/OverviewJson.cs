@@ -41,7 +41,8 @@ internal static class OverviewJson
             ["best"] = Of(row.Best),
             ["options"] = new JsonObject(shown.AllDiffering.Where(run.Options.ContainsKey).Select(
                 option => KeyValuePair.Create(option, (JsonNode?)run.Options[option]))),
-            ["departs"] = new JsonArray([.. shown.AllDiffering.Where(option => shown.Departs(row, option)).Select(option => (JsonNode)option)]),
+            ["departs"] = new JsonArray(
+                [.. shown.AllDiffering.Where(option => shown.Departs(row, option)).Select(option => (JsonNode)option)]),
         };
     }
 

@@ -74,7 +74,8 @@ internal sealed class WatchedFolder
 
     private void Look()
     {
-        var ids = RunsBelow.Find(Path).ToDictionary(path => path == Path ? "." : System.IO.Path.GetRelativePath(Path, path).Replace('\\', '/'));
+        Dictionary<string, string> ids = RunsBelow.Find(Path).ToDictionary(
+            path => path == Path ? "." : System.IO.Path.GetRelativePath(Path, path).Replace('\\', '/'));
         foreach (string gone in runs.Keys.Except(ids.Keys).ToArray())
             runs.Remove(gone);
         foreach ((string id, string path) in ids)
