@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Lethe.Operators;
-using Lethe.Runtime;
 
 namespace Lethe.Cli;
 

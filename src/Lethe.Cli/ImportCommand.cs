@@ -43,8 +43,7 @@ internal static class ImportCommand
             if (parsed.GetValue(dry))
                 return Look(options, machine, terminal);
             Resuming resumes = flags.Resumes(parsed);
-            if (resumes == Resuming.May && flags.Output(parsed) is not { Length: > 0 })
-                throw new InvalidOptionException("--resume auto needs --out with the directory of the run, so that it is found again.");
+            flags.RequirePlace(parsed);
             if (resumes == Resuming.Must || (resumes == Resuming.May && RunDirectory.HoldsRun(flags.Output(parsed)!)))
             {
                 RunDirectory begun = RunFlags.Begun(flags.Output(parsed));

@@ -20,7 +20,10 @@ internal static class ReportCommand
                 + "spread.",
             Arity = ArgumentArity.OneOrMore,
         };
-        var output = new Option<string?>("--out") { Description = "The page to write. [report.html in what was named first]", HelpName = "FILE" };
+        var output = new Option<string?>("--out")
+        {
+            Description = "The page to write. [report.html in what was named first]", HelpName = "FILE",
+        };
         var markdown = new Option<bool>("--markdown") { Description = "Write the table of all undos to standard output as well, as "
             + "Markdown. --json has the same numbers, and what is said of memorisation." };
         var latex = new Option<bool>("--latex")

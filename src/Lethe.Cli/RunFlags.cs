@@ -52,6 +52,17 @@ internal sealed class RunFlags
     /// <summary>What was given.</summary>
     public OptionValues Read(ParseResult parsed) => table.Read(parsed);
 
+    /// <summary>Makes sure that a command which is to find its run again says where it is.</summary>
+    /// <exception cref="InvalidOptionException">It does not.</exception>
+    public void RequirePlace(ParseResult parsed)
+    {
+        if (Resumes(parsed) == Resuming.May && Output(parsed) is null)
+        {
+            throw new InvalidOptionException(
+                "--resume auto needs --out with the directory of the run, so that the same command finds it again.");
+        }
+    }
+
     /// <summary>Makes sure that what was given can be used, before anything is read or begun.</summary>
     /// <param name="parsed">The parsed command line.</param>
     /// <param name="values">What was given; the verb has taken its own records from it.</param>
@@ -63,12 +74,7 @@ internal sealed class RunFlags
         OptionRecord[] beside = [machine, .. more.Select(values.Apply)];
         string? path = parsed.GetValue(output);
         Resuming resumes = Resumes(parsed);
-        if (resumes == Resuming.May && path is null)
-        {
-            throw new InvalidOptionException(
-                "--resume auto needs --out with the directory of the run, so that the same command finds it again.");
-        }
-
+        RequirePlace(parsed);
         bool goesOn = resumes == Resuming.May
             ? RunDirectory.HoldsRun(path!)
             : resumes == Resuming.Must && !(path is not null && IsCutOff(path) && values.Flags.Any(flag => !IsOf(flag, beside)));

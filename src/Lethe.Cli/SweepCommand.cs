@@ -120,8 +120,8 @@ internal static class SweepCommand
         if (!dry)
         {
             terminal.Say(unfinished.Length > 0
-                ? $"{unfinished.Length} of {work.Length} cells are not done. The same command tries them again; {folder}/{Sweep.Folder} has "
-                    + "their logs."
+                ? $"{unfinished.Length} of {work.Length} cells are not done. The same command tries them again; {folder}/{Sweep.Folder} "
+                    + "has their logs."
                 : $"Next: lethe runs {folder}, lethe compare {folder}, or lethe report {folder}");
         }
 

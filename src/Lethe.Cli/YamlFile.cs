@@ -91,7 +91,7 @@ internal sealed class YamlFile(string title, string example, string shape, int d
                 throw Misshapen(line);
             if (fields.Any(earlier => earlier.Key == key.Value))
                 throw new InvalidOptionException($"{title}, line {line}: '{key.Value}' stands there twice. Leave one of them.");
-            fields.Add((key.Value, value));
+            fields.Add((key.Value, value with { Line = line }));
         }
 
         return fields;

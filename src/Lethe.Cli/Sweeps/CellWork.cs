@@ -15,7 +15,7 @@ internal sealed class CellWork(SweepCell cell, int threads, int retries)
 {
     // What a process that was asked to end may take to save its state.
     private static readonly TimeSpan patience = TimeSpan.FromMinutes(2.5);
-    private static readonly TimeSpan pause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan pause = TimeSpan.FromMilliseconds(200), moment = TimeSpan.FromSeconds(1);
 
     /// <summary>The cell.</summary>
     public SweepCell Cell => cell;
@@ -97,6 +97,10 @@ internal sealed class CellWork(SweepCell cell, int threads, int retries)
             (int exitCode, string said) = Child([.. step, $"--threads={ownThreads}", Verb.JsonFlag], cancellation);
             if (exitCode == Verb.Done)
                 return null;
+
+            // What asks all processes of a job to end may reach the step a moment before it reaches this one.
+            if (exitCode is Verb.Preempted or Verb.Interrupted)
+                cancellation.WaitHandle.WaitOne(moment);
             cancellation.ThrowIfCancellationRequested();
 
             // What cannot be used now cannot be used the next time, and what diverged would again.
@@ -126,7 +130,7 @@ internal sealed class CellWork(SweepCell cell, int threads, int retries)
     private (int ExitCode, string Said) Child(IReadOnlyList<string> arguments, CancellationToken cancellation)
     {
         using var log = new StreamWriter(Log, append: true) { AutoFlush = true };
-        log.WriteLine($"{DateTimeOffset.UtcNow:u} lethe {string.Join(' ', arguments.Select(ShellWord.Quote))}");
+        log.WriteLine(Invariant($"{DateTimeOffset.UtcNow:u} lethe ") + string.Join(' ', arguments.Select(ShellWord.Quote)));
         using Process process = Process.Start(OwnProgram.Start(arguments))
             ?? throw new RunException($"{OwnProgram.Line[0]} cannot be begun.");
         process.ErrorDataReceived += (_, line) =>

@@ -81,13 +81,15 @@ internal static class SlurmArray
         {
             using Process process = Process.Start(new ProcessStartInfo(Submit)
             {
-                ArgumentList = { "--parsable", script }, RedirectStandardOutput = true, RedirectStandardError = true,
+                ArgumentList = { script }, RedirectStandardOutput = true, RedirectStandardError = true,
             })!;
             Task<string> error = process.StandardError.ReadToEndAsync();
             string output = process.StandardOutput.ReadToEnd().Trim();
             process.WaitForExit();
+
+            // "Submitted batch job 12"
             return process.ExitCode == 0
-                ? output.Split(';')[0]
+                ? output.Split(' ')[^1]
                 : throw new RunException($"Slurm refused the sweep: {error.GetAwaiter().GetResult().Trim()} {later}");
         }
         catch (Win32Exception)

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Lethe.Results;
 using Lethe.Runs;
 using Lethe.Watching;
@@ -30,7 +31,12 @@ internal sealed class SweepQueue(IReadOnlyList<CellWork> cells, int jobs, Termin
         Show();
         terminal.Progress.Clear();
         cancellation.ThrowIfCancellationRequested();
-        all.GetAwaiter().GetResult();
+
+        // Where one could not go on, the others were only asked to end.
+        Exception? cause = workers.Select(worker => worker.Exception?.InnerException)
+            .FirstOrDefault(error => error is not (null or OperationCanceledException));
+        if (cause is not null)
+            ExceptionDispatchInfo.Throw(cause);
     }
 
     // What no cell can go on without, as a folder that can be written, ends the others too.

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Lethe.Diagnostics;
 using Lethe.Reporting;
 using Lethe.Results;
 using static Lethe.Reporting.Html;

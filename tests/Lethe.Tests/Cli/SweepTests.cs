@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Lethe.Cli;
+using Lethe.Cli.Sweeps;
 using Lethe.Runs;
-using Lethe.Storage;
 
 namespace Lethe.Tests.Cli;
 
@@ -184,7 +184,7 @@ public sealed class SweepTests : IDisposable
     }
 
     private Process Begin(string name, params string[] more) =>
-        Process.Start(Lethe.Cli.Sweeps.OwnProgram.Start(["sweep", folder["s.yaml"], "--out", folder[name], .. more]))!;
+        Process.Start(OwnProgram.Start(["sweep", folder["s.yaml"], "--out", folder[name], .. more]))!;
 
     private static async Task WaitFor(string file, Process process)
     {
