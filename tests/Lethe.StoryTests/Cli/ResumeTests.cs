@@ -7,6 +7,7 @@ using Lethe.Storage;
 namespace Lethe.Tests.Cli;
 
 /// <summary><c>--resume auto</c>: one command begins a run, goes on with it, or finds it done.</summary>
+[Collection<TorchCollection>]
 public sealed class ResumeTests(FinishedRun finished) : IClassFixture<FinishedRun>, IDisposable
 {
     private readonly TemporaryFolder folder = new();

@@ -7,6 +7,7 @@ using Lethe.Runs;
 namespace Lethe.Tests.Cli;
 
 /// <summary><c>lethe sweep</c>: many runs of one file, however often it is ended in between.</summary>
+[Collection<TorchCollection>]
 public sealed class SweepTests : IDisposable
 {
     private const string Tiny =
