@@ -8,21 +8,18 @@ internal static class OwnProgram
     private static readonly string assembly = Path.Combine(AppContext.BaseDirectory, "Lethe.Cli.dll");
     private static readonly string program = Path.ChangeExtension(assembly, OperatingSystem.IsWindows() ? ".exe" : null);
 
-    // As a tool of dotnet it has no program of its own.
-    private static string[] Words => File.Exists(program) ? [program] : [Environment.ProcessPath ?? "dotnet", assembly];
-
-    /// <summary>Its words at the beginning of a command line.</summary>
-    public static IReadOnlyList<string> Line => Words;
+    /// <summary>What a command line begins with. As a tool of dotnet it has no program of its own.</summary>
+    public static IReadOnlyList<string> Line => File.Exists(program) ? [program] : [Environment.ProcessPath ?? "dotnet", assembly];
 
     /// <summary>A process of it that ends when this one does, however it does, with its state saved.</summary>
     /// <param name="arguments">The command line.</param>
     public static ProcessStartInfo Start(IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(Words[0])
+        var start = new ProcessStartInfo(Line[0])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
-        foreach (string word in Words.Skip(1).Concat(arguments))
+        foreach (string word in Line.Skip(1).Concat(arguments))
             start.ArgumentList.Add(word);
         start.Environment[Signals.ParentVariable] = "1";
         return start;
