@@ -8,8 +8,12 @@ internal static class OwnProgram
     private static readonly string assembly = Path.Combine(AppContext.BaseDirectory, "Lethe.Cli.dll");
     private static readonly string program = Path.ChangeExtension(assembly, OperatingSystem.IsWindows() ? ".exe" : null);
 
-    /// <summary>What a command line begins with. As a tool of dotnet it has no program of its own.</summary>
-    public static IReadOnlyList<string> Line => File.Exists(program) ? [program] : [Environment.ProcessPath ?? "dotnet", assembly];
+    /// <summary>What a command line begins with.</summary>
+    public static IReadOnlyList<string> Line => File.Exists(program) ? [program]
+
+        // As a tool of dotnet it has a program elsewhere, which is what runs, or none.
+        : Environment.ProcessPath is { } own && Path.GetFileNameWithoutExtension(own) != "dotnet" ? [own]
+        : ["dotnet", assembly];
 
     /// <summary>A process of it that ends when this one does, however it does, with its state saved.</summary>
     /// <param name="arguments">The command line.</param>
