@@ -4,6 +4,7 @@ using Lethe.Reporting;
 using Lethe.Results;
 using Lethe.Runs;
 using Lethe.Runtime;
+using Lethe.Workflow;
 
 namespace Lethe.Cli;
 
@@ -44,6 +45,14 @@ internal static class CompareCommand
         {
             string[] paths = RunPaths.Expand(parsed.GetRequiredValue(runs), terminal);
             parsed.RequireOneOutput("--markdown", "--csv", "--latex", "--json");
+            if (!new[] { markdown, csv, latex }.Any(parsed.GetValue))
+            {
+                terminal.Announce(StartUp.OfVerb(
+                    "compare", $"{paths.Length} run{(paths.Length == 1 ? "" : "s")}: "
+                        + (parsed.GetValue(regret) ? "which rule of --keep takes the best epoch" : "all that was evaluated of each"),
+                    StartUp.Reads));
+            }
+
             if (parsed.GetValue(regret))
             {
                 Option[] others = [layer, everyLayer, baseline, undos, output, force, csv, latex];
@@ -76,7 +85,11 @@ internal static class CompareCommand
             else if (parsed.GetValue(csv))
                 terminal.Output.Write(CsvGrid.Render(comparison.Lines()));
             else
+            {
                 comparison.Grids().ToList().ForEach(grid => GridView.Show(grid, terminal));
+                terminal.Say(string.Join(' ', [ComparisonVerdict.Of(comparison), .. ComparisonVerdict.Sentences(comparison)]));
+            }
+
             return ResultJson.Of(comparison);
         });
     }

@@ -108,14 +108,9 @@ internal sealed class EncoderFlags
         return encoder;
     }
 
-    // How long it takes follows from how fast the first images are, which the progress says.
-    private void SayWhat(ParseResult parsed, Encoder encoder, Machine machine, Terminal terminal)
-    {
-        RunVersions at = machine.Describe();
-        terminal.Say(
-            $"Embedding by {Path(parsed)}: {encoder.Layer} on {at.Device}, {at.Threads} thread{(at.Threads == 1 ? "" : "s")}; images enter "
-            + $"at {encoder.ImageSize}×{encoder.ImageSize} pixels. The time left is shown once the first images are through.");
-    }
+    private void SayWhat(ParseResult parsed, Encoder encoder, Machine machine, Terminal terminal) => terminal.Announce(StartUp.OfVerb(
+        "embed", $"by {encoder.Layer} of {Path(parsed)}; images enter at {encoder.ImageSize}×{encoder.ImageSize} pixels", StartUp.Shown,
+        machine.Describe()));
 
     /// <summary>The checkpoint that was named.</summary>
     public string CheckpointOf(ParseResult parsed) => parsed.GetRequiredValue(checkpoint);

@@ -40,7 +40,16 @@ internal static class ImportCommand
             Machine machine = values.Apply(new Machine());
             RunOptions options = flags.Build(values);
             options = options with { Init = path };
-            if (parsed.GetValue(dry))
+            bool only = parsed.GetValue(dry);
+            if (only || options.Data.Data == Importing.NoImages)
+            {
+                terminal.Announce(StartUp.OfVerb(
+                    "import", $"{path}: " + (only ? "what it holds; nothing is written" : "its weights become a run, to embed with and to "
+                        + "export"),
+                    "seconds: it reads the file and trains nothing", machine.Describe()));
+            }
+
+            if (only)
                 return Look(options, machine, terminal);
             Resuming resumes = flags.Resumes(parsed);
             flags.RequirePlace(parsed);

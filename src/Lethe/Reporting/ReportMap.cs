@@ -112,8 +112,11 @@ internal static class ReportMap
                         values[image] = layer.Scores[place];
                 }
 
-                yield return new MapColumn(
-                    "SSLMem", "how far the layer has memorised the image, from −1 to 1; above 0 is memorised", MapNumbers.Single(values))
+                (string name, string says) = scores.Against is null
+                    ? (ImageMap.HeldOutScore, "how much nearer the views of the image lie than those of held-out images like it; one run "
+                        + "alone, a hint")
+                    : ("SSLMem", "how far the layer has memorised the image, from −1 to 1; above 0 is memorised");
+                yield return new MapColumn(name, says, MapNumbers.Single(values))
                 {
                     Layer = layer.Layer, Stage = stage,
                 };

@@ -3,7 +3,7 @@ using Lethe.Runtime;
 namespace Lethe.Workflow;
 
 /// <summary>The map of images.</summary>
-internal sealed record MapOptions : OptionRecord
+internal sealed record MapOptions : OptionRecord, IConflicting
 {
     /// <summary>
     /// Draw the map of the first run's images anew, which reads them and takes minutes for thousands: of so many, half trained on, half
@@ -11,4 +11,16 @@ internal sealed record MapOptions : OptionRecord
     /// </summary>
     [Limit(AtLeast = 20, AtMost = 20_000, Unit = "images", Zero = "for a page without a map")]
     public int? MapImages { get; init; }
+
+    /// <summary>
+    /// A table of your own (.csv or .tsv) whose columns of numbers colour the map: a line of titles, among them path, and a row for each
+    /// image. Images without a row stay grey. [none]
+    /// </summary>
+    public string? MapColumns { get; init; }
+
+    IEnumerable<string> IConflicting.Conflicts()
+    {
+        if (MapImages == 0 && MapColumns is not null)
+            yield return "--map-columns colours the map, which --map-images 0 leaves out. Leave one of them out.";
+    }
 }
