@@ -54,17 +54,12 @@ internal static class ReportCommand
         {
             OptionValues values = known.Read(parsed);
             var map = values.Apply(new MapOptions());
-<<<<<<< HEAD
-            string home = parsed.GetRequiredValue(runs)[0];
-            string[] paths = RunPaths.Expand(parsed.GetRequiredValue(runs), terminal);
-            parsed.RequireOneOutput("--markdown", "--latex", "--json");
-=======
             var machine = values.Apply(new Machine());
             OptionRecord.ValidateAll([map, machine]);
             NumberTable? numbers = map.MapColumns is { } table ? NumberTable.Read(table, "--map-columns") : null;
-            string[] paths = parsed.GetRequiredValue(runs);
             parsed.RequireOneOutput("--markdown", "--latex", "--csv", "--json");
->>>>>>> main
+            string home = parsed.GetRequiredValue(runs)[0];
+            string[] paths = RunPaths.Expand(parsed.GetRequiredValue(runs), terminal);
             string? page = parsed.GetValue(output) is { } given ? OutputFile.Require(given, parsed.GetValue(force), ".html", ".htm") : null;
             foreach (string one in paths)
                 terminal.WarnOfUnfinished(RunDirectory.Open(one));
@@ -73,13 +68,8 @@ internal static class ReportCommand
             string? asked = new Option<bool>[] { markdown, latex, csv }.FirstOrDefault(parsed.GetValue)?.Name;
             if (asked is not null && undos.Count == 0)
                 throw new RunException($"{string.Join(", ", paths)}: no undo was evaluated, so there is no table to write. Run 'lethe "
-<<<<<<< HEAD
-                    + $"undo {OptionValues.Quote(paths[0])}', or leave {(asksLatex ? "--latex" : "--markdown")} out.");
-            string folder = parsed.GetValue(figures) ?? Path.Combine(home, "figures");
-=======
                     + $"undo {OptionValues.Quote(paths[0])}', or leave {asked} out.");
-            string folder = parsed.GetValue(figures) ?? Path.Combine(paths[0], "figures");
->>>>>>> main
+            string folder = parsed.GetValue(figures) ?? Path.Combine(home, "figures");
             (string? drawn, string? painted) = (parsed.GetValue(svg), parsed.GetValue(png));
             if (parsed.GetValue(figures) is not null && drawn is null && painted is null)
                 throw new InvalidOptionException($"--figures {folder}: nothing is written there. Give --svg all or --png all as well.");
@@ -97,10 +87,6 @@ internal static class ReportCommand
                 MapDrawing.Draw(first, session, map.MapImages.Value, terminal.Progress, cancellation);
             }
 
-<<<<<<< HEAD
-            string path = Write(
-                paths, page ?? Path.Combine(home, Path.GetFileName(RunDirectory.Open(paths[0]).ReportPath)), map.MapImages != 0);
-=======
             model = map.MapImages == 0 ? model with { ShowsMap = false } : ReportModel.Load(paths, images: true);
             if (numbers is not null)
             {
@@ -109,8 +95,7 @@ internal static class ReportCommand
                     terminal.Say(notice);
             }
 
-            string path = Write(model, page ?? RunDirectory.Open(paths[0]).ReportPath);
->>>>>>> main
+            string path = Write(model, page ?? Path.Combine(home, Path.GetFileName(RunDirectory.Open(paths[0]).ReportPath)));
             terminal.Say(Path.GetFullPath(path));
             if (asked is not null)
             {
