@@ -19,7 +19,7 @@ internal static class CompareCommand
         var everyLayer = new Option<bool>("--every-layer") { Description = "All layers." };
         var baseline = new Option<string?>("--baseline")
         {
-            Description = "What is taken off all others: the name of a column, as 'before', 'UMM default', or 'B control' with several "
+            Description = "The column that is subtracted from all others, as 'before', 'UMM default', or 'B control' with several "
                 + "settings. [each undo less its control, and all less before]",
             HelpName = "ENTRANT",
         };
@@ -31,8 +31,8 @@ internal static class CompareCommand
         var latex = new Option<bool>("--latex") { Description = "Write the tables to standard output as LaTeX (booktabs)." };
         var regret = new Option<bool>("--regret")
         {
-            Description = "Instead: which rule of pretrain --keep takes the best epoch, by what the one it takes lacks of the best one's "
-                + "accuracy, over all runs that are given.",
+            Description = "Instead: how good the rules of pretrain --keep are. By how much the accuracy of the epoch that each takes is "
+                + "below that of the best epoch, over all runs that are given.",
         };
         Option<bool> force = OutputFile.Force();
         var command = new Command(

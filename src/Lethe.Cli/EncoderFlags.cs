@@ -53,8 +53,8 @@ internal sealed class EncoderFlags
     /// <summary>The flag of every verb that takes one encoder of a run.</summary>
     public static Option<string> Checkpoint() => new("--checkpoint")
     {
-        Description = "last; best, what pretrain --keep chose or the encoder before --stop-on-memorisation ended it; or one that was kept, "
-            + "as epoch-00010.",
+        Description = "last; best (what pretrain --keep chose, or the encoder from before --stop-on-memorisation ended training); or one "
+            + "that was kept, as epoch-00010.",
         HelpName = "NAME",
         DefaultValueFactory = _ => CheckpointStore.Last,
     };

@@ -18,7 +18,10 @@ internal static class ImportCommand
             Description = "Weights: safetensors, PyTorch (.pth, .pt, .ckpt), ONNX, or a folder of Hugging Face or timm. Nothing in it is "
                 + "executed.",
         };
-        var dry = new Option<bool>("--dry") { Description = "Only say what the file holds, what would be used and what is left." };
+        var dry = new Option<bool>("--dry")
+        {
+            Description = "Only print what the file holds, what of it would be used, and what is left out.",
+        };
         var command = new Command(
             "import",
             "Make a run of an encoder from elsewhere, to diagnose, undo, evaluate, embed and export it. Without --data it can be embedded "

@@ -54,7 +54,8 @@ internal static class ReportMap
                where map.States.All(state => state.Stage != stage.Key || !stage.Contains(state.Weights))
                select Label(stage.Key),
         ];
-        return missing.Length == 0 ? null : $"The map was drawn before {Wording.List(missing)} became what the rest of this page is about.";
+        return missing.Length == 0
+            ? null : $"The map shows other weights than the rest of this page: {Wording.List(missing)} changed since it was drawn.";
     }
 
     // Without labels there is no probe part, and test images have nothing to keep secret.

@@ -6,8 +6,8 @@ namespace Lethe.Workflow;
 internal sealed record MapOptions : OptionRecord, IConflicting
 {
     /// <summary>
-    /// Draw the map of the first run's images anew, which reads them and takes minutes for thousands: of so many, half trained on, half
-    /// not; fewer where there are fewer. [the map that was drawn last]
+    /// Draw the map of the first run anew, with so many images, half of them trained on. It reads the images and takes minutes for
+    /// thousands. [the map that was drawn last]
     /// </summary>
     [Limit(AtLeast = 20, AtMost = 20_000, Unit = "images", Zero = "for a page without a map")]
     public int? MapImages { get; init; }

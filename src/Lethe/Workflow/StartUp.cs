@@ -228,8 +228,8 @@ internal sealed record StartUp
     }
 
     private static string Machine(RunVersions versions, ulong seed) =>
-        $"{Place(versions)}, kernels: {versions.Kernels}; seed {seed}. The same seed gives the same numbers with the same threads and "
-            + "kernels alone";
+        $"{Place(versions)}, kernels: {versions.Kernels}; seed {seed}. The same seed gives the same numbers only with "
+            + "these threads and kernels";
 
     private static string Place(RunVersions versions) =>
         $"{versions.Device}, {versions.Threads} thread{(versions.Threads == 1 ? "" : "s")}";

@@ -126,7 +126,7 @@ public sealed class ReportMapTests
         ReportRun run = ReportSamples.Run() with { Map = MapSamples.Map() };
         EvaluationRecord[] newer = [.. run.Evaluations.Select(record => record with { Weights = $"weights of {record.Stage}, trained on" })];
         string text = XDocument.Parse(HtmlReport.Render(ReportModel.Of([run with { Evaluations = newer }]))).Root!.Value;
-        Assert.Contains("The map was drawn before untrained and before became", text, StringComparison.Ordinal);
+        Assert.Contains("untrained and before changed since it was drawn", text, StringComparison.Ordinal);
         Assert.Contains("lethe report runs/1 --map-images 2000", text, StringComparison.Ordinal);
     }
 
