@@ -2,7 +2,7 @@
 """Ends and disturbs real processes of lethe, lets each run go on with the same command, and compares every byte that it keeps.
 
     benchmarks/reliability.py kill --tries 200         # SIGKILL at random moments: pretrain, interleaved, undo, evaluate
-    benchmarks/reliability.py signals --tries 20       # SIGINT, SIGTERM, SIGHUP, SIGQUIT: ends with 130, the state saved
+    benchmarks/reliability.py signals --tries 20       # ends with 130 (SIGINT, SIGHUP, SIGQUIT) or 75 (SIGTERM, SIGUSR1), the state saved
     benchmarks/reliability.py calls                    # SIGKILL at every system call on the run's files (needs strace)
     benchmarks/reliability.py faults                   # ENOSPC and EIO from every Nth system call on them (needs strace)
     benchmarks/reliability.py disk                     # file systems too small for the run, then made larger (needs root)
@@ -153,8 +153,8 @@ class Campaign:
 
     def signals(self, number):
         draw = random.Random(number)
-        which = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT][number % 4]
-        verb = Verb(self.program, self.verbs[number // 4 % len(self.verbs)], os.path.join(self.root, f"signal-{number}"))
+        which = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1][number % 5]
+        verb = Verb(self.program, self.verbs[number // 5 % len(self.verbs)], os.path.join(self.root, f"signal-{number}"))
         verb.prepare()
         process = verb.start()
         hits, ended = 0, None
@@ -168,7 +168,7 @@ class Campaign:
                 os.killpg(process.pid, signal.SIGKILL)
             hits, ended = 1, process.returncode
         hits, word = self.verdict(verb, hits)
-        return hits, word if ended in (None, 0, 130) or word != "equal" else f"lost: {which.name} ended with {ended}"
+        return hits, word if ended in (None, 0, 75 if which in (signal.SIGTERM, signal.SIGUSR1) else 130) or word != "equal" else f"lost: {which.name} ended with {ended}"
 
     def injected(self, name, call, number, what):
         """One fault at the Nth call on a file of the run; None where there are fewer."""

@@ -88,6 +88,16 @@ var epoch = new Command(
 epoch.SetAction(parsed => EpochTime.Measure(
     parsed.GetValue(images)!.FullName, parsed.GetValue(count), parsed.GetValue(size), parsed.GetValue(small), parsed.GetValue(cache)));
 
+var home = new Option<DirectoryInfo>("--folder") { Description = "folder of images, made where it does not exist", Required = true };
+var million = new Option<int>("--count") { Description = "images to make", DefaultValueFactory = _ => 1_000_000 };
+var tiny = new Option<int>("--size") { Description = "height and width of images and views", DefaultValueFactory = _ => 16 };
+var pack = new Option<FileInfo>("--cache") { Description = "file of decoded images, made where it does not exist", Required = true };
+var manyImages = new Command(
+    "many-images", "Time and memory of opening very many images through a cache, and of an epoch of their views") { home, million, tiny, pack, threads };
+manyImages.SetAction(parsed => ManyImages.Measure(
+    parsed.GetValue(home)!.FullName, parsed.GetValue(million), parsed.GetValue(tiny), parsed.GetValue(pack)!.FullName,
+    parsed.GetValue(threads)));
+
 var codingRate = new Command(
     "coding-rate", "Coding rate reduction of the instance partition with its gradient, seconds") { n, d, threads, repeats };
 codingRate.SetAction(
@@ -209,7 +219,7 @@ try
 {
     TorchRuntime.Prepare(new TorchRuntimeOptions { Notice = Console.Error.WriteLine });
     return new RootCommand(
-        "Measures how fast Lethe is, alone and beside PyTorch.") { training, passes, embed, fewLabels, augmentation, epoch, profile, diagnosis, codingRate,
+        "Measures how fast Lethe is, alone and beside PyTorch.") { training, passes, embed, fewLabels, augmentation, epoch, manyImages, profile, diagnosis, codingRate,
         linearProbe, umm, methods, ranked, rankedStep, heads, table, compare, duplicates, kernels }
         .Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }

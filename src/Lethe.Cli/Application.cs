@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Lethe.Operators;
-using Lethe.Runtime;
 
 namespace Lethe.Cli;
 
@@ -23,6 +22,8 @@ internal static class Application
             CompareCommand.Create(terminal),
             ReportCommand.Create(terminal),
             WatchCommand.Create(terminal),
+            RunsCommand.Create(terminal),
+            SweepCommand.Create(terminal),
             ReproduceCommand.Create(terminal),
             EmbedCommand.Create(terminal),
             ClassifyCommand.Create(terminal),
@@ -38,28 +39,14 @@ internal static class Application
     }
 
     /// <summary>Runs a command line.</summary>
-    /// <returns>0 done, 1 failed, 2 wrong use, 130 interrupted with the state saved.</returns>
+    /// <returns>0 done, 1 failed, 2 wrong use, 130 interrupted with the state saved, 75 the same by a signal of a scheduler.</returns>
     /// <param name="arguments">The command line.</param>
     /// <param name="terminal">Where it writes.</param>
     /// <param name="stop">Asks it to end with the state saved.</param>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal, CancellationToken stop = default)
     {
         RootCommand root = Create(terminal);
-        ParseResult parsed = root.Parse(arguments.Count == 0 ? ["--help"] : arguments);
-        IReadOnlyList<string> errors = [];
-        if (parsed.Action is not HelpPage)
-        {
-            try
-            {
-                parsed = root.Parse(SettingsFile.Unfold(arguments, parsed));
-                errors = Usage.Errors(parsed, root);
-            }
-            catch (InvalidOptionException error)
-            {
-                errors = [error.Message];
-            }
-        }
-
+        (ParseResult parsed, IReadOnlyList<string> errors) = ArgumentReader.Read(root, arguments);
         if (errors.Count > 0)
         {
             foreach (string error in errors)

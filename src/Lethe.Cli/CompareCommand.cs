@@ -13,8 +13,8 @@ internal static class CompareCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var runs = new Argument<string[]>("RUN") { Description = "Run directories that were evaluated; runs that differ in the seed alone "
-            + "are one setting.", Arity = ArgumentArity.OneOrMore };
+        var runs = new Argument<string[]>("RUN") { Description = "Run directories that were evaluated, or a folder of runs, as of a "
+            + "sweep; runs that differ in the seed alone are one setting.", Arity = ArgumentArity.OneOrMore };
         var layer = new Option<string?>("--layer") { Description = "The layer. [the last one of the backbone]", HelpName = "NAME" };
         var everyLayer = new Option<bool>("--every-layer") { Description = "All layers." };
         var baseline = new Option<string?>("--baseline")
@@ -43,7 +43,7 @@ internal static class CompareCommand
         };
         return command.Does(terminal, (parsed, _) =>
         {
-            string[] paths = parsed.GetRequiredValue(runs);
+            string[] paths = RunPaths.Expand(parsed.GetRequiredValue(runs), terminal);
             parsed.RequireOneOutput("--markdown", "--csv", "--latex", "--json");
             if (!new[] { markdown, csv, latex }.Any(parsed.GetValue))
             {

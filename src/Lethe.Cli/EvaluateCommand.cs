@@ -49,8 +49,27 @@ internal static class EvaluateCommand
             ]);
         return command.Does(terminal, (parsed, cancellation) =>
         {
+            (OptionValues values, Machine machine, EncoderFileOptions file, DataOptions data, ForeignOptions foreign, ProtocolPlan? plan) =
+                Check(parsed);
+            string? path = parsed.GetValue(run), names = parsed.GetValue(protocol), written = parsed.GetValue(output);
+            if (path is not null)
+                terminal.WarnOfUnfinished(RunDirectory.Open(path));
+            if (file.Encoder is not null)
+                return File(file, foreign, data, plan!, machine, written, terminal, cancellation);
+            string line = values.CommandLine(string.Join(
+                ' ', ["evaluate", OptionValues.Quote(path!), .. names is null ? Array.Empty<string>() : ["--protocol", names],
+                    .. parsed.GetValue(onSealed) ? ["--sealed"] : Array.Empty<string>()]));
+            RunDirectory directory = RunDirectory.Open(path!);
+            Session session = Session.Open(directory, machine, data.DataRoot, terminal.Progress, cancellation);
+            return plan is not null ? Protocols(directory, session, plan, line, parsed.GetValue(onSealed), terminal, cancellation)
+                : Plain(directory, session, line, parsed.GetValue(onSealed), terminal, cancellation);
+        }, check: parsed => Check(parsed));
+
+        (OptionValues Values, Machine Machine, EncoderFileOptions File, DataOptions Data, ForeignOptions Foreign, ProtocolPlan? Plan) Check(
+            ParseResult parsed)
+        {
             OptionValues values = table.Read(parsed);
-            Machine machine = values.Apply(new Machine());
+            var machine = values.Apply(new Machine());
             var file = values.Apply(new EncoderFileOptions());
             string? path = parsed.GetValue(run), names = parsed.GetValue(protocol), written = parsed.GetValue(output);
             if ((path is null) == (file.Encoder is null))
@@ -71,18 +90,8 @@ internal static class EvaluateCommand
                 plan is null
                     ? "belongs to --protocol or --encoder. Name a protocol, or leave it out."
                     : "no option of these protocols on this encoder. Leave it out.");
-            if (path is not null)
-                terminal.WarnOfUnfinished(RunDirectory.Open(path));
-            if (file.Encoder is not null)
-                return File(file, foreign, data, plan!, machine, written, terminal, cancellation);
-            string line = values.CommandLine(string.Join(
-                ' ', ["evaluate", OptionValues.Quote(path!), .. names is null ? Array.Empty<string>() : ["--protocol", names],
-                    .. parsed.GetValue(onSealed) ? ["--sealed"] : Array.Empty<string>()]));
-            RunDirectory directory = RunDirectory.Open(path!);
-            Session session = Session.Open(directory, machine, data.DataRoot, terminal.Progress, cancellation);
-            return plan is not null ? Protocols(directory, session, plan, line, parsed.GetValue(onSealed), terminal, cancellation)
-                : Plain(directory, session, line, parsed.GetValue(onSealed), terminal, cancellation);
-        });
+            return (values, machine, file, data, foreign, plan);
+        }
     }
 
     private static ProtocolPlan Plan(string names, OptionValues values)

@@ -54,7 +54,9 @@ internal static class ImportCommand
 
             if (only)
                 return Look(options, machine, terminal);
-            if (flags.Resumes(parsed))
+            Resuming resumes = flags.Resumes(parsed);
+            flags.RequirePlace(parsed);
+            if (resumes == Resuming.Must || (resumes == Resuming.May && RunDirectory.HoldsRun(flags.Output(parsed)!)))
             {
                 RunDirectory begun = RunFlags.Begun(flags.Output(parsed));
                 return Describe(Importing.GoOn(begun.Path, machine, options.Data.DataRoot, terminal.Progress, cancellation), terminal);

@@ -75,6 +75,37 @@ internal sealed class ProgressDisplay(TextWriter output, bool terminal, bool col
         }
     }
 
+    /// <summary>Shows how several pieces of work stand, a line for each: drawn over in a terminal, elsewhere the rarer the longer it takes.
+    /// </summary>
+    public void Show(IReadOnlyList<string> lines)
+    {
+        lock (gate)
+        {
+            if (!sinceStart.IsRunning)
+                sinceStart.Restart();
+            if (!terminal && sinceShown.IsRunning && sinceShown.Elapsed < Between(sinceStart.Elapsed))
+                return;
+            sinceShown.Restart();
+
+            // What does not fit on the screen cannot be drawn over.
+            int columns = Math.Max(width() - 1, 1), rows = Math.Max((height?.Invoke() ?? 2) - 1, 1);
+            string[] plain = [.. lines.Select(PlainText.Of)];
+            if (terminal)
+            {
+                string[] fitting = [.. plain.TakeLast(rows).Select(line => line.Length > columns ? line[..columns] : line)];
+                output.Write(Erased() + string.Join('\n', fitting));
+                drawn = fitting.Length;
+            }
+            else
+            {
+                foreach (string line in plain)
+                    output.WriteLine(line);
+            }
+
+            output.Flush();
+        }
+    }
+
     /// <summary>Removes the line, so that other text can follow.</summary>
     public void Clear()
     {

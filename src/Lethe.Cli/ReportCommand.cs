@@ -15,9 +15,16 @@ internal static class ReportCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var runs = new Argument<string[]>("RUN") { Description = "Run directories; runs that differ in the seed alone are shown as mean "
-            + "and spread.", Arity = ArgumentArity.OneOrMore };
-        var output = new Option<string?>("--out") { Description = "The page to write. [report.html in the first run]", HelpName = "FILE" };
+        var runs = new Argument<string[]>("RUN")
+        {
+            Description = "Run directories, or a folder of runs, as of a sweep; runs that differ in the seed alone are shown as mean and "
+                + "spread.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var output = new Option<string?>("--out")
+        {
+            Description = "The page to write. [report.html in what was named first]", HelpName = "FILE",
+        };
         var markdown = new Option<bool>("--markdown") { Description = "Write the table of all undos to standard output as well, as "
             + "Markdown. --json has the same numbers, and what is said of memorisation." };
         var latex = new Option<bool>("--latex")
@@ -31,7 +38,7 @@ internal static class ReportCommand
         Option<string?> svg = Picture("--svg", "SVG"), png = Picture("--png", "PNG, three times the size");
         var figures = new Option<string?>("--figures")
         {
-            Description = "The folder that --svg and --png write to. [figures in the first run]", HelpName = "DIR",
+            Description = "The folder that --svg and --png write to. [figures in what was named first]", HelpName = "DIR",
         };
         var dataRoot = new Option<string?>("--data-root") { Description = "With --map-images: where the files of a named source lie now, "
             + "if they have moved.", HelpName = "DIR" };
@@ -50,8 +57,9 @@ internal static class ReportCommand
             var machine = values.Apply(new Machine());
             OptionRecord.ValidateAll([map, machine]);
             NumberTable? numbers = map.MapColumns is { } table ? NumberTable.Read(table, "--map-columns") : null;
-            string[] paths = parsed.GetRequiredValue(runs);
             parsed.RequireOneOutput("--markdown", "--latex", "--csv", "--json");
+            string home = parsed.GetRequiredValue(runs)[0];
+            string[] paths = RunPaths.Expand(parsed.GetRequiredValue(runs), terminal);
             string? page = parsed.GetValue(output) is { } given ? OutputFile.Require(given, parsed.GetValue(force), ".html", ".htm") : null;
             foreach (string one in paths)
                 terminal.WarnOfUnfinished(RunDirectory.Open(one));
@@ -61,7 +69,7 @@ internal static class ReportCommand
             if (asked is not null && undos.Count == 0)
                 throw new RunException($"{string.Join(", ", paths)}: no undo was evaluated, so there is no table to write. Run 'lethe "
                     + $"undo {OptionValues.Quote(paths[0])}', or leave {asked} out.");
-            string folder = parsed.GetValue(figures) ?? Path.Combine(paths[0], "figures");
+            string folder = parsed.GetValue(figures) ?? Path.Combine(home, "figures");
             (string? drawn, string? painted) = (parsed.GetValue(svg), parsed.GetValue(png));
             if (parsed.GetValue(figures) is not null && drawn is null && painted is null)
                 throw new InvalidOptionException($"--figures {folder}: nothing is written there. Give --svg all or --png all as well.");
@@ -87,7 +95,7 @@ internal static class ReportCommand
                     terminal.Say(notice);
             }
 
-            string path = Write(model, page ?? RunDirectory.Open(paths[0]).ReportPath);
+            string path = Write(model, page ?? Path.Combine(home, Path.GetFileName(RunDirectory.Open(paths[0]).ReportPath)));
             terminal.Say(Path.GetFullPath(path));
             if (asked is not null)
             {

@@ -35,18 +35,19 @@ internal static class RunCommand
             OptionValues values = flags.Read(parsed);
             UmmOptions umm = values.Apply(undoing);
 
-            if (IsDemonstration(values) && !flags.Resumes(parsed))
+            RunRequest request = flags.Check(parsed, values);
+            if (IsDemonstration(values) && request.Begun is null)
                 terminal.Say("A demonstration on embedded images of clothes. For your own: lethe run --data FOLDER");
 
             // 1. Train an encoder without labels, measuring every layer along the way.
-            (RunDirectory run, Session session) = flags.Pretrain(parsed, values, "run", terminal.Progress, cancellation);
+            (RunDirectory run, Session session) = flags.Pretrain(request, values, "run", terminal.Progress, cancellation);
 
             // 2. See whether it memorised.
             JsonObject monitor = DiagnoseCommand.Describe(run, terminal);
 
             // 3. Undo memorisation in the late layers, beside a control of as many plain steps.
             RunDirectory undo = Undoing.Run(
-                run, session, umm, null, session.Options.Seed, flags.Resumes(parsed), run.LoadManifest().Command, terminal.Progress,
+                run, session, umm, null, session.Options.Seed, request.Begun is not null, run.LoadManifest().Command, terminal.Progress,
                 cancellation);
 
             // 4. Evaluate every state of the encoder on images that no training saw.

@@ -18,11 +18,9 @@ internal sealed class RunFlags
     private readonly OptionTable table;
     private readonly Option<string?> output =
         new("--out") { Description = "The run directory. [runs/METHOD-SOURCE, numbered]", HelpName = "DIR" };
-    private readonly Option<bool> resume = new("--resume")
-    {
-        Description = "Go on with the run in --out where its last checkpoint left it. With more --epochs than it has it is made longer, if "
-            + "it has --schedule constant.",
-    };
+    private readonly ResumeOption resume = new(
+        "Go on with the run in --out where its last checkpoint left it. With more --epochs than it has it is made longer, if it has "
+        + "--schedule constant.");
 
     /// <summary>Adds the flags to a verb.</summary>
     /// <param name="command">The verb.</param>
@@ -45,8 +43,8 @@ internal sealed class RunFlags
             ]);
     }
 
-    /// <summary>Whether the verb was asked to go on.</summary>
-    public bool Resumes(ParseResult parsed) => parsed.GetValue(resume);
+    /// <summary>Whether the verb was asked to go on, and must find something.</summary>
+    public Resuming Resumes(ParseResult parsed) => resume.Of(parsed);
 
     /// <summary>The run directory that was named; null where none was.</summary>
     public string? Output(ParseResult parsed) => parsed.GetValue(output);
@@ -54,43 +52,72 @@ internal sealed class RunFlags
     /// <summary>What was given.</summary>
     public OptionValues Read(ParseResult parsed) => table.Read(parsed);
 
-    /// <summary>Pre-trains, or goes on.</summary>
+    /// <summary>Makes sure that a command which is to find its run again says where it is.</summary>
+    /// <exception cref="InvalidOptionException">It does not.</exception>
+    public void RequirePlace(ParseResult parsed)
+    {
+        if (Resumes(parsed) == Resuming.May && Output(parsed) is null)
+        {
+            throw new InvalidOptionException(
+                "--resume auto needs --out with the directory of the run, so that the same command finds it again.");
+        }
+    }
+
+    /// <summary>Makes sure that what was given can be used, before anything is read or begun.</summary>
     /// <param name="parsed">The parsed command line.</param>
     /// <param name="values">What was given; the verb has taken its own records from it.</param>
-    /// <param name="verb">The verb, for the command line that repeats the run.</param>
-    /// <param name="progress">Told how far the work has come.</param>
-    /// <param name="cancellation">Stops with the state saved.</param>
-    public (RunDirectory Run, Session Session) Pretrain(
-        ParseResult parsed, OptionValues values, string verb, IProgress<WorkflowProgress> progress, CancellationToken cancellation)
+    /// <returns>What it asks for.</returns>
+    /// <exception cref="LetheException">It cannot be used, or is not what the run was begun with.</exception>
+    public RunRequest Check(ParseResult parsed, OptionValues values)
     {
-        Machine machine = values.Apply(new Machine());
+        var machine = values.Apply(new Machine());
         OptionRecord[] beside = [machine, .. more.Select(values.Apply)];
         string? path = parsed.GetValue(output);
-        if (Resumes(parsed) && !(path is not null && IsCutOff(path) && values.Flags.Any(flag => !IsOf(flag, beside))))
+        Resuming resumes = Resumes(parsed);
+        RequirePlace(parsed);
+        bool goesOn = resumes == Resuming.May
+            ? RunDirectory.HoldsRun(path!)
+            : resumes == Resuming.Must && !(path is not null && IsCutOff(path) && values.Flags.Any(flag => !IsOf(flag, beside)));
+        if (goesOn)
         {
             OptionRecord.ValidateAll(beside);
             RunManifest begun = Begun(path).LoadManifest();
             int? longer = values.Apply(new TrainingOptions()).Epochs is { } epochs && epochs > begun.Pretraining.Training.EpochCount()
                 ? epochs
                 : null;
-            RequireSame(values, begun.Pretraining, path!, longer is null ? [] : [EpochsFlag], beside);
-            if (machine.Threads > 0 && machine.Threads != begun.Versions.Threads && begun.Status != RunStatus.Done)
-            {
-                progress.Report(new WorkflowProgress("", 0, 0, "",
-                    $"Warning: --threads {machine.Threads}, and {path} has {begun.Versions.Threads} so far: it will not be the same, bit "
-                    + "for bit, as without an interruption."));
-            }
-
-            if (longer is { } more)
-                Extension.Prepare(path!, more);
-            string? dataRoot = values.Apply(defaults(values).Data with { DataRoot = null }).DataRoot;
-            return Pretraining.Resume(path!, machine, dataRoot, progress, cancellation);
+            RequireSame(values, begun, path!, longer is null ? [] : [EpochsFlag], beside);
+            return new RunRequest(machine, path!) { Begun = begun, Longer = longer };
         }
 
         RunOptions options = Build(values);
         OptionRecord.ValidateAll([options, .. beside]);
-        path ??= FreePath(options);
-        return Pretraining.Start(options, machine, path, values.CommandLine(verb), progress, cancellation);
+        return new RunRequest(machine, path ?? FreePath(options)) { Options = options };
+    }
+
+    /// <summary>Pre-trains, or goes on.</summary>
+    /// <param name="request">What was asked for.</param>
+    /// <param name="values">What was given.</param>
+    /// <param name="verb">The verb, for the command line that repeats the run.</param>
+    /// <param name="progress">Told how far the work has come.</param>
+    /// <param name="cancellation">Stops with the state saved.</param>
+    public (RunDirectory Run, Session Session) Pretrain(
+        RunRequest request, OptionValues values, string verb, IProgress<WorkflowProgress> progress, CancellationToken cancellation)
+    {
+        (Machine machine, string path) = (request.Machine, request.Path);
+        if (request.Options is { } options)
+            return Pretraining.Start(options, machine, path, values.CommandLine(verb), progress, cancellation);
+        RunManifest begun = request.Begun!;
+        if (machine.Threads > 0 && machine.Threads != begun.Versions.Threads && begun.Status != RunStatus.Done)
+        {
+            progress.Report(new WorkflowProgress("", 0, 0, "",
+                $"Warning: --threads {machine.Threads}, and {path} has {begun.Versions.Threads} so far: it will not be the same, bit "
+                + "for bit, as without an interruption."));
+        }
+
+        if (request.Longer is { } more)
+            Extension.Prepare(path, more);
+        string? dataRoot = values.Apply(defaults(values).Data with { DataRoot = null }).DataRoot;
+        return Pretraining.Resume(path, machine, dataRoot, progress, cancellation);
     }
 
     /// <summary>The run that a verb was asked to go on with.</summary>
@@ -141,8 +168,9 @@ internal sealed class RunFlags
 
     // What is changed on resume would not be the same run; where a source lies does not decide it, and more epochs are asked for elsewhere.
     private static void RequireSame(
-        OptionValues values, RunOptions earlier, string path, IReadOnlyList<string> but, IReadOnlyList<OptionRecord> beside)
+        OptionValues values, RunManifest begun, string path, IReadOnlyList<string> but, IReadOnlyList<OptionRecord> beside)
     {
+        RunOptions earlier = begun.Pretraining;
         OptionRecord[] records =
         [
             earlier.Data, earlier, earlier.Views, earlier.Backbone, earlier.Weights, earlier.MethodOptions, earlier.Training,
@@ -155,7 +183,15 @@ internal sealed class RunFlags
                 $"{string.Join(", ", unused)}: no option of method '{earlier.Method}', with which {path} was begun. Leave it out.");
         }
 
-        var differing = records.SelectMany(values.Changed).Where(change => change.Flag != "--data-root" && !but.Contains(change.Flag));
+        // A command that was given once can be given again, though an option that it left open has a value now, and though a longer
+        // training has other shares of its steps.
+        bool WasAsked((string Flag, string Asked, string Was) change) =>
+            (change.Asked is "0" or "" && begun.Choices.Any(choice => choice.Option == change.Flag))
+            || (begun.FirstTraining is { } first && change.Flag != EpochsFlag && IsOf(change.Flag, [first])
+                && values.Changed(first).All(other => other.Flag != change.Flag));
+
+        var differing = records.SelectMany(values.Changed)
+            .Where(change => change.Flag != "--data-root" && !but.Contains(change.Flag) && !WasAsked(change));
         string[] changed = [.. differing.Select(
             change => $"{change.Flag} {change.Asked} ({(change.Was.Length == 0 ? "it had none" : $"it was {change.Was}")})").Distinct()];
         if (changed.Length > 0)

@@ -49,6 +49,9 @@ internal sealed class Terminal
     /// <summary>The console of tables and sentences.</summary>
     public IAnsiConsole People { get; }
 
+    /// <summary>The exit code of a verb that was asked to end, which depends on what asked.</summary>
+    public Func<int> StopCode { get; init; } = () => Verb.Interrupted;
+
     /// <summary>Writes a sentence for people.</summary>
     public void Say(string text)
     {

@@ -17,7 +17,7 @@ internal static class UndoCommand
             new Option<string?>("--name") { Description = "Name of the folder below RUN/umm. [made of the options]", HelpName = "NAME" };
         var seed =
             new Option<ulong?>("--seed") { Description = "Decides order and views of the fine-tuning. [the run's seed]", HelpName = "N" };
-        var resume = new Option<bool>("--resume") { Description = "Go on with the undo of that name where its last checkpoint left it." };
+        var resume = new ResumeOption("Go on with the undo of that name where its last checkpoint left it.");
         var rivals = new Option<bool>("--rivals")
         {
             Description = "Also runs what UMM must beat, each as an undo of its own: plain training for as much compute, ZCA-whitening, "
@@ -31,15 +31,9 @@ internal static class UndoCommand
         var table = new OptionTable(command, [new UmmOptions(), .. EncoderArgument.Records, new Machine(), new RankOptions()]);
         return command.Does(terminal, (parsed, cancellation) =>
         {
-            OptionValues values = table.Read(parsed);
-            UmmOptions options = values.Apply(new UmmOptions());
-            Machine machine = values.Apply(new Machine());
+            (OptionValues values, UmmOptions options, IReadOnlyList<UmmOptions> others, Machine machine) = Check(parsed);
+            Resuming resumes = resume.Of(parsed);
             bool every = parsed.GetValue(rivals);
-            if (every && options.Remedy != UmmOptions.Mechanism)
-                throw new InvalidOptionException($"--rivals runs every remedy beside UMM; found --remedy {options.Remedy}. Leave one out.");
-            IReadOnlyList<UmmOptions> others = every ? [.. options.WithRivals().Skip(1)] : [];
-            options = every ? options.Own() : options;
-            OptionRecord.ValidateAll([options, .. others, machine]);
             bool needsHeads = options.Remedy != UmmOptions.Whiten;
             RunDirectory directory = run.Open(parsed, values, machine, needsHeads, terminal, cancellation);
             RunOptions pretraining = directory.LoadManifest().Pretraining;
@@ -47,7 +41,7 @@ internal static class UndoCommand
             string called = parsed.GetValue(name) ?? Undoing.DefaultName(options, chosen, pretraining.Seed);
 
             // Where the folder is there already, a start ended before its first file had its name, and this one begins it.
-            if (parsed.GetValue(resume) && !Directory.Exists(directory.UndoPath(called)))
+            if (resumes == Resuming.Must && !Directory.Exists(directory.UndoPath(called)))
             {
                 string[] there = [.. directory.Undos.Select(undo => Path.GetFileName(undo.Path))];
                 throw new RunException(
@@ -59,7 +53,7 @@ internal static class UndoCommand
             Session session = Session.Open(directory, machine, EncoderArgument.DataRoot(values), terminal.Progress, cancellation);
             string line = values.CommandLine($"undo {OptionValues.Quote(directory.Path)} --seed {chosen}");
             RunDirectory undo = Undoing.Run(
-                directory, session, options, called, chosen, every || parsed.GetValue(resume), line, terminal.Progress, cancellation);
+                directory, session, options, called, chosen, every || resumes != Resuming.No, line, terminal.Progress, cancellation);
             foreach (UmmOptions rival in others)
             {
                 if (Remedies.IsPossible(directory, rival.Remedy))
@@ -75,6 +69,22 @@ internal static class UndoCommand
             result["undo"] = undo.Path;
             result["choice"] = EncoderView.Choose(directory, undo, terminal);
             return result;
-        }, ranks: parsed => table.Read(parsed).Apply(new RankOptions()));
+        }, check: parsed => Check(parsed), ranks: parsed => table.Read(parsed).Apply(new RankOptions()));
+
+        // Of a run alone one knows the rest.
+        (OptionValues Values, UmmOptions Options, IReadOnlyList<UmmOptions> Others, Machine Machine) Check(ParseResult parsed)
+        {
+            OptionValues values = table.Read(parsed);
+            UmmOptions options = values.Apply(new UmmOptions());
+            var machine = values.Apply(new Machine());
+            bool every = parsed.GetValue(rivals);
+            if (every && options.Remedy != UmmOptions.Mechanism)
+                throw new InvalidOptionException($"--rivals runs every remedy beside UMM; found --remedy {options.Remedy}. Leave one out.");
+            IReadOnlyList<UmmOptions> others = every ? [.. options.WithRivals().Skip(1)] : [];
+            options = every ? options.Own() : options;
+            OptionRecord.ValidateAll([options, .. others, machine]);
+            resume.Of(parsed);
+            return (values, options, others, machine);
+        }
     }
 }

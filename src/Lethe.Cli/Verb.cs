@@ -16,6 +16,12 @@ internal static class Verb
     public const int WrongUse = 2;
     public const int Interrupted = 130;
 
+    /// <summary>
+    /// Ended by SIGTERM or SIGUSR1, which schedulers send: EX_TEMPFAIL of sysexits.h, "try again later". No shell and no signal gives 75
+    /// for anything else, and a scheduler can be told to queue a job again that ends with it (Slurm's RequeueExit).
+    /// </summary>
+    public const int Preempted = 75;
+
     public const string JsonFlag = "--json";
 
     /// <summary>What <c>--json</c> writes where a verb fails: the sentence that people are told, and the exit code.</summary>
@@ -27,12 +33,13 @@ internal static class Verb
     /// <param name="work">Does the work and says it to people; returns the JSON document of the result.</param>
     /// <param name="needsTorch">Whether torch is loaded first.</param>
     /// <param name="exitCode">Makes the exit code of the result; null where a result is a success.</param>
+    /// <param name="check">Throws where what was given cannot be used, before anything is read; null where only the work can tell.</param>
     /// <param name="ranks">How many ranks were asked for, of a verb that ranks can do together; null for others.</param>
     /// <param name="follow">What its other ranks do beside training, by rank 0's words; null for nothing.</param>
     /// <returns>The verb.</returns>
     public static Command Does(
         this Command command, Terminal terminal, Func<ParseResult, CancellationToken, JsonNode> work, bool needsTorch = true,
-        Func<JsonNode, int>? exitCode = null, Func<ParseResult, RankOptions>? ranks = null,
+        Func<JsonNode, int>? exitCode = null, Action<ParseResult>? check = null, Func<ParseResult, RankOptions>? ranks = null,
         Func<ParseResult, IReadOnlyDictionary<string, Action>>? follow = null)
     {
         var json = new Option<bool>(JsonFlag) { Description = "Write the result as one JSON document to standard output." };
@@ -40,8 +47,8 @@ internal static class Verb
         command.Options.Add(SettingsFile.Option());
 
         // On a thread of its own: torch's scopes belong to a thread, and the handler of signals is set up beside it.
-        command.SetAction((parsed, cancellation) => Task.Run(
-            () => Guard(command, terminal, () =>
+        command.Action = new VerbAction((parsed, cancellation) => Task.Run(
+            () => Guard(parsed, terminal, () =>
             {
                 if (needsTorch)
                     PrepareTorch(terminal);
@@ -59,7 +66,7 @@ internal static class Verb
                     terminal.WriteJson(result);
                 return exitCode?.Invoke(result) ?? Done;
             }, cancellation, parsed.GetValue(json)),
-            CancellationToken.None));
+            CancellationToken.None), check);
         return command;
     }
 
@@ -113,7 +120,7 @@ internal static class Verb
 
     /// <summary>Does something and turns how it ended into an exit code and a sentence.</summary>
     internal static int Guard(
-        Command command, Terminal terminal, Func<int> work, CancellationToken cancellation, bool json = false)
+        ParseResult parsed, Terminal terminal, Func<int> work, CancellationToken cancellation, bool json = false)
     {
         int Told(string message, int exitCode, string prefix = "lethe: ")
         {
@@ -129,7 +136,7 @@ internal static class Verb
         }
         catch (OperationCanceledException error) when (cancellation.IsCancellationRequested)
         {
-            return Told("Interrupted. " + Again(command, (error as RunInterruptedException)?.Run), Interrupted, prefix: "");
+            return Told("Interrupted. " + Again(parsed, (error as RunInterruptedException)?.Run), terminal.StopCode(), prefix: "");
         }
         catch (InvalidOptionException error)
         {
@@ -151,11 +158,14 @@ internal static class Verb
     }
 
     // What goes on with work that was interrupted; a run where its state was saved.
-    private static string Again(Command verb, RunDirectory? run)
+    private static string Again(ParseResult parsed, RunDirectory? run)
     {
-        const string Resume = "--resume", Out = "--out";
-        if (verb.Name == "reproduce")
-            return "The same command goes on: what is done is not done again.";
+        const string Resume = ResumeOption.Flag, Out = "--out", Same = "The same command goes on";
+        Command verb = parsed.CommandResult.Command;
+        if (verb.Name is "reproduce" or "sweep")
+            return $"{Same}: what is done is not done again.";
+        if (ResumeOption.GoesOn(parsed))
+            return run is null ? $"{Same}." : $"The state is saved. {Same}.";
         bool resumes = Usage.Find(verb, Resume) is not null;
         if (!resumes)
             return "The same command begins anew.";

@@ -68,6 +68,17 @@ internal sealed record VerbGuide(IReadOnlyList<string> First, IReadOnlyList<(str
             ("One run", "lethe watch runs/photos"),
             ("From another machine: ssh -L 8123:127.0.0.1:8123 HOST, and there", "lethe watch --port 8123"),
         ]),
+        ["runs"] = new(["--filter", "--sort", "--reverse", "--measure", "--csv", "--markdown"],
+        [
+            ("All runs below runs/", "lethe runs"),
+            ("Those that are done, the best last", "lethe runs sweeps/methods --filter done --sort best"),
+        ]),
+        ["sweep"] = new(["--dry", "--jobs", "--threads", "--retries", "--slurm", "--out"],
+        [
+            ("See the cells of a file", "lethe sweep methods.yaml --dry"),
+            ("Make them, or go on", "lethe sweep methods.yaml"),
+            ("On a cluster", "lethe sweep methods.yaml --slurm"),
+        ]),
         ["reproduce"] = new(["--preset", "--protocol", "--out", "--data", "--seeds", "--target", "--domains", "--paper", "--yes"],
         [
             ("What there is, and what it takes on this machine", "lethe reproduce list"),

@@ -11,11 +11,7 @@ internal static class WatchCommand
 
     public static Command Create(Terminal terminal)
     {
-        var folder = new Argument<string?>("DIR")
-        {
-            Description = "A run, or a folder with runs below it. [runs, or this folder where there is none]",
-            Arity = ArgumentArity.ZeroOrOne,
-        };
+        Argument<string?> folder = Folder();
         var command = new Command(
             "watch",
             "Show runs on a page of this machine as they train, or after: curves, layers, views, speed, time left, warnings, log; many "
@@ -25,7 +21,7 @@ internal static class WatchCommand
         {
             var options = table.Read(parsed).Apply(new WatchOptions());
             options.Validate();
-            var watched = new WatchedFolder(parsed.GetValue(folder) ?? (Directory.Exists(Usual) ? Usual : "."));
+            WatchedFolder watched = Open(parsed.GetValue(folder));
             using WatchServer server = WatchServer.Start(watched, options.Port ?? 0);
             int runs = watched.Runs.Count;
             terminal.Say(watched.IsRun ? $"Watching {watched.Path}."
@@ -37,4 +33,15 @@ internal static class WatchCommand
             return new JsonObject { ["address"] = $"{server.Address}", ["folder"] = watched.Path, ["runs"] = watched.Runs.Count };
         }, needsTorch: false);
     }
+
+    /// <summary>The argument of verbs that look at runs.</summary>
+    public static Argument<string?> Folder() => new("DIR")
+    {
+        Description = "A run, or a folder with runs below it. [runs, or this folder where there is none]",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    /// <summary>The folder that was named, or the usual one.</summary>
+    /// <exception cref="Runtime.RunException">There is no such folder.</exception>
+    public static WatchedFolder Open(string? folder) => new(folder ?? (Directory.Exists(Usual) ? Usual : "."));
 }

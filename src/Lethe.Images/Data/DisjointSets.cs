@@ -39,4 +39,16 @@ internal sealed class DisjointSets(int count)
             Join(first[key], item);
         }
     }
+
+    /// <summary>The same of numbers, of which there may be millions: in order, so that equal ones stand side by side.</summary>
+    public void Join(UInt128[] keys)
+    {
+        int[] items = [.. Enumerable.Range(0, keys.Length)];
+        Array.Sort([.. keys], items);
+        for (int i = 1; i < items.Length; i++)
+        {
+            if (keys[items[i]] == keys[items[i - 1]])
+                Join(items[i], items[i - 1]);
+        }
+    }
 }

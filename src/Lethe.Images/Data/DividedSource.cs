@@ -49,8 +49,8 @@ internal sealed record DividedSource(ImageSource Source, DataOptions Options, Gr
 
     private ImageSet Part(string name, int[] items, LoadedImages loaded, int first, int least)
     {
-        var good = new List<Image>();
-        var goodItems = new List<int>();
+        var good = new List<Image>(items.Length);
+        var goodItems = new List<int>(items.Length);
         for (int i = 0; i < items.Length; i++)
         {
             if (loaded.Images[first + i] is not { } image)

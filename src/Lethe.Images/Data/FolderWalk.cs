@@ -32,7 +32,9 @@ internal sealed class FolderWalk(bool earlier, bool arrays = false)
 
     private readonly RealPaths real = new();
     private readonly HashSet<string> entered = new(RealPaths.Comparer);
-    private readonly List<(string Path, string Real)> taken = [], linked = [];
+    // Of a file the folder that it really lies in, which it shares with many: whole paths are made only where links ask for them.
+    private readonly List<(string Path, string RealFolder)> taken = [];
+    private readonly List<(string Path, string Real)> linked = [];
     private readonly Dictionary<string, IgnoredFiles> ignored = [];
 
     /// <summary>Lists the images.</summary>
@@ -49,11 +51,12 @@ internal sealed class FolderWalk(bool earlier, bool arrays = false)
                 Walk(Path.Combine(root, link.Path), link.Path + "/", link.Real, links);
         }
 
-        var seen = taken.Select(file => file.Real).ToHashSet(RealPaths.Comparer);
+        HashSet<string> seen = linked.Count == 0
+            ? [] : taken.Select(file => Path.Combine(file.RealFolder, Path.GetFileName(file.Path))).ToHashSet(RealPaths.Comparer);
         foreach ((string path, string target) in linked.OrderBy(file => file.Path, StringComparer.Ordinal))
         {
             if (seen.Add(target))
-                taken.Add((path, target));
+                taken.Add((path, ""));
             else
                 Ignore("links to files that are read already", path);
         }
@@ -86,7 +89,7 @@ internal sealed class FolderWalk(bool earlier, bool arrays = false)
             else if (isFolder)
                 Walk(Path.Combine(folder, name), path + "/", Path.Combine(realFolder, name), links);
             else if (IsImage(Path.Combine(folder, name), path))
-                taken.Add((path, Path.Combine(realFolder, name)));
+                taken.Add((path, realFolder));
         }
     }
 

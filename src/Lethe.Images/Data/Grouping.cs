@@ -59,9 +59,9 @@ internal sealed record Grouping(int[] Of, IReadOnlyDictionary<int, string> Names
         }
 
         int[] groups = [.. Enumerable.Range(0, count).Select(joined.Find)];
-        ILookup<int, int> members = Enumerable.Range(0, count).ToLookup(item => groups[item]);
-        Dictionary<int, string> names = members.Where(group => group.Skip(1).Any()).ToDictionary(
-            group => group.Key, group => group.Select(item => keys[item]).FirstOrDefault(key => key is not null) ?? $"equal-{group.Key}");
+        var members = new GroupMembers([.. Enumerable.Range(0, count)], groups);
+        Dictionary<int, string> names = members.Groups.Where(group => members[group].Count > 1).ToDictionary(
+            group => group, group => members[group].Select(item => keys[item]).FirstOrDefault(key => key is not null) ?? $"equal-{group}");
         return names.Count == 0 && notices.Count == 0 ? null : new Grouping(groups, names, notices);
     }
 

@@ -134,7 +134,11 @@ internal sealed class ImagePackWriter(
 
     private void Finish(Stream stream)
     {
-        byte[] index = [.. MemoryMarshal.AsBytes<PackEntry>(entries), .. texts.WrittenSpan];
+        ReadOnlySpan<byte> index = MemoryMarshal.AsBytes<PackEntry>(entries);
+        int indexLength = index.Length + texts.WrittenCount;
+        var checksum = new XxHash128();
+        checksum.Append(index);
+        checksum.Append(texts.WrittenSpan);
 
         // Entries are read where they lie.
         stream.Position = (stream.Position + 7) / 8 * 8;
@@ -147,13 +151,14 @@ internal sealed class ImagePackWriter(
             Samples = (int)samples,
             Count = files.Count,
             IndexOffset = stream.Position,
-            IndexLength = index.Length,
-            FileLength = stream.Position + index.Length,
+            IndexLength = indexLength,
+            FileLength = stream.Position + indexLength,
             Listing = listing,
-            IndexChecksum = XxHash128.HashToUInt128(index),
+            IndexChecksum = checksum.GetCurrentHashAsUInt128(),
         };
         header.Checksum = header.ComputeChecksum();
         stream.Write(index);
+        stream.Write(texts.WrittenSpan);
         stream.Position = 0;
         stream.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<PackHeader>(in header)));
     }

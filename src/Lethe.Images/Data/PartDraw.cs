@@ -16,7 +16,7 @@ internal sealed class PartDraw(int[] order, int[]? groups, IReadOnlyList<int>? l
     private const byte InTest = 1, InProbe = 2, InSealed = 3;
 
     private readonly Dictionary<int, byte> taken = [];
-    private readonly ILookup<int, int>? members = groups is null ? null : order.ToLookup(item => groups![item]);
+    private readonly GroupMembers? members = groups is null ? null : new GroupMembers(order, groups);
 
     public int[] Train => [.. order.Where(item => !taken.ContainsKey(item))];
 
@@ -36,8 +36,8 @@ internal sealed class PartDraw(int[] order, int[]? groups, IReadOnlyList<int>? l
     {
         int[] counts = Count(order), sets = Sets();
         int[] Least(int needed, int more) => [.. sets.Select(have => have < needed ? 0 : have > needed ? 1 + more : 1)];
-        if (members is not null && members.Count < (test > 0 ? 2 : 1) + (probe > 0 ? 1 : 0))
-            throw new DataException($"All images are in {members.Count} groups that are to stay whole; every part needs one of its own. "
+        if (members is not null && members.Groups.Take(3).Count() is var few && few < (test > 0 ? 2 : 1) + (probe > 0 ? 1 : 0))
+            throw new DataException($"All images are in {few} groups that are to stay whole; every part needs one of its own. "
                 + "Group by something finer.");
 
         // A class of one image is trained on; of two, one is tested on (or, where others test, probed with); of three each part has one.
@@ -82,9 +82,9 @@ internal sealed class PartDraw(int[] order, int[]? groups, IReadOnlyList<int>? l
         if (members is null)
             return Count(order);
         int[] sets = new int[labels is null ? 1 : classes];
-        foreach (IGrouping<int, int> group in members)
+        foreach (int group in members.Groups)
         {
-            foreach (int label in group.Select(LabelOf).Distinct())
+            foreach (int label in members[group].Select(LabelOf).Distinct())
                 sets[label]++;
         }
 
@@ -160,8 +160,12 @@ internal sealed class PartDraw(int[] order, int[]? groups, IReadOnlyList<int>? l
     {
         if (wanted == 0 || taken.ContainsValue(part) || members is null)
             return;
-        IGrouping<int, int>? smallest = members.Where(group => !taken.ContainsKey(group.First())).MinBy(group => group.Count());
-        if (smallest is null || order.Length - taken.Count - smallest.Count() < 2)
+
+        // Of equally small ones the first in the order.
+        ArraySegment<int>[] free = [.. order.Select(item => groups![item]).Distinct().Select(group => members[group]).Where(
+            group => !taken.ContainsKey(group[0]))];
+        ArraySegment<int> smallest = free.Length == 0 ? default : free.MinBy(group => group.Count);
+        if (smallest.Count == 0 || order.Length - taken.Count - smallest.Count < 2)
             throw new DataException("The groups that are to stay whole are too large to divide the images. Group by something finer.");
         foreach (int member in smallest)
             taken[member] = part;

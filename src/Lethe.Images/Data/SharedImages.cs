@@ -9,31 +9,31 @@ internal static class SharedImages
     /// <summary>Finds them, in sentences.</summary>
     public static IReadOnlyList<string> Find(ImageSet train, ImageSet probe, ImageSet test, CancellationToken cancel)
     {
-        ImageSet[] parts = [train, probe, test];
-        (ImageSet Images, int Index)[] all = [.. parts.SelectMany(part => Enumerable.Range(0, part.Count).Select(i => (part, i)))];
-        var contents = new UInt128[all.Length];
-        bool compared = all.Length <= MostCompared;
-        var descriptors = new ImageDescriptors(compared ? all.Length : 0);
-        Parallel.For(0, all.Length, new ParallelOptions { CancellationToken = cancel }, i =>
+        int trained = train.Count, measured = trained + probe.Count, all = measured + test.Count;
+        var contents = new UInt128[all];
+        bool compared = all <= MostCompared;
+        var descriptors = new ImageDescriptors(compared ? all : 0);
+        Parallel.For(0, all, new ParallelOptions { CancellationToken = cancel }, i =>
         {
-            Image image = all[i].Images[all[i].Index];
+            Image image = i < trained ? train[i] : i < measured ? probe[i - trained] : test[i - measured];
             contents[i] = Fingerprint.OfPixels(image);
             if (compared)
                 descriptors.Set(i, image);
         });
-        int trained = train.Count, measured = all.Length - test.Count;
-        var joined = new DisjointSets(all.Length);
+        var joined = new DisjointSets(all);
         joined.Join(contents);
         int equal = Shared();
         if (compared)
-            descriptors.Join(joined, Enumerable.Range(0, all.Length).Where(i => joined.Find(i) == i), cancel);
+            descriptors.Join(joined, Enumerable.Range(0, all).Where(i => joined.Find(i) == i), cancel);
         int near = Shared();
         return near == 0 ? [] : [DataNotice.Shared(equal, near - equal, test.Count)];
 
         int Shared()
         {
-            HashSet<int> seen = [.. Enumerable.Range(0, trained).Select(joined.Find)];
-            return Enumerable.Range(measured, test.Count).Count(i => seen.Contains(joined.Find(i)));
+            var seen = new bool[all];
+            for (int i = 0; i < trained; i++)
+                seen[joined.Find(i)] = true;
+            return Enumerable.Range(measured, test.Count).Count(i => seen[joined.Find(i)]);
         }
     }
 }

@@ -8,6 +8,8 @@ namespace Lethe.Storage;
 /// </remarks>
 internal sealed class DirectoryLock : IDisposable
 {
+    private const string OwnerName = ".lock-owner";
+
     private readonly FileStream file;
     private readonly string ownerPath;
 
@@ -17,10 +19,17 @@ internal sealed class DirectoryLock : IDisposable
     /// <param name="directory">A directory that exists.</param>
     /// <returns>The lock; dispose it to let others in.</returns>
     /// <exception cref="RunException">Someone else has it, or the directory is missing or cannot be written.</exception>
-    public static DirectoryLock Acquire(string directory)
+    public static DirectoryLock Acquire(string directory) => TryAcquire(directory) ?? throw new RunException(
+        $"{directory} is in use by {OwnerOf(directory)}. Wait until it has ended, or stop it; or choose another directory.");
+
+    /// <summary>Takes the lock where nobody has it.</summary>
+    /// <param name="directory">A directory that exists.</param>
+    /// <returns>The lock; null where someone else has it.</returns>
+    /// <exception cref="RunException">The directory is missing or cannot be written.</exception>
+    public static DirectoryLock? TryAcquire(string directory)
     {
         string path = Path.Combine(directory, ".lock");
-        string ownerPath = Path.Combine(directory, ".lock-owner");
+        string ownerPath = Path.Combine(directory, OwnerName);
         FileStream file;
         try
         {
@@ -42,8 +51,7 @@ internal sealed class DirectoryLock : IDisposable
         }
         catch (Exception error) when (IsHeld(error))
         {
-            throw new RunException(
-                $"{directory} is in use by {Owner(ownerPath)}. Wait until it has ended, or stop it; or choose another directory.", error);
+            return null;
         }
         catch (Exception error) when (Disk.Explain(error, path) is { } explained)
         {
@@ -93,8 +101,11 @@ internal sealed class DirectoryLock : IDisposable
         file.Dispose();
     }
 
-    private static string Owner(string path)
+    /// <summary>Who has the lock, in words.</summary>
+    /// <param name="directory">The directory.</param>
+    public static string OwnerOf(string directory)
     {
+        string path = Path.Combine(directory, OwnerName);
         try
         {
             return File.ReadAllText(path) is { Length: > 0 } owner ? owner : "another process";

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Lethe.Data;
 using Lethe.Runtime;
+using Lethe.Training;
 using Lethe.Umm;
 
 namespace Lethe.Runs;
@@ -29,6 +30,9 @@ internal sealed record RunManifest
 
     /// <summary>The options of the pre-training; of an undo and of a control, those of the run that they belong to.</summary>
     public required RunOptions Pretraining { get; init; }
+
+    /// <summary>How training was to be when the run began; null where it was not made longer since.</summary>
+    public TrainingOptions? FirstTraining { get; init; }
 
     /// <summary>The options of the undo, which its control shares; null of a pre-training.</summary>
     public UmmOptions? Umm { get; init; }

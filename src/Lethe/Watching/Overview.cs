@@ -7,8 +7,14 @@ namespace Lethe.Watching;
 /// <summary>Several runs as a query asks for them: which rows, in which order, by which measure; and in what options they differ.</summary>
 internal sealed record Overview
 {
+    /// <summary>The option that names the method.</summary>
+    public const string MethodName = "method";
+
+    /// <summary>What stands before an option's name where it is a column to sort by.</summary>
+    public const string OfOption = "option:";
+
     private const int MostDifferences = 8, MostLines = 8;
-    private const string Seed = "seed", MethodName = "method", MethodOptions = "methodOptions.", OfOption = "option:";
+    private const string Seed = "seed", MethodOptions = "methodOptions.";
 
     // What is looked at where nothing is asked for.
     private static readonly (string Layer, string Name)[] usual =
@@ -31,11 +37,14 @@ internal sealed record Overview
     /// <summary>The rows, filtered and sorted.</summary>
     public required IReadOnlyList<OverviewRow> Rows { get; init; }
 
-    /// <summary>Options in which the rows differ, the first some of them.</summary>
-    public required IReadOnlyList<string> Differing { get; init; }
+    /// <summary>All options in which the rows differ.</summary>
+    public required IReadOnlyList<string> AllDiffering { get; init; }
+
+    /// <summary>The first some of them, for a table.</summary>
+    public IEnumerable<string> Differing => AllDiffering.Take(MostDifferences);
 
     /// <summary>How many more options they differ in.</summary>
-    public int MoreDiffering { get; private init; }
+    public int MoreDiffering => Math.Max(0, AllDiffering.Count - MostDifferences);
 
     /// <summary>The value of an option that most rows have; null where none is more common than others.</summary>
     public required IReadOnlyDictionary<string, string> Common { get; init; }
@@ -45,13 +54,17 @@ internal sealed record Overview
 
     /// <summary>The option that results are set against; null where there is none.</summary>
     public string? Against => Differing.Contains(Query.Option) ? Query.Option
-        : Differing.FirstOrDefault(option => option != Seed) ?? (Differing.Count > 0 ? Differing[0] : null);
+        : Differing.FirstOrDefault(option => option != Seed) ?? Differing.FirstOrDefault();
 
     /// <summary>Rows with the value of the option that they are grouped by; one group without a name where they are not.</summary>
     public IEnumerable<(string Name, OverviewRow[] Rows)> Groups => Query.Group.Length == 0
         ? [("", [.. Rows])]
         : Rows.GroupBy(row => row.Run.Options.GetValueOrDefault(Query.Group, GridCell.Nothing)).Select(
             group => ($"{Query.Group} {group.Key}", group.ToArray()));
+
+    /// <summary>Whether the value that a row has of an option is not that of most rows.</summary>
+    public bool Departs(OverviewRow row, string option) =>
+        Common.TryGetValue(option, out string? common) && common != row.Run.Options.GetValueOrDefault(option, GridCell.Nothing);
 
     /// <summary>What is shown of some runs.</summary>
     public static Overview Of(IReadOnlyList<WatchedRun> runs, WatchQuery query, DateTimeOffset now)
@@ -77,8 +90,7 @@ internal sealed record Overview
             Measures = measures,
             Measure = measure,
             Rows = sorted,
-            Differing = [.. differing.Take(MostDifferences)],
-            MoreDiffering = Math.Max(0, differing.Length - MostDifferences),
+            AllDiffering = differing,
             Common = differing.Select(option => (Option: option, Value: MostCommon(rows, option))).Where(one => one.Value is not null)
                 .ToDictionary(one => one.Option, one => one.Value!),
             Lines = [.. chosen.Take(MostLines)],

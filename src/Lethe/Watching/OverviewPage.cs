@@ -1,5 +1,4 @@
 using System.Globalization;
-using Lethe.Diagnostics;
 using Lethe.Reporting;
 using Lethe.Results;
 using static Lethe.Reporting.Html;
@@ -61,7 +60,7 @@ internal static class OverviewPage
         return $"""
             <form id='chosen' method='get' action='./'>
             <label>show those with <input type='search' name='filter' value='{query.Filter}' placeholder='words, as done seed=1'/></label>
-            {Select("measure", "measure", shown.Measures, $"{shown.Measure?.Layer}/{shown.Measure?.Name}", Titled, null)}
+            {Select("measure", "measure", shown.Measures, $"{shown.Measure?.Layer}/{shown.Measure?.Name}", RunWords.Titled, null)}
             {Select("group", "group by", options, query.Group, name => name, "nothing")}
             {Select("option", "result against", shown.Differing, shown.Against ?? "", name => name, null)}
             <input type='hidden' name='sort' value='{query.Sort}'/>
@@ -78,9 +77,6 @@ internal static class OverviewPage
         </select></label>
         """;
 
-    private static string Titled(string measure) =>
-        measure.Split('/', 2) is [var layer, var name] ? (layer == Measure.Run ? "" : $"{layer}: ") + Wording.Probe(name) : measure;
-
     private static Html Table(Overview shown, DateTimeOffset now)
     {
         (string Id, string Title)[] columns =
@@ -90,9 +86,9 @@ internal static class OverviewPage
             .. shown.Differing.Select(option => ($"option:{option}", option.Split('.')[^1])),
         ];
         string sort = shown.Query.Sort;
-        string caption = shown.Measure is { } measure ? $"Last and best: {Titled($"{measure.Layer}/{measure.Name}")}"
+        string caption = shown.Measure is { } measure ? $"Last and best: {RunWords.Titled($"{measure.Layer}/{measure.Name}")}"
             + (Wording.IsAccuracy(measure.Name) ? ", in %, on unseen images" : "") + ". " : "Nothing is measured yet. ";
-        caption += shown.Differing.Count == 0 ? "All options are the same."
+        caption += shown.AllDiffering.Count == 0 ? "All options are the same."
             : "The columns after that are the options in which these runs differ; what departs from the value that most have is marked.";
         if (shown.MoreDiffering > 0)
             caption += $" They differ in {shown.MoreDiffering} more, which the page of each run has.";
@@ -121,7 +117,7 @@ internal static class OverviewPage
     {
         double[] last = [.. rows.Select(row => row.Last?.Value).OfType<double>()];
         double[] best = [.. rows.Select(row => row.Best?.Value).OfType<double>()];
-        string Mean(double[] values) => Value(rows[0].Measure, SeedMean.Of(values));
+        string Mean(double[] values) => RunWords.Value(rows[0].Measure, SeedMean.Of(values));
         return Wording.Joined(
             "; ", Wording.Counted(rows.Length, "run"), last.Length > 0 ? $"last {Mean(last)}" : null,
             best.Length > 0 ? $"best {Mean(best)}" : null);
@@ -141,7 +137,7 @@ internal static class OverviewPage
         {
             return $"""
                 <tr>{choice}<th scope='row'><a href='./?id={Uri.EscapeDataString(run.Id)}'>{run.Id}</a></th><td>{Life(row)}</td>
-                <td class='words' colspan='{5 + shown.Differing.Count}'>{run.Trouble}</td></tr>
+                <td class='words' colspan='{5 + shown.Differing.Count()}'>{run.Trouble}</td></tr>
                 """;
         }
 
@@ -149,7 +145,7 @@ internal static class OverviewPage
             <tr>{choice}<th scope='row'><a href='./?id={Uri.EscapeDataString(run.Id)}'>{run.Id}</a></th><td>{Life(row)}</td>
             <td>{RunWords.Epochs(run)}</td><td>{RunWords.Left(run.Now(now), now) ?? GridCell.Nothing}</td>
             <td>{read.Manifest.StartedUtc.UtcDateTime.ToString(Time, CultureInfo.InvariantCulture)}</td>
-            <td>{Value(row.Measure, row.Last)}</td><td>{Value(row.Measure, row.Best)}{
+            <td>{RunWords.Value(row.Measure, row.Last)}</td><td>{RunWords.Value(row.Measure, row.Best)}{
                 If(row.Best is not null, $" <small>epoch {row.Best?.Epoch ?? 0}</small>")}</td>
             {Each(shown.Differing, option => Option(shown, row, option))}</tr>
             """;
@@ -160,8 +156,7 @@ internal static class OverviewPage
     private static Html Option(Overview shown, OverviewRow row, string option)
     {
         string value = row.Run.Options.GetValueOrDefault(option, GridCell.Nothing);
-        bool departs = shown.Common.TryGetValue(option, out string? common) && common != value;
-        return $"<td class='words{(departs ? " departs" : "")}'>{value}</td>";
+        return $"<td class='words{(shown.Departs(row, option) ? " departs" : "")}'>{value}</td>";
     }
 
     private static Html? Curves(Overview shown)
@@ -169,7 +164,7 @@ internal static class OverviewPage
         if (shown.Measure is not { } measure || shown.Lines.Count == 0)
             return null;
         double factor = Wording.IsAccuracy(measure.Name) ? 100 : 1;
-        string title = Titled($"{measure.Layer}/{measure.Name}");
+        string title = RunWords.Titled($"{measure.Layer}/{measure.Name}");
         var chart = new LineChart(
             title, "by epoch; the boxes at the left of the table choose the runs, at most eight", "epoch",
             factor == 100 ? "accuracy, %" : title,
@@ -200,7 +195,7 @@ internal static class OverviewPage
             return null;
         double factor = Wording.IsAccuracy(measure.Name) ? 100 : 1;
         string[] places = Overview.Ordered(rows.Select(Value));
-        string title = Titled($"{measure.Layer}/{measure.Name}");
+        string title = RunWords.Titled($"{measure.Layer}/{measure.Name}");
         var chart = new ScatterChart(
             $"{title} by {option}",
             $"{(rows[0].Best is null ? "the last" : "the best")} value of each run; the values of the option stand evenly apart. What else "
@@ -218,10 +213,4 @@ internal static class OverviewPage
     }
 
     private static string Letter(int line) => $"{(char)('A' + line)}";
-
-    private static string Value(string measure, Measurement? found) =>
-        found is null ? GridCell.Nothing : Value(measure, SeedMean.Of([found.Value]));
-
-    private static string Value(string measure, SeedMean value) =>
-        Wording.IsAccuracy(measure) ? Wording.Plain(value.Times(100), 1) : Wording.Plain(value, Math.Abs(value.Mean) >= 100 ? 1 : 3);
 }

@@ -1,3 +1,4 @@
+using Lethe.Diagnostics;
 using Lethe.Results;
 using Lethe.Runs;
 
@@ -57,6 +58,19 @@ internal static class RunWords
         part is { Pulse: { SecondsLeft: { } seconds } pulse } && part.IsAtWork(now)
             ? Wording.Duration(Math.Max(0, seconds - (now - pulse.AtUtc).TotalSeconds))
             : null;
+
+    /// <summary>A measure in words.</summary>
+    /// <param name="measure">Its layer and name, as LAYER/NAME.</param>
+    public static string Titled(string measure) =>
+        measure.Split('/', 2) is [var layer, var name] ? (layer == Measure.Run ? "" : $"{layer}: ") + Wording.Probe(name) : measure;
+
+    /// <summary>A value of a measure; accuracies in %.</summary>
+    public static string Value(string measure, Measurement? found) =>
+        found is null ? GridCell.Nothing : Value(measure, SeedMean.Of([found.Value]));
+
+    /// <summary>A mean of a measure with its deviation; accuracies in %.</summary>
+    public static string Value(string measure, SeedMean value) =>
+        Wording.IsAccuracy(measure) ? Wording.Plain(value.Times(100), 1) : Wording.Plain(value, Math.Abs(value.Mean) >= 100 ? 1 : 3);
 
     private static string? Failure(WatchedRun run) =>
         run.Parts.Select(part => part.Manifest.Failure).FirstOrDefault(failure => failure is not null);

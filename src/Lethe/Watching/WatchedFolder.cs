@@ -9,8 +9,6 @@ namespace Lethe.Watching;
 /// </summary>
 internal sealed class WatchedFolder
 {
-    private const int Deepest = 6;
-
     // How old what is shown may be, and how long a new run may take to be found.
     private static readonly TimeSpan fresh = TimeSpan.FromMilliseconds(700), known = TimeSpan.FromSeconds(5);
 
@@ -76,30 +74,11 @@ internal sealed class WatchedFolder
 
     private void Look()
     {
-        string[] found = [.. Below(Path, 0)];
-        var ids = found.ToDictionary(path => path == Path ? "." : System.IO.Path.GetRelativePath(Path, path).Replace('\\', '/'));
+        Dictionary<string, string> ids = RunsBelow.Find(Path).ToDictionary(
+            path => path == Path ? "." : System.IO.Path.GetRelativePath(Path, path).Replace('\\', '/'));
         foreach (string gone in runs.Keys.Except(ids.Keys).ToArray())
             runs.Remove(gone);
         foreach ((string id, string path) in ids)
             runs.TryAdd(id, new WatchedRun(id, path));
-    }
-
-    // What lies in a run belongs to it.
-    private static IEnumerable<string> Below(string folder, int depth)
-    {
-        if (RunDirectory.HoldsRun(folder))
-            return [folder];
-        if (depth == Deepest)
-            return [];
-        try
-        {
-            return new DirectoryInfo(folder).GetDirectories()
-                .Where(below => below.LinkTarget is null && !below.Name.StartsWith('.'))
-                .SelectMany(below => Below(below.FullName, depth + 1)).ToArray();
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
     }
 }

@@ -53,6 +53,7 @@ internal static class Extension
         {
             Status = RunStatus.Interrupted,
             Pretraining = manifest.Pretraining with { Training = longer },
+            FirstTraining = manifest.FirstTraining ?? training,
             BestEpoch = null,
             Metrics = null,
             FinishedUtc = null,

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Lethe.Cli;
+using Lethe.Cli.Sweeps;
 using Lethe.Reproduction;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -46,7 +47,7 @@ public sealed class SnippetTests
         }
     }
 
-    /// <summary>Settings in YAML are options of the verb that their first comment names.</summary>
+    /// <summary>Settings in YAML are options of the verb that their first comment names; those of a sweep, of each of its steps.</summary>
     [Fact]
     public void Blocks_OfYaml_AreSettings()
     {
@@ -57,7 +58,16 @@ public sealed class SnippetTests
         foreach (string block in blocks)
         {
             File.WriteAllText(folder["settings.yaml"], block);
-            string[] line = [block.Split(' ')[2], "--config", folder["settings.yaml"]];
+            string verb = block.Split(' ')[2];
+            if (verb == "sweep")
+            {
+                Assert.All(
+                    Sweep.Read(folder["settings.yaml"], null).Cells.SelectMany(cell => cell.Steps),
+                    step => Assert.Empty(ArgumentReader.Read(root, step).Errors));
+                continue;
+            }
+
+            string[] line = [verb, "--config", folder["settings.yaml"]];
             Assert.Empty(Usage.Errors(root.Parse(SettingsFile.Unfold(line, root.Parse(line))), root));
         }
     }
