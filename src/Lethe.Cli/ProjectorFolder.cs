@@ -45,7 +45,7 @@ internal static class ProjectorFolder
     public static void Write(
         string folder, ImageEmbeddings embeddings, string root, string name, IEnumerable<(string Path, Image Image)>? images)
     {
-        Directory.CreateDirectory(folder);
+        Disk.MakeFolder(folder);
         Text("tensors.tsv", Enumerable.Range(0, embeddings.Count).Select(row => string.Join(
             '\t', Enumerable.Range(0, embeddings.Dimension).Select(i => embeddings.Rows[row, i].ToString(CultureInfo.InvariantCulture)))));
         IReadOnlyDictionary<string, (string? Label, string? Part)> places = FolderLayout.Places(root, [.. embeddings.Paths]);

@@ -81,7 +81,7 @@ internal static class Verb
 
         try
         {
-            return work();
+            return OutputFile.OrNothing(work);
         }
         catch (OperationCanceledException error) when (cancellation.IsCancellationRequested)
         {

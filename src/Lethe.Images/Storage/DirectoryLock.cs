@@ -53,12 +53,15 @@ internal sealed class DirectoryLock : IDisposable
         try
         {
             // The locked file cannot be read by others, hence a second one.
+            FileOperation.Before("write", ownerPath);
             File.WriteAllText(ownerPath, $"process {Environment.ProcessId} on {Environment.MachineName}");
         }
-        catch (Exception error) when (Disk.Explain(error, ownerPath) is { } explained)
+        catch (Exception error)
         {
             file.Dispose();
-            throw explained;
+            if (Disk.Explain(error, ownerPath) is { } explained)
+                throw explained;
+            throw;
         }
 
         return new DirectoryLock(file, ownerPath);
