@@ -33,6 +33,7 @@ internal static class Verb
     {
         var json = new Option<bool>(JsonFlag) { Description = "Write the result as one JSON document to standard output." };
         command.Options.Add(json);
+        Option<bool>? isolate = Isolation.AddTo(command);
         command.Options.Add(SettingsFile.Option());
 
         // On a thread of its own: torch's scopes belong to a thread, and the handler of signals is set up beside it.
@@ -41,6 +42,7 @@ internal static class Verb
             {
                 if (needsTorch)
                     PrepareTorch(terminal);
+                using IDisposable? apart = isolate is not null && parsed.GetValue(isolate) ? Isolation.Begin() : null;
                 JsonNode result = work(parsed, cancellation);
                 if (result is JsonObject document && terminal.Cautions.Count > 0)
                     document["cautions"] = new JsonArray([.. terminal.Cautions.Select(text => (JsonNode)text)]);

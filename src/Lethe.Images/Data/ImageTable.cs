@@ -63,8 +63,9 @@ internal static class ImageTable
         int[] without = [.. Enumerable.Range(0, count).Where(item => values[item] is null)];
         if (without.Length == count)
         {
+            string last = rows.Select(row => key < row.Cells.Length ? row.Cells[key] : "").LastOrDefault(text => text.Length > 0, "nothing");
             throw new DataException(
-                $"{option} '{path}': none of its rows is of an image of the source. Its last says {rows[^1].Cells[key]}; "
+                $"{option} '{path}': none of its rows is of an image of the source. Its last says {last}; "
                 + $"the images are called {finder.Name(0)} and so on. Give paths relative to the source or to the table.");
         }
 
