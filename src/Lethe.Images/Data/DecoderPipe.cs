@@ -38,7 +38,8 @@ internal static class DecoderPipe
         {
             using var reader = new BinaryReader(from, Encoding.UTF8, leaveOpen: true);
             return new Question(
-                Encoding.Unicode.GetString(reader.ReadBytes(reader.ReadInt32())), reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32());
+                Encoding.Unicode.GetString(reader.ReadBytes(reader.ReadInt32())), reader.ReadInt32(), reader.ReadInt32(),
+                reader.ReadInt32());
         }
         catch (EndOfStreamException)
         {

@@ -5,8 +5,8 @@ using Lethe.Runtime;
 namespace Lethe.Data;
 
 /// <summary>
-/// Decodes image files in other processes, as many as ask at once. A file that ends such a process, or holds it up, is a file that cannot be
-/// used, as any that is damaged: the process is replaced, and the work goes on.
+/// Decodes image files in other processes, as many as ask at once. A file that ends such a process, or holds it up, is a file that cannot
+/// be used, as any that is damaged: the process is replaced, and the work goes on.
 /// </summary>
 /// <param name="program">The program that <see cref="DecoderWorker"/> serves in.</param>
 /// <param name="arguments">Its arguments.</param>
@@ -61,7 +61,7 @@ internal sealed class DecoderPool(string program, IReadOnlyList<string> argument
         }
         catch (Exception error) when (error is IOException or InvalidDataException)
         {
-            string how = late ? $"held the decoder up for {patience.TotalSeconds:0} seconds"
+            string how = late ? $"held the decoder up for {(int)patience.TotalSeconds} seconds"
                 : error is InvalidDataException ? "made the decoder answer what is no image" : $"ended the decoder{Exit(worker)}";
             End(worker);
             throw new DataException($"it {how}: it may be made to do harm", error);

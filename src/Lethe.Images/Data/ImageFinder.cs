@@ -31,6 +31,9 @@ internal sealed class ImageFinder(IReadOnlyList<string>? paths, int count, strin
             return int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int item) && item < count ? item : null;
         }
 
+        // A name may hold what in other tables stands between folders.
+        if (Known(exact, key) is { } known)
+            return known;
         string path = key.Replace('\\', '/');
         while (path.StartsWith("./", StringComparison.Ordinal))
             path = path[2..];

@@ -12,6 +12,7 @@ internal static class TiffBounds
     // No compression that is read makes more of a byte, but those of fax, whose rows may take a bit.
     private const int MostOfAByte = 4096;
     private const int MostDirectories = 10_000;
+    private const int StripLengths = 279, TileLengths = 325;
 
     private static readonly int[] sizes = [1, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 1, 1, 8, 8, 8];
 
@@ -36,8 +37,18 @@ internal static class TiffBounds
                 int size = type < sizes.Length && type >= 0 ? sizes[type] : 1;
                 if (values < 0 || values > bytes.Length / size)
                     throw Promises($"a tag ({tag}) of {values} values");
-                if (values == 1 && type is 3 or 4 or 16)
-                    found[(int)tag] = Number(bytes, end + 4 + places, Math.Min(size, places), little);
+                if (type is not (3 or 4 or 16))
+                    continue;
+                long first = values * size <= places ? end + 4 + places : Number(bytes, end + 4 + places, places, little);
+                if (values == 1)
+                    found[(int)tag] = Number(bytes, first, size, little);
+
+                // Of a single strip that is not compressed LibTiff works the length out, as some programs write a wrong one.
+                for (long k = 0; tag is StripLengths or TileLengths && values > 1 && k < values; k++)
+                {
+                    if (Number(bytes, first + (k * size), size, little) > bytes.Length)
+                        throw Promises($"a strip of {Number(bytes, first + (k * size), size, little)} bytes");
+                }
             }
 
             Require(found, bytes.Length);
@@ -51,6 +62,9 @@ internal static class TiffBounds
             TileWidth = 322, TileHeight = 323;
         long Of(int tag, long otherwise) => tags.TryGetValue(tag, out long value) && value > 0 ? value : otherwise;
         (long width, long height, long samples) = (Of(Width, 1), Of(Height, 1), Of(Samples, 1));
+        bool isCompressed = Of(Compression, 1) != 1;
+        if (isCompressed && Math.Max(Of(StripLengths, 0), Of(TileLengths, 0)) is var one && one > length)
+            throw Promises($"a strip of {one} bytes");
         UInt128 strips = (UInt128)Parts(height, Of(TileHeight, Of(RowsPerStrip, height))) * (UInt128)Parts(width, Of(TileWidth, width))
             * (UInt128)(Of(Planar, 1) == 2 ? samples : 1);
 
@@ -61,7 +75,7 @@ internal static class TiffBounds
         // Bits of several samples are said in a list, and are at least one each.
         UInt128 bytes = (UInt128)width * (UInt128)height * (UInt128)samples * (UInt128)Of(Bits, 1) / 8;
         bool isFax = Of(Compression, 1) is 2 or 3 or 4 or 32771;
-        if (!isFax && bytes > (UInt128)length * (Of(Compression, 1) == 1 ? 1u : MostOfAByte))
+        if (!isFax && bytes > (UInt128)length * (isCompressed ? MostOfAByte : 1u))
             throw Promises($"{width}×{height} pixels");
     }
 
