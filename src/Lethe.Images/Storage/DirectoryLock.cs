@@ -8,6 +8,9 @@ namespace Lethe.Storage;
 /// </remarks>
 internal sealed class DirectoryLock : IDisposable
 {
+    private static readonly string[] far =
+        ["nfs", "cifs", "smb", "9p", "v9fs", "afs", "ceph", "lustre", "gpfs", "ncp", "coda"];
+
     private readonly FileStream file;
     private readonly string ownerPath;
 
@@ -67,6 +70,27 @@ internal sealed class DirectoryLock : IDisposable
         return new DirectoryLock(file, ownerPath);
     }
 
+    /// <summary>
+    /// Why others may not be kept out of a directory whose lock is held here, in a sentence: it lies on a disk of another machine, whose
+    /// locks these machines may not share, or locks are not kept at all there. Null where neither is so.
+    /// </summary>
+    /// <param name="directory">The directory.</param>
+    public static string? Doubt(string directory)
+    {
+        try
+        {
+            string format = new DriveInfo(Path.GetFullPath(directory)).DriveFormat;
+            bool isFar = format == "fuse" || far.Any(name => format.StartsWith(name, StringComparison.OrdinalIgnoreCase));
+            return isFar ? Doubt(directory, $"lies on a network file system ({format})")
+                : IsKept(Path.Combine(directory, ".lock")) ? null
+                : Doubt(directory, $"lies on a file system ({format}) that keeps no locks");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null; // What is wrong with the place is said by whoever writes there.
+        }
+    }
+
     /// <summary>Removes the directory with its lock while others are still kept out; where it holds anything else it stays.</summary>
     /// <param name="directory">The directory.</param>
     /// <exception cref="IOException">It is not empty, or cannot be removed.</exception>
@@ -94,6 +118,23 @@ internal sealed class DirectoryLock : IDisposable
         }
 
         file.Dispose();
+    }
+
+    private static string Doubt(string directory, string where) =>
+        $"{directory} {where}: a second process at work there may not be noticed. Work on a run from one machine at a time.";
+
+    // A second opening is refused where locks are kept, in the same process too.
+    private static bool IsKept(string path)
+    {
+        try
+        {
+            using var second = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            return false;
+        }
+        catch (IOException error) when (IsHeld(error))
+        {
+            return true;
+        }
     }
 
     private static string Owner(string path)
