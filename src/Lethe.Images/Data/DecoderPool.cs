@@ -38,33 +38,65 @@ internal sealed class DecoderPool(string program, IReadOnlyList<string> argument
 
     private T Ask<T>(DecoderPipe.Question question, Func<Stream, T> read)
     {
-        Process worker = idle.TryTake(out Process? waiting) && !waiting.HasExited ? waiting : Start();
-        bool late = false;
+        while (idle.TryTake(out Process? waiting))
+        {
+            // One that another file has harmed may die of the next: whose fault it is a fresh one tells.
+            try
+            {
+                return Ask(waiting, question, read);
+            }
+            catch (DecoderEndedException)
+            {
+            }
+        }
+
+        try
+        {
+            return Ask(Start(), question, read);
+        }
+        catch (DecoderEndedException error)
+        {
+            throw new DataException($"it {error.Message}: it may be made to do harm", error);
+        }
+    }
+
+    private T Ask<T>(Process worker, DecoderPipe.Question question, Func<Stream, T> read)
+    {
+        // 1 where it has answered, 2 where it took too long: whichever comes first.
+        int state = 0;
         using var watch = new Timer(
             _ =>
             {
-                late = true;
-                worker.Kill();
+                if (Interlocked.CompareExchange(ref state, 2, 0) == 0)
+                    worker.Kill();
             },
             null, patience, Timeout.InfiniteTimeSpan);
         try
         {
             DecoderPipe.Ask(worker.StandardInput.BaseStream, question);
             T found = read(worker.StandardOutput.BaseStream);
-            idle.Add(worker);
+            Return();
             return found;
         }
         catch (DataException)
         {
-            idle.Add(worker);
+            Return();
             throw;
         }
         catch (Exception error) when (error is IOException or InvalidDataException)
         {
-            string how = late ? $"held the decoder up for {(int)patience.TotalSeconds} seconds"
+            string how = state == 2 ? $"held the decoder up for {(int)patience.TotalSeconds} seconds"
                 : error is InvalidDataException ? "made the decoder answer what is no image" : $"ended the decoder{Exit(worker)}";
             End(worker);
-            throw new DataException($"it {how}: it may be made to do harm", error);
+            throw new DecoderEndedException(how, error);
+        }
+
+        void Return()
+        {
+            if (Interlocked.CompareExchange(ref state, 1, 0) == 0)
+                idle.Add(worker);
+            else
+                End(worker);
         }
     }
 
@@ -102,4 +134,6 @@ internal sealed class DecoderPool(string program, IReadOnlyList<string> argument
 
         worker.Dispose();
     }
+
+    private sealed class DecoderEndedException(string how, Exception inner) : Exception(how, inner);
 }

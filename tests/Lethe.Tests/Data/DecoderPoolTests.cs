@@ -51,6 +51,18 @@ public sealed class DecoderPoolTests : IDisposable
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>A process that an earlier file has harmed is none of the next one's fault.</summary>
+    [Fact]
+    public void Decode_ProcessThatDiesOfTheNextFile_IsReplaced()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no sh.");
+        string header = @"printf '\002\007\000\000\000\005\000\000\000\003\000\000\000'";
+        int length = 16 + (2 * folder["x"].Length);
+        using var pool = new DecoderPool("/bin/sh", ["-c", $"head -c {length} > /dev/null; {header}; head -c 4 > /dev/null"], patience);
+        Assert.Equal(new ImageHeader(7, 5, 3), pool.ReadHeader(folder["x"]));
+        Assert.Equal(new ImageHeader(7, 5, 3), pool.ReadHeader(folder["x"]));
+    }
+
     [Fact]
     public void Decode_NoSuchProgram_IsSaid()
     {
