@@ -15,9 +15,9 @@ public sealed record DataOptions : OptionRecord, IConflicting
     public string? DataRoot { get; init; }
 
     /// <summary>
-    /// A file, or a folder to put it in, that keeps the decoded images of a folder of image files: made at first use, read in place of the
-    /// files from then on, made anew where the files have changed; nothing else may cut it short meanwhile. Images stay on disk, so a folder
-    /// may be larger than memory; the bits of a run are the same with it and without.
+    /// A file, or a folder to put it in, that keeps the decoded images of a folder of image files: made at first use, read in place of
+    /// the files from then on, made anew where the files have changed; nothing else may cut it short meanwhile. Images stay on disk, so a
+    /// folder may be larger than memory; the bits of a run are the same with it and without.
     /// </summary>
     public string? Cache { get; init; }
 

@@ -2,7 +2,8 @@ namespace Lethe.Tests.Fuzzing;
 
 /// <summary>
 /// Every reader of files from strangers is given files that are made to take new branches of it. As many as <c>LETHE_FUZZ</c> says, else
-/// 10 000 for each; LETHE_APPROVE=1 keeps the inputs that took new branches as its corpus.
+/// 10 000 for each; <c>LETHE_FUZZ_PARSER</c> names one of them alone; LETHE_APPROVE=1 keeps the inputs that took new branches as its
+/// corpus.
 /// </summary>
 public sealed class FuzzTests : IClassFixture<FuzzTests.CountingCopy>
 {
@@ -10,7 +11,8 @@ public sealed class FuzzTests : IClassFixture<FuzzTests.CountingCopy>
 
     public FuzzTests(CountingCopy copy) => this.copy = copy;
 
-    public static TheoryData<string> Names => new(Parsers.Names);
+    public static TheoryData<string> Names =>
+        Environment.GetEnvironmentVariable(Fuzzing.ParserVariable) is { } one ? new(one) : new(Parsers.Names);
 
     [Theory(Explicit = true)]
     [Trait("Category", "Long")]
