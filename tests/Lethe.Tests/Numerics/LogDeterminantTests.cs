@@ -71,6 +71,9 @@ public class LogDeterminantTests
                 Z[150, 2] = bad;
                 var error = Assert.Throws<TrainingException>(() => LogDeterminant.OfIdentityPlus(Z, 1));
                 Assert.Contains("Lower the learning rate", error.Message);
+                Assert.Contains($"[200, {columns}] has no Cholesky factor", error.Message);
+                Assert.Contains("compute in float64", error.Message);
+                Assert.True(error.Diverged);
             }
         }
     }
@@ -108,15 +111,37 @@ public class LogDeterminantTests
         Assert.Throws<ArgumentException>(() => LogDeterminant.OfPositiveDefinite(ones(3)));
         Assert.Throws<ArgumentException>(() => LogDeterminant.OfPositiveDefinite(ones(3, 2)));
         Assert.Throws<ArgumentException>(() => LogDeterminant.OfPositiveDefinite(ones(3, 3, dtype: ScalarType.Int64)));
+        Assert.Contains("[3, 2]", Assert.Throws<ArgumentException>(() => LogDeterminant.OfPositiveDefinite(ones(3, 2))).Message);
         foreach (Tensor matrix in (Tensor[])[-eye(3), zeros(3, 3), eye(3) * double.NaN, eye(3) * double.PositiveInfinity])
-            Assert.Contains(
-                "not positive definite", Assert.Throws<TrainingException>(() => LogDeterminant.OfPositiveDefinite(matrix)).Message);
+        {
+            var error = Assert.Throws<TrainingException>(() => LogDeterminant.OfPositiveDefinite(matrix));
+            Assert.Contains("not positive definite", error.Message);
+            Assert.Contains("[3, 3]", error.Message);
+            Assert.True(error.Diverged);
+        }
+    }
+
+    [Fact]
+    public void OfIdentityPlus_NoScale_IsZero()
+    {
+        using var scope = NewDisposeScope();
+        Assert.Equal(0, LogDeterminant.OfIdentityPlus(ones(3, 2), 0).ToDouble());
+    }
+
+    [Fact]
+    public void OfIdentityPlus_EigenvaluesFarApart_IsRightWhereNoGradientIsAskedFor()
+    {
+        using var scope = NewDisposeScope();
+        Tensor Z = tensor(new[,] { { 1e12f, 1e12f }, { 1e12f, 1e12f } }); // rank one: eigenvalues 4e24 and 0
+        Assert.Equal(Math.Log(4e24), LogDeterminant.OfIdentityPlus(Z, 1).ToDouble(), 1e-3);
+        Assert.Throws<TrainingException>(() => LogDeterminant.OfIdentityPlus(Z.alias().requires_grad_(), 1));
     }
 
     [Fact]
     public void OfIdentityPlus_WrongShapeTypeOrScale_IsRefused()
     {
         using var scope = NewDisposeScope();
+        Assert.Contains("[3]", Assert.Throws<ArgumentException>(() => LogDeterminant.OfIdentityPlus(ones(3), 1)).Message);
         Assert.Throws<ArgumentException>(() => LogDeterminant.OfIdentityPlus(ones(3), 1));
         Assert.Throws<ArgumentException>(() => LogDeterminant.OfIdentityPlus(ones(3, 2, dtype: ScalarType.Float16), 1));
         Assert.Throws<ArgumentException>(() => LogDeterminant.OfIdentityPlus(ones(3, 2), -1));

@@ -67,6 +67,14 @@ public class TensorArithmeticTests
     }
 
     [Fact]
+    public void Length_OfParts_IsThatOfOneVector()
+    {
+        using var scope = NewDisposeScope();
+        Assert.Equal(13, TensorArithmetic.Length([tensor(new[] { 3.0f, 4.0f }), tensor(new[,] { { 12.0 } })]), 1e-12);
+        Assert.Equal(0, TensorArithmetic.Length([]));
+    }
+
+    [Fact]
     public void Value_OfAnyType_IsTheNumber()
     {
         using var scope = NewDisposeScope();

@@ -71,7 +71,9 @@ public class WhiteningTests
         Tensor z = Tiny.Gaussian(9, 10, 3).to(type);
         foreach (Tensor rows in (Tensor[])[cat([z, z.narrow(1, 0, 1) - z.narrow(1, 1, 1)], 1), cat([z, ones(10, 1, dtype: type)], 1), z.narrow(0, 0, 3)])
         {
-            string message = Assert.Throws<TrainingException>(() => Whitening.Cholesky(rows, 0, "sub-batch 2 of 3")).Message;
+            var error = Assert.Throws<TrainingException>(() => Whitening.Cholesky(rows, 0, "sub-batch 2 of 3"));
+            string message = error.Message;
+            Assert.False(error.Diverged);
             Assert.Contains("sub-batch 2 of 3", message, StringComparison.Ordinal);
             Assert.Contains("--whitening-epsilon", message, StringComparison.Ordinal);
             Assert.Contains("--whitening-batch", message, StringComparison.Ordinal);
@@ -88,18 +90,26 @@ public class WhiteningTests
         {
             Tensor rows = Tiny.Gaussian(9, 10, 3);
             rows[4, 1] = bad;
-            Assert.Contains(
-                "NaN or infinity",
-                Assert.Throws<TrainingException>(() => Whitening.Cholesky(rows, 0.1, "")).Message,
-                StringComparison.Ordinal);
+            var error = Assert.Throws<TrainingException>(() => Whitening.Cholesky(rows, 0.1, ""));
+            Assert.Contains("NaN or infinity", error.Message, StringComparison.Ordinal);
+            Assert.True(error.Diverged);
         }
+    }
+
+    [Fact]
+    public void Cholesky_NearlyDependentInDoublePrecision_IsWhite()
+    {
+        using var scope = NewDisposeScope();
+        Tensor z = Tiny.Gaussian(9, 10, 2), near = z.narrow(1, 0, 1) + Tiny.Gaussian(10, 10, 1) * 1e-5;
+        Tensor white = Whitening.Cholesky(cat([z, near], 1), 0, "rows");
+        Assert.True(Largest(white.t().mm(white) / 9 - eye(3, dtype: ScalarType.Float64)) < 1e-4);
     }
 
     [Fact]
     public void Cholesky_WrongShapeTypeOrEpsilon_IsRefused()
     {
         using var scope = NewDisposeScope();
-        Assert.Throws<ArgumentException>(() => Whitening.Cholesky(ones(3), 0, ""));
+        Assert.Contains("[3]", Assert.Throws<ArgumentException>(() => Whitening.Cholesky(ones(3), 0, "")).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => Whitening.Cholesky(ones(1, 3), 0, ""));
         Assert.Throws<ArgumentException>(() => Whitening.Cholesky(ones(3, 2, dtype: ScalarType.Float16), 0, ""));
         Assert.Throws<ArgumentException>(() => Whitening.Cholesky(ones(3, 2), -0.1, ""));
@@ -132,8 +142,20 @@ public class WhiteningTests
         (_, Tensor spherical) = Whitening.Zca(rows, 1);
         double variance = (rows - rows.mean([0])).Squared().sum().item<double>() / 2 / 5;
         Assert.True(Largest(spherical - eye(5, dtype: ScalarType.Float64) / tensor(Math.Sqrt(variance))) < 1e-9);
-        Assert.Throws<DataException>(() => Whitening.Zca(ones(3, 2), 0.1));
         Assert.Throws<ArgumentException>(() => Whitening.Zca(rows, 0));
+    }
+
+    [Fact]
+    public void Zca_RowsOfNoUse_SaysWhy()
+    {
+        using var scope = NewDisposeScope();
+        (_, Tensor two) = Whitening.Zca(tensor(new double[,] { { 1 }, { -1 } }), 0.5);
+        Assert.Equal(1 / Math.Sqrt(2), two[0, 0].item<double>(), 1e-12);
+        Assert.Contains("[1, 3]", Assert.Throws<ArgumentException>(() => Whitening.Zca(ones(1, 3), 0.5)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => Whitening.Zca(ones(4), 0.5));
+        Assert.Contains("equal", Assert.Throws<DataException>(() => Whitening.Zca(ones(3, 2), 0.1)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "not finite", Assert.Throws<DataException>(() => Whitening.Zca(ones(3, 2) * double.NaN, 0.1)).Message, StringComparison.Ordinal);
     }
 
     private static double Largest(Tensor matrix) => matrix.abs().max().item<double>();

@@ -3,7 +3,6 @@ using Lethe.Interchange;
 using Lethe.Onnx;
 using Lethe.Recognition;
 using Lethe.Runs;
-using Lethe.Tests.Workflow;
 using Lethe.Workflow;
 
 namespace Lethe.Tests.Onnx;

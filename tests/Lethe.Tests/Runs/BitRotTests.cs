@@ -78,7 +78,7 @@ public sealed class BitRotTests : IDisposable
     {
         string[] files = [.. Enumerable.Range(0, 6).Select(i => $"{i}.png")];
         foreach ((int i, string file) in files.Index())
-            Workflow.SmallRun.WriteImage(Path.Combine(folder["images"], file), i);
+            SmallRun.WriteImage(Path.Combine(folder["images"], file), i);
         string path = folder["pack"];
         new ImagePackWriter(folder["images"], files, 7, 20).Write(path, "", null, CancellationToken.None);
         string Of(Func<int, Image> image) =>

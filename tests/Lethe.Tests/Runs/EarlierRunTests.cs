@@ -8,7 +8,6 @@ using Lethe.Methods;
 using Lethe.Reporting;
 using Lethe.Results;
 using Lethe.Runs;
-using Lethe.Tests.Workflow;
 using Lethe.Training;
 using Lethe.Umm;
 using Lethe.Workflow;

@@ -3,7 +3,6 @@ using Lethe.Cli;
 using Lethe.Runs;
 using Lethe.Storage;
 using Lethe.Tests.Interchange;
-using Lethe.Tests.Workflow;
 
 namespace Lethe.Tests.Cli;
 

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Lethe.Methods;
 using Lethe.Storage;
 using Lethe.Tests.Methods;
-using Lethe.Tests.Workflow;
 using Parquet;
 
 namespace Lethe.Tests.Cli;

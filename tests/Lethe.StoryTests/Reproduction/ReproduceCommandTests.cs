@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
 using Lethe.Reproduction;
-using Lethe.Tests.Cli;
 using Lethe.Tests.Training;
-using Lethe.Tests.Workflow;
 using Lethe.Workflow;
 
 namespace Lethe.Tests.Reproduction;

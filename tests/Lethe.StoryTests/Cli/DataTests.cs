@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Lethe.Data;
 using Lethe.Runs;
-using Lethe.Tests.Workflow;
 
 namespace Lethe.Tests.Cli;
 

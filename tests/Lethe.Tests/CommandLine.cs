@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Lethe.Cli;
 
-namespace Lethe.Tests.Cli;
+namespace Lethe.Tests;
 
 /// <summary>Runs the command line within the test's process.</summary>
 internal sealed record CommandLine(int ExitCode, string Output, string Error)

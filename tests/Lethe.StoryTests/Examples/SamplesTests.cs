@@ -5,7 +5,6 @@ using Lethe.Runs;
 using Lethe.Samples;
 using Lethe.Samples.MachineLearning;
 using Lethe.Samples.Web;
-using Lethe.Tests.Workflow;
 using Lethe.Workflow;
 
 namespace Lethe.Tests.Examples;

@@ -10,7 +10,7 @@ using Lethe.Umm;
 using Lethe.Workflow;
 using SkiaSharp;
 
-namespace Lethe.Tests.Workflow;
+namespace Lethe.Tests;
 
 /// <summary>Generated images of two classes in a folder, and options for runs of seconds on them.</summary>
 internal sealed class SmallRun : IDisposable

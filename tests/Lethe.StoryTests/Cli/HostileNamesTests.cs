@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Lethe.Data;
 using Lethe.Runtime;
-using Lethe.Tests.Workflow;
 using nietras.SeparatedValues;
 
 namespace Lethe.Tests.Cli;

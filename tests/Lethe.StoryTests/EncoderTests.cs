@@ -1,6 +1,5 @@
 using Lethe.Runs;
 using Lethe.Runtime;
-using Lethe.Tests.Workflow;
 
 namespace Lethe.Tests;
 

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Lethe.Samples;
-using Lethe.Tests.Cli;
 
 namespace Lethe.Tests.Examples;
 
