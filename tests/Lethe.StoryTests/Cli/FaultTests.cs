@@ -15,13 +15,9 @@ namespace Lethe.Tests.Cli;
 /// and faults of the system's own calls, are in <c>benchmarks/reliability.py</c>.
 /// </remarks>
 [Collection(typeof(TorchCollection))]
-public sealed class FaultTests : IDisposable
+public sealed class FaultTests : IClassFixture<FaultTests.Beginnings>
 {
     private const string Full = "full", Broken = "broken", Killed = "killed";
-
-    private static readonly string[] small = ["--backbone", "resnet10", "--width", "4"];
-
-    private readonly TemporaryFolder folder = new();
 
     private static readonly string[] verbs =
     [
@@ -29,22 +25,24 @@ public sealed class FaultTests : IDisposable
         "compare", "export onnx", "import", "rival", "diagnose", "cached", "interleaved", "pretrain", "run", "export torchvision", "export timm",
     ];
 
+    private readonly TemporaryFolder folder;
+    private readonly Beginnings beginnings;
+
+    public FaultTests(Beginnings beginnings) => (this.beginnings, folder) = (beginnings, beginnings.Folder);
+
     /// <summary>Every verb under every fault.</summary>
     public static TheoryData<string, string> All =>
         [.. from fault in new[] { Full, Killed, Broken } from verb in verbs select (verb, fault)];
 
-    public void Dispose() => folder.Dispose();
-
-    /// <summary>The first operation, one that gives a file its name, and the last.</summary>
+    /// <summary>Where a file is given its name, and at the last operation.</summary>
     [Theory]
     [InlineData("pretrain", Killed)]
     [InlineData("embed npy", Full)]
-    [InlineData("report", Broken)]
-    [InlineData("embed projector", Full)]
+    [InlineData("check", Broken)]
     public async Task Verb_DisturbedAtSomeOperations_GoesOnToTheSameFiles(string verb, string fault)
     {
         (SortedDictionary<string, string> expected, List<string> operations) = await Whole(verb);
-        foreach (int at in new[] { 0, operations.FindIndex(one => one.StartsWith("rename", StringComparison.Ordinal)), operations.Count - 1 })
+        foreach (int at in new[] { operations.FindIndex(one => one.StartsWith("rename", StringComparison.Ordinal)), operations.Count - 1 })
             await Try(verb, fault, at, expected, operations);
     }
 
@@ -69,7 +67,7 @@ public sealed class FaultTests : IDisposable
     private async Task Try(string verb, string fault, int at, SortedDictionary<string, string> expected, List<string> operations)
     {
         string where = $"{verb}, {fault} at {at}: {operations[at].Replace(folder.Path, "", StringComparison.Ordinal)}";
-        Prepare();
+        Prepare(verb);
         int count = 0;
         CommandLine disturbed;
         using (FileOperation.Listen((operation, path) =>
@@ -112,8 +110,9 @@ public sealed class FaultTests : IDisposable
 
     private async Task<(SortedDictionary<string, string> Files, List<string> Operations)> Whole(string verb)
     {
-        await Base(wide: verb is "export torchvision" or "export timm");
-        Prepare();
+        if (IsWide(verb))
+            await beginnings.Widen();
+        Prepare(verb);
         List<string> operations = [];
         CommandLine whole;
         using (FileOperation.Listen((operation, path) =>
@@ -130,59 +129,27 @@ public sealed class FaultTests : IDisposable
         return (Contents(), operations);
     }
 
-    // What verbs begin with: two finished runs of which one has more images, a folder of images, weights from elsewhere.
-    private async Task Base(bool wide)
-    {
-        for (int label = 0; label < 2; label++)
-        {
-            for (int i = 0; i < 12; i++)
-                SmallRun.WriteImage(Path.Combine(folder["base"], "images", $"class{label}", $"{i:00}.png"), (label * 100) + i);
-        }
-
-        await File.WriteAllBytesAsync(Path.Combine(folder["base"], "plain.pth"), FormulaWeights.Unpack("plain.pth"));
-        string[] published = ["--backbone", "resnet18", "--width", "64", "--stem", "large"];
-        string[][] commands =
-        [
-            [.. Pretrain("done", wide ? published : small), "--epochs", "1", "--limit", "24", "--keep", "best-heldout"],
-            [.. Pretrain("other"), "--epochs", "1", "--limit", "12"],
-            Undo("done", "first"),
-        ];
-        foreach (string[] command in wide ? commands[..1] : commands)
-        {
-            CommandLine made = await CommandLine.RunAsync(command);
-            Assert.True(made.ExitCode == 0, made.Error);
-        }
-
-        Directory.Move(folder["place"], folder["runs"]);
-        foreach (string run in Directory.GetDirectories(folder["runs"]))
-            Directory.Move(run, Path.Combine(folder["base"], Path.GetFileName(run)));
-    }
-
-    private void Prepare()
+    private void Prepare(string verb)
     {
         if (Directory.Exists(folder["place"]))
             Directory.Delete(folder["place"], recursive: true);
-        foreach (string file in Directory.GetFiles(folder["base"], "*", SearchOption.AllDirectories))
+        string from = folder[IsWide(verb) ? "wide" : "base"];
+        foreach (string file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
         {
-            string copy = Path.Combine(folder["place"], Path.GetRelativePath(folder["base"], file));
+            string copy = Path.Combine(folder["place"], Path.GetRelativePath(from, file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(file, copy);
         }
     }
 
-    private string In(string name) => Path.Combine(folder["place"], name);
+    // Those that need a network that torchvision and timm have.
+    private static bool IsWide(string verb) => verb is "export torchvision" or "export timm";
 
-    private string[] Pretrain(string run, string[]? network = null) =>
-    [
-        "pretrain", "--data", "embedded", "--image-size", "16", .. network ?? small, "--batch-size", "12",
-        "--probe-images", "30", "--test-images", "30", "--rate-images", "8", "--lidar-images", "8", "--projector-hidden", "8",
-        "--projector-output", "4", "--threads", "1", "--evaluate-every", "1", "--checkpoint-minutes", "0.00001", "--out", In(run),
-    ];
+    private string In(string name) => beginnings.In(name);
 
-    private string[] Undo(string run, string name) =>
-    [
-        "undo", In(run), "--name", name, "--iterations", "2", "--batch-size", "12", "--hypergradient", "first-order", "--threads", "1",
-    ];
+    private string[] Pretrain(string run) => beginnings.Pretrain(run);
+
+    private string[] Undo(string run, string name) => beginnings.Undo(run, name);
 
     private string[] Arguments(string verb)
     {
@@ -260,6 +227,80 @@ public sealed class FaultTests : IDisposable
         foreach (string time in (string[])["startedUtc", "finishedUtc", "timings", "command", "looks", JsonSeal.Key])
             document.Remove(time);
         return document.ToJsonString();
+    }
+
+    /// <summary>
+    /// What verbs begin with, made once: two finished runs of which one has more images, one of them undone, both evaluated; a folder of images; weights from
+    /// elsewhere.
+    /// </summary>
+    public sealed class Beginnings : IAsyncLifetime
+    {
+        private static readonly string[] small = ["--backbone", "resnet10", "--width", "4"];
+        private static readonly string[] published = ["--backbone", "resnet18", "--width", "64", "--stem", "large"];
+
+        private bool isWide;
+
+        internal TemporaryFolder Folder { get; } = new();
+
+        public async ValueTask InitializeAsync()
+        {
+            for (int label = 0; label < 2; label++)
+            {
+                for (int i = 0; i < 12; i++)
+                    SmallRun.WriteImage(Path.Combine(Folder["base"], "images", $"class{label}", $"{i:00}.png"), (label * 100) + i);
+            }
+
+            await File.WriteAllBytesAsync(Path.Combine(Folder["base"], "plain.pth"), FormulaWeights.Unpack("plain.pth"));
+            await Make(
+                "base", [.. Pretrain("done"), "--epochs", "1", "--limit", "24", "--keep", "best-heldout"],
+                [.. Pretrain("other"), "--epochs", "1", "--limit", "12"], Undo("done", "first"),
+                ["evaluate", In("other"), "--threads", "1"]);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Folder.Dispose();
+            return ValueTask.CompletedTask;
+        }
+
+        /// <summary>Makes a finished run of a network that torchvision and timm have.</summary>
+        internal async Task Widen()
+        {
+            if (isWide)
+                return;
+            isWide = true;
+            await Make("wide", [.. Pretrain("done", published), "--epochs", "1", "--limit", "24"]);
+        }
+
+        internal string In(string name) => Path.Combine(Folder["place"], name);
+
+        internal string[] Pretrain(string run, string[]? network = null) =>
+        [
+            "pretrain", "--data", "embedded", "--image-size", "16", .. network ?? small, "--batch-size", "12",
+            "--probe-images", "30", "--test-images", "30", "--rate-images", "8", "--lidar-images", "8", "--projector-hidden", "8",
+            "--projector-output", "4", "--threads", "1", "--evaluate-every", "1", "--checkpoint-minutes", "0.00001", "--out", In(run),
+        ];
+
+        internal string[] Undo(string run, string name) =>
+        [
+            "undo", In(run), "--name", name, "--iterations", "2", "--batch-size", "12", "--hypergradient", "first-order", "--threads", "1",
+        ];
+
+        // Runs are made where verbs find them, and then put aside.
+        private async Task Make(string aside, params string[][] commands)
+        {
+            Directory.CreateDirectory(Folder[aside]);
+            if (Directory.Exists(Folder["place"]))
+                Directory.Delete(Folder["place"], recursive: true);
+            foreach (string[] command in commands)
+            {
+                CommandLine made = await CommandLine.RunAsync(command);
+                Assert.True(made.ExitCode == 0, made.Error);
+            }
+
+            foreach (string run in Directory.GetDirectories(Folder["place"]))
+                Directory.Move(run, Path.Combine(Folder[aside], Path.GetFileName(run)));
+        }
     }
 
     private sealed class KilledException : Exception;
