@@ -80,8 +80,7 @@ internal sealed class DirectoryLock : IDisposable
         try
         {
             string format = new DriveInfo(Path.GetFullPath(directory)).DriveFormat;
-            bool isFar = format == "fuse" || far.Any(name => format.StartsWith(name, StringComparison.OrdinalIgnoreCase));
-            return isFar ? Doubt(directory, $"lies on a network file system ({format})")
+            return IsFar(format) ? Doubt(directory, $"lies on a network file system ({format})")
                 : IsKept(Path.Combine(directory, ".lock")) ? null
                 : Doubt(directory, $"lies on a file system ({format}) that keeps no locks");
         }
@@ -119,6 +118,10 @@ internal sealed class DirectoryLock : IDisposable
 
         file.Dispose();
     }
+
+    /// <summary>Whether a file system of that name, as the system calls it, is another machine's.</summary>
+    internal static bool IsFar(string format) =>
+        format == "fuse" || far.Any(name => format.StartsWith(name, StringComparison.OrdinalIgnoreCase));
 
     private static string Doubt(string directory, string where) =>
         $"{directory} {where}: a second process at work there may not be noticed. Work on a run from one machine at a time.";

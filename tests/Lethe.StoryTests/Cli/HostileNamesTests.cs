@@ -21,6 +21,9 @@ public sealed class HostileNamesTests : IClassFixture<FinishedRun>, IDisposable
         "a\"b", "\\x", "C:\\x", "#0", "a#1", new('n', 200), new('\u00e9', 100),
     ];
 
+    // What a page, a terminal or a line could take for its own.
+    private const string Marks = "<\"{\u001b\u202e\n";
+
     private readonly FinishedRun run;
     private readonly TemporaryFolder folder = new();
 
@@ -58,7 +61,8 @@ public sealed class HostileNamesTests : IClassFixture<FinishedRun>, IDisposable
         }
 
         // A table that was written names the same images when it is read.
-        DataDescription labelled = DataSources.Describe(new DataOptions { Data = images, Labels = folder["p.csv"] }, seed: 1);
+        DataDescription labelled = DataSources.Describe(
+            new DataOptions { Data = images, Labels = folder["p.csv"] }, seed: 1, cancel: TestContext.Current.CancellationToken);
         Assert.Equal(2 * names.Length, labelled.Classes.Sum(one => one.Train + one.Probe + one.Test));
         Assert.Equal(["copies.csv", "e.csv", "e.labels.npy", "e.npy", "e.txt", "images", "p.csv", "run", "s.png"],
             Directory.GetFileSystemEntries(folder.Path).Select(entry => Path.GetFileName(entry)).Order(StringComparer.Ordinal));
@@ -69,7 +73,7 @@ public sealed class HostileNamesTests : IClassFixture<FinishedRun>, IDisposable
     public async Task Report_OfRunsOfSuchNames_HasThemAsText()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "No folder can have such a name.");
-        foreach ((int i, string name) in names.Where(name => name.AsSpan().ContainsAny("<\"{\u001b\u202e\n")).Index())
+        foreach ((int i, string name) in names.Where(name => name.Any(Marks.Contains)).Index())
         {
             string path = run.CopyTo(Path.Combine(folder["runs"], $"{i}", name));
             CommandLine said = await Run("report", path, "--json");
