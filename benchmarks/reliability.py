@@ -282,14 +282,14 @@ class Campaign:
             subprocess.run(["umount", full], check=True)
 
     def memory(self, name, steps):
-        """Of a long work: by how much its memory grows in 1 000 steps, from the second quarter of the time to the last."""
+        """Of a long work: by how much its memory grows in 1 000 steps, from the third quarter of the time to the last."""
         verb = Verb(self.program, name, os.path.join(self.root, "memory-" + name))
         verb.prepare()
         words = verb.command()
         if name == "undo":
             words[words.index("--iterations") + 1] = str(steps)
         else:
-            for flag, value in (("--epochs", steps // 16), ("--limit", 256), ("--batch-size", 16), ("--evaluate-every", steps // 64), ("--checkpoint-minutes", 1)):
+            for flag, value in (("--epochs", steps // 16), ("--limit", 256), ("--batch-size", 16), ("--evaluate-every", max(1, steps // 640)), ("--checkpoint-minutes", 1)):
                 words[words.index(flag) + 1] = str(value)
         process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         sizes = []
@@ -333,8 +333,8 @@ def resident(process):
 
 def grown(name, sizes, steps, code):
     quarter = max(1, len(sizes) // 4)
-    first, last = sizes[quarter:2 * quarter], sizes[-quarter:]
-    growth = (statistics.median(last) - statistics.median(first)) / 1024 / (steps * 5 / 8) * 1000
+    first, last = sizes[-2 * quarter:-quarter], sizes[-quarter:]
+    growth = (statistics.median(last) - statistics.median(first)) / 1024 / (steps / 4) * 1000
     text = f"{name}: {statistics.median(first) / 1024:.0f} to {statistics.median(last) / 1024:.0f} MB, {growth:+.2f} MB in 1 000 steps"
     print(text, file=sys.stderr)
     return text, 1, f"lost: exit {code}" if code else "equal" if growth < 1 else "silent: it grows"
@@ -365,7 +365,7 @@ def main():
         elif options.what == "time":
             results = list(campaign.times())
         elif options.what == "memory":
-            steps = 10 * options.tries
+            steps = 20 * options.tries
             results = [campaign.memory("pretrain", steps), campaign.memory("undo", steps), campaign.looks(steps)]
         elif options.what == "disk":
             sizes = [4, 8, 16, 32, 64, 96, 128, 192, 256, 384, 512, 1024][: options.tries]

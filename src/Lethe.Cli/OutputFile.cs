@@ -13,7 +13,7 @@ internal static class OutputFile
     /// <summary>
     /// Does the work of a verb. Where it fails, none of its files is left that was not there before: the same command can be given again.
     /// </summary>
-    /// <param name="work">Says by <see cref="Require"/> what it is to write.</param>
+    /// <param name="work">Says by <see cref="Require"/> or <see cref="Note"/> what it is to write.</param>
     public static int OrNothing(Func<int> work)
     {
         List<string> files = fresh.Value = [];
@@ -61,9 +61,16 @@ internal static class OutputFile
         if (File.Exists(file) && !force)
             throw new RunException($"{file} exists already. Give --force to replace it, or another file.");
         RequireWritable(file);
+        Note(file);
+        return file;
+    }
+
+    /// <summary>Notes a file that the verb is to write, so that it is not left where the verb fails and it was not there before.</summary>
+    /// <param name="file">The file, whose folder may still be made.</param>
+    public static void Note(string file)
+    {
         if (!File.Exists(file))
             fresh.Value?.Add(file);
-        return file;
     }
 
     /// <summary>The flag that lets what is there be replaced.</summary>

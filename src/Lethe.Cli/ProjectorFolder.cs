@@ -31,8 +31,14 @@ internal static class ProjectorFolder
         if (!Directory.Exists(parent))
             throw new InvalidOptionException(
                 $"'{folder}': the folder {parent} does not exist.{Suggestion.OfPath(parent)} Create it, or give another.");
-        foreach (string file in Directory.Exists(folder) ? files : [])
-            OutputFile.Require(Path.Combine(folder, file), force);
+        foreach (string file in files)
+        {
+            if (Directory.Exists(folder))
+                OutputFile.Require(Path.Combine(folder, file), force);
+            else
+                OutputFile.Note(Path.Combine(folder, file));
+        }
+
         OutputFile.RequireWritable(Path.TrimEndingDirectorySeparator(folder));
     }
 
