@@ -11,7 +11,8 @@ internal static class Application
     public static RootCommand Create(Terminal terminal)
     {
         var root = new RootCommand(
-            "Lethe trains image encoders without labels, shows when and in which layer they begin to memorise, and undoes it.")
+            "Lethe trains image encoders without labels, measures layer by layer whether they memorise, and fine-tunes the late "
+            + "layers against it, beside a control.")
         {
             RunCommand.Create(terminal),
             PretrainCommand.Create(terminal),

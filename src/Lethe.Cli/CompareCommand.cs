@@ -4,6 +4,7 @@ using Lethe.Reporting;
 using Lethe.Results;
 using Lethe.Runs;
 using Lethe.Runtime;
+using Lethe.Workflow;
 
 namespace Lethe.Cli;
 
@@ -18,7 +19,7 @@ internal static class CompareCommand
         var everyLayer = new Option<bool>("--every-layer") { Description = "All layers." };
         var baseline = new Option<string?>("--baseline")
         {
-            Description = "What is taken off all others: the name of a column, as 'before', 'UMM default', or 'B control' with several "
+            Description = "The column that is subtracted from all others, as 'before', 'UMM default', or 'B control' with several "
                 + "settings. [each undo less its control, and all less before]",
             HelpName = "ENTRANT",
         };
@@ -30,8 +31,8 @@ internal static class CompareCommand
         var latex = new Option<bool>("--latex") { Description = "Write the tables to standard output as LaTeX (booktabs)." };
         var regret = new Option<bool>("--regret")
         {
-            Description = "Instead: which rule of pretrain --keep takes the best epoch, by what the one it takes lacks of the best one's "
-                + "accuracy, over all runs that are given.",
+            Description = "Instead: how good the rules of pretrain --keep are. By how much the accuracy of the epoch that each takes is "
+                + "below that of the best epoch, over all runs that are given.",
         };
         Option<bool> force = OutputFile.Force();
         var command = new Command(
@@ -44,6 +45,14 @@ internal static class CompareCommand
         {
             string[] paths = parsed.GetRequiredValue(runs);
             parsed.RequireOneOutput("--markdown", "--csv", "--latex", "--json");
+            if (!new[] { markdown, csv, latex }.Any(parsed.GetValue))
+            {
+                terminal.Announce(StartUp.OfVerb(
+                    "compare", $"{paths.Length} run{(paths.Length == 1 ? "" : "s")}: "
+                        + (parsed.GetValue(regret) ? "which rule of --keep takes the best epoch" : "all that was evaluated of each"),
+                    StartUp.Reads));
+            }
+
             if (parsed.GetValue(regret))
             {
                 Option[] others = [layer, everyLayer, baseline, undos, output, force, csv, latex];
@@ -76,7 +85,11 @@ internal static class CompareCommand
             else if (parsed.GetValue(csv))
                 terminal.Output.Write(CsvGrid.Render(comparison.Lines()));
             else
+            {
                 comparison.Grids().ToList().ForEach(grid => GridView.Show(grid, terminal));
+                terminal.Say(string.Join(' ', [ComparisonVerdict.Of(comparison), .. ComparisonVerdict.Sentences(comparison)]));
+            }
+
             return ResultJson.Of(comparison);
         });
     }

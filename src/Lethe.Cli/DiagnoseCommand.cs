@@ -39,7 +39,8 @@ internal static class DiagnoseCommand
             + "commas between; a wrong one lists them.", HelpName = "NAMES", DefaultValueFactory = _ => LayerMeasures.Default,
             CompletionSources = { _ => LayerMeasures.All.Select(measure => new CompletionItem(measure.Name)) } };
         var against = new Option<string?>("--against") { Description = "Another run on other images of the source: score how far RUN has "
-            + "memorised the images that only it was trained on (SSLMem).", HelpName = "RUN" };
+            + "memorised the images that only it was trained on (SSLMem). Or held-out: score RUN alone, against its own images that it was "
+            + "not trained on, which is a weaker sign.", HelpName = "RUN|held-out" };
         var command = new Command(
             "diagnose",
             "Show the quality of each layer over training, and where ΔR turned; score single images against another run; or measure "
@@ -62,14 +63,19 @@ internal static class DiagnoseCommand
             if (parsed.GetValue(against) is { } other)
             {
                 if (file is not null || parsed.GetResult(measures) is { Implicit: false })
-                    throw new InvalidOptionException("--against takes two runs, and neither --features nor --measures.");
+                    throw new InvalidOptionException("--against takes runs, and neither --features nor --measures.");
                 var options = values.Apply(new ScoringOptions());
                 Machine machine = values.Apply(new Machine());
-                foreach (string one in new[] { path!, other })
+                bool alone = other == ScoresView.ByHeldOut;
+                foreach (string one in alone ? [path!] : new[] { path!, other })
                     terminal.WarnOfUnfinished(RunDirectory.Open(one));
-                return ScoresView.Show(path!, other, Scoring.Run(
-                    RunDirectory.Open(path!), RunDirectory.Open(other), options, machine, EncoderArgument.DataRoot(values),
-                    terminal.Progress, cancellation), options, terminal);
+                RunDirectory scored = RunDirectory.Open(path!);
+                ImageScores scores = alone
+                    ? Alone(scored, options, machine, EncoderArgument.DataRoot(values), terminal, cancellation)
+                    : Scoring.Run(
+                        scored, RunDirectory.Open(other), options, machine, EncoderArgument.DataRoot(values), terminal.Progress,
+                        cancellation);
+                return ScoresView.Show(path!, alone ? null : other, scores, options, terminal);
             }
 
             bool isForeign = path is not null && InitialEncoder.IsForeign(path);
@@ -85,6 +91,9 @@ internal static class DiagnoseCommand
                 throw new InvalidOptionException("--measures belongs to a run. Of features, all is shown that they allow.");
             if (file is not null)
             {
+                terminal.Announce(StartUp.OfVerb(
+                    "diagnose", $"{file}: coding rates and other measures of its rows", "seconds for thousands of rows, minutes for more",
+                    new Machine().Describe()));
                 string? labelFile = values.Flags.Contains(Labels) ? values.Apply(new DataOptions()).Labels : null;
                 return FeaturesView.Show(file, labelFile, parsed.GetValue(views), parsed.GetValue(epsilonSquared), terminal);
             }
@@ -96,10 +105,21 @@ internal static class DiagnoseCommand
             IReadOnlyList<LayerMeasure> shown = LayerMeasures.Choose(parsed.GetRequiredValue(measures));
             RunDirectory directory = run.Open(
                 parsed, values, values.Apply(new Machine()), needsHeads: false, terminal, cancellation);
+            terminal.Announce(StartUp.OfVerb("diagnose", $"{directory.Path}: what was measured while it trained", StartUp.Reads));
             JsonObject result = Describe(directory, terminal, shown);
             result["run"] = directory.Path;
             return result;
         });
+    }
+
+    private static ImageScores Alone(
+        RunDirectory run, ScoringOptions options, Machine machine, string? dataRoot, Terminal terminal, CancellationToken cancellation)
+    {
+        terminal.Announce(StartUp.OfVerb(
+            "diagnose", $"at most {options.ScoreImages} images that {run.Path} was trained on, and as many held-out ones; "
+                + $"{options.ScoreViews} views of each", StartUp.Shown, machine.Describe()));
+        Session session = Session.Open(run.Pretraining(), machine, dataRoot, terminal.Progress, cancellation);
+        return Scoring.HeldOut(run, session, options, terminal.Progress, cancellation);
     }
 
     /// <summary>Shows the layers of a run over its epochs and the monitor's words.</summary>

@@ -53,8 +53,8 @@ internal sealed class EncoderFlags
     /// <summary>The flag of every verb that takes one encoder of a run.</summary>
     public static Option<string> Checkpoint() => new("--checkpoint")
     {
-        Description = "last; best, what pretrain --keep chose or the encoder before --stop-on-memorisation ended it; or one that was kept, "
-            + "as epoch-00010.",
+        Description = "last; best (what pretrain --keep chose, or the encoder from before --stop-on-memorisation ended training); or one "
+            + "that was kept, as epoch-00010.",
         HelpName = "NAME",
         DefaultValueFactory = _ => CheckpointStore.Last,
     };
@@ -108,14 +108,9 @@ internal sealed class EncoderFlags
         return encoder;
     }
 
-    // How long it takes follows from how fast the first images are, which the progress says.
-    private void SayWhat(ParseResult parsed, Encoder encoder, Machine machine, Terminal terminal)
-    {
-        RunVersions at = machine.Describe();
-        terminal.Say(
-            $"Embedding by {Path(parsed)}: {encoder.Layer} on {at.Device}, {at.Threads} thread{(at.Threads == 1 ? "" : "s")}; images enter "
-            + $"at {encoder.ImageSize}×{encoder.ImageSize} pixels. The time left is shown once the first images are through.");
-    }
+    private void SayWhat(ParseResult parsed, Encoder encoder, Machine machine, Terminal terminal) => terminal.Announce(StartUp.OfVerb(
+        "embed", $"by {encoder.Layer} of {Path(parsed)}; images enter at {encoder.ImageSize}×{encoder.ImageSize} pixels", StartUp.Shown,
+        machine.Describe()));
 
     /// <summary>The checkpoint that was named.</summary>
     public string CheckpointOf(ParseResult parsed) => parsed.GetRequiredValue(checkpoint);

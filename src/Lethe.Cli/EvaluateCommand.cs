@@ -33,7 +33,7 @@ internal static class EvaluateCommand
             new Option<string?>("--out") { Description = "With --encoder: the JSON file to write the records to.", HelpName = "FILE" };
         var onSealed = new Option<bool>("--sealed")
         {
-            Description = "Measure the images that were sealed when the run began, in place of those of test: for the number that is "
+            Description = "Measure the images that were sealed when the run began instead of the test images, for the number that is "
                 + "published. Every such look is counted.",
         };
         Option<bool> force = OutputFile.Force();

@@ -53,6 +53,10 @@ internal static class ExportCommand
             ExportedClassifier? behind = loaded is null ? null : ExportedClassifier.Of(loaded);
             if (RunDirectory.HoldsRun(flags.Path(parsed)))
                 terminal.WarnOfUnfinished(RunDirectory.Open(flags.Path(parsed)), flags.CheckpointOf(parsed));
+            terminal.Announce(StartUp.OfVerb(
+                "export", $"{flags.Path(parsed)}, as {options.Format}" + (options.Format == ExportOptions.Onnx
+                    ? ", run in ONNX Runtime beside it before it is given its name" : ", read back before it is given its name"),
+                graph.Whiten ? StartUp.Shown : "seconds; longer where images are large or many must be listed", machine.Describe()));
             ExportResult result = flags.Foreign(parsed, values) is { } foreign
                 ? Exporting.Run(
                     foreign, options, graph,

@@ -6,13 +6,14 @@ namespace Lethe.Cli;
 
 /// <summary>
 /// <c>--help</c>: the options that matter first, and the names of the groups that the others are in; <c>--help GROUP</c> those of one,
-/// <c>--help all</c> every one. Made of the options themselves, within the width of the terminal.
+/// <c>--help all</c> every one, <c>--help markdown</c> the page of the reference. Made of the options themselves, within the width of
+/// the terminal.
 /// </summary>
 /// <param name="topic">The flag's own value.</param>
 /// <param name="width">Columns of the terminal.</param>
 internal sealed class HelpPage(Option<string?> topic, Func<int> width) : SynchronousCommandLineAction
 {
-    private const string All = "all";
+    private const string All = "all", Markdown = "markdown";
     private const int Indent = 2, MostNames = 26, Narrowest = 40, Widest = 110;
 
     // More options than fit on a screen are shown by group.
@@ -26,8 +27,8 @@ internal sealed class HelpPage(Option<string?> topic, Func<int> width) : Synchro
     {
         var flag = new Option<string?>("--help", "-h", "-?", "/?")
         {
-            Description = "Show help: of the options that matter first, of one GROUP, or of all.", HelpName = "GROUP", Recursive = true,
-            Arity = ArgumentArity.ZeroOrOne,
+            Description = "Show help: of the options that matter first, of one GROUP, or of all. 'markdown' prints all as a Markdown page.",
+            HelpName = "GROUP", Recursive = true, Arity = ArgumentArity.ZeroOrOne,
         };
         flag.Action = new HelpPage(flag, width);
         root.Options.Remove(root.Options.Single(option => option is System.CommandLine.Help.HelpOption));
@@ -49,12 +50,10 @@ internal sealed class HelpPage(Option<string?> topic, Func<int> width) : Synchro
     /// <param name="columns">Columns at most.</param>
     public static IEnumerable<string> Lines(Command verb, string? topic, int columns)
     {
-        Option[] options = [.. verb.Options.Where(option => !option.Hidden)];
-        (OptionGroup Group, Option[] Options)[] groups =
-        [
-            .. options.SelectMany(option => GroupsOf(option).Select(group => (group, option))).GroupBy(one => one.group, one => one.option)
-                .Select(group => (group.Key, group.ToArray())),
-        ];
+        if (topic == Markdown)
+            return HelpMarkdown.Lines(verb);
+        Option[] options = Shown(verb);
+        (OptionGroup Group, Option[] Options)[] groups = Groups(verb);
         (OptionGroup Group, Option[] Options)[] asked = [.. groups.Where(one => one.Group.Name == topic)];
         if (topic is not null && topic != All && asked.Length > 0)
             return Pages(asked);
@@ -63,7 +62,8 @@ internal sealed class HelpPage(Option<string?> topic, Func<int> width) : Synchro
         return
         [
             .. topic is null or All ? [] : Wrapped(
-                $"There is no group '{topic}'.{Suggestion.Sentence(topic, [All, .. groups.Select(one => one.Group.Name)])}", columns, ""),
+                $"There is no group '{topic}'.{Suggestion.Sentence(topic, [All, Markdown, .. groups.Select(one => one.Group.Name)])}",
+                columns, ""),
             .. Wrapped(verb.Description ?? "", columns, ""), "",
             .. Wrapped($"Usage: {UsageOf(verb)}", columns, "       "),
             .. Section("Arguments", verb.Arguments.Select(one => (one.Name, one.Description ?? ""))),
@@ -117,9 +117,18 @@ internal sealed class HelpPage(Option<string?> topic, Func<int> width) : Synchro
         }
     }
 
-    private static IReadOnlyList<OptionGroup> GroupsOf(Option option) => option is FieldOption field ? field.Groups : [OptionGroup.Own];
+    /// <summary>The options of a verb that help shows.</summary>
+    public static Option[] Shown(Command verb) => [.. verb.Options.Where(option => !option.Hidden)];
 
-    private static string UsageOf(Command verb) => string.Join(
+    /// <summary>The same by group; one that belongs to several stands in each.</summary>
+    public static (OptionGroup Group, Option[] Options)[] Groups(Command verb) =>
+    [
+        .. Shown(verb).SelectMany(option => GroupsOf(option).Select(group => (group, option))).GroupBy(one => one.group, one => one.option)
+            .Select(group => (group.Key, group.ToArray())),
+    ];
+
+    /// <summary>How a verb is called: its arguments in order.</summary>
+    public static string UsageOf(Command verb) => string.Join(
         ' ',
         new[] { "lethe", Usage.NameOf(verb), verb.Subcommands.Count == 0 ? "" : verb.Action is null ? "VERB" : "[VERB]" }
             .Concat(verb.Arguments.Select(one => one.Arity switch
@@ -129,9 +138,12 @@ internal sealed class HelpPage(Option<string?> topic, Func<int> width) : Synchro
                 _ => one.Name,
             })).Append("[OPTIONS]").Where(word => word.Length > 0));
 
-    private static string NamesOf(Option option) => option.Arity.MaximumNumberOfValues == 0 || option is Option<bool>
+    /// <summary>An option with what it takes.</summary>
+    public static string NamesOf(Option option) => option.Arity.MaximumNumberOfValues == 0 || option is Option<bool>
         ? option.Name
         : $"{option.Name} {option.HelpName ?? "VALUE"}";
+
+    private static IReadOnlyList<OptionGroup> GroupsOf(Option option) => option is FieldOption field ? field.Groups : [OptionGroup.Own];
 
     // The first sentence, with the limits and the default that stand behind the last one.
     private static string Short(Option option)

@@ -18,7 +18,10 @@ internal static class ImportCommand
             Description = "Weights: safetensors, PyTorch (.pth, .pt, .ckpt), ONNX, or a folder of Hugging Face or timm. Nothing in it is "
                 + "executed.",
         };
-        var dry = new Option<bool>("--dry") { Description = "Only say what the file holds, what would be used and what is left." };
+        var dry = new Option<bool>("--dry")
+        {
+            Description = "Only print what the file holds, what of it would be used, and what is left out.",
+        };
         var command = new Command(
             "import",
             "Make a run of an encoder from elsewhere, to diagnose, undo, evaluate, embed and export it. Without --data it can be embedded "
@@ -40,7 +43,16 @@ internal static class ImportCommand
             Machine machine = values.Apply(new Machine());
             RunOptions options = flags.Build(values);
             options = options with { Init = path };
-            if (parsed.GetValue(dry))
+            bool only = parsed.GetValue(dry);
+            if (only || options.Data.Data == Importing.NoImages)
+            {
+                terminal.Announce(StartUp.OfVerb(
+                    "import", $"{path}: " + (only ? "what it holds; nothing is written" : "its weights become a run, to embed with and to "
+                        + "export"),
+                    "seconds: it reads the file and trains nothing", machine.Describe()));
+            }
+
+            if (only)
                 return Look(options, machine, terminal);
             if (flags.Resumes(parsed))
             {

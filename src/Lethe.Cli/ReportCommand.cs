@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Lethe.Data;
 using Lethe.Reporting;
 using Lethe.Results;
 using Lethe.Runs;
@@ -23,6 +24,10 @@ internal static class ReportCommand
         {
             Description = "Write the same table to standard output as LaTeX (booktabs).",
         };
+        var csv = new Option<bool>("--csv")
+        {
+            Description = "Write every number of the same table to standard output as CSV, one a line, with all its digits.",
+        };
         Option<string?> svg = Picture("--svg", "SVG"), png = Picture("--png", "PNG, three times the size");
         var figures = new Option<string?>("--figures")
         {
@@ -35,50 +40,71 @@ internal static class ReportCommand
             "report",
             "Write one HTML page that is readable offline: verdict, curves, tables, pictures, and how to repeat it "
             + "all.") {
-            runs, output, force, markdown, latex, svg, png, figures, dataRoot,
+            runs, output, force, markdown, latex, csv, svg, png, figures, dataRoot,
         };
-        var table = new OptionTable(command, new MapOptions(), new Machine());
+        var known = new OptionTable(command, new MapOptions(), new Machine());
         return command.Does(terminal, (parsed, cancellation) =>
         {
-            OptionValues values = table.Read(parsed);
+            OptionValues values = known.Read(parsed);
             var map = values.Apply(new MapOptions());
+            var machine = values.Apply(new Machine());
+            OptionRecord.ValidateAll([map, machine]);
+            NumberTable? numbers = map.MapColumns is { } table ? NumberTable.Read(table, "--map-columns") : null;
             string[] paths = parsed.GetRequiredValue(runs);
-            parsed.RequireOneOutput("--markdown", "--latex", "--json");
+            parsed.RequireOneOutput("--markdown", "--latex", "--csv", "--json");
             string? page = parsed.GetValue(output) is { } given ? OutputFile.Require(given, parsed.GetValue(force), ".html", ".htm") : null;
             foreach (string one in paths)
                 terminal.WarnOfUnfinished(RunDirectory.Open(one));
-            bool asksMarkdown = parsed.GetValue(markdown), asksLatex = parsed.GetValue(latex);
             ReportModel model = ReportModel.Load(paths);
-            IReadOnlyList<Ablation> tables = Ablation.Of(model);
-            if ((asksMarkdown || asksLatex) && tables.Count == 0)
+            IReadOnlyList<Ablation> undos = Ablation.Of(model);
+            string? asked = new Option<bool>[] { markdown, latex, csv }.FirstOrDefault(parsed.GetValue)?.Name;
+            if (asked is not null && undos.Count == 0)
                 throw new RunException($"{string.Join(", ", paths)}: no undo was evaluated, so there is no table to write. Run 'lethe "
-                    + $"undo {OptionValues.Quote(paths[0])}', or leave {(asksLatex ? "--latex" : "--markdown")} out.");
+                    + $"undo {OptionValues.Quote(paths[0])}', or leave {asked} out.");
             string folder = parsed.GetValue(figures) ?? Path.Combine(paths[0], "figures");
             (string? drawn, string? painted) = (parsed.GetValue(svg), parsed.GetValue(png));
             if (parsed.GetValue(figures) is not null && drawn is null && painted is null)
                 throw new InvalidOptionException($"--figures {folder}: nothing is written there. Give --svg all or --png all as well.");
+            terminal.Announce(StartUp.OfVerb(
+                "report", $"{paths.Length} run{(paths.Length == 1 ? "" : "s")} as one page"
+                    + (map.MapImages > 0 ? $", with a map of at most {map.MapImages} images" : ""),
+                map.MapImages > 0 ? "minutes for thousands of images; how far it is is shown" : StartUp.Reads,
+                map.MapImages > 0 ? machine.Describe() : null));
             string[] pictures = [.. Draw(model, folder, drawn, painted)];
             if (map.MapImages > 0)
             {
                 RunDirectory first = RunDirectory.Open(paths[0]);
                 var session = Session.Open(
-                    first, values.Apply(new Machine()), parsed.GetValue(dataRoot), terminal.Progress, cancellation);
+                    first, machine, parsed.GetValue(dataRoot), terminal.Progress, cancellation);
                 MapDrawing.Draw(first, session, map.MapImages.Value, terminal.Progress, cancellation);
             }
 
-            string path = Write(paths, page, map.MapImages != 0);
+            model = map.MapImages == 0 ? model with { ShowsMap = false } : ReportModel.Load(paths, images: true);
+            if (numbers is not null)
+            {
+                (model, IReadOnlyList<string> notices) = MapTable.Coloured(model, numbers, Path.GetFileName(map.MapColumns!));
+                foreach (string notice in notices)
+                    terminal.Say(notice);
+            }
+
+            string path = Write(model, page ?? RunDirectory.Open(paths[0]).ReportPath);
             terminal.Say(Path.GetFullPath(path));
-            if (asksMarkdown)
-                terminal.Output.Write(MarkdownGrid.Render([.. tables.Select(table => table.Grid())]));
-            if (asksLatex)
-                terminal.Output.Write(LatexGrid.Render([.. tables.Select(table => table.Grid())]));
+            if (asked is not null)
+            {
+                terminal.Output.Write(asked == csv.Name
+                    ? CsvGrid.Render(Ablation.Lines(undos))
+                    : asked == latex.Name
+                        ? LatexGrid.Render([.. undos.Select(table => table.Grid())])
+                        : MarkdownGrid.Render([.. undos.Select(table => table.Grid())]));
+            }
+
             if (pictures.Length > 0)
                 terminal.Say($"{pictures.Length} picture{(pictures.Length == 1 ? "" : "s")} in {Path.GetFullPath(folder)}");
             return new JsonObject
             {
                 ["report"] = path,
                 ["memorisation"] = ResultJson.OfMemorisation(model),
-                ["ablation"] = ResultJson.Of(tables),
+                ["ablation"] = ResultJson.Of(undos),
                 ["figures"] = new JsonArray([.. pictures.Select(picture => (JsonNode)picture)]),
             };
         });
@@ -126,12 +152,12 @@ internal static class ReportCommand
         }
     }
 
-    /// <summary>Writes a page to a file, or to the first run's own where that is null; returns the file.</summary>
-    public static string Write(IReadOnlyList<string> runs, string? output, bool map = true)
+    /// <summary>Writes the page of a run, with all that is known of its images, and returns the file.</summary>
+    public static string Write(RunDirectory run) => Write(ReportModel.Load([run.Path], images: true), run.ReportPath);
+
+    private static string Write(ReportModel model, string path)
     {
-        string html = HtmlReport.Render(ReportModel.Load(runs, images: map));
-        string path = output ?? RunDirectory.Open(runs[0]).ReportPath;
-        WriteText(path, html);
+        WriteText(path, HtmlReport.Render(model));
         return path;
     }
 

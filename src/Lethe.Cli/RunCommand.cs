@@ -51,14 +51,16 @@ internal static class RunCommand
             // 4. Evaluate every state of the encoder on images that no training saw.
             Evaluating.Update(run, session, run.LoadManifest().Command, terminal.Progress, cancellation);
 
-            // 5. Draw where each layer of each state places images.
+            // 5. Score single images by how far they were memorised, and draw where each layer of each state places them.
+            foreach (RunDirectory one in Scoring.HasHeldOut(session) ? new[] { run, undo } : [])
+                Scoring.HeldOut(one, session, new ScoringOptions(), terminal.Progress, cancellation);
             MapDrawing.Draw(run, session, MapDrawing.UsualImages, terminal.Progress, cancellation);
 
             // 6. Say what happened.
             JsonObject result = SummaryView.Show(run, Path.GetFileName(undo.Path), terminal);
             result["run"] = run.Path;
             result["start"] = StartUpView.Of(run);
-            result["report"] = ReportCommand.Write([run.Path], null);
+            result["report"] = ReportCommand.Write(run);
             result["monitor"] = monitor["reason"]!.DeepClone();
             terminal.Say((string)result["verdict"]!);
             terminal.Say($"Report: {Path.GetFullPath((string)result["report"]!)}");

@@ -32,8 +32,8 @@ internal sealed class RunFlags
     public RunFlags(Command command, Func<OptionValues, RunOptions> defaults, RunOptions shown, params OptionRecord[] more)
     {
         (this.defaults, this.more) = (defaults, more);
-        command.Description += $" Methods: {string.Join(", ", MethodRegistry.All.Select(method => method.Name))}; 'lethe methods' tells "
-            + "of them.";
+        command.Description += $" Methods: {string.Join(", ", MethodRegistry.All.Select(method => method.Name))}; 'lethe methods' "
+            + "lists them.";
         command.Options.Add(output);
         command.Options.Add(resume);
         table = new OptionTable(

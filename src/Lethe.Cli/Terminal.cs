@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Lethe.Runs;
+using Lethe.Workflow;
 using Spectre.Console;
 
 namespace Lethe.Cli;
@@ -54,6 +55,9 @@ internal sealed class Terminal
         Progress.Clear();
         Error.WriteLine(PlainText.Of(text));
     }
+
+    /// <summary>Says what a verb is about to do.</summary>
+    public void Announce(StartUp block) => Say(block.ToText());
 
     /// <summary>What was warned of.</summary>
     public IReadOnlyList<string> Cautions => cautions;

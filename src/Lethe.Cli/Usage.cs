@@ -43,8 +43,11 @@ internal static class Usage
 
     /// <summary>An option of a verb by any of its names.</summary>
     public static Option? Find(Command verb, string flag) =>
-        verb.Options.Concat(verb.Parents.OfType<Command>().SelectMany(parent => parent.Options.Where(option => option.Recursive)))
+        verb.Options.Concat(Above(verb).SelectMany(parent => parent.Options.Where(option => option.Recursive)))
             .FirstOrDefault(option => option.Name == flag || option.Aliases.Contains(flag));
+
+    private static IEnumerable<Command> Above(Command verb) =>
+        verb.Parents.OfType<Command>().SelectMany(parent => Above(parent).Prepend(parent));
 
     // Not a negative number, and not '-' alone, which stands for a stream.
     private static bool LooksLikeFlag(string token) => token.Length > 1 && token[0] == '-' && (char.IsAsciiLetter(token[1])

@@ -55,7 +55,8 @@ internal sealed record VerbGuide(IReadOnlyList<string> First, IReadOnlyList<(str
         ]),
         ["compare"] = new(["--layer", "--every-layer", "--baseline", "--undos", "--out", "--markdown", "--csv", "--latex"],
             [("Two settings, with several seeds each", "lethe compare runs/a-seed0 runs/a-seed1 runs/b-seed0 runs/b-seed1")]),
-        ["report"] = new(["--out", "--force", "--markdown", "--latex", "--svg", "--png", "--figures", "--map-images"],
+        ["report"] = new(
+            ["--out", "--force", "--markdown", "--csv", "--latex", "--svg", "--png", "--figures", "--map-images", "--map-columns"],
         [
             ("One page of a run, readable offline", "lethe report runs/photos"),
             ("The same with a map of 5000 images, half of them trained on", "lethe report runs/photos --map-images 5000"),

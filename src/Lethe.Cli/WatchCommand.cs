@@ -16,18 +16,17 @@ internal static class WatchCommand
             Description = "A run, or a folder with runs below it. [runs, or this folder where there is none]",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var port = new Option<int>("--port")
-        {
-            Description = "The port of 127.0.0.1, for a tunnel from another machine. [one that is free]", HelpName = "N",
-        };
         var command = new Command(
             "watch",
             "Show runs on a page of this machine as they train, or after: curves, layers, views, speed, time left, warnings, log; many "
-            + "runs side by side. Reads files and writes nothing. Ctrl-C ends it.") { folder, port };
+            + "runs side by side. Reads files and writes nothing. Ctrl-C ends it.") { folder };
+        var table = new OptionTable(command, new WatchOptions());
         return command.Does(terminal, (parsed, cancellation) =>
         {
+            var options = table.Read(parsed).Apply(new WatchOptions());
+            options.Validate();
             var watched = new WatchedFolder(parsed.GetValue(folder) ?? (Directory.Exists(Usual) ? Usual : "."));
-            using WatchServer server = WatchServer.Start(watched, parsed.GetValue(port));
+            using WatchServer server = WatchServer.Start(watched, options.Port ?? 0);
             int runs = watched.Runs.Count;
             terminal.Say(watched.IsRun ? $"Watching {watched.Path}."
                 : runs > 0 ? $"Watching {runs} run{(runs == 1 ? "" : "s")} below {watched.Path}, and those that begin."

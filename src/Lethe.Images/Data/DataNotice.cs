@@ -19,7 +19,8 @@ internal static class DataNotice
             _ => $"{equal} of {test} test images are equal and {near} nearly equal to training images",
         };
         return $"{Void}: {which}. "
-            + Invariant($"Differences between images trained on and unseen ones are void by up to {100.0 * (equal + near) / test:0.#} %, ")
+            + "Differences between images trained on and unseen ones are too small by up to "
+            + Invariant($"{100.0 * (equal + near) / test:0.#} %, ")
             + "and accuracies may be too high by as much. 'lethe data check' lists the images"
             + (near == 0 ? "." : "; --duplicates near keeps them in one part.");
     }

@@ -15,15 +15,15 @@ public sealed record DataOptions : OptionRecord, IConflicting
     public string? DataRoot { get; init; }
 
     /// <summary>
-    /// A file, or a folder to put it in, that keeps the decoded images of a folder of image files: made at first use, read in place of
-    /// the files from then on, made anew where the files have changed; nothing else may cut it short meanwhile. Images stay on disk, so a
-    /// folder may be larger than memory; the bits of a run are the same with it and without.
+    /// A file, or a folder for it, that keeps decoded images on disk. The first run makes it, later runs read it instead of the image
+    /// files, and it is made anew where these have changed. A folder may then be larger than memory. The bits of a run are the same with
+    /// it and without. Nothing else may cut the file short while a run uses it.
     /// </summary>
     public string? Cache { get; init; }
 
     /// <summary>
-    /// Height and width of the views that the encoder sees; 0 takes those of the images, up to 128 on a processor and 224 on a GPU, and the
-    /// median short side, rounded down, where they differ.
+    /// Height and width of the views that the encoder sees. 0 takes the size of the images; where they differ, their median short side,
+    /// rounded down. At most 128 on a processor and 224 on a GPU.
     /// </summary>
     [Limit(AtLeast = 16, AtMost = 1024, Unit = "pixels", Zero = "to choose it by the images")]
     public int ImageSize { get; init; }
@@ -32,23 +32,23 @@ public sealed record DataOptions : OptionRecord, IConflicting
     [Limit(AtLeast = 2, Unit = "images", Zero = "for all")]
     public int Limit { get; init; }
 
-    /// <summary>At most so many labelled images, never trained on, to fit probes with.</summary>
+    /// <summary>The most labelled images to fit probes with. They are never trained on.</summary>
     [Limit(AtLeast = 1, Unit = "image")]
     public int ProbeImages { get; init; } = 2000;
 
-    /// <summary>At most so many images, never trained on, to measure with.</summary>
+    /// <summary>The most images to measure with. They are never trained on.</summary>
     [Limit(AtLeast = 1, Unit = "image")]
     public int TestImages { get; init; } = 2000;
 
     /// <summary>
-    /// At most so many images that nothing reads until 'lethe evaluate --sealed', for the number that is published in the end. Where the
-    /// source has a test part of its own, they are images of it that are not measured otherwise, 2000 where this is left open; elsewhere
-    /// they are set aside from the images to train on, none where this is left open.
+    /// The most images to seal: nothing reads them until 'lethe evaluate --sealed', for the number that is published in the end. Where the
+    /// source has a test part of its own they are taken from it, 2000 if this is left open; elsewhere from the images to train on, none if
+    /// this is left open.
     /// </summary>
     [Limit(AtLeast = 0)]
     public int? SealedImages { get; init; }
 
-    /// <summary>How many files may be corrupt or empty and are skipped before it is an error.</summary>
+    /// <summary>How many corrupt or empty files are skipped before it is an error.</summary>
     [Limit(AtLeast = 0)]
     public int MaxBadFiles { get; init; } = 10;
 
@@ -65,22 +65,22 @@ public sealed record DataOptions : OptionRecord, IConflicting
     public string? GroupBy { get; init; }
 
     /// <summary>
-    /// Images that are there several times: together in one part where they are equal, near where they are nearly equal too (every image is
-    /// decoded for it), or anywhere (ignore).
+    /// Where copies of an image go. together: equal images stay in one part. near: nearly equal ones too, for which every image is
+    /// decoded. ignore: anywhere.
     /// </summary>
     [OneOf(DuplicateRule.Together, DuplicateRule.Near, DuplicateRule.Ignore)]
     public string Duplicates { get; init; } = DuplicateRule.Together;
 
     /// <summary>
-    /// How images are divided: stratified (each class in each part in its share; without labels nothing is kept for probes and less for
-    /// tests), random, or earlier (what the first versions did in all, to repeat their runs).
+    /// How images are divided. stratified: each class has its share of each part; without labels there are no probe images and fewer test
+    /// images. random. earlier: as the first versions did, to repeat their runs.
     /// </summary>
     [OneOf(DivisionRule.Stratified, DivisionRule.Random, DivisionRule.Earlier)]
     public string Division { get; init; } = DivisionRule.Stratified;
 
     /// <summary>
-    /// Which values are black and white: type (all that the type of the pixels holds; of numbers that leave 0 to 1, as percentile),
-    /// percentile (the 0.1 and 99.9 % of the training images), or two numbers LOW,HIGH. What lies beyond is clipped.
+    /// Which values are black and white. type: all that the type of the pixels can hold; floating-point images that leave 0 to 1 are taken
+    /// as percentile. percentile: the 0.1 and 99.9 % of the training images. Or two numbers LOW,HIGH. Values beyond are clipped.
     /// </summary>
     public string Range { get; init; } = RangeRule.OfType;
 

@@ -7,7 +7,8 @@ namespace Lethe.Data;
 /// <summary>A table of the user's that says something of each image: one row for each, with its path or its number and a value.</summary>
 internal static class ImageTable
 {
-    private const int Named = 3;
+    /// <summary>So many of what does not fit are named in a message.</summary>
+    public const int Named = 3;
 
     private static readonly string[] keys =
     [
@@ -39,7 +40,7 @@ internal static class ImageTable
     public static (string?[] Values, IReadOnlyList<string> Notices) Read(
         string path, string option, string[] titles, ImageSource source)
     {
-        List<(string[] Cells, int Line)> rows = Rows(path, option);
+        List<(string[] Cells, int Line)> rows = Rows(path, option, $", {AsWords(option)}");
         int count = source.PoolCount + source.TestCount;
         var finder = new ImageFinder(source.Paths, count, source.Root, Path.GetDirectoryName(Path.GetFullPath(path))!);
         (int key, int value, bool titled) = Columns(path, option, titles, rows[0].Cells, finder);
@@ -85,7 +86,12 @@ internal static class ImageTable
         return (values, notices);
     }
 
-    private static List<(string[] Cells, int Line)> Rows(string path, string option)
+    /// <summary>The cells of a table, without empty lines, each with the number of its line.</summary>
+    /// <param name="path">The table.</param>
+    /// <param name="option">The option that names it, for messages.</param>
+    /// <param name="otherwise">What may be given in its place, for messages; empty for nothing.</param>
+    /// <exception cref="DataException">It cannot be read, or is empty.</exception>
+    public static List<(string[] Cells, int Line)> Rows(string path, string option, string otherwise)
     {
         var rows = new List<(string[], int)>();
         try
@@ -106,11 +112,16 @@ internal static class ImageTable
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException or FormatException)
         {
             throw new DataException(
-                $"{option} '{path}' cannot be read: {error.Message} Give a table (.csv or .tsv), {AsWords(option)}.", error);
+                $"{option} '{path}' cannot be read: {error.Message} Give a table (.csv or .tsv){otherwise}.", error);
         }
 
         return rows.Count > 0 ? rows : throw new DataException($"{option} '{path}' is empty. Expected a row for each image.");
     }
+
+    /// <summary>The column that says which image a row is of; −1 where no title says so.</summary>
+    public static int KeyColumn(string[] titles) => Array.FindIndex([.. titles.Select(Plain)], keys.Contains);
+
+    private static string Plain(string title) => new string([.. title.Where(char.IsLetterOrDigit)]).ToLowerInvariant();
 
     private static string AsWords(string option) =>
         option == "--labels" ? $"or {LabelRule.Auto}, {LabelRule.Folders} or {LabelRule.None}" : "or folder or name:REGEX";
@@ -118,8 +129,8 @@ internal static class ImageTable
     private static (int Key, int Value, bool Titled) Columns(
         string path, string option, string[] titles, string[] first, ImageFinder finder)
     {
-        string[] plain = [.. first.Select(cell => new string([.. cell.Where(char.IsLetterOrDigit)]).ToLowerInvariant())];
-        int key = Array.FindIndex(plain, keys.Contains), value = Array.FindIndex(plain, titles.Contains);
+        string[] plain = [.. first.Select(Plain)];
+        int key = KeyColumn(first), value = Array.FindIndex(plain, titles.Contains);
         bool titled = (key >= 0 || value >= 0) && first.All(cell => finder.Find(cell) is null);
         if (first.Length < 2)
             throw new DataException($"{option} '{path}': expected two columns, the path of an image and its {titles[0]}; found one: "

@@ -22,13 +22,13 @@ public sealed record ClassifierOptions : OptionRecord, IConflicting
     public int Strengths { get; init; } = 7;
 
     /// <summary>
-    /// Reject what is less sure than need be for so large a part of the accepted images to be right, as 0.95; measured by cross-validation.
+    /// Reject the least sure images, so many that this share of the accepted ones is right, as 0.95; measured by cross-validation.
     /// </summary>
     [Limit(Above = 0, AtMost = 1, Zero = "to reject nothing for its confidence")]
     public double TargetAccuracy { get; init; }
 
     /// <summary>
-    /// Reject what lies so far from all classes that only this part of the labelled images lies as far, as 0.01; measured by
+    /// Reject images that lie further from all classes than all but this share of the labelled images, as 0.01; measured by
     /// cross-validation.
     /// </summary>
     [Limit(Above = 0, Below = 1, Zero = "to reject nothing for its distance")]

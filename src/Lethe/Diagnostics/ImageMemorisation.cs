@@ -40,6 +40,51 @@ internal static class ImageMemorisation
         return (MeanDistance(without) - MeanDistance(with)).Over(2).cpu().data<double>().ToArray();
     }
 
+    /// <summary>Held-out images that an image is held against where there is no encoder without it.</summary>
+    public const int HeldOutNeighbours = 10;
+
+    /// <summary>
+    /// Scores of one encoder alone: how much nearer the views of an image lie to each other than those of the held-out images that are most
+    /// like it.
+    /// </summary>
+    /// <remarks>
+    /// With f trained on image x and H(x) the <see cref="HeldOutNeighbours"/> images that f was not trained on and places nearest to x, by
+    /// the cosine of the means of their views:
+    /// <code>
+    /// h(x) = ½ ( mean over y in H(x) of E‖f(y′) − f(y″)‖ − E‖f(x′) − f(x″)‖ )
+    /// </code>
+    /// H(x) stands for what x would be to an encoder without it. It is not that: an image may have near views because it is plain. A
+    /// held-out image has a score in the same way, by the others, so that the two kinds can be told from each other or not
+    /// (<see cref="Membership"/>): where they cannot, the order of single images is chance and plainness. Ours; no source.
+    /// </remarks>
+    /// <param name="seen">Features of images trained on, [V, N, d], V at least 2.</param>
+    /// <param name="unseen">Features of held-out ones, [V, M, d], M above <see cref="HeldOutNeighbours"/>.</param>
+    /// <returns>N and M scores in [−1, 1].</returns>
+    /// <exception cref="ArgumentException">The shapes or types cannot be used or do not belong together.</exception>
+    /// <exception cref="DataException">The features hold NaN or infinity; the message names the row.</exception>
+    public static (double[] Seen, double[] Unseen) HeldOut(Tensor seen, Tensor unseen)
+    {
+        FeatureCheck.Shape(seen, 3, "[views, images, dimension]", nameof(seen));
+        FeatureCheck.Shape(unseen, 3, "[views, images, dimension]", nameof(unseen));
+        if (unseen.size(1) <= HeldOutNeighbours)
+            throw new ArgumentException($"Expected more than {HeldOutNeighbours} held-out images, found {unseen.size(1)}.", nameof(unseen));
+
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        double[] own = MeanDistance(seen).cpu().data<double>().ToArray(), others = MeanDistance(unseen).cpu().data<double>().ToArray();
+        Tensor bank = Magnitude.UnitRows(unseen, ScalarType.Float32).mean([0]); // [M, d]
+        Tensor queries = Magnitude.UnitRows(seen, ScalarType.Float32).mean([0]); // [N, d]
+        return (
+            Less(KnnProbe.Neighbours(bank, queries, HeldOutNeighbours), own),
+            Less(KnnProbe.Others(bank, HeldOutNeighbours), others));
+
+        double[] Less(NearestNeighbours near, double[] of) =>
+        [
+            .. of.Select((distance, i) =>
+                (Enumerable.Range(0, near.Count).Average(j => others[near.Indices[i, j]]) - distance) / 2),
+        ];
+    }
+
     /// <summary>Pearson's correlation of the scores of the same images in two layers.</summary>
     /// <param name="first">Scores.</param>
     /// <param name="second">As many scores.</param>

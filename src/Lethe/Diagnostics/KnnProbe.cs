@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Lethe.Numerics;
 using Lethe.Runtime;
 using static TorchSharp.torch;
 
@@ -104,17 +103,15 @@ internal static class KnnProbe
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         Tensor columns = Normalised(bank).t(); // [d, N]
+        var threads = new ParallelOptions { MaxDegreeOfParallelism = get_num_threads() };
         int blockRows = Math.Max(1, BlockCosines / bankRows);
         for (int start = 0; start < queryRows; start += blockRows)
         {
             using var block = NewDisposeScope();
             int rows = Math.Min(blockRows, queryRows - start);
-            Tensor cosines = Normalised(queries.narrow(0, start, rows)).matmul(columns).AtLeast(-1).AtMost(1).cpu(); // [rows, N]
-            ReadOnlySpan<float> values = MemoryMarshal.Cast<byte, float>(cosines.bytes);
-            for (int row = 0; row < rows; row++)
-            {
-                Select(values.Slice(row * bankRows, bankRows), start + row, indices, similarities);
-            }
+            Tensor cosines = Normalised(queries.narrow(0, start, rows)).matmul(columns).contiguous().cpu(); // [rows, N]
+            float[] values = MemoryMarshal.Cast<byte, float>(cosines.bytes).ToArray();
+            Parallel.For(0, rows, threads, row => Select(values.AsSpan(row * bankRows, bankRows), start + row, indices, similarities));
         }
 
         return new NearestNeighbours(indices, similarities);
@@ -155,8 +152,7 @@ internal static class KnnProbe
         float least = float.NegativeInfinity;
         for (int i = 0; i < cosines.Length; i++)
         {
-            float cosine = cosines[i];
-            if (cosine <= least)
+            if (cosines[i] <= least || Math.Clamp(cosines[i], -1, 1) is var cosine && cosine <= least)
                 continue;
 
             int place = found < count ? found++ : count - 1;

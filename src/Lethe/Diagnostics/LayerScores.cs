@@ -30,6 +30,15 @@ internal sealed record LayerScores(string Layer, IReadOnlyList<double> Scores, I
     /// <summary>Standard error of <see cref="Excess"/> over the images, both encoders held fixed; null where there is none.</summary>
     public double? ExcessError => Unseen.Count == 0 ? null : Math.Sqrt(Math.Pow(Error(Scores), 2) + Math.Pow(Error(Unseen), 2));
 
+    /// <summary>
+    /// The chance that an image trained on has a larger score than one that neither was trained on: 0.5 tells nothing. Null where there are
+    /// none of those.
+    /// </summary>
+    public double? Auc => Unseen.Count == 0 ? null : Membership.Auc([.. Scores], [.. Unseen]);
+
+    /// <summary>How far from 0.5 that lies by chance in 19 of 20 cases; null where there is none.</summary>
+    public double? AucChance => Unseen.Count == 0 ? null : Membership.Chance(Scores.Count, Unseen.Count);
+
     /// <summary>The images with the largest scores.</summary>
     /// <param name="count">How many.</param>
     /// <returns>Indices into <see cref="Scores"/>, the most memorised first.</returns>

@@ -39,6 +39,11 @@ internal static class Membership
         return sum / ((double)seen.Length * others.Length);
     }
 
+    /// <summary>How far from 0.5 the area lies by chance in 19 of 20 cases, by Mann and Whitney's normal approximation.</summary>
+    /// <param name="seen">How many scores there are of the one kind.</param>
+    /// <param name="unseen">And of the other.</param>
+    public static double Chance(int seen, int unseen) => 1.96 * Math.Sqrt((seen + unseen + 1) / (12.0 * seen * unseen));
+
     private static double[] Cosines(Tensor views, string name)
     {
         FeatureCheck.Shape(views, 3, "[2, images, dimension]", name);

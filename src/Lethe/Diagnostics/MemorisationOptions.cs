@@ -2,20 +2,20 @@ using Lethe.Runtime;
 
 namespace Lethe.Diagnostics;
 
-/// <summary>The constants of the rules by which a training is judged (<see cref="MemorisationMonitor"/>).</summary>
+/// <summary>When a training counts as memorising.</summary>
 public sealed record MemorisationOptions : OptionRecord, IConflicting
 {
     /// <summary>Smallest loss of accuracy of the last layer that counts as a turn, as a fraction of the images.</summary>
     [Limit(AtLeast = 0, Below = 1, Unit = "of the images")]
     public double SmallestDrop { get; init; } = 0.01;
 
-    /// <summary>The layer that the last one must lose more than, so that what all layers lose alike is no memorisation.</summary>
+    /// <summary>The layer that the last one must lose more than. What all layers lose alike is no memorisation.</summary>
     [OneOf("stem", "layer1", "layer2", "layer3")]
     public string EarlyLayer { get; init; } = "layer2";
 
     /// <summary>
-    /// Measures a loss of accuracy on both halves of the images, each with the best epoch of the other, instead of on one: more is seen, by
-    /// a rule that is not the one set down beforehand.
+    /// Measures a loss of accuracy on both halves of the images instead of one, each with the best epoch of the other. It sees more, but
+    /// it is not the rule that was set down beforehand.
     /// </summary>
     public bool BothHalves { get; init; }
 

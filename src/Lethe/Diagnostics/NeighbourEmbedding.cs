@@ -114,7 +114,7 @@ internal static class NeighbourEmbedding
         }
 
         float least = edges.Max(edge => edge.Item3) / Epochs;
-        return [.. edges.Where(edge => edge.Item3 >= least).OrderBy(edge => edge.Item1).ThenBy(edge => edge.Item2)];
+        return [.. edges.Where(edge => edge.Item3 >= least).OrderBy(edge => ((long)edge.Item1 << 32) + edge.Item2)];
     }
 
     private static float[] Weights(NearestNeighbours near, int row)
@@ -138,13 +138,18 @@ internal static class NeighbourEmbedding
         return [.. distances.Select(distance => (float)Math.Exp(-Math.Max(0, distance - nearest) / width))];
     }
 
+    // −2ab·s^{b − 1} / (1 + a·s^b) and 2b / ((0.001 + s)·(1 + a·s^b)) of the squared distance s: powers would take most of the time.
+    private static readonly ForceTable pull = new(
+        square => -2 * A * B * Math.Pow(square, B - 1) / (1 + (A * Math.Pow(square, B))));
+
+    private static readonly ForceTable push = new(square => 2 * B / ((0.001 + square) * (1 + (A * Math.Pow(square, B)))));
+
     private static void Pull(float[] y, int from, int to, float rate)
     {
         float dx = y[from] - y[to], dy = y[from + 1] - y[to + 1], square = (dx * dx) + (dy * dy);
         if (square <= 0)
             return;
-        float power = MathF.Pow(square, B);
-        float factor = -2 * A * B * (power / square) / (1 + (A * power));
+        float factor = pull.At(square);
         float x = rate * Math.Clamp(factor * dx, -Farthest, Farthest), z = rate * Math.Clamp(factor * dy, -Farthest, Farthest);
         y[from] += x;
         y[from + 1] += z;
@@ -157,7 +162,7 @@ internal static class NeighbourEmbedding
         float dx = y[from] - y[other], dy = y[from + 1] - y[other + 1], square = (dx * dx) + (dy * dy);
         if (square <= 0)
             return;
-        float factor = 2 * B / ((0.001f + square) * (1 + (A * MathF.Pow(square, B))));
+        float factor = push.At(square);
         y[from] += rate * Math.Clamp(factor * dx, -Farthest, Farthest);
         y[from + 1] += rate * Math.Clamp(factor * dy, -Farthest, Farthest);
     }

@@ -71,18 +71,23 @@ internal static class Trustworthiness
         return nearer + 1;
     }
 
+    // By insertion into the nearest so far, of equal ones the first: to sort all would take most of the time of a map.
     private static int[] Near(float[,] points, int self, int k)
     {
-        int count = points.GetLength(0);
-        float[] squares = new float[count];
-        int[] order = new int[count];
+        int count = points.GetLength(0), found = 0;
+        int[] nearest = new int[k];
+        Span<float> squares = stackalloc float[k];
         for (int i = 0; i < count; i++)
         {
-            float x = points[i, 0] - points[self, 0], y = points[i, 1] - points[self, 1];
-            (squares[i], order[i]) = (i == self ? float.PositiveInfinity : (x * x) + (y * y), i);
+            float x = points[i, 0] - points[self, 0], y = points[i, 1] - points[self, 1], square = (x * x) + (y * y);
+            if (i == self || (found == k && square >= squares[k - 1]))
+                continue;
+            int place = found < k ? found++ : k - 1;
+            for (; place > 0 && squares[place - 1] > square; place--)
+                (nearest[place], squares[place]) = (nearest[place - 1], squares[place - 1]);
+            (nearest[place], squares[place]) = (i, square);
         }
 
-        Array.Sort(squares, order);
-        return order[..k];
+        return nearest;
     }
 }

@@ -3,7 +3,7 @@ using Lethe.Runtime;
 
 namespace Lethe.Interchange;
 
-/// <summary>What a person says of an encoder from elsewhere beyond what its file shows.</summary>
+/// <summary>What an encoder from elsewhere is expected to be, beyond what its file shows.</summary>
 internal sealed record ForeignOptions : OptionRecord
 {
     /// <summary>Names that <see cref="Backbone"/> can have.</summary>

@@ -2,7 +2,7 @@ using Lethe.Runtime;
 
 namespace Lethe.Interchange;
 
-/// <summary>What is taken of a file of weights, and what images are normalised with before they enter.</summary>
+/// <summary>What is taken from a file of weights, and how images are normalised.</summary>
 public sealed record WeightsOptions : OptionRecord
 {
     /// <summary>Which encoder of a file that holds several, as teacher or encoder_k; the trained one otherwise.</summary>

@@ -27,7 +27,7 @@ internal sealed class Html(int literalLength, int formattedCount)
     /// <summary>A table of plain text whose first column names the rows; without a header where columns have no names.</summary>
     public static Html Table(string caption, IReadOnlyList<string> header, IEnumerable<IReadOnlyList<string>> rows) => $"""
 
-        <div class='scroll' tabindex='0' role='region' aria-label='{caption}'><table>
+        <div class='scroll' tabindex='0' role='group' aria-label='{caption}'><table>
           <caption>{caption}</caption>
           {If(header.Count > 0, $"<thead><tr>{Each(header, cell => $"<th scope='col'>{cell}</th>")}</tr></thead>")}
           <tbody>{Each(rows, row => $"""

@@ -13,7 +13,7 @@ internal static class HtmlGrid
         string name = grid.Title.Length > 0 ? grid.Title : "Numbers";
         return $"""
 
-            <div class='scroll' tabindex='0' role='region' aria-label='{name}'><table{Styled(style)}>
+            <div class='scroll' tabindex='0' role='group' aria-label='{name}'><table{Styled(style)}>
               <thead>
                 {If(groups.Any(group => group.Length > 0), $"<tr>{Each(Enumerable.Range(0, groups.Length).Where(Starts), Span)}</tr>")}
                 <tr>{Each(grid.Columns.Index(), at =>
@@ -33,7 +33,7 @@ internal static class HtmlGrid
 
         Html Span(int i)
         {
-            if (groups[i].Length == 0) return $"<th></th>";
+            if (groups[i].Length == 0) return $"<td></td>";
             int columns = groups.Skip(i).TakeWhile(group => group == groups[i]).Count();
             return $"<th class='span first' scope='colgroup' colspan='{columns}'>{groups[i]}</th>";
         }

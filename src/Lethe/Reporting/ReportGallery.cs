@@ -34,8 +34,9 @@ internal static class ReportGallery
         if (all.All(one => one.Scores is null))
         {
             yield return Missing(
-                "How far single images were memorised takes a second run, of other images of the same source: train one with another "
-                + "--seed and a --limit, and hold this one against it.", $"lethe diagnose {run.Path} --against OTHER");
+                "Single images have not been scored for how far they were memorised. A second run on other images of the source, with "
+                + "another --seed and a --limit, says more than one alone: give it in place of held-out.",
+                $"lethe diagnose {run.Path} --against held-out");
         }
 
         foreach ((string state, string name, ScoredImages? found) in all)
@@ -43,26 +44,43 @@ internal static class ReportGallery
             if (found is not { } scores)
                 continue;
             yield return $"""
-                <h3>{$"Memorised images, {state}"}</h3>
-                <p class='note'>SSLMem of {Wording.Count(scores.Images.Count)} images that this run was trained on and {scores.Against} was
-                not: how much nearer the views of an image lie to each other than without it, from −1 to 1. Near that of images that
-                neither saw is good; above it, the layer has memorised the image. Each row is an image and views of it.</p>
+                <h3>{$"Images by how far they were memorised, {state}"}</h3>
+                <p class='note'>{How(scores, run)} Each row is an image and views of it.</p>
                 {Sprites.Sheets(name, scores.Thumbnails)}
                 {scores.Layers.Select((layer, i) => Layer(name, scores, layer, i == scores.Layers.Count - 2))}
                 """;
         }
     }
 
+    // Which of two scores it is, and what it cannot say.
+    private static string How(ScoredImages scores, ReportRun run) => scores.Against is { } against
+        ? $"SSLMem of {Wording.Count(scores.Images.Count)} images that this run was trained on and {against} was not: how much nearer the "
+            + "views of an image lie to each other than without it, from −1 to 1. Near that of images that neither saw is good; above it, "
+            + "the layer has memorised the image."
+        : $"Held-out score of {Wording.Count(scores.Images.Count)} images that this run was trained on: how much nearer the views of an "
+            + "image lie to each other than those of the held-out images most like it, from −1 to 1. It rests on one run and is a hint: an "
+            + "image may have near views because it is plain; held against SSLMem it was right about layers and hardly about single "
+            + "images. AUC says how well the scores of a layer tell images trained on from "
+            + "held-out ones; where it lies within what chance gives, the order of the images says nothing of memorisation. SSLMem says "
+            + $"more; it takes a second run: lethe diagnose {run.Path} --against OTHER.";
+
     private static Html Layer(string name, ScoredImages scores, ScoredLayer layer, bool open)
     {
-        string beside = layer.Unseen is { } unseen ? $"; of images that neither saw {Wording.Fixed(unseen, 3)}" : "";
+        string others = scores.Against is null ? "held-out images" : "images that neither saw";
+        string beside = layer.Unseen is { } unseen ? $"; of {others} {Wording.Fixed(unseen, 3)}" : "";
+        if (layer is { Auc: { } auc, AucChance: { } chance })
+        {
+            beside += $"; AUC {Wording.Fixed(auc, 3)}, by chance {Wording.Fixed(0.5 - chance, 3)} to {Wording.Fixed(0.5 + chance, 3)}"
+                + (Math.Abs(auc - 0.5) <= chance ? ": no sign of memorisation" : "");
+        }
+
         string mean = $": mean {Wording.Fixed(layer.Scores.Average(), 3)}{beside}";
         return $"""
 
             <details class='block'{If(open, $" open='open'")}><summary><b>{layer.Layer}</b>{mean}</summary>
             <div class='gallery'>
-            {List("Most memorised", layer.Most)}
-            {List("Least memorised", layer.Least)}
+            {List(scores.Against is null ? "Highest" : "Most memorised", layer.Most)}
+            {List(scores.Against is null ? "Lowest" : "Least memorised", layer.Least)}
             </div></details>
             """;
 

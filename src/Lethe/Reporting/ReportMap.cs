@@ -54,7 +54,8 @@ internal static class ReportMap
                where map.States.All(state => state.Stage != stage.Key || !stage.Contains(state.Weights))
                select Label(stage.Key),
         ];
-        return missing.Length == 0 ? null : $"The map was drawn before {Wording.List(missing)} became what the rest of this page is about.";
+        return missing.Length == 0
+            ? null : $"The map shows other weights than the rest of this page: {Wording.List(missing)} changed since it was drawn.";
     }
 
     // Without labels there is no probe part, and test images have nothing to keep secret.
@@ -112,8 +113,11 @@ internal static class ReportMap
                         values[image] = layer.Scores[place];
                 }
 
-                yield return new MapColumn(
-                    "SSLMem", "how far the layer has memorised the image, from −1 to 1; above 0 is memorised", MapNumbers.Single(values))
+                (string name, string says) = scores.Against is null
+                    ? (ImageMap.HeldOutScore, "how much nearer the views of the image lie than those of held-out images like it; one run "
+                        + "alone, a hint")
+                    : ("SSLMem", "how far the layer has memorised the image, from −1 to 1; above 0 is memorised");
+                yield return new MapColumn(name, says, MapNumbers.Single(values))
                 {
                     Layer = layer.Layer, Stage = stage,
                 };

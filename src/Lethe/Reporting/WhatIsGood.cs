@@ -9,6 +9,12 @@ internal static class WhatIsGood
     private static readonly string[] small =
         [ProtocolMeasure.Drop, ProtocolMeasure.IrrelevantAnswer, ProtocolMeasure.Sensitivity, ProtocolMeasure.SensitivityOverPixels];
 
+    /// <summary>Of what entrants reached.</summary>
+    public const string OfEntrants = "Good: far right. Where intervals lie over each other, the differences beside it say more.";
+
+    /// <summary>Of differences.</summary>
+    public const string OfDifferences = "Good: right of 0 and filled. A filled dot is clear; a hollow one may be chance.";
+
     /// <summary>Of dots, a row for each layer and a dot for each state.</summary>
     public static string OfLayers(string measure) => measure switch
     {

@@ -87,7 +87,7 @@ const valuesOf = (by, s = now.state, l = now.layer) => by.values ? by.values(s, 
 now.colour = labels ? 'class' : 'part';
 
 const sentence = i => [data.names[i], classOf(i), partOf(i)].filter(text => text).join(', ');
-const number = value => Number.isNaN(value) ? '–' : Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(3);
+const number = value => Number.isNaN(value) ? '–' : value.toFixed(Math.abs(value) >= 100 ? 0 : 3).replace('-', '−');
 
 // Elements. Text goes in as text, never as markup.
 function element(name, properties = {}, ...children) {

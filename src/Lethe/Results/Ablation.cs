@@ -110,6 +110,16 @@ internal sealed record Ablation(
         };
     }
 
+    /// <summary>Every number of some tables in a row of its own, for programs.</summary>
+    public static Grid Lines(IReadOnlyList<Ablation> tables)
+    {
+        Grid[] each =
+        [
+            .. tables.Select(table => NumberLines.Of(Names.Select(name => ResultKey.Probe(name, table.Layer)), table.Rows, table.All)),
+        ];
+        return each[0] with { Rows = [.. each.SelectMany(grid => grid.Rows)] };
+    }
+
     private IEnumerable<(GridColumn, Func<Entrant, GridCell>)> Accuracy(string measure)
     {
         string group = $"{Wording.Probe(measure)} accuracy";

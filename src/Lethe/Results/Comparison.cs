@@ -1,4 +1,3 @@
-using System.Globalization;
 using Lethe.Diagnostics;
 using Lethe.Runtime;
 
@@ -17,12 +16,6 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
         "Numbers are means ± standard deviations over (n) seeds; with one seed, the interval that the evaluation states. Accuracies and "
         + "what else lies between 0 and 1 are shown times 100, ΔR in nats. Differences are paired by seed: their mean, standard deviation, "
         + "the 95 % interval of the mean, p of a two-sided test, and p after Holm’s correction.";
-
-    private static readonly string[] names =
-    [
-        "protocol", "measure", "variant", "target", "labelShare", "quick", "layer",
-        "entrant", "baseline", "count", "mean", "deviation", "low", "high", "p", "isClear", "pHolm", "tests", "visibleFrom",
-    ];
 
     /// <summary>Builds the comparison.</summary>
     /// <exception cref="InvalidOptionException">The layer, the baseline or an undo is unknown, or a run is given twice.</exception>
@@ -98,36 +91,8 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
         return [values with { Notes = Remarks() }, .. differences];
     }
 
-    /// <summary>Every number in a row of its own, for programs: what was reached has no baseline, a difference has one.</summary>
-    public Grid Lines() => new(
-        "",
-        names.Length,
-        [.. names.Select(name => new GridColumn(name))],
-        [
-            .. from key in Table.Keys
-               from entrant in Table.Entrants
-               let cell = entrant[key]
-               where cell is not null
-               let of = cell.Value
-               select Line(key, entrant.Name, "", of.Count, of.Mean, of.Count > 1 ? of.Deviation : null, cell.Low, cell.High),
-            .. from pair in Pairs
-               let of = pair.Difference
-               where of is not null
-               select Line(
-                   pair.Key, pair.Entrant, pair.Baseline, of.Count, of.Mean, of.Deviation, of.Low, of.High, of.P, of.IsClear, of.PHolm,
-                   of.Tests, of.VisibleFrom),
-        ]);
-
-    // In the order of the names, of which the last may lack a value. A number has all its digits.
-    private static GridRow Line(ResultKey key, params object?[] numbers)
-    {
-        object?[] values = [key.Protocol, key.Measure, key.Variant, key.Target, key.LabelShare, key.Quick, key.Layer, .. numbers];
-        return GridRow.Of(names.Select((_, i) => values.ElementAtOrDefault(i) switch
-        {
-            bool yes => yes ? "true" : "false",
-            var value => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
-        }));
-    }
+    /// <summary>Every number in a row of its own, for programs.</summary>
+    public Grid Lines() => NumberLines.Of(Table.Keys, Table.Entrants, Pairs);
 
     /// <summary>What the groups are, how each thing was measured, what was left out, and how to read it all, in sentences.</summary>
     private IReadOnlyList<string> Remarks() =>

@@ -18,6 +18,9 @@ internal sealed record ImageMap(string Fingerprint, int Seen, IReadOnlyList<stri
     /// <summary>A label that says that there is none.</summary>
     public const int NoLabel = ushort.MaxValue;
 
+    /// <summary>What a column of scores is called that rest on one run and its held-out images; those of a second run are SSLMem.</summary>
+    public const string HeldOutScore = "held-out score";
+
     /// <summary>The format of this map.</summary>
     public int FormatVersion { get; init; } = CurrentFormat;
 

@@ -14,6 +14,9 @@ internal static class RunImages
     /// <summary>How far single images were memorised.</summary>
     public static string ScoresPath(this RunDirectory run) => Path.Combine(run.Path, "memorisation.json");
 
+    /// <summary>The same by held-out images alone, beside which the other says more.</summary>
+    public static string HeldOutScoresPath(this RunDirectory run) => Path.Combine(run.Path, "memorisation-held-out.json");
+
     /// <summary>Reads <c>map.json</c>; null where no map was drawn, or by another version.</summary>
     /// <exception cref="RunException">It is damaged.</exception>
     public static ImageMap? LoadMap(this RunDirectory run) => Read<ImageMap>(
@@ -23,14 +26,21 @@ internal static class RunImages
     /// <exception cref="RunException">It cannot be written.</exception>
     public static void SaveMap(this RunDirectory run, ImageMap map) => Write(run.MapPath(), map);
 
-    /// <summary>Reads <c>memorisation.json</c>; null where there is none.</summary>
+    /// <summary>
+    /// Reads <c>memorisation.json</c>, or <c>memorisation-held-out.json</c> where only that is there; null without either.
+    /// </summary>
     /// <exception cref="RunException">It is damaged.</exception>
-    public static ScoredImages? LoadScores(this RunDirectory run) => Read<ScoredImages>(
-        run.ScoresPath(), null, scores => scores.IsWhole, $"lethe diagnose {run.Path} --against OTHER");
+    public static ScoredImages? LoadScores(this RunDirectory run) =>
+        Scores(run.ScoresPath(), $"lethe diagnose {run.Path} --against OTHER")
+        ?? Scores(run.HeldOutScoresPath(), $"lethe diagnose {run.Path} --against held-out");
 
-    /// <summary>Writes <c>memorisation.json</c>, whole or not at all.</summary>
+    /// <summary>Writes the file of the scores' kind, whole or not at all.</summary>
     /// <exception cref="RunException">It cannot be written.</exception>
-    public static void SaveScores(this RunDirectory run, ScoredImages scores) => Write(run.ScoresPath(), scores);
+    public static void SaveScores(this RunDirectory run, ScoredImages scores) =>
+        Write(scores.Against is null ? run.HeldOutScoresPath() : run.ScoresPath(), scores);
+
+    private static ScoredImages? Scores(string path, string command) =>
+        Read<ScoredImages>(path, null, scores => scores.IsWhole, command);
 
     private static void Write<T>(string path, T images) =>
         AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, images, RunFiles.Compact));

@@ -19,7 +19,7 @@ public sealed record RunOptions : OptionRecord, IConflicting
     [JsonRequired]
     public DataOptions Data { get; init; } = new();
 
-    /// <summary>The preset of how views are made, before single options change it: simclr, weak or none.</summary>
+    /// <summary>The preset for views: simclr, weak or none. Single options change it.</summary>
     [JsonRequired]
     public string Augmentation { get; init; } = "simclr";
 
@@ -40,7 +40,7 @@ public sealed record RunOptions : OptionRecord, IConflicting
     /// <summary>What is taken of them, and the normalisation.</summary>
     public WeightsOptions Weights { get; init; } = new();
 
-    /// <summary>Which method, by its name in <see cref="MethodRegistry"/>.</summary>
+    /// <summary>The self-supervised method, by its name; 'lethe methods' lists them.</summary>
     [JsonRequired]
     public string Method { get; init; } = "simclr";
 
@@ -49,8 +49,8 @@ public sealed record RunOptions : OptionRecord, IConflicting
     public MethodOptions MethodOptions { get; init; } = new SimClrOptions();
 
     /// <summary>
-    /// Share of the training images whose label is drawn anew at random, for a method that takes labels: a control in which memorisation is
-    /// known to be (Zhang 2017, 1611.03530). Probes have the right labels.
+    /// For a method that takes labels: the share of the training images whose label is replaced by a random one. A control in which
+    /// memorisation is certain (Zhang 2017, 1611.03530). Probes keep the right labels.
     /// </summary>
     [Limit(AtLeast = 0, AtMost = 1, Unit = "of the images")]
     public double LabelNoise { get; init; }
@@ -64,21 +64,22 @@ public sealed record RunOptions : OptionRecord, IConflicting
     public EvaluationOptions Evaluation { get; init; } = new();
 
     /// <summary>
-    /// Ends pre-training when it has memorised, and keeps the encoder of the best epoch before as checkpoints/best.safetensors.
+    /// Ends pre-training when it memorises, and keeps the encoder of the best epoch before as checkpoints/best.safetensors.
     /// </summary>
     public bool StopOnMemorisation { get; init; }
 
     /// <summary>
-    /// The sign that stops. accuracy: that of layer4 on unseen images turned; loss: the method's on unseen images did, which does not say
-    /// that features got worse; auto: accuracy where there are labels, loss where there are none. For research: reduction-turn (ΔR of a
+    /// What ends training. accuracy: the accuracy of layer4 on unseen images turned. loss: the method's loss on unseen images turned,
+    /// which does not say that features got worse. auto: accuracy where there are labels, else loss. For research: reduction-turn (ΔR of a
     /// layer turned, the paper's sign), reduction-gap (ΔR on images trained on rose against that on unseen ones), reduction-either.
     /// </summary>
     [OneOf(typeof(StopSign), nameof(StopSign.Names))]
     public string MemorisationSign { get; init; } = StopSign.Auto;
 
     /// <summary>
-    /// Which encoder is kept beside the last, as checkpoints/best.safetensors: that of the evaluation with the lowest loss on unseen images
-    /// (best-heldout), or with the highest accuracy, ΔR, LiDAR or RankMe of layer4 on unseen images. last keeps none.
+    /// Which encoder is kept beside the last, as checkpoints/best.safetensors. best-heldout: that of the evaluation with the lowest loss
+    /// on unseen images. best-knn, best-linear, best-reduction, best-lidar, best-rankme: that with the highest value of layer4 on unseen
+    /// images. last keeps none.
     /// </summary>
     [OneOf(typeof(BestRule), nameof(BestRule.Names))]
     public string Keep { get; init; } = BestRule.Last;
@@ -89,7 +90,7 @@ public sealed record RunOptions : OptionRecord, IConflicting
     /// <summary>UMM in between epochs.</summary>
     public InterleavingOptions Interleaving { get; init; } = new();
 
-    /// <summary>What all randomness is derived from.</summary>
+    /// <summary>The number that all randomness is derived from.</summary>
     [JsonRequired]
     public ulong Seed { get; init; }
 

@@ -2,15 +2,17 @@ using System.Text.Json.Serialization;
 
 namespace Lethe.Runs;
 
-/// <summary>How far a state of an encoder has memorised single images, as it was last scored against a run without them.</summary>
-/// <param name="Against">The run without them.</param>
+/// <summary>How far a state of an encoder has memorised single images, as it was last scored.</summary>
 /// <param name="Weights">Checksum of the weights that were scored.</param>
 /// <param name="Images">The images: places in the training part.</param>
 /// <param name="Names">The file of each, or its place in the source.</param>
 /// <param name="Layers">Their scores, early to late.</param>
 internal sealed record ScoredImages(
-    string Against, string Weights, IReadOnlyList<int> Images, IReadOnlyList<string> Names, IReadOnlyList<ScoredLayer> Layers)
+    string Weights, IReadOnlyList<int> Images, IReadOnlyList<string> Names, IReadOnlyList<ScoredLayer> Layers)
 {
+    /// <summary>The run without them; null where the scores rest on the run's own held-out images.</summary>
+    public string? Against { get; init; }
+
     /// <summary>The images that have pictures: places in <see cref="Images"/>.</summary>
     public IReadOnlyList<int> Shown { get; init; } = [];
 

@@ -46,8 +46,8 @@ public sealed record TrainingOptions : OptionRecord, IConflicting
 
     /// <summary>
     /// What the learning rate does after the warm-up. cosine: falls to zero as a half cosine; constant: stays; step: stays, falls to a
-    /// fifth for the last twentieth of the steps and to a fifth of that for the last fortieth. What sets in late is not seen where the rate
-    /// is zero.
+    /// fifth for the last twentieth of the steps and to a fifth of that for the last fortieth. An effect that begins late is hard to see
+    /// where the rate has fallen to zero.
     /// </summary>
     [OneOf(typeof(LearningRateSchedule), nameof(LearningRateSchedule.Names))]
     public string Schedule { get; init; } = LearningRateSchedule.Cosine;
@@ -67,7 +67,7 @@ public sealed record TrainingOptions : OptionRecord, IConflicting
     [Limit(AtLeast = 1, Unit = "epoch", Zero = "for ten evaluations in the run")]
     public int EvaluateEvery { get; init; }
 
-    /// <summary>Minutes after which a checkpoint is written in any case; one is always written at an evaluation and at the end.</summary>
+    /// <summary>The most minutes between checkpoints. One is also written at every evaluation and at the end.</summary>
     [Limit(Above = 0)]
     public double CheckpointMinutes { get; init; } = 5;
 
@@ -75,7 +75,7 @@ public sealed record TrainingOptions : OptionRecord, IConflicting
     public bool KeepCheckpoints { get; init; }
 
     /// <summary>
-    /// The last layer of the backbone that is held as it is at first; layer4 holds all of it and trains the heads alone. For loaded weights
+    /// The last layer of the backbone that is held fixed at first. layer4 holds all of it and trains the heads alone. For loaded weights
     /// (--init).
     /// </summary>
     [OneOf(typeof(TrainingOptions), nameof(FreezeNames))]

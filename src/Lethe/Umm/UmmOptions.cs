@@ -39,8 +39,8 @@ public sealed record UmmOptions : OptionRecord, IConflicting
     private const int CoursePoints = 200;
 
     /// <summary>
-    /// What is done to the encoder. umm; or what UMM must beat: continue (plain training for as much compute), whiten (ZCA of the last
-    /// layer's features), rewind (late layers of an earlier epoch) or average (late layers averaged over epochs).
+    /// What is done to the encoder: umm, or something simpler that UMM must beat. continue: plain training for as much compute; whiten:
+    /// ZCA of the last layer's features; rewind: the late layers of an earlier epoch; average: the late layers averaged over epochs.
     /// </summary>
     [OneOf(typeof(UmmOptions), nameof(Remedies))]
     public string Remedy { get; init; } = Mechanism;
@@ -83,7 +83,9 @@ public sealed record UmmOptions : OptionRecord, IConflicting
     [Limit(AtLeast = 1)]
     public int Probes { get; init; } = 8;
 
-    /// <summary>δ, what jacobian-volume adds to each squared stretch, so that a direction without any has a volume.</summary>
+    /// <summary>
+    /// δ, which jacobian-volume adds to each squared stretch, so that a direction that is not stretched has a volume too.
+    /// </summary>
     [Limit(Above = 0)]
     public double VolumeFloor { get; init; } = 1e-6;
 
@@ -95,16 +97,15 @@ public sealed record UmmOptions : OptionRecord, IConflicting
     public string Hypergradient { get; init; } = FirstOrder.Name;
 
     /// <summary>
-    /// How far finite-difference moves the parameters either way, as a length: its source's value. A ReLU network has kinks on the way,
-    /// and on the embedded images 0.1 came nearer to exact.
+    /// How far finite-difference moves the parameters to either side, as a length. 0.01 is its source's value; on the embedded images 0.1
+    /// came nearer to exact.
     /// </summary>
     [Limit(Above = 0)]
     public double FiniteDifferenceRadius { get; init; } = 0.01;
 
     /// <summary>
-    /// What becomes of the step of level one. look-ahead: it is looked at and taken back, and level two steps from where it began; keep: it
-    /// stays, and level two steps from there (alternating minimisation, as the authors' code does), so that the alignment itself moves the
-    /// weights.
+    /// What becomes of the step of level one. look-ahead: it is taken back, and level two steps from where it began. keep: it stays, and
+    /// level two steps from there, so that the alignment itself moves the weights, as in the authors' code.
     /// </summary>
     [OneOf(typeof(UmmOptions), nameof(LevelOneNames))]
     public string LevelOne { get; init; } = LookAhead;
@@ -117,8 +118,8 @@ public sealed record UmmOptions : OptionRecord, IConflicting
     public string OuterBatch { get; init; } = OuterBatchNames[0];
 
     /// <summary>
-    /// How level one steps. sgd: the inner learning rate times the gradient, whose length differs between methods; normalised: so long that
-    /// it is the inner learning rate times the length of the weights; adam: Adam with the inner learning rate.
+    /// How level one steps. sgd: the inner learning rate times the gradient, whose length differs between methods. normalised: a step as
+    /// long as the inner learning rate times the length of the weights. adam: Adam with the inner learning rate.
     /// </summary>
     [OneOf(typeof(Umm.InnerStep), nameof(Umm.InnerStep.Names))]
     public string InnerStep { get; init; } = Umm.InnerStep.Sgd;
@@ -136,8 +137,8 @@ public sealed record UmmOptions : OptionRecord, IConflicting
     public string OuterOptimiser { get; init; } = "adam";
 
     /// <summary>
-    /// Of what level two takes ΔR. features: the last layer's, rows normalised; code: the projector's output as it is, as the authors' code
-    /// does.
+    /// Which ΔR level two takes. features: that of the last layer, rows normalised. code: that of the projector's output as it is, as in
+    /// the authors' code.
     /// </summary>
     [OneOf(typeof(UmmOptions), nameof(RateConventionNames))]
     public string RateConvention { get; init; } = RateConventionNames[0];
@@ -153,29 +154,26 @@ public sealed record UmmOptions : OptionRecord, IConflicting
     public bool MinimiseReduction { get; init; }
 
     /// <summary>
-    /// Of whiten: how much of the covariance is taken for spherical, ε in (1 − ε)·covariance + ε·(mean variance)·I, which bounds what rare
-    /// directions are stretched by.
+    /// For whiten: ε in (1 − ε)·covariance + ε·(mean variance)·I. The larger it is, the less rare directions are stretched.
     /// </summary>
     [Limit(Above = 0, AtMost = 1)]
     public double WhitenEpsilon { get; init; } = 1e-3;
 
-    /// <summary>Of rewind: the epoch whose late layers and heads are taken; its checkpoint must have been kept.</summary>
+    /// <summary>For rewind: the epoch whose late layers and heads are taken. Its checkpoint must have been kept.</summary>
     [Limit(AtLeast = 1, Zero = "for that with the lowest held-out loss")]
     public int RewindEpoch { get; init; }
 
     /// <summary>
-    /// Of rewind: batch-norm's running statistics of the late layers are estimated anew on the training images, rather than taken from the
-    /// epoch, since the early layers have moved on. average always does so.
+    /// For rewind: estimates batch-norm's running statistics of the late layers anew on the training images, instead of taking those of
+    /// the epoch. average always does so.
     /// </summary>
     public bool Reestimate { get; init; }
 
-    /// <summary>Of average: the first epoch that enters; those after it whose checkpoints were kept do too.</summary>
+    /// <summary>For average: the first epoch that is averaged. Later ones whose checkpoints were kept are averaged too.</summary>
     [Limit(AtLeast = 1, Zero = "for the second half of training")]
     public int AverageFrom { get; init; }
 
-    /// <summary>
-    /// Runs the control beside it: as many steps of the method's loss alone, from the same state, with the same part frozen.
-    /// </summary>
+    /// <summary>Runs the control beside it: as many steps of plain training, from the same state, with the same layers frozen.</summary>
     public bool Control { get; init; } = true;
 
     /// <summary>Iterations between evaluations.</summary>

@@ -99,7 +99,7 @@ internal static class OverviewPage
         return $"""
             <section><h2>Runs</h2>
             <p class='note'>{caption}</p>
-            <div class='scroll' tabindex='0' role='region' aria-label='Table of runs'><table class='runs'>
+            <div class='scroll' tabindex='0' role='group' aria-label='Table of runs'><table class='runs'>
             <thead><tr><th scope='col'>curve</th>{Each(columns, column => Head(column.Id, column.Title))}</tr></thead>
             <tbody>{Each(shown.Groups, group => $"""
                 {If(group.Name.Length > 0, $"""

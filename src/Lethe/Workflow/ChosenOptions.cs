@@ -64,8 +64,8 @@ internal sealed record ChosenOptions(RunOptions Options, IReadOnlyList<Choice> C
         {
             bool large = facts.ViewSize >= AugmentationOptions.Blurred;
             choices.Add(Chosen(
-                "--blur-probability", chosen.Views.BlurProbability!, $"views are {(large ? "large" : "small")}: blur is for those of "
-                    + $"{AugmentationOptions.Blurred} pixels or more"));
+                "--blur-probability", chosen.Views.BlurProbability!,
+                $"{(large ? "" : "only ")}views of {AugmentationOptions.Blurred} pixels or more are blurred"));
         }
 
         // Heads that are only loaded keep the size that they usually have.

@@ -3,12 +3,24 @@ using Lethe.Runtime;
 namespace Lethe.Workflow;
 
 /// <summary>The map of images.</summary>
-internal sealed record MapOptions : OptionRecord
+internal sealed record MapOptions : OptionRecord, IConflicting
 {
     /// <summary>
-    /// Draw the map of the first run's images anew, which reads them and takes minutes for thousands: of so many, half trained on, half
-    /// not; fewer where there are fewer. [the map that was drawn last]
+    /// Draw the map of the first run anew, with so many images, half of them trained on. It reads the images and takes minutes for
+    /// thousands. [the map that was drawn last]
     /// </summary>
     [Limit(AtLeast = 20, AtMost = 20_000, Unit = "images", Zero = "for a page without a map")]
     public int? MapImages { get; init; }
+
+    /// <summary>
+    /// A table of your own (.csv or .tsv) whose columns of numbers colour the map: a line of titles, among them path, and a row for each
+    /// image. Images without a row stay grey. [none]
+    /// </summary>
+    public string? MapColumns { get; init; }
+
+    IEnumerable<string> IConflicting.Conflicts()
+    {
+        if (MapImages == 0 && MapColumns is not null)
+            yield return "--map-columns colours the map, which --map-images 0 leaves out. Leave one of them out.";
+    }
 }

@@ -9,8 +9,8 @@ public sealed record ProtocolRunOptions : OptionRecord, IConflicting
     private const string AllStages = "all";
 
     /// <summary>
-    /// Makes each protocol cheap: 500 images at most to fit and to measure with, fewer draws, steps and epochs. To see that it works, not
-    /// for conclusions.
+    /// Makes each protocol cheap: 500 images at most to fit and to measure with, fewer draws, steps and epochs. To see whether it runs,
+    /// not for conclusions.
     /// </summary>
     public bool Quick { get; init; }
 

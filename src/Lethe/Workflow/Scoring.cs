@@ -18,9 +18,6 @@ internal static class Scoring
     private const int ShownAtEachEnd = 6;
     private const int ShownViews = 4;
 
-    // Views that neither training nor the evaluation has used.
-    private const ulong ScoringViews = 0x5353_4C4D_656D;
-
     /// <summary>
     /// Holds a run against one that was trained on other images of the same source, and keeps the scores in it for its report.
     /// </summary>
@@ -85,30 +82,16 @@ internal static class Scoring
         other.Checkpoints.Load(otherEncoder);
         var otherAugmenter = new ViewAugmenter(
             session.Options.Views, data.ImageSize, session.Augmenter.Channels, without.Augmenter.Statistics);
-        int done = 0, total = 2 * (images.Length + unseen.Length);
-        IReadOnlyDictionary<string, Tensor> Features(SslMethod method, ViewAugmenter augmenter, ImageSet set) =>
-            LayerFeatures.Collect(method, Reported(EvaluationBatches.FixedViews(
-                set,
-                augmenter,
-                Math.Max(1, EvaluationBatches.SizeFor(augmenter.Size) / options.ScoreViews),
-                RandomStream.Derive(ScoringViews, session.Options.Seed),
-                machine.ThreadCount(),
-                options.ScoreViews,
-                cancellation)), session.Device, cancellation);
-        IEnumerable<ViewBatch> Reported(IEnumerable<ViewBatch> batches)
-        {
-            foreach (ViewBatch batch in batches)
-            {
-                yield return batch;
-                progress?.Report(new WorkflowProgress("scoring", done += batch.N, total, ""));
-            }
-        }
+        var views = new ScoredViews(session, options, 2 * (images.Length + unseen.Length), progress, cancellation);
+        progress?.Report(StartUp.OfVerb(
+            "diagnose", $"{images.Length} images that {run.Path} was trained on and {other.Path} was not, and {unseen.Length} that neither "
+                + $"was; {options.ScoreViews} views of each by both encoders", StartUp.Shown, session.Machine.Describe()).Notice());
 
         IReadOnlyList<double[]> Scores(ImageSet set)
         {
             using var part = NewDisposeScope();
-            IReadOnlyDictionary<string, Tensor> by = Features(encoder, session.Augmenter, set), byOther = Features(
-                otherEncoder, otherAugmenter, set);
+            IReadOnlyDictionary<string, Tensor> by = views.Of(encoder, session.Augmenter, set);
+            IReadOnlyDictionary<string, Tensor> byOther = views.Of(otherEncoder, otherAugmenter, set);
             return [.. LayerNames.All.Select(layer => ImageMemorisation.Scores(by[layer], byOther[layer]))];
         }
 
@@ -125,21 +108,76 @@ internal static class Scoring
         return found;
     }
 
+    /// <summary>Whether there are enough held-out images to score a run by itself.</summary>
+    public static bool HasHeldOut(Session session) =>
+        EvaluatedImages.InTraining(session.Data).Unseen.Count > ImageMemorisation.HeldOutNeighbours;
+
+    /// <summary>
+    /// Scores a run by itself: its views of images that it was trained on against those of held-out images that are like them
+    /// (<see cref="ImageMemorisation.HeldOut"/>). The scores are kept in the run for its report.
+    /// </summary>
+    /// <remarks>The held-out images are those that may be chosen by, as on the map: neither test images nor sealed ones.</remarks>
+    /// <param name="run">A pre-training, or an undo or control below it.</param>
+    /// <param name="session">The session of the pre-training.</param>
+    /// <param name="options">How many views of how many images.</param>
+    /// <param name="progress">Told how far the work has come.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <returns>The scores of each layer.</returns>
+    /// <exception cref="LetheException">The run cannot be used, or has too few held-out images.</exception>
+    public static ImageScores HeldOut(
+        RunDirectory run, Session session, ScoringOptions options, IProgress<WorkflowProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        options.Validate();
+        var known = EvaluatedImages.InTraining(session.Data);
+        if (!HasHeldOut(session))
+        {
+            throw new RunException(
+                $"{run.Path} has {known.Unseen.Count} held-out images, and the score of an image needs "
+                + $"{ImageMemorisation.HeldOutNeighbours} like it. Give 'diagnose --against' another run in their place.");
+        }
+
+        int[] images = [.. Enumerable.Range(0, Math.Min(known.Seen.Count, options.ScoreImages))];
+        ImageSet scored = known.Seen.Subset("scored", images);
+        int held = Math.Min(known.Unseen.Count, Math.Max(options.ScoreImages, ImageMemorisation.HeldOutNeighbours + 1));
+        ImageSet unseen = known.Unseen.Subset("unseen", [.. Enumerable.Range(0, held)]);
+        var views = new ScoredViews(session, options, scored.Count + unseen.Count, progress, cancellation);
+        using var scope = NewDisposeScope();
+        using SslMethod encoder = session.CreateMethod();
+        run.Checkpoints.Load(encoder);
+        IReadOnlyDictionary<string, Tensor> of = views.Of(encoder, session.Augmenter, scored);
+        IReadOnlyDictionary<string, Tensor> others = views.Of(encoder, session.Augmenter, unseen);
+        LayerScores[] layers =
+        [
+            .. from layer in LayerNames.All
+               let scores = ImageMemorisation.HeldOut(of[layer], others[layer])
+               select new LayerScores(layer, scores.Seen, scores.Unseen),
+        ];
+        var found = new ImageScores(images, scored.Paths, known.Seen.Count, layers, []) { ByHeldOut = true };
+        encoder.eval();
+        run.SaveScores(Kept(found, scored, session, null, EncoderState.Checksum(encoder.state_dict())));
+        return found;
+    }
+
     /// <summary>The scores as the report shows them: with pictures of the images at both ends of each layer, and of their views.</summary>
-    private static ScoredImages Kept(ImageScores scores, ImageSet scored, Session session, string against, string weights)
+    private static ScoredImages Kept(ImageScores scores, ImageSet scored, Session session, string? against, string weights)
     {
         ScoredLayer[] layers =
         [
             .. scores.Layers.Select(
-                layer => new ScoredLayer(layer.Layer, [.. layer.Scores.Select(score => (float)score)], layer.UnseenMean)),
+                layer => new ScoredLayer(layer.Layer, [.. layer.Scores.Select(score => (float)score)], layer.UnseenMean)
+                {
+                    Auc = layer.Auc, AucChance = layer.AucChance,
+                }),
         ];
         IEnumerable<int> Ends(ScoredLayer layer) => layer.Most.Take(ShownAtEachEnd).Concat(layer.Least.Take(ShownAtEachEnd));
         int[] shown = [.. layers.SelectMany(Ends).Distinct().Order()];
-        ulong seed = RandomStream.Derive(ScoringViews, session.Options.Seed);
+        ulong seed = ScoredViews.Seed(session);
         return new ScoredImages(
-            against, weights, scores.Images,
+            weights, scores.Images,
             [.. Enumerable.Range(0, scored.Count).Select(i => scored.Paths?[i] ?? $"image {scored.Items?[i] ?? scores.Images[i]}")], layers)
         {
+            Against = against,
             Shown = shown,
             Views = ShownViews,
             Thumbnails = Thumbnails.Of(shown.Length * (1 + ShownViews), place =>

@@ -103,6 +103,22 @@ internal sealed record StartUp
         };
     }
 
+    /// <summary>Of a verb that trains nothing.</summary>
+    /// <param name="verb">What it does, in a word.</param>
+    /// <param name="what">With what.</param>
+    /// <param name="takes">How long it takes.</param>
+    /// <param name="versions">Where it computes; null where it computes nothing.</param>
+    public static StartUp OfVerb(string verb, string what, string takes, RunVersions? versions = null) => new()
+    {
+        Facts = [(verb, what), .. versions is null ? [] : new[] { ("machine", Place(versions)) }, ("takes", takes)],
+    };
+
+    /// <summary>How long a verb takes that reads what is known of runs.</summary>
+    public const string Reads = "seconds: it reads files and computes nothing";
+
+    /// <summary>How long a verb takes whose time depends on how fast images go through.</summary>
+    public const string Shown = "as long as is shown once the first images are through";
+
     /// <summary>Depth and width.</summary>
     public static string Network(RunOptions options) => $"{options.Backbone.Backbone} of width {options.Backbone.FirstChannels()}";
 
@@ -212,8 +228,11 @@ internal sealed record StartUp
     }
 
     private static string Machine(RunVersions versions, ulong seed) =>
-        $"{versions.Device}, {versions.Threads} thread{(versions.Threads == 1 ? "" : "s")}, kernels: {versions.Kernels}; seed {seed}. The "
-            + "same seed gives the same numbers with the same threads and kernels alone";
+        $"{Place(versions)}, kernels: {versions.Kernels}; seed {seed}. The same seed gives the same numbers only with "
+            + "these threads and kernels";
+
+    private static string Place(RunVersions versions) =>
+        $"{versions.Device}, {versions.Threads} thread{(versions.Threads == 1 ? "" : "s")}";
 
     private static string Counted(long count) => count.ToString("#,0", CultureInfo.InvariantCulture).Replace(',', ' ');
 

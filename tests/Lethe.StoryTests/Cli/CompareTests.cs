@@ -1,4 +1,3 @@
-using Lethe.Results;
 using Lethe.Runs;
 using Lethe.Tests.Results;
 
@@ -14,10 +13,12 @@ public sealed class CompareTests : IDisposable
     [Fact]
     public async Task Compare_EvaluatedRuns_WritesTablesJsonMarkdownCsvAndPage()
     {
-        string[] runs = [Made(1, 0.03), Made(2, 0.05)];
+        string[] runs = [MadeRun.At(folder["1"], 1, 0.03).Path, MadeRun.At(folder["2"], 2, 0.05).Path];
         CommandLine result = await CommandLine.RunAsync(["compare", .. runs, "--json", "--out", folder["compare.html"]]);
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Contains("UMM default − control", result.Error, StringComparison.Ordinal);
+        Assert.StartsWith("compare    2 runs: all that was evaluated of each\ntakes ", result.Error.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Matches(@"(None|[0-9]+) of [0-9]+.differences (is|are) clear\.", result.Error);
         var difference = result.Json["rows"]!.AsArray().Single(row => (string)row!["measure"]! == "linearAccuracy")!["differences"]![1]!;
         Assert.Equal("control", (string)difference["baseline"]!);
         Assert.Equal(0.03, (double)difference["difference"]!["mean"]!, 1e-9);
@@ -42,7 +43,7 @@ public sealed class CompareTests : IDisposable
     [Fact]
     public async Task Compare_WrongUse_ExitsWithTwoAndSaysWhatToDo()
     {
-        string run = Made(1, 0.03);
+        string run = MadeRun.At(folder["1"], 1, 0.03).Path;
         foreach ((string expected, string[] options) in ((string, string[])[])
         [
             ("Use one of 'untrained', 'before'", ["--baseline", "after"]),
@@ -65,28 +66,5 @@ public sealed class CompareTests : IDisposable
         CommandLine result = await CommandLine.RunAsync("compare", run.Path);
         Assert.Equal(1, result.ExitCode);
         Assert.Contains($"Run 'lethe evaluate {run.Path}'", result.Error, StringComparison.Ordinal);
-    }
-
-    private string Made(ulong seed, double umm)
-    {
-        ReportRun sample = ReportSamples.Run(seed, umm);
-        RunDirectory run = Written(folder[$"{seed}"], sample.Manifest, sample.Evaluations);
-        RunDirectory undo = Written(
-            run.UndoPath("default"),
-            sample.Undos[0].Manifest,
-            [.. sample.Undos[0].Evaluations.Where(record => record.Stage == EvaluationStage.Umm)]);
-        Written(
-            undo.ControlPath,
-            sample.Undos[0].Manifest,
-            [.. sample.Undos[0].Evaluations.Where(record => record.Stage == EvaluationStage.Control)]);
-        return run.Path;
-    }
-
-    private static RunDirectory Written(string path, RunManifest manifest, IReadOnlyList<EvaluationRecord> records)
-    {
-        RunDirectory run = RunDirectory.Create(path);
-        run.SaveManifest(manifest);
-        run.SaveEvaluation(records);
-        return run;
     }
 }

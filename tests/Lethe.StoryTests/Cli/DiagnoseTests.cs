@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Lethe.Diagnostics;
 using Lethe.Numerics;
+using Lethe.Runs;
 using Lethe.Storage;
 using static TorchSharp.torch;
 
@@ -20,6 +21,7 @@ public sealed class DiagnoseTests : IDisposable
         Assert.True(made.ExitCode == 0, made.Error);
         CommandLine result = await CommandLine.RunAsync("diagnose", folder["run"], "--measures", "lidar,knn-gap", "--json");
         Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Contains("takes      seconds: it reads files and computes nothing", result.Error, StringComparison.Ordinal);
         JsonArray shown = result.Json["shown"]!.AsArray();
         Assert.Equal(["knn-gap", "lidar-train", "lidar-held-out", "lidar-gap"], shown.Select(row => (string)row!["name"]!).Distinct());
         Assert.Equal(2 * 6 * 4, shown.Count);
@@ -84,6 +86,18 @@ public sealed class DiagnoseTests : IDisposable
         Assert.Equal(scores.Max(), (double)layers[4]!["most"]![0]!["score"]!);
         Assert.Equal(1, (double)layers[4]!["correlation"]!["layer4"]!, 1e-9);
         Assert.Contains("Most memorised in layer4", result.Error, StringComparison.Ordinal);
+
+        // One run alone, beside what two said: the report goes on showing the latter.
+        CommandLine held = await CommandLine.RunAsync(
+            "diagnose", folder["run1"], "--against", "held-out", "--score-views", "2", "--score-images", "10", "--threads", "1", "--json");
+        Assert.True(held.ExitCode == 0, held.Error);
+        Assert.Equal("held-out", (string)held.Json["against"]!);
+        Assert.InRange((double)held.Json["layers"]![4]!["auc"]!, 0, 1);
+        Assert.Contains("It is a hint", held.Error, StringComparison.Ordinal);
+        RunDirectory run = RunDirectory.Open(folder["run1"]);
+        Assert.Equal(folder["run2"], run.LoadScores()!.Against);
+        File.Delete(run.ScoresPath());
+        Assert.Null(run.LoadScores()!.Against);
 
         CommandLine same = await CommandLine.RunAsync("diagnose", folder["run1"], "--against", folder["run1"], "--json");
         Assert.Equal(1, same.ExitCode);

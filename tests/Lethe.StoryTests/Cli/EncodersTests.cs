@@ -26,6 +26,8 @@ public sealed class EncodersTests : IDisposable
         CommandLine dry = await Run("import", Weights(), "--dry", "--json");
         Assert.Equal(("resnet10", 4, "small"), ((string)dry.Json["backbone"]!, (int)dry.Json["width"]!, (string)dry.Json["stem"]!));
         Assert.Contains("safetensors", dry.Error, StringComparison.Ordinal);
+        Assert.StartsWith("import ", dry.Error, StringComparison.Ordinal);
+        Assert.Contains("\ntakes      seconds", dry.Error.ReplaceLineEndings("\n"), StringComparison.Ordinal);
         Assert.False(Directory.Exists(images["run"]));
     }
 

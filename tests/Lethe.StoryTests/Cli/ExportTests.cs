@@ -23,6 +23,8 @@ public sealed class ExportTests : IDisposable
         CommandLine exported = await CommandLine.RunAsync(
             "export", folder["run"], "--layer", "all", "--licence", "MIT", "--out", folder["e.onnx"], "--threads", "1", "--json");
         Assert.True(exported.ExitCode == 0, exported.Error);
+        Assert.StartsWith("export ", exported.Error, StringComparison.Ordinal);
+        Assert.Contains("machine    cpu, 1 thread", exported.Error, StringComparison.Ordinal);
         Assert.Equal(new FileInfo(folder["e.onnx"]).Length, (long)exported.Json["bytes"]!);
         Assert.Equal(6, exported.Json["outputs"]!.AsArray().Count);
         Assert.All(exported.Json["outputs"]!.AsArray(), output => Assert.InRange((double)output!["error"]!, 0, 1e-5));

@@ -64,6 +64,12 @@ public sealed class WrongUseTests : IDisposable
     [InlineData("--quick: belongs to --protocol", "evaluate", "run", "--quick")]
     [InlineData("--stages 'after' is unknown", "evaluate", "run", "--protocol", "linear", "--stages", "after")]
     [InlineData("--out belongs to --encoder", "evaluate", "run", "--protocol", "linear", "--out", "x.json")]
+    [InlineData("--map-images must be between 20 and 20000 images, or 0 for a page without a map; found 5.", "report", "run", "--map-images", "5")]
+    [InlineData("--threads must be", "report", "run", "--map-images", "20001", "--threads", "-1")]
+    [InlineData("--map-columns colours the map", "report", "run", "--map-images", "0", "--map-columns", "notes.csv")]
+    [InlineData("--markdown and --csv write to the same", "report", "run", "--markdown", "--csv")]
+    [InlineData("--port must be between 1 and 65535, or 0 for one that is free; found 99999999.", "watch", "--port", "99999999")]
+    [InlineData("--port must be", "watch", "--port", "-1")]
     [InlineData("ends in none of .npy, .csv, .parquet", "embed", "run", "--images", "x", "--out", "y.json")]
     public async Task Run_WrongUse_ExitsWithTwoAndSaysWhatToDo(string expected, params string[] arguments)
     {

@@ -60,6 +60,35 @@ public sealed class ScoringTests : IDisposable
         Assert.Equal(["kind (umm against pretrain)"], after.Differences);
     }
 
+    /// <summary>By itself a run is held against probe images: neither test images nor sealed ones, and no look is counted.</summary>
+    [Fact]
+    public void HeldOut_OneRun_ScoresItAgainstProbeImages()
+    {
+        for (int i = 20; i < 60; i++)
+            SmallRun.WriteImage(Path.Combine(small.ImageFolder, $"class{i % 2}", $"{i}.png"), i);
+        RunOptions options = small.Options with
+        {
+            Data = small.Options.Data with { ProbeImages = 12 }, Training = small.Options.Training with { Epochs = 1 },
+        };
+        (RunDirectory run, Session session) = small.Start("run", options, cancellation: Token);
+        ImageScores scores = Scoring.HeldOut(run, session, new ScoringOptions { ScoreViews = 2, ScoreImages = 15 }, cancellation: Token);
+        Assert.Equal(session.Data.Train.Paths!.Take(15), scores.Paths);
+        Assert.Equal(LayerNames.All, scores.Layers.Select(layer => layer.Layer));
+        Assert.All(scores.Layers, layer => Assert.Equal((15, 12), (layer.Scores.Count, layer.Unseen.Count)));
+        Assert.Empty(run.LoadManifest().Looks);
+        ScoredImages kept = run.LoadScores()!;
+        Assert.Null(kept.Against);
+        Assert.Equal(scores.Layers[4].Auc, kept.Layers[4].Auc);
+
+        using var smaller = new SmallRun();
+        (RunDirectory few, Session without) = smaller.Start("few", cancellation: Token);
+        Assert.False(Scoring.HasHeldOut(without));
+        Assert.Contains(
+            "has 8 held-out images, and the score of an image needs 10",
+            Assert.Throws<RunException>(() => Scoring.HeldOut(few, without, new ScoringOptions(), cancellation: Token)).Message,
+            StringComparison.Ordinal);
+    }
+
     /// <summary>Copies under other names are the same images.</summary>
     [Fact]
     public void Run_TheSameImages_IsRefused()

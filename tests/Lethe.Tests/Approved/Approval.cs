@@ -10,9 +10,10 @@ internal static class Approval
     /// <param name="fileName">The approved file.</param>
     /// <param name="text">What the code gives now.</param>
     public static void Matches(string fileName, string text) =>
-        Matches(
-            Path.Combine(Repository.Root, "tests", "Lethe.Tests", "Approved"), fileName, text,
-            Environment.GetEnvironmentVariable("LETHE_APPROVE") == "1");
+        Matches(Path.Combine(Repository.Root, "tests", "Lethe.Tests", "Approved"), fileName, text, IsAsked);
+
+    /// <summary>Whether what the code gives now is to become what is approved.</summary>
+    public static bool IsAsked => Environment.GetEnvironmentVariable("LETHE_APPROVE") == "1";
 
     /// <summary>The same for any folder.</summary>
     public static void Matches(string folder, string fileName, string text, bool approve)
@@ -21,7 +22,11 @@ internal static class Approval
         string approved = Path.Combine(folder, fileName);
         text = Normal(text);
         if (approve)
+        {
+            Directory.CreateDirectory(folder);
             File.WriteAllText(approved, text);
+        }
+
         string before = File.Exists(approved) ? Normal(File.ReadAllText(approved)) : "";
         if (before == text)
         {

@@ -46,6 +46,55 @@ public class ImageMemorisationTests
         }
     }
 
+    /// <summary>Of the definition, with the nearest by cosine of the mean unit view.</summary>
+    [Fact]
+    public void HeldOut_RandomFeatures_AgreesWithTheSlowDefinition()
+    {
+        using var scope = NewDisposeScope();
+        const int Views = 3, Seen = 7, Unseen = 14, Width = 4;
+        double[,] seen = Reference.Normalised(Reference.Gaussian(3, Views * Seen, Width));
+        double[,] unseen = Reference.Normalised(Reference.Gaussian(4, Views * Unseen, Width));
+        (double[] own, double[] others) = ImageMemorisation.HeldOut(
+            tensor(seen).reshape(Views, Seen, Width), tensor(unseen).reshape(Views, Unseen, Width));
+        for (int i = 0; i < Seen; i++)
+            Assert.Equal(Expected(seen, Seen, i, -1), own[i], 1e-6);
+        for (int i = 0; i < Unseen; i++)
+            Assert.Equal(Expected(unseen, Unseen, i, i), others[i], 1e-6);
+
+        double Expected(double[,] of, int count, int image, int without)
+        {
+            double[] query = Mean(of, count, image);
+            return (Enumerable.Range(0, Unseen).Where(j => j != without)
+                .OrderByDescending(j => Cosine(query, Mean(unseen, Unseen, j))).Take(ImageMemorisation.HeldOutNeighbours)
+                .Average(j => Apart(unseen, Unseen, j)) - Apart(of, count, image)) / 2;
+        }
+
+        double[] Mean(double[,] rows, int count, int image) =>
+            [.. Enumerable.Range(0, Width).Select(c => Enumerable.Range(0, Views).Average(v => rows[(v * count) + image, c]))];
+
+        double Cosine(double[] a, double[] b) =>
+            a.Zip(b, (x, y) => x * y).Sum() / Math.Sqrt(a.Sum(x => x * x) * b.Sum(y => y * y));
+
+        double Apart(double[,] rows, int count, int image) => (
+            from a in Enumerable.Range(0, Views)
+            from b in Enumerable.Range(0, a)
+            select Math.Sqrt(Enumerable.Range(0, Width).Sum(c => Math.Pow(rows[(a * count) + image, c] - rows[(b * count) + image, c], 2))))
+            .Average();
+    }
+
+    /// <summary>Views of images trained on lie on each other, those of others apart.</summary>
+    [Fact]
+    public void HeldOut_ViewsThatWereLearnt_HaveTheLargerScores()
+    {
+        using var scope = NewDisposeScope();
+        Tensor clean = tensor(Reference.Gaussian(5, 20, 6));
+        Tensor noise = tensor(Reference.Gaussian(6, 60, 6)).reshape(3, 20, 6);
+        (double[] own, double[] others) = ImageMemorisation.HeldOut(stack([clean, clean, clean]), clean + noise);
+        Assert.Equal(1, Membership.Auc(own, others));
+        Assert.InRange(Membership.Chance(20, 20), 0.1, 0.25);
+        Assert.Contains("more than 10 held-out", Assert.Throws<ArgumentException>(() => ImageMemorisation.HeldOut(ones(2, 3, 4), ones(2, 10, 4))).Message);
+    }
+
     [Fact]
     public void Scores_WhatDoesNotBelongTogether_IsRefused()
     {

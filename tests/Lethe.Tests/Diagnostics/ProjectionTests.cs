@@ -85,6 +85,16 @@ public sealed class ProjectionTests
     }
 
     [Fact]
+    public void Force_LookedUp_IsTheFunctionToAThousandth()
+    {
+        var table = new ForceTable(square => Math.Pow(square, -0.9));
+        for (float square = 1e-11f; square < 1e7f; square *= 1.37f)
+            Assert.Equal(1, table.At(square) / Math.Pow(square, -0.9), 1e-3);
+        Assert.Equal(table.At(1e-13f), table.At(float.Epsilon));
+        Assert.Equal(table.At(3.3e7f), table.At(float.MaxValue));
+    }
+
+    [Fact]
     public void Embedding_OfEqualRows_IsFinite()
     {
         using var scope = NewDisposeScope();

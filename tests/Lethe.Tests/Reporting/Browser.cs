@@ -80,6 +80,13 @@ internal sealed partial class Browser : IAsyncDisposable
         });
     }
 
+    /// <summary>The same page as it is printed, on paper of a width.</summary>
+    public async Task PaperAsync(int width)
+    {
+        await LookAsync(width, dark: false);
+        await SendAsync("Emulation.setEmulatedMedia", new() { ["media"] = "print" });
+    }
+
     /// <summary>Waits until what was asked for is drawn.</summary>
     public Task SettleAsync() => EvaluateAsync("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))");
 
@@ -114,6 +121,8 @@ internal sealed partial class Browser : IAsyncDisposable
                 pressed["text"] = key == "Enter" ? "\r" : key;
             if (key == "Tab")
                 (pressed["windowsVirtualKeyCode"], pressed["code"]) = (9, "Tab");
+            if (key == "ArrowRight")
+                (pressed["windowsVirtualKeyCode"], pressed["code"]) = (39, key);
             await SendAsync("Input.dispatchKeyEvent", pressed);
         }
     }

@@ -86,6 +86,26 @@ public sealed class ReportMapTests
         Assert.Empty(Columns(Scores() with { Weights = "others" }));
     }
 
+    /// <summary>Which of the two scores is shown is said where they are, and what it cannot say.</summary>
+    [Fact]
+    public void Render_Scores_SayWhetherTheyRestOnOneRunOrTwo()
+    {
+        ScoredImages two = Scores(), one = two with
+        {
+            Against = null, Layers = [.. two.Layers.Select(layer => layer with { Auc = 0.52, AucChance = 0.036 })],
+        };
+        string ofTwo = Gallery(two), ofOne = Gallery(one);
+        Assert.Contains("SSLMem of 3 images that this run was trained on and runs/2 was not", ofTwo, StringComparison.Ordinal);
+        Assert.Contains("Most memorised", ofTwo, StringComparison.Ordinal);
+        Assert.Contains("Held-out score of 3 images", ofOne, StringComparison.Ordinal);
+        Assert.Contains("AUC 0.520, by chance 0.464 to 0.536: no sign of memorisation", ofOne, StringComparison.Ordinal);
+        Assert.DoesNotContain("Most memorised", ofOne, StringComparison.Ordinal);
+        Assert.Equal("held-out score", Data(XDocument.Parse(Render(MapSamples.Map(), one))).GetProperty("columns")[1].GetProperty("name").GetString());
+
+        static string Gallery(ScoredImages scores) => XDocument.Parse(Render(MapSamples.Map(), scores)).Descendants("section")
+            .Single(section => (string?)section.Attribute("id") == "gallery").Value.ReplaceLineEndings(" ");
+    }
+
     /// <summary>All images but one have ten of their class about them. A map of other weights is no rival's match.</summary>
     [Fact]
     public void Render_TheStory_HoldsTheLayerAgainstPixels()
@@ -106,7 +126,7 @@ public sealed class ReportMapTests
         ReportRun run = ReportSamples.Run() with { Map = MapSamples.Map() };
         EvaluationRecord[] newer = [.. run.Evaluations.Select(record => record with { Weights = $"weights of {record.Stage}, trained on" })];
         string text = XDocument.Parse(HtmlReport.Render(ReportModel.Of([run with { Evaluations = newer }]))).Root!.Value;
-        Assert.Contains("The map was drawn before untrained and before became", text, StringComparison.Ordinal);
+        Assert.Contains("untrained and before changed since it was drawn", text, StringComparison.Ordinal);
         Assert.Contains("lethe report runs/1 --map-images 2000", text, StringComparison.Ordinal);
     }
 
@@ -122,10 +142,10 @@ public sealed class ReportMapTests
         HtmlReport.Render(ReportModel.Of([ReportSamples.Run() with { Map = map, Scores = scores }]));
 
     private static ScoredImages Scores() => new(
-        "runs/2", "weights of Before", [5, 6, 7], ["images/05.png", "images/06.png", "images/07.png"],
+        "weights of Before", [5, 6, 7], ["images/05.png", "images/06.png", "images/07.png"],
         [new("stem", [0, 0, 0], null), new("layer4", [-0.1f, 0.1f, 0.3f], 0.05)])
     {
-        Shown = [0, 1, 2], Views = 2, Thumbnails = MapSamples.Map(9).Thumbnails,
+        Against = "runs/2", Shown = [0, 1, 2], Views = 2, Thumbnails = MapSamples.Map(9).Thumbnails,
     };
 
     private static JsonElement Data(XDocument page) => JsonDocument.Parse(

@@ -198,6 +198,56 @@ public class ComparisonTests
         Assert.Equal(table.Grids().Count, html.Descendants("table").Count());
     }
 
+    /// <summary>What is clear stands first, with what letters mean, and a figure of each kind; all of it agrees with the tables.</summary>
+    [Fact]
+    public void Render_TwoSettings_BeginsWithVerdictLettersAndFigures()
+    {
+        ReportRun[] runs = [.. Enumerable.Range(1, 4).SelectMany(seed => (ReportRun[])
+        [
+            ReportSamples.WithHits(ReportSamples.Run((ulong)seed, 0.06, 0.01)),
+            ReportSamples.WithHits(ReportSamples.Run((ulong)seed, 0.001, 0.001, method: "BYOL")),
+        ])];
+        Comparison table = Table(runs);
+        XElement page = XDocument.Parse(ComparisonPage.Render(table, "lethe compare")).Root!;
+        XElement header = page.Descendants("header").Single();
+        int tested = table.Pairs.Count(pair => pair.Difference?.P is not null), clear = table.Pairs.Count(pair => pair.Difference?.IsClear == true);
+        Assert.InRange(clear, 1, tested - 1);
+        Assert.Equal($"{clear} of {tested}\u00A0differences are clear.", header.Descendants("h1").Single().Value);
+        foreach (string title in table.Table.Entrants.Select(entrant => entrant.Group).Distinct())
+            Assert.Contains(header.Descendants("b"), one => one.Value == title);
+        string story = header.Value;
+        Assert.Contains("A UMM default − A control in linear accuracy, +", story, StringComparison.Ordinal);
+        Assert.Contains("--baseline 'A before'", story, StringComparison.Ordinal);
+
+        // Each number of a figure stands in the tables too.
+        XElement[] figures = [.. page.Descendants("section").Single(one => (string?)one.Attribute("id") == "figures").Descendants("figure")];
+        Assert.Equal(4, figures.Length);
+        string tables = string.Join(' ', page.Descendants("td").Select(cell => cell.Value));
+        foreach (XElement dot in figures.SelectMany(figure => figure.Descendants("title")))
+        {
+            string number = dot.Value.Split(": ", 2)[1].Split(" [")[0];
+            Assert.Contains(number, tables, StringComparison.Ordinal);
+        }
+
+        // A filled dot is a bold number.
+        XElement[] filled = [.. figures.Where((_, i) => i % 2 == 1).SelectMany(figure => figure.Descendants("g"))
+            .Where(one => !((string)one.Attribute("class")!).Contains("dashed", StringComparison.Ordinal))];
+        Assert.All(filled, one => Assert.EndsWith(", clear", one.Descendants("title").Single().Value, StringComparison.Ordinal));
+        Assert.NotEmpty(filled);
+    }
+
+    [Fact]
+    public void Verdict_NothingClear_SaysWhatCouldHaveBeenSeen()
+    {
+        Comparison table = Table([.. Enumerable.Range(1, 3).Select(seed => ReportSamples.WithHits(ReportSamples.Run((ulong)seed, 0.001, 0.001)))]);
+        Assert.StartsWith("None of ", ComparisonVerdict.Of(table), StringComparison.Ordinal);
+        string said = string.Join(' ', ComparisonVerdict.Sentences(table));
+        Assert.Contains("points in kNN accuracy would have become clear", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("Clear: ", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("--baseline", said, StringComparison.Ordinal); // one setting
+        Assert.Empty(ComparisonVerdict.Settings(table));
+    }
+
     private static string Exact(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
     private static bool Near((int Count, double, double) a, (int Count, double, double) b) =>
