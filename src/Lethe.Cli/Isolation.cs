@@ -44,11 +44,9 @@ internal static class Isolation
     public static IDisposable Begin()
     {
         // Where the runtime's own program runs this one, it needs to be told which.
-        string program = Environment.ProcessPath!, self = typeof(Isolation).Assembly.Location;
-        bool hosted = Path.GetFileNameWithoutExtension(program) != Path.GetFileNameWithoutExtension(self);
-        DecoderPool.Current = hosted
-            ? new DecoderPool("dotnet", ["exec", self, Worker], DecoderPool.Patience)
-            : new DecoderPool(program, [Worker], DecoderPool.Patience);
+        string program = Environment.ProcessPath!;
+        string[] self = Path.GetFileNameWithoutExtension(program) == "dotnet" ? ["exec", typeof(Isolation).Assembly.Location] : [];
+        DecoderPool.Current = new DecoderPool(program, [.. self, Worker], DecoderPool.Patience);
         return new Ending();
     }
 

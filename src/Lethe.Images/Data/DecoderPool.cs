@@ -38,7 +38,7 @@ internal sealed class DecoderPool(string program, IReadOnlyList<string> argument
 
     private T Ask<T>(DecoderPipe.Question question, Func<Stream, T> read)
     {
-        while (idle.TryTake(out Process? waiting))
+        if (idle.TryTake(out Process? waiting))
         {
             // One that another file has harmed may die of the next: whose fault it is a fresh one tells.
             try
