@@ -288,6 +288,7 @@ class Campaign:
         words = verb.command()
         if name == "undo":
             words[words.index("--iterations") + 1] = str(steps)
+            words += ["--control", "false"]  # another training, which has memory of its own
         else:
             for flag, value in (("--epochs", steps // 16), ("--limit", 256), ("--batch-size", 16), ("--evaluate-every", max(1, steps // 640)), ("--checkpoint-minutes", 1)):
                 words[words.index(flag) + 1] = str(value)
@@ -297,7 +298,7 @@ class Campaign:
             sizes.append(resident(process.pid))
             time.sleep(0.1)
         shutil.rmtree(verb.place)
-        return grown(f"memory {name}, {steps} steps", sizes[:-1], steps * (2 if name == "undo" else 1), process.returncode)
+        return grown(f"memory {name}, {steps} steps", sizes[:-1], steps, process.returncode)
 
     def looks(self, count):
         """The pages of watch, asked for again and again; a step is a page."""
