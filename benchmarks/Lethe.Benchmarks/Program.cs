@@ -122,6 +122,31 @@ diagnosis.SetAction(
     parsed => DiagnosisCost.Measure(
         parsed.GetValue(count), parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(batch), parsed.GetValue(threads)));
 
+var rankCount = new Option<int>("--ranks") { Description = "processes that train together", DefaultValueFactory = _ => 2 };
+var method = new Option<string>("--method") { Description = "the method", DefaultValueFactory = _ => "simclr" };
+var ranked = new Command(
+    "ranks", "Pre-training by several ranks beside one process with all threads, in turn, and what their calls cost") { backbone, method, width, size, batch, steps, warmUp, threads, rankCount, repeats };
+ranked.SetAction(parsed => RankedThroughput.Compare(
+    [
+        "--backbone", parsed.GetValue(backbone)!, "--method", parsed.GetValue(method)!, "--width", $"{parsed.GetValue(width)}",
+        "--size", $"{parsed.GetValue(size)}", "--batch", $"{parsed.GetValue(batch)}", "--steps", $"{parsed.GetValue(steps)}",
+        "--warmup", $"{parsed.GetValue(warmUp)}",
+    ],
+    parsed.GetValue(rankCount), parsed.GetValue(threads), parsed.GetValue(repeats)));
+var device = new Option<string>("--device") { Description = "cpu, cuda or cuda:N", DefaultValueFactory = _ => "cpu" };
+var precision = new Option<string>("--precision") { Description = "float32 or bf16", DefaultValueFactory = _ => "float32" };
+var rankedStep = new Command(
+    "ranked-step", "One rank of such a measurement, or one process; also under mpirun or on a GPU") { backbone, method, width, size, batch, steps, warmUp, threads, device, precision };
+rankedStep.SetAction(parsed => RankedThroughput.Step(
+    parsed.GetValue(backbone)!, parsed.GetValue(method)!, parsed.GetValue(width), parsed.GetValue(size), parsed.GetValue(batch),
+    parsed.GetValue(steps), parsed.GetValue(warmUp), parsed.GetValue(threads), parsed.GetValue(device)!, parsed.GetValue(precision)!));
+
+var heads = new Command(
+    "heads", "Heads and loss of a method on a whole batch of features, which every rank computes for itself, seconds") { backbone, method, width, batch, steps, threads };
+heads.SetAction(parsed => HeadCost.Measure(
+    parsed.GetValue(backbone)!, parsed.GetValue(method)!, parsed.GetValue(width), parsed.GetValue(batch), parsed.GetValue(steps),
+    parsed.GetValue(threads)));
+
 var runs = new Argument<string[]>("runs") { Description = "run directories of lethe pretrain" };
 var table = new Command("table", "Markdown table of runs: one row for each method, over its seeds") { runs };
 table.SetAction(parsed => MethodTable.Write(parsed.GetValue(runs)!));
@@ -185,7 +210,7 @@ try
     TorchRuntime.Prepare(new TorchRuntimeOptions { Notice = Console.Error.WriteLine });
     return new RootCommand(
         "Measures how fast Lethe is, alone and beside PyTorch.") { training, passes, embed, fewLabels, augmentation, epoch, profile, diagnosis, codingRate,
-        linearProbe, umm, methods, table, compare, duplicates, kernels }
+        linearProbe, umm, methods, ranked, rankedStep, heads, table, compare, duplicates, kernels }
         .Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (LetheException error)

@@ -1,15 +1,20 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Lethe.Data;
+using Lethe.Ranks;
 using Lethe.Recognition;
 using Lethe.Runtime;
 using Lethe.Storage;
+using Lethe.Workflow;
 
 namespace Lethe.Cli;
 
 /// <summary><c>lethe embed</c>: embeddings of a folder of images.</summary>
 internal static class EmbedCommand
 {
+    // Rank 0's word for the work that each rank has a share of.
+    private const string Embedding = "embed";
+
     public static Command Create(Terminal terminal)
     {
         Option<string> images = Images("A folder of images, with all folders below it, or one image.");
@@ -30,7 +35,7 @@ internal static class EmbedCommand
             images, output, projector, force, bad,
         };
         var flags = new EncoderFlags(command);
-        var table = new OptionTable(command, EncoderFlags.Records);
+        var table = new OptionTable(command, [.. EncoderFlags.Records, new RankOptions()]);
         return command.Does(terminal, (parsed, cancellation) =>
         {
             string? file = parsed.GetValue(output), projected = parsed.GetValue(projector);
@@ -43,7 +48,8 @@ internal static class EmbedCommand
                 ProjectorFolder.Require(projected, parsed.GetValue(force));
             ImageFiles.RequirePath(folder);
             using Encoder encoder = flags.Load(parsed, table.Read(parsed), terminal);
-            ImageEmbeddings found = encoder.EmbedFolder(folder, parsed.GetValue(bad), terminal.Progress, cancellation);
+            ImageEmbeddings found = RankedWork.Call(
+                Embedding, () => encoder.EmbedFolder(folder, parsed.GetValue(bad), terminal.Progress, cancellation));
             if (file is not null)
                 EmbeddingFile.Write(file, found, folder);
             if (projected is not null)
@@ -59,6 +65,17 @@ internal static class EmbedCommand
                 ["dimension"] = found.Dimension,
                 ["skippedFiles"] = new JsonArray([.. found.SkippedFiles.Select(path => (JsonNode)path)]),
             };
+        },
+        ranks: parsed => table.Read(parsed).Apply(new RankOptions()),
+        follow: parsed => new Dictionary<string, Action>
+        {
+            [Embedding] = () =>
+            {
+                // Rank 0 says it all.
+                var silent = new Terminal(TextWriter.Null, TextWriter.Null, errorIsTerminal: false);
+                using Encoder encoder = flags.Load(parsed, table.Read(parsed), silent);
+                encoder.EmbedFolder(parsed.GetRequiredValue(images), parsed.GetValue(bad));
+            },
         });
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Lethe.Data;
 using Lethe.Models;
+using Lethe.Ranks;
 using Lethe.Runs;
 using Lethe.Training;
 using Lethe.Umm;
@@ -28,7 +29,7 @@ internal static class RunCommand
             "run", "The whole story: pre-train, diagnose, undo beside a control, evaluate, report. By default a demonstration of minutes "
             + "on embedded images (--limit 2000 --backbone resnet10 --width 16 --epochs 24); with --data all images are taken, and what is "
             + "not given is chosen by them.");
-        var flags = new RunFlags(command, Defaults, new RunOptions(), undoing);
+        var flags = new RunFlags(command, Defaults, new RunOptions(), undoing, new RankOptions());
         return command.Does(terminal, (parsed, cancellation) =>
         {
             OptionValues values = flags.Read(parsed);
@@ -68,7 +69,7 @@ internal static class RunCommand
             // 7. Say which encoder to take, and where it is.
             result["choice"] = EncoderView.Choose(run, undo, terminal);
             return result;
-        });
+        }, ranks: parsed => flags.Read(parsed).Apply(new RankOptions()));
     }
 
     private static bool IsDemonstration(OptionValues values) => values.Apply(new DataOptions()).Data == new DataOptions().Data;

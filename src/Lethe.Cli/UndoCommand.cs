@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Lethe.Ranks;
 using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Umm;
@@ -27,7 +28,7 @@ internal static class UndoCommand
             "Undo memorisation: fine-tune the late layers of a run's encoder by UMM, beside a control of as many plain "
             + "steps. --remedy takes something simpler instead, --rivals both.") { name, seed, resume, rivals };
         var run = new EncoderArgument(command);
-        var table = new OptionTable(command, [new UmmOptions(), .. EncoderArgument.Records, new Machine()]);
+        var table = new OptionTable(command, [new UmmOptions(), .. EncoderArgument.Records, new Machine(), new RankOptions()]);
         return command.Does(terminal, (parsed, cancellation) =>
         {
             OptionValues values = table.Read(parsed);
@@ -74,6 +75,6 @@ internal static class UndoCommand
             result["undo"] = undo.Path;
             result["choice"] = EncoderView.Choose(directory, undo, terminal);
             return result;
-        });
+        }, ranks: parsed => table.Read(parsed).Apply(new RankOptions()));
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Lethe.Ranks;
 using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Storage;
@@ -26,10 +27,13 @@ internal static class Verb
     /// <param name="work">Does the work and says it to people; returns the JSON document of the result.</param>
     /// <param name="needsTorch">Whether torch is loaded first.</param>
     /// <param name="exitCode">Makes the exit code of the result; null where a result is a success.</param>
+    /// <param name="ranks">How many ranks were asked for, of a verb that ranks can do together; null for others.</param>
+    /// <param name="follow">What its other ranks do beside training, by rank 0's words; null for nothing.</param>
     /// <returns>The verb.</returns>
     public static Command Does(
         this Command command, Terminal terminal, Func<ParseResult, CancellationToken, JsonNode> work, bool needsTorch = true,
-        Func<JsonNode, int>? exitCode = null)
+        Func<JsonNode, int>? exitCode = null, Func<ParseResult, RankOptions>? ranks = null,
+        Func<ParseResult, IReadOnlyDictionary<string, Action>>? follow = null)
     {
         var json = new Option<bool>(JsonFlag) { Description = "Write the result as one JSON document to standard output." };
         command.Options.Add(json);
@@ -43,7 +47,14 @@ internal static class Verb
                 if (needsTorch)
                     PrepareTorch(terminal);
                 using IDisposable? apart = isolate is not null && parsed.GetValue(isolate) ? Isolation.Begin() : null;
-                JsonNode result = work(parsed, cancellation);
+                using RankStart? joined = ranks is null ? null : RankStart.Join(ranks(parsed), parsed, terminal);
+                if (joined?.Group is { Leads: false } led)
+                    return Together(led, () => new RankFollower(led, follow?.Invoke(parsed)).Follow());
+                JsonNode result = null!;
+                if (joined?.Group is { } group)
+                    Together(group, () => result = work(parsed, cancellation));
+                else
+                    result = work(parsed, cancellation);
                 if (result is JsonObject document && terminal.Cautions.Count > 0)
                     document["cautions"] = new JsonArray([.. terminal.Cautions.Select(text => (JsonNode)text)]);
                 if (parsed.GetValue(json))
@@ -52,6 +63,39 @@ internal static class Verb
             }, cancellation, parsed.GetValue(json)),
             CancellationToken.None));
         return command;
+    }
+
+    // Where rank 0 ends, whatever the reason, it lets the others go; where another cannot go on, it says why to all.
+    private static int Together(RankGroup group, Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception error) when (error is not RankGroupException)
+        {
+            if (group.Leads)
+                TryToDismiss(group);
+            else
+                group.Fail(error.Message);
+            throw;
+        }
+
+        if (group.Leads)
+            RankedWork.Dismiss(group);
+        return Done;
+    }
+
+    // What ended rank 0 says more than that another has ended too.
+    private static void TryToDismiss(RankGroup group)
+    {
+        try
+        {
+            RankedWork.Dismiss(group);
+        }
+        catch (RankGroupException)
+        {
+        }
     }
 
     /// <summary>Requires that of several flags which write to standard output at most one is given.</summary>

@@ -252,7 +252,7 @@ public sealed class Encoder : IDisposable
         var skipped = new List<string>();
         int total = ImageFiles.Count(folder);
         foreach ((ImageSet images, IReadOnlyList<string> bad) in ImageFiles.ReadParts(
-            folder, ImageSize, Channels, maxBadFiles, FilesAtATime, cancellation))
+            folder, ImageSize, Channels, maxBadFiles, FilesAtATime, cancellation, RankedEmbeddings.Share))
         {
             int before = paths.Count + skipped.Count;
             skipped.AddRange(bad);
@@ -263,9 +263,9 @@ public sealed class Encoder : IDisposable
             paths.AddRange(images.Paths!);
         }
 
-        return layers.Index().ToDictionary(
+        return RankedEmbeddings.OfAll(layers.Index().ToDictionary(
             layer => layer.Item,
-            layer => new ImageEmbeddings(Joined([.. parts.Select(part => part[layer.Index])], paths.Count), paths, skipped));
+            layer => new ImageEmbeddings(Joined([.. parts.Select(part => part[layer.Index])], paths.Count), paths, skipped)), maxBadFiles);
     }
 
     private static float[,] Joined(float[][,] parts, int count)

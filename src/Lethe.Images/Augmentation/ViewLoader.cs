@@ -21,6 +21,7 @@ internal sealed class ViewLoader : IDisposable
     private readonly ulong seed;
     private readonly int threads;
     private readonly ViewBatch[] buffers;
+    private readonly Range own;
     private BatchProducer? producer;
     private bool disposed;
     private TimeSpan waited;
@@ -37,10 +38,11 @@ internal sealed class ViewLoader : IDisposable
     /// </param>
     /// <param name="viewsPerImage">Full-size views of each image, at least 1.</param>
     /// <param name="localViews">Whether to render the local views that the augmenter's options ask for.</param>
+    /// <param name="own">Which places of each batch to render, at least one; null for all.</param>
     /// <exception cref="InvalidOptionException">The batch is larger than the set, or a number is less than 1.</exception>
     public ViewLoader(
         ImageSet images, ViewAugmenter augmenter, int batchSize, ulong seed, int threads, int prefetch = 2, int viewsPerImage = 2,
-        bool localViews = false)
+        bool localViews = false, Range? own = null)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(augmenter);
@@ -62,16 +64,18 @@ internal sealed class ViewLoader : IDisposable
         this.threads = threads;
         BatchSize = batchSize;
         StepsPerEpoch = images.Count / batchSize;
+        this.own = own ?? ..batchSize;
+        (_, int rendered) = this.own.GetOffsetAndLength(batchSize);
         buffers = new ViewBatch[prefetch + 1];
         for (int i = 0; i < buffers.Length; i++)
         {
             ViewBatch? local = localViews
-                && augmenter.Local is { } l ? new ViewBatch(augmenter.LocalViews, batchSize, l.Size, l.Channels) : null;
-            buffers[i] = new ViewBatch(viewsPerImage, batchSize, augmenter.Size, augmenter.Channels, local);
+                && augmenter.Local is { } l ? new ViewBatch(augmenter.LocalViews, rendered, l.Size, l.Channels) : null;
+            buffers[i] = new ViewBatch(viewsPerImage, rendered, augmenter.Size, augmenter.Channels, local);
         }
     }
 
-    /// <summary>Images of a batch.</summary>
+    /// <summary>Images of a batch, those that are not rendered here among them.</summary>
     public int BatchSize { get; }
 
     /// <summary>Whole batches in the set.</summary>
@@ -137,8 +141,9 @@ internal sealed class ViewLoader : IDisposable
                 throw new InvalidOperationException(
                     "A pass over this loader is under way. Finish or dispose its enumerator, or use a second loader.");
             int[] order = new RandomStream(RandomStream.Derive(seed, (ulong)epoch)).Permutation(images.Count);
+            int[] rendered = [.. order.Take(StepsPerEpoch * BatchSize).Chunk(BatchSize).SelectMany(batch => batch[own])];
             producer = new BatchProducer(
-                order.AsMemory(0, StepsPerEpoch * BatchSize), BatchSize, firstStep, buffers, threads,
+                rendered, buffers[0].N, firstStep, buffers, threads,
                 (image, view, destination) => (view < buffers[0].ViewsPerImage ? augmenter : augmenter.Local!)
                     .Render(images[image], RandomStream.Derive(seed, (ulong)epoch, (ulong)image, (ulong)view), destination));
             return producer;

@@ -74,14 +74,18 @@ public static class ImageFiles
     /// <param name="maxBadFiles">How many files may be corrupt or empty and are skipped, in all parts together.</param>
     /// <param name="atATime">Files of a part.</param>
     /// <param name="cancel">Stops the reading.</param>
+    /// <param name="share">Which of so many equal shares of the files to read; all by default.</param>
     internal static IEnumerable<(ImageSet Images, IReadOnlyList<string> SkippedFiles)> ReadParts(
-        string path, int imageSize, int channels, int maxBadFiles, int atATime, CancellationToken cancel)
+        string path, int imageSize, int channels, int maxBadFiles, int atATime, CancellationToken cancel,
+        (int Index, int Count)? share = null)
     {
+        (int index, int count) = share ?? (0, 1);
+        Range Own(int items) => (int)((long)items * index / count)..(int)((long)items * (index + 1) / count);
         if (NpyStack.IsPath(path))
         {
             Check(imageSize, channels);
             var stack = NpyStack.Open(path);
-            return Enumerable.Range(0, stack.Names.Count).Chunk(atATime)
+            return Enumerable.Range(0, stack.Names.Count).Take(Own(stack.Names.Count)).Chunk(atATime)
                 .Select(items => (Of(stack, items, imageSize, channels, cancel), (IReadOnlyList<string>)[]));
         }
 
@@ -91,7 +95,7 @@ public static class ImageFiles
         IEnumerable<(ImageSet Images, IReadOnlyList<string> SkippedFiles)> Parts()
         {
             var skipped = new List<string>();
-            foreach (string[] part in files.Chunk(atATime))
+            foreach (string[] part in files[Own(files.Length)].Chunk(atATime))
             {
                 var reading = new FileReading(root, part, maxBadFiles - skipped.Count, null, cancel);
                 (ImageSet Images, IReadOnlyList<string> SkippedFiles) read =

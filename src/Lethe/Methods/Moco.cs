@@ -107,9 +107,9 @@ internal sealed class Moco : SslMethod
     {
         bool both = options.Symmetric || views.From != SplitPoint.Input;
         int images = views.Images;
-        Tensor features = Backbone.ForwardFrom(views.From, both ? views.Full : views.Full.narrow(0, 0, images)); // [v·N, d]
+        Tensor features = Backbone.ForwardFrom(views.From, both ? views.Full : views.First); // [v·N, d]
         Tensor embeddings = Project(features); // [v·N, k]
-        Tensor keys = target.Embed(views.From, both ? views.Full : views.Full.narrow(0, images, images)); // [v·N, k]
+        Tensor keys = target.Embed(views.From, both ? views.Full : views.Second); // [v·N, k]
 
         // Where both views are queries, the halves of the keys change places: the mean over 2N rows is that of both directions.
         Tensor loss = InfoNce(embeddings, both ? keys.roll(images, 0L) : keys, queue.Rows, options.Temperature);

@@ -10,7 +10,9 @@ namespace Lethe.Methods;
 /// One tensor for each size of view, [v·N, C, H, W], view-major: first view 1 of all N images, then view 2. The first
 /// group holds the full-size views; multi-crop methods have a second one of small views.
 /// </param>
-/// <param name="Images">N, the number of images.</param>
+/// <param name="Images">
+/// N, the number of images of the batch; the tensors hold fewer where ranks share it out, while what the backbone gives is of all.
+/// </param>
 /// <param name="From">Where the tensors enter the backbone.</param>
 public sealed record Views(IReadOnlyList<Tensor> Groups, int Images, SplitPoint From)
 {
@@ -19,6 +21,12 @@ public sealed record Views(IReadOnlyList<Tensor> Groups, int Images, SplitPoint 
 
     /// <summary>The two full-size views, [2N, C, H, W], view-major.</summary>
     public Tensor Full => Groups[0];
+
+    /// <summary>The first full-size view of each image, on the memory of <see cref="Full"/>.</summary>
+    public Tensor First => Full.narrow(0, 0, Full.shape[0] / 2);
+
+    /// <summary>The second.</summary>
+    public Tensor Second => Full.narrow(0, Full.shape[0] / 2, Full.shape[0] / 2);
 
     /// <summary>The local views, [l·N, C, H′, W′], view-major; null where there are none.</summary>
     public Tensor? Local => Groups.Count > 1 ? Groups[1] : null;

@@ -1,5 +1,6 @@
 using Lethe.Numerics;
 using Lethe.Operators;
+using Lethe.Ranks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -52,6 +53,9 @@ internal sealed class BatchNormLayer : Module<Tensor, Tensor>
     /// <summary>How passes are made at present.</summary>
     internal BatchNormPass Pass { get; set; }
 
+    /// <summary>How the batches that it is given are shared out to ranks; null where it is given whole ones.</summary>
+    internal BatchShare? Share { get; set; }
+
     /// <summary>What the next pass weighs in the running statistics, in (0, 1].</summary>
     internal double Momentum { get; set; } = UsualMomentum;
 
@@ -98,7 +102,7 @@ internal sealed class BatchNormLayer : Module<Tensor, Tensor>
         {
             Action<double[], double[], long>? moments = Pass.HasFlag(BatchNormPass.Held) ? null : MoveStatistics;
             (Tensor normalised, NormalisedMap made) = MapNormalisation.Run(
-                input, Scale!, Shift!, addend, rectify, Epsilon, consume, moments);
+                input, Scale!, Shift!, addend, rectify, Epsilon, consume, moments, Share);
             if (Pass == BatchNormPass.Usual && rectify && addend is null && ReferenceEquals(made.Map, input))
                 source = made with { Scale = Scale!, Shift = Shift!, Values = made.Values.MoveToOuterDisposeScope() };
 
@@ -114,20 +118,23 @@ internal sealed class BatchNormLayer : Module<Tensor, Tensor>
         return output.MoveToOuterDisposeScope();
     }
 
-    private void MoveStatistics(double[] mean, double[] variance, long numbers)
+    private void MoveStatistics(double[] mean, double[] variance, long numbers) =>
+        MoveStatistics(tensor(mean, ScalarType.Float32), tensor(variance, ScalarType.Float32), numbers);
+
+    private void MoveStatistics(Tensor mean, Tensor variance, long numbers)
     {
         get_buffer("num_batches_tracked")!.Plus_(1);
         double unbiased = numbers / Math.Max(1.0, numbers - 1);
-        get_buffer("running_mean")!.Times_(1 - Momentum).Plus_(tensor(mean, ScalarType.Float32), Momentum);
-        get_buffer("running_var")!.Times_(1 - Momentum).Plus_(tensor(variance, ScalarType.Float32), Momentum * unbiased);
+        get_buffer("running_mean")!.Times_(1 - Momentum).Plus_(mean, Momentum);
+        get_buffer("running_var")!.Times_(1 - Momentum).Plus_(variance, Momentum * unbiased);
     }
 
     private Tensor Alone(Tensor input)
     {
         bool evaluation = !training || Pass.HasFlag(BatchNormPass.Evaluation);
-        if (Pass.HasFlag(BatchNormPass.Evaluation) || (!evaluation && Pass.HasFlag(BatchNormPass.ThirdDerivative)))
-            return Differentiable(input, evaluation);
-        bool held = Pass.HasFlag(BatchNormPass.Held);
+        bool held = Pass.HasFlag(BatchNormPass.Held), shared = !evaluation && Share is not null;
+        if (shared || Pass.HasFlag(BatchNormPass.Evaluation) || (!evaluation && Pass.HasFlag(BatchNormPass.ThirdDerivative)))
+            return Differentiable(input, evaluation, moves: shared && !held);
         if (!evaluation && !held)
         {
             using IDisposable frozen = no_grad();
@@ -153,7 +160,7 @@ internal sealed class BatchNormLayer : Module<Tensor, Tensor>
     }
 
     // On rows of channels: reductions over the first of two dimensions are several times faster than over three of four.
-    private Tensor Differentiable(Tensor input, bool evaluation)
+    private Tensor Differentiable(Tensor input, bool evaluation, bool moves)
     {
         using var scope = NewDisposeScope();
         Tensor last = input.dim() == 4 ? input.permute(0, 2, 3, 1) : input;
@@ -166,10 +173,15 @@ internal sealed class BatchNormLayer : Module<Tensor, Tensor>
         }
         else
         {
-            Tensor centred = rows - rows.mean([0]);
-            output = centred * centred.Squared().mean([0]).Plus(Epsilon).rsqrt();
+            Tensor mean = WholeBatch.Mean(rows, Share), centred = rows - mean, variance = WholeBatch.Mean(centred.Squared(), Share);
+            output = centred * variance.Plus(Epsilon).rsqrt();
             if (affine)
                 output = (output * Scale!).Plus(Shift!);
+            if (moves)
+            {
+                using IDisposable frozen = no_grad();
+                MoveStatistics(mean.detach(), variance.detach(), Share?.Whole(rows.shape[0]) ?? rows.shape[0]);
+            }
         }
 
         return (input.dim() == 4 ? output.reshape(last.shape).permute(0, 3, 1, 2) : output).MoveToOuterDisposeScope();

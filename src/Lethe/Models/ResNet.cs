@@ -1,3 +1,5 @@
+using Lethe.Operators;
+using Lethe.Ranks;
 using Lethe.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -115,6 +117,9 @@ public sealed class ResNet : Module<Tensor, Tensor>
     /// </summary>
     internal WhiteningLayer? Whitening { get; private set; }
 
+    /// <summary>How the batches that it is given are shared out to ranks; null where it is given whole ones.</summary>
+    internal BatchShare? Share { get; set; }
+
     /// <summary>Pixels of an image, a side, that one cell of the last map stands for.</summary>
     internal int Stride => ((Stem)parts[0]).IsPooled ? 32 : 8;
 
@@ -166,7 +171,8 @@ public sealed class ResNet : Module<Tensor, Tensor>
             map = parts[i].forward(map);
         }
 
-        return Whitened(map.mean([2, 3])).MoveToOuterDisposeScope(); // [N, d]
+        Tensor pooled = Whitened(map.mean([2, 3])); // [N, d]
+        return (Share is null ? pooled : RankOperations.Gather(Share, pooled)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The feature map at a point.</summary>

@@ -39,6 +39,12 @@ internal static unsafe class MapConvolution
     {
         Require(input, weight, bias, stride, padding);
         ConvolutionSpec spec = Spec(input, weight, stride, padding);
+        if (OperatorSwitch.MultipliesInHalves && input.dtype == ScalarType.Float32)
+        {
+            const ScalarType Half = ScalarType.BFloat16;
+            return TorchConvolution.Run(input.to(Half), weight.to(Half), bias?.to(Half), spec).to(ScalarType.Float32);
+        }
+
         if (OperatorSwitch.Own && input.device_type == TorchSharp.DeviceType.CPU && input.dtype == ScalarType.Float32)
         {
             if (Guard.Passes(spec, channelsLast: true))

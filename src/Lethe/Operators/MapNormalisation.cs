@@ -1,5 +1,6 @@
 using Lethe.Numerics;
 using Lethe.Operators.Kernels;
+using Lethe.Ranks;
 using static TorchSharp.torch;
 
 namespace Lethe.Operators;
@@ -29,11 +30,15 @@ internal static unsafe class MapNormalisation
     /// again.
     /// </param>
     /// <param name="moments">Told μ and σ², [C] each, and how many numbers they are of.</param>
+    /// <param name="share">
+    /// How the batch is shared out to ranks, where <paramref name="input"/> is of this rank's images: moments are those of the whole batch,
+    /// gradients of γ and β this rank's parts. Null where it is whole.
+    /// </param>
     /// <returns>[N, C, H, W], and what it can be made of again.</returns>
     /// <exception cref="ArgumentException">Shapes, types or devices do not fit each other.</exception>
     public static (Tensor Output, NormalisedMap Source) Run(
         Tensor input, Tensor scale, Tensor shift, Tensor? addend, bool rectify, double epsilon, bool consume,
-        Action<double[], double[], long>? moments)
+        Action<double[], double[], long>? moments, BatchShare? share = null)
     {
         TensorCheck.Shape(scale, [input.shape[1]], nameof(scale));
         TensorCheck.Alike(scale, input, nameof(scale));
@@ -54,7 +59,7 @@ internal static unsafe class MapNormalisation
             inputs,
             tensors =>
             {
-                (Tensor Output, Tensor[] Kept) result = Forward(tensors, rectify, epsilon, moments);
+                (Tensor Output, Tensor[] Kept) result = Forward(tensors, rectify, epsilon, moments, share);
                 values = result.Kept[2];
                 return result;
             },
@@ -62,13 +67,13 @@ internal static unsafe class MapNormalisation
             {
                 gradient = MapLayout.ChannelsLast(gradient);
                 if (!is_grad_enabled())
-                    return Backward(kept, gradient, wanted, rectify, inPlace: !needed && GradientPass.Current is { FreesGraph: true });
+                    return Backward(kept, gradient, wanted, rectify, !needed && GradientPass.Current is { FreesGraph: true }, share);
 
                 // The gradient's own node keeps the input too, and may run after this one.
                 needed = true;
-                return Differentiable(kept, gradient, wanted, rectify, epsilon);
+                return Differentiable(kept, gradient, wanted, rectify, epsilon, share);
             });
-        return (output, new NormalisedMap(inputs[0], inputs[1], inputs[2], values, epsilon));
+        return (output, new NormalisedMap(inputs[0], inputs[1], inputs[2], values, epsilon, share));
     }
 
     /// <summary>The normalised, rectified map once more, bit for bit; as part of the graph where one is being made.</summary>
@@ -78,7 +83,8 @@ internal static unsafe class MapNormalisation
     {
         if (is_grad_enabled())
             return Run(
-                source.Map, source.Scale, source.Shift, addend: null, rectify: true, source.Epsilon, consume: false, moments: null).Output;
+                source.Map, source.Scale, source.Shift, addend: null, rectify: true, source.Epsilon, consume: false, moments: null,
+                source.Share).Output;
         int channels = (int)source.Map.shape[1];
         Tensor output = MapLayout.Empty(MapLayout.Shape(source.Map), channels);
         float* scale = NativeTensor.Data(source.Values) + 2 * channels;
@@ -92,7 +98,7 @@ internal static unsafe class MapNormalisation
     // Kept: y and γ; a row each of mean, 1 / √(σ² + ε), scale and shift of the map as a whole; then the output, where an addend makes it
     // tell what was rectified.
     private static (Tensor Output, Tensor[] Kept) Forward(
-        Tensor[] inputs, bool rectify, double epsilon, Action<double[], double[], long>? moments)
+        Tensor[] inputs, bool rectify, double epsilon, Action<double[], double[], long>? moments, BatchShare? share)
     {
         Tensor map = inputs[0];
         int channels = (int)map.shape[1];
@@ -100,6 +106,8 @@ internal static unsafe class MapNormalisation
         var kernel = BatchNormKernel.For(channels);
         var (mean, variance) = (new double[channels], new double[channels]);
         kernel.Moments(NativeTensor.Data(map), (nint)rows, channels, mean, variance);
+        if (share is not null)
+            WholeBatch.Moments(share, rows, mean, variance);
         Tensor values = empty(4, channels);
         float* row = NativeTensor.Data(values), gamma = NativeTensor.Data(inputs[1]), beta = NativeTensor.Data(inputs[2]);
         for (int c = 0; c < channels; c++)
@@ -117,11 +125,12 @@ internal static unsafe class MapNormalisation
             NativeTensor.Data(map), (nint)rows, channels, row + 2 * channels, row + 3 * channels, addend, rectify,
             NativeTensor.Data(output));
         GC.KeepAlive(inputs);
-        moments?.Invoke(mean, variance, rows);
+        moments?.Invoke(mean, variance, share?.Whole(rows) ?? rows);
         return (output, rectify && addend is not null ? [map, inputs[1], values, output.detach()] : [map, inputs[1], values]);
     }
 
-    private static Tensor?[] Backward(Tensor[] kept, Tensor gradient, bool[] wanted, bool rectify, bool inPlace)
+    private static Tensor?[] Backward(
+        Tensor[] kept, Tensor gradient, bool[] wanted, bool rectify, bool inPlace, BatchShare? share)
     {
         (Tensor map, int channels) = (kept[0], (int)kept[0].shape[1]);
         nint rows = (nint)(map.numel() / channels);
@@ -131,6 +140,8 @@ internal static unsafe class MapNormalisation
         var (sum, product) = (new double[channels], new double[channels]);
         kernel.BackwardSums(
             NativeTensor.Data(map), NativeTensor.Data(gradient), rows, channels, mean, scale, shift, rectified, rectify, sum, product);
+        double[][] whole = WholeBatch.Sums(share, sum, product);
+        double number = share?.Whole(rows) ?? rows;
         Tensor scaleGradient = empty(channels), shiftGradient = empty(channels);
         Tensor result = inPlace ? map.detach() : MapLayout.Empty(MapLayout.Shape(map), channels);
         Tensor? addend = wanted.Length > 3 && wanted[3] ? MapLayout.Empty(MapLayout.Shape(map), channels) : null;
@@ -139,12 +150,12 @@ internal static unsafe class MapNormalisation
         for (int c = 0; c < channels; c++)
         {
             // γr (g − mean(g) − x̂ mean(g x̂)), as a factor of g, one of y and a rest.
-            double share = product[c] * rate[c] * rate[c] / rows;
+            double along = whole[1][c] * rate[c] * rate[c] / number;
             dGamma[c] = (float)(product[c] * rate[c]);
             dBeta[c] = (float)sum[c];
             factors[c] = scale[c];
-            factors[channels + c] = (float)(-scale[c] * share);
-            factors[2 * channels + c] = (float)(scale[c] * (share * mean[c] - sum[c] / rows));
+            factors[channels + c] = (float)(-scale[c] * along);
+            factors[2 * channels + c] = (float)(scale[c] * (along * mean[c] - whole[0][c] / number));
         }
 
         fixed (float* factor = factors)
@@ -161,18 +172,19 @@ internal static unsafe class MapNormalisation
     }
 
     // The same, as operations of the graph. Those with respect to γ and β are asked for in this place by few.
-    private static Tensor?[] Differentiable(Tensor[] kept, Tensor gradient, bool[] wanted, bool rectify, double epsilon)
+    private static Tensor?[] Differentiable(
+        Tensor[] kept, Tensor gradient, bool[] wanted, bool rectify, double epsilon, BatchShare? share)
     {
         Tensor result = GraphNode.Run(
             [kept[0], kept[1], gradient],
-            inputs => (Backward(kept, inputs[2], [true, false, false], rectify, inPlace: false)[0]!, [.. kept, inputs[2]]),
+            inputs => (Backward(kept, inputs[2], [true, false, false], rectify, inPlace: false, share)[0]!, [.. kept, inputs[2]]),
             (all, direction, _) => is_grad_enabled()
-                ? SecondDifferentiable(all[..^1], all[^1], direction, rectify, epsilon)
-                : Second(all[..^1], all[^1], MapLayout.ChannelsLast(direction), rectify));
+                ? SecondDifferentiable(all[..^1], all[^1], direction, rectify, epsilon, share)
+                : Second(all[..^1], all[^1], MapLayout.ChannelsLast(direction), rectify, share));
         if (!wanted[1] && !wanted[2] && wanted.Length == 3)
             return [result, null, null];
         Tensor g = rectify ? gradient * Positive(kept) : gradient, rows = Rows(g);
-        Tensor? scaleGradient = wanted[1] ? (rows * Normal(kept[0], epsilon).Value).sum([0L]) : null,
+        Tensor? scaleGradient = wanted[1] ? (rows * Normal(kept[0], epsilon, share).Value).sum([0L]) : null,
             shiftGradient = wanted[2] ? rows.sum([0L]) : null;
         return wanted.Length > 3 ? [result, scaleGradient, shiftGradient, g] : [result, scaleGradient, shiftGradient];
     }
@@ -181,7 +193,7 @@ internal static unsafe class MapNormalisation
     /// The derivatives of Σ v·dy with respect to y, γ and g, for dy = γr (g − ḡ − x̂c), c the mean of g x̂. With e the mean of v x̂: with
     /// respect to g the same map of v, with respect to y −γr² (c (v − v̄) + e (g − ḡ) + x̂ (mean(vg) − v̄ḡ − 3ce)).
     /// </summary>
-    private static Tensor?[] Second(Tensor[] kept, Tensor gradient, Tensor direction, bool rectify)
+    private static Tensor?[] Second(Tensor[] kept, Tensor gradient, Tensor direction, bool rectify, BatchShare? share)
     {
         (Tensor map, int channels) = (kept[0], (int)kept[0].shape[1]);
         nint rows = (nint)(map.numel() / channels);
@@ -204,12 +216,14 @@ internal static unsafe class MapNormalisation
             kernel.BackwardSums(y, g, rows, channels, mean, scale, shift, null, rectify: false, gSum, gProduct);
             kernel.BackwardSums(g, v, rows, channels, zeros, scale, shift, null, rectify: false, vSum, both);
             kernel.BackwardSums(y, v, rows, channels, mean, scale, shift, null, rectify: false, vSum, vProduct);
+            double[][] whole = WholeBatch.Sums(share, gSum, gProduct, vSum, vProduct, both);
+            double number = share?.Whole(rows) ?? rows;
             for (int i = 0; i < channels; i++)
             {
-                double c = gProduct[i] * rate[i] / rows, e = vProduct[i] * rate[i] / rows, meanG = gSum[i] / rows, meanV = vSum[i] / rows,
-                    meanBoth = both[i] / rows;
+                double meanG = whole[0][i] / number, c = whole[1][i] * rate[i] / number, meanV = whole[2][i] / number,
+                    e = whole[3][i] * rate[i] / number, meanBoth = whole[4][i] / number;
                 double factor = -gamma[i] * rate[i] * rate[i], ofNormal = meanBoth - meanV * meanG - 3 * c * e;
-                dScale[i] = (float)(rate[i] * rows * (meanBoth - meanV * meanG - c * e));
+                dScale[i] = (float)(rate[i] * (both[i] - rows * (meanV * meanG + c * e)));
                 a[i] = (float)(factor * c);
                 a[channels + i] = (float)(factor * ofNormal * rate[i]);
                 a[2 * channels + i] = (float)(-factor * (c * meanV + e * meanG + ofNormal * rate[i] * mean[i]));
@@ -235,20 +249,24 @@ internal static unsafe class MapNormalisation
         return [toMap, toScale, masked];
     }
 
-    private static Tensor?[] SecondDifferentiable(Tensor[] kept, Tensor gradient, Tensor direction, bool rectify, double epsilon)
+    private static Tensor?[] SecondDifferentiable(
+        Tensor[] kept, Tensor gradient, Tensor direction, bool rectify, double epsilon, BatchShare? share)
     {
         Tensor mask = rectify ? Rows(Positive(kept)) : ones(1), g = Rows(gradient) * mask, v = Rows(direction);
-        (Tensor normal, Tensor rate) = Normal(kept[0], epsilon);
-        Tensor c = (g * normal).mean([0L]), e = (v * normal).mean([0L]), vCentred = v - v.mean([0L]), gCentred = g - g.mean([0L]);
-        Tensor covariance = (vCentred * gCentred).mean([0L]), scale = kept[1] * rate;
+        (Tensor normal, Tensor rate) = Normal(kept[0], epsilon, share);
+        Tensor c = WholeBatch.Mean(g * normal, share), e = WholeBatch.Mean(v * normal, share);
+        Tensor vCentred = v - WholeBatch.Mean(v, share), gCentred = g - WholeBatch.Mean(g, share);
+        Tensor product = vCentred * gCentred, covariance = WholeBatch.Mean(product, share), scale = kept[1] * rate;
         Tensor toMap = -scale * rate * (c * vCentred).Plus(e * gCentred).Plus(normal * (covariance - c.Times(3) * e));
         Tensor toGradient = scale * (vCentred - normal * e) * mask;
-        return [Map(toMap, kept[0]), (rate * (covariance - c * e)).Times(v.shape[0]), Map(toGradient, kept[0])];
+        Tensor toScale = rate * (product.sum([0L]) - (c * e).Times(v.shape[0]));
+        return [Map(toMap, kept[0]), toScale, Map(toGradient, kept[0])];
     }
 
-    private static (Tensor Value, Tensor Rate) Normal(Tensor map, double epsilon)
+    private static (Tensor Value, Tensor Rate) Normal(Tensor map, double epsilon, BatchShare? share)
     {
-        Tensor rows = Rows(map), centred = rows - rows.mean([0L]), rate = centred.Squared().mean([0L]).Plus(epsilon).rsqrt();
+        Tensor rows = Rows(map), centred = rows - WholeBatch.Mean(rows, share);
+        Tensor rate = WholeBatch.Mean(centred.Squared(), share).Plus(epsilon).rsqrt();
         return (centred * rate, rate);
     }
 

@@ -1,3 +1,4 @@
+using Lethe.Ranks;
 using static TorchSharp.torch;
 
 namespace Lethe.Operators;
@@ -11,4 +12,5 @@ namespace Lethe.Operators;
 /// <param name="Shift">β, [C].</param>
 /// <param name="Values">Mean, 1 / √(σ² + ε), and scale and shift of the map as a whole, [4, C].</param>
 /// <param name="Epsilon">ε.</param>
-internal sealed record NormalisedMap(Tensor Map, Tensor Scale, Tensor Shift, Tensor Values, double Epsilon);
+/// <param name="Share">How the batch is shared out to ranks; null where the map is of a whole one.</param>
+internal sealed record NormalisedMap(Tensor Map, Tensor Scale, Tensor Shift, Tensor Values, double Epsilon, BatchShare? Share);

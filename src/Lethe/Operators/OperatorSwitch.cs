@@ -14,7 +14,14 @@ internal static class OperatorSwitch
     /// <summary>Torch's operations.</summary>
     public const string Torch = "torch";
 
+    /// <summary>Products of float32.</summary>
+    public const string Float32 = "float32";
+
+    /// <summary>Products of numbers with 8 bits of precision and the range of float32, summed up in float32.</summary>
+    public const string BFloat16 = "bf16";
+
     private static volatile bool ours = true;
+    private static volatile bool halves;
     private static volatile bool broken;
 
     /// <summary>Names that <see cref="Choose"/> takes.</summary>
@@ -22,6 +29,19 @@ internal static class OperatorSwitch
 
     /// <summary>Whether operations of our own run. Networks ask at each call, so that a graph may hold both kinds.</summary>
     public static bool Own => ours && !broken && Lanes.Supported && OwnOperations.Available;
+
+    /// <summary>
+    /// Whether convolutions of float32 maps multiply in bf16. Maps, batch-norm, heads and losses stay float32, and so do weights: all that
+    /// is lost is the precision of single factors.
+    /// </summary>
+    public static bool MultipliesInHalves => halves;
+
+    /// <summary>Names that <see cref="ChoosePrecision"/> takes.</summary>
+    public static IReadOnlyList<string> Precisions { get; } = [Float32, BFloat16];
+
+    /// <summary>Chooses what convolutions multiply in.</summary>
+    /// <param name="name">One of <see cref="Precisions"/>.</param>
+    public static void ChoosePrecision(string name) => halves = name == BFloat16;
 
     /// <summary>What runs, for the record of a run.</summary>
     public static string Description => Own ? $"{Ours}, vectors of {(Lanes.Wide ? 512 : 256)} bits" : Torch;

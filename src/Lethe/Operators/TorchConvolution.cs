@@ -34,6 +34,9 @@ internal static class TorchConvolution
             }
         }
 
+        // What is known to end the process is kept from it in every type; the test above is one of float32.
+        if (input.dtype == ScalarType.BFloat16 && input.device_type == TorchSharp.DeviceType.CPU && OneDnn.InUse && OneDnn.KnownToFail)
+            Replace(spec);
         return Convolve(input, weight, bias, spec.Stride, spec.Padding);
     }
 

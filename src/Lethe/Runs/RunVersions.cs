@@ -9,6 +9,8 @@ namespace Lethe.Runs;
 /// <param name="Threads">Threads that computed.</param>
 /// <param name="Device">cpu, or the name of the accelerator.</param>
 /// <param name="Kernels">Operations of networks on a processor, ours or torch, and their vectors; null in runs of earlier versions.</param>
+/// <param name="Ranks">Processes that trained together, of which each had so many threads; null for one alone.</param>
+/// <param name="Precision">What convolutions multiplied in; null for float32.</param>
 internal sealed record RunVersions(
     string DotNet,
     string TorchSharp,
@@ -17,4 +19,6 @@ internal sealed record RunVersions(
     string Processor,
     int Threads,
     string Device,
-    string? Kernels = null);
+    string? Kernels = null,
+    int? Ranks = null,
+    string? Precision = null);

@@ -1,6 +1,8 @@
 using Lethe.Augmentation;
 using Lethe.Methods;
 using Lethe.Models;
+using Lethe.Operators;
+using Lethe.Ranks;
 using static TorchSharp.torch;
 
 namespace Lethe.Training;
@@ -12,12 +14,19 @@ internal static class DeviceViews
     /// <param name="batch">Two full-size views of each image, and local ones where it has them.</param>
     /// <param name="device">Where to put them.</param>
     /// <param name="labels">Labels by the index of an image; null where the method takes none.</param>
-    /// <returns>Views that enter the backbone at its input.</returns>
-    public static Views Of(ViewBatch batch, Device device, IReadOnlyList<int>? labels = null)
+    /// <param name="share">How the batch is shared out to ranks, where these are this rank's images; null where they are all.</param>
+    /// <returns>Views that enter the backbone at its input; number and labels are those of the whole batch.</returns>
+    public static Views Of(ViewBatch batch, Device device, IReadOnlyList<int>? labels = null, BatchShare? share = null)
     {
         Views pair = Views.Pair(Stacked(batch, device));
+        if (share is not null)
+            pair = pair with { Images = share.Images };
         if (labels is not null)
-            pair = pair with { Labels = tensor(batch.Indices.Select(index => (long)labels[index]).ToArray(), device: device) };
+        {
+            Tensor own = tensor(batch.Indices.Select(index => (long)labels[index]).ToArray(), device: device);
+            pair = pair with { Labels = share is null ? own : RankOperations.Gather(share, own) };
+        }
+
         return batch.Local is { } local ? pair with { Groups = [pair.Full, Stacked(local, device)] } : pair;
     }
 

@@ -1,5 +1,8 @@
 using Lethe.Augmentation;
 using Lethe.Methods;
+using Lethe.Models;
+using Lethe.Ranks;
+using static TorchSharp.torch;
 
 namespace Lethe.Training;
 
@@ -44,6 +47,23 @@ internal abstract class MethodTrainer(SslMethod method, ViewLoader loader, int b
 
     /// <summary>Whether the means of the loss are to be noted, though no evaluation is due.</summary>
     public abstract bool IsNoteDue { get; }
+
+    /// <summary>How the images of a batch are shared out; null where one process has them all.</summary>
+    protected BatchShare? Share => Ranked is null ? null : new BatchShare(Ranked.Ranks, Loader.BatchSize);
+
+    /// <summary>Has the method's backbones take this rank's images for the batch until it is disposed; null without ranks.</summary>
+    protected SharedBatch? TakeShare() => Share is { } share ? new SharedBatch(Method, share) : null;
+
+    /// <summary>The views of a batch as the method takes them: copied, on its device and of its type.</summary>
+    protected Views ViewsOf(ViewBatch batch, Device device, IReadOnlyList<int>? labels)
+    {
+        Views views = DeviceViews.Of(batch, device, labels, Share);
+        ScalarType type = Method.Backbone.parameters().First().dtype;
+        return type == ScalarType.Float32 ? views : views with { Groups = [.. views.Groups.Select(group => group.to(type))] };
+    }
+
+    /// <summary>Makes gradients through this rank's images those of the whole batch, in place; nothing without ranks.</summary>
+    protected void Complete(IReadOnlyList<Tensor?> gradients) => Ranked?.Complete(Optimiser.Parameters, gradients);
 
     /// <summary>Whether layers are to be measured after so many steps.</summary>
     protected abstract bool EvaluatesAt(long step);

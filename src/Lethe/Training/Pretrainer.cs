@@ -89,6 +89,7 @@ internal sealed class Pretrainer : MethodTrainer
     /// <inheritdoc/>
     protected override StepReport Step(IEnumerable<ViewBatch> batches)
     {
+        using SharedBatch? shared = TakeShare();
         Method.train();
         start.Prepare(State.Step);
         if (start.Thaws(State.Step))
@@ -104,13 +105,13 @@ internal sealed class Pretrainer : MethodTrainer
         int taken = 0;
         foreach (ViewBatch batch in batches)
         {
-            MethodLoss loss = Method.Loss(start.Enter(DeviceViews.Of(batch, device, labels), State.Step), place);
+            MethodLoss loss = Method.Loss(start.Enter(ViewsOf(batch, device, labels), State.Step), place);
             LossCheck.RequireFinite(loss, $"epoch {Epoch + 1}, step {State.Step + 1}", AgainstDivergence);
             Gradients.Accumulate(BatchesPerStep == 1 ? loss.Total : loss.Total.Over(BatchesPerStep));
-            total += loss.Total.item<float>() / BatchesPerStep;
-            State.Add("loss", loss.Total.item<float>());
+            total += loss.Total.Value() / BatchesPerStep;
+            State.Add("loss", loss.Total.Value());
             foreach ((string name, Tensor value) in loss.Terms)
-                State.Add(name, value.item<float>());
+                State.Add(name, value.Value());
             State.SumCount++;
             if (watched && ++taken == BatchesPerStep)
             {
@@ -121,6 +122,7 @@ internal sealed class Pretrainer : MethodTrainer
             loss.Commit?.Invoke();
         }
 
+        Complete([.. Optimiser.Parameters.Select(parameter => parameter.Value.grad)]);
         Optimiser.Step(name => unscheduled.Any(part => name.StartsWith(part, StringComparison.Ordinal)) ? schedule.Base : learningRate);
         State.Epoch = (double)(State.Step + 1) / StepsPerEpoch;
         State.LearningRate = learningRate;

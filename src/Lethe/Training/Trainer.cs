@@ -29,12 +29,17 @@ internal abstract class Trainer(ViewLoader loader, int batchesPerStep = 1) : IDi
     /// <summary>Passes over the images that are done.</summary>
     public int Epoch => (int)(State.Step / StepsPerEpoch);
 
+    /// <summary>How ranks take the steps together; null where one process takes them alone.</summary>
+    public RankedSteps? Ranked { get; init; }
+
     /// <summary>Takes a step; tensors that it makes are gone afterwards.</summary>
     /// <param name="batches">As many batches as a step takes; each is valid until the next is asked for.</param>
     /// <returns>What it says of itself.</returns>
     /// <exception cref="Runtime.TrainingException">The loss is not finite; the state is that of before.</exception>
+    /// <exception cref="RankedStepsEndedException">This rank follows rank 0, which takes no more steps.</exception>
     public StepReport Take(IEnumerable<ViewBatch> batches)
     {
+        Ranked?.Begin();
         using var scope = NewDisposeScope();
         StepReport report = Step(batches);
         State.Step++;

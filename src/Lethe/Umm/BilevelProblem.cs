@@ -3,6 +3,7 @@ using Lethe.Methods;
 using Lethe.Models;
 using Lethe.Numerics;
 using Lethe.Operators;
+using Lethe.Ranks;
 using Lethe.Training;
 using Lethe.Umm.VolumeFactors;
 using TorchSharp.Modules;
@@ -32,7 +33,7 @@ internal sealed class BilevelProblem(
     Tensor? labels = null)
 {
     private readonly VolumeFactor volumeFactor = VolumeFactor.Create(options);
-    private readonly Views views = Views.Pair(early, ResNet.ParseSplit(options.Split)) with { Labels = labels };
+    private readonly Views own = Views.Pair(early, ResNet.ParseSplit(options.Split)) with { Labels = labels };
     private readonly bool aligned = options.Beta > 0 && !options.CutAlignment;
 
     // Decided by the first gradient of level one, so that its curvature is that of the same function.
@@ -44,14 +45,38 @@ internal sealed class BilevelProblem(
     /// <summary>η₁, or what a normalised step of level one came to: φ′ = φ − η₁∇L₁.</summary>
     public double InnerLearningRate { get; set; } = options.InnerLearningRate;
 
+    /// <summary>How the batch is shared out to ranks, where early features are of this rank's images; null where of all.</summary>
+    public BatchShare? Share { get; init; }
+
+    /// <summary>Makes gradients through this rank's images those of the whole batch, in place; does nothing by default.</summary>
+    public Action<IReadOnlyList<Tensor?>> Complete { get; init; } = _ => { };
+
+    /// <summary>The gradient of a scalar of this problem with respect to φ, over the whole batch.</summary>
+    /// <param name="value">The scalar.</param>
+    /// <param name="retainGraph">Whether its graph stays usable.</param>
+    /// <returns>One for each parameter.</returns>
+    public Tensor[] Gradient(Tensor value, bool retainGraph)
+    {
+        Tensor[] found = Gradients.Of(value, parameters, retainGraph: retainGraph);
+        if (Share is null)
+            return found;
+
+        // What torch gives may be one number seen as many.
+        found = [.. found.Select(gradient => gradient.contiguous())];
+        Complete(found);
+        return found;
+    }
+
     /// <summary>Level one at φ as it stands. Until the weight of JS is decided, it has none.</summary>
     /// <param name="place">Where in the run, for the message if it is not finite.</param>
     /// <returns>Its parts.</returns>
     public LevelOne LevelOne(string place)
     {
-        MethodLoss loss = method.Loss(views, progress);
+        MethodLoss loss = method.Loss(Batch, progress);
         LossCheck.RequireFinite(loss, place, LossCheck.OfUndo);
         Tensor logVolume = volumeFactor.LogVolume(new VolumeSample(early, loss, LateLayers, progress.Seed), aligned);
+        if (Share is not null)
+            logVolume = RankOperations.Gather(Share, logVolume);
         Tensor divergence = DistributionAlignment.JensenShannonToUniform(logVolume);
         return new LevelOne(loss.Total, divergence, logVolume, alignmentWeight ?? 0);
     }
@@ -67,15 +92,15 @@ internal sealed class BilevelProblem(
         Tensor[] gradient;
         if (alignmentWeight is null && aligned)
         {
-            Tensor[] ofLoss = Gradients.Of(level.Loss, parameters, retainGraph: true);
-            Tensor[] ofDivergence = Gradients.Of(level.Divergence, parameters, retainGraph: false);
+            Tensor[] ofLoss = Gradient(level.Loss, retainGraph: true);
+            Tensor[] ofDivergence = Gradient(level.Divergence, retainGraph: false);
             alignmentWeight = dosage!.Weigh("alignment", options.Beta, ofLoss, ofDivergence);
             level = level with { Weight = alignmentWeight.Value };
             gradient = Sum(ofLoss, ofDivergence, level.Weight);
         }
         else
         {
-            gradient = Gradients.Of(level.Total, parameters, retainGraph: false);
+            gradient = Gradient(level.Total, retainGraph: false);
         }
 
         Tensor Value(Tensor tensor) => tensor.detach().MoveToOuterDisposeScope();
@@ -98,7 +123,7 @@ internal sealed class BilevelProblem(
         using var scope = NewDisposeScope();
         Tensor[] gradient = Gradients.Of(LevelOne(place).Total, parameters, createGraph: true);
         Tensor slope = gradient.Zip(direction, (g, v) => (g * v.detach()).sum()).Aggregate(TensorArithmetic.Plus);
-        return [.. Gradients.Of(slope, parameters, retainGraph: false).Select(part => part.MoveToOuterDisposeScope())];
+        return [.. Gradient(slope, retainGraph: false).Select(part => part.MoveToOuterDisposeScope())];
     }
 
     /// <summary>
@@ -109,9 +134,9 @@ internal sealed class BilevelProblem(
     /// <returns>Its parts.</returns>
     public LevelTwo LevelTwo(string place)
     {
-        MethodLoss loss = method.Loss(views, progress);
+        MethodLoss loss = method.Loss(Batch, progress);
         LossCheck.RequireFinite(loss, place, LossCheck.OfUndo);
-        long images = early.shape[0] / 2;
+        long images = Batch.Images;
         bool raw = options.RateConvention == UmmOptions.CodeRate;
         Tensor rows = raw ? loss.Embeddings : loss.Features; // [2N, d]
         Tensor reduction = raw
@@ -119,7 +144,7 @@ internal sealed class BilevelProblem(
             : CodingRate.InstanceReduction(rows.narrow(0, 0, images), rows.narrow(0, images, images), options.Distortion());
 
         // The bound is that of unit rows, so that one α is of one size in both conventions.
-        double bound = CodingRate.UpperBound((int)early.shape[0], (int)rows.shape[1], options.Distortion());
+        double bound = CodingRate.UpperBound(2 * Batch.Images, (int)rows.shape[1], options.Distortion());
         return new LevelTwo(loss, reduction, dosage is null ? Sign * options.Alpha / bound : 0);
     }
 
@@ -130,9 +155,9 @@ internal sealed class BilevelProblem(
     {
         LevelTwo level = LevelTwo(place);
         if (dosage is null || options.Alpha == 0)
-            return (Gradients.Of(level.Total, parameters, retainGraph: false), level);
-        Tensor[] ofLoss = Gradients.Of(level.Loss.Total, parameters, retainGraph: true);
-        Tensor[] ofReduction = Gradients.Of(level.Reduction, parameters, retainGraph: false);
+            return (Gradient(level.Total, retainGraph: false), level);
+        Tensor[] ofLoss = Gradient(level.Loss.Total, retainGraph: true);
+        Tensor[] ofReduction = Gradient(level.Reduction, retainGraph: false);
         level = level with { Weight = Sign * dosage.Weigh("reduction", options.Alpha, ofLoss, ofReduction) };
         return (Sum(ofLoss, ofReduction, level.Weight), level);
     }
@@ -145,6 +170,8 @@ internal sealed class BilevelProblem(
         return (LogDeterminant.OfIdentityPlus(rows, scale / (2 * images)) - LogDeterminant.OfIdentityPlus(pairs, scale / 2).mean()).Over(2);
     }
 
+    private Views Batch => Share is null ? own : own with { Images = Share.Images };
+
     private double Sign => options.MinimiseReduction ? 1 : -1;
 
     private static Tensor[] Sum(Tensor[] ofLoss, Tensor[] ofTerm, double weight) =>
@@ -153,6 +180,6 @@ internal sealed class BilevelProblem(
     private Tensor LateLayers(Tensor from)
     {
         using BatchNormStatistics running = BatchNormStatistics.UseRunning(method.Backbone);
-        return method.Backbone.ForwardFrom(views.From, from);
+        return method.Backbone.ForwardFrom(own.From, from);
     }
 }

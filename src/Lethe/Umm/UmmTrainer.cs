@@ -3,7 +3,6 @@ using Lethe.Diagnostics;
 using Lethe.Methods;
 using Lethe.Models;
 using Lethe.Numerics;
-using Lethe.Operators;
 using Lethe.Training;
 using Lethe.Umm.Hypergradients;
 using TorchSharp.Modules;
@@ -112,10 +111,11 @@ internal sealed class UmmTrainer : MethodTrainer
 
     /// <inheritdoc/>
     protected override StepReport Step(IEnumerable<ViewBatch> batches) =>
-        new() { Loss = Descend(batches.Select(batch => DeviceViews.Of(batch, device, labels))) };
+        new() { Loss = Descend(batches.Select(batch => ViewsOf(batch, device, labels))) };
 
     private double Descend(IEnumerable<Views> batches)
     {
+        using SharedBatch? shared = TakeShare();
         Method.train();
         foreach (Module<Tensor, Tensor> part in Method.Backbone.PartsUpTo(split))
         {
@@ -131,7 +131,10 @@ internal sealed class UmmTrainer : MethodTrainer
         BilevelProblem[] problems =
         [
             .. (control ? batches.TakeLast(1) : batches).Select(views => new BilevelProblem(
-                Method, frozen.Forward(views.Full).requires_grad_(), parameters, now, options, dosage, views.Labels)),
+                Method, frozen.Forward(views.Full).requires_grad_(), parameters, now, options, dosage, views.Labels)
+            {
+                Share = Share, Complete = Complete,
+            }),
         ];
         LevelTwo two = control ? PlainStep(problems[^1], place) : BilevelStep(problems[0], problems[^1], place);
         State.Add(Measure.Loss, two.Loss.Total.Value());
@@ -148,7 +151,7 @@ internal sealed class UmmTrainer : MethodTrainer
     private LevelTwo PlainStep(BilevelProblem problem, string place)
     {
         LevelTwo plain = problem.LevelTwo(place);
-        Optimiser.Step([.. Gradients.Of(plain.Loss.Total, parameters, retainGraph: false)], options.OuterLearningRate);
+        Optimiser.Step([.. problem.Gradient(plain.Loss.Total, retainGraph: false)], options.OuterLearningRate);
         return plain;
     }
 

@@ -2,6 +2,7 @@ using Lethe.Augmentation;
 using Lethe.Diagnostics;
 using Lethe.Methods;
 using Lethe.Numerics;
+using Lethe.Ranks;
 using Lethe.Runs;
 using Lethe.Runtime;
 using Lethe.Training;
@@ -42,8 +43,9 @@ internal sealed class Interleaving(Session session)
     /// <summary>Takes the steps that are due before an epoch.</summary>
     /// <param name="method">The method in training.</param>
     /// <param name="epoch">Epochs done.</param>
+    /// <param name="ranked">Whether all ranks take them together.</param>
     /// <returns>Means over the steps, of the run; none where nothing was due.</returns>
-    public IReadOnlyList<Measurement> Before(SslMethod method, int epoch)
+    public IReadOnlyList<Measurement> Before(SslMethod method, int epoch, bool ranked = false)
     {
         if (!IsDue(epoch))
             return [];
@@ -53,7 +55,8 @@ internal sealed class Interleaving(Session session)
         try
         {
             // Both levels are defined on pairs of views of one size.
-            using ViewLoader loader = session.CreateLoader(session.Options.Training.BatchSize, session.Options.Seed, localViews: false);
+            using ViewLoader loader = session.CreateLoader(
+                session.Options.Training.BatchSize, session.Options.Seed, localViews: false, ranked);
             long first = (long)epoch * loader.StepsPerEpoch;
             var umm =
                 new UmmOptions { Split = options.UmmSplit, Iterations = checked((int)first + options.UmmIterations), Control = false };
@@ -62,6 +65,7 @@ internal sealed class Interleaving(Session session)
                 labels: session.Labels)
             {
                 State = new TrainingState { Step = first },
+                Ranked = ranked && RankGroup.OfProcess is { } ranks ? new RankedSteps(ranks) : null,
             };
             TrainingLoop.Finish(trainer);
             return

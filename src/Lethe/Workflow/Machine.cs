@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Lethe.Operators;
+using Lethe.Ranks;
 using Lethe.Runs;
 using Lethe.Runtime;
 using static TorchSharp.torch;
@@ -29,19 +30,34 @@ public sealed record Machine : OptionRecord, IConflicting
     public string Kernels { get; init; } = "";
 
     /// <summary>
-    /// Threads after defaults: as <see cref="Threads"/> says, or one for each logical processor that the process may use.
+    /// What convolutions multiply in: float32, or bf16 (8 bits of precision; sums, weights and all else stay float32), for GPUs and
+    /// processors that are faster at it; empty takes that which a run was made with, float32 for a new one.
+    /// </summary>
+    [OneOf("", OperatorSwitch.Float32, OperatorSwitch.BFloat16)]
+    public string Precision { get; init; } = "";
+
+    /// <summary>
+    /// Threads after defaults: as <see cref="Threads"/> says, or one for each logical processor that the process may use; ranks of one
+    /// machine share them out.
     /// </summary>
     /// <returns>At least 1.</returns>
-    public int ThreadCount() => Threads > 0 ? Threads : Environment.ProcessorCount;
+    public int ThreadCount() =>
+        Threads > 0 ? Threads : Math.Max(1, Environment.ProcessorCount / (RankGroup.OfProcess?.LocalCount ?? 1));
 
     /// <summary>This machine, with what is left open taken as a run was made.</summary>
     /// <param name="versions">What the run's manifest says.</param>
     /// <returns>The machine.</returns>
     internal Machine As(RunVersions versions) => this with
     {
-        Threads = Threads > 0 ? Threads : versions.Threads,
+        Threads = Threads > 0 || versions.Ranks != RankGroup.OfProcess?.Count ? Threads : versions.Threads,
         Kernels = Kernels.Length > 0 ? Kernels : versions.Kernels?.Split(',')[0] ?? "",
+        Precision = Precision.Length > 0 ? Precision : versions.Precision ?? "",
     };
+
+    /// <summary>Rank 0's machine as another rank has it: of several GPUs of a machine each rank takes one.</summary>
+    /// <param name="ranks">The ranks.</param>
+    /// <returns>The machine.</returns>
+    internal Machine OfRank(RankGroup ranks) => Device == "cuda" ? this with { Device = $"cuda:{ranks.LocalRank}" } : this;
 
     /// <summary>
     /// Checks the values, sets torch's number of threads, and chooses what networks run on: both for the whole process, from now on. To be
@@ -57,6 +73,7 @@ public sealed record Machine : OptionRecord, IConflicting
         string[] parts = Device.Split(':');
         TorchRuntime.RequireLoaded();
         OperatorSwitch.Choose(Kernels.Length > 0 ? Kernels : OperatorSwitch.Ours);
+        OperatorSwitch.ChoosePrecision(Precision);
         set_num_threads(ThreadCount());
         if (parts[0] == "cuda")
         {
@@ -84,7 +101,14 @@ public sealed record Machine : OptionRecord, IConflicting
         Processor(),
         ThreadCount(),
         Device,
-        OperatorSwitch.Description);
+        OperatorSwitch.Description,
+        RankGroup.OfProcess?.Count,
+        OperatorSwitch.MultipliesInHalves ? OperatorSwitch.BFloat16 : null);
+
+    /// <summary>What a manifest says of a run that goes on here: as it was, but for another number of ranks.</summary>
+    internal RunVersions Within(RunVersions versions) => versions.Ranks == RankGroup.OfProcess?.Count
+        ? versions
+        : versions with { Ranks = RankGroup.OfProcess?.Count, Threads = ThreadCount() };
 
     IEnumerable<string> IConflicting.Conflicts()
     {

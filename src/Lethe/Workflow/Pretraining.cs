@@ -133,17 +133,22 @@ public static class Pretraining
         {
             Choices = session.Choices, Advice = session.Advice,
         };
-        using ViewLoader loader = session.CreateLoader(options.Training.BatchSize, options.Seed);
-        using var trainer = new Pretrainer(method, loader, options.Training, options.Seed, session.Device, session.Labels);
+        manifest = manifest with { Origin = origin, Versions = session.Machine.Within(manifest.Versions) };
+        var together = RankedWork.Of(session, manifest);
+        using ViewLoader loader = session.CreateLoader(options.Training.BatchSize, options.Seed, ranked: true);
+        using var trainer = new Pretrainer(method, loader, options.Training, options.Seed, session.Device, session.Labels)
+        {
+            Ranked = together?.Steps,
+        };
 
         // Its manifest is the first thing that a run has: what ends before it is there leaves nothing behind that matters.
-        var recorder = new RunRecorder(run, manifest with { Origin = origin }, progress);
+        var recorder = new RunRecorder(run, manifest, progress);
         if (manifest.HasImages && !File.Exists(run.DivisionPath))
             DivisionFile.Write(run.DivisionPath, session.Data);
         RunDiary.Keep(run, "pre-training", progress, told => new TrainingRun(session, trainer, recorder, "pre-training", told)
         {
             Stopping = new EarlyStop(run, options), Interleaving = new Interleaving(session),
-            Announcement = new Announcement(session.StartUp, told),
+            Announcement = new Announcement(session.StartUp, told), Together = together,
         }.Train(cancellation));
     }
 }

@@ -6,6 +6,7 @@ using Lethe.Interchange;
 using Lethe.Methods;
 using Lethe.Models;
 using Lethe.Numerics;
+using Lethe.Ranks;
 using Lethe.Runs;
 using Lethe.Runtime;
 using TorchSharp;
@@ -63,6 +64,9 @@ public sealed class Session
 
     /// <summary>What is amiss with the options on these images.</summary>
     internal IReadOnlyList<string> Advice { get; private init; } = [];
+
+    /// <summary>Where a named source was found that had moved; null where the options say where it lies.</summary>
+    internal string? DataRoot { get; private init; }
 
     /// <summary>What was said when training began; null where nothing was trained.</summary>
     internal StartUp? StartUp { get; set; }
@@ -149,6 +153,14 @@ public sealed class Session
                 + $"'lethe import {manifest.Origin?.Source} --data FOLDER --out ANOTHER'.");
         }
 
+        return Open(manifest, run.Path, machine, dataRoot, run.DivisionPath, progress, cancellation);
+    }
+
+    /// <summary>The same by what a manifest says; a run's division, where it is at hand, tells what has changed of the images.</summary>
+    internal static Session Open(
+        RunManifest manifest, string name, Machine machine, string? dataRoot, string? division = null,
+        IProgress<WorkflowProgress>? progress = null, CancellationToken cancellation = default)
+    {
         RunOptions options = manifest.Pretraining;
         options.Validate();
         Device device = machine.Prepare();
@@ -160,14 +172,14 @@ public sealed class Session
         if (data.Fingerprint != manifest.Data.Fingerprint)
         {
             throw new RunException(
-                $"The images of {data.Source} are not those that {run.Path} was made with: expected fingerprint "
+                $"The images of {data.Source} are not those that {name} was made with: expected fingerprint "
                 + $"{manifest.Data.Fingerprint}, found {data.Fingerprint}. "
-                + DivisionFile.Changes(run.DivisionPath, data) + "Restore the images, or start a new run.");
+                + (division is null ? "" : DivisionFile.Changes(division, data)) + "Restore the images, or start a new run.");
         }
 
         return new Session(options, machine, device, data, manifest.Data.Statistics(), manifest.Data.Channels)
         {
-            Choices = manifest.Choices,
+            Choices = manifest.Choices, DataRoot = dataRoot,
         };
     }
 
@@ -208,9 +220,12 @@ public sealed class Session
     /// <param name="batchSize">Images in a batch.</param>
     /// <param name="seed">Decides order and views.</param>
     /// <param name="localViews">Whether to give the local views that the options ask for as well.</param>
+    /// <param name="ranked">Whether this rank's images alone are rendered, where the process is one of several ranks.</param>
     /// <returns>The loader.</returns>
-    internal ViewLoader CreateLoader(int batchSize, ulong seed, bool localViews = true) =>
-        new(Data.Train, Augmenter, batchSize, RandomStream.Derive(seed, TrainingViews), Machine.ThreadCount(), localViews: localViews);
+    /// <exception cref="InvalidOptionException">There are more ranks than images in a batch.</exception>
+    internal ViewLoader CreateLoader(int batchSize, ulong seed, bool localViews = true, bool ranked = false) => new(
+        Data.Train, Augmenter, batchSize, RandomStream.Derive(seed, TrainingViews), Machine.ThreadCount(), localViews: localViews,
+        own: ranked && RankGroup.OfProcess is { } ranks ? BatchShare.Of(ranks, batchSize).Range : null);
 
     /// <summary>What coding rates are computed with, for each layer.</summary>
     /// <param name="qualities">Measurements of all layers.</param>

@@ -228,11 +228,13 @@ internal sealed record StartUp
     }
 
     private static string Machine(RunVersions versions, ulong seed) =>
-        $"{Place(versions)}, kernels: {versions.Kernels}; seed {seed}. The same seed gives the same numbers only with "
-            + "these threads and kernels";
+        $"{Place(versions)}, kernels: {versions.Kernels}{(versions.Precision is { } precision ? $", products in {precision}" : "")}; seed "
+            + $"{seed}. The same seed gives the same numbers only with these {(versions.Ranks is null ? "" : "ranks, ")}threads and "
+            + "kernels";
 
     private static string Place(RunVersions versions) =>
-        $"{versions.Device}, {versions.Threads} thread{(versions.Threads == 1 ? "" : "s")}";
+        $"{versions.Device}, {(versions.Ranks is { } ranks ? $"{ranks} ranks of " : "")}{versions.Threads} "
+            + $"thread{(versions.Threads == 1 ? "" : "s")}";
 
     private static string Counted(long count) => count.ToString("#,0", CultureInfo.InvariantCulture).Replace(',', ' ');
 

@@ -30,6 +30,9 @@ internal sealed class TrainingRun(
     /// <summary>Says what is about to be done, and how fast it goes; null for nothing.</summary>
     public Announcement? Announcement { get; init; }
 
+    /// <summary>The ranks that take part; null where this process trains alone.</summary>
+    public RankedWork? Together { get; init; }
+
     /// <summary>Trains to the end.</summary>
     /// <param name="cancellation">Stops between two steps.</param>
     /// <exception cref="OperationCanceledException">Cancelled; the state has been saved.</exception>
@@ -38,7 +41,10 @@ internal sealed class TrainingRun(
     {
         trainer.State = recorder.Resume(trainer);
         Announcement?.Begin(trainer);
-        recorder.Record(() => LoopOrSave(cancellation), done => Stopping?.Finish(done, trainer.State.EvaluatedAt) ?? done);
+        void Work() => LoopOrSave(cancellation);
+        recorder.Record(
+            Together is null ? Work : () => Together.Do(trainer, Work),
+            done => Stopping?.Finish(done, trainer.State.EvaluatedAt) ?? done);
     }
 
     // Within what is recorded, so that a state that cannot be saved is told as what ended the run.
@@ -105,7 +111,8 @@ internal sealed class TrainingRun(
         if (Interleaving?.IsDue(epoch) != true)
             return;
         progress?.Report(new WorkflowProgress("undoing", 0, 0, $"after {trainer.NowInWords}"));
-        recorder.Noted(trainer, Interleaving.Before(trainer.Method, epoch));
+        Together?.Steps.Call(epoch);
+        recorder.Noted(trainer, Interleaving.Before(trainer.Method, epoch, ranked: Together is not null));
     }
 
     // Steps, what comes with each epoch, evaluations with their checkpoints, and the checkpoints in between.

@@ -106,6 +106,10 @@ public static class Undoing
         return undo;
     }
 
+    /// <summary>The views of an undo: others, and in another order, than those of pre-training under the same seed.</summary>
+    internal static ViewLoader Loader(Session session, UmmOptions options, ulong seed, bool ranked) =>
+        session.CreateLoader(options.BatchSize, RandomStream.Derive(seed, UndoViews), localViews: false, ranked);
+
     // As many plain steps as the iterations of UMM cost, which take their place in the options.
     private static (UmmOptions Options, Choice Choice) ForAsMuchCompute(Session session, UmmOptions options)
     {
@@ -142,12 +146,11 @@ public static class Undoing
         double epochs = place.Run.Checkpoints.Load(method).Epoch;
         if (method.Backbone.Whitening is not null)
             throw new RunException(InitialEncoder.Whitened(place.Run.Path));
+
         // Both levels are defined on pairs of views of one size.
-        using ViewLoader? loader = options.TakesBatches
-            ? session.CreateLoader(options.BatchSize, RandomStream.Derive(place.Seed, UndoViews), localViews: false)
-            : null;
-        var recorder =
-            new RunRecorder(directory, earlier is not null ? earlier with { Status = RunStatus.Running, Failure = null } : new RunManifest
+        bool steps = options.Remedy is UmmOptions.Mechanism or UmmOptions.Continue;
+        using ViewLoader? loader = options.TakesBatches ? Loader(session, options, place.Seed, ranked: steps) : null;
+        RunManifest manifest = earlier is not null ? earlier with { Status = RunStatus.Running, Failure = null } : new RunManifest
         {
             ToolVersion = Pretraining.ToolVersion,
             Kind = control ? RunKind.Control : RunKind.Umm,
@@ -161,14 +164,20 @@ public static class Undoing
             Data = session.DescribeData(),
             Choices = place.Choice is { } choice ? [choice] : [],
             StartedUtc = DateTimeOffset.UtcNow,
-        }, progress);
-        if (options.Remedy is UmmOptions.Mechanism or UmmOptions.Continue)
+        };
+        var recorder = new RunRecorder(directory, manifest, progress);
+        if (steps)
         {
             bool plain = control || options.Remedy == UmmOptions.Continue;
-            using var trainer = new UmmTrainer(method, loader!, options, plain, place.Seed, session.Device, epochs, session.Labels);
+            var together = RankedWork.Of(session, manifest, plain, epochs);
+            using var trainer = new UmmTrainer(method, loader!, options, plain, place.Seed, session.Device, epochs, session.Labels)
+            {
+                Ranked = together?.Steps,
+            };
             string stage = plain ? "control" : "undoing";
             RunDiary.Keep(
-                directory, stage, progress, told => new TrainingRun(session, trainer, recorder, stage, told).Train(cancellation));
+                directory, stage, progress,
+                told => new TrainingRun(session, trainer, recorder, stage, told) { Together = together }.Train(cancellation));
             return;
         }
 

@@ -7,17 +7,18 @@ internal static class FolderTable
     {
         ["Runtime"] = [],
         ["Numerics"] = ["Runtime"],
-        ["Operators"] = ["Runtime", "Numerics"],
+        ["Ranks"] = ["Runtime"],
+        ["Operators"] = ["Runtime", "Numerics", "Ranks"],
         ["Storage"] = ["Runtime"],
         ["Data"] = ["Runtime", "Numerics", "Storage"],
         ["Augmentation"] = ["Runtime", "Numerics", "Data"],
         ["Recognition"] = ["Runtime", "Numerics", "Storage"],
         ["Onnx"] = ["Runtime", "Data", "Augmentation", "Recognition"],
-        ["Models"] = ["Runtime", "Numerics", "Operators"],
+        ["Models"] = ["Runtime", "Numerics", "Operators", "Ranks"],
         ["Methods"] = ["Runtime", "Numerics", "Operators", "Models"],
         ["Diagnostics"] = ["Runtime", "Numerics", "Operators"],
-        ["Training"] = ["Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Diagnostics"],
-        ["Umm"] = ["Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics"],
+        ["Training"] = ["Runtime", "Numerics", "Ranks", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Diagnostics"],
+        ["Umm"] = ["Runtime", "Numerics", "Ranks", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics"],
         ["Evaluation"] =
             ["Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics"],
         ["Interchange"] =
@@ -30,7 +31,7 @@ internal static class FolderTable
         ["Reporting"] = ["Runtime", "Models", "Diagnostics", "Umm", "Runs", "Results"],
         ["Workflow"] =
         [
-            "Runtime", "Numerics", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics", "Umm",
+            "Runtime", "Numerics", "Ranks", "Operators", "Storage", "Data", "Augmentation", "Models", "Methods", "Training", "Diagnostics", "Umm",
             "Evaluation", "Interchange", "Recognition",
             "Runs", "Results", "Reporting",
         ],
