@@ -6,21 +6,27 @@
     benchmarks/reliability.py calls                    # SIGKILL at every system call on the run's files (needs strace)
     benchmarks/reliability.py faults                   # ENOSPC and EIO from every Nth system call on them (needs strace)
     benchmarks/reliability.py disk                     # file systems too small for the run, then made larger (needs root)
+    benchmarks/reliability.py races --tries 20         # two processes on one run at once; also when a third was killed there before
+    benchmarks/reliability.py time                     # time zones, other years, clocks that jump (needs faketime), a full TMPDIR (needs root)
+    benchmarks/reliability.py memory                   # memory over the steps of a long pre-training and undo, and over looks at watch's pages
 
 Each prints a line for every run, and one at the end: what was tried, how often it hit, how many runs could not go on, and how many ended otherwise in silence.
---lethe names the program; `dotnet build -c Release` makes the one that is taken where it is not given.
+memory fails where it grows by more than 1 MB in 1 000 steps. --lethe names the program; `dotnet build -c Release` makes the one that is taken where it is not given.
 """
 import argparse
 import concurrent.futures
 import json
 import os
 import random
+import re
 import shutil
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROGRAM = os.path.join(HERE, "../src/Lethe.Cli/bin/Release/net10.0/linux-x64/Lethe.Cli")
@@ -31,7 +37,8 @@ UNDO = "--threads 1 --name u --iterations 3 --batch-size 16 --hypergradient firs
 EVALUATE = "--threads 1 --quick true --protocol knn,linear".split()
 TIMES = ("startedUtc", "finishedUtc", "timings", "checksum", "command", "looks")
 CALLS = ("openat", "pwrite64", "fsync", "rename", "ftruncate", "mkdir", "unlink", "link", "flock")
-LIMIT = 300
+LIMIT = 600
+FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
 
 
 class Verb:
@@ -67,13 +74,13 @@ class Verb:
             resume = os.path.isdir(run)
         return [self.program, *words, *(["--resume"] if resume else [])]
 
-    def start(self, before=()):
+    def start(self, before=(), environment=None):
         return subprocess.Popen([*before, *self.command()], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-                                start_new_session=True)
+                                start_new_session=True, env={**os.environ, **(environment or {})})
 
-    def finish(self):
+    def finish(self, before=(), environment=None):
         """Runs the command to its end; None, or what went wrong."""
-        process = self.start()
+        process = self.start(before, environment)
         try:
             _, said = process.communicate(timeout=LIMIT)
         except subprocess.TimeoutExpired:
@@ -215,9 +222,128 @@ class Campaign:
         return (1 if wrong else 0), "lost: " + again if again else "silent: " + other if other else "equal"
 
 
+    def race(self, number):
+        """Two at once; every other time a third was killed there before."""
+        draw = random.Random(number)
+        verb = Verb(self.program, self.verbs[number // 2 % len(self.verbs)], os.path.join(self.root, f"race-{number}"))
+        verb.prepare()
+        if number % 2:
+            process = verb.start()
+            try:
+                process.communicate(timeout=draw.uniform(0.3, 0.8) * self.seconds[verb.name])
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.communicate()
+        both = [verb.start(), verb.start()]
+        said = [process.communicate(timeout=LIMIT)[1] for process in both]
+        ends = sorted(process.returncode for process in both)
+        hits, word = self.verdict(verb, 1)
+        if word == "equal" and (ends not in ([0, 1], [0, 0]) or any("should not happen" in one for one in said)):
+            word = f"lost: the two ended with {ends}: {[one.strip().splitlines()[-1:] for one in said]}"
+        return hits, word
+
+    def under(self, name, before=(), environment=None, jumps=None):
+        """One run in another time or place; jumps are times that the clock is set to while it goes on."""
+        verb = Verb(self.program, "pretrain", os.path.join(self.root, "time-" + name))
+        verb.prepare()
+        if jumps:
+            place = verb.place + ".clock"
+            open(place, "w").write("+0")
+            environment = {"LD_PRELOAD": FAKETIME, "FAKETIME_TIMESTAMP_FILE": place, "FAKETIME_NO_CACHE": "1",
+                           "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+            process = verb.start(environment=environment)
+            for jump in jumps:
+                time.sleep(self.seconds["pretrain"] / (len(jumps) + 2))
+                open(place, "w").write(jump)
+            _, said = process.communicate(timeout=LIMIT)
+            wrong = None if process.returncode == 0 else said.strip().splitlines()[-1:]
+            os.remove(place)
+        else:
+            wrong = verb.finish(before, environment)
+        other = "" if wrong else differing(self.expected["pretrain"], verb.contents())
+        shutil.rmtree(verb.place)
+        return f"time {name}", 1, f"lost: {wrong}" if wrong else "silent: " + other if other else "equal"
+
+    def times(self):
+        yield from (self.under("TZ=" + zone, environment={"TZ": zone})
+                    for zone in ("Pacific/Kiritimati", "America/St_Johns", "Asia/Kathmandu", "nonsense"))
+        clock = {"LD_PRELOAD": FAKETIME, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+        yield from (self.under(one, environment={**clock, "FAKETIME": one})
+                    for one in ("@1970-01-02 00:00:00", "@2038-01-19 03:14:00", "@2100-02-28 23:59:58", "-400d", "+400d"))
+        yield self.under("forwards", jumps=["+1d", "+400d", "+4000d"])
+        yield self.under("backwards", jumps=["-1d", "-400d", "+0"])
+        full = os.path.join(self.root, "full")
+        os.makedirs(full)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4k", "tmpfs", full], check=True)
+        try:
+            open(os.path.join(full, "all"), "wb").write(bytes(4096))
+            yield self.under("full TMPDIR", environment={"TMPDIR": full})
+        finally:
+            subprocess.run(["umount", full], check=True)
+
+    def memory(self, name, steps):
+        """Of a long work: by how much its memory grows in 1 000 steps, from the third quarter of the time to the last."""
+        verb = Verb(self.program, name, os.path.join(self.root, "memory-" + name))
+        verb.prepare()
+        words = verb.command()
+        if name == "undo":
+            words[words.index("--iterations") + 1] = str(steps)
+            words += ["--control", "false"]  # another training, which has memory of its own
+        else:
+            for flag, value in (("--epochs", steps // 16), ("--limit", 256), ("--batch-size", 16), ("--evaluate-every", max(1, steps // 640)), ("--checkpoint-minutes", 1)):
+                words[words.index(flag) + 1] = str(value)
+        process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        sizes = []
+        while process.poll() is None:
+            sizes.append(resident(process.pid))
+            time.sleep(0.1)
+        shutil.rmtree(verb.place)
+        return grown(f"memory {name}, {steps} steps", sizes[:-1], steps, process.returncode)
+
+    def looks(self, count):
+        """The pages of watch, asked for again and again; a step is a page."""
+        port = "47831"
+        process = subprocess.Popen([self.program, "watch", os.path.dirname(self.root + "/base"), "--port", port],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        sizes = []
+        try:
+            for number in range(count + 50):
+                while True:
+                    try:
+                        page = urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=30).read()
+                        break
+                    except OSError:
+                        if process.poll() is not None:
+                            return "memory watch", 1, f"lost: {process.stderr.read()}"
+                        time.sleep(0.2)
+                for link in re.findall(rb'href="(/[^"#]+)"', page)[:3]:
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}" + link.decode(), timeout=30).read()
+                sizes.append(resident(process.pid))
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait()
+        return grown(f"memory watch, {count} looks", sizes[50:], count, 0)
+
+
+def resident(process):
+    try:
+        return next(int(line.split()[1]) for line in open(f"/proc/{process}/status") if line.startswith("VmRSS"))
+    except (OSError, StopIteration):
+        return 0
+
+
+def grown(name, sizes, steps, code):
+    quarter = max(1, len(sizes) // 4)
+    first, last = sizes[-2 * quarter:-quarter], sizes[-quarter:]
+    growth = (statistics.median(last) - statistics.median(first)) / 1024 / (steps / 4) * 1000
+    text = f"{name}: {statistics.median(first) / 1024:.0f} to {statistics.median(last) / 1024:.0f} MB, {growth:+.2f} MB in 1 000 steps"
+    print(text, file=sys.stderr)
+    return text, 1, f"lost: exit {code}" if code else "equal" if growth < 1 else "silent: it grows"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["kill", "signals", "calls", "faults", "disk"])
+    parser.add_argument("what", choices=["kill", "signals", "calls", "faults", "disk", "races", "time", "memory"])
     parser.add_argument("--tries", type=int, default=200)
     parser.add_argument("--verbs", default=None)
     parser.add_argument("--calls", default=",".join(CALLS))
@@ -226,17 +352,22 @@ def main():
     parser.add_argument("--lethe", default=PROGRAM)
     parser.add_argument("--work", default=None)
     options = parser.parse_args()
-    options.verbs = options.verbs or ("pretrain" if options.what == "disk" else "pretrain,undo" if options.what in (
-        "calls", "faults", "signals") else "pretrain,interleaved,undo,evaluate")
+    options.verbs = options.verbs or ("pretrain" if options.what in ("disk", "time", "memory") else "pretrain,undo" if options.what in (
+        "calls", "faults", "signals", "races") else "pretrain,interleaved,undo,evaluate")
     campaign = Campaign(options)
     results = []
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        if options.what in ("kill", "signals"):
-            work = getattr(campaign, options.what)
+        if options.what in ("kill", "signals", "races"):
+            work = campaign.race if options.what == "races" else getattr(campaign, options.what)
             jobs = {pool.submit(work, number): number for number in range(options.tries)}
             for job in concurrent.futures.as_completed(jobs):
                 results.append((f"{options.what} {jobs[job]}", *job.result()))
                 print(*results[-1], file=sys.stderr, flush=True)
+        elif options.what == "time":
+            results = list(campaign.times())
+        elif options.what == "memory":
+            steps = 20 * options.tries
+            results = [campaign.memory("pretrain", steps), campaign.memory("undo", steps), campaign.looks(steps)]
         elif options.what == "disk":
             sizes = [4, 8, 16, 32, 64, 96, 128, 192, 256, 384, 512, 1024][: options.tries]
             results = [(f"disk {size} KB", *campaign.disk(size)) for size in sizes]

@@ -32,6 +32,7 @@ internal static class Application
             DataCommand.Create(terminal),
             MethodsCommand.Create(terminal),
             DoctorCommand.Create(terminal),
+            Isolation.Create(),
         };
         HelpPage.AddTo(root, () => Terminal.Width);
         Synonyms.Teach(root);

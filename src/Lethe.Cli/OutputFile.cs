@@ -1,11 +1,44 @@
 using System.CommandLine;
 using Lethe.Runtime;
+using Lethe.Storage;
 
 namespace Lethe.Cli;
 
 /// <summary>A file that a verb is to write: whether it can be is said before any work, and nothing is replaced unasked.</summary>
 internal static class OutputFile
 {
+    // Files that the verb of this flow of work is to write and that were not there.
+    private static readonly AsyncLocal<List<string>?> fresh = new();
+
+    /// <summary>
+    /// Does the work of a verb. Where it fails, none of its files is left that was not there before: the same command can be given again.
+    /// </summary>
+    /// <param name="work">Says by <see cref="Require"/> or <see cref="Note"/> what it is to write.</param>
+    public static int OrNothing(Func<int> work)
+    {
+        List<string> files = fresh.Value = [];
+        try
+        {
+            return work();
+        }
+        catch
+        {
+            foreach (string file in files)
+            {
+                try
+                {
+                    Disk.Delete(file);
+                }
+                catch (RunException)
+                {
+                    // What the work failed of is the error to tell.
+                }
+            }
+
+            throw;
+        }
+    }
+
     /// <summary>Makes sure that a file can be written.</summary>
     /// <param name="file">The file.</param>
     /// <param name="force">Whether what is there may be replaced.</param>
@@ -28,7 +61,16 @@ internal static class OutputFile
         if (File.Exists(file) && !force)
             throw new RunException($"{file} exists already. Give --force to replace it, or another file.");
         RequireWritable(file);
+        Note(file);
         return file;
+    }
+
+    /// <summary>Notes a file that the verb is to write, so that it is not left where the verb fails and it was not there before.</summary>
+    /// <param name="file">The file, whose folder may still be made.</param>
+    public static void Note(string file)
+    {
+        if (!File.Exists(file))
+            fresh.Value?.Add(file);
     }
 
     /// <summary>The flag that lets what is there be replaced.</summary>

@@ -31,8 +31,14 @@ internal static class ProjectorFolder
         if (!Directory.Exists(parent))
             throw new InvalidOptionException(
                 $"'{folder}': the folder {parent} does not exist.{Suggestion.OfPath(parent)} Create it, or give another.");
-        foreach (string file in Directory.Exists(folder) ? files : [])
-            OutputFile.Require(Path.Combine(folder, file), force);
+        foreach (string file in files)
+        {
+            if (Directory.Exists(folder))
+                OutputFile.Require(Path.Combine(folder, file), force);
+            else
+                OutputFile.Note(Path.Combine(folder, file));
+        }
+
         OutputFile.RequireWritable(Path.TrimEndingDirectorySeparator(folder));
     }
 
@@ -45,7 +51,7 @@ internal static class ProjectorFolder
     public static void Write(
         string folder, ImageEmbeddings embeddings, string root, string name, IEnumerable<(string Path, Image Image)>? images)
     {
-        Directory.CreateDirectory(folder);
+        Disk.MakeFolder(folder);
         Text("tensors.tsv", Enumerable.Range(0, embeddings.Count).Select(row => string.Join(
             '\t', Enumerable.Range(0, embeddings.Dimension).Select(i => embeddings.Rows[row, i].ToString(CultureInfo.InvariantCulture)))));
         IReadOnlyDictionary<string, (string? Label, string? Part)> places = FolderLayout.Places(root, [.. embeddings.Paths]);

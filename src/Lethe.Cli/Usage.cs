@@ -38,7 +38,8 @@ internal static class Usage
         verb is RootCommand ? "" : $"{verb.Parents.OfType<Command>().Select(NameOf).FirstOrDefault("")} {verb.Name}".TrimStart();
 
     /// <summary>All verbs below one, itself left out.</summary>
-    public static IEnumerable<Command> Verbs(Command command) => command.Subcommands.SelectMany(verb => Verbs(verb).Prepend(verb));
+    public static IEnumerable<Command> Verbs(Command command) =>
+        command.Subcommands.Where(verb => !verb.Hidden).SelectMany(verb => Verbs(verb).Prepend(verb));
 
     /// <summary>An option of a verb by any of its names.</summary>
     public static Option? Find(Command verb, string flag) =>

@@ -44,6 +44,7 @@ internal static class Verb
     {
         var json = new Option<bool>(JsonFlag) { Description = "Write the result as one JSON document to standard output." };
         command.Options.Add(json);
+        Option<bool>? isolate = Isolation.AddTo(command);
         command.Options.Add(SettingsFile.Option());
 
         // On a thread of its own: torch's scopes belong to a thread, and the handler of signals is set up beside it.
@@ -52,6 +53,7 @@ internal static class Verb
             {
                 if (needsTorch)
                     PrepareTorch(terminal);
+                using IDisposable? apart = isolate is not null && parsed.GetValue(isolate) ? Isolation.Begin() : null;
                 using RankStart? joined = ranks is null ? null : RankStart.Join(ranks(parsed), parsed, terminal);
                 if (joined?.Group is { Leads: false } led)
                     return Together(led, () => new RankFollower(led, follow?.Invoke(parsed)).Follow());
@@ -132,7 +134,7 @@ internal static class Verb
 
         try
         {
-            return work();
+            return OutputFile.OrNothing(work);
         }
         catch (OperationCanceledException error) when (cancellation.IsCancellationRequested)
         {

@@ -18,15 +18,20 @@ internal static class ChildProcess
     /// <summary>Runs a piece.</summary>
     /// <param name="piece">A static method without parameters, so that all it needs goes through the environment.</param>
     /// <param name="home">Its home and cache folders.</param>
+    /// <param name="folder">A copy of this assembly's folder to run there; null for its own.</param>
+    /// <param name="environment">More of its environment.</param>
     /// <returns>The lines that the piece returned, and all that its process printed.</returns>
-    public static (string[] Lines, string Printed) Run(Func<IEnumerable<string>> piece, string home)
+    public static (string[] Lines, string Printed) Run(
+        Func<IEnumerable<string>> piece, string home, string? folder = null, IReadOnlyDictionary<string, string>? environment = null)
     {
-        string program = Path.Combine(AppContext.BaseDirectory, "Lethe.Tests" + (OperatingSystem.IsWindows() ? ".exe" : ""));
+        string program = Path.Combine(folder ?? AppContext.BaseDirectory, "Lethe.Tests" + (OperatingSystem.IsWindows() ? ".exe" : ""));
         string result = Path.GetTempFileName();
         var start = new ProcessStartInfo(program) { RedirectStandardError = true, RedirectStandardOutput = true };
         foreach (string variable in new[] { "GOMP_SPINCOUNT", "OMP_WAIT_POLICY", "LETHE_CACHE", "XDG_CACHE_HOME" })
             start.Environment.Remove(variable);
         start.Environment["HOME"] = home;
+        foreach ((string variable, string value) in environment ?? new Dictionary<string, string>())
+            start.Environment[variable] = value;
         start.Environment[PieceVariable] = $"{piece.Method.DeclaringType!.FullName}/{piece.Method.Name}";
         start.Environment[ResultVariable] = result;
         try

@@ -17,7 +17,7 @@ public sealed record DataOptions : OptionRecord, IConflicting
     /// <summary>
     /// A file, or a folder for it, that keeps decoded images on disk. The first run makes it, later runs read it instead of the image
     /// files, and it is made anew where these have changed. A folder may then be larger than memory. The bits of a run are the same with
-    /// it and without.
+    /// it and without. Nothing else may cut the file short while a run uses it.
     /// </summary>
     public string? Cache { get; init; }
 

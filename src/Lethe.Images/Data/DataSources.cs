@@ -156,7 +156,7 @@ internal static class DataSources
         DataOptions options, ulong seed, IProgress<DataProgress>? progress = null, CancellationToken cancel = default)
     {
         options.Validate();
-        ImageSource source = Recognise(options);
+        ImageSource source = Recognise(options, cancel);
         if (options.Cache is not null && source.Paths is null)
             throw new InvalidOptionException(
                 $"--cache keeps decoded image files, and '{options.Data}' ({source.Kind}) has none. Leave it out.");
@@ -175,26 +175,26 @@ internal static class DataSources
         return counts;
     }
 
-    private static ImageSource Recognise(DataOptions options)
+    private static ImageSource Recognise(DataOptions options, CancellationToken cancel)
     {
         bool prefixed = options.Data.Contains(':', StringComparison.Ordinal);
         string name = options.Data.Split(':', 2)[0].ToLowerInvariant();
 
         // Tints are of classes: those of the table, where one is given.
         if (prefixed && name == TintedName)
-            return TintedSource.Open(options.Data, inner => Recognise(options with { Data = inner }));
+            return TintedSource.Open(options.Data, inner => Recognise(options with { Data = inner }, cancel));
         ImageSource source = name switch
         {
             CausalName => CausalSource.Open(options.Data),
-            DomainsName when prefixed => DomainFolders.Open(options.Data),
-            _ => RecogniseNameOrPath(options),
+            DomainsName when prefixed => DomainFolders.Open(options.Data, cancel),
+            _ => RecogniseNameOrPath(options, cancel),
         };
         return options.Labels == LabelRule.None ? RelabelledSource.Unlabelled(source)
             : LabelRule.IsTable(options.Labels) ? RelabelledSource.Of(source, options.Labels)
             : source;
     }
 
-    private static ImageSource RecogniseNameOrPath(DataOptions options)
+    private static ImageSource RecogniseNameOrPath(DataOptions options, CancellationToken cancel)
     {
         KnownSource? known = Known.FirstOrDefault(source => source.Name.Equals(options.Data, StringComparison.OrdinalIgnoreCase));
         if (known is not null)
@@ -222,7 +222,7 @@ internal static class DataSources
                 + $"{string.Join(" or ", Prefixed.Select(source => source.Example))}, or the path of a folder of {AcceptedPaths}.");
         }
 
-        return OpenFolder(options.Data, options);
+        return OpenFolder(options.Data, options, cancel);
     }
 
     private static StoredSource OpenEmbedded(KnownSource known)
@@ -268,7 +268,7 @@ internal static class DataSources
             folder, known.ClassNames);
     }
 
-    private static ImageSource OpenFolder(string folder, DataOptions options)
+    private static ImageSource OpenFolder(string folder, DataOptions options, CancellationToken cancel)
     {
         if (IdxLayout.IsFolder(folder))
         {
@@ -280,7 +280,7 @@ internal static class DataSources
         if (CifarLayout.IsCifar10Folder(folder) || CifarLayout.IsCifar100Folder(folder))
             return CifarLayout.Open(folder);
         bool earlier = options.Division == DivisionRule.Earlier;
-        FolderListing listing = ImageListing.Below(folder, earlier);
+        FolderListing listing = ImageListing.Below(folder, earlier, cancel);
         if (listing.Paths.Length > 0)
         {
             FolderSource found = FolderLayout.Open(folder, listing.Paths, options.Labels, earlier);
@@ -288,7 +288,7 @@ internal static class DataSources
         }
 
         return ImageListing.VisibleNames(folder, folders: true) is [var single]
-            ? OpenFolder(Path.Combine(folder, single), options)
+            ? OpenFolder(Path.Combine(folder, single), options, cancel)
             : throw new DataException($"There are no images in '{folder}'. Expected {AcceptedPaths}. {ImageListing.WhatIsIn(folder)}");
     }
 }

@@ -27,7 +27,7 @@ internal static class DomainFolders
         string root, int imageSize, int channels = 0, int maxBadFiles = 10, IProgress<DataProgress>? progress = null,
         CancellationToken cancel = default)
     {
-        (string[] files, string[] classes, string[] domains) = List(root);
+        (string[] files, string[] classes, string[] domains) = List(root, cancel);
         (ImageSet Images, IReadOnlyList<string> SkippedFiles) read = ImageFiles.ReadAll(
             root, imageSize, channels, maxBadFiles, progress, cancel);
         IReadOnlyList<string> paths = read.Images.Paths!;
@@ -41,10 +41,10 @@ internal static class DomainFolders
     }
 
     /// <summary>Reads <c>domains:PATH,test=DOMAIN</c>.</summary>
-    internal static FolderSource Open(string text)
+    internal static FolderSource Open(string text, CancellationToken cancel)
     {
         SourceSpec spec = SourceSpec.Parse(text, ["test"], takesArgument: true);
-        (string[] files, string[] classes, string[] domains) = List(spec.Argument);
+        (string[] files, string[] classes, string[] domains) = List(spec.Argument, cancel);
         string? test = spec.Text("test");
         if (test is not null && !domains.Contains(test))
             throw new InvalidOptionException(
@@ -57,12 +57,12 @@ internal static class DomainFolders
     private static int[] LabelsOf(IReadOnlyList<string> files, string[] classes) =>
         [.. files.Select(file => Array.BinarySearch(classes, file.Split('/')[1], StringComparer.Ordinal))];
 
-    private static (string[] Files, string[] Classes, string[] Domains) List(string root)
+    private static (string[] Files, string[] Classes, string[] Domains) List(string root, CancellationToken cancel)
     {
         if (!Directory.Exists(root))
             throw new InvalidOptionException(
                 $"--data domains: the folder '{root}' does not exist; expected one with folders DOMAIN/CLASS in it.");
-        string[] files = ImageListing.ImagesBelow(root);
+        string[] files = ImageListing.ImagesBelow(root, cancel);
         if (files.FirstOrDefault(file => file.Split('/').Length < 3) is { } stray)
             throw new DataException($"'{root}' is not of the layout DOMAIN/CLASS/image: found the image {stray}. Move it into the folder "
                 + "of its domain and class.");

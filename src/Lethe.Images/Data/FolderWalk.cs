@@ -9,7 +9,8 @@ namespace Lethe.Data;
 /// </summary>
 /// <param name="earlier">Whether to take what versions took that knew files by the ends of their names alone.</param>
 /// <param name="arrays">Whether to take arrays (.npy) too.</param>
-internal sealed class FolderWalk(bool earlier, bool arrays = false)
+/// <param name="cancel">Stops it.</param>
+internal sealed class FolderWalk(bool earlier, bool arrays, CancellationToken cancel)
 {
     private static readonly HashSet<string> read = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -79,8 +80,9 @@ internal sealed class FolderWalk(bool earlier, bool arrays = false)
             folder,
             (ref entry) => (entry.FileName.ToString(), entry.IsDirectory, entry.Attributes.HasFlag(FileAttributes.ReparsePoint)),
             new EnumerationOptions { IgnoreInaccessible = false, AttributesToSkip = FileAttributes.None });
-        foreach ((string name, bool isFolder, bool isLink) in entries.OrderBy(entry => entry.Name, StringComparer.Ordinal))
+        foreach ((string name, bool isFolder, bool isLink) in entries.Select(Heard).OrderBy(entry => entry.Name, StringComparer.Ordinal))
         {
+            cancel.ThrowIfCancellationRequested();
             string path = prefix + name;
             if (Clutter.KindOf(name, isFolder) is { } clutter && !(earlier && !name.StartsWith('.') && name != "__MACOSX"))
                 Ignore(clutter, path);
@@ -91,6 +93,12 @@ internal sealed class FolderWalk(bool earlier, bool arrays = false)
             else if (IsImage(Path.Combine(folder, name), path))
                 taken.Add((path, realFolder));
         }
+    }
+
+    private T Heard<T>(T entry)
+    {
+        cancel.ThrowIfCancellationRequested();
+        return entry;
     }
 
     private void TakeLink(string path, string? target, bool isFolder, PriorityQueue<(string Path, string Real), string> links)

@@ -31,6 +31,8 @@ internal static class ImageDecoder
     /// <exception cref="DataException">Why the file cannot be used, without its path.</exception>
     public static ImageHeader ReadHeader(string path)
     {
+        if (DecoderPool.Current is { } others)
+            return others.ReadHeader(path);
         using SafeFileHandle file = Open(path);
         int length = UsableLength(RandomAccess.GetLength(file));
 
@@ -64,6 +66,8 @@ internal static class ImageDecoder
     public static DecodedFile Decode(
         string path, int shortSide, int channels = 0, int maxMegapixels = MaxMegapixels)
     {
+        if (DecoderPool.Current is { } others)
+            return others.Decode(new DecoderPipe.Question(Path.GetFullPath(path), shortSide, channels, maxMegapixels));
         using SafeFileHandle file = Open(path);
         int length = UsableLength(RandomAccess.GetLength(file));
         byte[] bytes = ArrayPool<byte>.Shared.Rent(length);

@@ -63,7 +63,7 @@ public static class ImageFiles
             return (Of(stack, [.. Enumerable.Range(0, stack.Names.Count)], imageSize, channels, cancel), []);
         }
 
-        (string root, string[] files) = List(path, imageSize, channels, maxBadFiles);
+        (string root, string[] files) = List(path, imageSize, channels, maxBadFiles, cancel);
         return Read(path, new FileReading(root, files, maxBadFiles, progress, cancel), files, imageSize, channels);
     }
 
@@ -89,7 +89,7 @@ public static class ImageFiles
                 .Select(items => (Of(stack, items, imageSize, channels, cancel), (IReadOnlyList<string>)[]));
         }
 
-        (string root, string[] files) = List(path, imageSize, channels, maxBadFiles);
+        (string root, string[] files) = List(path, imageSize, channels, maxBadFiles, cancel);
         return Parts();
 
         IEnumerable<(ImageSet Images, IReadOnlyList<string> SkippedFiles)> Parts()
@@ -129,7 +129,8 @@ public static class ImageFiles
                 $"'{path}' does not exist; expected a folder of images or an image file.{Suggestion.OfPath(path)}");
     }
 
-    private static (string Root, string[] Files) List(string path, int imageSize, int channels, int maxBadFiles)
+    private static (string Root, string[] Files) List(
+        string path, int imageSize, int channels, int maxBadFiles, CancellationToken cancel)
     {
         Check(imageSize, channels);
         if (maxBadFiles < 0)
@@ -137,7 +138,7 @@ public static class ImageFiles
         RequirePath(path);
         bool isFile = File.Exists(path);
         string root = isFile ? Path.GetDirectoryName(path)! : path;
-        string[] files = isFile ? [Path.GetFileName(path)] : ImageListing.ImagesBelow(path);
+        string[] files = isFile ? [Path.GetFileName(path)] : ImageListing.ImagesBelow(path, cancel);
         return files.Length > 0
             ? (root, files)
             : throw new DataException(

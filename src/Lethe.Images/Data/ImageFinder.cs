@@ -31,10 +31,13 @@ internal sealed class ImageFinder(IReadOnlyList<string>? paths, int count, strin
             return int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int item) && item < count ? item : null;
         }
 
+        // A name may hold what in other tables stands between folders.
+        if (Known(exact, key) is { } known)
+            return known;
         string path = key.Replace('\\', '/');
         while (path.StartsWith("./", StringComparison.Ordinal))
             path = path[2..];
-        if (path.Length == 0)
+        if (path.Length == 0 || path.Contains('\0'))
             return null;
         string beside = root is null ? path : Path.GetRelativePath(root, Path.GetFullPath(path, tableFolder)).Replace('\\', '/');
         return Known(exact, path) ?? Known(exact, beside) ?? Known(unended, path) ?? Known(unended, beside)

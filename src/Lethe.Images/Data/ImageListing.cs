@@ -6,20 +6,23 @@ namespace Lethe.Data;
 internal static class ImageListing
 {
     /// <summary>All image files below a folder: relative paths with forward slashes, in ordinal order.</summary>
-    public static string[] ImagesBelow(string folder) => Below(folder).Paths;
+    public static string[] ImagesBelow(string folder, CancellationToken cancel = default) => Below(folder, cancel: cancel).Paths;
 
     /// <summary>All image files below a folder, or else all arrays (.npy), each once, and what was left out.</summary>
     /// <param name="folder">The folder. Links are followed.</param>
     /// <param name="earlier">Whether to take what earlier versions took, for their runs.</param>
+    /// <param name="cancel">Stops it: a folder may have millions of files, or lie far away.</param>
     /// <exception cref="DataException">A folder cannot be read.</exception>
-    public static FolderListing Below(string folder, bool earlier = false)
+    public static FolderListing Below(string folder, bool earlier = false, CancellationToken cancel = default)
     {
         try
         {
-            FolderListing images = new FolderWalk(earlier).List(Path.GetFullPath(folder));
+            FolderListing images = new FolderWalk(earlier, arrays: false, cancel).List(Path.GetFullPath(folder));
 
             // Arrays are images where there is nothing else; beside images they are likely something made of these.
-            return images.Paths.Length > 0 || earlier ? images : new FolderWalk(earlier, arrays: true).List(Path.GetFullPath(folder));
+            return images.Paths.Length > 0 || earlier
+                ? images
+                : new FolderWalk(earlier, arrays: true, cancel).List(Path.GetFullPath(folder));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -30,7 +30,7 @@ internal sealed class ImagePackWriter(
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            Disk.MakeFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
             AtomicFile.Write(path, stream => Write(stream, stage, progress, cancel));
         }
         catch (Exception error) when (error is RunException or IOException or UnauthorizedAccessException)

@@ -49,10 +49,10 @@ internal static class ImageTable
         var unknown = new List<string>();
         foreach ((string[] cells, int line) in rows.Skip(titled ? 1 : 0))
         {
-            string name = key < cells.Length ? cells[key] : "", said = value < cells.Length ? cells[value] : "";
-            if (name.Length == 0 && said.Length == 0)
+            string name = key < cells.Length ? cells[key] : "", said = value < cells.Length ? cells[value].Trim() : "";
+            if (string.IsNullOrWhiteSpace(name) && said.Length == 0)
                 continue;
-            if (finder.Find(name) is not { } item)
+            if ((finder.Find(name) ?? finder.Find(name.Trim())) is not { } item)
                 unknown.Add($"{name} (line {line})");
             else if (values[item] is { } before && before != said)
                 throw new DataException($"{option} '{path}': line {line} says '{said}' of {name}, and line {lines[item]} says '{before}'. "
@@ -64,8 +64,9 @@ internal static class ImageTable
         int[] without = [.. Enumerable.Range(0, count).Where(item => values[item] is null)];
         if (without.Length == count)
         {
+            string last = rows.Select(row => row.Cells.ElementAtOrDefault(key) ?? "").LastOrDefault(text => text.Length > 0, "nothing");
             throw new DataException(
-                $"{option} '{path}': none of its rows is of an image of the source. Its last says {rows[^1].Cells[key]}; "
+                $"{option} '{path}': none of its rows is of an image of the source. Its last says {last}; "
                 + $"the images are called {finder.Name(0)} and so on. Give paths relative to the source or to the table.");
         }
 
@@ -97,14 +98,14 @@ internal static class ImageTable
         {
             using SepReader reader = Sep.Reader(options => options with
             {
-                HasHeader = false, DisableColCountCheck = true, Unescape = true, Trim = SepTrim.All,
+                HasHeader = false, DisableColCountCheck = true, Unescape = true, Trim = SepTrim.Outer,
             }).FromFile(path);
             foreach (SepReader.Row row in reader)
             {
                 string[] cells = new string[row.ColCount];
                 for (int i = 0; i < cells.Length; i++)
-                    cells[i] = row[i].ToString().Trim();
-                if (cells.Any(cell => cell.Length > 0))
+                    cells[i] = CsvText.Plain(row[i].ToString());
+                if (cells.Any(cell => !string.IsNullOrWhiteSpace(cell)))
                     rows.Add((cells, row.LineNumberFrom));
             }
         }

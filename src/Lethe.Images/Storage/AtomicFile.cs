@@ -54,6 +54,7 @@ internal static class AtomicFile
     {
         string target = Path.GetFullPath(path);
         string temporary = target + ".tmp";
+        bool isNew = !File.Exists(target);
         Disk.Explained(path, () =>
         {
             // Only a file of our own may be deleted: opening it fails if another process is writing it.
@@ -89,10 +90,21 @@ internal static class AtomicFile
                 throw;
             }
 
-            if (sync)
+            if (!sync)
+                return;
+            try
             {
                 FileOperation.Before("sync folder", target);
                 Disk.SyncFolder(Path.GetDirectoryName(target)!);
+            }
+            catch when (isNew)
+            {
+                Quietly(() =>
+                {
+                    FileOperation.Before("delete", target);
+                    File.Delete(target);
+                });
+                throw;
             }
         });
     }

@@ -10,6 +10,9 @@ internal sealed class DirectoryLock : IDisposable
 {
     private const string OwnerName = ".lock-owner";
 
+    private static readonly string[] far =
+        ["nfs", "cifs", "smb", "9p", "v9fs", "afs", "ceph", "lustre", "gpfs", "ncp", "coda"];
+
     private readonly FileStream file;
     private readonly string ownerPath;
 
@@ -61,15 +64,38 @@ internal sealed class DirectoryLock : IDisposable
         try
         {
             // The locked file cannot be read by others, hence a second one.
+            FileOperation.Before("write", ownerPath);
             File.WriteAllText(ownerPath, $"process {Environment.ProcessId} on {Environment.MachineName}");
         }
-        catch (Exception error) when (Disk.Explain(error, ownerPath) is { } explained)
+        catch (Exception error)
         {
             file.Dispose();
-            throw explained;
+            if (Disk.Explain(error, ownerPath) is { } explained)
+                throw explained;
+            throw;
         }
 
         return new DirectoryLock(file, ownerPath);
+    }
+
+    /// <summary>
+    /// Why others may not be kept out of a directory whose lock is held here, in a sentence: it lies on a disk of another machine, whose
+    /// locks these machines may not share, or locks are not kept at all there. Null where neither is so.
+    /// </summary>
+    /// <param name="directory">The directory.</param>
+    public static string? Doubt(string directory)
+    {
+        try
+        {
+            string format = new DriveInfo(Path.GetFullPath(directory)).DriveFormat;
+            return IsFar(format) ? Doubt(directory, $"lies on a network file system ({format})")
+                : IsKept(Path.Combine(directory, ".lock")) ? null
+                : Doubt(directory, $"lies on a file system ({format}) that keeps no locks");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null; // What is wrong with the place is said by whoever writes there.
+        }
     }
 
     /// <summary>Removes the directory with its lock while others are still kept out; where it holds anything else it stays.</summary>
@@ -121,5 +147,26 @@ internal sealed class DirectoryLock : IDisposable
         // EWOULDBLOCK on Linux and macOS, ERROR_SHARING_VIOLATION.
         const int Linux = 11, Mac = 35, Windows = unchecked((int)0x80070020);
         return error is IOException { HResult: Linux or Mac or Windows };
+    }
+
+    /// <summary>Whether a file system of that name, as the system calls it, is another machine's.</summary>
+    internal static bool IsFar(string format) =>
+        format == "fuse" || far.Any(name => format.StartsWith(name, StringComparison.OrdinalIgnoreCase));
+
+    private static string Doubt(string directory, string where) =>
+        $"{directory} {where}: a second process at work there may not be noticed. Work on a run from one machine at a time.";
+
+    // A second opening is refused where locks are kept, in the same process too.
+    private static bool IsKept(string path)
+    {
+        try
+        {
+            using var second = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            return false;
+        }
+        catch (IOException error) when (IsHeld(error))
+        {
+            return true;
+        }
     }
 }

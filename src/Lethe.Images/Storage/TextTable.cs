@@ -29,7 +29,7 @@ internal sealed record TextTable(string Source, IReadOnlyList<string> Names, IRe
             using var parser = new TextFieldParser(path, Encoding.UTF8) { HasFieldsEnclosedInQuotes = true, TrimWhiteSpace = false };
             parser.SetDelimiters(Path.GetExtension(path).Equals(".tsv", StringComparison.OrdinalIgnoreCase) ? "\t" : ",");
             while (parser.ReadFields() is { } fields)
-                rows.Add(fields);
+                rows.Add([.. fields.Select(CsvText.Plain)]);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or MalformedLineException)
         {

@@ -42,7 +42,7 @@ internal sealed class FeatureStore
         long bytes = features.Values.Sum(layer => layer.numel() * layer.element_size());
         if (bytes > mostBytes)
             return features;
-        Directory.CreateDirectory(folder);
+        Disk.MakeFolder(folder);
         MakeRoom(mostBytes - bytes);
         Safetensors.Write(path, features);
         return features;
@@ -71,7 +71,7 @@ internal sealed class FeatureStore
         {
             left -= file.Length;
             if (left < 0)
-                file.Delete();
+                Disk.Delete(file.FullName);
         }
     }
 }

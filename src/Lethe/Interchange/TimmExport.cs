@@ -44,7 +44,7 @@ internal static class TimmExport
         }
 
         bool made = !Directory.Exists(path);
-        Directory.CreateDirectory(path);
+        Disk.MakeFolder(path);
         try
         {
             string configuration = Describe(source).ToJsonString(indented) + "\n";

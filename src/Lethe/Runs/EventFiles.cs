@@ -33,7 +33,7 @@ internal static class EventFiles
         {
             if (!matches)
             {
-                File.Delete(file);
+                Disk.Delete(file);
                 continue;
             }
 
@@ -48,7 +48,7 @@ internal static class EventFiles
             }
 
             if (end == 0)
-                File.Delete(file);
+                Disk.Delete(file);
             else if (end < bytes.Length)
                 AtomicFile.Truncate(file, end);
         }

@@ -182,17 +182,14 @@ public sealed class RunDirectory
     }
 
     /// <summary>Where an undo of a name lives.</summary>
-    /// <param name="name">Letters, digits, '.', '-' and '_', beginning with a letter or a digit.</param>
+    /// <param name="name">
+    /// Letters, digits, '.', '-' and '_', beginning with a letter or a digit; at most 200; none that is a device on Windows.
+    /// </param>
     /// <returns>The directory's path.</returns>
     /// <exception cref="InvalidOptionException">The name cannot be that of a folder everywhere.</exception>
     public string UndoPath(string name)
     {
-        if (!char.IsAsciiLetterOrDigit(name.FirstOrDefault()) || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_'))
-        {
-            throw new InvalidOptionException(
-                $"The name of an undo consists of letters, digits, '.', '-' and '_' and begins with a letter or a digit; found '{name}'.");
-        }
-
+        UndoName.Require(name);
         return System.IO.Path.Combine(UmmFolder, name);
     }
 

@@ -150,7 +150,7 @@ public static class Evaluating
 
     private static void Pictures(RunDirectory run, Session session, SslMethod method, CancellationToken cancellation)
     {
-        Directory.CreateDirectory(run.PicturesFolder);
+        Disk.MakeFolder(run.PicturesFolder);
         DataSplits data = session.Data;
         ViewAugmenter augmenter = session.Augmenter;
         int rows = Math.Min(PictureQueries / 2, data.Train.Count);

@@ -47,6 +47,8 @@ internal sealed class RunDiary : IProgress<WorkflowProgress>, IDisposable
     {
         using var diary = new RunDiary(run, progress);
         diary.Note($"{what} begins: process {Environment.ProcessId} on {Environment.MachineName}");
+        if (DirectoryLock.Doubt(run.Path) is { } doubt)
+            progress?.Report(new WorkflowProgress("", 0, 0, "", doubt));
         try
         {
             work(diary);

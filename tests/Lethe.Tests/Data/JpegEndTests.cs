@@ -102,6 +102,19 @@ public sealed class JpegEndTests
         Assert.Null(TryDecode(within[..(thumbnail.Length + 800)]));
     }
 
+    /// <summary>A file whose end marker stands too early, and one of which a part was never written.</summary>
+    [Fact]
+    public void Decode_DamagedInTheMiddle_IsRefused()
+    {
+        byte[] progressive = Files["progressive"], usual = SampleFiles.UsualTables;
+        Assert.NotNull(TryDecode(usual));
+        Assert.Null(TryDecode([.. progressive[..(progressive.Length * 3 / 4)], .. endOfImage]));
+        Assert.Null(TryDecode([.. usual[..(usual.Length * 3 / 4)], .. endOfImage]));
+        byte[] hole = [.. usual];
+        hole.AsSpan(hole.Length * 3 / 4, 100).Clear();
+        Assert.Null(TryDecode(hole));
+    }
+
     private static SKColor Colourful(int y, int x) => new((byte)(x * 5), (byte)(y * 5), (byte)(x * y));
 
     private static byte[] Noise(int length)

@@ -309,6 +309,11 @@ public sealed class RunDirectoryTests : IDisposable
     [InlineData("..")]
     [InlineData("a/b")]
     [InlineData("a b")]
+    [InlineData("con")]
+    [InlineData("NUL.x")]
+    [InlineData("com1")]
+    [InlineData("late.")]
+    [InlineData("\u202elate")]
     public void UndoPath_NameThatIsNoFolder_IsRefused(string name) => Assert.Throws<InvalidOptionException>(() => NewRun().UndoPath(name));
 
     private RunDirectory NewRun() => RunDirectory.Create(folder["run"]);

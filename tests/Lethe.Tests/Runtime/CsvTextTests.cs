@@ -14,6 +14,21 @@ public sealed class CsvTextTests
     [InlineData("\t=1", "\"'\t=1\"")]
     public void Field_Formula_IsText(string text, string field) => Assert.Equal(field, CsvText.Field(text));
 
+    /// <summary>What is written is read as it was.</summary>
+    [Theory]
+    [InlineData("=1+1", "'=1+1")]
+    [InlineData("'=1+1", "''=1+1")]
+    [InlineData("''-x", "'''-x")]
+    [InlineData("'tis", "'tis")]
+    [InlineData("'", "'")]
+    [InlineData("-0.5", "-0.5")]
+    [InlineData("", "")]
+    public void Plain_OfSafe_IsTheText(string text, string safe)
+    {
+        Assert.Equal(safe, CsvText.Safe(text));
+        Assert.Equal(text, CsvText.Plain(safe));
+    }
+
     [Theory]
     [InlineData("-0.25")]
     [InlineData("+1.5e-3")]

@@ -6,6 +6,26 @@ namespace Lethe.Tests.Storage;
 
 public class DirectoryLockTests
 {
+    /// <summary>What a machine keeps of its own locks is not doubted; a disk of another one is.</summary>
+    [Theory]
+    [InlineData("ext3", false)]
+    [InlineData("tmpfs", false)]
+    [InlineData("overlay", false)]
+    [InlineData("fuseblk", false)]
+    [InlineData("nfs", true)]
+    [InlineData("nfs4", true)]
+    [InlineData("smb2", true)]
+    [InlineData("v9fs", true)]
+    [InlineData("fuse", true)]
+    public void Doubt_PlaceOfAnotherMachine_IsSaid(string format, bool expected)
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Equal(expected, DirectoryLock.IsFar(format));
+        using DirectoryLock held = DirectoryLock.Acquire(folder.Path);
+        string? doubt = DirectoryLock.Doubt(folder.Path);
+        Assert.True(doubt is null || doubt.Contains("network file system", StringComparison.Ordinal), doubt);
+    }
+
     [Fact]
     public void Acquire_HeldLock_NamesTheHolder()
     {

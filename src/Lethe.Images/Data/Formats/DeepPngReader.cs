@@ -13,6 +13,9 @@ internal static class DeepPngReader
 {
     private const float White = 65535;
 
+    // Deflate makes at most 258 bytes of two bits.
+    private const int MostOfAByte = 1032;
+
     // The first column and row of each pass of Adam7, and how far apart they are.
     private static readonly (int X, int Y, int Across, int Down)[] passes =
         [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
@@ -38,6 +41,7 @@ internal static class DeepPngReader
     public static unsafe Image Decode(ReadOnlySpan<byte> bytes, int shortSide, long maxPixels)
     {
         Header header = Header.Read(bytes);
+        LargeImage.RequireHeld(header.Height, (long)header.Width * header.Bytes, bytes.Length, MostOfAByte);
         List<(int Start, int Length)> parts = FindPixels(bytes, out byte[] clear);
         fixed (byte* start = bytes)
         {

@@ -20,6 +20,7 @@ internal sealed class JpegEntropy
     private (int Columns, int Rows) units;
     private bool progressive;
     private int restartInterval;
+    private long longest; // the most pixels that there can be codes for
     private int runOfEmpty; // blocks that have nothing more in this scan
 
     private JpegEntropy()
@@ -33,6 +34,8 @@ internal sealed class JpegEntropy
 
     private int Read(ReadOnlySpan<byte> bytes)
     {
+        // A block of 8×8 takes one bit at least.
+        longest = 512L * bytes.Length;
         var segments = new JpegSegments(bytes);
         int end = 0;
         while (segments.MoveNext())
@@ -70,6 +73,8 @@ internal sealed class JpegEntropy
             return false;
         progressive = marker == 0xC2;
         int height = (content[1] << 8) | content[2], width = (content[3] << 8) | content[4];
+        if ((long)height * width > longest)
+            return false;
         components = new JpegComponent[content[5]];
         for (int i = 0; i < components.Length; i++)
         {

@@ -22,8 +22,10 @@ internal readonly record struct JpegLayout(int Length, bool IsEnded, bool IsDoub
         var segments = new JpegSegments(bytes);
         int scans = 0;
         bool isInk = false;
+        var parts = new JpegScans();
         while (segments.MoveNext())
         {
+            parts.Take(in segments);
             scans += segments.Marker == JpegSegments.StartOfScan ? 1 : 0;
             isInk |= segments.IsFrame && segments.Content.Length > 5 && segments.Content[5] == 4;
         }
@@ -32,6 +34,10 @@ internal readonly record struct JpegLayout(int Length, bool IsEnded, bool IsDoub
             throw new DataException($"a JPEG of {scans} scans, more than the limit of {MaxScans}");
         if (scans == 0)
             throw new DataException("truncated in the header: a JPEG that ends before its pixels");
+        if (parts.AreBroken)
+            throw new DataException("damaged JPEG: a part of its pixels was never written; copy or download it again");
+        if (parts.AreTooFew)
+            throw SkiaPixels.Truncated(SkiaSharp.SKEncodedImageFormat.Jpeg);
         bool ended = segments.End > 0;
         int length = ended ? segments.End : bytes.Length;
         return new JpegLayout(length, ended, !ended || isInk || !IsKnown(bytes[length..]));

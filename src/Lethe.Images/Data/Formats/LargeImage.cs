@@ -41,6 +41,30 @@ internal sealed class LargeImage : IDisposable
                 $"{storedWidth}×{storedHeight} pixels, more than the limit of {maxPixels / 1_000_000} megapixels: raise --max-megapixels");
     }
 
+    /// <summary>
+    /// Refuses a file whose header promises more pixels than a file of its length can hold: a few bytes would take the memory and the time
+    /// of a photo.
+    /// </summary>
+    /// <param name="height">Rows in the file.</param>
+    /// <param name="width">Columns in the file.</param>
+    /// <param name="length">Bytes of the file.</param>
+    /// <param name="perByte">The most pixels that its format makes of a byte.</param>
+    public static void RequireHeld(long height, long width, long length, long perByte)
+    {
+        if (height * width / perByte > length)
+            throw new DataException($"corrupt image: it promises {width}×{height} pixels, more than a file of {length} bytes can hold");
+    }
+
+    /// <summary>
+    /// The same of a large image of a format that may draw any number of pixels by a byte. An image that is worth looking at does not.
+    /// </summary>
+    public static void RequireHeld(long height, long width, long length)
+    {
+        const int PerByte = 1000;
+        if (height * width > Pixels)
+            RequireHeld(height, width, length, PerByte);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => OneAtATime.Exit();
 }

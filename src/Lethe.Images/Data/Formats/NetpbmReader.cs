@@ -31,6 +31,7 @@ internal ref struct NetpbmReader(ReadOnlySpan<byte> bytes)
     {
         var reader = new NetpbmReader(bytes);
         (int height, int width, int largest) = reader.Header();
+        LargeImage.RequireHeld(height, (long)width * reader.Channels, bytes.Length, 1);
         SampleType samples = largest > 255 ? SampleType.UInt16 : SampleType.UInt8;
         var sink = new RowSink(height, width, reader.Channels, samples, shortSide, maxPixels);
         float[] row = new float[width * reader.Channels];

@@ -26,6 +26,7 @@ internal sealed class RowSink
             throw new DataException($"{channels} channels; 1 to {Image.MostChannels} are read. Save those that matter");
         (int targetHeight, int targetWidth) = Reduction.TargetSize(height, width, shortSide);
         LargeImage.Require(targetHeight, targetWidth, height, width, maxPixels);
+        LargeImage.Require(1, width, height, width, maxPixels); // a row is whole in memory
         image = new Image(default, height, width, channels) { Samples = samples };
         line = new byte[width * image.PixelBytes];
         bool reduces = (targetHeight, targetWidth) != (height, width);

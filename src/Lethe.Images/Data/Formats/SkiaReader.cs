@@ -81,10 +81,11 @@ internal static class SkiaReader
             if (codec.EncodedFormat != SKEncodedImageFormat.Jpeg && (long)codec.Info.Width * codec.Info.Height > maxPixels)
             {
                 endsGrey = false;
-                return (SkiaRows.Decode(codec, shortSide, maxPixels), (codec.Info.Height, codec.Info.Width));
+                return (SkiaRows.Decode(codec, bytes.Length, shortSide, maxPixels), (codec.Info.Height, codec.Info.Width));
             }
 
             SKImageInfo info = DecodedInfo(codec, shortSide, maxPixels);
+            LargeImage.RequireHeld(codec.Info.Height, codec.Info.Width, bytes.Length);
             using LargeImage? alone = LargeImage.Enter((long)info.Width * info.Height);
             return (Pixels(codec, info, channels, out endsGrey), (codec.Info.Height, codec.Info.Width));
         }

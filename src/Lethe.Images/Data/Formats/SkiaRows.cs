@@ -11,19 +11,23 @@ internal static class SkiaRows
 {
     /// <summary>Decodes an image to a smaller one.</summary>
     /// <param name="codec">The file, which is no JPEG.</param>
+    /// <param name="length">Its bytes.</param>
     /// <param name="shortSide">The longest short side.</param>
     /// <param name="maxPixels">The most pixels in memory.</param>
     /// <exception cref="DataException">The format does not allow it, or the file is cut off.</exception>
-    public static Image Decode(SKCodec codec, int shortSide, long maxPixels) =>
-        codec.EncodedFormat == SKEncodedImageFormat.Webp ? Scaled(codec, shortSide, maxPixels) : ByBands(codec, shortSide, maxPixels);
+    public static Image Decode(SKCodec codec, int length, int shortSide, long maxPixels) =>
+        codec.EncodedFormat == SKEncodedImageFormat.Webp
+            ? Scaled(codec, length, shortSide, maxPixels)
+            : ByBands(codec, length, shortSide, maxPixels);
 
     // A decoder goes through all rows above a band once more: few bands, as large as may be.
-    private static unsafe Image ByBands(SKCodec codec, int shortSide, long maxPixels)
+    private static unsafe Image ByBands(SKCodec codec, int length, int shortSide, long maxPixels)
     {
         (int height, int width) = (codec.Info.Height, codec.Info.Width);
         int band = (int)Math.Min(maxPixels / width, int.MaxValue / (4L * width));
         if (codec.EncodedFormat != SKEncodedImageFormat.Png || band < 1)
             LargeImage.Require(height, width, height, width, maxPixels);
+        LargeImage.RequireHeld(height, width, length);
         var sink = new RowSink(height, width, 3, SampleType.UInt8, shortSide, maxPixels);
         byte[] pixels = new byte[4 * width * band];
         float[] numbers = new float[4 * width];
@@ -51,13 +55,14 @@ internal static class SkiaRows
         return GreyCheck.Narrow(sink.Result);
     }
 
-    private static unsafe Image Scaled(SKCodec codec, int shortSide, long maxPixels)
+    private static unsafe Image Scaled(SKCodec codec, int length, int shortSide, long maxPixels)
     {
         (int height, int width) = (codec.Info.Height, codec.Info.Width);
         double scale = Math.Sqrt(maxPixels / ((double)height * width));
         var size = new SKSizeI((int)(width * scale), (int)(height * scale));
         if (Math.Min(size.Width, size.Height) < Math.Min(shortSide, Math.Min(height, width)))
             LargeImage.Require(height, width, height, width, maxPixels);
+        LargeImage.RequireHeld(height, width, length);
         SKImageInfo info = InfoOf(codec, size);
         byte[] pixels = new byte[info.BytesSize];
         fixed (byte* start = pixels)

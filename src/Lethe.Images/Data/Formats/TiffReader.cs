@@ -52,6 +52,7 @@ internal static partial class TiffReader
         // Cameras of Canon's begin so.
         if (bytes.Length > 10 && bytes[8..].StartsWith("CR"u8))
             throw new DataException($"a raw photo of a camera (Canon). {UnreadFormats.Raw}");
+        TiffBounds.Require(bytes);
         fixed (byte* start = bytes)
         {
             using var stream = new UnmanagedMemoryStream(start, bytes.Length);

@@ -1,10 +1,14 @@
 using Lethe.Numerics;
 
-namespace Lethe.Tests.Storage;
+namespace Lethe.Tests.Fuzzing;
 
 /// <summary>Alters files at random, always in the same way for the same stream.</summary>
 internal static class Mutants
 {
+    // Where lengths and counts go wrong.
+    private static readonly long[] limits =
+        [0, 1, 127, 128, 255, 256, short.MaxValue, ushort.MaxValue, int.MaxValue, 1L << 31, uint.MaxValue, 1L << 32, long.MaxValue, long.MinValue, -1, -2];
+
     /// <summary>One to four changes; of large files most at their beginning and end, where the structure is.</summary>
     public static byte[] Of(byte[] original, ref RandomStream random, bool large = false)
     {
@@ -36,6 +40,14 @@ internal static class Mutants
                     int source = Place(bytes.Count, ref random, large);
                     for (int k = 0; k < Math.Min(length, bytes.Count - source); k++)
                         bytes[at + k] = bytes[source + k];
+                    break;
+                case 7 when random.NextInt(2) == 0:
+                    byte[] limit = BitConverter.GetBytes(limits[random.NextInt(limits.Length)]);
+                    int size = 1 << random.NextInt(4);
+                    if (random.NextInt(2) == 0)
+                        Array.Reverse(limit, 0, size);
+                    for (int k = 0; k < Math.Min(size, bytes.Count - at); k++)
+                        bytes[at + k] = limit[k];
                     break;
                 default:
                     if (random.NextInt(4) == 0)
