@@ -224,6 +224,9 @@ public sealed class RunDirectory
         return File.Exists(MetricsPath) || seal is { Length: > 0 } ? RunFiles.ReadMetrics(MetricsPath, seal) : new MetricsLog([], null);
     }
 
+    /// <summary>Removes the half of a pulse that a process left which was killed after its work was done. Only under the run's lock.</summary>
+    internal void RemoveHalfPulse() => File.Delete(PulsePath + ".tmp");
+
     /// <summary>Reads <c>pulse.json</c>.</summary>
     /// <returns>The pulse; null where there is none, as of runs of earlier versions, or where it cannot be read at this moment.</returns>
     internal RunPulse? LoadPulse() => RunFiles.ReadPulse(PulsePath);

@@ -95,6 +95,7 @@ public static class Pretraining
         }
         else
         {
+            run.RemoveHalfPulse();
             progress?.Report(new WorkflowProgress("", 0, 0, "", $"{run.Path} is done: there is nothing left to train."));
         }
 
@@ -122,7 +123,7 @@ public static class Pretraining
         RunOptions options = session.Options;
         using SslMethod method = session.CreateMethod();
         initial?.Fill(method);
-        RunOrigin? origin = initial?.Describe() ?? manifest.Origin;
+        RunOrigin? origin = manifest.Origin ?? initial?.Describe();
         foreach (string sentence in initial is null ? [] : origin!.Sentences)
             progress?.Report(new WorkflowProgress("", 0, 0, "", sentence));
         double millions = method.Backbone.parameters().Sum(parameter => parameter.numel()) / 1e6;

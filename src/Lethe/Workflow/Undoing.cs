@@ -138,7 +138,11 @@ public static class Undoing
         if (earlier is not null && (earlier.Umm, earlier.Seed, earlier.Pretraining) != (place.Options, place.Seed, place.Session.Options))
             throw new RunException($"{directory.Path} was begun with other options. Give it the same options, or another --name.");
         if (earlier?.Status == RunStatus.Done)
+        {
+            directory.RemoveHalfPulse();
             return;
+        }
+
         earlier?.RequireFinite(directory.Path, "another --name and no --resume");
 
         (Session session, UmmOptions options) = (place.Session, place.Options);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Lethe.Runs;
 using Lethe.Storage;
@@ -24,6 +25,8 @@ public sealed class FaultTests : IClassFixture<FaultTests.Beginnings>
         "check", "compare", "export onnx", "import", "rival", "diagnose", "cached", "interleaved", "pretrain", "run", "export torchvision",
         "export timm",
     ];
+
+    private static readonly JsonSerializerOptions indented = new() { WriteIndented = true };
 
     private readonly TemporaryFolder folder;
     private readonly Beginnings beginnings;
@@ -110,7 +113,14 @@ public sealed class FaultTests : IClassFixture<FaultTests.Beginnings>
         SortedDictionary<string, string> found = Contents();
         string[] other = [.. expected.Keys.Union(found.Keys).Where(
             name => expected.GetValueOrDefault(name) != found.GetValueOrDefault(name))];
-        Assert.True(other.Length == 0, $"{where}: other {string.Join(", ", other)}");
+        Assert.True(other.Length == 0, $"{where}: other {string.Join(", ", other.Select(Difference))}");
+
+        // Of a manifest the lines, of other files the name.
+        string Difference(string name)
+        {
+            string[] was = expected.GetValueOrDefault(name, "").Split('\n'), now = found.GetValueOrDefault(name, "").Split('\n');
+            return was.Length < 2 || now.Length < 2 ? name : $"{name} (-{string.Concat(was.Except(now))} +{string.Concat(now.Except(was))})";
+        }
     }
 
     private async Task<(SortedDictionary<string, string> Files, List<string> Operations)> Whole(string verb)
@@ -231,7 +241,7 @@ public sealed class FaultTests : IClassFixture<FaultTests.Beginnings>
         JsonObject document = JsonNode.Parse(File.ReadAllText(manifest))!.AsObject();
         foreach (string time in (string[])["startedUtc", "finishedUtc", "timings", "command", "looks", JsonSeal.Key])
             document.Remove(time);
-        return document.ToJsonString();
+        return document.ToJsonString(indented);
     }
 
     /// <summary>
