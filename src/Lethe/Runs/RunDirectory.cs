@@ -224,7 +224,9 @@ public sealed class RunDirectory
         return File.Exists(MetricsPath) || seal is { Length: > 0 } ? RunFiles.ReadMetrics(MetricsPath, seal) : new MetricsLog([], null);
     }
 
-    /// <summary>Removes the half of a pulse that a process left which was killed after its work was done. Only under the run's lock.</summary>
+    /// <summary>
+    /// Removes the half of a pulse that a process left which was killed after its work was done. Only under the run's lock.
+    /// </summary>
     internal void RemoveHalfPulse() => File.Delete(PulsePath + ".tmp");
 
     /// <summary>Reads <c>pulse.json</c>.</summary>

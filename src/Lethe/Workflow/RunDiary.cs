@@ -91,7 +91,13 @@ internal sealed class RunDiary : IProgress<WorkflowProgress>, IDisposable
 
     public void Dispose()
     {
-        timer.Dispose();
+        // A tick that is under way would write after the last pulse, and the end of the process might cut it off.
+        using (var idle = new ManualResetEvent(false))
+        {
+            if (timer.Dispose(idle))
+                idle.WaitOne();
+        }
+
         ended = true;
         var last = new Thread(Write);
         last.UnsafeStart();
