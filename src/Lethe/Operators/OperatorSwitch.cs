@@ -17,7 +17,7 @@ internal static class OperatorSwitch
     /// <summary>Products of float32.</summary>
     public const string Float32 = "float32";
 
-    /// <summary>Products of numbers with 8 bits of precision and the range of float32, summed up in float32.</summary>
+    /// <summary>Products of numbers with 8 bits of precision and the range of float32; their sums are rounded to it too.</summary>
     public const string BFloat16 = "bf16";
 
     private static volatile bool ours = true;
@@ -31,8 +31,8 @@ internal static class OperatorSwitch
     public static bool Own => ours && !broken && Lanes.Supported && OwnOperations.Available;
 
     /// <summary>
-    /// Whether convolutions of float32 maps multiply in bf16. Maps, batch-norm, heads and losses stay float32, and so do weights: all that
-    /// is lost is the precision of single factors.
+    /// Whether convolutions of float32 maps multiply in bf16. Batch-norm, heads and losses stay float32, and so do weights: what is lost is
+    /// the precision of a convolution's factors and of its result, forward and backward.
     /// </summary>
     public static bool MultipliesInHalves => halves;
 

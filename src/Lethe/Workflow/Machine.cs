@@ -30,8 +30,8 @@ public sealed record Machine : OptionRecord, IConflicting
     public string Kernels { get; init; } = "";
 
     /// <summary>
-    /// What convolutions multiply in: float32, or bf16 (8 bits of precision; sums, weights and all else stay float32), for GPUs and
-    /// processors that are faster at it; empty takes that which a run was made with, float32 for a new one.
+    /// What convolutions multiply in: float32, or bf16 (8 bits of precision, to which results are rounded too; weights and all else stay
+    /// float32), for GPUs and processors that are faster at it; empty takes that which a run was made with, float32 for a new one.
     /// </summary>
     [OneOf("", OperatorSwitch.Float32, OperatorSwitch.BFloat16)]
     public string Precision { get; init; } = "";
