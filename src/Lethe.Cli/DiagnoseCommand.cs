@@ -66,7 +66,7 @@ internal static class DiagnoseCommand
                     throw new InvalidOptionException("--against takes runs, and neither --features nor --measures.");
                 var options = values.Apply(new ScoringOptions());
                 Machine machine = values.Apply(new Machine());
-                bool alone = other == ScoresView.ByHeldOut;
+                bool alone = !Directory.Exists(other) && Synonyms.Folded(other) == Synonyms.Folded(ScoresView.ByHeldOut);
                 foreach (string one in alone ? [path!] : new[] { path!, other })
                     terminal.WarnOfUnfinished(RunDirectory.Open(one));
                 RunDirectory scored = RunDirectory.Open(path!);

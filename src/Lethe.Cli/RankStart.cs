@@ -11,6 +11,9 @@ namespace Lethe.Cli;
 /// <summary>Makes this process one of the ranks that were asked for, or started, before a verb does its work.</summary>
 internal sealed class RankStart : IDisposable
 {
+    // Some take turns on a core without harm, as where one tries out what will run elsewhere. Hundreds bring a machine to a halt.
+    private const int MostForEachCore = 8;
+
     // Others end by themselves once rank 0 has let them go or is gone.
     private static readonly TimeSpan timeToEnd = TimeSpan.FromSeconds(20);
 
@@ -39,7 +42,7 @@ internal sealed class RankStart : IDisposable
             if (environment.Meets() is { } meeting)
                 start.Group = Meet(meeting);
             else if (options.Ranks > 1)
-                start.Group = start.Begin(options.Ranks, [.. parsed.Tokens.Select(token => token.Value)]);
+                start.Group = start.Begin(Few(options.Ranks), [.. parsed.Tokens.Select(token => token.Value)]);
             else if (options.Ranks == 0 && environment.Launched() is { } launched)
                 start.Group = Mpi.Join(launched);
         }
@@ -66,6 +69,14 @@ internal sealed class RankStart : IDisposable
                 one.Kill();
             one.Dispose();
         }
+    }
+
+    private static int Few(int ranks)
+    {
+        int most = MostForEachCore * Environment.ProcessorCount;
+        return ranks <= most ? ranks : throw new InvalidOptionException(
+            $"--ranks {ranks} would start {ranks} processes on a machine of {Environment.ProcessorCount} cores; at most {most} are started, "
+            + "and more than one for each core gains nothing. Give fewer, or start ranks on several machines by mpirun or srun.");
     }
 
     private static SocketRanks Meet((string Host, int Port, int Rank, int Count, string Key) meeting) => meeting.Rank == 0

@@ -22,7 +22,7 @@ internal static class RunPaths
         string[] left = [.. all.Where(run => run.Status != RunStatus.Done).Select(
             run => $"{Path.GetRelativePath(path, run.Path)} ({run.Status.ToString().ToLowerInvariant()})")];
         if (left.Length == runs.Length)
-            throw new RunException($"{path} holds {runs.Length} runs, and none of them is done: {string.Join(", ", left)}.");
+            throw new RunException($"No run in {path} is done: {string.Join(", ", left)}. Go on with one, or name it alone.");
         if (left.Length > 0)
             terminal.Say($"{path}: {left.Length} of {runs.Length} runs are left out, since they are not done: {string.Join(", ", left)}.");
         return [.. all.Where(run => run.Status == RunStatus.Done).Select(run => run.Path)];

@@ -120,6 +120,15 @@ public sealed class WrongUseTests : IDisposable
     }
 
     [Fact]
+    public async Task Pretrain_MoreRanksThanAMachineBears_StartsNone()
+    {
+        CommandLine result = await CommandLine.RunAsync("pretrain", "--ranks", "1000", "--out", folder["run"]);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("--ranks 1000 would start 1000 processes", result.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder["run"]));
+    }
+
+    [Fact]
     public async Task Config_UnknownKey_NamesIt()
     {
         await File.WriteAllTextAsync(folder["settings.yaml"], "epochz: 3\n", TestContext.Current.CancellationToken);
