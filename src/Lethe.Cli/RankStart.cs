@@ -75,8 +75,8 @@ internal sealed class RankStart : IDisposable
     {
         int most = MostForEachCore * Environment.ProcessorCount;
         return ranks <= most ? ranks : throw new InvalidOptionException(
-            $"--ranks {ranks} would start {ranks} processes on a machine of {Environment.ProcessorCount} cores; at most {most} are started, "
-            + "and more than one for each core gains nothing. Give fewer, or start ranks on several machines by mpirun or srun.");
+            $"--ranks {ranks} would start {ranks} processes on a machine of {Environment.ProcessorCount} cores; at most {most} are "
+            + "started, and more than one for each core gains nothing. Give fewer, or start ranks on several machines by mpirun or srun.");
     }
 
     private static SocketRanks Meet((string Host, int Port, int Rank, int Count, string Key) meeting) => meeting.Rank == 0

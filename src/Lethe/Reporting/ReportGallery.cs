@@ -26,10 +26,11 @@ internal static class ReportGallery
 
     private static IEnumerable<Html?> Memorised(ReportGroup group, ReportRun run)
     {
-        (string State, string Name, ScoredImages? Scores)[] all =
+        ReportUndo? undo = run.Undos.FirstOrDefault(one => one.Name == group.FirstUndo);
+        (EvaluationStage Stage, string State, string Name, ScoredImages? Scores, string Path)[] all =
         [
-            ("before", "b", run.Scores),
-            ("UMM", "u", run.Undos.FirstOrDefault(undo => undo.Name == group.FirstUndo)?.Scores),
+            (EvaluationStage.Before, "before", "b", run.Scores, run.Path),
+            (EvaluationStage.Umm, "UMM", "u", undo?.Scores, $"{run.Path}/umm/{undo?.Name}"),
         ];
         if (all.All(one => one.Scores is null))
         {
@@ -39,17 +40,35 @@ internal static class ReportGallery
                 $"lethe diagnose {run.Path} --against held-out");
         }
 
-        foreach ((string state, string name, ScoredImages? found) in all)
+        string said = "";
+        foreach ((EvaluationStage stage, string state, string name, ScoredImages? found, string path) in all)
         {
             if (found is not { } scores)
                 continue;
+            string how = How(scores, run);
             yield return $"""
                 <h3>{$"Images by how far they were memorised, {state}"}</h3>
-                <p class='note'>{How(scores, run)} Each row is an image and views of it.</p>
+                <p class='note'>{(how == said ? "Scored in the same way." : $"{how} Each row is an image and views of it.")}</p>
+                {Stale(scores, stage, stage == EvaluationStage.Before ? run.Evaluations : undo!.Evaluations, path)}
                 {Sprites.Sheets(name, scores.Thumbnails)}
                 {scores.Layers.Select((layer, i) => Layer(name, scores, layer, i == scores.Layers.Count - 2))}
                 """;
+            said = how;
         }
+    }
+
+    // Scores of other weights than those that the numbers of the page are of would contradict them.
+    private static Html? Stale(ScoredImages scores, EvaluationStage stage, IEnumerable<EvaluationRecord> records, string path)
+    {
+        string[] measured =
+        [
+            .. from record in records
+               where record is { Epoch: null, Weights: not null } && record.Stage == stage
+               select record.Weights,
+        ];
+        return measured.Length == 0 || measured.Contains(scores.Weights) ? null : Missing(
+            "These scores are of other weights than the rest of this page: the encoder has changed since they were taken.",
+            $"lethe diagnose {path} --against {scores.Against ?? "held-out"}");
     }
 
     // Which of two scores it is, and what it cannot say.

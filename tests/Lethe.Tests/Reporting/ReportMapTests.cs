@@ -106,6 +106,19 @@ public sealed class ReportMapTests
             .Single(section => (string?)section.Attribute("id") == "gallery").Value.ReplaceLineEndings(" ");
     }
 
+    [Fact]
+    public void Render_ScoresOfOtherWeights_SaySoAndNameTheCommand()
+    {
+        ReportRun run = ReportSamples.Run();
+        run = run with { Evaluations = [.. run.Evaluations.Select(record => record with { Weights = $"weights of {record.Stage}" })] };
+        Assert.DoesNotContain("These scores are of other", Page(Scores()), StringComparison.Ordinal);
+        string stale = Page(Scores() with { Weights = "others" });
+        Assert.Contains("These scores are of other weights than the rest of this page", stale, StringComparison.Ordinal);
+        Assert.Contains("lethe diagnose runs/1 --against runs/2", stale, StringComparison.Ordinal);
+
+        string Page(ScoredImages scores) => HtmlReport.Render(ReportModel.Of([run with { Scores = scores }]));
+    }
+
     /// <summary>All images but one have ten of their class about them. A map of other weights is no rival's match.</summary>
     [Fact]
     public void Render_TheStory_HoldsTheLayerAgainstPixels()
