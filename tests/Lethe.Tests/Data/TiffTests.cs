@@ -223,6 +223,37 @@ public sealed class TiffTests : IDisposable
         Assert.DoesNotContain("tif", said.ToString(), StringComparison.OrdinalIgnoreCase);
     }
 
+    /// <summary>An empty row of a fax takes a bit: a page of A4 is some hundred bytes, and a file of as many may not promise a field of them.</summary>
+    [Fact]
+    public void Decode_EmptyFaxPage_IsReadAndOneThatPromisesMoreIsRefused()
+    {
+        const int Rows = 3508, Dots = 2480;
+        string path = folder["fax.tif"];
+        DeepImages.WriteTiff(path, new byte[Rows * Dots / 8], Rows, Dots, bits: 1, tags: file =>
+        {
+            file.SetField(TiffTag.COMPRESSION, Compression.CCITTFAX4);
+            file.SetField(TiffTag.ROWSPERSTRIP, Rows);
+        });
+        byte[] page = File.ReadAllBytes(path);
+        Assert.InRange(page.Length, 1, 1000);
+        Assert.Equal((Rows, Dots), ImageDecoder.Decode(path, 100).Stored);
+
+        Promise(256, 3, 65_535);
+        Promise(257, 4, 600_000);
+        File.WriteAllBytes(path, page);
+        Assert.Contains(
+            "more than a file of its length can hold", Assert.Throws<DataException>(() => ImageDecoder.Decode(path, 100)).Message,
+            StringComparison.Ordinal);
+
+        void Promise(ushort tag, byte type, int value)
+        {
+            int at = page.AsSpan().IndexOf((ReadOnlySpan<byte>)[(byte)tag, (byte)(tag >> 8), 3, 0, 1, 0, 0, 0]);
+            Assert.True(at > 0);
+            page[at + 2] = type;
+            BitConverter.TryWriteBytes(page.AsSpan(at + 8), value);
+        }
+    }
+
     [Fact]
     public void Decode_RawPhoto_IsNamed()
     {

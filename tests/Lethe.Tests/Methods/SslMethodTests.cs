@@ -13,8 +13,6 @@ public class SslMethodTests
 {
     private static readonly TrainingProgress start = new(0, 100, 0, 1);
 
-    public static TheoryData<string> Names() => [.. Tiny.Entries.Select(entry => entry.Name)];
-
     /// <summary>
     /// Methods with a stop-gradient on the weights that are trained have a gradient that is not that of their value; their own tests hold
     /// the constants.
@@ -26,7 +24,7 @@ public class SslMethodTests
         new MatrixTheoryData<string, SplitPoint>(Tiny.Entries.Select(entry => entry.Name), Enum.GetValues<SplitPoint>());
 
     [Theory]
-    [MemberData(nameof(Names))]
+    [MemberData(nameof(Tiny.MethodNames), MemberType = typeof(Tiny))]
     public void Find_EachName_MakesAMethodThatKnowsItsName(string name)
     {
         MethodEntry entry = Tiny.Entry(name);
@@ -49,7 +47,7 @@ public class SslMethodTests
     }
 
     [Theory]
-    [MemberData(nameof(Names))]
+    [MemberData(nameof(Tiny.MethodNames), MemberType = typeof(Tiny))]
     public void Loss_AFewSteps_Falls(string name)
     {
         using var scope = NewDisposeScope();
@@ -71,7 +69,7 @@ public class SslMethodTests
     }
 
     [Theory]
-    [MemberData(nameof(Names))]
+    [MemberData(nameof(Tiny.MethodNames), MemberType = typeof(Tiny))]
     public void Loss_Batch_ChangesNoStateButRunningStatisticsAndReachesEveryParameter(string name)
     {
         using var scope = NewDisposeScope();
@@ -88,7 +86,7 @@ public class SslMethodTests
     }
 
     [Theory]
-    [MemberData(nameof(Names))]
+    [MemberData(nameof(Tiny.MethodNames), MemberType = typeof(Tiny))]
     public void StateDict_IntoAnotherMethod_GivesTheSameLoss(string name)
     {
         using var scope = NewDisposeScope();

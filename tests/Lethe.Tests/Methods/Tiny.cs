@@ -22,6 +22,8 @@ internal static class Tiny
     /// <summary>All self-supervised methods, and the one that shows how another is added.</summary>
     public static readonly IReadOnlyList<MethodEntry> Entries = [.. MethodRegistry.All.Where(entry => !entry.TakesLabels), AlignUniform.Entry];
 
+    public static TheoryData<string> MethodNames() => [.. Entries.Select(entry => entry.Name)];
+
     public static MethodEntry Entry(string name) => Entries.Single(entry => entry.Name == name);
 
     public static ResNet Backbone(long seed = 1, BackboneOptions? options = null)

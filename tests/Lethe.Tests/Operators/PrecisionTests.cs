@@ -50,7 +50,7 @@ public sealed class PrecisionTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(SslMethodTests.Names), MemberType = typeof(SslMethodTests))]
+    [MemberData(nameof(Tiny.MethodNames), MemberType = typeof(Tiny))]
     public void Loss_InHalves_IsAsNearThatOfFloat32AsRoundedWeightsAre(string name)
     {
         using var scope = NewDisposeScope();

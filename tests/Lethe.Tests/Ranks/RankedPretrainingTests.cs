@@ -20,7 +20,7 @@ public sealed class RankedPretrainingTests
     private static readonly BackboneOptions Wide = Tiny.Network with { Width = 8 };
 
     [Theory]
-    [MemberData(nameof(SslMethodTests.Names), MemberType = typeof(SslMethodTests))]
+    [MemberData(nameof(Tiny.MethodNames), MemberType = typeof(Tiny))]
     public void Train_TwoRanksInDoublePrecision_IsOneProcess(string name) => Compare(name, 2);
 
     [Theory]
@@ -32,12 +32,12 @@ public sealed class RankedPretrainingTests
 
     [Theory(Explicit = true)]
     [Trait("Category", "Long")]
-    [MemberData(nameof(SslMethodTests.Names), MemberType = typeof(SslMethodTests))]
+    [MemberData(nameof(Tiny.MethodNames), MemberType = typeof(Tiny))]
     public void Train_EachMethodOnOwnKernels_IsOneProcessUpToRounding(string name) => CompareRounded(name);
 
     [Theory(Explicit = true)]
     [Trait("Category", "Long")]
-    [MemberData(nameof(SslMethodTests.Names), MemberType = typeof(SslMethodTests))]
+    [MemberData(nameof(Tiny.MethodNames), MemberType = typeof(Tiny))]
     public void Train_FourRanksWithUnevenShares_IsOneProcess(string name) => Compare(name, 4);
 
     [Fact]

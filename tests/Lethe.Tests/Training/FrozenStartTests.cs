@@ -16,7 +16,7 @@ public sealed class FrozenStartTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Theory]
-    [MemberData(nameof(SslMethodTests.Names), MemberType = typeof(SslMethodTests))]
+    [MemberData(nameof(Tiny.MethodNames), MemberType = typeof(Tiny))]
     public void Train_EveryLayerFrozen_MovesHeadsAlone(string name)
     {
         using SslMethod method = Tiny.Method(name);

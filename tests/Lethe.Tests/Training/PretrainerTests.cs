@@ -42,7 +42,7 @@ public sealed class PretrainerTests : IDisposable
     /// Every kind of state (queues, moments, momentum weights, prototypes, schedules) is in a checkpoint, or a bit differs here.
     /// </summary>
     [Theory]
-    [MemberData(nameof(SslMethodTests.Names), MemberType = typeof(SslMethodTests))]
+    [MemberData(nameof(Tiny.MethodNames), MemberType = typeof(Tiny))]
     public void Train_EachMethodInterruptedOften_GoesOnBitForBit(string name)
     {
         TrainingOptions options = new() { Epochs = Epochs, BatchSize = 8, Optimiser = "adam", WarmUp = 0.2, EvaluateEvery = 1 };
@@ -50,7 +50,7 @@ public sealed class PretrainerTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(SslMethodTests.Names), MemberType = typeof(SslMethodTests))]
+    [MemberData(nameof(Tiny.MethodNames), MemberType = typeof(Tiny))]
     public void Train_EachMethod_KeepsTheNumberOfLiveTensors(string name) => KeepsTensors("adam", 1, steps: 8, name);
 
     /// <summary>With two batches a step, the last of an epoch is looked at; before the end of the warm-up none is.</summary>

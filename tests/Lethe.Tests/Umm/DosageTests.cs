@@ -16,7 +16,7 @@ public class DosageTests
 
     /// <summary>One α and one β are the same dose for every method, however large its loss is.</summary>
     [Theory]
-    [MemberData(nameof(SslMethodTests.Names), MemberType = typeof(SslMethodTests))]
+    [MemberData(nameof(Tiny.MethodNames), MemberType = typeof(Tiny))]
     public void Gradients_EachMethod_AreLengthenedByTheShares(string name)
     {
         using var problem = new SmallProblem(options, name, images: 8);

@@ -323,7 +323,7 @@ public sealed class UmmTrainerTests : IDisposable
 
     /// <summary>The heads go on, the loss is that of early features, and what is frozen keeps its bits, with every method.</summary>
     [Theory]
-    [MemberData(nameof(SslMethodTests.Names), MemberType = typeof(SslMethodTests))]
+    [MemberData(nameof(Tiny.MethodNames), MemberType = typeof(Tiny))]
     public void Train_EachMethod_MovesLateLayersOnlyAndResumesBitForBit(string name)
     {
         using SslMethod method = Tiny.Method(name);

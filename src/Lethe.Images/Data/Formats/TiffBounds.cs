@@ -9,10 +9,19 @@ namespace Lethe.Data.Formats;
 /// </summary>
 internal static class TiffBounds
 {
-    // No compression that is read makes more of a byte, but those of fax, whose rows may take a bit.
-    private const int MostOfAByte = 4096;
+    // No compression that is read makes more of a byte, but those of fax: an empty row takes a bit there, however wide it is. Scanners'
+    // are less than 32 768 dots.
+    private const int MostOfAByte = 4096, MostOfAByteOfFax = 1 << 15, RowsOfAByteOfFax = 8;
     private const int MostDirectories = 10_000;
-    private const int StripLengths = 279, TileLengths = 325;
+    private const int Width = 256, Height = 257, Bits = 258, Compression = 259, StripPlaces = 273, Samples = 277, RowsPerStrip = 278,
+        StripLengths = 279, Planar = 284, TileWidth = 322, TileHeight = 323, TilePlaces = 324, TileLengths = 325;
+
+    // What decides how much there is to read.
+    private static readonly int[] structure =
+    [
+        Width, Height, Bits, Compression, StripPlaces, Samples, RowsPerStrip, StripLengths, Planar, TileWidth, TileHeight, TilePlaces,
+        TileLengths,
+    ];
 
     private static readonly int[] sizes = [1, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 1, 1, 8, 8, 8];
 
@@ -37,18 +46,16 @@ internal static class TiffBounds
                 int size = type < sizes.Length && type >= 0 ? sizes[type] : 1;
                 if (values < 0 || values > bytes.Length / size)
                     throw Promises($"a tag ({tag}) of {values} values");
-                if (type is not (3 or 4 or 16))
+                if (!structure.Contains((int)tag))
                     continue;
-                long first = values * size <= places ? end + 4 + places : Number(bytes, end + 4 + places, places, little);
-                if (values == 1)
-                    found[(int)tag] = Number(bytes, first, size, little);
 
-                // Of a single strip that is not compressed LibTiff works the length out, as some programs write a wrong one.
-                for (long k = 0; tag is StripLengths or TileLengths && values > 1 && k < values; k++)
-                {
-                    if (Number(bytes, first + (k * size), size, little) > bytes.Length)
-                        throw Promises($"a strip of {Number(bytes, first + (k * size), size, little)} bytes");
-                }
+                // LibTiff makes of a tag of another type, of one that comes twice or lies beyond the file, what it likes.
+                long first = values * size <= places ? end + 4 + places : Number(bytes, end + 4 + places, places, little);
+                if (type is not (3 or 4 or 16) || values == 0 || first < 0 || first > bytes.Length - (values * size)
+                    || !found.TryAdd((int)tag, Number(bytes, first, size, little)))
+                    throw new DataException($"corrupt TIFF: its tag {tag} cannot be");
+                for (long k = 0; k < values; k++)
+                    RequirePart((int)tag, values, Number(bytes, first + (k * size), size, little), bytes.Length);
             }
 
             Require(found, bytes.Length);
@@ -56,14 +63,23 @@ internal static class TiffBounds
         }
     }
 
+    private static void RequirePart(int tag, long parts, long value, long length)
+    {
+        if (tag is StripPlaces or TilePlaces && value > length)
+            throw Promises($"a strip at byte {value}");
+
+        if (tag is StripLengths or TileLengths && parts > 1 && value > length)
+            throw Promises($"a strip of {value} bytes");
+    }
+
     private static void Require(Dictionary<int, long> tags, long length)
     {
-        const int Width = 256, Height = 257, Bits = 258, Compression = 259, Samples = 277, RowsPerStrip = 278, Planar = 284,
-            TileWidth = 322, TileHeight = 323;
         long Of(int tag, long otherwise) => tags.TryGetValue(tag, out long value) && value > 0 ? value : otherwise;
         (long width, long height, long samples) = (Of(Width, 1), Of(Height, 1), Of(Samples, 1));
-        bool isCompressed = Of(Compression, 1) != 1;
-        if (isCompressed && Math.Max(Of(StripLengths, 0), Of(TileLengths, 0)) is var one && one > length)
+
+        // LibTiff works the length of a single strip out where it is not compressed and has a place, as some programs write a wrong one.
+        bool isWorkedOut = Of(Compression, 1) == 1 && Of(StripPlaces, 0) > 0;
+        if (!isWorkedOut && Math.Max(Of(StripLengths, 0), Of(TileLengths, 0)) is var one && one > length)
             throw Promises($"a strip of {one} bytes");
         UInt128 strips = (UInt128)Parts(height, Of(TileHeight, Of(RowsPerStrip, height))) * (UInt128)Parts(width, Of(TileWidth, width))
             * (UInt128)(Of(Planar, 1) == 2 ? samples : 1);
@@ -73,9 +89,22 @@ internal static class TiffBounds
             throw Promises($"{strips} strips");
 
         // Bits of several samples are said in a list, and are at least one each.
-        UInt128 bytes = (UInt128)width * (UInt128)height * (UInt128)samples * (UInt128)Of(Bits, 1) / 8;
-        bool isFax = Of(Compression, 1) is 2 or 3 or 4 or 32771;
-        if (!isFax && bytes > (UInt128)length * (isCompressed ? MostOfAByte : 1u))
+        RequirePixels(height, width, samples * Of(Bits, 1), (int)Of(Compression, 1), length);
+    }
+
+    /// <summary>Refuses a page that promises more pixels. LibTiff may take other tags for it than the first look did.</summary>
+    /// <param name="height">Rows.</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="bits">Bits of a pixel.</param>
+    /// <param name="compression">The number of the compression.</param>
+    /// <param name="length">Bytes of the file.</param>
+    /// <exception cref="DataException">It is one.</exception>
+    public static void RequirePixels(long height, long width, long bits, int compression, long length)
+    {
+        bool isFax = compression is 2 or 3 or 4 or 32771;
+        int most = compression == 1 ? 1 : isFax ? MostOfAByteOfFax : MostOfAByte;
+        if ((UInt128)width * (UInt128)height * (UInt128)bits / 8 > (UInt128)length * (uint)most
+            || (isFax && height > RowsOfAByteOfFax * length))
             throw Promises($"{width}×{height} pixels");
     }
 

@@ -25,8 +25,8 @@ internal sealed record StoredTensor(string Name, string Type, ScalarType? Kind, 
     /// <summary>Whether the most significant byte comes first.</summary>
     public bool BigEndian { get; init; }
 
-    /// <summary>The number of elements.</summary>
-    public Int128 Count => Product(Shape) ?? 0;
+    /// <summary>The number of elements; of a shape that cannot be, more than any file holds.</summary>
+    public Int128 Count => Product(Shape) ?? Int128.One << 100;
 
     /// <summary>The shape in words.</summary>
     public string ShapeWords => $"[{string.Join(", ", Shape)}]";

@@ -1,6 +1,7 @@
 using System.Text;
 using Lethe.Runtime;
 using Lethe.Storage.Weights;
+using Lethe.Tests.Interchange;
 using static Lethe.Tests.Storage.Weights.TorchBytes;
 using static TorchSharp.torch;
 
@@ -102,6 +103,22 @@ public sealed class HostileFileTests : IDisposable
     }
 
     /// <summary>A stride of zero makes any number of elements of one: what is taken must be worth the file.</summary>
+    /// <summary>A shape that cannot be counted is not one of no elements, for which no values need to be there.</summary>
+    [Fact]
+    public void Open_ShapeWithoutValuesThatCannotBeCounted_IsNotRead()
+    {
+        byte[] Initialiser(params long[] shape) => [.. GraphBytes.Initialiser("weight", shape, [])[..^2]];
+        StoredTensor Read(params long[] shape)
+        {
+            File.WriteAllBytes(folder["shape.onnx"], GraphBytes.Model([GraphBytes.Node("Relu", ["x"], ["y"])], [Initialiser(shape)]));
+            using WeightFile file = WeightReader.Open(folder["shape.onnx"]);
+            return Assert.Single(file.Tensors);
+        }
+
+        Assert.NotNull(Read(3, 0).Kind);
+        Assert.Null(Read(58, 723_109_395_558_959_146).Kind);
+    }
+
     [Fact]
     public void Load_ManyElementsOfOne_IsRefusedBeforeMemoryIsTaken()
     {
