@@ -21,12 +21,12 @@ internal static class ClassifyCommand
     {
         var labelled = new Option<string?>("--labelled")
         {
-            Description = "A folder with a folder of images for each class: some ten of each tell how good the classifier is.",
+            Description = "A folder with one folder of images per class. Ten or more per class give a useful estimate of accuracy.",
             HelpName = "FOLDER",
         };
         var earlier = new Option<string?>("--classifier")
         {
-            Description = "A classifier that was made before, in place of --labelled.", HelpName = "FILE",
+            Description = "A classifier made earlier, in place of --labelled.", HelpName = "FILE",
         };
         Option<string> images = EmbedCommand.Images("Images to classify: a folder, or one image.", required: false);
         var output = new Option<string?>("--out")
@@ -35,7 +35,7 @@ internal static class ClassifyCommand
         };
         var predictions = new Option<string?>("--predictions")
         {
-            Description = "With --images: a CSV file to write, a line for each image with label, confidence, novelty, and whether it was "
+            Description = "With --images: a CSV file to write, one line per image with label, confidence, novelty, and whether it was "
                 + "rejected.",
             HelpName = "FILE",
         };
@@ -43,8 +43,8 @@ internal static class ClassifyCommand
         Option<int> bad = EmbedCommand.MaxBadFiles();
         var command = new Command(
             "classify",
-            "Make a classifier from few labelled images on an encoder's embeddings: its accuracy by cross-validation, calibrated "
-            + "confidences, and rejection of what it does not know.") { labelled, earlier, images, output, predictions, force, bad };
+            "Make a classifier from a few labelled images and an encoder's embeddings, with cross-validated accuracy, calibrated "
+                + "confidences, and rejection of unknown images.") { labelled, earlier, images, output, predictions, force, bad };
         var flags = new EncoderFlags(command);
         var table = new OptionTable(command, [new ClassifierOptions(), .. EncoderFlags.Records]);
         return command.Does(terminal, (parsed, cancellation) =>

@@ -13,31 +13,31 @@ internal static class CompareCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var runs = new Argument<string[]>("RUN") { Description = "Run directories that were evaluated, or a folder of runs, as of a "
-            + "sweep; runs that differ in the seed alone are one setting.", Arity = ArgumentArity.OneOrMore };
+        var runs = new Argument<string[]>("RUN") { Description = "Evaluated run directories, or a folder of runs, such as a sweep's. "
+            + "Runs that differ only in the seed are one setting.", Arity = ArgumentArity.OneOrMore };
         var layer = new Option<string?>("--layer") { Description = "The layer. [the last one of the backbone]", HelpName = "NAME" };
         var everyLayer = new Option<bool>("--every-layer") { Description = "All layers." };
         var baseline = new Option<string?>("--baseline")
         {
-            Description = "The column that is subtracted from all others, as 'before', 'UMM default', or 'B control' with several "
-                + "settings. [each undo less its control, and all less before]",
+            Description = "The column to subtract from all others, such as 'before', 'UMM default', or 'B control' with several "
+                + "settings. [each undo minus its control, and all minus before]",
             HelpName = "ENTRANT",
         };
         var undos = new Option<string?>("--undos") { Description = "Undos to show, with commas between. [all]", HelpName = "NAMES" };
         var output = new Option<string?>("--out") { Description = "An HTML page to write as well.", HelpName = "FILE" };
         var markdown = new Option<bool>("--markdown") { Description = "Write the tables to standard output as Markdown." };
         var csv =
-            new Option<bool>("--csv") { Description = "Write every number to standard output as CSV, one a line, with all its digits." };
+            new Option<bool>("--csv") { Description = "Write every number to standard output as CSV, one per line, with all digits." };
         var latex = new Option<bool>("--latex") { Description = "Write the tables to standard output as LaTeX (booktabs)." };
         var regret = new Option<bool>("--regret")
         {
-            Description = "Instead: how good the rules of pretrain --keep are. By how much the accuracy of the epoch that each takes is "
-                + "below that of the best epoch, over all runs that are given.",
+            Description = "Show instead how good the rules of pretrain --keep are: how far each rule's epoch is below the best epoch "
+                + "in accuracy, over all given runs.",
         };
         Option<bool> force = OutputFile.Force();
         var command = new Command(
             "compare",
-            "Set everything that was evaluated of several runs side by side, with differences paired by seed and 95 % intervals.")
+            "Show all evaluations of several runs side by side, with differences paired by seed and 95 % intervals.")
         {
             runs, layer, everyLayer, baseline, undos, regret, output, force, markdown, csv, latex,
         };

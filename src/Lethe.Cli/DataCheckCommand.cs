@@ -13,15 +13,15 @@ internal static class DataCheckCommand
     public static Command Create(Terminal terminal)
     {
         var check = new Command(
-            "check", "Look at every image of a source: equal and nearly equal ones, within parts and across, files that cannot be read, "
-                + "what was left out, rare classes.");
+            "check", "Check every image of a source: equal and nearly equal ones, within parts and across, unreadable files, files "
+                + "left out, rare classes.");
         var table = new OptionTable(check, new DataOptions());
         var groups = new Option<string?>("--out")
         {
-            Description = "A table (.csv) to write all groups of equal and nearly equal images to.", HelpName = "FILE",
+            Description = "A CSV file for all groups of equal and nearly equal images.", HelpName = "FILE",
         };
-        var force = new Option<bool>("--force") { Description = "Replace that table where it is there already." };
-        var strict = new Option<bool>("--strict") { Description = "End with an error where there is something to warn of." };
+        var force = new Option<bool>("--force") { Description = "Replace an existing CSV file." };
+        var strict = new Option<bool>("--strict") { Description = "End with an error if there is any warning." };
         check.Options.Add(groups);
         check.Options.Add(force);
         check.Options.Add(strict);

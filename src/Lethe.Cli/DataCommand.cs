@@ -10,7 +10,7 @@ internal static class DataCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var describe = new Command("describe", "Say what a source holds: parts, classes, sizes, fingerprint, files that cannot be read.");
+        var describe = new Command("describe", "Show what a source holds: parts, classes, sizes, fingerprint, unreadable files.");
         var table = new OptionTable(describe, new DataOptions(), new SeedOption());
         describe.Does(terminal, (parsed, cancellation) =>
         {

@@ -23,7 +23,7 @@ internal static class DiagnoseCommand
     {
         var features = new Option<string?>("--features")
         {
-            Description = "Features of any framework: .npy of numbers, [rows, d], or [views, images, d]; .npz of one array; or .csv, "
+            Description = "Features from any framework: .npy of numbers, [rows, d], or [views, images, d]; .npz of one array; or .csv, "
                 + "without its columns path, label and part.",
             HelpName = "FILE",
         };
@@ -35,16 +35,16 @@ internal static class DiagnoseCommand
         };
         var views = new Option<int?>("--views") { Description = "Views of each image, stacked: all rows of view 1, then of view 2. [1, or "
             + "the first of three dimensions]", HelpName = "V" };
-        var measures = new Option<string>("--measures") { Description = $"What to show of a run: {LayerMeasures.AllName}, or names with "
-            + "commas between; a wrong one lists them.", HelpName = "NAMES", DefaultValueFactory = _ => LayerMeasures.Default,
+        var measures = new Option<string>("--measures") { Description = $"Measures of a run to show: {LayerMeasures.AllName}, or names "
+            + "separated by commas. A wrong name lists them.", HelpName = "NAMES", DefaultValueFactory = _ => LayerMeasures.Default,
             CompletionSources = { _ => LayerMeasures.All.Select(measure => new CompletionItem(measure.Name)) } };
         var against = new Option<string?>("--against") { Description = "Another run on other images of the source: score how far RUN has "
-            + "memorised the images that only it was trained on (SSLMem). Or held-out: score RUN alone, against its own images that it was "
-            + "not trained on, which is a weaker sign.", HelpName = "RUN|held-out" };
+            + "memorised the images that only it was trained on (SSLMem). held-out: score RUN alone, against images that it was not "
+            + "trained on; a weaker sign.", HelpName = "RUN|held-out" };
         var command = new Command(
             "diagnose",
-            "Show the quality of each layer over training, and where ΔR turned; score single images against another run; or measure "
-            + "features from elsewhere.") { measures, against, features, epsilonSquared, views };
+            "Show the quality of each layer over training, and where ΔR turned. Or score how far single images are memorised, against "
+                + "another run; or measure features from elsewhere.") { measures, against, features, epsilonSquared, views };
         var run = new EncoderArgument(command, optional: true);
         var table = new OptionTable(command, [new ScoringOptions(), .. EncoderArgument.Records, new Machine()]);
 

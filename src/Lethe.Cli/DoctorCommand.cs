@@ -19,13 +19,13 @@ internal static class DoctorCommand
     {
         var speed = new Option<bool>("--speed")
         {
-            Description = "Measure how fast it trains and decodes, in less than a minute. [true]", HelpName = "true|false",
+            Description = "Measure training and decoding speed, in less than a minute. [true]", HelpName = "true|false",
             DefaultValueFactory = _ => true, Arity = ArgumentArity.ZeroOrOne,
         };
         var command = new Command(
             "doctor",
-            "Say what this machine is and what was loaded from where, test its convolutions, measure its speed, and name known problems "
-            + "with what to do. Writes nothing. Ends with 1 where something serious is amiss.") { speed };
+            "Describe this machine and the libraries loaded, test its convolutions, measure its speed, and name known problems with "
+                + "remedies. Writes nothing. Exits with code 1 if something serious is wrong.") { speed };
         return command.Does(terminal, (parsed, cancellation) =>
         {
             MachineFacts facts = Examine(parsed.GetValue(speed), terminal, cancellation);

@@ -26,12 +26,12 @@ internal static class EmbedCommand
         };
         Option<string?> projector = new("--projector")
         {
-            Description = "A folder to write files of TensorBoard's projector to: embeddings, paths and labels, thumbnails.",
+            Description = "A folder for TensorBoard's projector: embeddings, paths and labels, thumbnails.",
             HelpName = "DIR",
         };
         Option<bool> force = OutputFile.Force();
         Option<int> bad = MaxBadFiles();
-        var command = new Command("embed", "Turn a folder of images into embeddings by an encoder.") {
+        var command = new Command("embed", "Turn a folder of images into embeddings with an encoder.") {
             images, output, projector, force, bad,
         };
         var flags = new EncoderFlags(command);
@@ -100,7 +100,7 @@ internal static class EmbedCommand
     /// <summary>The flag of verbs that embed a folder of files.</summary>
     public static Option<int> MaxBadFiles() => new("--max-bad-files")
     {
-        Description = "How many files may be corrupt or empty and are skipped before it is an error.",
+        Description = "How many corrupt or empty files to skip; more are an error.",
         HelpName = "N",
         DefaultValueFactory = _ => new DataOptions().MaxBadFiles,
     };

@@ -19,13 +19,13 @@ internal sealed class EncoderArgument
     private readonly Argument<string?> argument;
     private readonly Option<string?> method = new("--method")
     {
-        Description = "Of a file: the method whose heads are looked for in it, or trained. [simclr]", HelpName = "NAME",
+        Description = "For a file of weights: the method whose heads to load from it, or to train. [simclr]", HelpName = "NAME",
         CompletionSources = { _ => MethodRegistry.All.Select(entry => new CompletionItem(entry.Name)) },
     };
 
     private readonly Option<string?> output = new("--out")
     {
-        Description = "Of a file: the directory of the run that it becomes. [runs/NAME, numbered]", HelpName = "DIR",
+        Description = "For a file of weights: the directory of the run made from it. [runs/NAME, numbered]", HelpName = "DIR",
     };
 
     /// <summary>Adds argument and flags to a verb.</summary>

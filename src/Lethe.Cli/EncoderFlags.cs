@@ -15,20 +15,20 @@ internal sealed class EncoderFlags
 {
     private readonly Argument<string> argument = new("RUN")
     {
-        Description = "A run directory, that of an undo below it (RUN/umm/NAME), or a file or folder of weights from elsewhere (see 'lethe "
+        Description = "A run directory, an undo's directory (RUN/umm/NAME), or a file or folder of weights from elsewhere (see 'lethe "
             + "import').",
     };
 
     private readonly Option<string> layer = new("--layer")
     {
-        Description = "The layer whose output is taken; auto takes the best by labels: those given to classify, else those of the run.",
+        Description = "The layer to take features from. auto: the best by labels, those given to classify or else those of the run.",
         HelpName = "NAME", DefaultValueFactory = _ => LayerNames.Last,
         CompletionSources = { _ => LayerNames.All.Append(LayerNames.Auto).Select(name => new CompletionItem(name)) },
     };
 
     private readonly Option<int> size = new("--image-size")
     {
-        Description = "Of weights from elsewhere: height and width at which images enter. [as the weights say, else 224 with a large stem "
+        Description = "For weights from elsewhere: height and width of the input images. [as the weights say, else 224 with a large stem "
             + "and 32 with a small one]",
         HelpName = "N",
     };
@@ -53,8 +53,8 @@ internal sealed class EncoderFlags
     /// <summary>The flag of every verb that takes one encoder of a run.</summary>
     public static Option<string> Checkpoint() => new("--checkpoint")
     {
-        Description = "last; best (what pretrain --keep chose, or the encoder from before --stop-on-memorisation ended training); or one "
-            + "that was kept, as epoch-00010.",
+        Description = "last; best (what pretrain --keep chose, or the encoder from before --stop-on-memorisation ended training); or "
+            + "a kept one, such as epoch-00010.",
         HelpName = "NAME",
         DefaultValueFactory = _ => CheckpointStore.Last,
     };

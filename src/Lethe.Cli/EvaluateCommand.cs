@@ -23,7 +23,7 @@ internal static class EvaluateCommand
         };
         var protocol = new Option<string?>("--protocol")
         {
-            Description = "Protocols to run, with commas between: "
+            Description = "Protocols to run, separated by commas: "
                 + $"{string.Join("; ", ProtocolRegistry.All.Select(entry => $"{entry.Name} ({entry.Summary})"))}. [quick ridge probe and "
                 + "kNN of every state, as in training]",
             HelpName = "NAMES",
@@ -33,14 +33,14 @@ internal static class EvaluateCommand
             new Option<string?>("--out") { Description = "With --encoder: the JSON file to write the records to.", HelpName = "FILE" };
         var onSealed = new Option<bool>("--sealed")
         {
-            Description = "Measure the images that were sealed when the run began instead of the test images, for the number that is "
-                + "published. Every such look is counted.",
+            Description = "Measure on the images sealed when the run began instead of the test images, for the number that you "
+                + "publish. Every look is counted.",
         };
         Option<bool> force = OutputFile.Force();
         var command = new Command(
             "evaluate",
-            "Evaluate an encoder, early to last layer: of a run untrained, pre-trained, and after each undo and its control; or a "
-            + "ResNet from elsewhere.") { run, protocol, onSealed, output, force };
+            "Evaluate every layer of an encoder: of a run when untrained, pre-trained, and after each undo and its control; or of a "
+                + "ResNet from elsewhere.") { run, protocol, onSealed, output, force };
         var table = new OptionTable(
             command,
             [

@@ -16,18 +16,19 @@ internal static class ExportCommand
     {
         var output = new Option<string?>("--out")
         {
-            Description = "What to write: FILE.onnx, FILE.pth or FILE.safetensors, or a folder for timm. [encoder.onnx, encoder.pth or "
+            Description = "The file to write (FILE.onnx, FILE.pth or FILE.safetensors), or a folder for timm. [encoder.onnx, "
+                + "encoder.pth or "
                 + "encoder-timm in the run]",
             HelpName = "PATH",
         };
         var classifier = new Option<string?>("--classifier")
         {
-            Description = "Of onnx: a classifier that 'lethe classify' wrote; the graph then gives logits and probabilities too.",
+            Description = "For onnx: a classifier from 'lethe classify'; the graph then also gives logits and probabilities.",
             HelpName = "FILE",
         };
         var dataRoot = new Option<string?>("--data-root")
         {
-            Description = "Where the files of a named source lie now, if they have moved.", HelpName = "DIR",
+            Description = "The new place of a named source's files, if they have moved.", HelpName = "DIR",
         };
         var command = new Command(
             "export",

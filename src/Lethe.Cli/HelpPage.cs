@@ -27,7 +27,7 @@ internal sealed class HelpPage(Option<string?> topic, Func<int> width) : Synchro
     {
         var flag = new Option<string?>("--help", "-h", "-?", "/?")
         {
-            Description = "Show help: of the options that matter first, of one GROUP, or of all. 'markdown' prints all as a Markdown page.",
+            Description = "Show help: the main options, one GROUP of options, or all. 'markdown' prints all as a Markdown page.",
             HelpName = "GROUP", Recursive = true, Arity = ArgumentArity.ZeroOrOne,
         };
         flag.Action = new HelpPage(flag, width);

@@ -20,12 +20,12 @@ internal static class ImportCommand
         };
         var dry = new Option<bool>("--dry")
         {
-            Description = "Only print what the file holds, what of it would be used, and what is left out.",
+            Description = "Only print what the file holds, what Lethe would use, and what it would leave out.",
         };
         var command = new Command(
             "import",
-            "Make a run of an encoder from elsewhere, to diagnose, undo, evaluate, embed and export it. Without --data it can be embedded "
-            + "with and exported, not measured.") { file, dry };
+            "Turn an encoder from elsewhere into a run, to diagnose, undo, evaluate, embed and export it. Without --data it can embed "
+                + "and be exported, but not be measured.") { file, dry };
         RunOptions defaults = Defaults();
         RunFlags flags = new(command, _ => defaults, defaults, new ImportOptions());
         return command.Does(terminal, (parsed, cancellation) =>

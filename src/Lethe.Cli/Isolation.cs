@@ -20,8 +20,8 @@ internal static class Isolation
             return null;
         var flag = new Option<bool>("--isolate")
         {
-            Description = "Decode image files in processes of their own, for files from strangers: one that ends or holds up its decoder "
-                + "is skipped as a bad file. Costs some time; the bits are the same.",
+            Description = "Decode images in separate processes, for files from strangers: a file that crashes or blocks its decoder "
+                + "is skipped as a bad file. Slower, with the same results bit for bit.",
         };
         verb.Options.Add(flag);
         return flag;

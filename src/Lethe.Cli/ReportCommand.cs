@@ -17,16 +17,16 @@ internal static class ReportCommand
     {
         var runs = new Argument<string[]>("RUN")
         {
-            Description = "Run directories, or a folder of runs, as of a sweep; runs that differ in the seed alone are shown as mean and "
-                + "spread.",
+            Description = "Run directories, or a folder of runs, such as a sweep's. Runs that differ only in the seed are shown as "
+                + "mean and spread.",
             Arity = ArgumentArity.OneOrMore,
         };
         var output = new Option<string?>("--out")
         {
-            Description = "The page to write. [report.html in what was named first]", HelpName = "FILE",
+            Description = "The page to write. [report.html in the first RUN]", HelpName = "FILE",
         };
         var markdown = new Option<bool>("--markdown") { Description = "Write the table of all undos to standard output as well, as "
-            + "Markdown. --json has the same numbers, and what is said of memorisation." };
+            + "Markdown. --json has the same numbers, and the verdict on memorisation." };
         var latex = new Option<bool>("--latex")
         {
             Description = "Write the same table to standard output as LaTeX (booktabs).",
@@ -38,15 +38,14 @@ internal static class ReportCommand
         Option<string?> svg = Picture("--svg", "SVG"), png = Picture("--png", "PNG, three times the size");
         var figures = new Option<string?>("--figures")
         {
-            Description = "The folder that --svg and --png write to. [figures in what was named first]", HelpName = "DIR",
+            Description = "The folder that --svg and --png write to. [figures in the first RUN]", HelpName = "DIR",
         };
         var dataRoot = new Option<string?>("--data-root") { Description = "With --map-images: where the files of a named source lie now, "
             + "if they have moved.", HelpName = "DIR" };
         Option<bool> force = OutputFile.Force();
         var command = new Command(
             "report",
-            "Write one HTML page that is readable offline: verdict, curves, tables, pictures, and how to repeat it "
-            + "all.") {
+            "Write one HTML page that works offline: verdict, curves, tables, pictures, and the commands that repeat it.") {
             runs, output, force, markdown, latex, csv, svg, png, figures, dataRoot,
         };
         var known = new OptionTable(command, new MapOptions(), new Machine());

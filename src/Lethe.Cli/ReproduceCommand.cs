@@ -18,14 +18,14 @@ internal static class ReproduceCommand
     {
         var items = new Argument<string[]>("ITEM")
         {
-            Description = $"What to reproduce: {string.Join(", ", Items.Words)}. {Items.List} shows what there is and what it takes here.",
+            Description = $"What to reproduce: {string.Join(", ", Items.Words)}. {Items.List} shows the items and how long each takes here.",
             Arity = ArgumentArity.OneOrMore,
             CompletionSources = { _ => Items.Words.Select(word => new CompletionItem(word)) },
         };
         var command = new Command(
             "reproduce",
-            "Reproduce what the paper claims: make the runs that each figure and table takes, and say what holds, what fails and what "
-            + "could not be tested. What is done is not done again, and the same command goes on after an interruption.") { items };
+            "Test the paper's claims: make the runs that each figure and table needs, and say what holds, what fails and what could "
+                + "not be tested. Finished work is skipped, and the same command continues after an interruption.") { items };
         var table = new OptionTable(command, [new ReproductionOptions(), new Machine()]);
         return command.Does(terminal, (parsed, cancellation) =>
         {

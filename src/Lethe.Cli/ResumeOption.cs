@@ -18,7 +18,7 @@ internal sealed class ResumeOption : Option<string?>
     public ResumeOption(string description)
         : base(Flag)
     {
-        Description = $"{description} {Flag} {Auto} begins it where it is not there, and does nothing where it is done.";
+        Description = $"{description} {Flag} {Auto} begins it if it does not exist, and does nothing if it is done.";
         HelpName = Auto;
         Arity = ArgumentArity.ZeroOrOne;
         CompletionSources.Add(Auto);

@@ -26,9 +26,9 @@ internal static class RunCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command(
-            "run", "The whole story: pre-train, diagnose, undo beside a control, evaluate, report. By default a demonstration of minutes "
-            + "on embedded images (--limit 2000 --backbone resnet10 --width 16 --epochs 24); with --data all images are taken, and what is "
-            + "not given is chosen by them.");
+            "run", "The whole workflow: pre-train, diagnose, undo beside a control, evaluate, report. By default a demonstration of a "
+            + "few minutes on embedded images (--limit 2000 --backbone resnet10 --width 16 --epochs 24); with --data it uses all "
+            + "images, and chooses from them the options that are left out.");
         var flags = new RunFlags(command, Defaults, new RunOptions(), undoing, new RankOptions());
         return command.Does(terminal, (parsed, cancellation) =>
         {

@@ -19,8 +19,7 @@ internal sealed class RunFlags
     private readonly Option<string?> output =
         new("--out") { Description = "The run directory. [runs/METHOD-SOURCE, numbered]", HelpName = "DIR" };
     private readonly ResumeOption resume = new(
-        "Go on with the run in --out where its last checkpoint left it. With more --epochs than it has it is made longer, if it has "
-        + "--schedule constant.");
+        "Continue the run in --out from its last checkpoint. With --schedule constant, more --epochs than before make the run longer.");
 
     /// <summary>Adds the flags to a verb.</summary>
     /// <param name="command">The verb.</param>

@@ -16,17 +16,18 @@ internal static class RunsCommand
         Argument<string?> folder = WatchCommand.Folder();
         var filter = new Option<string?>("--filter")
         {
-            Description = "Words that a run's name, state, method or options hold, all of them, as 'done seed=1 batchSize=64'.",
+            Description = "Words that a run's name, state, method or options must all contain, for example 'done seed=1 batchSize=64'.",
             HelpName = "WORDS",
         };
         var sort = new Option<string?>("--sort")
         {
             Description = $"The column to sort by: {string.Join(", ", columns)}, or an option. [run]", HelpName = "COLUMN",
         };
-        var reverse = new Option<bool>("--reverse") { Description = "Sort the greatest first." };
+        var reverse = new Option<bool>("--reverse") { Description = "Sort in descending order." };
         var measure = new Option<string?>("--measure")
         {
-            Description = "What last and best are of, as layer4/knnAccuracyHeldOut. [the best that there is]", HelpName = "LAYER/NAME",
+            Description = "The measure behind last and best, for example layer4/knnAccuracyHeldOut. [the best available]",
+            HelpName = "LAYER/NAME",
         };
         var markdown = new Option<bool>("--markdown") { Description = "Write the table to standard output as Markdown." };
         var csv = new Option<bool>("--csv")
@@ -35,8 +36,8 @@ internal static class RunsCommand
         };
         var command = new Command(
             "runs",
-            "List the runs below a folder: state, when they were last heard of, method, data, last and best numbers, and the options in "
-            + "which they differ. Reads files and writes nothing.") { folder, filter, sort, reverse, measure, markdown, csv };
+            "List the runs below a folder: state, age of the last sign of life, method, data, last and best numbers, and the options "
+                + "in which they differ. Reads files and writes nothing.") { folder, filter, sort, reverse, measure, markdown, csv };
         return command.Does(terminal, (parsed, _) =>
         {
             parsed.RequireOneOutput("--markdown", "--csv", Verb.JsonFlag);

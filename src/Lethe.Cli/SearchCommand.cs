@@ -18,9 +18,9 @@ internal static class SearchCommand
     public static Command Create(Terminal terminal)
     {
         var query =
-            new Option<string?>("--query") { Description = "An image, or a folder of them, to find the like of.", HelpName = "IMAGE" };
+            new Option<string?>("--query") { Description = "The image, or a folder of images, to compare with.", HelpName = "IMAGE" };
         var duplicates =
-            new Option<bool>("--duplicates") { Description = "Find pairs of images that are nearly the same, in place of --query." };
+            new Option<bool>("--duplicates") { Description = "Find near-duplicates, in place of --query." };
         Option<string> images = EmbedCommand.Images("The images to search in: a folder with all folders below it.");
         var count = new Option<int>("--count")
         {
@@ -28,7 +28,8 @@ internal static class SearchCommand
         };
         var similarity = new Option<double>("--similarity")
         {
-            Description = "The cosine from which on two images count as duplicates. It depends on the encoder: look at the sheet.",
+            Description = "The cosine above which two images count as duplicates. The right value depends on the encoder: check it on "
+                + "the contact sheet.",
             HelpName = "S", DefaultValueFactory = _ => 0.98,
             CustomParser = result => double.TryParse(
                 result.Tokens[0].Value, System.Globalization.CultureInfo.InvariantCulture, out double value) ? value : double.NaN,
@@ -37,7 +38,7 @@ internal static class SearchCommand
         Option<bool> force = OutputFile.Force();
         Option<int> bad = EmbedCommand.MaxBadFiles();
         var command = new Command(
-            "search", "Find the images that an encoder sees as most like one, or as nearly the same.")
+            "search", "Find the images most similar to one by an encoder's embeddings, or near-duplicates.")
             { query, images, duplicates, count, similarity, sheet, force, bad };
         var flags = new EncoderFlags(command);
         var table = new OptionTable(command, EncoderFlags.Records);

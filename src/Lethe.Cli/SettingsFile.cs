@@ -13,7 +13,7 @@ internal static class SettingsFile
     /// <summary>The flag, which every verb has.</summary>
     public static Option<string?> Option() => new(Flag)
     {
-        Description = "A YAML file of options by the names of the flags, as 'batch-size: 64'; flags win.", HelpName = "FILE",
+        Description = "A YAML file of options, named like the flags: 'batch-size: 64'. Flags override it.", HelpName = "FILE",
     };
 
     /// <summary>The command line with what the file says in it.</summary>

@@ -20,13 +20,13 @@ internal static class SweepCommand
             Description = "A YAML file: options of every cell (pretrain), lists of values (grid), seeds, and what comes after (undo, "
                 + "evaluate).",
         };
-        var dry = new Option<bool>("--dry") { Description = "Only check the file and list its cells; with --slurm write the script too." };
-        var slurm = new Option<bool>("--slurm") { Description = "Write a script of an array of jobs and give it to Slurm." };
-        var one = new Option<string?>("--cell") { Description = "Make this cell alone, as a task of an array does.", HelpName = "NAME" };
+        var dry = new Option<bool>("--dry") { Description = "Only check the file and list its cells; with --slurm also write the script." };
+        var slurm = new Option<bool>("--slurm") { Description = "Write the script of a job array and submit it to Slurm." };
+        var one = new Option<string?>("--cell") { Description = "Make only this cell, as a task of a job array does.", HelpName = "NAME" };
         var command = new Command(
             "sweep",
-            "Make many runs: each value of each option with each, with several seeds, and undos and evaluations of each. What is done is "
-            + "not done again, and the same command goes on after an interruption.") { file, dry, slurm, one };
+            "Make many runs: every combination of option values, with several seeds, each with its undos and evaluations. Finished "
+                + "work is skipped, and the same command continues after an interruption.") { file, dry, slurm, one };
         var table = new OptionTable(command, new SweepOptions());
         return command.Does(terminal, (parsed, cancellation) =>
         {

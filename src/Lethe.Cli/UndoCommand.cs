@@ -17,16 +17,16 @@ internal static class UndoCommand
             new Option<string?>("--name") { Description = "Name of the folder below RUN/umm. [made of the options]", HelpName = "NAME" };
         var seed =
             new Option<ulong?>("--seed") { Description = "Decides order and views of the fine-tuning. [the run's seed]", HelpName = "N" };
-        var resume = new ResumeOption("Go on with the undo of that name where its last checkpoint left it.");
+        var resume = new ResumeOption("Continue the undo of that name from its last checkpoint.");
         var rivals = new Option<bool>("--rivals")
         {
-            Description = "Also runs what UMM must beat, each as an undo of its own: plain training for as much compute, ZCA-whitening, "
-                + "late layers rewound and averaged. What is there already is not done again.",
+            Description = "Also runs four simpler remedies that UMM must beat, each as an undo of its own: plain training with as "
+                + "much compute, ZCA-whitening, late layers rewound, late layers averaged. Finished ones are skipped.",
         };
         var command = new Command(
             "undo",
-            "Undo memorisation: fine-tune the late layers of a run's encoder by UMM, beside a control of as many plain "
-            + "steps. --remedy takes something simpler instead, --rivals both.") { name, seed, resume, rivals };
+            "Undo memorisation: fine-tune the late layers of a run's encoder by UMM, beside a control of as many plain training "
+                + "steps. --remedy runs a simpler remedy instead, --rivals all of them too.") { name, seed, resume, rivals };
         var run = new EncoderArgument(command);
         var table = new OptionTable(command, [new UmmOptions(), .. EncoderArgument.Records, new Machine(), new RankOptions()]);
         return command.Does(terminal, (parsed, cancellation) =>

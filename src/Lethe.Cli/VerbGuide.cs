@@ -16,41 +16,42 @@ internal sealed record VerbGuide(IReadOnlyList<string> First, IReadOnlyList<(str
     {
         [""] = new([],
         [
-            ("The whole story on embedded images, in a few minutes", "lethe run"),
+            ("The whole workflow on embedded images, in a few minutes", "lethe run"),
             ("The same on a folder of photos", "lethe run --data photos"),
-            ("What this machine can do, and what is amiss", "lethe doctor"),
+            ("Speeds and problems of this machine", "lethe doctor"),
         ]),
         ["run"] = new(training,
         [
-            ("The whole story on embedded images, in a few minutes", "lethe run"),
+            ("The whole workflow on embedded images, in a few minutes", "lethe run"),
             ("On a folder of images", "lethe run --data photos --out runs/photos"),
         ]),
         ["pretrain"] = new(training,
         [
             ("Train on a folder of images", "lethe pretrain --data photos --out runs/photos"),
-            ("Go on after an interruption", "lethe pretrain --resume --out runs/photos"),
-            ("Options from a file, one of them changed", "lethe pretrain --config settings.yaml --epochs 200"),
+            ("Continue after an interruption", "lethe pretrain --resume --out runs/photos"),
+            ("Options from a file, one of them overridden", "lethe pretrain --config settings.yaml --epochs 200"),
         ]),
         ["import"] = new(["--data", "--out", "--method", "--head-epochs", "--image-size", "--dry", "--seed", "--resume"],
         [
-            ("Look into a file", "lethe import resnet18.pth --dry"),
-            ("Make a run of it that can be measured", "lethe import resnet18.pth --data photos --out runs/imported"),
+            ("See what a file holds", "lethe import resnet18.pth --dry"),
+            ("Turn it into a run and measure it", "lethe import resnet18.pth --data photos --out runs/imported"),
         ]),
-        ["undo"] = new(["--split", "--iterations", "--alpha", "--beta", "--name", "--seed", "--resume"],
+        ["undo"] = new(["--rivals", "--dose", "--alpha", "--beta", "--split", "--iterations", "--remedy", "--name", "--seed", "--resume"],
         [
-            ("Undo memorisation in the layers after layer3", "lethe undo runs/photos --split layer3"),
-            ("Go on after an interruption", "lethe undo runs/photos --split layer3 --resume"),
+            ("UMM beside its control, with the default options", "lethe undo runs/photos"),
+            ("With shares of 0.5, beside the control and four simpler remedies", "lethe undo runs/photos --dose share --beta 0.5 --rivals"),
+            ("Continue after an interruption", "lethe undo runs/photos --resume"),
         ]),
         ["diagnose"] = new(["--measures", "--against", "--features", "--labels", "--views", "--data"],
         [
             ("The layers of a run over its training", "lethe diagnose runs/photos"),
-            ("Features of any framework, two views of each image", "lethe diagnose --features features.npy --views 2"),
-            ("Images that one run has memorised and another has not seen", "lethe diagnose runs/a --against runs/b"),
+            ("Features from any framework, two views of each image", "lethe diagnose --features features.npy --views 2"),
+            ("Images that runs/a has memorised, judged against runs/b", "lethe diagnose runs/a --against runs/b"),
         ]),
         ["evaluate"] = new(["--protocol", "--quick", "--stages", "--target", "--encoder", "--data", "--out"],
         [
             ("Ridge probe and kNN of every state of a run", "lethe evaluate runs/photos"),
-            ("Protocols of the papers", "lethe evaluate runs/photos --protocol linear,knn"),
+            ("Protocols from the literature", "lethe evaluate runs/photos --protocol linear,knn"),
             ("An encoder from elsewhere", "lethe evaluate --encoder resnet18.pth --data photos --out scores.json"),
         ]),
         ["compare"] = new(["--layer", "--every-layer", "--baseline", "--undos", "--out", "--markdown", "--csv", "--latex"],
@@ -58,9 +59,9 @@ internal sealed record VerbGuide(IReadOnlyList<string> First, IReadOnlyList<(str
         ["report"] = new(
             ["--out", "--force", "--markdown", "--csv", "--latex", "--svg", "--png", "--figures", "--map-images", "--map-columns"],
         [
-            ("One page of a run, readable offline", "lethe report runs/photos"),
+            ("One run on one page", "lethe report runs/photos"),
             ("The same with a map of 5000 images, half of them trained on", "lethe report runs/photos --map-images 5000"),
-            ("Its figures as pictures for elsewhere", "lethe report runs/photos --png all"),
+            ("Its figures as PNG files", "lethe report runs/photos --png all"),
         ]),
         ["watch"] = new(["--port"],
         [
@@ -71,23 +72,23 @@ internal sealed record VerbGuide(IReadOnlyList<string> First, IReadOnlyList<(str
         ["runs"] = new(["--filter", "--sort", "--reverse", "--measure", "--csv", "--markdown"],
         [
             ("All runs below runs/", "lethe runs"),
-            ("Those that are done, the best last", "lethe runs sweeps/methods --filter done --sort best"),
+            ("Finished runs, the best last", "lethe runs sweeps/methods --filter done --sort best"),
         ]),
         ["sweep"] = new(["--dry", "--jobs", "--threads", "--retries", "--slurm", "--out"],
         [
             ("See the cells of a file", "lethe sweep methods.yaml --dry"),
-            ("Make them, or go on", "lethe sweep methods.yaml"),
+            ("Make them, or continue", "lethe sweep methods.yaml"),
             ("On a cluster", "lethe sweep methods.yaml --slurm"),
         ]),
         ["reproduce"] = new(["--preset", "--protocol", "--out", "--data", "--seeds", "--target", "--domains", "--paper", "--yes"],
         [
-            ("What there is, and what it takes on this machine", "lethe reproduce list"),
-            ("Everything in minutes, to see that it runs", "lethe reproduce all --preset smoke"),
+            ("All items, and how long each takes on this machine", "lethe reproduce list"),
+            ("A quick trial of everything, in minutes", "lethe reproduce all --preset smoke"),
             ("Two figures by the conventions of the authors' code", "lethe reproduce figure1 figure2 --preset small --protocol paper"),
         ]),
         ["embed"] = new(["--images", "--out", "--projector", "--layer", "--checkpoint", "--force"],
         [
-            ("Embeddings with their paths as a table", "lethe embed runs/photos --images photos --out embeddings.parquet"),
+            ("A table of embeddings with their paths", "lethe embed runs/photos --images photos --out embeddings.parquet"),
             ("As an array, with the paths beside it", "lethe embed runs/photos --images photos --out embeddings.npy"),
             ("For TensorBoard's projector", "lethe embed runs/photos --images photos --projector projector"),
         ]),
@@ -95,18 +96,18 @@ internal sealed record VerbGuide(IReadOnlyList<string> First, IReadOnlyList<(str
         [
             ("A classifier from a folder for each class", "lethe classify runs/photos --labelled examples --out animals.json"),
             (
-                "What it says of other images",
+                "Classify other images with it",
                 "lethe classify runs/photos --classifier animals.json --images photos"),
         ]),
         ["search"] = new(["--images", "--query", "--duplicates", "--count", "--similarity", "--out"],
         [
-            ("Images like one", "lethe search runs/photos --images photos --query cat.jpg --out alike.png"),
-            ("Pairs that are nearly the same", "lethe search runs/photos --images photos --duplicates"),
+            ("Images similar to one", "lethe search runs/photos --images photos --query cat.jpg --out alike.png"),
+            ("Near-duplicates", "lethe search runs/photos --images photos --duplicates"),
         ]),
         ["export"] = new(["--format", "--out", "--layer", "--checkpoint", "--classifier", "--force"],
         [
             ("An ONNX graph, verified as it is written", "lethe export runs/photos --format onnx"),
-            ("Weights for timm", "lethe export runs/photos --format timm --out encoder"),
+            ("A folder for timm", "lethe export runs/photos --format timm --out encoder"),
         ]),
         ["data"] = new([], [("What --data takes", "lethe data"), ("What is in a folder", "lethe data describe --data photos")]),
         ["data describe"] = new(["--data", "--image-size", "--limit"], [("What is in a folder", "lethe data describe --data photos")]),
@@ -115,7 +116,7 @@ internal sealed record VerbGuide(IReadOnlyList<string> First, IReadOnlyList<(str
         ["methods"] = new([], [("All methods", "lethe methods"), ("The options of one", "lethe methods byol")]),
         ["doctor"] = new(["--speed"],
         [
-            ("What this machine can do, and what is amiss", "lethe doctor"),
+            ("Speeds and problems of this machine", "lethe doctor"),
             ("The same for a bug report, without the measurement", "lethe doctor --speed false --json"),
         ]),
     };

@@ -14,8 +14,8 @@ internal static class WatchCommand
         Argument<string?> folder = Folder();
         var command = new Command(
             "watch",
-            "Show runs on a page of this machine as they train, or after: curves, layers, views, speed, time left, warnings, log; many "
-            + "runs side by side. Reads files and writes nothing. Ctrl-C ends it.") { folder };
+            "Show runs on a local web page, as they train or afterwards: curves, layers, views, speed, time left, warnings, log; many "
+                + "runs side by side. Reads files and writes nothing. Ctrl-C ends it.") { folder };
         var table = new OptionTable(command, new WatchOptions());
         return command.Does(terminal, (parsed, cancellation) =>
         {
@@ -37,7 +37,7 @@ internal static class WatchCommand
     /// <summary>The argument of verbs that look at runs.</summary>
     public static Argument<string?> Folder() => new("DIR")
     {
-        Description = "A run, or a folder with runs below it. [runs, or this folder where there is none]",
+        Description = "A run, or a folder with runs below it. [runs, or this folder if there is no runs]",
         Arity = ArgumentArity.ZeroOrOne,
     };
 

@@ -3,7 +3,7 @@ using Lethe.Runtime;
 namespace Lethe.Augmentation;
 
 /// <summary>
-/// How a random view of an image is made. The steps are SimCLR's (Chen et al. 2020, 2002.05709, appendix A), always in this order: crop
+/// How random views of an image are made. The steps are SimCLR's (Chen et al. 2020, 2002.05709, appendix A), always in this order: crop
 /// and resize, flip, colour jitter, grey, blur, solarise, normalise. The defaults suit images of about 32 pixels.
 /// </summary>
 public sealed record AugmentationOptions : OptionRecord, IConflicting
@@ -56,21 +56,21 @@ public sealed record AugmentationOptions : OptionRecord, IConflicting
     public double Contrast { get; init; } = 0.4;
 
     /// <summary>
-    /// Saturation is multiplied by a factor uniform in [max(0, 1 − x), 1 + x]; 0 leaves it. Nothing on grey images and on bands.
+    /// Saturation is multiplied by a factor uniform in [max(0, 1 − x), 1 + x]; 0 leaves it. No effect on grey or many-band images.
     /// </summary>
     [Limit(AtLeast = 0, AtMost = 10)]
     public double Saturation { get; init; } = 0.4;
 
-    /// <summary>Hue turns by a fraction of the circle uniform in [−x, x]; 0 leaves it. Nothing on grey images and on bands.</summary>
+    /// <summary>Hue turns by a fraction of the circle uniform in [−x, x]; 0 leaves it. No effect on grey or many-band images.</summary>
     [Limit(AtLeast = 0, AtMost = 0.5)]
     public double Hue { get; init; } = 0.1;
 
-    /// <summary>How often the colour is taken away. Nothing on grey images and on bands.</summary>
+    /// <summary>How often a view turns grey. No effect on grey or many-band images.</summary>
     [Limit(AtLeast = 0, AtMost = 1)]
     public double GreyProbability { get; init; } = 0.2;
 
     /// <summary>
-    /// How often a view is blurred. Left open, as SimCLR has it: 0.5 for large views (64 pixels or more), none for small ones.
+    /// How often a view is blurred. By default as in SimCLR: 0.5 for large views (64 pixels or more), 0 for small ones.
     /// </summary>
     [Limit(AtLeast = 0, AtMost = 1)]
     public double? BlurProbability { get; init; }
@@ -91,7 +91,7 @@ public sealed record AugmentationOptions : OptionRecord, IConflicting
     public int BlurRadius { get; init; }
 
     /// <summary>
-    /// How often values from the middle of the range on are turned upside down (of bytes 255 − value, from 128 on). 0 in SimCLR; BYOL
+    /// How often values above the middle of the range are inverted (for bytes 255 − value, from 128 on). 0 in SimCLR; BYOL
     /// takes 0.2 for one of its views.
     /// </summary>
     [Limit(AtLeast = 0, AtMost = 1)]

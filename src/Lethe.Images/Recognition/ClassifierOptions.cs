@@ -5,7 +5,7 @@ namespace Lethe.Recognition;
 /// <summary>How an <see cref="EmbeddingClassifier"/> is fitted and when it rejects.</summary>
 public sealed record ClassifierOptions : OptionRecord, IConflicting
 {
-    /// <summary>Parts of the labelled images, each of which is predicted by a classifier fitted on the others.</summary>
+    /// <summary>Folds of the cross-validation.</summary>
     [Limit(AtLeast = 2, AtMost = 100)]
     public int Folds { get; init; } = 5;
 
@@ -17,24 +17,24 @@ public sealed record ClassifierOptions : OptionRecord, IConflicting
     [Limit(Above = 0)]
     public double LargestStrength { get; init; } = 10;
 
-    /// <summary>How many are tried, evenly spaced in their logarithm.</summary>
+    /// <summary>How many strengths are tried, evenly spaced on a log scale.</summary>
     [Limit(AtLeast = 1, AtMost = 100)]
     public int Strengths { get; init; } = 7;
 
     /// <summary>
-    /// Reject the least sure images, so many that this share of the accepted ones is right, as 0.95; measured by cross-validation.
+    /// Reject the least confident images until this share of the accepted ones is right, for example 0.95; measured by cross-validation.
     /// </summary>
     [Limit(Above = 0, AtMost = 1, Zero = "to reject nothing for its confidence")]
     public double TargetAccuracy { get; init; }
 
     /// <summary>
-    /// Reject images that lie further from all classes than all but this share of the labelled images, as 0.01; measured by
+    /// Reject images further from every class than all but this share of the labelled images, for example 0.01; measured by
     /// cross-validation.
     /// </summary>
     [Limit(Above = 0, Below = 1, Zero = "to reject nothing for its distance")]
     public double NovelShare { get; init; }
 
-    /// <summary>Decides which images are in which part.</summary>
+    /// <summary>Decides which images are in which fold.</summary>
     public ulong Seed { get; init; }
 
     IEnumerable<string> IConflicting.Conflicts()

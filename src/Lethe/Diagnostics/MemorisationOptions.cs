@@ -2,20 +2,20 @@ using Lethe.Runtime;
 
 namespace Lethe.Diagnostics;
 
-/// <summary>When a training counts as memorising.</summary>
+/// <summary>When Lethe says that a training memorises.</summary>
 public sealed record MemorisationOptions : OptionRecord, IConflicting
 {
     /// <summary>Smallest loss of accuracy of the last layer that counts as a turn, as a fraction of the images.</summary>
     [Limit(AtLeast = 0, Below = 1, Unit = "of the images")]
     public double SmallestDrop { get; init; } = 0.01;
 
-    /// <summary>The layer that the last one must lose more than. What all layers lose alike is no memorisation.</summary>
+    /// <summary>The early layer: the last layer must lose more than it. A loss that all layers share is not memorisation.</summary>
     [OneOf("stem", "layer1", "layer2", "layer3")]
     public string EarlyLayer { get; init; } = "layer2";
 
     /// <summary>
-    /// Measures a loss of accuracy on both halves of the images instead of one, each with the best epoch of the other. It sees more, but
-    /// it is not the rule that was set down beforehand.
+    /// Measures a loss of accuracy on both halves of the images instead of one, each at the best epoch of the other. This detects
+    /// smaller losses, but it is not the pre-registered rule.
     /// </summary>
     public bool BothHalves { get; init; }
 
@@ -31,7 +31,7 @@ public sealed record MemorisationOptions : OptionRecord, IConflicting
     [Limit(AtLeast = 0)]
     public double NoiseTolerance { get; init; } = 3;
 
-    /// <summary>A change must hold for so many evaluations, to the last one.</summary>
+    /// <summary>For how many evaluations, up to the last one, a change must hold.</summary>
     [Limit(AtLeast = 1, Unit = "evaluation")]
     public int Patience { get; init; } = 3;
 

@@ -7,8 +7,7 @@ namespace Lethe.Evaluation;
 public sealed record EvaluationOptions : OptionRecord
 {
     /// <summary>
-    /// Images whose two views coding rates are computed on: so many that were trained on, and as many that never were; fewer where either
-    /// part has fewer.
+    /// Images for coding rates, with two views each: this many training images and as many unseen ones; fewer if either part has fewer.
     /// </summary>
     [Limit(AtLeast = 2, Unit = "images")]
     public int RateImages { get; init; } = 500;
@@ -18,12 +17,12 @@ public sealed record EvaluationOptions : OptionRecord
     public double EpsilonSquared { get; init; } = CodingRate.DefaultEpsilonSquared;
 
     /// <summary>
-    /// Views of each image that LiDAR is measured on; 2 takes those of the coding rates, more are rendered and run in addition.
+    /// Views per image for LiDAR. 2 uses the views of the coding rates; more views are rendered in addition.
     /// </summary>
     [Limit(AtLeast = 2, Unit = "views")]
     public int LidarViews { get; init; } = 2;
 
-    /// <summary>Images that LiDAR is measured on, which no effective rank can exceed; fewer where there are fewer.</summary>
+    /// <summary>Images for LiDAR, fewer if there are fewer. No effective rank can exceed this number.</summary>
     [Limit(AtLeast = 2, Unit = "images")]
     public int LidarImages { get; init; } = 500;
 

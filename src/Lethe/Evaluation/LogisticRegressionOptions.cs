@@ -18,7 +18,7 @@ internal sealed record LogisticRegressionOptions : OptionRecord, IConflicting
     [Limit(Above = 0)]
     public double LargestStrength { get; init; } = 10;
 
-    /// <summary>How many are tried, evenly spaced in their logarithm.</summary>
+    /// <summary>How many strengths are tried, evenly spaced on a log scale.</summary>
     [Limit(AtLeast = 1)]
     public int Strengths { get; init; } = 7;
 

@@ -16,26 +16,25 @@ internal sealed record OnnxExportOptions : OptionRecord, IConflicting
     internal static IReadOnlyList<string> Layers { get; } = [.. LayerNames.All, AllLayers, LayerNames.Auto];
 
     /// <summary>
-    /// What the graph takes: floats ([N, C, S, S], values 0 to 1, red, green, blue) or bytes ([N, S, S, C], as decoders give them).
+    /// The graph's input: floats ([N, C, S, S], values 0 to 1, red, green, blue) or bytes ([N, S, S, C], as decoders give them).
     /// </summary>
     [OneOf("floats", Bytes)]
     public string Input { get; init; } = "floats";
 
     /// <summary>
-    /// The layer whose features the graph gives; all gives one output for each, auto takes the best by the labels of the run, or the
+    /// The layer whose features the graph gives. all: one output per layer. auto: the best by the labels of the run, or the
     /// classifier's own.
     /// </summary>
     [OneOf(typeof(OnnxExportOptions), nameof(Layers))]
     public string Layer { get; init; } = LayerNames.Last;
 
     /// <summary>
-    /// Whitens the features within the graph (ZCA), by mean and covariance of those of the run's training images, which are read again.
+    /// Whitens the features within the graph (ZCA), with their mean and covariance on the run's training images, which are read again.
     /// </summary>
     public bool Whiten { get; init; }
 
     /// <summary>
-    /// How much of the covariance is taken for spherical, ε in (1 − ε)·covariance + ε·(mean variance)·I: what --whiten may stretch rare
-    /// directions by.
+    /// ε in (1 − ε)·covariance + ε·(mean variance)·I, for --whiten. A larger ε stretches rare directions less.
     /// </summary>
     [Limit(Above = 0, AtMost = 1)]
     public double WhitenEpsilon { get; init; } = 1e-3;

@@ -102,11 +102,11 @@ internal sealed class Byol : SslMethod
 /// <summary>Options of <see cref="Byol"/>.</summary>
 public sealed record ByolOptions : MethodOptions, IBoundToLength
 {
-    /// <summary>Weight of the past in the momentum encoder's moving average of the weights; where it is scheduled, the first.</summary>
+    /// <summary>Momentum of the momentum encoder's moving average; its initial value if scheduled.</summary>
     [Limit(AtLeast = 0, AtMost = 1)]
     public double TargetMomentum { get; init; } = 0.996;
 
-    /// <summary>Whether the weight of the past rises to 1 as a cosine over training.</summary>
+    /// <summary>Whether this momentum rises to 1 as a cosine over training.</summary>
     public bool ScheduleTargetMomentum { get; init; } = true;
 
     /// <summary>Units of the projector's hidden layer.</summary>

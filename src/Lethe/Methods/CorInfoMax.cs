@@ -171,15 +171,15 @@ public sealed record CorInfoMaxOptions : MethodOptions
     [Limit(AtLeast = 0, AtMost = 1e6)]
     public double AttractionWeight { get; init; } = 500;
 
-    /// <summary>Weight of the old in the running covariance.</summary>
+    /// <summary>Weight of the old value in the running covariance.</summary>
     [Limit(AtLeast = 0, AtMost = 1)]
     public double CovarianceForgetting { get; init; } = 0.01;
 
-    /// <summary>Weight of the old in the running mean.</summary>
+    /// <summary>Weight of the old value in the running mean.</summary>
     [Limit(AtLeast = 0, AtMost = 1)]
     public double MeanForgetting { get; init; } = 0.01;
 
-    /// <summary>What is added to the diagonal of the covariance, so that its determinant has a logarithm.</summary>
+    /// <summary>Value added to the diagonal of the covariance, to keep its determinant positive.</summary>
     [Limit(Above = 0)]
     public double LogDetEpsilon { get; init; } = 1e-6;
 

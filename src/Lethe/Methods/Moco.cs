@@ -135,14 +135,15 @@ public sealed record MocoOptions : MethodOptions, IBoundToLength
     [Limit(AtLeast = 1, AtMost = 16_777_216, Zero = "to choose it by the number of images")]
     public int QueueLength { get; init; }
 
-    /// <summary>Whether each of the two views is query once (the mean of both directions), at about twice the cost.</summary>
+    /// <summary>Whether each of the two views serves as query once (the loss is the mean of both directions), at about twice the
+    /// cost.</summary>
     public bool Symmetric { get; init; }
 
-    /// <summary>Weight of the past in the momentum encoder's moving average of the weights; where it is scheduled, the first.</summary>
+    /// <summary>Momentum of the momentum encoder's moving average; its initial value if scheduled.</summary>
     [Limit(AtLeast = 0, AtMost = 1)]
     public double TargetMomentum { get; init; } = 0.99;
 
-    /// <summary>Whether the weight of the past rises to 1 as a cosine over training.</summary>
+    /// <summary>Whether this momentum rises to 1 as a cosine over training.</summary>
     public bool ScheduleTargetMomentum { get; init; }
 
     /// <summary>Units of the projector's hidden layer.</summary>

@@ -123,14 +123,14 @@ public sealed record RelicOptions : MethodOptions, IBoundToLength
     [Limit(AtLeast = 0, AtMost = 1e6)]
     public double KlWeight { get; init; } = 1;
 
-    /// <summary>Whether the divergence is taken in one direction alone, from the first views to the second.</summary>
+    /// <summary>Whether the divergence is one-sided, from the first views to the second.</summary>
     public bool OneSidedKl { get; init; }
 
-    /// <summary>Weight of the past in the momentum encoder's moving average of the weights; where it is scheduled, the first.</summary>
+    /// <summary>Momentum of the momentum encoder's moving average; its initial value if scheduled.</summary>
     [Limit(AtLeast = 0, AtMost = 1)]
     public double TargetMomentum { get; init; } = 0.996;
 
-    /// <summary>Whether the weight of the past rises to 1 as a cosine over training.</summary>
+    /// <summary>Whether this momentum rises to 1 as a cosine over training.</summary>
     public bool ScheduleTargetMomentum { get; init; } = true;
 
     /// <summary>Units of the projector's hidden layer.</summary>

@@ -211,12 +211,12 @@ public sealed record SwAvOptions : MethodOptions
     [Limit(Above = 0)]
     public double SinkhornEpsilon { get; init; } = 0.05;
 
-    /// <summary>How often the codes are scaled to use all prototypes equally.</summary>
+    /// <summary>Sinkhorn iterations, which make the codes use all prototypes equally.</summary>
     [Limit(AtLeast = 1, AtMost = 1000)]
     public int SinkhornIterations { get; init; } = 3;
 
     /// <summary>
-    /// K, the number of clusters: some ten for each class, and fewer than a batch has images. The paper takes 3000 for ImageNet. Chosen:
+    /// K, the number of clusters: about ten per class, but fewer than the images in a batch. The paper takes 3000 for ImageNet. Chosen:
     /// 100, or three quarters of a batch and its queue where those are fewer than 128.
     /// </summary>
     [Limit(AtLeast = 2, AtMost = 1_000_000, Zero = "to choose it by the batch")]

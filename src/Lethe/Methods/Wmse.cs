@@ -124,12 +124,12 @@ public sealed record WmseOptions : MethodOptions, IConflicting
     [Limit(AtLeast = 2, Zero = "to choose it by the batch")]
     public int WhiteningBatch { get; init; }
 
-    /// <summary>Share of the identity in the covariance before it is factorised; 0 whitens fully.</summary>
+    /// <summary>Share of the identity mixed into the covariance before it is factorised; 0 whitens fully.</summary>
     [Limit(AtLeast = 0, AtMost = 1)]
     public double WhiteningEpsilon { get; init; }
 
     /// <summary>
-    /// Divisions of a batch into sub-batches over which the loss is averaged; more than 1 is of no use where there is one sub-batch.
+    /// Random divisions of a batch into sub-batches, over which the loss is averaged; use 1 if there is only one sub-batch.
     /// </summary>
     [Limit(AtLeast = 1, AtMost = 1000)]
     public int WhiteningRounds { get; init; } = 1;

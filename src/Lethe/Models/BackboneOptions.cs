@@ -17,13 +17,13 @@ public sealed record BackboneOptions : OptionRecord
     public string Backbone { get; init; } = "resnet18";
 
     /// <summary>
-    /// Channels of the first stage; 0 takes 16, which suits two cores, and on a GPU 64, the published network, or 32 where images are few.
+    /// Channels of the first stage; 0 takes 16, which suits two cores; on a GPU 64, as in the published network, or 32 if images are few.
     /// </summary>
     [Limit(AtLeast = 4, AtMost = 512, Unit = "channels", Zero = "to choose it by the device")]
     public int Width { get; init; }
 
     /// <summary>
-    /// small: 3×3 convolution of stride 1, no pooling, so that images of some 32 pixels keep their resolution;
+    /// small: 3×3 convolution of stride 1, no pooling, so that images of about 32 pixels keep their resolution;
     /// large: 7×7 of stride 2 and max-pooling, as published; auto: small below 96 pixels.
     /// </summary>
     [OneOf("auto", "small", "large")]

@@ -2,7 +2,7 @@ using Lethe.Runtime;
 
 namespace Lethe.Reproduction;
 
-/// <summary>What is reproduced: at which size, by whose conventions, on which images.</summary>
+/// <summary>What to reproduce: its size, conventions and images.</summary>
 internal sealed record ReproductionOptions : OptionRecord, IConflicting
 {
     internal const string Strict = "strict";
@@ -15,13 +15,13 @@ internal sealed record ReproductionOptions : OptionRecord, IConflicting
     public string Preset { get; init; } = Reproduction.Preset.Smoke.Name;
 
     /// <summary>
-    /// Whose conventions. strict: Lethe's own, probes fitted on images never trained on; paper: those of the authors' public code, a
-    /// constant learning rate, their views, probes fitted on images trained on, ΔR of raw embeddings.
+    /// Whose conventions. strict: Lethe's own, with probes fitted on images never trained on. paper: those of the authors' public
+    /// code, with a constant learning rate, their views, probes fitted on training images, and ΔR of raw embeddings.
     /// </summary>
     [OneOf(Strict, PaperProtocol)]
     public string Protocol { get; init; } = Strict;
 
-    /// <summary>The folder of the page and its runs. Presets and protocols may share one: a run that is there is not made again.</summary>
+    /// <summary>The folder of the page and its runs. Presets and protocols may share one; existing runs are not made again.</summary>
     public string Out { get; init; } = "reproduction";
 
     /// <summary>The images: a name that 'lethe data' lists, or a path; empty takes those of the preset.</summary>
@@ -30,20 +30,20 @@ internal sealed record ReproductionOptions : OptionRecord, IConflicting
     /// <summary>Folder that holds the files of a named source.</summary>
     public string? DataRoot { get; init; }
 
-    /// <summary>The other labelled images of the table of transfer: a name that 'lethe data' lists, or a path.</summary>
+    /// <summary>The second labelled data set, for the transfer table: a name that 'lethe data' lists, or a path.</summary>
     public string Target { get; init; } = "causal-shapes";
 
-    /// <summary>A folder of DOMAIN/CLASS/image; without one, other domains are left out of the table of shifts.</summary>
+    /// <summary>A folder of DOMAIN/CLASS/image, for the table of domain shifts; without it the table leaves them out.</summary>
     public string? Domains { get; init; }
 
-    /// <summary>Runs of each setting that differ in the seed alone.</summary>
+    /// <summary>Runs of each setting, with different seeds.</summary>
     [Limit(AtLeast = 1, Unit = "seed", Zero = "for those of the preset")]
     public int Seeds { get; init; }
 
-    /// <summary>A JSON file of the paper's values, digitised by somebody who has them; they are drawn dashed beside the claim.</summary>
+    /// <summary>A JSON file of the paper's values, digitised by you; they are drawn dashed beside the claim.</summary>
     public string? Paper { get; init; }
 
-    /// <summary>Begins a preset that takes weeks, whose bill is otherwise only shown.</summary>
+    /// <summary>Starts a preset that takes weeks; without it, Lethe only shows the estimated time.</summary>
     public bool Yes { get; init; }
 
     IEnumerable<string> IConflicting.Conflicts()

@@ -19,7 +19,7 @@ public sealed record RunOptions : OptionRecord, IConflicting
     [JsonRequired]
     public DataOptions Data { get; init; } = new();
 
-    /// <summary>The preset for views: simclr, weak or none. Single options change it.</summary>
+    /// <summary>The preset for augmented views: simclr, weak or none. Other options override parts of it.</summary>
     [JsonRequired]
     public string Augmentation { get; init; } = "simclr";
 
@@ -32,8 +32,8 @@ public sealed record RunOptions : OptionRecord, IConflicting
     public BackboneOptions Backbone { get; init; } = new();
 
     /// <summary>
-    /// Weights to begin with instead of fresh ones: a run's directory, or a file or a folder of weights from elsewhere (safetensors,
-    /// PyTorch, ONNX; Hugging Face, timm). Depth, width, stem and, where it is left open, the size of images are taken from it.
+    /// Weights to start from instead of random ones: a run's directory, or a file or a folder of weights from elsewhere (safetensors,
+    /// PyTorch, ONNX; Hugging Face, timm). Depth, width, stem and, unless given, image size are taken from it.
     /// </summary>
     public string? Init { get; init; }
 
@@ -49,8 +49,8 @@ public sealed record RunOptions : OptionRecord, IConflicting
     public MethodOptions MethodOptions { get; init; } = new SimClrOptions();
 
     /// <summary>
-    /// For a method that takes labels: the share of the training images whose label is replaced by a random one. A control in which
-    /// memorisation is certain (Zhang 2017, 1611.03530). Probes keep the right labels.
+    /// For a method that takes labels: the share of the training images whose label is replaced by a random one. A positive control in
+    /// which memorisation is certain (Zhang 2017, 1611.03530). Probes keep the right labels.
     /// </summary>
     [Limit(AtLeast = 0, AtMost = 1, Unit = "of the images")]
     public double LabelNoise { get; init; }
@@ -64,22 +64,23 @@ public sealed record RunOptions : OptionRecord, IConflicting
     public EvaluationOptions Evaluation { get; init; } = new();
 
     /// <summary>
-    /// Ends pre-training when it memorises, and keeps the encoder of the best epoch before as checkpoints/best.safetensors.
+    /// Ends pre-training when it memorises, and keeps the encoder of the best earlier epoch as checkpoints/best.safetensors.
     /// </summary>
     public bool StopOnMemorisation { get; init; }
 
     /// <summary>
-    /// What ends training. accuracy: the accuracy of layer4 on unseen images turned. loss: the method's loss on unseen images turned,
-    /// which does not say that features got worse. auto: accuracy where there are labels, else loss. For research: reduction-turn (ΔR of a
+    /// Which curve ends training when it turns, from better to worse. accuracy: accuracy of layer4 on unseen images. loss: the
+    /// method's loss on unseen images; features may still improve. auto: accuracy if there are labels, else loss. For research:
+    /// reduction-turn (ΔR of a
     /// layer turned, the paper's sign), reduction-gap (ΔR on images trained on rose against that on unseen ones), reduction-either.
     /// </summary>
     [OneOf(typeof(StopSign), nameof(StopSign.Names))]
     public string MemorisationSign { get; init; } = StopSign.Auto;
 
     /// <summary>
-    /// Which encoder is kept beside the last, as checkpoints/best.safetensors. best-heldout: that of the evaluation with the lowest loss
-    /// on unseen images. best-knn, best-linear, best-reduction, best-lidar, best-rankme: that with the highest value of layer4 on unseen
-    /// images. last keeps none.
+    /// Which encoder to keep beside the last one, as checkpoints/best.safetensors. best-heldout: the one with the lowest loss on
+    /// unseen images. best-knn, best-linear, best-reduction, best-lidar, best-rankme: the one with the highest value at layer4 on
+    /// unseen images. last: none.
     /// </summary>
     [OneOf(typeof(BestRule), nameof(BestRule.Names))]
     public string Keep { get; init; } = BestRule.Last;
@@ -90,7 +91,7 @@ public sealed record RunOptions : OptionRecord, IConflicting
     /// <summary>UMM in between epochs.</summary>
     public InterleavingOptions Interleaving { get; init; } = new();
 
-    /// <summary>The number that all randomness is derived from.</summary>
+    /// <summary>The seed of all randomness.</summary>
     [JsonRequired]
     public ulong Seed { get; init; }
 

@@ -9,25 +9,25 @@ public sealed record TrainingOptions : OptionRecord, IConflicting
     public static readonly IReadOnlyList<string> FreezeNames = ["none", "stem", "layer1", "layer2", "layer3", "layer4"];
 
     /// <summary>
-    /// Passes over the training images, chosen by their number where it is not given: 100 for up to 50 000, more for few, fewer for more. 0
+    /// Passes over the training images. By default 100 for up to 50 000 images, more if they are few, fewer if they are more. 0
     /// keeps the weights of --init as they are.
     /// </summary>
     [Limit(AtLeast = 1, Unit = "epoch", Zero = "to keep the weights of --init")]
     public int? Epochs { get; init; }
 
     /// <summary>
-    /// Minutes that training and its evaluations may take: a few steps are timed, and epochs, or the width if that is not enough, are
-    /// lowered until they fit. It never raises them.
+    /// Minutes that training and its evaluations may take. Lethe times a few steps, and lowers the epochs, then the width if needed,
+    /// until they fit. It never raises them.
     /// </summary>
     [Limit(Above = 0, Unit = "minutes", Zero = "for as long as it takes")]
     public double Minutes { get; init; }
 
-    /// <summary>Images in a batch, each of two views; 0 takes 128, or a quarter of the training images where they are few.</summary>
+    /// <summary>Images in a batch, each with two views. 0 takes 128, or a quarter of the training images if they are few.</summary>
     [Limit(AtLeast = 2, Unit = "images", Zero = "to choose it by the number of images")]
     public int BatchSize { get; init; }
 
     /// <summary>
-    /// sgd, adam, adamw or lars. Adam's steps do not grow with the size of a loss, which differs a hundredfold between methods.
+    /// sgd, adam, adamw or lars. Adam's step size does not depend on the scale of the loss, which differs a hundredfold between methods.
     /// </summary>
     [OneOf(typeof(Optimiser), nameof(Training.Optimiser.Names))]
     public string Optimiser { get; init; } = "adam";
@@ -36,7 +36,7 @@ public sealed record TrainingOptions : OptionRecord, IConflicting
     [Limit(Above = 0, Zero = "for the optimiser's default")]
     public double LearningRate { get; init; }
 
-    /// <summary>Decay of weights; biases and batch-norm are never decayed. Decoupled for adamw.</summary>
+    /// <summary>Weight decay, decoupled for adamw. Biases and batch-norm are never decayed.</summary>
     [Limit(AtLeast = 0)]
     public double WeightDecay { get; init; }
 
@@ -46,19 +46,19 @@ public sealed record TrainingOptions : OptionRecord, IConflicting
 
     /// <summary>
     /// What the learning rate does after the warm-up. cosine: falls to zero as a half cosine; constant: stays; step: stays, falls to a
-    /// fifth for the last twentieth of the steps and to a fifth of that for the last fortieth. An effect that begins late is hard to see
-    /// where the rate has fallen to zero.
+    /// fifth for the last twentieth of the steps and to a fifth of that for the last fortieth. If the rate falls to zero, an effect
+    /// that begins late is hard to see.
     /// </summary>
     [OneOf(typeof(LearningRateSchedule), nameof(LearningRateSchedule.Names))]
     public string Schedule { get; init; } = LearningRateSchedule.Cosine;
 
-    /// <summary>Share of all steps in which the learning rate rises from zero.</summary>
+    /// <summary>Share of all steps over which the learning rate rises from zero.</summary>
     [Limit(AtLeast = 0, Below = 1, Unit = "of the steps")]
     public double WarmUp { get; init; } = 0.05;
 
     /// <summary>
-    /// Batches whose gradients are averaged before a step of the optimiser. A loss still compares images within a
-    /// batch only, so negatives do not grow with it.
+    /// Batches whose gradients are averaged before each optimiser step. A loss still compares images within one batch only, so it
+    /// gains no negatives.
     /// </summary>
     [Limit(AtLeast = 1, Unit = "batch")]
     public int Accumulate { get; init; } = 1;
@@ -75,13 +75,12 @@ public sealed record TrainingOptions : OptionRecord, IConflicting
     public bool KeepCheckpoints { get; init; }
 
     /// <summary>
-    /// The last layer of the backbone that is held fixed at first. layer4 holds all of it and trains the heads alone. For loaded weights
-    /// (--init).
+    /// The last backbone layer that is frozen at first. layer4 freezes all of it, and only the heads train. For loaded weights (--init).
     /// </summary>
     [OneOf(typeof(TrainingOptions), nameof(FreezeNames))]
     public string Freeze { get; init; } = FreezeNames[0];
 
-    /// <summary>Epochs for which --freeze holds; then all is trained, and the optimiser starts anew.</summary>
+    /// <summary>Epochs for which --freeze holds. Then all layers train, and the optimiser starts anew.</summary>
     [Limit(AtLeast = 1, Unit = "epoch", Zero = "for the whole training")]
     public int FreezeEpochs { get; init; }
 

@@ -6,7 +6,7 @@ using Lethe.Umm.VolumeFactors;
 
 namespace Lethe.Umm;
 
-/// <summary>Options of the Undoing Memorization Mechanism.</summary>
+/// <summary>UMM, the Undoing Memorization Mechanism, and its rivals.</summary>
 public sealed record UmmOptions : OptionRecord, IConflicting
 {
     /// <summary>Names that <see cref="LevelOne"/> can have.</summary>
@@ -39,7 +39,7 @@ public sealed record UmmOptions : OptionRecord, IConflicting
     private const int CoursePoints = 200;
 
     /// <summary>
-    /// What is done to the encoder: umm, or something simpler that UMM must beat. continue: plain training for as much compute; whiten:
+    /// The remedy: umm, or something simpler that UMM must beat. continue: plain training with as much compute; whiten:
     /// ZCA of the last layer's features; rewind: the late layers of an earlier epoch; average: the late layers averaged over epochs.
     /// </summary>
     [OneOf(typeof(UmmOptions), nameof(Remedies))]
@@ -49,7 +49,8 @@ public sealed record UmmOptions : OptionRecord, IConflicting
     [OneOf(typeof(ResNet), nameof(ResNet.SplitNames))]
     public string Split { get; init; } = "layer2";
 
-    /// <summary>Steps of level two. The last state is kept; docs/results/umm.md says what more steps and other rules did.</summary>
+    /// <summary>Steps of level two. The last state is kept; docs/results/umm.md shows the effect of more steps and of other
+    /// rules.</summary>
     [Limit(AtLeast = 1)]
     public int Iterations { get; init; } = 100;
 
@@ -58,60 +59,60 @@ public sealed record UmmOptions : OptionRecord, IConflicting
     public int BatchSize { get; init; }
 
     /// <summary>
-    /// What alpha and beta mean. raw: weights of the terms, ΔR divided by its upper bound for the batch; the same numbers are another dose
-    /// for each method, whose losses differ a hundredfold. share: the gradient of ΔR is alpha times as long as that of the method's loss,
-    /// that of the alignment beta times.
+    /// What alpha and beta mean. raw: weights of the terms, with ΔR divided by its upper bound for the batch; methods' losses differ a
+    /// hundredfold, so the same numbers act differently for each. share: ΔR's gradient is scaled to alpha times the length of the loss
+    /// gradient, the alignment's to beta times; give both below 1, as 0.5.
     /// </summary>
     [OneOf(typeof(UmmOptions), nameof(DoseNames))]
     public string Dose { get; init; } = DoseNames[0];
 
-    /// <summary>α, how much ΔR weighs in level two.</summary>
+    /// <summary>α, the weight of ΔR in level two.</summary>
     [Limit(AtLeast = 0, AtMost = 1e6)]
     public double Alpha { get; init; } = 0.5;
 
-    /// <summary>β, how much the alignment weighs in level one.</summary>
+    /// <summary>β, the weight of the alignment in level one. 10 is meant for --dose raw; with share, 0.5 was measured.</summary>
     [Limit(AtLeast = 0, AtMost = 1e6)]
     public double Beta { get; init; } = 10;
 
     /// <summary>
-    /// The volume factor by which the last layer's density is estimated: loss-gradient, jacobian-volume or jacobian-norm.
+    /// The volume factor that estimates the last layer's density: loss-gradient, jacobian-volume or jacobian-norm.
     /// </summary>
     [OneOf(typeof(VolumeFactor), nameof(VolumeFactor.Names))]
     public string Volume { get; init; } = LossGradient.Name;
 
-    /// <summary>q, the number of random directions of features in which jacobian-volume and jacobian-norm look.</summary>
+    /// <summary>q, the number of random directions of features that jacobian-volume and jacobian-norm sample.</summary>
     [Limit(AtLeast = 1)]
     public int Probes { get; init; } = 8;
 
     /// <summary>
-    /// δ, which jacobian-volume adds to each squared stretch, so that a direction that is not stretched has a volume too.
+    /// δ, which jacobian-volume adds to each squared stretch, so that the volume of a direction without stretch is not zero.
     /// </summary>
     [Limit(Above = 0)]
     public double VolumeFloor { get; init; } = 1e-6;
 
     /// <summary>
-    /// How level two differentiates through level one: first-order, finite-difference or exact. In docs/results/umm.md the second order
-    /// gained nothing.
+    /// How level two differentiates through level one: first-order, finite-difference or exact. In docs/results/umm.md the two of
+    /// second order gained nothing.
     /// </summary>
     [OneOf(typeof(Hypergradients.Hypergradient), nameof(Hypergradients.Hypergradient.Names))]
     public string Hypergradient { get; init; } = FirstOrder.Name;
 
     /// <summary>
-    /// How far finite-difference moves the parameters to either side, as a length. 0.01 is its source's value; on the embedded images 0.1
+    /// How far finite-difference moves the parameters to either side (a length). 0.01 is its source's value; on the embedded images 0.1
     /// came nearer to exact.
     /// </summary>
     [Limit(Above = 0)]
     public double FiniteDifferenceRadius { get; init; } = 0.01;
 
     /// <summary>
-    /// What becomes of the step of level one. look-ahead: it is taken back, and level two steps from where it began. keep: it stays, and
-    /// level two steps from there, so that the alignment itself moves the weights, as in the authors' code.
+    /// What happens to the step of level one. look-ahead: it is undone, and level two steps from where it began. keep: level two steps
+    /// from where it ended, so the alignment itself moves the weights, as in the authors' code.
     /// </summary>
     [OneOf(typeof(UmmOptions), nameof(LevelOneNames))]
     public string LevelOne { get; init; } = LookAhead;
 
     /// <summary>
-    /// The images of level two. same: those of level one; fresh: a batch of its own, as the authors' code does. The control takes that of
+    /// The images of level two. same: those of level one; fresh: another batch, as in the authors' code. The control uses the batch of
     /// level two.
     /// </summary>
     [OneOf(typeof(UmmOptions), nameof(OuterBatchNames))]
@@ -137,7 +138,7 @@ public sealed record UmmOptions : OptionRecord, IConflicting
     public string OuterOptimiser { get; init; } = "adam";
 
     /// <summary>
-    /// Which ΔR level two takes. features: that of the last layer, rows normalised. code: that of the projector's output as it is, as in
+    /// Which ΔR level two uses. features: of the last layer, with normalised rows. code: of the unnormalised projector output, as in
     /// the authors' code.
     /// </summary>
     [OneOf(typeof(UmmOptions), nameof(RateConventionNames))]
@@ -154,26 +155,26 @@ public sealed record UmmOptions : OptionRecord, IConflicting
     public bool MinimiseReduction { get; init; }
 
     /// <summary>
-    /// For whiten: ε in (1 − ε)·covariance + ε·(mean variance)·I. The larger it is, the less rare directions are stretched.
+    /// For whiten: ε in (1 − ε)·covariance + ε·(mean variance)·I. A larger ε stretches rare directions less.
     /// </summary>
     [Limit(Above = 0, AtMost = 1)]
     public double WhitenEpsilon { get; init; } = 1e-3;
 
-    /// <summary>For rewind: the epoch whose late layers and heads are taken. Its checkpoint must have been kept.</summary>
+    /// <summary>For rewind: the epoch to take late layers and heads from. Its checkpoint must have been kept.</summary>
     [Limit(AtLeast = 1, Zero = "for that with the lowest held-out loss")]
     public int RewindEpoch { get; init; }
 
     /// <summary>
-    /// For rewind: estimates batch-norm's running statistics of the late layers anew on the training images, instead of taking those of
+    /// For rewind: re-estimates batch-norm's running statistics of the late layers on the training images, instead of using those of
     /// the epoch. average always does so.
     /// </summary>
     public bool Reestimate { get; init; }
 
-    /// <summary>For average: the first epoch that is averaged. Later ones whose checkpoints were kept are averaged too.</summary>
+    /// <summary>For average: the first epoch to average. All later epochs with a kept checkpoint are averaged too.</summary>
     [Limit(AtLeast = 1, Zero = "for the second half of training")]
     public int AverageFrom { get; init; }
 
-    /// <summary>Runs the control beside it: as many steps of plain training, from the same state, with the same layers frozen.</summary>
+    /// <summary>Also runs the control: as many plain training steps, from the same state, with the same layers frozen.</summary>
     public bool Control { get; init; } = true;
 
     /// <summary>Iterations between evaluations.</summary>

@@ -12,7 +12,7 @@ internal sealed record EncoderFileOptions : OptionRecord
     public string? Encoder { get; init; }
 
     /// <summary>
-    /// What pixels are normalised with: data (mean and deviation of the training part of --data), imagenet (the published constants),
+    /// How pixels are normalised: data (mean and deviation of the training part of --data), imagenet (the published constants),
     /// numbers as 0.5,0.5,0.5/0.25,0.25,0.25, or auto: what the file says, else ImageNet's for a colour encoder, else data.
     /// </summary>
     public string Normalisation { get; init; } = Interchange.Normalisation.Auto;

@@ -23,10 +23,10 @@ internal sealed record ExportOptions : OptionRecord
     [OneOf(Onnx, Timm, Torchvision)]
     public string Format { get; init; } = Onnx;
 
-    /// <summary>The licence of the images that the encoder was trained on, in your words; kept in the file.</summary>
+    /// <summary>The licence of the training images, as free text; kept in the file.</summary>
     public string? Licence { get; init; }
 
-    /// <summary>Replaces what is at --out.</summary>
+    /// <summary>Replaces an existing --out.</summary>
     public bool Force { get; init; }
 
     /// <summary>Refuses what is no use with the format.</summary>

@@ -23,15 +23,15 @@ public sealed record Machine : OptionRecord, IConflicting
     public int Threads { get; init; }
 
     /// <summary>
-    /// Operations of networks on a processor: ours (this library's kernels) or torch (torch's own operations, slower); empty takes those
-    /// that a run was made with, ours for a new one.
+    /// Network operations on a processor: ours (Lethe's kernels) or torch (torch's own, slower). By default the kernels that a run was
+    /// made with; ours for a new run.
     /// </summary>
     [OneOf("", OperatorSwitch.Ours, OperatorSwitch.Torch)]
     public string Kernels { get; init; } = "";
 
     /// <summary>
-    /// What convolutions multiply in: float32, or bf16 (8 bits of precision, to which results are rounded too; weights and all else stay
-    /// float32), for GPUs and processors that are faster at it; empty takes that which a run was made with, float32 for a new one.
+    /// Number format of convolutions: float32, or bf16 (8 bits of precision, in the results too; weights and all else stay float32)
+    /// for GPUs and processors that are faster with it. By default the format that a run was made with; float32 for a new run.
     /// </summary>
     [OneOf("", OperatorSwitch.Float32, OperatorSwitch.BFloat16)]
     public string Precision { get; init; } = "";

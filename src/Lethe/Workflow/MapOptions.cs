@@ -6,15 +6,15 @@ namespace Lethe.Workflow;
 internal sealed record MapOptions : OptionRecord, IConflicting
 {
     /// <summary>
-    /// Draw the map of the first run anew, with so many images, half of them trained on. It reads the images and takes minutes for
-    /// thousands. [the map that was drawn last]
+    /// Draw the map of the first run anew with N images, half of them trained on. Reads the images; thousands take minutes. [keep the
+    /// existing map]
     /// </summary>
     [Limit(AtLeast = 20, AtMost = 20_000, Unit = "images", Zero = "for a page without a map")]
     public int? MapImages { get; init; }
 
     /// <summary>
-    /// A table of your own (.csv or .tsv) whose columns of numbers colour the map: a line of titles, among them path, and a row for each
-    /// image. Images without a row stay grey. [none]
+    /// A table of your own (.csv or .tsv) whose columns of numbers colour the map: a header line with path among its titles, and a row
+    /// for each image. Images without a row stay grey. [none]
     /// </summary>
     public string? MapColumns { get; init; }
 

@@ -3,24 +3,23 @@ using Lethe.Runtime;
 
 namespace Lethe.Workflow;
 
-/// <summary>What protocols share: which states of the encoder, how many images, which other data set.</summary>
+/// <summary>Options that protocols share: states of the encoder, numbers of images, another data set.</summary>
 public sealed record ProtocolRunOptions : OptionRecord, IConflicting
 {
     private const string AllStages = "all";
 
     /// <summary>
-    /// Makes each protocol cheap: 500 images at most to fit and to measure with, fewer draws, steps and epochs. To see whether it runs,
-    /// not for conclusions.
+    /// A quick trial, not for conclusions: at most 500 images to fit and to measure with, and fewer draws, steps and epochs.
     /// </summary>
     public bool Quick { get; init; }
 
-    /// <summary>Decides draws, divisions and initial weights; the same for all runs and states, so that they compare.</summary>
+    /// <summary>Decides draws, divisions and initial weights. Use the same seed for all runs and states that you compare.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>States of the encoder, with commas between: untrained, before, control, umm; or all.</summary>
+    /// <summary>States of the encoder, separated by commas: untrained, before, control, umm; or all.</summary>
     public string Stages { get; init; } = AllStages;
 
-    /// <summary>Measure also the checkpoints that pretrain --keep-checkpoints left, so that results can be seen over epochs.</summary>
+    /// <summary>Also measure the checkpoints that pretrain --keep-checkpoints kept, to see results over epochs.</summary>
     public bool EveryCheckpoint { get; init; }
 
     /// <summary>Labelled images at most that linear, kNN and clustering are fitted on, and those of a target's training part.</summary>
@@ -39,7 +38,7 @@ public sealed record ProtocolRunOptions : OptionRecord, IConflicting
     /// <summary>Folder that holds the files of a named target.</summary>
     public string? TargetRoot { get; init; }
 
-    /// <summary>Megabytes of features that are kept in RUN/features, so that they are not computed again.</summary>
+    /// <summary>Megabytes of features to cache in RUN/features.</summary>
     [Limit(AtLeast = 1, Zero = "to keep none")]
     public int FeatureMegabytes { get; init; } = 1024;
 

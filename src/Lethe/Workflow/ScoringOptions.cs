@@ -5,12 +5,12 @@ namespace Lethe.Workflow;
 /// <summary>How memorisation of single images is scored.</summary>
 internal sealed record ScoringOptions : OptionRecord
 {
-    /// <summary>Augmented views of each image whose distances are compared; all pairs of them are.</summary>
+    /// <summary>Augmented views per image; distances are compared over all pairs.</summary>
     [Limit(AtLeast = 2, Unit = "views")]
     public int ScoreViews { get; init; } = 10;
 
     /// <summary>
-    /// Score so many of the images that only this run was trained on, and as many that neither was; fewer where there are fewer.
+    /// Score N images that only this run was trained on, and N that neither was; fewer if there are fewer.
     /// </summary>
     [Limit(AtLeast = 1, Unit = "image")]
     public int ScoreImages { get; init; } = 500;

@@ -118,11 +118,11 @@ internal sealed class CausalProtocol(CausalProtocolOptions options) : Generating
 /// <summary>Options of <see cref="CausalProtocol"/>.</summary>
 internal sealed record CausalProtocolOptions : ProtocolOptions, IConflicting
 {
-    /// <summary>Generated images that the causal reading is fitted on, and as many others that it is measured on.</summary>
+    /// <summary>Generated images to fit the causal protocol on, and as many others to measure on.</summary>
     [Limit(AtLeast = 40, Unit = "images")]
     public int CausalImages { get; init; } = 1000;
 
-    /// <summary>ρ under which the classifier of the causal reading's shortcut is fitted; it is measured at ρ, at 0 and at −ρ.</summary>
+    /// <summary>ρ at which the causal protocol's shortcut classifier is fitted; it is measured at ρ, 0 and −ρ.</summary>
     [Limit(AtLeast = -1, AtMost = 1)]
     public double CausalRho { get; init; } = 0.9;
 

@@ -67,7 +67,7 @@ internal sealed class ClusteringProtocol(ClusteringProtocolOptions options) : Pr
 /// <summary>Options of <see cref="ClusteringProtocol"/>.</summary>
 internal sealed record ClusteringProtocolOptions : ProtocolOptions
 {
-    /// <summary>How often k-means starts anew; the best start counts.</summary>
+    /// <summary>Restarts of k-means; the best one counts.</summary>
     [Limit(AtLeast = 1)]
     public int ClusterRestarts { get; init; } = 10;
 

@@ -50,7 +50,7 @@ internal sealed class ColourProtocol(ColourProtocolOptions options) : Protocol
 /// <summary>Options of <see cref="ColourProtocol"/>.</summary>
 internal sealed record ColourProtocolOptions : ShiftOptions
 {
-    /// <summary>ρ, how strongly the tint is tied to the class where the classifier of colour is fitted.</summary>
+    /// <summary>ρ, how strongly the tint is tied to the class in the images that the colour classifier is fitted on.</summary>
     [Limit(Above = 0, AtMost = 1)]
     public double ColourRho { get; init; } = new ColourShiftOptions().Rho;
 

@@ -80,7 +80,7 @@ internal sealed record LinearProtocolOptions : ProtocolOptions
     [Limit(AtLeast = 1, Unit = "image")]
     public int LinearBatchSize { get; init; } = 64;
 
-    /// <summary>Peak learning rate of the linear protocol with sgd, of standardised features.</summary>
+    /// <summary>Peak learning rate of the linear protocol with sgd, for standardised features.</summary>
     [Limit(Above = 0)]
     public double LinearLearningRate { get; init; } = 0.1;
 

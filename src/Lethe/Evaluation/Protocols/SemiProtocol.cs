@@ -120,10 +120,10 @@ internal sealed class SemiProtocol(SemiProtocolOptions options) : Protocol
 /// <summary>Options of <see cref="SemiProtocol"/>.</summary>
 internal sealed record SemiProtocolOptions : FineTuningOptions, IConflicting
 {
-    /// <summary>Parts of the training images whose labels are used, with commas between.</summary>
+    /// <summary>Shares of the training images whose labels are used, separated by commas.</summary>
     public string SemiShares { get; init; } = "0.01,0.1";
 
-    /// <summary>How often images are drawn anew, so that there is an interval.</summary>
+    /// <summary>How often images are drawn, to give an interval.</summary>
     [Limit(AtLeast = 2)]
     public int SemiDraws { get; init; } = 3;
 
