@@ -54,7 +54,7 @@ internal static class ClassifyCommand
             options.Validate();
             (string? folder, string? made, string? others) = (parsed.GetValue(labelled), parsed.GetValue(earlier), parsed.GetValue(images));
             if ((folder is null) == (made is null))
-                throw new InvalidOptionException("classify takes --labelled with a folder, or --classifier with a file: one of the two.");
+                throw new InvalidOptionException("classify needs either --labelled with a folder, or --classifier with a file.");
             if (made is not null && others is null)
                 throw new InvalidOptionException("--classifier needs --images with what to classify.");
             if (parsed.GetValue(predictions) is not null && others is null)
@@ -133,7 +133,7 @@ internal static class ClassifyCommand
     private static string Default(EncoderFlags flags, ParseResult parsed) => Directory.Exists(flags.Path(parsed))
         && RunDirectory.HoldsRun(flags.Path(parsed))
         ? Path.Combine(flags.Path(parsed), "classifier.json")
-        : throw new InvalidOptionException("--out is needed: weights from elsewhere have no run to put the classifier in.");
+        : throw new InvalidOptionException("--out is needed: weights from elsewhere have no run to hold the classifier.");
 
     private static JsonObject Describe(EmbeddingClassifier classifier, Terminal terminal)
     {

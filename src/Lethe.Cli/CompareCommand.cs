@@ -49,7 +49,7 @@ internal static class CompareCommand
             {
                 terminal.Announce(StartUp.OfVerb(
                     "compare", $"{paths.Length} run{(paths.Length == 1 ? "" : "s")}: "
-                        + (parsed.GetValue(regret) ? "which rule of --keep takes the best epoch" : "all that was evaluated of each"),
+                        + (parsed.GetValue(regret) ? "which rule of --keep picks the best epoch" : "all evaluations of each"),
                     StartUp.Reads));
             }
 
@@ -57,7 +57,7 @@ internal static class CompareCommand
             {
                 Option[] others = [layer, everyLayer, baseline, undos, output, force, csv, latex];
                 if (others.Any(one => parsed.GetResult(one) is { Implicit: false }))
-                    throw new InvalidOptionException("--regret compares rules, not runs: give it with --markdown or --json alone.");
+                    throw new InvalidOptionException("--regret compares rules, not runs: combine it only with --markdown or --json.");
                 return ShowRegret(paths, parsed.GetValue(markdown), terminal);
             }
 

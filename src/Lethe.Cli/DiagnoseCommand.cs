@@ -58,7 +58,7 @@ internal static class DiagnoseCommand
             string? path = run.Path(parsed);
             string? file = parsed.GetValue(features);
             if ((path is null) == (file is null))
-                throw new InvalidOptionException("diagnose takes a run directory, or --features with a .npy file: one of the two.");
+                throw new InvalidOptionException("diagnose needs either a run directory, or --features with a .npy file.");
             OptionValues values = table.Read(parsed);
             if (parsed.GetValue(against) is { } other)
             {
@@ -88,7 +88,7 @@ internal static class DiagnoseCommand
             }
 
             if (file is not null && parsed.GetResult(measures) is { Implicit: false })
-                throw new InvalidOptionException("--measures belongs to a run. Of features, all is shown that they allow.");
+                throw new InvalidOptionException("--measures belongs to a run. For features, Lethe shows every measure that they allow.");
             if (file is not null)
             {
                 terminal.Announce(StartUp.OfVerb(

@@ -41,7 +41,7 @@ internal static class EmbedCommand
             string? file = parsed.GetValue(output), projected = parsed.GetValue(projector);
             string folder = parsed.GetRequiredValue(images);
             if (file is null && projected is null)
-                throw new InvalidOptionException("Give --out FILE or --projector DIR: what to write the embeddings to.");
+                throw new InvalidOptionException("Give --out FILE or --projector DIR for the embeddings.");
             if (file is not null)
                 EmbeddingFile.Require(file, parsed.GetValue(force));
             if (projected is not null)

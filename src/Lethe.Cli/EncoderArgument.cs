@@ -104,7 +104,7 @@ internal sealed class EncoderArgument
         };
         options = options with { MethodOptions = MethodRegistry.Find(options.Method).DefaultOptions };
         if (options.Data.Data == Importing.NoImages)
-            throw new InvalidOptionException($"{path} is a file of weights: it is measured on images. Give --data with a folder of them.");
+            throw new InvalidOptionException($"{path} is a file of weights: it is measured on images. Give --data FOLDER.");
         string home = parsed.GetValue(output) ?? ImportCommand.FreePath(path);
 
         // The same command again goes on with what it began.

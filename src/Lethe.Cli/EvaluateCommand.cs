@@ -73,7 +73,7 @@ internal static class EvaluateCommand
             var file = values.Apply(new EncoderFileOptions());
             string? path = parsed.GetValue(run), names = parsed.GetValue(protocol), written = parsed.GetValue(output);
             if ((path is null) == (file.Encoder is null))
-                throw new InvalidOptionException("evaluate takes a run directory, or --encoder with a file of weights: one of the two.");
+                throw new InvalidOptionException("evaluate needs either a run directory, or --encoder with a file of weights.");
             if (file.Encoder is not null && parsed.GetValue(onSealed))
                 throw new InvalidOptionException("--sealed belongs to a run, which seals images when it begins. Give a run directory.");
             if (path is not null && written is not null)

@@ -56,8 +56,8 @@ internal static class ExportCommand
                 terminal.WarnOfUnfinished(RunDirectory.Open(flags.Path(parsed)), flags.CheckpointOf(parsed));
             terminal.Announce(StartUp.OfVerb(
                 "export", $"{flags.Path(parsed)}, as {options.Format}" + (options.Format == ExportOptions.Onnx
-                    ? ", run in ONNX Runtime beside it before it is given its name" : ", read back before it is given its name"),
-                graph.Whiten ? StartUp.Shown : "seconds; longer where images are large or many must be listed", machine.Describe()));
+                    ? ", verified with ONNX Runtime before the file is kept" : ", read back and compared before the file is kept"),
+                graph.Whiten ? StartUp.Shown : "seconds; longer with large images or large folders", machine.Describe()));
             ExportResult result = flags.Foreign(parsed, values) is { } foreign
                 ? Exporting.Run(
                     foreign, options, graph,

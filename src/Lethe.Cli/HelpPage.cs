@@ -73,7 +73,7 @@ internal sealed class HelpPage(Option<string?> topic, Func<int> width) : Synchro
                 ? Pages(groups)
                 :
                 [
-                    .. Section("What matters first", guide.First.Select(flag => options.Single(one => one.Name == flag))
+                    .. Section("Main options", guide.First.Select(flag => options.Single(one => one.Name == flag))
                         .Select(one => (NamesOf(one), Short(one)))),
                     "",
                     .. Wrapped(
@@ -83,7 +83,7 @@ internal sealed class HelpPage(Option<string?> topic, Func<int> width) : Synchro
                 ],
             .. options.Length > Few
                 ? ["", .. Wrapped(
-                    $"Other words for them are understood, in other spellings too: {string.Join(", ", OtherWords())}.", columns, "")]
+                    $"These names work too, in any spelling: {string.Join(", ", OtherWords())}.", columns, "")]
                 : Array.Empty<string>(),
             .. guide.Examples.Count == 0 ? Array.Empty<string>() :
             [

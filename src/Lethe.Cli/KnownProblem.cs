@@ -35,7 +35,7 @@ internal sealed record KnownProblem(bool Serious, string What, string Advice)
         string letters = facts.Locale.Replace("-", "", StringComparison.Ordinal);
         if (letters.Contains('.', StringComparison.Ordinal) && !letters.Contains("utf8", StringComparison.OrdinalIgnoreCase))
             yield return new(
-                false, $"The terminal's letters are not Unicode ({facts.Locale}): bars and Greek letters show as question marks.",
+                false, $"The terminal's encoding is not Unicode ({facts.Locale}): bars and Greek letters appear as question marks.",
                 "Set LC_ALL=C.UTF-8.");
     }
 
@@ -44,19 +44,20 @@ internal sealed record KnownProblem(bool Serious, string What, string Advice)
         if (facts.Architecture == "X64" && !facts.Instructions.Contains("AVX2"))
             yield return new(
                 false, "The processor has no AVX2, or the virtual machine hides it: torch's own operations are used, which are slower.",
-                "Take a processor of 2013 or later, or have the virtual machine pass the host's processor through.");
+                "Use a processor from 2013 or later, or pass the host's processor through to the virtual machine.");
         if (facts.HidesCaches)
             yield return new(
                 false,
                 "The virtual machine hides the sizes of the processor's caches, where torch's fast convolutions compute wrong numbers.",
-                "Nothing needs to be done: Lethe's own kernels do not ask, and --kernels torch takes torch's slow ones. Other programs "
+                "Nothing needs to be done: Lethe's own kernels do not use the cache sizes, and --kernels torch takes torch's slow "
+                    + "convolutions. Other programs "
                 + "with torch need DNNL_MAX_CPU_ISA=AVX here.");
         foreach (string notice in facts.Notices.Where(notice => !facts.HidesCaches || !notice.Contains("hides", StringComparison.Ordinal)))
-            yield return new(false, notice, "Nothing needs to be done; work goes on, slower.");
+            yield return new(false, notice, "Nothing needs to be done; Lethe works, but slower.");
         if (facts.Quota is { } quota && quota < facts.Threads)
             yield return new(
                 false,
-                Invariant($"{facts.Threads} threads compute, and the container may use {quota:0.##} processors: they hold each other up."),
+                Invariant($"{facts.Threads} threads compute, and the container may use {quota:0.##} processors: they wait for each other."),
                 $"Give --threads {Math.Max(1, (int)quota)}, or the container more processors.");
         if (facts.Load is { } load && load > Math.Max(1, 0.5 * facts.Processors))
             yield return new(
@@ -72,11 +73,11 @@ internal sealed record KnownProblem(bool Serious, string What, string Advice)
         yield return facts.CudaBuild
             ? new(
                 false, facts.GpuDriver
-                    ? "This build is for GPUs and a driver is there, but torch finds no GPU: all is computed on the processor."
-                    : "This build is for GPUs, and no driver of NVIDIA's loads: all is computed on the processor.",
+                    ? "This build is for GPUs and a driver is installed, but torch finds no GPU: Lethe computes on the processor."
+                    : "This build is for GPUs, but no NVIDIA driver loads: Lethe computes on the processor.",
                 "Install a driver for CUDA 12.8 or later (nvidia-smi shows it); in a container, pass the GPU in.")
             : new(
-                false, "There is a GPU of NVIDIA's, and this build cannot use it: all is computed on the processor.",
+                false, "There is a GPU of NVIDIA's, and this build cannot use it: Lethe computes on the processor.",
                 "Build with -p:TorchBackend=cuda, and give --device cuda.");
     }
 
@@ -102,7 +103,7 @@ internal sealed record KnownProblem(bool Serious, string What, string Advice)
             if (place.NoPrograms && place.Use == PlacesOf.Libraries && facts.Libraries.Any(IsAdapted))
                 yield return new(
                     false,
-                    $"{place.Path} ({place.Use}) is on a disk from which no program may be loaded (noexec): a copy is made at each start.",
+                    $"{place.Path} ({place.Use}) is on a disk from which no program may be loaded (noexec): each start makes a copy.",
                     Elsewhere(place));
         }
     }

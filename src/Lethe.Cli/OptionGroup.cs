@@ -11,7 +11,7 @@ internal sealed record OptionGroup(string Name, string Title)
     private static readonly string[] endings = ["ProtocolOptions", "Options", "Option"];
 
     /// <summary>Those that a verb has of its own.</summary>
-    public static OptionGroup Own { get; } = new("verb", "Options of this verb alone");
+    public static OptionGroup Own { get; } = new("verb", "Options of this verb only");
 
     /// <summary>The group of a record of options: named after it, or after the method or protocol that it belongs to.</summary>
     /// <param name="record">The record.</param>

@@ -57,7 +57,7 @@ internal static class OutputFile
             throw new InvalidOptionException(
                 $"'{file}': the folder {folder} does not exist.{Suggestion.OfPath(folder)} Create it, or give another file.");
         if (Directory.Exists(file))
-            throw new RunException($"{file} is a folder; expected a file to write. Give another one.");
+            throw new RunException($"{file} is a folder; expected a file to write. Give another path.");
         if (File.Exists(file) && !force)
             throw new RunException($"{file} exists already. Give --force to replace it, or another file.");
         RequireWritable(file);
@@ -74,7 +74,7 @@ internal static class OutputFile
     }
 
     /// <summary>The flag that lets what is there be replaced.</summary>
-    public static Option<bool> Force() => new("--force") { Description = "Replace what is there already." };
+    public static Option<bool> Force() => new("--force") { Description = "Replace existing files." };
 
     /// <summary>
     /// Makes sure that something can be written to the folder of a file: the system alone knows, and says it to whoever writes.

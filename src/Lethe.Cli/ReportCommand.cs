@@ -71,7 +71,7 @@ internal static class ReportCommand
             string folder = parsed.GetValue(figures) ?? Path.Combine(home, "figures");
             (string? drawn, string? painted) = (parsed.GetValue(svg), parsed.GetValue(png));
             if (parsed.GetValue(figures) is not null && drawn is null && painted is null)
-                throw new InvalidOptionException($"--figures {folder}: nothing is written there. Give --svg all or --png all as well.");
+                throw new InvalidOptionException($"--figures {folder} needs --svg or --png, for example --svg all.");
             terminal.Announce(StartUp.OfVerb(
                 "report", $"{paths.Length} run{(paths.Length == 1 ? "" : "s")} as one page"
                     + (map.MapImages > 0 ? $", with a map of at most {map.MapImages} images" : ""),

@@ -53,7 +53,7 @@ internal sealed class ResumeOption : Option<string?>
             null or Yes => Resuming.Must,
             No => Resuming.No,
             Auto => Resuming.May,
-            var other => throw new InvalidOptionException($"{Flag} stands alone or with '{Auto}'; found '{other}'."),
+            var other => throw new InvalidOptionException($"{Flag} takes no value or '{Auto}'; found '{other}'."),
         };
 
     /// <summary>Whether a command goes on by itself where it is given again as it is.</summary>

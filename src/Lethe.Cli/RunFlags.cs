@@ -125,14 +125,14 @@ internal sealed class RunFlags
     public static RunDirectory Begun(string? path)
     {
         if (path is null)
-            throw new InvalidOptionException("--resume needs --out with the directory of the run to go on with.");
+            throw new InvalidOptionException("--resume needs --out with the directory of the run to continue.");
         if (!RunDirectory.HoldsRun(path))
         {
             string found = IsCutOff(path) ? "it ended before anything of the run was written"
                 : Directory.Exists(path) ? "it holds no run"
                 : "there is no such directory";
             throw new RunException(
-                $"--resume --out {path}: {found}, so there is nothing to go on with."
+                $"--resume --out {path}: {found}, so there is nothing to continue."
                 + $"{NearbyRuns.Sentence(path, RunDirectory.HoldsRun)} Without --resume a new run is begun.");
         }
 

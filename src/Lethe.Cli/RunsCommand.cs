@@ -77,7 +77,7 @@ internal static class RunsCommand
             ?? options.FirstOrDefault(option => Synonyms.Folded(option.Split('.')[^1]) == wanted);
         return found is not null
             ? Overview.OfOption + found
-            : throw new InvalidOptionException($"--sort {asked} is no column and no option of these runs: use one of "
+            : throw new InvalidOptionException($"--sort {asked} is neither a column nor an option of these runs. Use one of "
                 + $"{string.Join(", ", columns)}, or an option's name."
                 + Suggestion.Sentence(asked, columns.Concat(options.Select(option => option.Split('.')[^1]))));
     }

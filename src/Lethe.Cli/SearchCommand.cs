@@ -47,7 +47,7 @@ internal static class SearchCommand
             string? asked = parsed.GetValue(query), picture = parsed.GetValue(sheet);
             (int most, double least) = (parsed.GetValue(count), parsed.GetValue(similarity));
             if ((asked is null) != parsed.GetValue(duplicates))
-                throw new InvalidOptionException("search takes --query with an image, or --duplicates: one of the two.");
+                throw new InvalidOptionException("search needs either --query with an image, or --duplicates.");
             if (most < 1)
                 throw new InvalidOptionException($"--count must be at least 1, found {most}.");
             if (!(least is > 0 and <= 1))

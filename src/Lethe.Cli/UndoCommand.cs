@@ -79,7 +79,8 @@ internal static class UndoCommand
             var machine = values.Apply(new Machine());
             bool every = parsed.GetValue(rivals);
             if (every && options.Remedy != UmmOptions.Mechanism)
-                throw new InvalidOptionException($"--rivals runs every remedy beside UMM; found --remedy {options.Remedy}. Leave one out.");
+                throw new InvalidOptionException($"--rivals runs UMM and every other remedy; found --remedy {options.Remedy} as well. "
+                    + "Leave one of the two out.");
             IReadOnlyList<UmmOptions> others = every ? [.. options.WithRivals().Skip(1)] : [];
             options = every ? options.Own() : options;
             OptionRecord.ValidateAll([options, .. others, machine]);

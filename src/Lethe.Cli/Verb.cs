@@ -162,24 +162,24 @@ internal static class Verb
     // What goes on with work that was interrupted; a run where its state was saved.
     private static string Again(ParseResult parsed, RunDirectory? run)
     {
-        const string Resume = ResumeOption.Flag, Out = "--out", Same = "The same command goes on";
+        const string Resume = ResumeOption.Flag, Out = "--out", Same = "The same command continues";
         Command verb = parsed.CommandResult.Command;
         if (verb.Name is "reproduce" or "sweep")
-            return $"{Same}: what is done is not done again.";
+            return $"{Same}: finished work is skipped.";
         if (ResumeOption.GoesOn(parsed))
             return run is null ? $"{Same}." : $"The state is saved. {Same}.";
         bool resumes = Usage.Find(verb, Resume) is not null;
         if (!resumes)
             return "The same command begins anew.";
         if (run is null)
-            return $"Where a run had begun, the same command with {Resume} goes on with it; else it begins anew.";
+            return $"If a run had begun, the same command with {Resume} continues it; without, it begins anew.";
         string path = OptionValues.Quote(
             (run.LoadManifest().Kind == RunKind.Pretrain ? run : run.FindPretraining() ?? run).Path);
         return "The state is saved: " + verb.Name switch
         {
-            "pretrain" => $"'lethe pretrain {Resume} {Out} {path}' goes on.",
-            "undo" => $"the same command with {Resume} goes on.",
-            _ => $"the same command with {Resume} {Out} {path} goes on.",
+            "pretrain" => $"'lethe pretrain {Resume} {Out} {path}' continues.",
+            "undo" => $"the same command with {Resume} continues.",
+            _ => $"the same command with {Resume} {Out} {path} continues.",
         };
     }
 }

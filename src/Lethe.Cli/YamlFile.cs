@@ -25,7 +25,7 @@ internal sealed class YamlFile(string title, string example, string shape, int d
         if (!File.Exists(file))
             throw new InvalidOptionException($"{title}: no such file.{Suggestion.OfPath(file)}");
         if (new FileInfo(file).Length > MostBytes)
-            throw new InvalidOptionException($"{title}: is larger than {MostBytes} bytes, which no file of options is.");
+            throw new InvalidOptionException($"{title}: is larger than {MostBytes} bytes, the limit for a file of options.");
         try
         {
             using StreamReader reader = File.OpenText(file);
@@ -90,7 +90,7 @@ internal sealed class YamlFile(string title, string example, string shape, int d
             if (Next<Scalar>(parser) is not { } key || Node(parser, left) is not { } value)
                 throw Misshapen(line);
             if (fields.Any(earlier => earlier.Key == key.Value))
-                throw new InvalidOptionException($"{title}, line {line}: '{key.Value}' stands there twice. Leave one of them.");
+                throw new InvalidOptionException($"{title}, line {line}: '{key.Value}' appears twice. Keep only one.");
             fields.Add((key.Value, value with { Line = line }));
         }
 

@@ -94,7 +94,7 @@ internal static class SlurmArray
         }
         catch (Win32Exception)
         {
-            throw new RunException($"There is no '{Submit}' on this machine, so it has no Slurm. {later}");
+            throw new RunException($"There is no '{Submit}' on this machine, so Slurm is not installed. {later}");
         }
     }
 }

@@ -57,7 +57,7 @@ internal sealed record Sweep(
             products = products.SelectMany(cell => seeds.Select(seed => ((string, string)[])[.. cell, (Seed, seed)]));
         (string Key, string Value)[][] cells = [.. products.Take(MostCells + 1)];
         if (cells.Length > MostCells)
-            throw new InvalidOptionException($"{file}: more than {MostCells} cells. Divide it into several files.");
+            throw new InvalidOptionException($"{file}: more than {MostCells} cells. Split it into several files.");
         RequireOnce(file, common, cells);
         string[] names = [.. Names(file, cells)];
         return new Sweep(file, folder,
@@ -97,7 +97,7 @@ internal sealed record Sweep(
                 ? $"{plain[i][..Math.Min(plain[i].Length, LongestName)]}-{Checksum(cell)}" : plain[i]),
         ];
         return names.CountBy(name => name).FirstOrDefault(name => name.Value > 1).Key is { } twice
-            ? throw new InvalidOptionException($"{file}: the cell {twice} is there twice. Each must differ from every other in an option.")
+            ? throw new InvalidOptionException($"{file}: the cell {twice} appears twice. Cells must differ in some option.")
             : names;
     }
 

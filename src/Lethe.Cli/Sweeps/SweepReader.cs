@@ -58,9 +58,9 @@ internal sealed class SweepReader(string file, YamlFile yaml, IReadOnlyList<stri
     {
         string name = key.TrimStart('-');
         if (refused.Contains(name))
-            throw new InvalidOptionException($"{file}, line {node.Line}: '{name}' is not for a cell: the sweep itself says it.");
+            throw new InvalidOptionException($"{file}, line {node.Line}: '{name}' cannot be set for a cell: the sweep sets it.");
         return name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
             ? name
-            : throw new InvalidOptionException($"{file}, line {node.Line}: '{key}' is no name of an option.");
+            : throw new InvalidOptionException($"{file}, line {node.Line}: '{key}' is not an option.");
     }
 }

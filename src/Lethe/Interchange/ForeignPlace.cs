@@ -62,7 +62,7 @@ internal sealed record ForeignPlace(IReadOnlyList<string> Files, ImageSettings S
         if (document.RootElement.ValueKind != JsonValueKind.Object
             || !document.RootElement.TryGetProperty("weight_map", out JsonElement map)
             || map.ValueKind != JsonValueKind.Object)
-            throw new RunException($"{index} has no 'weight_map' and is no index of weights. Give the file of weights itself.");
+            throw new RunException($"{index} has no 'weight_map' and is not an index of weights. Give the file of weights itself.");
         string folder = Path.GetDirectoryName(Path.GetFullPath(index))!;
         string[] names =
         [
@@ -98,16 +98,16 @@ internal sealed record ForeignPlace(IReadOnlyList<string> Files, ImageSettings S
         try
         {
             if (new FileInfo(file).Length > LongestSettings * (file.EndsWith(Index, StringComparison.Ordinal) ? 16 : 1))
-                throw new RunException($"{file} has more than {LongestSettings} bytes: no settings of a network. Download it again.");
+                throw new RunException($"{file} has more than {LongestSettings} bytes: too many for settings. Download it again.");
             return JsonDocument.Parse(File.ReadAllText(file)); // with or without a mark of its encoding
         }
         catch (JsonException error)
         {
-            throw new RunException($"{file} cannot be read as JSON: {error.Message} Download it again, or take it away.", error);
+            throw new RunException($"{file} cannot be read as JSON: {error.Message} Download it again, or remove it.", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new RunException($"{file} cannot be read: {error.Message} Make it readable, or take it away.", error);
+            throw new RunException($"{file} cannot be read: {error.Message} Make it readable, or remove it.", error);
         }
     }
 }

@@ -65,7 +65,7 @@ internal sealed record ImageSettings
     private static void RefuseOthers(JsonElement root, string file)
     {
         if (Property(root, "model_type") is { ValueKind: JsonValueKind.String } type && type.GetString() is var kind && kind != "resnet")
-            throw new RunException($"{file} describes a '{kind}': not a ResNet, and Lethe has ResNets alone. Give a folder of a ResNet.");
+            throw new RunException($"{file} describes a '{kind}'; Lethe reads only ResNets. Give a folder of a ResNet.");
         if (Property(root, "downsample_in_bottleneck") is { ValueKind: JsonValueKind.True })
         {
             throw new RunException(

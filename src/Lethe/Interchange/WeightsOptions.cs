@@ -2,7 +2,7 @@ using Lethe.Runtime;
 
 namespace Lethe.Interchange;
 
-/// <summary>What is taken from a file of weights, and how images are normalised.</summary>
+/// <summary>Weights from a file, and how images are normalised.</summary>
 public sealed record WeightsOptions : OptionRecord
 {
     /// <summary>Which encoder of a file that holds several, for example teacher or encoder_k. By default the trained one.</summary>

@@ -37,7 +37,7 @@ internal sealed class Relic : SslMethod
     {
         Name = "relic",
         Title = "ReLIC",
-        Summary = "finds the image among a momentum encoder's, equally from each view",
+        Summary = "identifies the image among a momentum encoder's embeddings, equally well from each view",
         Source = "Mitrovic 2021, 2010.07922",
         Needs = "a momentum encoder; large batches, 16 images or more: they are the negatives",
         RelativeCost = 1.3,

@@ -26,7 +26,7 @@ internal sealed class SupervisedControl : SslMethod
     {
         Name = "supervised",
         Title = "Supervised",
-        Summary = "a control, not self-supervised: learns labels, of which --label-noise makes some wrong",
+        Summary = "a control, not self-supervised: learns labels, some of them wrong with --label-noise",
         Source = "Zhang 2017, 1611.03530",
         Needs = "labels",
         RelativeCost = 1,

@@ -140,7 +140,7 @@ public sealed class ResNet : Module<Tensor, Tensor>
         int index = SplitNames.ToList().IndexOf(name);
         return index >= 0
             ? Layers[index]
-            : throw new InvalidOptionException($"--split '{name}' is no layer to split after. Use stem, layer1, layer2 or layer3.");
+            : throw new InvalidOptionException($"--split '{name}' is not a layer to split after. Use stem, layer1, layer2 or layer3.");
     }
 
     /// <summary>Pooled features of images.</summary>

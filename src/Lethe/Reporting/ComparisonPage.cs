@@ -85,7 +85,7 @@ internal static class ComparisonPage
         if (less.Length > 0)
         {
             yield return new IntervalChart(
-                $"Differences in {key.Name}, {key.Layer}", "paired by seed, with intervals of 95 %, which know nothing of each other",
+                $"Differences in {key.Name}, {key.Layer}", "paired by seed, with 95 % intervals, each on its own",
                 key.IsFraction ? "points" : key.Name, less) { AroundZero = true };
         }
     }

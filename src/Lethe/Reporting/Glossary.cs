@@ -38,7 +38,7 @@ internal static class Glossary
         ("network", "ResNet", "ResNet-\\d+", "A common network for images; the number counts its layers of weights."),
         ("width", "width", "width", "How many channels the first layer has; 64 in the published network, fewer are faster and know less."),
         ("seed", "seed", "seeds?",
-            "The number that decides everything random of a run; runs that differ in it alone show what is chance."),
+            "The number that sets everything random in a run; runs that differ only in it show how much is chance."),
         ("clear", "clear", "clearly|clear|not clear",
             "A difference so large that chance makes one like it in fewer than 1 of 20 repetitions."),
         ("points", "points", "(?<=[0-9] )points", "Percentage points: from 70 % to 72 % are 2 points."),

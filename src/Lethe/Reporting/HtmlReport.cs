@@ -41,7 +41,7 @@ internal static class HtmlReport
             "UMM beside the control, by iteration. Losses, JS, volume spread and ΔR of the batch are means over the iterations since the "
             + "point before.",
             (_, group) => ReportCurves.Courses(group)),
-        ("pictures", "What the encoder is shown, and what it finds alike", "", (_, group) => Pictures(group.Runs[0])),
+        ("pictures", "Views that the encoder sees, and images that it finds similar", "", (_, group) => Pictures(group.Runs[0])),
         ("repeat", "To repeat it", "", (_, group) => ReportRepeat.Of(group)),
     ];
 

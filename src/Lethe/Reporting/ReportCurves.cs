@@ -39,7 +39,7 @@ internal static class ReportCurves
         }
 
         if (group.Runs.All(run => run.Measurements.Select(m => m.Epoch).Distinct().Count() < 2))
-            yield return Missing("Only one epoch was measured, so there is no course to see.", "lethe pretrain --evaluate-every 1");
+            yield return Missing("Only one epoch was measured, so there is no curve.", "lethe pretrain --evaluate-every 1");
         yield return $"<p>{group.Memorisation.Reason}</p>";
         foreach (var told in group.Runs.Where(run => run.Reduction.IsJudged).ToLookup(
             run => run.Reduction.Reason, run => run.Manifest.Seed))

@@ -42,7 +42,7 @@ internal static class ReportHead
     private static IEnumerable<string> Banners(ReportGroup group)
     {
         if (group.Runs.DistinctBy(run => run.Manifest.Seed).Count() < group.Runs.Count)
-            yield return "Some runs have the same options and the same seed: what is shown as spread over seeds is too small. "
+            yield return "Some runs have the same options and the same seed: the spread over seeds is shown too small. "
                 + $"{string.Join(", ", group.Runs.Select(run => $"{run.Path}: seed {run.Manifest.Seed}"))}.";
         foreach (string banner in group.Runs.SelectMany(Banners)) yield return banner;
     }
@@ -56,9 +56,9 @@ internal static class ReportHead
         {
             if (manifest.Status == RunStatus.Failed) yield return $"{name} failed: {manifest.Failure ?? "no reason was recorded"}";
             if (manifest.Status == RunStatus.Interrupted) yield return $"{name} was interrupted; this page shows it up to there. "
-                + $"'{resume}' goes on with it.";
+                + $"'{resume}' continues it.";
             if (manifest.Status == RunStatus.Running) yield return $"{name} had not finished when this page was made. If nothing is at "
-                + $"work on it any more, '{resume}' goes on with it.";
+                + $"work on it any more, '{resume}' continues it.";
         }
 
         foreach (string warning in run.Warnings) yield return warning;

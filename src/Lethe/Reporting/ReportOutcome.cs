@@ -16,7 +16,7 @@ internal static class ReportOutcome
         (Measure.InstanceReductionHeldOut, "Instance ΔR, images never trained on", OwnDimension),
     ];
 
-    private const string OwnDimension = "rows of equal d compare; the projector has a d of its own";
+    private const string OwnDimension = "comparable only between rows with the same d; the projector's d differs";
 
     public static IEnumerable<Html?> Of(ReportGroup group)
     {

@@ -31,12 +31,12 @@ internal static class Items
         if (names.FirstOrDefault(name => !Words.Contains(name)) is { } unknown)
         {
             throw new InvalidOptionException(
-                $"'{unknown}' is no figure or table.{Suggestion.Sentence(unknown, Words)} "
+                $"'{unknown}' is not a figure or table.{Suggestion.Sentence(unknown, Words)} "
                 + $"Use one or several of {string.Join(", ", Words)}.");
         }
 
         if (names.Contains(List))
-            throw new InvalidOptionException($"{List} stands alone: it runs nothing. Give it without other items, or leave it out.");
+            throw new InvalidOptionException($"{List} runs nothing. Give it without other items, or leave it out.");
         return [.. Every.Where(item => names.Contains(All) || names.Contains(item.Name) || (item is TableItem && names.Contains(Tables)))];
     }
 }

@@ -40,7 +40,7 @@ internal sealed record PaperValues(string Source, IReadOnlyDictionary<string, Pa
         if (values.Items.Keys.Except(names).FirstOrDefault() is { } unknown)
         {
             throw new DataException(
-                $"--paper {path}: '{unknown}' is no item.{Suggestion.Sentence(unknown, names)} Use {string.Join(", ", names)}.");
+                $"--paper {path}: '{unknown}' is not an item.{Suggestion.Sentence(unknown, names)} Use {string.Join(", ", names)}.");
         }
 
         foreach (Line line in values.Items.Values.SelectMany(item => item.Charts).SelectMany(chart => chart.Lines))

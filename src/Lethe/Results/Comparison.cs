@@ -107,12 +107,12 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
     private static void Check(ReportModel model, ComparisonOptions options)
     {
         if (options is { Layer: not null, EveryLayer: true })
-            throw new InvalidOptionException("A layer and every layer exclude each other. Give --layer or --every-layer.");
+            throw new InvalidOptionException("Give either --layer or --every-layer, not both.");
         var seeds = model.Groups.SelectMany(group => group.Runs.GroupBy(run => run.Manifest.Seed, run => run.Path));
         if (seeds.FirstOrDefault(same => same.Count() > 1) is { } twice)
         {
             throw new InvalidOptionException(
-                $"{string.Join(" and ", twice)} have the same options and seed {twice.Key}, so they are no two samples. Give one of them.");
+                $"{string.Join(" and ", twice)} have the same options and seed {twice.Key}, so they are one sample. Give one of them.");
         }
 
         ReportRun[] runs = [.. model.Groups.SelectMany(group => group.Runs)];
@@ -142,7 +142,7 @@ internal sealed record Comparison(ResultTable Table, IReadOnlyList<PairedResult>
 
         string known = string.Join(", ", entrants.Select(entrant => $"'{entrant.Name}'"));
         Entrant chosen = entrants.FirstOrDefault(entrant => entrant.Name.Equals(baseline, StringComparison.OrdinalIgnoreCase))
-            ?? throw new InvalidOptionException($"--baseline '{baseline}' is no entrant."
+            ?? throw new InvalidOptionException($"--baseline '{baseline}' is not a column of the comparison."
                 + $"{Suggestion.Sentence(baseline, entrants.Select(entrant => entrant.Name))} Use one of {known}.");
         return entrants.Where(entrant => entrant != chosen).Select(entrant => (entrant, chosen));
     }

@@ -17,7 +17,7 @@ internal sealed record ReportUndo(string Name, RunManifest Manifest)
     public bool IsRival => Options.Remedy != UmmOptions.Mechanism;
 
     internal UmmOptions Options =>
-        Manifest.Umm ?? throw new RunException($"umm/{Name} holds a pre-training; expected an undo. Move it out of umm.");
+        Manifest.Umm ?? throw new RunException($"umm/{Name} holds a pre-training; expected an undo. Move it out of the folder umm.");
 
     /// <summary>Measurements by iteration of UMM.</summary>
     public IReadOnlyList<Measurement> Measurements { get; init; } = [];

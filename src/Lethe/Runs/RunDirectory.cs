@@ -105,7 +105,7 @@ public sealed class RunDirectory
             RunStatus status = there.Status;
             string advice = status == RunStatus.Done || there.Diverged
                 ? "Give another --out, or delete it"
-                : "Give --resume to go on with it, another --out to start anew, or delete it";
+                : "Give --resume to continue it, another --out to start anew, or delete it";
             throw new RunException($"{path} holds a run already (status {status.ToString().ToLowerInvariant()}). {advice}.");
         }
 

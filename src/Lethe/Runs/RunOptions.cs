@@ -11,7 +11,7 @@ using Lethe.Training;
 
 namespace Lethe.Runs;
 
-/// <summary>Everything that decides a run of pre-training.</summary>
+/// <summary>Method, starting weights, seed and what ends a training.</summary>
 /// <remarks><c>run.json</c> keeps it in the order of declaration; runs of earlier versions lack what is not required there.</remarks>
 public sealed record RunOptions : OptionRecord, IConflicting
 {

@@ -48,6 +48,6 @@ internal static class Unfinished
             : manifest.Command + (manifest.Command.Contains("--resume", StringComparison.Ordinal) ? "" : " --resume");
         return (untrained
             ? $"{run.Path} is untrained: {ended} before an epoch was done, so its weights are those of chance."
-            : $"The training of {run.Path} is not finished: {ended} at {place}.") + $" '{again}' goes on with it.";
+            : $"The training of {run.Path} is not finished: {ended} at {place}.") + $" '{again}' continues it.";
     }
 }

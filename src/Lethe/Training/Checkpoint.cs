@@ -131,7 +131,7 @@ internal static class Checkpoint
             throw new RunException($"{path} is a safetensors file but no checkpoint of Lethe: its metadata lack '{StateKey}'. Give a run "
                 + "directory that 'lethe pretrain' made.");
         if (!file.IsVerified)
-            throw new RunException($"{path} has lost the checksum that it was written with, so it has been altered. Use another "
+            throw new RunException($"{path} lacks the checksum that it was written with, so it has been altered. Use another "
                 + "checkpoint, or start a new run.");
         if (name != method)
             throw new RunException(
@@ -180,6 +180,6 @@ internal static class Checkpoint
             key => !targets.ContainsKey(key) && key != GeneratorName && !key.StartsWith(OptimiserPrefix, StringComparison.Ordinal)
                 && !key.StartsWith(InnerPrefix, StringComparison.Ordinal));
         if (more is not null)
-            throw new RunException($"{path}: found '{more}', which this network has not. {Advice}");
+            throw new RunException($"{path}: found '{more}', which this network does not have. {Advice}");
     }
 }

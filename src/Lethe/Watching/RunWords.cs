@@ -26,8 +26,8 @@ internal static class RunWords
             RunLife.Running => Stage(part),
             RunLife.Stale =>
                 $"Stale: {part.Name} says that it is at work, and the last sign of it is from {heard}. It was cut off, or its machine "
-                + $"sleeps. {Resume(run, part)} goes on with it.",
-            RunLife.Interrupted => $"Interrupted {heard}. {Resume(run, part)} goes on with it.",
+                + $"sleeps. {Resume(run, part)} continues it.",
+            RunLife.Interrupted => $"Interrupted {heard}. {Resume(run, part)} continues it.",
             RunLife.Failed => $"Failed {heard}: {Failure(run) ?? "no reason was recorded"}",
             _ => $"Done {heard}. 'lethe report {path}' makes a page of it to keep.",
         };

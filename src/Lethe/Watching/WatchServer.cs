@@ -60,9 +60,9 @@ internal sealed class WatchServer : IDisposable
             {
                 listener.Close();
                 if (port != 0)
-                    throw new RunException($"--port {port}: {error.Message}. Leave --port out, and one that is free is taken.", error);
+                    throw new RunException($"--port {port}: {error.Message}. Leave --port out to use a free one.", error);
                 if (trial == 9)
-                    throw new RunException($"No port of {Loopback} can be listened on: {error.Message}. Give one with --port.", error);
+                    throw new RunException($"Cannot listen on any port of {Loopback}: {error.Message}. Give one with --port.", error);
             }
         }
     }

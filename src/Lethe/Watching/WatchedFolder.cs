@@ -22,7 +22,7 @@ internal sealed class WatchedFolder
     public WatchedFolder(string path)
     {
         if (!Directory.Exists(path))
-            throw new RunException($"{path} is no folder.{Suggestion.OfPath(path)} Give a run, or a folder with runs below it.");
+            throw new RunException($"{path} is not a folder.{Suggestion.OfPath(path)} Give a run, or a folder with runs below it.");
         Path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Whole(path)));
     }
 

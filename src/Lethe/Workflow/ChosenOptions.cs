@@ -99,20 +99,20 @@ internal sealed record ChosenOptions(RunOptions Options, IReadOnlyList<Choice> C
 
         // Where nothing is trained, a batch is only what losses are measured on: what memory holds.
         if (!trains)
-            return (Math.Min(Math.Min(UsualBatch, EvaluationBatches.SizeFor(facts.ViewSize)), images), "losses alone are measured on it");
+            return (Math.Min(Math.Min(UsualBatch, EvaluationBatches.SizeFor(facts.ViewSize)), images), "used only to measure losses");
         int least = method.SmallestBatch(asked.MethodOptions);
         if (least > images)
         {
             throw new InvalidOptionException(
-                $"{method.Title} with the options given needs batches of at least {least} images, and {asked.Data.Data} has {images} to "
-                + $"train on. Leave its options out, so that they are chosen, or choose another --method.");
+                $"{method.Title} with these options needs batches of at least {least} images, and {asked.Data.Data} has {images} to "
+                + $"train on. Leave these options out, so that Lethe chooses them, or use another --method.");
         }
 
         int quarter = PowerOfTwo(images / 4), batch = Math.Min(UsualBatch, Math.Max(quarter, Math.Min(SmallestBatch, images)));
         if (batch < least)
-            return (least, $"{method.Title} needs as many with its options");
+            return (least, $"{method.Title} needs this many with its options");
         return (batch, batch == UsualBatch ? "the usual batch"
-            : batch > quarter ? $"{images} training images are few, and a loss compares those of a batch"
+            : batch > quarter ? $"{images} training images are few, and the loss compares the images of a batch"
             : $"at most a quarter of the {images} training images");
     }
 
@@ -124,12 +124,13 @@ internal sealed record ChosenOptions(RunOptions Options, IReadOnlyList<Choice> C
             long seen = (long)UsualEpochs * ManyImages;
             return (
                 (int)Math.Max(FewestEpochs, seen / images),
-                $"as many images are seen as in {UsualEpochs} epochs of {ManyImages}, and each {FewestEpochs} times at least");
+                $"as many images as {UsualEpochs} epochs of {ManyImages} show, but each at least {FewestEpochs} times");
         }
 
         return enough <= UsualEpochs ? (UsualEpochs, $"the usual epochs, {Counted((long)UsualEpochs * steps)} steps")
-            : enough <= MostEpochs ? (enough, $"an epoch has {steps} step{(steps == 1 ? "" : "s")}, and some {EnoughSteps} should be taken")
-            : (MostEpochs, $"the most that is chosen: {Counted((long)MostEpochs * steps)} steps");
+            : enough <= MostEpochs ? (enough, $"an epoch has {steps} step{(steps == 1 ? "" : "s")}, and training should have about "
+                + $"{EnoughSteps}")
+            : (MostEpochs, $"the most that Lethe chooses: {Counted((long)MostEpochs * steps)} steps");
     }
 
     private static (int Width, string Reason) Width(TrainingFacts facts) => facts switch
@@ -160,8 +161,8 @@ internal sealed record ChosenOptions(RunOptions Options, IReadOnlyList<Choice> C
             yield return shrunk;
         if (size.Images < FewImages && asked.Init is null)
         {
-            yield return $"{size.Images} training images are few: an encoder learns little from them alone, and soon memorises them. One "
-                + "that was trained on many is a better start: --init FILE (docs/choosing.md).";
+            yield return $"{size.Images} training images are few: an encoder learns little from them alone, and soon memorises them. "
+                + "An encoder trained on many images is a better start: --init FILE (docs/choosing.md).";
         }
 
         foreach (string sentence in method.Advise(own, size))

@@ -28,17 +28,17 @@ internal static class Expectation
         return kind switch
         {
             MemorisationKind.Memorisation =>
-                $"This run memorised. Where one did, --dose {UmmOptions.Share} gave four times what --dose {options.Dose} did, and "
-                + $"--remedy {UmmOptions.Rewind} as much (docs/results/control.md).",
-            MemorisationKind.NoTurn => "No memorisation was seen in this run, so that UMM is not expected to raise its accuracy. " + Cost(),
+                $"This run memorised. In the positive control --dose {UmmOptions.Share} --alpha 0.5 --beta 0.5 gained four times as "
+                    + $"much kNN accuracy as the defaults, and --remedy {UmmOptions.Rewind} as much as shares (docs/results/control.md).",
+            MemorisationKind.NoTurn => "No memorisation was seen in this run, so UMM is not expected to raise its accuracy. " + Cost(),
             MemorisationKind.LossTurned =>
-                "The loss on unseen images turned in this run, which it also does where accuracy does not: whether UMM helps is open. "
+                "The loss on unseen images turned in this run. That also happens without a fall of accuracy, so UMM may or may not help. "
                 + Cost(),
-            _ => $"Too little was measured to say whether this run memorised; where none did, UMM hardly changed accuracy. {Cost()}",
+            _ => $"Too little was measured to say whether this run memorised. In runs that did not, UMM hardly changed accuracy. {Cost()}",
         };
 
         string Cost() => shares
-            ? "--dose share cost 2.5 points of linear accuracy where nothing was memorised."
-            : "The control shows what it does.";
+            ? "In a run without memorisation --dose share cost 2.5 points of linear accuracy."
+            : "Compare it with its control.";
     }
 }

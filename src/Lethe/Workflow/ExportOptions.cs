@@ -37,11 +37,11 @@ internal sealed record ExportOptions : OptionRecord
     {
         OptionRecord.ValidateAll([this, graph]);
         if (classifier is not null && graph.Layer == OnnxExportOptions.AllLayers)
-            throw new InvalidOptionException("--classifier needs one layer, that which it was made with; found --layer all.");
+            throw new InvalidOptionException("--classifier needs the one layer that it was made with; found --layer all.");
         if (Format == Onnx)
             return;
         if (classifier is not null)
-            throw new InvalidOptionException($"--classifier belongs to --format onnx; {Format} takes weights alone. Leave it out.");
+            throw new InvalidOptionException($"--classifier belongs to --format onnx; {Format} holds only weights. Leave it out.");
         if (graph == new OnnxExportOptions())
             return;
         throw new InvalidOptionException(

@@ -21,7 +21,7 @@ internal static class MapTable
     public static (ReportModel Model, IReadOnlyList<string> Notices) Coloured(ReportModel model, NumberTable table, string name)
     {
         if (model.Groups.Count > 1)
-            throw new RunException("--map-columns: a page of several settings has no map. Give runs that differ in the seed alone.");
+            throw new RunException("--map-columns: a page of several settings has no map. Give runs that differ only in the seed.");
         ReportGroup group = model.Groups[0];
         ReportRun run = group.Runs[0];
         if (run.Map is not { } map)

@@ -76,7 +76,7 @@ internal sealed record StartUp
                         $"layers after {options.Split} and heads as they were at epoch {choice?.Value}: {choice?.Reason}",
                     Umm.UmmOptions.Average =>
                         $"layers after {options.Split} and heads averaged from epoch {choice?.Value} on: {choice?.Reason}",
-                    _ => $"{(options.Remedy == Umm.UmmOptions.Continue ? "plain training, for as much compute as UMM takes" : "UMM")}, "
+                    _ => $"{(options.Remedy == Umm.UmmOptions.Continue ? "plain training with as much compute as UMM" : "UMM")}, "
                         + $"{options.Iterations} iterations of {options.BatchSize} images, {options.Split} and what is before it frozen"
                         + (options.Control ? "; then as many plain steps, the control" : ""),
                 }),
@@ -117,7 +117,7 @@ internal sealed record StartUp
     public const string Reads = "seconds: it reads files and computes nothing";
 
     /// <summary>How long a verb takes whose time depends on how fast images go through.</summary>
-    public const string Shown = "as long as is shown once the first images are through";
+    public const string Shown = "an estimate follows after the first images";
 
     /// <summary>Depth and width.</summary>
     public static string Network(RunOptions options) => $"{options.Backbone.Backbone} of width {options.Backbone.FirstChannels()}";
@@ -201,9 +201,9 @@ internal sealed record StartUp
     };
 
     private static string Classes(IReadOnlyList<string>? names, bool learnt) => names is not { Count: > 0 }
-        ? "none, so no accuracy is measured; training needs none"
+        ? "none, so no accuracy is measured; training does not need them"
         : $"{names.Count} ({string.Join(", ", names.Take(NamedClasses))}{(names.Count > NamedClasses ? ", …" : "")}); "
-            + (learnt ? "they are what is learnt" : "training never sees them, measuring does");
+            + (learnt ? "the method learns them" : "used to measure, never to train");
 
     private static string Parts(DataSplits data) => $"{Counted(data.Train.Count)} to train on, "
         + (data.Probe.Count > 0 ? $"{Counted(data.Probe.Count)} to fit probes with, " : "") + $"{Counted(data.Test.Count)} to test on";
@@ -213,7 +213,7 @@ internal sealed record StartUp
         int epochs = training.EpochCount();
         if (epochs == 0)
         {
-            yield return ("training", "none: the weights stay as they are, and are measured");
+            yield return ("training", "none: the weights are measured as they are");
             yield break;
         }
 

@@ -36,7 +36,7 @@ internal static class TimeBudget
         if (asked.Training.Epochs is { } epochs)
         {
             throw new InvalidOptionException(Invariant(
-                $"--minutes {minutes} chooses the epochs, and --epochs {epochs} says how many. Give one of them."));
+                $"--minutes {minutes} chooses the epochs, and --epochs {epochs} sets them. Give only one of them."));
         }
 
         int most = chosen.Options.Training.EpochCount();

@@ -17,7 +17,7 @@ public sealed class CompareTests : IDisposable
         CommandLine result = await CommandLine.RunAsync(["compare", .. runs, "--json", "--out", folder["compare.html"]]);
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Contains("UMM default − control", result.Error, StringComparison.Ordinal);
-        Assert.StartsWith("compare    2 runs: all that was evaluated of each\ntakes ", result.Error.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.StartsWith("compare    2 runs: all evaluations of each\ntakes ", result.Error.ReplaceLineEndings("\n"), StringComparison.Ordinal);
         Assert.Matches(@"(None|[0-9]+) of [0-9]+.differences (is|are) clear\.", result.Error);
         var difference = result.Json["rows"]!.AsArray().Single(row => (string)row!["measure"]! == "linearAccuracy")!["differences"]![1]!;
         Assert.Equal("control", (string)difference["baseline"]!);

@@ -30,7 +30,7 @@ public sealed class DoctorTests
         { nameof(MachineFacts.Quota), "Give --threads 2", false },
         { nameof(MachineFacts.Load), "Other programs keep 12 of 8 processors busy", false },
         { nameof(MachineFacts.GpuDriver), "-p:TorchBackend=cuda", false },
-        { nameof(MachineFacts.CudaBuild), "no driver of NVIDIA's loads", false },
+        { nameof(MachineFacts.CudaBuild), "no NVIDIA driver loads", false },
         { nameof(MachineFacts.MemoryAvailable), "1.0 GiB of memory are left", false },
         { nameof(MachineFacts.MemoryLimit), "256 MiB of memory are left", true },
         { nameof(PlaceFacts.Free), "/home (where runs go) has 5 MiB free", true },

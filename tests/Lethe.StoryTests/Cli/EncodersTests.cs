@@ -84,9 +84,9 @@ public sealed class EncodersTests : IDisposable
     [InlineData("--head-epochs 3 needs images", "import", "FILE", "--head-epochs", "3")]
     [InlineData("the file holds 4", "import", "FILE", "--width", "8", "--dry")]
     [InlineData("--out is needed", "export", "FILE")]
-    [InlineData("one of the two", "classify", "FILE")]
+    [InlineData("needs either", "classify", "FILE")]
     [InlineData("--classifier needs --images", "classify", "FILE", "--classifier", "c.json")]
-    [InlineData("one of the two", "search", "FILE", "--images", ".")]
+    [InlineData("needs either", "search", "FILE", "--images", ".")]
     [InlineData("--similarity must be", "search", "FILE", "--images", ".", "--duplicates", "--similarity", "2")]
     public async Task Run_WrongUse_SaysWhatToDo(string expected, params string[] arguments)
     {

@@ -32,7 +32,7 @@ public sealed class FirstMinuteTests : IDisposable
 
         CommandLine result = await CommandLine.RunAsync([.. verb, "--resume", "--out", folder["simclr-cat"]]);
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("there is no such directory, so there is nothing to go on with", result.Error, StringComparison.Ordinal);
+        Assert.Contains("there is no such directory, so there is nothing to continue", result.Error, StringComparison.Ordinal);
         Assert.Contains($"Did you mean {folder["simclr-cats"]}?", result.Error, StringComparison.Ordinal);
         CommandLine far = await CommandLine.RunAsync([.. verb, "--resume", "--out", folder["x"]]);
         Assert.Contains($"Runs nearby: {folder["simclr-cats"]}, {folder["vicreg-birds"]}.", far.Error, StringComparison.Ordinal);
@@ -83,7 +83,7 @@ public sealed class FirstMinuteTests : IDisposable
         Assert.Equal(1, regret.ExitCode);
         Assert.Contains("evaluations with accuracies of layer4", regret.Error, StringComparison.Ordinal);
         Assert.Contains(
-            "give it with --markdown or --json alone",
+            "combine it only with --markdown or --json",
             (await CommandLine.RunAsync("compare", folder["run"], "--regret", "--layer", "stem")).Error, StringComparison.Ordinal);
     }
 

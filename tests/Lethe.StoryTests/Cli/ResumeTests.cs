@@ -102,7 +102,7 @@ public sealed class ResumeTests(FinishedRun finished) : IClassFixture<FinishedRu
             await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.True(process.ExitCode == Verb.Preempted, await said);
-        Assert.Contains("The state is saved. The same command goes on.", await said, StringComparison.Ordinal);
+        Assert.Contains("The state is saved. The same command continues.", await said, StringComparison.Ordinal);
         Assert.Equal(RunStatus.Interrupted, RunDirectory.Open(folder["run"]).LoadManifest().Status);
     }
 

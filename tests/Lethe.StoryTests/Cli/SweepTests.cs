@@ -114,7 +114,7 @@ public sealed class SweepTests : IDisposable
     [InlineData("grid: {epochs: [3]}", "epochs stands in more than one of", "Leave one")]
     [InlineData("grid: {method: [simclr, simclr]}", "the cell simclr", "is there twice")]
     [InlineData("seeds: none", "seeds is how many there are", "found 'none'")]
-    [InlineData("undo: {out: x}", "'out' is not for a cell", "line")]
+    [InlineData("undo: {out: x}", "'out' cannot be set for a cell", "line")]
     [InlineData("grid: {a: {b: {c: {d: 1}}}}", "expected a name with a value", "line")]
     public async Task Sweep_CellsThatCannotBegin_AreSaidBeforeAnything(string more, string said, string also)
     {

@@ -29,7 +29,7 @@ public sealed class WatchedFolderTests : IDisposable
         Assert.All(new[] { "..", "../" + Path.GetFileName(folder.Path) + "/a", "/etc", "a/umm/u", "" }, id => Assert.Null(watched.Find(id)));
         Assert.Equal(["."], new WatchedFolder(folder["a"]).Runs.Select(run => run.Id));
         Assert.Equal(folder["a"], new WatchedFolder(folder["a/umm/u"]).Path);
-        Assert.Contains("is no folder", Assert.Throws<RunException>(() => new WatchedFolder(folder["nothing"])).Message, StringComparison.Ordinal);
+        Assert.Contains("is not a folder", Assert.Throws<RunException>(() => new WatchedFolder(folder["nothing"])).Message, StringComparison.Ordinal);
     }
 
     [Fact]

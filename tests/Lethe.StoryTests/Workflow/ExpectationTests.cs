@@ -7,11 +7,11 @@ namespace Lethe.Tests.Workflow;
 public class ExpectationTests
 {
     [Theory]
-    [InlineData("Memorisation", "raw", "umm", "--dose share gave four times")]
+    [InlineData("Memorisation", "raw", "umm", "--dose share --alpha 0.5 --beta 0.5 gained four times")]
     [InlineData("Memorisation", "share", "umm", null)]
     [InlineData("NoTurn", "raw", "umm", "not expected to raise")]
     [InlineData("NoTurn", "share", "umm", "cost 2.5 points")]
-    [InlineData("LossTurned", "raw", "umm", "whether UMM helps is open")]
+    [InlineData("LossTurned", "raw", "umm", "UMM may or may not help")]
     [InlineData("TooFew", "share", "umm", "Too little was measured")]
     [InlineData("NoTurn", "raw", "whiten", null)]
     [InlineData("Memorisation", "raw", "continue", null)]

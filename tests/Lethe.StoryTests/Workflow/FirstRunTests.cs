@@ -98,7 +98,7 @@ public sealed class FirstRunTests : IDisposable
         Assert.Equal(
             """
             images     40 in pets (40 PNG), 16×16 pixels
-            classes    2 (birds, cats); training never sees them, measuring does
+            classes    2 (birds, cats); used to measure, never to train
             parts      24 to train on, 8 to fit probes with, 8 to test on
             views      16×16 pixels, colour
             network    resnet18 of width 16

@@ -31,8 +31,8 @@ internal sealed class CausalProtocol(CausalProtocolOptions options) : Generating
     {
         Name = "causal",
         Title = "Causal reading",
-        Summary = "generated images whose factors are known: how well each layer says each factor, what it answers to, and what a "
-            + "shortcut is worth when it is turned around",
+        Summary = "generated images whose factors are known: how well each layer predicts each factor, what it responds to, and the "
+            + "accuracy of a shortcut when it is reversed",
         Images = ProtocolImages.Generated,
         Defaults = new CausalProtocolOptions(),
         Build = options => new CausalProtocol(options),

@@ -23,7 +23,7 @@ internal sealed class ClusteringProtocol(ClusteringProtocolOptions options) : Pr
     {
         Name = "clustering",
         Title = "Clustering",
-        Summary = "k-means without labels, at each layer, held against the classes: accuracy, NMI, ARI",
+        Summary = "k-means without labels, at each layer, compared with the classes: accuracy, NMI, ARI",
         Defaults = new ClusteringProtocolOptions(),
         Build = options => new ClusteringProtocol(options),
     };

@@ -20,7 +20,7 @@ internal sealed class ColourProtocol(ColourProtocolOptions options) : Protocol
     {
         Name = "colour",
         Title = "Colour shift",
-        Summary = "a linear classifier fitted where a tint goes with the class, measured where it does, does not, and goes against it",
+        Summary = "a linear classifier fitted on images tinted by class, measured with the same tint, a random one and the opposite one",
         Defaults = new ColourProtocolOptions(),
         Build = options => new ColourProtocol(options),
     };
