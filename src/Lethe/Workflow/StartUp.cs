@@ -224,7 +224,7 @@ internal sealed record StartUp
             "training", heads + Invariant($"{training.Optimiser} at {training.PeakLearningRate()}; ")
                 + $"{Counted(epochs)} epoch{(epochs == 1 ? "" : "s")} of {Counted(steps)} step{(steps == 1 ? "" : "s")} of {batches}"
                 + $"{training.BatchSize} images: {Counted((long)steps * epochs)} steps");
-        yield return ("measured", $"before the first epoch, and after every {(interval == 1 ? "one" : $"{interval}")}");
+        yield return ("measured", $"before the first epoch, and after every {(interval == 1 ? "epoch" : $"{interval} epochs")}");
     }
 
     private static string Machine(RunVersions versions, ulong seed) =>

@@ -112,7 +112,7 @@ public sealed class SweepTests : IDisposable
     [InlineData("undo: {split: layer7}\nseeds: 2", "every cell: --split", "layer7")]
     [InlineData("grids: {}", "unknown key 'grids'. Did you mean grid?", "Keys: pretrain, grid")]
     [InlineData("grid: {epochs: [3]}", "epochs stands in more than one of", "Leave one")]
-    [InlineData("grid: {method: [simclr, simclr]}", "the cell simclr", "is there twice")]
+    [InlineData("grid: {method: [simclr, simclr]}", "the cell simclr", "appears twice")]
     [InlineData("seeds: none", "seeds is how many there are", "found 'none'")]
     [InlineData("undo: {out: x}", "'out' cannot be set for a cell", "line")]
     [InlineData("grid: {a: {b: {c: {d: 1}}}}", "expected a name with a value", "line")]

@@ -104,20 +104,20 @@ public sealed class FirstRunTests : IDisposable
             network    resnet18 of width 16
             method     SimCLR (--method simclr)
             training   adam at 0.001; 400 epochs of 3 steps of 8 images: 1 200 steps
-            measured   before the first epoch, and after every 40
+            measured   before the first epoch, and after every 40 epochs
             machine    cpu, 2 threads, kernels: ours, vectors of 256 bits; seed 0. The same
                        seed gives the same numbers only with these threads and kernels
             written to runs/pets
             chosen     --image-size 16: that is the size of the images
-                       --batch-size 8: 24 training images are few, and a loss compares those
-                       of a batch
-                       --epochs 400: the most that is chosen: 1 200 steps
+                       --batch-size 8: 24 training images are few, and the loss compares the
+                       images of a batch
+                       --epochs 400: the most that Lethe chooses: 1 200 steps
                        --width 16: suits a processor; 64, the published network, takes five
                        to eight times as long
                        --blur-probability 0: only views of 64 pixels or more are blurred
             warning    24 training images are few: an encoder learns little from them alone,
-                       and soon memorises them. One that was trained on many is a better
-                       start: --init FILE (docs/choosing.md).
+                       and soon memorises them. An encoder trained on many images is a
+                       better start: --init FILE (docs/choosing.md).
             speed      212 images/s, so 14 minutes from here, 2 minutes of them for 10
                        evaluations
             """.ReplaceLineEndings("\n"), block.ToText() + "\n" + block.SpeedText());
