@@ -20,8 +20,8 @@ public sealed record RunOptions : OptionRecord, IConflicting
     public DataOptions Data { get; init; } = new();
 
     /// <summary>
-    /// The preset for views, by what the images show: simclr, for photos of things; textures, for surfaces: brightness and colour are kept;
-    /// characters, for digits and letters: nothing is mirrored. Beside them weak and none, to study memorisation. Single options change it.
+    /// The preset for views by what the images show: simclr, for photos of things; textures, for surfaces, which keep their brightness and
+    /// colour. Beside them weak and none, to study memorisation. Single options change it.
     /// </summary>
     [JsonRequired]
     public string Augmentation { get; init; } = "simclr";

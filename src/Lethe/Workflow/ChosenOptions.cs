@@ -68,7 +68,11 @@ internal sealed record ChosenOptions(RunOptions Options, IReadOnlyList<Choice> C
                 $"{(large ? "" : "only ")}views of {AugmentationOptions.Blurred} pixels or more are blurred"));
         }
 
-        choices.AddRange(OfPreset(asked));
+        if (asked is { Augmentation: "textures", Views: { JitterProbability: 0, GreyProbability: 0 } })
+        {
+            const string Why = "brightness and colour tell surfaces apart (--augmentation textures)";
+            choices.AddRange(Chosen("--jitter-probability", 0, Why), Chosen("--grey-probability", 0, Why));
+        }
 
         // Heads that are only loaded keep the size that they usually have.
         var size = new TrainingSize(facts.TrainImages, batch);
@@ -168,29 +172,6 @@ internal sealed record ChosenOptions(RunOptions Options, IReadOnlyList<Choice> C
 
         foreach (string sentence in method.Advise(own, size))
             yield return sentence;
-    }
-
-    // What the preset for views changes, and was not given otherwise.
-    private static IEnumerable<Choice> OfPreset(RunOptions asked)
-    {
-        string? why = asked.Augmentation switch
-        {
-            "textures" => "brightness and colour tell surfaces apart",
-            "characters" => "a mirrored character is another one",
-            _ => null,
-        };
-        if (why is null)
-            return [];
-        (string Flag, Func<AugmentationOptions, double> Of)[] single =
-        [
-            ("--flip-probability", views => views.FlipProbability),
-            ("--jitter-probability", views => views.JitterProbability),
-            ("--grey-probability", views => views.GreyProbability),
-        ];
-        AugmentationOptions preset = AugmentationOptions.Named(asked.Augmentation), usual = new();
-        return single
-            .Where(one => one.Of(preset) != one.Of(usual) && one.Of(asked.Views) == one.Of(preset))
-            .Select(one => Chosen(one.Flag, one.Of(preset), $"{why} (--augmentation {asked.Augmentation})"));
     }
 
     private static Choice Chosen(string option, object value, string reason) =>
