@@ -19,7 +19,10 @@ public sealed record RunOptions : OptionRecord, IConflicting
     [JsonRequired]
     public DataOptions Data { get; init; } = new();
 
-    /// <summary>The preset for augmented views: simclr, weak or none. Other options override parts of it.</summary>
+    /// <summary>
+    /// The preset for augmented views, by what the images show. simclr: for photos of things. textures: for surfaces; keeps their
+    /// brightness and colour. weak and none: to study memorisation. Other options override parts of a preset.
+    /// </summary>
     [JsonRequired]
     public string Augmentation { get; init; } = "simclr";
 
