@@ -101,8 +101,7 @@ internal static class MemorisationMonitor
             return verdict with
             {
                 Clause = "too little was recorded to judge memorisation",
-                Reason = "It was recorded neither which images were labelled right nor what the loss on unseen images was, so there is "
-                    + "nothing to judge memorisation by.",
+                Reason = "Neither correct predictions nor the loss on unseen images were recorded, so memorisation cannot be judged.",
             };
         }
 
@@ -111,15 +110,15 @@ internal static class MemorisationMonitor
             {
                 Kind = MemorisationKind.LossTurned,
                 Epoch = loss.LowestEpoch,
-                Clause = Invariant($"the loss on unseen images turned at epoch {loss.LowestEpoch}, and whether features got worse ")
-                    + "only labels could tell",
+                Clause = Invariant($"the loss on unseen images turned at epoch {loss.LowestEpoch}, and only labels could tell ")
+                    + "whether features got worse",
                 Reason = OfLoss(loss),
             }
             : verdict with
             {
                 Kind = MemorisationKind.NoTurn,
                 Clause = "the loss on unseen images did not turn",
-                Reason = "The method's loss on unseen images did not turn. Whether features got worse only labels could tell.",
+                Reason = "The method's loss on unseen images did not turn. Only labels could tell whether features got worse.",
             };
     }
 
@@ -136,7 +135,7 @@ internal static class MemorisationMonitor
         {
             true => " Half of it was lost within a tenth of the epochs.",
             false => " It went slowly: no tenth of the epochs lost half of it.",
-            null => " Evaluations lie too far apart to say how abruptly.",
+            null => " Evaluations are too far apart to say how abrupt it was.",
         };
         words += shows switch
         {
@@ -150,19 +149,19 @@ internal static class MemorisationMonitor
     private static string NotTurned(IReadOnlyList<AccuracyTurn> turns)
     {
         string visible = string.Join(", ", turns.Select(turn => $"{Points(turn.SmallestVisible)} of the {Words(turn)}"));
-        return $"No memorisation seen: no accuracy of {LastLayer} on unseen images turned. What would have been seen in four of five "
-            + $"repetitions, in points: a drop of {visible}.";
+        return $"No memorisation seen: no accuracy of {LastLayer} on unseen images turned. A drop of this size, in points, would have "
+            + $"been seen in four of five repetitions: {visible}.";
     }
 
     /// <summary>What a turn of the loss is, and what it is not.</summary>
     public static string OfLoss(LossTurn loss) =>
-        Invariant($"The method's loss on unseen images turned at epoch {loss.LowestEpoch} and ended {loss.Rise:0.###} above, while that ")
-        + "on images trained on parted from it: the task is overfitted. That features got worse it does not say; accuracies can rise "
-        + "meanwhile.";
+        Invariant($"The method's loss on unseen images turned at epoch {loss.LowestEpoch} and ended {loss.Rise:0.###} above, while the ")
+        + "loss on training images did not follow: the training task is overfitted. That does not mean that features got worse; "
+        + "accuracies can still rise.";
 
     private static string Doubt(IReadOnlyList<AccuracyTurn> turns) => turns.All(turn => turn.ByImages)
         ? ""
-        : " Which images were labelled right was not recorded, so this rests on the accuracies alone.";
+        : " Correct predictions were not recorded per image, so this rests on the accuracies alone.";
 
     private static string Words(AccuracyTurn turn) => accuracies.Single(accuracy => accuracy.Measure == turn.Measure).Words;
 

@@ -11,35 +11,36 @@ internal static class HtmlReport
     [
         (
             "outcome", "Before, control and UMM",
-            "In the figures each row is a layer, from early to late. The control made as many steps as UMM, of plain self-supervised "
-            + "training, from the same checkpoint with the same part frozen: only what UMM does beyond it is UMM’s.",
+            "In the figures each row is a layer, from early to late. The control took as many steps of plain self-supervised training "
+                + "as UMM, from the same checkpoint with the same layers frozen. The effect of UMM is its difference from the control.",
             (_, group) => ReportOutcome.Of(group)),
         (
             "map", "Where each layer places images",
-            "Each point is an image; points that lie together are images that the layer holds alike. A good layer brings images of one "
+            "Each point is an image; the layer sees images that lie together as similar. A good layer brings images of one "
             + "class together, trained on or not, and ever more so from early to late layers; a layer that has memorised keeps images that "
-            + "it was trained on apart from unseen ones of their class. A picture of two dimensions cannot show all of that: trust what "
-            + "its trustworthiness and the lists of nearest images say.",
+            + "it was trained on apart from unseen ones of their class. Two dimensions cannot show all of that: rely on the map’s "
+            + "trustworthiness and on the lists of nearest images.",
             (model, group) => ShowsImages(model) ? ReportMap.Of(group) : []),
         (
             "gallery", "Images worth a look",
-            "Images that the last layer, before UMM, finds hard to place, and those that a layer has memorised. Open one on the map to see "
-            + "what lies near it.",
+            "Images that the last layer, before UMM, places badly, and images that a layer has memorised. Open one on the map to see "
+                + "its neighbours.",
             (model, group) => ShowsImages(model) ? ReportGallery.Of(group) : []),
         (
-            "protocols", "Under the protocols of evaluation",
-            "Each encoder was fitted and measured as its table says, on test images that neither training nor any fit has seen. In square "
-            + "brackets, the interval of 95 %.",
+            "protocols", "Evaluation protocols",
+            "Each encoder was fitted and measured as its table says, on test images that neither training nor any fit has seen. The "
+                + "95 % interval is in square brackets.",
             (_, group) => ReportProtocols.Of(group)),
         (
             "epochs", "Over the epochs of pre-training",
-            "An early layer beside the last one. Where ΔR of the images trained on (solid) parts from ΔR of images never trained on "
-            + "(dashed), the layer tells the two apart. Only a lasting fall of accuracy on images never trained on is called memorisation.",
+            "An early layer beside the last one. If ΔR of training images (solid) departs from ΔR of images never trained on "
+                + "(dashed), the layer tells the two apart. Only a lasting fall of accuracy on images never trained on is called "
+                + "memorisation.",
             ReportCurves.Epochs),
         (
             "course", "The course of UMM",
-            "UMM beside the control, by iteration. Losses, JS, volume spread and ΔR of the batch are means over the iterations since the "
-            + "point before.",
+            "UMM beside the control, by iteration. Losses, JS, volume spread and ΔR of the batch are means over the iterations since "
+                + "the previous point.",
             (_, group) => ReportCurves.Courses(group)),
         ("pictures", "Views that the encoder sees, and images that it finds similar", "", (_, group) => Pictures(group.Runs[0])),
         ("repeat", "To repeat it", "", (_, group) => ReportRepeat.Of(group)),

@@ -5,7 +5,7 @@ namespace Lethe.Reporting;
 
 /// <summary>
 /// The rows that can be shown of a run's layers. What was measured on images trained on and on unseen ones has a third row, the
-/// gap: the first less the second. It is derived here and stored nowhere, like R_c = R − ΔR.
+/// gap: the first minus the second. It is derived here and stored nowhere, like R_c = R − ΔR.
 /// </summary>
 internal static class LayerMeasures
 {

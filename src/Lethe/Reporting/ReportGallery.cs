@@ -35,7 +35,7 @@ internal static class ReportGallery
         if (all.All(one => one.Scores is null))
         {
             yield return Missing(
-                "Single images have not been scored for how far they were memorised. A second run on other images of the source, with "
+                "No images have been scored for memorisation yet. A second run on other images of the source, with "
                 + "another --seed and a --limit, says more than one alone: give it in place of held-out.",
                 $"lethe diagnose {run.Path} --against held-out");
         }
@@ -47,7 +47,7 @@ internal static class ReportGallery
                 continue;
             string how = How(scores, run);
             yield return $"""
-                <h3>{$"Images by how far they were memorised, {state}"}</h3>
+                <h3>{$"Images by memorisation score, {state}"}</h3>
                 <p class='note'>{(how == said ? "Scored in the same way." : $"{how} Each row is an image and views of it.")}</p>
                 {Stale(scores, stage, stage == EvaluationStage.Before ? run.Evaluations : undo!.Evaluations, path)}
                 {Sprites.Sheets(name, scores.Thumbnails)}
@@ -67,7 +67,7 @@ internal static class ReportGallery
                select record.Weights,
         ];
         return measured.Length == 0 || measured.Contains(scores.Weights) ? null : Missing(
-            "These scores are of other weights than the rest of this page: the encoder has changed since they were taken.",
+            "These scores belong to other weights than the rest of this page: the encoder has changed since.",
             $"lethe diagnose {path} --against {scores.Against ?? "held-out"}");
     }
 
@@ -122,7 +122,7 @@ internal static class ReportGallery
     private static Html Copies(ImageMap map)
     {
         string how = map.Copies.Count == 0
-            ? "None: no image trained on is equal or nearly equal to an unseen one of the map. That is good."
+            ? "None: no training image equals or nearly equals an unseen one on the map. That is good."
             : $"{Wording.Counted(map.Copies.Count, "unseen image")} equal or nearly equal to one trained on: what is measured on them is "
                 + "no measure of unseen images. 'lethe data check' finds all of a folder.";
         return Kind(

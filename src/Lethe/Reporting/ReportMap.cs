@@ -55,7 +55,7 @@ internal static class ReportMap
                select Label(stage.Key),
         ];
         return missing.Length == 0
-            ? null : $"The map shows other weights than the rest of this page: {Wording.List(missing)} changed since it was drawn.";
+            ? null : $"The map shows older weights than the rest of this page: {Wording.List(missing)} changed since it was drawn.";
     }
 
     // Without labels there is no probe part, and test images have nothing to keep secret.

@@ -18,7 +18,7 @@ internal static class ReportMeasures
         string[] without = [.. LayerMeasure.AboutNothing(LayerMeasures.All.Where(
             measure => rows.Any(row => row[0] == measure.Title && row.Contains(GridCell.Nothing))))];
         Html table = Table(
-            "Train: images trained on; held out: images never trained on; gap: the first less the second. R_c = R − ΔR. Rates in nats."
+            "Train: images trained on; held out: images never trained on; gap: the first minus the second. R_c = R − ΔR. Rates in nats."
                 + string.Concat(without.Select(sentence => " " + sentence)),
             ["measure", .. layers],
             rows);

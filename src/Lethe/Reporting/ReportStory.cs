@@ -21,7 +21,7 @@ internal static class ReportStory
         string seeds = group.Runs.Count == 1 ? "" : $", with {Wording.Counted(group.Runs.Count, "seed")}";
         int epochs = group.Runs[0].Measurements.Select(found => found.Epoch).DefaultIfEmpty(0).Max();
         if (epochs == 0)
-            return $"A {network}, not trained here, looked at {images}{seeds}.";
+            return $"A {network}, not trained here, was measured on {images}{seeds}.";
         string time = manifest.Timings is { } timings && seeds.Length == 0 ? $" in {Wording.Duration(timings.Seconds)}" : "";
         return $"{manifest.Method} trained a {network} on {images}: {Wording.Counted(epochs, "epoch")}{time}{seeds}.";
     }

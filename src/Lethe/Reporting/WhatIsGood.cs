@@ -10,7 +10,7 @@ internal static class WhatIsGood
         [ProtocolMeasure.Drop, ProtocolMeasure.IrrelevantAnswer, ProtocolMeasure.Sensitivity, ProtocolMeasure.SensitivityOverPixels];
 
     /// <summary>Of what entrants reached.</summary>
-    public const string OfEntrants = "Good: far right. Where intervals lie over each other, the differences beside it say more.";
+    public const string OfEntrants = "Good: far right. If intervals overlap, the differences beside it say more.";
 
     /// <summary>Of differences.</summary>
     public const string OfDifferences = "Good: right of 0 and filled. A filled dot is clear; a hollow one may be chance.";
@@ -30,8 +30,8 @@ internal static class WhatIsGood
     public static string OfLines(string title, string x, string y) => (x, y) switch
     {
         ("epoch", "loss") => "Good: falls, and unseen images stay close to those trained on.",
-        ("epoch", "learning rate") => "Good: a smooth course without jumps, as the schedule says.",
-        ("epoch", "ΔR, nats") => "Good: both lines rise together and level off. Where they part or turn, look at the accuracies.",
+        ("epoch", "learning rate") => "Good: a smooth curve without jumps, as the schedule says.",
+        ("epoch", "ΔR, nats") => "Good: both lines rise together and level off. If they part or turn, look at the accuracies.",
         ("epoch", "accuracy, %") => "Good: rises and stays. A fall that lasts, in late layers more than in early ones, is memorisation.",
         ("iteration", "loss") => "Good: falls or stays level, with no jump.",
         ("iteration", "JS, nats") => "Good: falls: late layers spread images more evenly.",

@@ -53,7 +53,7 @@ internal sealed record Ablation(
             rows,
             [
                 .. group.UndoNames.Where(name => UndoLabels.Differ(group, name))
-                    .Select(name => $"The undos named {name} have different options in different runs: their mean says nothing."),
+                    .Select(name => $"The undos named {name} have different options in different runs: their mean is meaningless."),
                 .. group.UndoNames.Except(rows.Select(row => row.Undo)).Select(name => $"The undo {name} has not been evaluated yet."),
                 .. Pairing.MeansLeftOut(rows, keys),
                 .. PairedResult.Refusals(differences),

@@ -27,7 +27,7 @@ internal static class ComparisonVerdict
     {
         PairedResult[] tested = Tested(comparison);
         int clear = tested.Count(pair => pair.Difference!.IsClear);
-        return tested.Length == 0 ? "No difference was tested: nothing was measured in the same way twice."
+        return tested.Length == 0 ? "No difference was tested: no two results were measured in the same way."
             : clear == 0 ? $"None of {Wording.Counted(tested.Length, "difference")} is clear."
             : $"{Wording.Count(clear)} of {Wording.Counted(tested.Length, "difference")} {(clear == 1 ? "is" : "are")} clear.";
     }
@@ -76,7 +76,7 @@ internal static class ComparisonVerdict
         bool apart = comparison.Pairs.All(pair => GroupOf(comparison, pair.Entrant) == GroupOf(comparison, pair.Baseline));
         if (settings.Length > 1 && apart)
         {
-            yield return "Each setting is held against itself alone. To hold settings against each other: --baseline "
+            yield return "Differences are within each setting only. To compare settings: --baseline "
                 + $"'{comparison.Table.Entrants.First(entrant => entrant.Stage != Runs.EvaluationStage.Untrained).Name}'.";
         }
     }

@@ -84,14 +84,15 @@ internal sealed record Regret(string Rule, string Measure, IReadOnlyList<(string
                    (Func<IGrouping<string, Regret>, GridCell>)(rule => Points(column.Of(rule.Single(one => one.Measure == measure))))),
             (new GridColumn("runs"), rule => new GridCell($"{rule.Max(one => one.Runs.Count)}")),
         ];
-        return Results.Grid.Of("Which rule takes the best epoch", 1, rules, columns) with
+        return Results.Grid.Of("Which rule picks the best epoch", 1, rules, columns) with
         {
             Notes =
             [
-                $"How many points of accuracy of {Layer} on unseen images the epoch that a rule takes is below the best one, which "
-                + "hindsight takes: no rule reaches 0. Of the runs, their mean and the worst.",
-                $"{HalfWay} looks at nothing. What does not beat it, or {BestRule.Last}, is no help.",
-                .. blind ? ["Which images were labelled right was not recorded: a rule by accuracy would be judged on what it chose by."]
+                $"How many points of accuracy on unseen images each rule’s epoch is below the best epoch, at {Layer}. The best epoch "
+                    + "is known only in hindsight, so no rule reaches 0. Mean over runs, and the worst run.",
+                $"{HalfWay} uses no measurement. A rule that does not beat it, or {BestRule.Last}, does not help.",
+                .. blind ? ["Correct predictions were not recorded per image, so a rule by accuracy would be judged by the numbers "
+                    + "that it chose by."]
                     : Array.Empty<string>(),
             ],
         };

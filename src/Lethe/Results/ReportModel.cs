@@ -117,7 +117,7 @@ internal sealed record ReportModel(IReadOnlyList<ReportGroup> Groups)
         {
             MetricsLog log = part.LoadMetrics();
             if (log.TornLine is not null)
-                warnings.Add($"The last line of {part.MetricsPath} was cut off while it was written and is left out.");
+                warnings.Add($"The last line of {part.MetricsPath} was cut off while being written, and is ignored.");
             return log.Measurements;
         }
     }

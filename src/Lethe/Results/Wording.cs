@@ -12,9 +12,9 @@ internal static class Wording
 
     /// <summary>What bold differences are in a table with so many tests, and what the others may have missed.</summary>
     public static string Clear(int tests) =>
-        $"Bold is clear: p is below 0.05 after Holm’s correction for the {Counted(tests, "test")} of this table. Intervals and p beside a "
-        + "difference know nothing of the others. Visible from: a true difference of this size would have become clear in four of five "
-        + "repetitions.";
+        $"Bold is clear: p is below 0.05 after Holm’s correction for the {Counted(tests, "test")} of this table. The interval and p "
+        + "beside a difference are not corrected for the others. Visible from: a true difference of this size would have become clear in "
+        + "four of five repetitions.";
 
     /// <summary>Seeds and images that an error was made from.</summary>
     public static string Over(MeanError error)

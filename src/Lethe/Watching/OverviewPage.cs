@@ -91,7 +91,7 @@ internal static class OverviewPage
         caption += shown.AllDiffering.Count == 0 ? "All options are the same."
             : "The columns after that are the options in which these runs differ; what departs from the value that most have is marked.";
         if (shown.MoreDiffering > 0)
-            caption += $" They differ in {shown.MoreDiffering} more, which the page of each run has.";
+            caption += $" They differ in {shown.MoreDiffering} more options; the page of each run lists them.";
         return $"""
             <section><h2>Runs</h2>
             <p class='note'>{caption}</p>

@@ -58,7 +58,7 @@ public sealed class StoryTests : IDisposable
         CommandLine page = await CommandLine.RunAsync("report", folder["run"], "--out", folder["report.html"]);
         Assert.True(page.ExitCode == 0, page.Error);
         Assert.Contains(
-            "Under the protocols of evaluation", await File.ReadAllTextAsync(folder["report.html"], TestContext.Current.CancellationToken),
+            "Evaluation protocols", await File.ReadAllTextAsync(folder["report.html"], TestContext.Current.CancellationToken),
             StringComparison.Ordinal);
 
         CommandLine undone = await CommandLine.RunAsync(

@@ -102,7 +102,7 @@ public class MemorisationMonitorTests
 
         MemorisationVerdict bare = MemorisationMonitor.Judge([.. Run(1, plateau).Select(m => m with { Hits = null })]);
         Assert.Equal(MemorisationKind.TooFew, bare.Kind);
-        Assert.Contains("nothing to judge memorisation by", bare.Reason, StringComparison.Ordinal);
+        Assert.Contains("memorisation cannot be judged", bare.Reason, StringComparison.Ordinal);
         Assert.Contains("Too few", MemorisationMonitor.Judge([]).Reason, StringComparison.Ordinal);
     }
 

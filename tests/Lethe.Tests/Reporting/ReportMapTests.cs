@@ -111,9 +111,9 @@ public sealed class ReportMapTests
     {
         ReportRun run = ReportSamples.Run();
         run = run with { Evaluations = [.. run.Evaluations.Select(record => record with { Weights = $"weights of {record.Stage}" })] };
-        Assert.DoesNotContain("These scores are of other", Page(Scores()), StringComparison.Ordinal);
+        Assert.DoesNotContain("These scores belong to other", Page(Scores()), StringComparison.Ordinal);
         string stale = Page(Scores() with { Weights = "others" });
-        Assert.Contains("These scores are of other weights than the rest of this page", stale, StringComparison.Ordinal);
+        Assert.Contains("These scores belong to other weights than the rest of this page", stale, StringComparison.Ordinal);
         Assert.Contains("lethe diagnose runs/1 --against runs/2", stale, StringComparison.Ordinal);
 
         string Page(ScoredImages scores) => HtmlReport.Render(ReportModel.Of([run with { Scores = scores }]));
