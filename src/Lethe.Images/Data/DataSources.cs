@@ -280,8 +280,8 @@ internal static class DataSources
         if (CifarLayout.IsCifar10Folder(folder) || CifarLayout.IsCifar100Folder(folder))
             return CifarLayout.Open(folder);
         bool earlier = options.Division == DivisionRule.Earlier;
-        FolderListing listing = ImageListing.Below(folder, earlier, cancel);
-        if (listing.Paths.Length > 0)
+        FolderListing listing = ImageListing.Below(folder, earlier, options.ScratchFolder, cancel);
+        if (listing.Paths.Count > 0)
         {
             FolderSource found = FolderLayout.Open(folder, listing.Paths, options.Labels, earlier);
             return found.Noting([.. listing.Ignored.Select(kind => kind.ToString()), .. found.Notices]);

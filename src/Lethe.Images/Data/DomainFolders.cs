@@ -49,9 +49,12 @@ internal static class DomainFolders
         if (test is not null && !domains.Contains(test))
             throw new InvalidOptionException(
                 $"--data domains: '{spec.Argument}' has no domain '{test}'. There are {string.Join(", ", domains)}.");
-        string[] held = test is null ? [] : [.. files.Where(file => file.StartsWith(test + "/", StringComparison.Ordinal))];
-        string[] ordered = [.. files.Except(held), .. held];
-        return new FolderSource("domains of class folders", spec.Argument, ordered, held.Length, LabelsOf(ordered, classes), classes);
+        ILookup<bool, int> held = Enumerable.Range(0, files.Length).ToLookup(
+            file => test is not null && files[file].StartsWith(test + "/", StringComparison.Ordinal));
+        int[] items = [.. held[false], .. held[true]];
+        return new FolderSource(
+            "domains of class folders", spec.Argument, files, items, held[true].Count(),
+            new LabelRuns(LabelsOf([.. items.Select(file => files[file])], classes)), classes);
     }
 
     private static int[] LabelsOf(IReadOnlyList<string> files, string[] classes) =>
