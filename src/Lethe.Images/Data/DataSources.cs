@@ -186,7 +186,7 @@ internal static class DataSources
         ImageSource source = name switch
         {
             CausalName => CausalSource.Open(options.Data),
-            DomainsName when prefixed => DomainFolders.Open(options.Data, cancel),
+            DomainsName when prefixed => DomainFolders.Open(options.Data, options.ScratchFolder, cancel),
             _ => RecogniseNameOrPath(options, cancel),
         };
         return options.Labels == LabelRule.None ? RelabelledSource.Unlabelled(source)
