@@ -42,10 +42,12 @@ internal sealed record DividedSource(ImageSource Source, DataOptions Options, Gr
         return (splits, Source.Kind, loaded.Sizes);
     }
 
-    // With the size and the range of the other parts. A cache that was made for them stays as it is. Division and groups are not kept for it.
+    // With the size and the range of the other parts. A cache that was made for them stays as it is. Of this nothing else is kept for it:
+    // not the division, and not the groups.
     private SealedPart Sealing(int imageSize, IntensityRange range)
     {
-        (int[] items, ImageSource source, DataOptions options) = (Division.Sealed, Source, Options with { Cache = null, ImageSize = imageSize });
+        (int[] items, ImageSource source) = (Division.Sealed, Source);
+        DataOptions options = Options with { Cache = null, ImageSize = imageSize };
         return new SealedPart(source, items, (progress, cancel) =>
             PartOf(source, options, "sealed", items, .., source.Load(items, options, progress, cancel), least: 1).Within(range));
     }

@@ -33,7 +33,8 @@ internal static class DomainFolders
             root, imageSize, channels, maxBadFiles, progress, cancel);
         IReadOnlyList<string> paths = read.Images.Paths!;
         var images = new ImageSet(
-            root, [.. Enumerable.Range(0, paths.Count).Select(i => read.Images[i])], [.. paths.Select(path => LabelOf(path, classes))], classes, paths)
+            root, [.. Enumerable.Range(0, paths.Count).Select(i => read.Images[i])], [.. paths.Select(path => LabelOf(path, classes))],
+            classes, paths)
         {
             // Of a file that could not be read the place stays its own.
             Items = [.. paths.Select(path => Array.BinarySearch(files, path, StringComparer.Ordinal))],

@@ -117,7 +117,8 @@ internal sealed class FolderLayout(string root, IReadOnlyList<string> images, st
                 + $"Make the folders agree, or give --data '{Path.Combine(root, trainPrefix)}' to divide that folder alone.");
         }
 
-        string ClassOf(string image) => FirstFolder(image, image.StartsWith(trainPrefix, StringComparison.Ordinal) ? trainPrefix : testPrefix);
+        string ClassOf(string image) =>
+            FirstFolder(image, image.StartsWith(trainPrefix, StringComparison.Ordinal) ? trainPrefix : testPrefix);
         return Make(items, test.Length, (LabelsOf(At(items), ClassOf, names!), names));
     }
 

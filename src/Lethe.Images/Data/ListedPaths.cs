@@ -3,7 +3,7 @@ using Lethe.Storage;
 
 namespace Lethe.Data;
 
-/// <summary>Paths in ordinal order in a <see cref="ScratchFile"/>, so that they take no memory: each is made when it is asked for.</summary>
+/// <summary>Paths in ordinal order in a <see cref="ScratchFile"/>, where they take no memory: each is made when it is asked for.</summary>
 /// <param name="text">The paths one after another, UTF-16, whose order is the ordinal one.</param>
 /// <param name="ends">Where each ends.</param>
 internal sealed class ListedPaths(MappedList<char> text, MappedList<long> ends) : IReadOnlyList<string>

@@ -4,8 +4,8 @@ using System.IO.MemoryMappedFiles;
 namespace Lethe.Storage;
 
 /// <summary>
-/// Numbers or characters in a file that is mapped: what is looked at is read when it is looked at, and the system takes the room back when it
-/// needs it. The mapping ends with the list.
+/// Numbers or characters in a file that is mapped: what is looked at is read when it is looked at, and the system takes the room back when
+/// it needs it. The mapping ends with the list.
 /// </summary>
 /// <typeparam name="T">What the file holds one after another, as it lies in memory.</typeparam>
 internal sealed unsafe class MappedList<T> : IReadOnlyList<T>

@@ -1,8 +1,8 @@
 namespace Lethe.Storage;
 
 /// <summary>
-/// A temporary file for what need not be in memory. It has no name that anybody could find, holds nothing that a later process needs, and is
-/// gone with this one, however that ends.
+/// A temporary file for what need not be in memory. It has no name that anybody could find, holds nothing that a later process needs, and
+/// is gone with this one, however that ends.
 /// </summary>
 internal static class ScratchFile
 {
@@ -35,12 +35,19 @@ internal static class ScratchFile
         string path = Path.Combine(folder, $".lethe-{Guid.NewGuid():N}.tmp");
         FileOperation.Before("open", path);
 
-        // An open file needs no name, so that nothing is left where a process is killed; but on Windows it does.
         var stream = new FileStream(
-            path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, BufferSize,
-            OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None);
-        if (!OperatingSystem.IsWindows())
-            File.Delete(path);
+            path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, BufferSize, FileOptions.DeleteOnClose);
+        try
+        {
+            // An open file needs no name but on Windows, so that nothing is left where a process is killed.
+            if (!OperatingSystem.IsWindows())
+                File.Delete(path);
+        }
+        catch (IOException)
+        {
+            // A file system that thinks otherwise: it goes when it is closed.
+        }
+
         return stream;
     }
 }
