@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Ends and disturbs real processes of lethe, lets each run go on with the same command, and compares every byte that it keeps.
 
-    benchmarks/reliability.py kill --tries 200         # SIGKILL at random moments: pretrain, interleaved, undo, evaluate
+    benchmarks/reliability.py kill --tries 200         # SIGKILL at random moments: pretrain, interleaved, undo, evaluate, sweep
     benchmarks/reliability.py signals --tries 20       # ends with 130 (SIGINT, SIGHUP, SIGQUIT) or 75 (SIGTERM, SIGUSR1), the state saved
     benchmarks/reliability.py calls                    # SIGKILL at every system call on the run's files (needs strace)
     benchmarks/reliability.py faults                   # ENOSPC and EIO from every Nth system call on them (needs strace)
@@ -50,6 +50,12 @@ class Verb:
     def prepare(self):
         """Makes in self.place what the command begins with."""
         os.makedirs(self.place)
+        if self.name == "sweep":
+            options = dict(zip(SMALL[0::2], SMALL[1::2]))
+            lines = [f"  {flag[2:]}: {value}" for flag, value in options.items() if flag != "--threads"]
+            text = "\n".join(["pretrain:", *lines, "seeds: 2", "undo:", "  - {iterations: 3, batch-size: 16, hypergradient: first-order}", ""])
+            with open(os.path.join(self.place, "cells.yaml"), "w") as file:
+                file.write(text)
         if self.name in ("undo", "evaluate"):
             shutil.copytree(self.base, os.path.join(self.place, "run"))
 
@@ -68,6 +74,8 @@ class Verb:
             resume = os.path.isdir(self.written)
         elif self.name == "evaluate":
             return [self.program, "evaluate", run, *EVALUATE]
+        elif self.name == "sweep":
+            return [self.program, "sweep", os.path.join(self.place, "cells.yaml"), "--out", run, "--jobs", "2", "--threads", "1"]
         else:
             more = ["--umm-every", "1", "--umm-iterations", "1"] if self.name == "interleaved" else []
             words = ["pretrain", *SMALL, *more, "--out", run]
@@ -104,6 +112,16 @@ class Verb:
                     continue
                 found[os.path.relpath(path, self.written)] = data
         return found
+
+
+def wait_for_group(leader):
+    for _ in range(10 * LIMIT):
+        try:
+            os.killpg(leader, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+    sys.exit(f"the processes of group {leader} do not end")
 
 
 def differing(expected, found):
@@ -153,7 +171,12 @@ class Campaign:
             try:
                 process.communicate(timeout=draw.uniform(0.2, 1.0) * self.seconds[verb.name])
             except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
+                if verb.name == "sweep" and draw.random() < 0.5:
+                    process.kill()  # alone: its cells notice, save and end
+                    process.wait()
+                    wait_for_group(process.pid)
+                else:
+                    os.killpg(process.pid, signal.SIGKILL)
                 process.communicate()
                 hits += 1
         return self.verdict(verb, hits)
@@ -353,7 +376,7 @@ def main():
     parser.add_argument("--work", default=None)
     options = parser.parse_args()
     options.verbs = options.verbs or ("pretrain" if options.what in ("disk", "time", "memory") else "pretrain,undo" if options.what in (
-        "calls", "faults", "signals", "races") else "pretrain,interleaved,undo,evaluate")
+        "calls", "faults", "signals", "races") else "pretrain,interleaved,undo,evaluate,sweep")
     campaign = Campaign(options)
     results = []
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:

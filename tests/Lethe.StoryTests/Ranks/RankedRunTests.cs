@@ -56,6 +56,22 @@ public sealed class RankedRunTests : IDisposable
         }
     }
 
+    /// <summary>Each rank has decoders of its own, and they end with it.</summary>
+    [Fact(Explicit = true)]
+    public void Pretrain_ImagesDecodedElsewhere_GivesTheSameBits()
+    {
+        for (int i = 0; i < 120; i++)
+            SmallRun.WriteImage(folder[$"photos/{i}.png"], i);
+        string[] words = ["pretrain", "--data", folder["photos"], .. options];
+        using (var plain = new RankProcesses(2, [.. words, "--out", folder["plain"]]))
+            Assert.Equal([0, 0], plain.End());
+        using (var isolated = new RankProcesses(2, [.. words, "--isolate", "--out", folder["isolated"]]))
+            Assert.Equal([0, 0], isolated.End());
+        Assert.Equal(
+            File.ReadAllBytes(Path.Combine(folder["plain"], "encoder.safetensors")),
+            File.ReadAllBytes(Path.Combine(folder["isolated"], "encoder.safetensors")));
+    }
+
     [Fact(Explicit = true)]
     public void Pretrain_ResumedWithAnotherNumberOfRanks_GoesOn()
     {

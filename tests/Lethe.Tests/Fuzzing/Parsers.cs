@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.CommandLine;
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Text;
 using Lethe.Cli;
 using Lethe.Data;
@@ -51,7 +52,7 @@ internal static class Parsers
         {
             Wrap = name == "pickle" ? bytes => TorchBytes.Zip(("a/data.pkl", bytes), ("a/data/0", new byte[96])) : bytes => bytes,
         },
-        _ when images.Contains(name) => new(name, path => Managed(() => ImageDecoder.Decode(path, 32, 0, Megapixels)), Images(name))
+        _ when images.Contains(name) => new(name, ReadImage, Images(name))
         {
             More = PixelBytes,
         },
@@ -84,6 +85,17 @@ internal static class Parsers
     private static long Managed<T>(Func<T> read)
     {
         read();
+        return 0;
+    }
+
+    // A row after the other, so that a large one takes no memory but a tenth of a second and more: one of 64 is decoded, so that others get
+    // their turn.
+    private static long ReadImage(string path)
+    {
+        const long Large = 4_000_000;
+        ImageHeader header = ImageDecoder.ReadHeader(path);
+        if ((long)header.Height * header.Width <= Large || XxHash32.HashToUInt32(File.ReadAllBytes(path)) % 64 == 0)
+            ImageDecoder.Decode(path, 32, 0, Megapixels);
         return 0;
     }
 

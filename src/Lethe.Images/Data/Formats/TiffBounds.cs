@@ -67,7 +67,6 @@ internal static class TiffBounds
     {
         if (tag is StripPlaces or TilePlaces && value > length)
             throw Promises($"a strip at byte {value}");
-
         if (tag is StripLengths or TileLengths && parts > 1 && value > length)
             throw Promises($"a strip of {value} bytes");
     }
@@ -88,8 +87,8 @@ internal static class TiffBounds
         if (strips > 1 && strips > (UInt128)length / 4)
             throw Promises($"{strips} strips");
 
-        // Bits of several samples are said in a list, and are at least one each.
-        RequirePixels(height, width, samples * Of(Bits, 1), (int)Of(Compression, 1), length);
+        // One sample of a pixel at least is there: of colours there may be fewer than of brightness.
+        RequirePixels(height, width, Of(Bits, 1), (int)Of(Compression, 1), length);
     }
 
     /// <summary>Refuses a page that promises more pixels. LibTiff may take other tags for it than the first look did.</summary>

@@ -68,7 +68,7 @@ internal sealed record StoredTensor(string Name, string Type, ScalarType? Kind, 
             return $"'{Name}' has {Shape.Length} dimensions and {Stride?.Length} strides";
         if (offset < 0 || Product(Shape) is null || (Stride?.Any(step => step is < 0 or > int.MaxValue) ?? false))
             return $"'{Name}' has the shape {ShapeWords}, the strides [{string.Join(", ", Stride ?? [])}] and the offset {offset}";
-        return size == 0 || Count == 0 || (offset + Extent) * size <= storage
+        return size == 0 || (offset + Extent) * size <= storage
             ? null
             : $"'{Name}' has the shape {ShapeWords}, which takes {(offset + Extent) * size} bytes of a storage of {storage}";
     }

@@ -89,6 +89,7 @@ public sealed class HostileFileTests : IDisposable
     [InlineData(4, 3, new long[] { 2 }, new long[] { 1 }, "takes 20 bytes of a storage of 16")]
     [InlineData(4, 0, new long[] { 2 }, new long[] { 4 }, "takes 20 bytes")]
     [InlineData(4, -1, new long[] { 2 }, new long[] { 1 }, "the offset -1")]
+    [InlineData(4, 1L << 62, new long[] { 0 }, new long[] { 1 }, "takes 18446744073709551616 bytes")]
     [InlineData(4, 0, new long[] { -2 }, new long[] { 1 }, "the shape [-2]")]
     [InlineData(4, 0, new long[] { 2 }, new long[] { -1 }, "the strides [-1]")]
     [InlineData(4, 0, new long[] { 2, 2 }, new long[] { 1 }, "2 dimensions and 1 strides")]
