@@ -32,7 +32,7 @@ internal static class Synonyms
         ["--init"] = ["--pretrained", "--weights"],
         ["--seed"] = ["--random-seed"],
         ["--checkpoint"] = ["--ckpt"],
-        ["--augmentation"] = ["--aug"],
+        ["--augmentation"] = ["--aug", "--preset"],
         ["--iterations"] = ["--iters"],
         ["--protocol"] = ["--protocols"],
         ["--force"] = ["--overwrite"],

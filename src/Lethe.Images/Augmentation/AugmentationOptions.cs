@@ -12,7 +12,7 @@ public sealed record AugmentationOptions : OptionRecord, IConflicting
     internal const int Blurred = 64;
 
     /// <summary>The names that <see cref="Named"/> knows.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["simclr", "weak", "none"];
+    public static IReadOnlyList<string> Names { get; } = ["simclr", "textures", "weak", "none"];
 
     /// <summary>
     /// How crops are resized: bilinear, or bicubic, which is sharper and takes longer. Both are antialiased, as PIL resizes; the cubic has
@@ -120,7 +120,8 @@ public sealed record AugmentationOptions : OptionRecord, IConflicting
     public double LocalScaleMaximum { get; init; } = 0.3;
 
     /// <summary>
-    /// The augmentation of a name: <c>simclr</c>, the defaults; <c>weak</c>, flips and crops of at least three quarters of the area, which
+    /// The augmentation of a name: <c>simclr</c>, the defaults; <c>textures</c>, the same without changes of brightness and colour, by which
+    /// surfaces are told apart (docs/results/presets.md); <c>weak</c>, flips and crops of at least three quarters of the area, which
     /// makes views easy to tell apart by instance and so helps to study memorisation; <c>none</c>, the central square as it is.
     /// </summary>
     /// <param name="name">One of <see cref="Names"/>: the value of --augmentation.</param>
@@ -129,6 +130,7 @@ public sealed record AugmentationOptions : OptionRecord, IConflicting
     public static AugmentationOptions Named(string name) => name switch
     {
         "simclr" => new AugmentationOptions(),
+        "textures" => new AugmentationOptions { JitterProbability = 0, GreyProbability = 0 },
         "weak" => Geometric(0.75, 0.5),
         "none" => Geometric(1, 0),
         _ => throw new InvalidOptionException(

@@ -19,7 +19,10 @@ public sealed record RunOptions : OptionRecord, IConflicting
     [JsonRequired]
     public DataOptions Data { get; init; } = new();
 
-    /// <summary>The preset for views: simclr, weak or none. Single options change it.</summary>
+    /// <summary>
+    /// The preset for views by what the images show: simclr, for photos of things; textures, for surfaces, which keep their brightness and
+    /// colour. Beside them weak and none, to study memorisation. Single options change it.
+    /// </summary>
     [JsonRequired]
     public string Augmentation { get; init; } = "simclr";
 

@@ -68,6 +68,12 @@ internal sealed record ChosenOptions(RunOptions Options, IReadOnlyList<Choice> C
                 $"{(large ? "" : "only ")}views of {AugmentationOptions.Blurred} pixels or more are blurred"));
         }
 
+        if (asked is { Augmentation: "textures", Views: { JitterProbability: 0, GreyProbability: 0 } })
+        {
+            const string Why = "brightness and colour tell surfaces apart (--augmentation textures)";
+            choices.AddRange(Chosen("--jitter-probability", 0, Why), Chosen("--grey-probability", 0, Why));
+        }
+
         // Heads that are only loaded keep the size that they usually have.
         var size = new TrainingSize(facts.TrainImages, batch);
         MethodOptions own = method.Fit(asked.MethodOptions, trains ? size : TrainingSize.Usual);

@@ -1,3 +1,4 @@
+using Lethe.Augmentation;
 using Lethe.Data;
 using Lethe.Methods;
 using Lethe.Models;
@@ -33,6 +34,23 @@ public sealed class ChosenOptionsTests
         Assert.All(chosen.Choices, choice => Assert.NotEmpty(choice.Reason));
         Assert.Equal(images < 500, chosen.Advice.Any(sentence => sentence.Contains("--init FILE", StringComparison.Ordinal)));
         chosen.Options.Validate();
+    }
+
+    /// <summary>What a preset changes is said with its reason, but for what was given otherwise.</summary>
+    [Theory]
+    [InlineData("simclr", 0.8, 0)]
+    [InlineData("textures", 0, 2)]
+    [InlineData("textures", 0.3, 0)]
+    public void For_Textures_SaysWhyBrightnessAndColourStay(string augmentation, double jitter, int said)
+    {
+        var asked = new RunOptions
+        {
+            Augmentation = augmentation, Views = AugmentationOptions.Named(augmentation) with { JitterProbability = jitter },
+        };
+        var chosen = ChosenOptions.For(asked, new TrainingFacts(2000, 32));
+        Assert.Equal(jitter, chosen.Options.Views.JitterProbability);
+        Assert.Equal(
+            said, chosen.Choices.Count(choice => choice.Reason.Contains("--augmentation textures", StringComparison.Ordinal) && choice.Value == "0"));
     }
 
     [Theory]

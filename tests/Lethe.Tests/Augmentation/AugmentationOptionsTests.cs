@@ -37,10 +37,11 @@ public class AugmentationOptionsTests
     [Fact]
     public void Named_EveryName_GivesOptionsThatHold()
     {
-        Assert.Equal(["simclr", "weak", "none"], AugmentationOptions.Names);
+        Assert.Equal(["simclr", "textures", "weak", "none"], AugmentationOptions.Names);
         foreach (string name in AugmentationOptions.Names)
             AugmentationOptions.Named(name).Validate();
         Assert.Equal(new AugmentationOptions(), AugmentationOptions.Named("simclr"));
+        Assert.Equal(new AugmentationOptions { JitterProbability = 0, GreyProbability = 0 }, AugmentationOptions.Named("textures"));
         Assert.Equal(
             (0.75, 0.5, 0.0),
             (
@@ -52,6 +53,6 @@ public class AugmentationOptionsTests
     public void Named_UnknownName_ListsTheNames()
     {
         var error = Assert.Throws<InvalidOptionException>(() => AugmentationOptions.Named("strong"));
-        Assert.Equal("--augmentation must be one of simclr, weak, none; found 'strong'.", error.Message);
+        Assert.Equal("--augmentation must be one of simclr, textures, weak, none; found 'strong'.", error.Message);
     }
 }
