@@ -120,8 +120,8 @@ public sealed record AugmentationOptions : OptionRecord, IConflicting
     public double LocalScaleMaximum { get; init; } = 0.3;
 
     /// <summary>
-    /// The augmentation of a name: <c>simclr</c>, the defaults; <c>textures</c>, the same without changes of brightness and colour, by which
-    /// surfaces are told apart (docs/results/presets.md); <c>weak</c>, flips and crops of at least three quarters of the area, which
+    /// The augmentation of a name: <c>simclr</c>, the defaults; <c>textures</c>, the same without changes of brightness and colour, by
+    /// which surfaces are told apart (docs/results/presets.md); <c>weak</c>, flips and crops of at least three quarters of the area, which
     /// makes views easy to tell apart by instance and so helps to study memorisation; <c>none</c>, the central square as it is.
     /// </summary>
     /// <param name="name">One of <see cref="Names"/>: the value of --augmentation.</param>

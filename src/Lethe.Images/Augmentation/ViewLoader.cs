@@ -141,7 +141,12 @@ internal sealed class ViewLoader : IDisposable
                 throw new InvalidOperationException(
                     "A pass over this loader is under way. Finish or dispose its enumerator, or use a second loader.");
             int[] order = new RandomStream(RandomStream.Derive(seed, (ulong)epoch)).Permutation(images.Count);
-            int[] rendered = [.. order.Take(StepsPerEpoch * BatchSize).Chunk(BatchSize).SelectMany(batch => batch[own])];
+            (int first, int count) = own.GetOffsetAndLength(BatchSize);
+
+            // The own places of each batch move to the front, where nothing is that is still to be moved.
+            for (int step = 0; step < StepsPerEpoch; step++)
+                order.AsSpan((step * BatchSize) + first, count).CopyTo(order.AsSpan(step * count));
+            ReadOnlyMemory<int> rendered = order.AsMemory(0, StepsPerEpoch * count);
             producer = new BatchProducer(
                 rendered, buffers[0].N, firstStep, buffers, threads,
                 (image, view, destination) => (view < buffers[0].ViewsPerImage ? augmenter : augmenter.Local!)

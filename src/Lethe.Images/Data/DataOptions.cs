@@ -93,6 +93,14 @@ public sealed record DataOptions : OptionRecord, IConflicting
     /// <summary>The largest view that is chosen where <see cref="ImageSize"/> is left open: it depends on where a run computes.</summary>
     internal int LargestView { get; init; } = ViewSize.MostOnProcessor;
 
+    /// <summary>
+    /// Where lists of files have room that need not be in memory: where the cache lies; null to keep them there, without a cache and on
+    /// Windows, which deletes no file that is mapped.
+    /// </summary>
+    internal string? ScratchFolder => OperatingSystem.IsWindows() || Cache is null ? null
+        : Directory.Exists(Cache) ? Cache
+        : Path.GetDirectoryName(Path.GetFullPath(Cache));
+
     IEnumerable<string> IConflicting.Conflicts()
     {
         if (string.IsNullOrWhiteSpace(Data))

@@ -186,7 +186,7 @@ internal static class DataSources
         ImageSource source = name switch
         {
             CausalName => CausalSource.Open(options.Data),
-            DomainsName when prefixed => DomainFolders.Open(options.Data, cancel),
+            DomainsName when prefixed => DomainFolders.Open(options.Data, options.ScratchFolder, cancel),
             _ => RecogniseNameOrPath(options, cancel),
         };
         return options.Labels == LabelRule.None ? RelabelledSource.Unlabelled(source)
@@ -280,8 +280,8 @@ internal static class DataSources
         if (CifarLayout.IsCifar10Folder(folder) || CifarLayout.IsCifar100Folder(folder))
             return CifarLayout.Open(folder);
         bool earlier = options.Division == DivisionRule.Earlier;
-        FolderListing listing = ImageListing.Below(folder, earlier, cancel);
-        if (listing.Paths.Length > 0)
+        FolderListing listing = ImageListing.Below(folder, earlier, options.ScratchFolder, cancel);
+        if (listing.Paths.Count > 0)
         {
             FolderSource found = FolderLayout.Open(folder, listing.Paths, options.Labels, earlier);
             return found.Noting([.. listing.Ignored.Select(kind => kind.ToString()), .. found.Notices]);

@@ -16,11 +16,12 @@ internal sealed record DividedSource(ImageSource Source, DataOptions Options, Gr
     /// <exception cref="DataException">The files are corrupt or too many for the memory.</exception>
     public (DataSplits Splits, string Kind, SizeRange Sizes) Load(IProgress<DataProgress>? progress, CancellationToken cancel)
     {
-        LoadedImages loaded = Source.Load([.. Division.Train, .. Division.Probe, .. Division.Test], Options, progress, cancel);
         int train = Division.Train.Length, probe = Division.Probe.Length;
-        ImageSet trainSet = Part("train", Division.Train, loaded, 0, least: 2);
-        ImageSet probeSet = Part("probe", Division.Probe, loaded, train, least: Division.Probe.Length == 0 ? 0 : 1);
-        ImageSet testSet = Part("test", Division.Test, loaded, train + probe, least: 1);
+        int[] items = [.. Division.Train, .. Division.Probe, .. Division.Test];
+        LoadedImages loaded = Source.Load(items, Options, progress, cancel);
+        ImageSet trainSet = Part("train", items, ..train, loaded, least: 2);
+        ImageSet probeSet = Part("probe", items, train..(train + probe), loaded, least: probe == 0 ? 0 : 1);
+        ImageSet testSet = Part("test", items, (train + probe).., loaded, least: 1);
         string fingerprint = Fingerprint.Of(trainSet, probeSet, testSet);
         (IntensityRange range, string? notice) = RangeRule.Find(Options.Range, trainSet);
         var splits = new DataSplits(
@@ -33,47 +34,52 @@ internal sealed record DividedSource(ImageSource Source, DataOptions Options, Gr
                 .. loaded.Notices, .. notice is null ? [] : new[] { notice },
             ],
             Kind = Source.Kind, Sizes = loaded.Sizes, Found = Source.PoolCount + Source.TestCount,
-            Sealed = Division.Sealed.Length == 0 ? null : new SealedPart(
-                Source, Division.Sealed, (told, stop) => Unsealed(loaded.ImageSize, range, told, stop)),
-            Groups = Groups is null ? [] : new[] { Division.Train, Division.Probe, Division.Test, Division.Sealed }
+            Sealed = Division.Sealed.Length == 0 ? null : Sealing(loaded.ImageSize, range),
+            Groups = Groups?.Of is not { } groups ? [] : new[] { Division.Train, Division.Probe, Division.Test, Division.Sealed }
                 .SelectMany(items => items)
-                .Where(item => Groups.Names.ContainsKey(Groups.Of[item])).ToDictionary(item => item, item => Groups.Names[Groups.Of[item]]),
+                .Where(item => Groups.Names.ContainsKey(groups[item])).ToDictionary(item => item, item => Groups.Names[groups[item]]),
         };
         return (splits, Source.Kind, loaded.Sizes);
     }
 
-    // With the size and the range of the other parts. A cache that was made for them stays as it is.
-    private ImageSet Unsealed(int imageSize, IntensityRange range, IProgress<DataProgress>? progress, CancellationToken cancel) => Part(
-        "sealed", Division.Sealed,
-        Source.Load(Division.Sealed, Options with { Cache = null, ImageSize = imageSize }, progress, cancel), 0, least: 1).Within(range);
-
-    private ImageSet Part(string name, int[] items, LoadedImages loaded, int first, int least)
+    // With the size and the range of the other parts. A cache that was made for them stays as it is. Of this nothing else is kept for it:
+    // not the division, and not the groups.
+    private SealedPart Sealing(int imageSize, IntensityRange range)
     {
-        var good = new List<Image>(items.Length);
-        var goodItems = new List<int>(items.Length);
-        for (int i = 0; i < items.Length; i++)
-        {
-            if (loaded.Images[first + i] is not { } image)
-                continue;
-            good.Add(image);
-            goodItems.Add(items[i]);
-        }
+        (int[] items, ImageSource source) = (Division.Sealed, Source);
+        DataOptions options = Options with { Cache = null, ImageSize = imageSize };
+        return new SealedPart(source, items, (progress, cancel) =>
+            PartOf(source, options, "sealed", items, .., source.Load(items, options, progress, cancel), least: 1).Within(range));
+    }
 
-        if (good.Count < least)
+    private ImageSet Part(string name, int[] items, Range part, LoadedImages loaded, int least) =>
+        PartOf(Source, Options, name, items, part, loaded, least);
+
+    // Of millions of images only the items are kept: the rest is looked up where it lies.
+    private static ImageSet PartOf(
+        ImageSource source, DataOptions options, string name, int[] items, Range part, LoadedImages loaded, int least)
+    {
+        (int first, int length) = part.GetOffsetAndLength(items.Length);
+        IEnumerable<int> read = Enumerable.Range(first, length).Where(i => loaded.Images[i] is not null);
+        int good = read.Count();
+        if (good < least)
         {
             throw new DataException(
-                $"Of the {name} part of '{Options.Data}', {good.Count} of {items.Length} images could be read; expected at least "
+                $"Of the {name} part of '{options.Data}', {good} of {length} images could be read; expected at least "
                 + $"{least}. Skipped: {string.Join("; ", loaded.SkippedFiles)}");
         }
 
+        int[]? places = good == length ? null : [.. read];
+        int Place(int i) => places is null ? first + i : places[i];
+        LazyList<T> Of<T>(Func<int, T> at) => new(good, i => at(Place(i)));
         return new ImageSet(
             name,
-            good,
-            Source.Labels is null ? null : [.. goodItems.Select(item => Source.Labels[item])],
-            Source.ClassNames,
-            Source.Paths is null ? null : [.. goodItems.Select(item => Source.Paths[item])])
+            Of(place => loaded.Images[place]!.Value),
+            source.Labels is { } labels ? Of(place => labels[items[place]]) : null,
+            source.ClassNames,
+            source.Paths is { } paths ? Of(place => paths[items[place]]) : null)
         {
-            Items = goodItems,
+            Items = Of(place => items[place]),
         };
     }
 }

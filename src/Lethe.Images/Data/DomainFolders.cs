@@ -27,12 +27,14 @@ internal static class DomainFolders
         string root, int imageSize, int channels = 0, int maxBadFiles = 10, IProgress<DataProgress>? progress = null,
         CancellationToken cancel = default)
     {
-        (string[] files, string[] classes, string[] domains) = List(root, cancel);
+        (IReadOnlyList<string> listed, string[] classes, string[] domains) = List(root, null, cancel);
+        string[] files = [.. listed];
         (ImageSet Images, IReadOnlyList<string> SkippedFiles) read = ImageFiles.ReadAll(
             root, imageSize, channels, maxBadFiles, progress, cancel);
         IReadOnlyList<string> paths = read.Images.Paths!;
         var images = new ImageSet(
-            root, [.. Enumerable.Range(0, paths.Count).Select(i => read.Images[i])], LabelsOf(paths, classes), classes, paths)
+            root, [.. Enumerable.Range(0, paths.Count).Select(i => read.Images[i])], [.. paths.Select(path => LabelOf(path, classes))],
+            classes, paths)
         {
             // Of a file that could not be read the place stays its own.
             Items = [.. paths.Select(path => Array.BinarySearch(files, path, StringComparer.Ordinal))],
@@ -41,34 +43,47 @@ internal static class DomainFolders
     }
 
     /// <summary>Reads <c>domains:PATH,test=DOMAIN</c>.</summary>
-    internal static FolderSource Open(string text, CancellationToken cancel)
+    /// <param name="text">The specification.</param>
+    /// <param name="scratch">Where there is room for the paths; null to keep them in memory.</param>
+    /// <param name="cancel">Stops the listing.</param>
+    internal static FolderSource Open(string text, string? scratch, CancellationToken cancel)
     {
         SourceSpec spec = SourceSpec.Parse(text, ["test"], takesArgument: true);
-        (string[] files, string[] classes, string[] domains) = List(spec.Argument, cancel);
+        (IReadOnlyList<string> files, string[] classes, string[] domains) = List(spec.Argument, scratch, cancel);
         string? test = spec.Text("test");
         if (test is not null && !domains.Contains(test))
             throw new InvalidOptionException(
                 $"--data domains: '{spec.Argument}' has no domain '{test}'. There are {string.Join(", ", domains)}.");
-        string[] held = test is null ? [] : [.. files.Where(file => file.StartsWith(test + "/", StringComparison.Ordinal))];
-        string[] ordered = [.. files.Except(held), .. held];
-        return new FolderSource("domains of class folders", spec.Argument, ordered, held.Length, LabelsOf(ordered, classes), classes);
+        bool IsHeld(int file) => test is not null && files[file].StartsWith(test + "/", StringComparison.Ordinal);
+        int[] held = [.. Enumerable.Range(0, files.Count).Where(IsHeld)];
+        int[]? items = held.Length == 0 ? null : [.. Enumerable.Range(0, files.Count).Where(file => !IsHeld(file)), .. held];
+        var labels = new LabelRuns(Enumerable.Range(0, files.Count).Select(item => LabelOf(files[items?[item] ?? item], classes)));
+        return new FolderSource("domains of class folders", spec.Argument, files, items, held.Length, labels, classes);
     }
 
-    private static int[] LabelsOf(IReadOnlyList<string> files, string[] classes) =>
-        [.. files.Select(file => Array.BinarySearch(classes, file.Split('/')[1], StringComparer.Ordinal))];
+    private static int LabelOf(string file, string[] classes) =>
+        Array.BinarySearch(classes, file.Split('/')[1], StringComparer.Ordinal);
 
-    private static (string[] Files, string[] Classes, string[] Domains) List(string root, CancellationToken cancel)
+    private static (IReadOnlyList<string> Files, string[] Classes, string[] Domains) List(
+        string root, string? scratch, CancellationToken cancel)
     {
         if (!Directory.Exists(root))
             throw new InvalidOptionException(
                 $"--data domains: the folder '{root}' does not exist; expected one with folders DOMAIN/CLASS in it.");
-        string[] files = ImageListing.ImagesBelow(root, cancel);
+        IReadOnlyList<string> files = ImageListing.Below(root, scratch: scratch, cancel: cancel).Paths;
         if (files.FirstOrDefault(file => file.Split('/').Length < 3) is { } stray)
             throw new DataException($"'{root}' is not of the layout DOMAIN/CLASS/image: found the image {stray}. Move it into the folder "
                 + "of its domain and class.");
-        ILookup<string, string> found = files.Select(file => file.Split('/')).ToLookup(parts => parts[0], parts => parts[1]);
-        string[] domains = [.. found.Select(domain => domain.Key).Order(StringComparer.Ordinal)];
-        string[] classes = [.. found.SelectMany(domain => domain).Distinct().Order(StringComparer.Ordinal)];
+        var found = new SortedDictionary<string, HashSet<string>>(StringComparer.Ordinal);
+        foreach (string[] parts in files.Select(file => file.Split('/')))
+        {
+            if (!found.TryGetValue(parts[0], out HashSet<string>? inDomain))
+                found[parts[0]] = inDomain = [];
+            inDomain.Add(parts[1]);
+        }
+
+        string[] domains = [.. found.Keys];
+        string[] classes = [.. found.Values.SelectMany(domain => domain).Distinct().Order(StringComparer.Ordinal)];
         if (domains.Length < 2 || classes.Length < 2)
         {
             throw new DataException(

@@ -1,3 +1,5 @@
+using System.Collections;
+using System.Collections.Concurrent;
 using Lethe.Runtime;
 
 namespace Lethe.Data;
@@ -16,38 +18,32 @@ internal sealed class FileReading(
 
     private const int SampledHeaders = 256;
 
-    private readonly string?[] reasons = new string?[files.Count];
-    private readonly (int Height, int Width)[] sizes = new (int, int)[files.Count];
-    private readonly int[] morePages = new int[files.Count];
+    // Of the few files that have them: there may be millions of others.
+    private readonly ConcurrentDictionary<int, string> reasons = [];
+    private readonly ConcurrentDictionary<int, int> morePages = [];
+    private IReadOnlyList<(int Height, int Width)> sizes = [];
 
     /// <summary>Files that could not be read, in the order of their paths, as <c>path: reason</c>.</summary>
     public IReadOnlyList<string> SkippedFiles =>
         [
-            .. Enumerable.Range(0, files.Count).Where(i => reasons[i] is not null).OrderBy(i => files[i], StringComparer.Ordinal).Select(
-                i => $"{FullPath(i)}: {reasons[i]}"),
+            .. reasons.OrderBy(bad => files[bad.Key], StringComparer.Ordinal).Select(bad => $"{FullPath(bad.Key)}: {bad.Value}"),
         ];
 
     /// <summary>The sizes in the files, once headers or pixels have been read.</summary>
-    public SizeRange Sizes
-    {
-        get
-        {
-            (int, int)[] good = [.. Enumerable.Range(0, files.Count).Where(i => reasons[i] is null).Select(i => sizes[i])];
-            return good.Length > 0 ? SizeRange.Of(good) : throw NoGoodFile();
-        }
-    }
+    public SizeRange Sizes => Good().Any() ? SizeRange.Of(Good().Select(i => sizes[i])) : throw NoGoodFile();
 
     /// <summary>What was found in the files that people should know, in sentences.</summary>
     public IReadOnlyList<string> Notices
     {
         get
         {
-            int[] several =
-                [.. Enumerable.Range(0, files.Count).Where(i => morePages[i] > 0).OrderBy(i => files[i], StringComparer.Ordinal)];
-            return several.Length == 0 ? [] :
+            if (morePages.IsEmpty)
+                return [];
+            (int first, int more) = morePages.MinBy(file => files[file.Key], StringComparer.Ordinal);
+            return
             [
-                $"{several.Length} of {files.Count} files hold more than one image, as {files[several[0]]} "
-                    + $"({1 + morePages[several[0]]} pages): the first page of each is used. "
+                $"{morePages.Count} of {files.Count} files hold more than one image, as {files[first]} "
+                    + $"({1 + more} pages): the first page of each is used. "
                     + "To use all, save each as a file of its own, or all as one .npy file.",
             ];
         }
@@ -55,7 +51,9 @@ internal sealed class FileReading(
 
     public SizeRange ReadHeaders()
     {
-        ForEachGoodFile("reading headers", i => sizes[i] = ImageDecoder.ReadSize(FullPath(i)));
+        var read = new (int, int)[files.Count];
+        sizes = read;
+        ForEachGoodFile("reading headers", i => read[i] = ImageDecoder.ReadSize(FullPath(i)));
         return Sizes;
     }
 
@@ -69,6 +67,8 @@ internal sealed class FileReading(
         string what = $"{files.Count} images at --image-size {imageSize}";
         MemoryBudget.Require(EstimateBytes(shortSide, channels), what, advice);
         var images = new Image?[files.Count];
+        var stored = new (int, int)[files.Count];
+        sizes = stored;
         long bytes = 0, largest = MemoryBudget.Largest;
         ForEachGoodFile("decoding", i =>
         {
@@ -76,7 +76,9 @@ internal sealed class FileReading(
                 return; // the files of the estimate were smaller than the rest
             DecodedFile file = ImageDecoder.Decode(FullPath(i), shortSide, channels, maxMegapixels);
             Image image = file.Image;
-            (sizes[i], morePages[i]) = (file.Stored, file.MorePages);
+            stored[i] = file.Stored;
+            if (file.MorePages > 0)
+                morePages[i] = file.MorePages;
             images[i] = image;
             Interlocked.Add(ref bytes, image.Pixels.Length);
         });
@@ -94,10 +96,13 @@ internal sealed class FileReading(
     {
         for (int i = 0; i < places.Length; i++)
         {
-            reasons[i] = pack.ReasonAgainst(places[i]);
-            (sizes[i], morePages[i]) = ((pack[places[i]].SourceHeight, pack[places[i]].SourceWidth), pack[places[i]].MorePages);
+            if (pack.ReasonAgainst(places[i]) is { } reason)
+                reasons[i] = reason;
+            if (pack[places[i]].MorePages is > 0 and var more)
+                morePages[i] = more;
         }
 
+        sizes = new LazyList<(int, int)>(places.Length, i => (pack[places[i]].SourceHeight, pack[places[i]].SourceWidth));
         RequireFewBad();
         return Sizes;
     }
@@ -107,48 +112,59 @@ internal sealed class FileReading(
     /// these files has.
     /// </summary>
     /// <returns>The images; null where one is damaged.</returns>
-    public Image?[]? Take(ImagePack pack, int[] places)
+    public IReadOnlyList<Image?>? Take(ImagePack pack, int[] places)
     {
-        var images = new Image?[files.Count];
-        bool damaged = false;
-
         // In the order on disk, which is read ahead.
-        int[] order = [.. Enumerable.Range(0, files.Count).OrderBy(i => places[i])];
-        ForEachGoodFile("checking the cache", order, i =>
+        var wanted = new BitArray(pack.Count);
+        foreach (int i in Good())
+            wanted[places[i]] = true;
+        int all = places.Length - reasons.Count, done = 0;
+        bool damaged = false;
+        Parallel.For(0, pack.Count, new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = threads }, (place, loop) =>
         {
-            if (damaged)
+            if (!wanted[place])
                 return;
-            if (pack.IsWhole(places[i]))
-                images[i] = pack.Read(places[i]);
-            else
+            if (!pack.IsWhole(place))
+            {
                 damaged = true;
+                loop.Stop();
+                return;
+            }
+
+            Report("checking the cache", ref done, all);
         });
         if (damaged)
             return null;
-        int[] good = [.. Enumerable.Range(0, files.Count).Where(i => images[i] is not null)];
-        (int channels, SampleType samples) = ImageConversion.Common(
-            [.. good.Select(i => (pack[places[i]].Channels, (SampleType)pack[places[i]].Samples))], k => files[good[k]]);
-        if (good.Length > 0 && (channels, samples) != (pack.Channels, pack.Samples))
-        {
-            MemoryBudget.Require(
-                good.Sum(i => (long)images[i]!.Value.Pixels.Length / pack.Channels * channels),
-                $"{files.Count} {(channels == 1 ? "grey" : samples.Name())} images of a folder with others",
-                "Use --limit N.");
-            foreach (int i in good)
-                images[i] = ImageConversion.ToChannels(ImageConversion.Narrow(images[i]!.Value, samples), channels);
-        }
-
-        return images;
+        var kinds = new ImageKinds();
+        foreach (int i in Good())
+            kinds.Add(pack[places[i]].Channels, (SampleType)pack[places[i]].Samples, i);
+        (int channels, SampleType samples) = kinds.Common(i => files[i]);
+        Image? At(int i) => reasons.ContainsKey(i) ? null : pack.Read(places[i]);
+        if (all == 0 || (channels, samples) == (pack.Channels, pack.Samples))
+            return new LazyList<Image?>(places.Length, At);
+        MemoryBudget.Require(
+            Good().Sum(i => (long)At(i)!.Value.Pixels.Length / pack.Channels * channels),
+            $"{files.Count} {(channels == 1 ? "grey" : samples.Name())} images of a folder with others",
+            "Use --limit N.");
+        return
+        [
+            .. Enumerable.Range(0, places.Length).Select(At).Select(image => image is { } stored
+                ? (Image?)ImageConversion.ToChannels(ImageConversion.Narrow(stored, samples), channels)
+                : null),
+        ];
     }
 
     // All of the same channels and samples.
     private void Unite(Image?[] images)
     {
-        int[] good = [.. Enumerable.Range(0, images.Length).Where(i => images[i] is not null)];
-        (int channels, SampleType samples) = ImageConversion.Common(
-            [.. good.Select(i => (images[i]!.Value.Channels, images[i]!.Value.Samples))], k => files[good[k]]);
-        foreach (int i in good)
+        var kinds = new ImageKinds();
+        foreach (int i in Read())
+            kinds.Add(images[i]!.Value.Channels, images[i]!.Value.Samples, i);
+        (int channels, SampleType samples) = kinds.Common(i => files[i]);
+        foreach (int i in Read())
             images[i] = ImageConversion.ToChannels(ImageConversion.ToSamples(images[i]!.Value, samples), channels);
+
+        IEnumerable<int> Read() => Enumerable.Range(0, images.Length).Where(i => images[i] is not null);
     }
 
     /// <summary>What a failed reading of a file says of it; null where it succeeds.</summary>
@@ -201,26 +217,30 @@ internal sealed class FileReading(
 
     private string FullPath(int index) => Path.Combine(root, files[index]);
 
-    private void ForEachGoodFile(string stage, Action<int> read) => ForEachGoodFile(stage, [.. Enumerable.Range(0, files.Count)], read);
+    private IEnumerable<int> Good() => Enumerable.Range(0, files.Count).Where(i => !reasons.ContainsKey(i));
 
-    private void ForEachGoodFile(string stage, int[] order, Action<int> read)
+    private void ForEachGoodFile(string stage, Action<int> read)
     {
         int done = 0;
-        int step = Math.Max(1, files.Count / 100);
-        Parallel.For(0, files.Count, new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = threads }, k =>
+        Parallel.For(0, files.Count, new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = threads }, i =>
         {
-            int i = order[k];
-            reasons[i] ??= WhyNot(() => read(i));
-            int count = Interlocked.Increment(ref done);
-            if (count % step == 0 || count == files.Count)
-                progress?.Report(new DataProgress(stage, count, files.Count));
+            if (!reasons.ContainsKey(i) && WhyNot(() => read(i)) is { } reason)
+                reasons[i] = reason;
+            Report(stage, ref done, files.Count);
         });
         RequireFewBad();
     }
 
+    private void Report(string stage, ref int done, int all)
+    {
+        int count = Interlocked.Increment(ref done);
+        if (count % Math.Max(1, all / 100) == 0 || count == all)
+            progress?.Report(new DataProgress(stage, count, all));
+    }
+
     private void RequireFewBad()
     {
-        int bad = reasons.Count(reason => reason is not null);
+        int bad = reasons.Count;
         if (bad > maxBadFiles)
         {
             throw BadFiles(

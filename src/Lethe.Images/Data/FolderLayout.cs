@@ -9,9 +9,10 @@ namespace Lethe.Data;
 /// folders of the parts instead.
 /// </summary>
 /// <param name="root">The folder.</param>
+/// <param name="images">The image files below it, in ordinal order, at least one.</param>
 /// <param name="rule">Where labels come from: <see cref="DataOptions.Labels"/>; of a table, folders say nothing but the parts.</param>
 /// <param name="earlier">Whether folders mean what they meant to earlier versions.</param>
-internal sealed class FolderLayout(string root, string rule, bool earlier)
+internal sealed class FolderLayout(string root, IReadOnlyList<string> images, string rule, bool earlier)
 {
     private const int FewInAClass = 2;
 
@@ -25,8 +26,8 @@ internal sealed class FolderLayout(string root, string rule, bool earlier)
     /// <param name="images">The image files below it, in ordinal order, at least one.</param>
     /// <param name="rule">Where labels come from.</param>
     /// <param name="earlier">Whether folders mean what they meant to earlier versions.</param>
-    public static FolderSource Open(string root, string[] images, string rule = LabelRule.Auto, bool earlier = false) =>
-        new FolderLayout(root, rule, earlier).Open(images);
+    public static FolderSource Open(string root, IReadOnlyList<string> images, string rule = LabelRule.Auto, bool earlier = false) =>
+        new FolderLayout(root, images, rule, earlier).Open();
 
     /// <summary>What the folders say of each image: its class, and whether it is of the test part.</summary>
     /// <param name="root">The folder.</param>
@@ -54,12 +55,12 @@ internal sealed class FolderLayout(string root, string rule, bool earlier)
                 source.TestCount == 0 ? null : item.i < source.PoolCount ? "train" : "test"));
     }
 
-    private FolderSource Open(string[] images)
+    private FolderSource Open()
     {
-        string prefix = Descend(images);
+        string prefix = Descend();
         string[] folders = Folders(images, prefix);
         if (PartFolders.Of(folders, earlier, out string[] others) is not { } parts)
-            return PartsWithin(prefix, folders, images) ?? Make(images, [], Label(prefix, images));
+            return PartsWithin(prefix, folders) ?? Make(null, 0, Label(prefix, images));
         if (others.Length > 0 || images.Any(image => IsDirectly(image, prefix)))
         {
             throw new DataException(
@@ -69,66 +70,67 @@ internal sealed class FolderLayout(string root, string rule, bool earlier)
 
         if (parts.Unused is { } unused)
         {
-            notices.Add($"The {Below(images, $"{prefix}{unused}/").Count()} images of {unused}/ are not used, since {parts.Test}/ is there "
+            notices.Add($"The {Below($"{prefix}{unused}/").Length} images of {unused}/ are not used, since {parts.Test}/ is there "
                 + "to measure on. To use them, move them into one of the other folders.");
         }
 
         notices.Add($"{parts.Train}/ is divided for training, and measurements are made on {parts.Test}/ alone.");
-        return OpenParts(
-            [.. Below(images, $"{prefix}{parts.Train}/")], [.. Below(images, $"{prefix}{parts.Test}/")], $"{prefix}{parts.Train}/",
-            $"{prefix}{parts.Test}/");
+        return OpenParts($"{prefix}{parts.Train}/", $"{prefix}{parts.Test}/");
     }
 
     // CLASS/train and CLASS/test
-    private FolderSource? PartsWithin(string prefix, string[] folders, string[] images)
+    private FolderSource? PartsWithin(string prefix, string[] folders)
     {
         if (earlier || folders.Length < 2 || images.Any(image => IsDirectly(image, prefix)))
             return null;
-        string[] train = [], test = [];
+        var (train, test) = (new List<int>(), new List<int>());
         foreach (string folder in folders)
         {
             string inner = $"{prefix}{folder}/";
-            string[] own = [.. Below(images, inner)];
+            IReadOnlyList<string> own = At(Below(inner));
             if (own.Any(image => IsDirectly(image, inner)) || PartFolders.Of(Folders(own, inner), false, out string[] rest) is not { } parts
                 || rest.Length > 0)
                 return null;
-            train = [.. train, .. Below(own, $"{inner}{parts.Train}/")];
-            test = [.. test, .. Below(own, $"{inner}{parts.Test}/")];
+            train.AddRange(Below($"{inner}{parts.Train}/"));
+            test.AddRange(Below($"{inner}{parts.Test}/"));
         }
 
         notices.Add($"Each of {List(folders)} holds folders for training and for testing: they are the parts, and measurements are made on "
             + "those for testing alone.");
-        return Make(train, test, Labelled ? ([.. LabelsOf(train, prefix, folders), .. LabelsOf(test, prefix, folders)], folders) : default);
+        int[] items = [.. train, .. test];
+        return Make(items, test.Count, Labelled ? (LabelsOf(At(items), image => FirstFolder(image, prefix), folders), folders) : default);
     }
 
-    private FolderSource OpenParts(string[] train, string[] test, string trainPrefix, string testPrefix)
+    private FolderSource OpenParts(string trainPrefix, string testPrefix)
     {
-        (int[]? Labels, string[]? Names) labelled = Label(trainPrefix, train);
-        if (labelled.Labels is null)
-            return Make(train, test, default);
-        string[] direct = [.. test.Where(image => IsDirectly(image, testPrefix))];
-        string[] unknown = [.. Folders(test, testPrefix).Except(labelled.Names!)];
+        int[] train = Below(trainPrefix), test = Below(testPrefix), items = [.. train, .. test];
+        (IReadOnlyList<int>? labels, string[]? names) = Label(trainPrefix, At(train));
+        if (labels is null)
+            return Make(items, test.Length, default);
+        string[] direct = [.. At(test).Where(image => IsDirectly(image, testPrefix))];
+        string[] unknown = [.. Folders(At(test), testPrefix).Except(names!)];
         if (direct.Length > 0 || unknown.Length > 0)
         {
             throw new DataException(
                 $"'{Path.Combine(root, testPrefix)}' must hold the class folders of '{Path.Combine(root, trainPrefix)}' "
-                + $"({List(labelled.Names!)}); found {(unknown.Length > 0 ? List(unknown) : $"images that are in none, as {direct[0]}")}. "
+                + $"({List(names!)}); found {(unknown.Length > 0 ? List(unknown) : $"images that are in none, as {direct[0]}")}. "
                 + $"Make the folders agree, or give --data '{Path.Combine(root, trainPrefix)}' to divide that folder alone.");
         }
 
-        return Make(train, test, ([.. labelled.Labels, .. LabelsOf(test, testPrefix, labelled.Names!)], labelled.Names));
+        string ClassOf(string image) =>
+            FirstFolder(image, image.StartsWith(trainPrefix, StringComparison.Ordinal) ? trainPrefix : testPrefix);
+        return Make(items, test.Length, (LabelsOf(At(items), ClassOf, names!), names));
     }
 
-    private FolderSource Make(string[] train, string[] test, (int[]? Labels, string[]? Names) labelled) =>
+    private FolderSource Make(int[]? items, int tests, (IReadOnlyList<int>? Labels, string[]? Names) labelled) =>
         new(
-            labelled.Labels is null ? "unlabelled images" : "class folders", root, [.. train, .. test], test.Length, labelled.Labels,
-            labelled.Names)
+            labelled.Labels is null ? "unlabelled images" : "class folders", root, images, items, tests, labelled.Labels, labelled.Names)
         {
             Notices = notices,
         };
 
     /// <summary>Labels by class folder, in ordinal order of their names; null where there are not at least two.</summary>
-    private (int[]? Labels, string[]? Names) Label(string prefix, string[] images)
+    private (IReadOnlyList<int>? Labels, string[]? Names) Label(string prefix, IReadOnlyList<string> images)
     {
         if (!Labelled)
             return default;
@@ -148,10 +150,10 @@ internal sealed class FolderLayout(string root, string rule, bool earlier)
             return default;
         if (Asks)
             RequireNoDomains(prefix, images, classes);
-        return (LabelsOf(images, prefix, classes), classes);
+        return (LabelsOf(images, image => FirstFolder(image, prefix), classes), classes);
     }
 
-    private bool AreNoClasses(string prefix, string[] images, string[] classes)
+    private bool AreNoClasses(string prefix, IReadOnlyList<string> images, string[] classes)
     {
         string above = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(Path.Combine(root, prefix))));
         if (DateFolders.Are(classes, above))
@@ -161,7 +163,7 @@ internal sealed class FolderLayout(string root, string rule, bool earlier)
             return true;
         }
 
-        if (images.Length >= FewInAClass * classes.Length || images.Any(image => IsDirectly(image, prefix)))
+        if (images.Count >= FewInAClass * classes.Length || images.Any(image => IsDirectly(image, prefix)))
             return false;
         notices.Add($"Of the {classes.Length} folders {List(classes)} most hold a single image, so the images are taken without labels. "
             + "To take the folders as classes, give --labels folders.");
@@ -169,12 +171,17 @@ internal sealed class FolderLayout(string root, string rule, bool earlier)
     }
 
     // The same folders in every folder: one level is the classes, and the names do not say which.
-    private void RequireNoDomains(string prefix, string[] images, string[] classes)
+    private void RequireNoDomains(string prefix, IReadOnlyList<string> images, string[] classes)
     {
         if (images.Any(image => IsDirectly(image, prefix + FirstFolder(image, prefix) + "/")))
             return;
-        ILookup<string, string> inner = images.ToLookup(
-            image => FirstFolder(image, prefix), image => FirstFolder(image, prefix + FirstFolder(image, prefix) + "/"));
+        Dictionary<string, HashSet<string>> inner = classes.ToDictionary(name => name, _ => new HashSet<string>());
+        foreach (string image in images)
+        {
+            string name = FirstFolder(image, prefix);
+            inner[name].Add(FirstFolder(image, $"{prefix}{name}/"));
+        }
+
         HashSet<string> shared = [.. inner[classes[0]]], all = [.. shared];
         foreach (string name in classes.Skip(1))
         {
@@ -191,14 +198,14 @@ internal sealed class FolderLayout(string root, string rule, bool earlier)
             + "--labels folders to take the outer ones, or --labels none for neither.");
     }
 
-    private static int[] LabelsOf(string[] images, string prefix, string[] classes)
+    private static LabelRuns LabelsOf(IEnumerable<string> images, Func<string, string> classOf, string[] classes)
     {
         Dictionary<string, int> labels = classes.Index().ToDictionary(entry => entry.Item, entry => entry.Index);
-        return [.. images.Select(image => labels[FirstFolder(image, prefix)])];
+        return new LabelRuns(images.Select(image => labels[classOf(image)]));
     }
 
     /// <summary>The part of the path that all images share, as long as no image lies in it directly.</summary>
-    private static string Descend(string[] images)
+    private string Descend()
     {
         string prefix = "";
         while (!images.Any(image => IsDirectly(image, prefix)) && Folders(images, prefix) is [var single])
@@ -209,14 +216,32 @@ internal sealed class FolderLayout(string root, string rule, bool earlier)
         return prefix;
     }
 
-    private static IEnumerable<string> Below(string[] images, string prefix) =>
-        images.Where(image => image.StartsWith(prefix, StringComparison.Ordinal));
+    // Which of the images lie below a folder: in ordinal order these stand together.
+    private int[] Below(string prefix)
+    {
+        int from = 0;
+        for (int to = images.Count; from < to;)
+        {
+            int middle = from + ((to - from) / 2);
+            if (string.CompareOrdinal(images[middle], prefix) < 0)
+                from = middle + 1;
+            else
+                to = middle;
+        }
+
+        return
+        [
+            .. Enumerable.Range(from, images.Count - from).TakeWhile(i => images[i].StartsWith(prefix, StringComparison.Ordinal)),
+        ];
+    }
+
+    private LazyList<string> At(int[] items) => new(items.Length, i => images[items[i]]);
 
     private static bool IsDirectly(string image, string prefix) => image.IndexOf('/', prefix.Length) < 0;
 
     private static string FirstFolder(string image, string prefix) => image[prefix.Length..image.IndexOf('/', prefix.Length)];
 
-    private static string[] Folders(string[] images, string prefix)
+    private static string[] Folders(IEnumerable<string> images, string prefix)
     {
         string[] names = [.. images.Where(image => !IsDirectly(image, prefix)).Select(image => FirstFolder(image, prefix)).Distinct()];
         Array.Sort(names, StringComparer.Ordinal);

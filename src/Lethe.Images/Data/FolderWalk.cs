@@ -9,8 +9,9 @@ namespace Lethe.Data;
 /// </summary>
 /// <param name="earlier">Whether to take what versions took that knew files by the ends of their names alone.</param>
 /// <param name="arrays">Whether to take arrays (.npy) too.</param>
+/// <param name="file">Takes the paths, so that they need no memory; null to keep them there.</param>
 /// <param name="cancel">Stops it.</param>
-internal sealed class FolderWalk(bool earlier, bool arrays, CancellationToken cancel)
+internal sealed class FolderWalk(bool earlier, bool arrays, PathWriter? file, CancellationToken cancel)
 {
     private static readonly HashSet<string> read = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -33,8 +34,8 @@ internal sealed class FolderWalk(bool earlier, bool arrays, CancellationToken ca
 
     private readonly RealPaths real = new();
     private readonly HashSet<string> entered = new(RealPaths.Comparer);
-    // Of a file the folder that it really lies in, which it shares with many: whole paths are made only where links ask for them.
-    private readonly List<(string Path, string RealFolder)> taken = [];
+    private readonly List<string> taken = []; // in any order; none where a file takes them
+    private readonly Dictionary<string, string> starts = []; // where what is listed below a path really lies
     private readonly List<(string Path, string Real)> linked = [];
     private readonly Dictionary<string, IgnoredFiles> ignored = [];
 
@@ -43,62 +44,101 @@ internal sealed class FolderWalk(bool earlier, bool arrays, CancellationToken ca
     public FolderListing List(string root)
     {
         var links = new PriorityQueue<(string Path, string Real), string>(StringComparer.Ordinal);
-        Walk(root, "", real.Of(root) ?? root, links);
+        Start(root, "", real.Of(root) ?? root);
         while (links.TryDequeue(out (string Path, string Real) link, out _))
         {
             if (entered.Contains(link.Real) || Holds(link.Real, real.Of(Path.GetDirectoryName(Path.Combine(root, link.Path))!)!))
                 Ignore("links to folders that are read already or hold the link", link.Path);
             else
-                Walk(Path.Combine(root, link.Path), link.Path + "/", link.Real, links);
+                Start(Path.Combine(root, link.Path), link.Path + "/", link.Real);
         }
 
-        HashSet<string> seen = linked.Count == 0
-            ? [] : taken.Select(file => Path.Combine(file.RealFolder, Path.GetFileName(file.Path))).ToHashSet(RealPaths.Comparer);
+        HashSet<string> seen = linked.Count == 0 ? [] : Taken().Select(RealPath).ToHashSet(RealPaths.Comparer);
         foreach ((string path, string target) in linked.OrderBy(file => file.Path, StringComparer.Ordinal))
         {
             if (seen.Add(target))
-                taken.Add((path, ""));
+                Take(path);
             else
                 Ignore("links to files that are read already", path);
         }
 
-        string[] paths = [.. taken.Select(file => file.Path)];
-        Array.Sort(paths, StringComparer.Ordinal);
         return new FolderListing(
-            paths,
+            Taken(),
             [
                 .. ignored.Values.OrderBy(kind => kind.Advice is null).ThenByDescending(kind => kind.Count)
                     .ThenBy(kind => kind.Reason, StringComparer.Ordinal),
             ]);
+
+        void Start(string folder, string prefix, string realFolder)
+        {
+            starts[prefix] = realFolder;
+            Walk(folder, prefix, realFolder, links);
+        }
     }
 
     private void Walk(string folder, string prefix, string realFolder, PriorityQueue<(string Path, string Real), string> links)
     {
         if (!entered.Add(realFolder))
             return;
+        var others = new List<(string Name, bool IsFolder, bool IsLink)>();
         var entries = new FileSystemEnumerable<(string Name, bool IsFolder, bool IsLink)>(
             folder,
             (ref entry) => (entry.FileName.ToString(), entry.IsDirectory, entry.Attributes.HasFlag(FileAttributes.ReparsePoint)),
             new EnumerationOptions { IgnoreInaccessible = false, AttributesToSkip = FileAttributes.None });
-        foreach ((string name, bool isFolder, bool isLink) in entries.Select(Heard).OrderBy(entry => entry.Name, StringComparer.Ordinal))
+
+        // A folder may hold millions of images, whose order does not matter yet; of all else the first by name is named.
+        foreach ((string name, bool isFolder, bool isLink) entry in entries)
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (!entry.isFolder && !entry.isLink && read.Contains(Path.GetExtension(entry.name)) && ClutterOf(entry.name, false) is null)
+                Take(prefix + entry.name);
+            else
+                others.Add(entry);
+        }
+
+        foreach ((string name, bool isFolder, bool isLink) in others.OrderBy(entry => entry.Name, StringComparer.Ordinal))
         {
             cancel.ThrowIfCancellationRequested();
             string path = prefix + name;
-            if (Clutter.KindOf(name, isFolder) is { } clutter && !(earlier && !name.StartsWith('.') && name != "__MACOSX"))
+            if (ClutterOf(name, isFolder) is { } clutter)
                 Ignore(clutter, path);
             else if (isLink && real.Of(Path.Combine(folder, name)) is var target)
                 TakeLink(path, target, isFolder, links);
             else if (isFolder)
                 Walk(Path.Combine(folder, name), path + "/", Path.Combine(realFolder, name), links);
             else if (IsImage(Path.Combine(folder, name), path))
-                taken.Add((path, realFolder));
+                Take(path);
         }
     }
 
-    private T Heard<T>(T entry)
+    private string? ClutterOf(string name, bool isFolder) =>
+        earlier && !name.StartsWith('.') && name != "__MACOSX" ? null : Clutter.KindOf(name, isFolder);
+
+    private void Take(string path)
     {
-        cancel.ThrowIfCancellationRequested();
-        return entry;
+        if (file is not null)
+            file.Add(path);
+        else
+            taken.Add(path);
+    }
+
+    private IReadOnlyList<string> Taken()
+    {
+        if (file is not null)
+            return file.ToList();
+        string[] paths = [.. taken];
+        Array.Sort(paths, StringComparer.Ordinal);
+        return paths;
+    }
+
+    // Files know no more than their paths: that of the nearest folder which a walk began with says where they lie.
+    private string RealPath(string path)
+    {
+        for (int end = path.LastIndexOf('/'); ; end = path.LastIndexOf('/', end - 1))
+        {
+            if (starts.TryGetValue(path[..(end + 1)], out string? start))
+                return Path.Combine(start, path[(end + 1)..].Replace('/', Path.DirectorySeparatorChar));
+        }
     }
 
     private void TakeLink(string path, string? target, bool isFolder, PriorityQueue<(string Path, string Real), string> links)

@@ -26,6 +26,9 @@ internal sealed class GroupMembers
             ends[^1] = items.Length;
     }
 
+    /// <summary>One more than the largest number of a group.</summary>
+    public int End => ends.Length;
+
     /// <summary>Groups that have an item.</summary>
     public IEnumerable<int> Groups => Enumerable.Range(0, ends.Length).Where(group => Begin(group) < ends[group]);
 

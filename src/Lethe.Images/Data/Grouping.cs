@@ -4,10 +4,10 @@ using Lethe.Runtime;
 namespace Lethe.Data;
 
 /// <summary>Which images of a source belong together, so that no two of a group come into different parts.</summary>
-/// <param name="Of">The group of each item; items of equal numbers belong together.</param>
+/// <param name="Of">The group of each item; items of equal numbers belong together. Null where each stands alone.</param>
 /// <param name="Names">What groups of several items are called, by their number.</param>
 /// <param name="Notices">What to tell people.</param>
-internal sealed record Grouping(int[] Of, IReadOnlyDictionary<int, string> Names, IReadOnlyList<string> Notices)
+internal sealed record Grouping(int[]? Of, IReadOnlyDictionary<int, string> Names, IReadOnlyList<string> Notices)
 {
     private const string ByName = "name:";
     private const int FewestGroups = 4;
@@ -26,14 +26,21 @@ internal sealed record Grouping(int[] Of, IReadOnlyDictionary<int, string> Names
             return null;
         int count = source.PoolCount + source.TestCount;
         var notices = new List<string>();
-        var joined = new DisjointSets(count);
-        string?[] keys = options.GroupBy is { } rule ? Keys(source, rule, notices) : new string?[count];
-        joined.Join(keys);
-        int before = joined.Count();
-        if (options.Duplicates != DuplicateRule.Ignore && source.Contents(progress, cancel) is { } contents)
-            joined.Join(contents);
-        else if (options.Duplicates == DuplicateRule.Together && source.Root is not null)
+        string?[]? keys = options.GroupBy is { } rule ? Keys(source, rule, notices) : null;
+        IReadOnlyList<UInt128>? contents = options.Duplicates == DuplicateRule.Ignore ? null : source.Contents(progress, cancel);
+        if (contents is null && options.Duplicates == DuplicateRule.Together && source.Root is not null)
+        {
             notices.Add($"{count} files are too many to look for equal ones, so equal images may come into different parts.");
+            if (keys is null)
+                return new Grouping(null, new Dictionary<int, string>(), notices);
+        }
+
+        var joined = new DisjointSets(count);
+        if (keys is not null)
+            joined.Join(keys);
+        int before = joined.Count();
+        if (contents is not null)
+            joined.Join(contents);
         int equal = before - joined.Count(), near = 0;
         if (options.Duplicates == DuplicateRule.Near)
         {
@@ -61,7 +68,7 @@ internal sealed record Grouping(int[] Of, IReadOnlyDictionary<int, string> Names
         int[] groups = [.. Enumerable.Range(0, count).Select(joined.Find)];
         var members = new GroupMembers([.. Enumerable.Range(0, count)], groups);
         Dictionary<int, string> names = members.Groups.Where(group => members[group].Count > 1).ToDictionary(
-            group => group, group => members[group].Select(item => keys[item]).FirstOrDefault(key => key is not null) ?? $"equal-{group}");
+            group => group, group => members[group].Select(item => keys?[item]).FirstOrDefault(key => key is not null) ?? $"equal-{group}");
         return names.Count == 0 && notices.Count == 0 ? null : new Grouping(groups, names, notices);
     }
 

@@ -9,35 +9,43 @@ namespace Lethe.Data;
 /// have changed or where it is damaged.
 /// </summary>
 /// <param name="root">The folder.</param>
-/// <param name="paths">All its image files.</param>
+/// <param name="listing">Image files in it, in ordinal order.</param>
+/// <param name="chosen">Which of them each item of the source is; null where the items are the files.</param>
 /// <param name="options">Where the pack is, and the size of views.</param>
 /// <param name="progress">Told how far it is, and why a pack is made anew.</param>
 /// <param name="cancel">Stops it.</param>
 internal sealed class ImageCache(
-    string root, IReadOnlyList<string> paths, DataOptions options, IProgress<DataProgress>? progress, CancellationToken cancel)
+    string root, IReadOnlyList<string> listing, int[]? chosen, DataOptions options, IProgress<DataProgress>? progress,
+    CancellationToken cancel)
 {
     private const int MostFiles = 20_000_000; // an index below 1 GiB
+    private const int AtATime = 8192;
     private const double ShareOfDisk = 0.95;
 
-    private readonly string[] sorted = [.. paths.Order(StringComparer.Ordinal)];
+    // The pack has the files of all items in ordinal order.
+    private readonly int[]? order = chosen is null ? null : [.. chosen.Order()];
     private readonly string path = PathOf(root, options);
 
+    private IReadOnlyList<string> Files => order is null ? listing : new LazyList<string>(order.Length, i => listing[order[i]]);
+
     /// <summary>Reads some of the files from the pack.</summary>
-    /// <param name="items">Which of the paths.</param>
+    /// <param name="items">Which of the items.</param>
     /// <param name="resolve">The size of views for sizes of images.</param>
     /// <returns>The images. Their pixels stay in the file.</returns>
     /// <exception cref="DataException">The pack cannot be read or made, or too many files cannot be used.</exception>
     public LoadedImages Load(int[] items, Func<SizeRange, int> resolve)
     {
-        if (paths.Count > MostFiles)
-            throw new DataException($"--cache: '{root}' has {paths.Count} image files, more than the {MostFiles} that a cache can hold. "
+        IReadOnlyList<string> files = Files;
+        if (files.Count > MostFiles)
+            throw new DataException($"--cache: '{root}' has {files.Count} image files, more than the {MostFiles} that a cache can hold. "
                 + "Use --limit and no cache, or give a part of the folder.");
-        int[] places = [.. items.Select(item => Array.BinarySearch(sorted, paths[item], StringComparer.Ordinal))];
-        UInt128 listing = Listing();
-        (ImagePack? pack, string? why) = ImagePack.TryOpen(path, listing);
+        int[] places = order is null ? items : [.. items.Select(item => Array.BinarySearch(order, chosen![item]))];
+        UInt128 fingerprint = FingerprintOf(files);
+        (ImagePack? pack, string? why) = ImagePack.TryOpen(path, fingerprint);
         for (bool first = true; ; first = false)
         {
-            var reading = new FileReading(root, [.. items.Select(item => paths[item])], options.MaxBadFiles, progress, cancel);
+            var reading = new FileReading(
+                root, new LazyList<string>(places.Length, i => files[places[i]]), options.MaxBadFiles, progress, cancel);
             SizeRange? sizes = pack is not null ? reading.Look(pack, places) : options.ImageSize == 0 ? reading.ReadHeaders() : null;
             int imageSize = options.ImageSize != 0 ? options.ImageSize : resolve(sizes!);
             int shortSide = FileReading.ShortSide(imageSize);
@@ -58,8 +66,8 @@ internal sealed class ImageCache(
                 why = "it is damaged";
             }
 
-            Make(listing, shortSide, why);
-            (pack, why) = ImagePack.TryOpen(path, listing);
+            Make(files, fingerprint, shortSide, why);
+            (pack, why) = ImagePack.TryOpen(path, fingerprint);
             if (pack is null)
                 throw new DataException($"The cache '{path}' was just written and cannot be used: {why ?? "it is gone"}. Leave the files "
                     + "alone while it is made, or check the disk.");
@@ -83,12 +91,12 @@ internal sealed class ImageCache(
             : sized;
     }
 
-    private void Make(UInt128 listing, int shortSide, string? why)
+    private void Make(IReadOnlyList<string> files, UInt128 fingerprint, int shortSide, string? why)
     {
-        progress?.Report(new DataProgress("packing images", 0, sorted.Length, why is null
-            ? $"Packing {sorted.Length} image files into '{path}', once; later runs read it."
-            : $"The cache '{path}' cannot be used: {why}. It is made anew of {sorted.Length} image files."));
-        long needed = new FileReading(root, sorted, options.MaxBadFiles, null, cancel).EstimateBytes(shortSide, 3);
+        progress?.Report(new DataProgress("packing images", 0, files.Count, why is null
+            ? $"Packing {files.Count} image files into '{path}', once; later runs read it."
+            : $"The cache '{path}' cannot be used: {why}. It is made anew of {files.Count} image files."));
+        long needed = new FileReading(root, files, options.MaxBadFiles, null, cancel).EstimateBytes(shortSide, 3);
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         if (Directory.Exists(folder) && needed > ShareOfDisk * new DriveInfo(folder).AvailableFreeSpace)
         {
@@ -98,26 +106,30 @@ internal sealed class ImageCache(
                 + "larger disk, or use a smaller --image-size.");
         }
 
-        new ImagePackWriter(root, sorted, listing, shortSide, options.MaxMegapixels).Write(path, "packing images", progress, cancel);
+        new ImagePackWriter(root, files, fingerprint, shortSide, options.MaxMegapixels).Write(path, "packing images", progress, cancel);
     }
 
     /// <summary>XXH3-128 of the relative paths, sizes and times of modification of all files.</summary>
-    private UInt128 Listing()
+    private UInt128 FingerprintOf(IReadOnlyList<string> files)
     {
-        var facts = new long[2 * sorted.Length];
-        Parallel.For(0, sorted.Length, new ParallelOptions { CancellationToken = cancel }, i =>
-        {
-            var file = new FileInfo(Path.Combine(root, sorted[i]));
-            (facts[2 * i], facts[(2 * i) + 1]) = file.Exists ? (file.Length, file.LastWriteTimeUtc.Ticks) : (-1, 0);
-        });
         var hash = new XxHash128();
-        foreach (string name in sorted)
+        foreach (string name in files)
         {
             hash.Append(MemoryMarshal.AsBytes(name.AsSpan()));
             hash.Append("\0\0"u8);
         }
 
-        hash.Append(MemoryMarshal.AsBytes<long>(facts));
+        long[] facts = new long[2 * Math.Min(AtATime, files.Count)];
+        for (int from = 0; from < files.Count; from += AtATime)
+        {
+            int first = from, count = Math.Min(AtATime, files.Count - from);
+            Parallel.For(0, count, new ParallelOptions { CancellationToken = cancel }, i =>
+            {
+                var file = new FileInfo(Path.Combine(root, files[first + i]));
+                (facts[2 * i], facts[(2 * i) + 1]) = file.Exists ? (file.Length, file.LastWriteTimeUtc.Ticks) : (-1, 0);
+            });
+            hash.Append(MemoryMarshal.AsBytes(facts.AsSpan(0, 2 * count)));
+        }
 
         // What is too large for one limit is not for another.
         if (options.MaxMegapixels != ImageDecoder.MaxMegapixels)

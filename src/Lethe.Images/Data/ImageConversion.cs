@@ -69,38 +69,11 @@ internal static class ImageConversion
         return image with { Pixels = to, Samples = samples };
     }
 
-    /// <summary>
-    /// The channels and samples that images of all these kinds can have: the deepest samples, and colour where any has it.
-    /// </summary>
-    /// <param name="kinds">Channels and samples of each image.</param>
-    /// <param name="nameOf">The name of an image, for errors.</param>
-    /// <returns>1 channel where there is no image.</returns>
-    /// <exception cref="DataException">There are none; the message counts what was found.</exception>
-    public static (int Channels, SampleType Samples) Common(
-        IReadOnlyList<(int Channels, SampleType Samples)> kinds, Func<int, string> nameOf)
-    {
-        var channels = kinds.Select(kind => kind.Channels).Distinct().Order().ToArray();
-        if (channels.Length > 1 && channels is not [1, 3])
-            throw Mixed("channels", [.. kinds.Select(kind => Counted(kind.Channels))], nameOf);
-        var samples = kinds.Select(kind => kind.Samples).Distinct().Order().ToArray();
-        if (samples.Length > 1 && samples[^1] == SampleType.Float32)
-            throw Mixed("samples", [.. kinds.Select(kind => kind.Samples.Name())], nameOf);
-        return (channels.LastOrDefault(1), samples.LastOrDefault());
-    }
-
     /// <summary>A number of channels in words.</summary>
     public static string Counted(int channels) => channels switch
     {
         1 => "1 channel (grey)", 3 => "3 channels (colour)", _ => $"{channels} channels",
     };
-
-    private static DataException Mixed(string what, string[] kinds, Func<int, string> nameOf)
-    {
-        IEnumerable<string> found = kinds.Index().GroupBy(kind => kind.Item).OrderByDescending(kind => kind.Count())
-            .Select(kind => $"{kind.Count()} of {kind.Key}, as {nameOf(kind.First().Index)}");
-        return new DataException($"The images have different {what}: {string.Join("; ", found)}. Give a folder with images of one kind, or "
-            + "convert the others.");
-    }
 
     private static Image Replicated(Image image)
     {

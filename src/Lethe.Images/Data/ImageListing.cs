@@ -6,27 +6,33 @@ namespace Lethe.Data;
 internal static class ImageListing
 {
     /// <summary>All image files below a folder: relative paths with forward slashes, in ordinal order.</summary>
-    public static string[] ImagesBelow(string folder, CancellationToken cancel = default) => Below(folder, cancel: cancel).Paths;
+    public static string[] ImagesBelow(string folder, CancellationToken cancel = default) => [.. Below(folder, cancel: cancel).Paths];
 
     /// <summary>All image files below a folder, or else all arrays (.npy), each once, and what was left out.</summary>
     /// <param name="folder">The folder. Links are followed.</param>
     /// <param name="earlier">Whether to take what earlier versions took, for their runs.</param>
+    /// <param name="scratch">Where there is room for the paths (<see cref="PathWriter"/>); null to keep them in memory.</param>
     /// <param name="cancel">Stops it: a folder may have millions of files, or lie far away.</param>
     /// <exception cref="DataException">A folder cannot be read.</exception>
-    public static FolderListing Below(string folder, bool earlier = false, CancellationToken cancel = default)
+    public static FolderListing Below(
+        string folder, bool earlier = false, string? scratch = null, CancellationToken cancel = default)
     {
         try
         {
-            FolderListing images = new FolderWalk(earlier, arrays: false, cancel).List(Path.GetFullPath(folder));
+            FolderListing images = Walk(arrays: false);
 
             // Arrays are images where there is nothing else; beside images they are likely something made of these.
-            return images.Paths.Length > 0 || earlier
-                ? images
-                : new FolderWalk(earlier, arrays: true, cancel).List(Path.GetFullPath(folder));
+            return images.Paths.Count > 0 || earlier ? images : Walk(arrays: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new DataException($"The folder '{folder}' cannot be listed: {error.Message}", error);
+        }
+
+        FolderListing Walk(bool arrays)
+        {
+            using PathWriter? file = scratch is null ? null : new PathWriter(scratch);
+            return new FolderWalk(earlier, arrays, file, cancel).List(Path.GetFullPath(folder));
         }
     }
 

@@ -23,6 +23,9 @@ internal sealed class ImagePack
         index = file.Slice(header.IndexOffset, header.IndexLength);
     }
 
+    /// <summary>How many files it was made of.</summary>
+    public int Count => header.Count;
+
     /// <summary>The short side that images were reduced to, in pixels.</summary>
     public int ShortSide => header.ShortSide;
 

@@ -15,8 +15,8 @@ internal sealed class ImagePackWriter(
 {
     private const int AtATime = 128;
 
-    private readonly PackEntry[] entries = new PackEntry[files.Count];
     private readonly ArrayBufferWriter<byte> texts = new();
+    private readonly ImageKinds kinds = new();
     private int channels; // of what is written; 0 before the first image
     private SampleType samples;
 
@@ -31,7 +31,10 @@ internal sealed class ImagePackWriter(
         try
         {
             Disk.MakeFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            AtomicFile.Write(path, stream => Write(stream, stage, progress, cancel));
+
+            // Entries stand behind the pixels; until these are written they wait on disk too.
+            using FileStream entries = ScratchFile.Create(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            AtomicFile.Write(path, stream => Write(stream, entries, stage, progress, cancel));
         }
         catch (Exception error) when (error is RunException or IOException or UnauthorizedAccessException)
         {
@@ -40,51 +43,52 @@ internal sealed class ImagePackWriter(
         }
     }
 
-    private void Write(Stream stream, string stage, IProgress<DataProgress>? progress, CancellationToken cancel)
+    private void Write(Stream stream, FileStream entries, string stage, IProgress<DataProgress>? progress, CancellationToken cancel)
     {
         stream.SetLength(0);
         stream.Write(new byte[PackHeader.Size]);
         var images = new Image[AtATime];
         var reasons = new string?[AtATime];
+        var read = new PackEntry[AtATime];
         for (int from = 0; from < files.Count; from += AtATime)
         {
             int n = Math.Min(AtATime, files.Count - from), first = from;
             Parallel.For(0, n, new ParallelOptions { CancellationToken = cancel }, i =>
             {
                 string path = Path.Combine(root, files[first + i]);
+                read[i] = default;
                 reasons[i] = FileReading.WhyNot(() =>
                 {
                     DecodedFile file = ImageDecoder.Decode(path, shortSide, 0, maxMegapixels);
                     images[i] = file.Image;
-                    (entries[first + i].SourceHeight, entries[first + i].SourceWidth) = file.Stored;
-                    entries[first + i].MorePages = file.MorePages;
+                    (read[i].SourceHeight, read[i].SourceWidth) = file.Stored;
+                    read[i].MorePages = file.MorePages;
                 });
             });
             for (int i = 0; i < n; i++)
             {
                 if (reasons[i] is { } reason)
-                    entries[from + i].Reason = Keep(reason);
+                    read[i].Reason = Keep(reason);
                 else
-                    Append(stream, images[i], from + i);
+                    Append(stream, entries, images[i], from + i, ref read[i]);
+                entries.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<PackEntry>(in read[i])));
             }
 
             progress?.Report(new DataProgress(stage, from + n, files.Count));
         }
 
-        Finish(stream);
+        Finish(stream, entries);
     }
 
-    private void Append(Stream stream, Image image, int place)
+    private void Append(Stream stream, FileStream entries, Image image, int place, ref PackEntry entry)
     {
-        ref PackEntry entry = ref entries[place];
         (entry.Channels, entry.Samples) = (image.Channels, (int)image.Samples);
+        kinds.Add(image.Channels, image.Samples, place);
         if ((image.Channels, image.Samples) != (channels, samples))
         {
-            int[] good = [.. Enumerable.Range(0, place + 1).Where(i => entries[i].Reason == 0)];
-            (int Channels, SampleType Samples) wanted = ImageConversion.Common(
-                [.. good.Select(i => (entries[i].Channels, (SampleType)entries[i].Samples))], k => files[good[k]]);
+            (int Channels, SampleType Samples) wanted = kinds.Common(i => files[i]);
             if (channels > 0 && wanted != (channels, samples))
-                Widen(stream, wanted.Channels, wanted.Samples);
+                Widen(stream, entries, wanted.Channels, wanted.Samples);
             (channels, samples) = wanted;
         }
 
@@ -96,23 +100,33 @@ internal sealed class ImagePackWriter(
 
     // Images that were written before the first one in colour, or of deeper samples: from the last to the first, so that none is
     // overwritten before it is read.
-    private void Widen(Stream stream, int wider, SampleType deeper)
+    private void Widen(Stream stream, FileStream entries, int wider, SampleType deeper)
     {
         var before = new Image(default, 0, 0, channels) { Samples = samples };
-        int times = wider * deeper.Size() / before.PixelBytes;
-        long origin = PackHeader.Size, end = origin + (times * (stream.Position - origin));
-        for (int i = entries.Length - 1; i >= 0; i--)
+        int times = wider * deeper.Size() / before.PixelBytes, size = Marshal.SizeOf<PackEntry>();
+        long origin = PackHeader.Size, end = origin + (times * (stream.Position - origin)), written = entries.Position;
+        var some = new PackEntry[AtATime];
+        for (long to = written / size; to > 0; to -= AtATime)
         {
-            if (entries[i].Offset == 0)
-                continue;
-            byte[] pixels = new byte[entries[i].Height * entries[i].Width * before.PixelBytes];
-            stream.Position = entries[i].Offset;
-            stream.ReadExactly(pixels);
-            Image image = before with { Pixels = pixels, Height = entries[i].Height, Width = entries[i].Width };
-            Put(stream, Converted(image, wider, deeper), origin + (times * (entries[i].Offset - origin)), ref entries[i]);
+            int n = (int)Math.Min(AtATime, to);
+            entries.Position = (to - n) * size;
+            entries.ReadExactly(MemoryMarshal.AsBytes(some.AsSpan(0, n)));
+            for (int i = n - 1; i >= 0; i--)
+            {
+                if (some[i].Offset == 0)
+                    continue;
+                byte[] pixels = new byte[some[i].Height * some[i].Width * before.PixelBytes];
+                stream.Position = some[i].Offset;
+                stream.ReadExactly(pixels);
+                Image image = before with { Pixels = pixels, Height = some[i].Height, Width = some[i].Width };
+                Put(stream, Converted(image, wider, deeper), origin + (times * (some[i].Offset - origin)), ref some[i]);
+            }
+
+            entries.Position = (to - n) * size;
+            entries.Write(MemoryMarshal.AsBytes(some.AsSpan(0, n)));
         }
 
-        stream.Position = end;
+        (stream.Position, entries.Position) = (end, written);
     }
 
     private static void Put(Stream stream, Image image, long offset, ref PackEntry entry)
@@ -132,16 +146,23 @@ internal sealed class ImagePackWriter(
         return at;
     }
 
-    private void Finish(Stream stream)
+    private void Finish(Stream stream, FileStream entries)
     {
-        ReadOnlySpan<byte> index = MemoryMarshal.AsBytes<PackEntry>(entries);
-        int indexLength = index.Length + texts.WrittenCount;
-        var checksum = new XxHash128();
-        checksum.Append(index);
-        checksum.Append(texts.WrittenSpan);
-
         // Entries are read where they lie.
-        stream.Position = (stream.Position + 7) / 8 * 8;
+        long begin = (stream.Position + 7) / 8 * 8, entriesLength = entries.Length;
+        stream.Position = begin;
+        entries.Position = 0;
+        var checksum = new XxHash128();
+        byte[] some = new byte[1 << 16];
+        for (int read; (read = entries.Read(some)) > 0;)
+        {
+            checksum.Append(some.AsSpan(0, read));
+            stream.Write(some.AsSpan(0, read));
+        }
+
+        checksum.Append(texts.WrittenSpan);
+        stream.Write(texts.WrittenSpan);
+        int indexLength = (int)entriesLength + texts.WrittenCount;
         var header = new PackHeader
         {
             Magic = PackHeader.ExpectedMagic,
@@ -150,15 +171,13 @@ internal sealed class ImagePackWriter(
             Channels = Math.Max(channels, 1),
             Samples = (int)samples,
             Count = files.Count,
-            IndexOffset = stream.Position,
+            IndexOffset = begin,
             IndexLength = indexLength,
-            FileLength = stream.Position + indexLength,
+            FileLength = begin + indexLength,
             Listing = listing,
             IndexChecksum = checksum.GetCurrentHashAsUInt128(),
         };
         header.Checksum = header.ComputeChecksum();
-        stream.Write(index);
-        stream.Write(texts.WrittenSpan);
         stream.Position = 0;
         stream.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<PackHeader>(in header)));
     }

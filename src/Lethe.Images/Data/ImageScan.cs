@@ -89,7 +89,7 @@ internal sealed class ImageScan
         {
             int first = from;
             LoadedImages loaded = source.Load([.. Enumerable.Range(first, Math.Min(AtATime, facts.Length - first))], drawn, null, cancel);
-            Parallel.For(0, loaded.Images.Length, new ParallelOptions { CancellationToken = cancel }, i =>
+            Parallel.For(0, loaded.Images.Count, new ParallelOptions { CancellationToken = cancel }, i =>
             {
                 if (loaded.Images[i] is not { } image)
                     return;

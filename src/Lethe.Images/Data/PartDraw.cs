@@ -1,3 +1,4 @@
+using System.Collections;
 using Lethe.Runtime;
 
 namespace Lethe.Data;
@@ -127,13 +128,14 @@ internal sealed class PartDraw(int[] order, int[]? groups, IReadOnlyList<int>? l
     private void Fill(int[] from, int[] shares, byte part, int left = 2)
     {
         int wanted = shares.Sum();
-        var seen = new HashSet<int>();
+        BitArray? seen = members is null ? null : new BitArray(members.End); // groups that were looked at
         foreach (int item in from)
         {
             if (wanted <= 0)
                 return;
-            if (taken.ContainsKey(item) || (groups is not null && !seen.Add(groups[item])))
+            if (taken.ContainsKey(item) || seen?[groups![item]] == true)
                 continue;
+            seen?.Set(groups![item], true);
             IEnumerable<int> group = members is null ? [item] : members[groups![item]];
             int size = 0, gain = 0;
             foreach ((int label, int count) in group.CountBy(LabelOf))

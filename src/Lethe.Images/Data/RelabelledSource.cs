@@ -15,7 +15,7 @@ internal sealed class RelabelledSource : ImageSource
         this.inner = inner;
         this.kept = kept;
         Root = inner.Root;
-        Paths = inner.Paths is { } paths ? [.. kept.Select(item => paths[item])] : null;
+        Paths = inner.Paths is { } paths ? new LazyList<string>(kept.Length, item => paths[kept[item]]) : null;
     }
 
     public override IReadOnlyList<string>? Paths { get; }

@@ -12,9 +12,23 @@ internal sealed record SizeRange(int MinHeight, int MaxHeight, int MinWidth, int
 
     internal bool IsOneSquare => MinHeight == MaxHeight && MinWidth == MaxWidth && MinHeight == MinWidth;
 
-    internal static SizeRange Of(IReadOnlyCollection<(int Height, int Width)> sizes) => new(
-        sizes.Min(size => size.Height), sizes.Max(size => size.Height), sizes.Min(size => size.Width), sizes.Max(size => size.Width))
+    /// <summary>Of some sizes, at least one.</summary>
+    internal static SizeRange Of(IEnumerable<(int Height, int Width)> sizes)
     {
-        MedianShortSide = sizes.Select(size => Math.Min(size.Height, size.Width)).Order().ElementAt(sizes.Count / 2),
-    };
+        // Of many images few sides differ: they are counted, not kept.
+        var shortSides = new SortedDictionary<int, int>();
+        (int low, int high, int narrow, int wide) = (int.MaxValue, int.MinValue, int.MaxValue, int.MinValue);
+        foreach ((int height, int width) in sizes)
+        {
+            (low, high, narrow, wide) = (Math.Min(low, height), Math.Max(high, height), Math.Min(narrow, width), Math.Max(wide, width));
+            int side = Math.Min(height, width);
+            shortSides[side] = shortSides.GetValueOrDefault(side) + 1;
+        }
+
+        int below = shortSides.Values.Sum() / 2;
+        return new SizeRange(low, high, narrow, wide)
+        {
+            MedianShortSide = shortSides.First(side => (below -= side.Value) < 0).Key,
+        };
+    }
 }

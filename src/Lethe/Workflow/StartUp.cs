@@ -168,9 +168,10 @@ internal sealed record StartUp
     private static string Images(DataSplits data)
     {
         int used = data.Train.Count + data.Probe.Count + data.Test.Count;
-        string[] paths = [.. new[] { data.Train, data.Probe, data.Test }.SelectMany(part => part.Paths ?? [])];
-        string kinds = paths.Length == 0 ? data.Kind : string.Join(", ", paths.GroupBy(Kind).OrderByDescending(kind => kind.Count())
-            .ThenBy(kind => kind.Key, StringComparer.Ordinal).Select(kind => $"{Counted(kind.Count())} {kind.Key}"));
+        KeyValuePair<string, int>[] found =
+            [.. new[] { data.Train, data.Probe, data.Test }.SelectMany(part => part.Paths ?? []).CountBy(Kind)];
+        string kinds = found.Length == 0 ? data.Kind : string.Join(", ", found.OrderByDescending(kind => kind.Value)
+            .ThenBy(kind => kind.Key, StringComparer.Ordinal).Select(kind => $"{Counted(kind.Value)} {kind.Key}"));
         string sizes = data.Sizes switch
         {
             null => "",

@@ -199,12 +199,12 @@ public class DivisionTests
     {
         int[] labels = [.. counts.SelectMany((count, label) => Enumerable.Repeat(label, count))];
         return new(
-            "class folders", "root", [.. labels.Select((_, i) => $"{i}.png")], 0, labels, [.. counts.Select((_, label) => $"c{label}")]);
+            "class folders", "root", [.. labels.Select((_, i) => $"{i}.png")], null, 0, labels, [.. counts.Select((_, label) => $"c{label}")]);
     }
 
     private static Division Divide(ImageSource source, DataOptions options, ulong seed = 1) =>
         Division.Of(source, options with { Division = DivisionRule.Random }, seed);
 
     private static FolderSource Source(int pool, int test) =>
-        new("class folders", "root", [.. Enumerable.Range(0, pool + test).Select(i => $"{i}.png")], test, null, null);
+        new("class folders", "root", [.. Enumerable.Range(0, pool + test).Select(i => $"{i}.png")], null, test, null, null);
 }

@@ -74,7 +74,7 @@ public sealed class ImageListingTests : IDisposable
         folder.WritePngs("dog", 2);
         folder.Write(path, File.ReadAllBytes(folder["cat/000.png"]));
         FolderListing listing = ImageListing.Below(folder.Root);
-        Assert.Equal(4, listing.Paths.Length);
+        Assert.Equal(4, listing.Paths.Count);
         Assert.Equal(1, listing.Ignored.Single().Count);
         Assert.StartsWith(listing.Ignored.Single().Example, path, StringComparison.Ordinal);
     }

@@ -157,12 +157,21 @@ public sealed class RangeTests
     [Fact]
     public void Common_MixedImages_AreUnitedOrCounted()
     {
-        Assert.Equal((3, SampleType.UInt16), ImageConversion.Common([(1, SampleType.UInt8), (3, SampleType.UInt8), (1, SampleType.UInt16)], i => $"{i}"));
-        string channels = Assert.Throws<DataException>(() => ImageConversion.Common([(5, 0), (3, 0), (5, 0)], i => $"file {i}")).Message;
+        Assert.Equal((3, SampleType.UInt16), Common((1, SampleType.UInt8), (3, SampleType.UInt8), (1, SampleType.UInt16)));
+        Assert.Equal((1, SampleType.UInt8), Common());
+        string channels = Assert.Throws<DataException>(() => Common((5, 0), (3, 0), (5, 0))).Message;
         Assert.Contains("2 of 5 channels, as file 0; 1 of 3 channels (colour), as file 1", channels, StringComparison.Ordinal);
-        string samples = Assert.Throws<DataException>(() => ImageConversion.Common([(1, SampleType.Float32), (1, 0)], i => $"file {i}")).Message;
+        string samples = Assert.Throws<DataException>(() => Common((1, SampleType.Float32), (1, 0))).Message;
         Assert.Contains("1 of 32-bit float, as file 0; 1 of 8-bit, as file 1", samples, StringComparison.Ordinal);
         Assert.Equal([0, 0, 255, 255, 7, 7], ImageConversion.ToSamples(new Image(new byte[] { 0, 255, 7 }, 1, 3, 1), SampleType.UInt16).Pixels.ToArray());
+
+        static (int, SampleType) Common(params (int Channels, SampleType Samples)[] images)
+        {
+            var kinds = new ImageKinds();
+            for (int i = 0; i < images.Length; i++)
+                kinds.Add(images[i].Channels, images[i].Samples, i);
+            return kinds.Common(i => $"file {i}");
+        }
     }
 
     [Fact]

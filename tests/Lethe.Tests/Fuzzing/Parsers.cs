@@ -27,7 +27,7 @@ internal static class Parsers
     private const int Megapixels = 1;
     private const long PixelBytes = 48L << 20;
 
-    private static readonly FolderSource listed = new("images", "images", ["a/0.png", "a/1.png", "b/2.png"], 0, null, null);
+    private static readonly FolderSource listed = new("images", "images", ["a/0.png", "a/1.png", "b/2.png"], null, 0, null, null);
 
     private static readonly string[] weights =
         ["tiny.pth", "tiny-protocol4.pth", "tiny-stream.pth", "tiny.tar", "tiny.onnx", "safetensors", "pickle"];

@@ -63,7 +63,7 @@ public class RegretTests
         ]);
         Assert.Equal(["last", "2.00", "3.00", "0.25", "0.50", "2"], grid.Rows[0].Cells.Select(cell => cell.Text));
         Assert.Equal(["best-knn", "–", "–", "–", "–", "0"], grid.Rows[1].Cells.Select(cell => cell.Text));
-        Assert.Contains(grid.Notes, note => note.Contains("was not recorded", StringComparison.Ordinal));
+        Assert.Contains(grid.Notes, note => note.Contains("were not recorded", StringComparison.Ordinal));
     }
 
     private static IEnumerable<Measurement> Curve(string layer, string name, params double[] values) =>

@@ -34,7 +34,8 @@ internal sealed class TiffPage
         if (Height <= 0 || Width <= 0 || Stored <= 0 || (long)Width * Stored > MostInARow)
             throw new DataException("corrupt TIFF: its header cannot be");
         TiffBounds.RequirePixels(
-            Height, Width, (long)(Photometric == Photometric.YCBCR ? 1 : Stored) * Bits, (int)Compression, ((Stream)file.Clientdata()).Length);
+            Height, Width, (long)(Photometric == Photometric.YCBCR ? 1 : Stored) * Bits, (int)Compression,
+            ((Stream)file.Clientdata()).Length);
         if (Format is SampleFormat.COMPLEXINT or SampleFormat.COMPLEXIEEEFP)
             throw new DataException("a TIFF of complex numbers: save their magnitude or their parts as bands");
         if (!file.IsCodecConfigured(Compression))
