@@ -40,7 +40,7 @@ public sealed class WrongUseTests : IDisposable
     [InlineData("at most 100", "pretrain", "--limit", "100", "--batch-size", "101")]
     [InlineData("between 16 and 1024", "pretrain", "--image-size", "8")]
     [InlineData("Use resnet10", "pretrain", "--backbone", "vit")]
-    [InlineData("simclr, weak, none", "pretrain", "--augmentation", "strong")]
+    [InlineData("simclr, textures, weak, none", "pretrain", "--augmentation", "strong")]
     [InlineData("--device", "pretrain", "--device", "tpu")]
     [InlineData("Use auto, accuracy, loss, reduction-turn, reduction-gap or reduction-either", "pretrain", "--memorisation-sign", "turn")]
     [InlineData("--keep best-knn goes by an accuracy", "pretrain", "--keep", "best-knn", "--labels", "none", "--limit", "60")]
