@@ -18,7 +18,7 @@ internal static class ReproduceCommand
     {
         var items = new Argument<string[]>("ITEM")
         {
-            Description = $"What to reproduce: {string.Join(", ", Items.Words)}. {Items.List} shows the items and how long each takes here.",
+            Description = $"What to reproduce: {string.Join(", ", Items.Words)}. {Items.List} shows the items and how long each takes.",
             Arity = ArgumentArity.OneOrMore,
             CompletionSources = { _ => Items.Words.Select(word => new CompletionItem(word)) },
         };
