@@ -73,6 +73,10 @@ internal static class ArrayFile
         {
             throw new DataException($"{path} is a damaged archive: {error.Message} Write it again.", error);
         }
+        catch (IOException error)
+        {
+            throw new DataException($"Cannot read {path}: {error.Message}", error);
+        }
     }
 
     private static byte[] Start(string path)

@@ -57,7 +57,7 @@ internal static class DeepPngReader
                     ReadRows(unpacked, header, clear, sink);
                 return header.Colours == 3 ? GreyCheck.Narrow(sink.Result) : sink.Result;
             }
-            catch (InvalidDataException error)
+            catch (Exception error) when (error is InvalidDataException or IOException) // of zlib: the bytes are in memory
             {
                 throw new DataException("corrupt PNG: its pixels cannot be unpacked", error);
             }
