@@ -26,6 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 import urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -38,6 +39,7 @@ EVALUATE = "--threads 1 --quick true --protocol knn,linear".split()
 TIMES = ("startedUtc", "finishedUtc", "timings", "checksum", "command", "looks")
 CALLS = ("openat", "pwrite64", "fsync", "rename", "ftruncate", "mkdir", "unlink", "link", "flock")
 LIMIT = 600
+VERBS = {"kill": "pretrain,interleaved,undo,evaluate,sweep", "disk": "pretrain", "time": "pretrain", "memory": "pretrain,undo,watch"}
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
 
 
@@ -138,6 +140,8 @@ class Campaign:
         self.whole(first)
         shutil.move(first.written, os.path.join(self.root, "base"))
         for name in self.verbs:
+            if name == "watch":
+                continue
             verb = Verb(self.program, name, os.path.join(self.root, "whole-" + name))
             self.whole(verb)
             self.expected[name] = verb.contents()
@@ -324,23 +328,21 @@ class Campaign:
         return grown(f"memory {name}, {steps} steps", sizes[:-1], steps, process.returncode)
 
     def looks(self, count):
-        """The pages of watch, asked for again and again; a step is a page."""
-        port = "47831"
-        process = subprocess.Popen([self.program, "watch", os.path.dirname(self.root + "/base"), "--port", port],
+        """The pages of watch, asked for again and again; a step is a look at all of them."""
+        process = subprocess.Popen([self.program, "watch", os.path.dirname(self.root + "/base"), "--port", "47831"],
                                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         sizes = []
         try:
-            for number in range(count + 50):
-                while True:
-                    try:
-                        page = urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=30).read()
-                        break
-                    except OSError:
-                        if process.poll() is not None:
-                            return "memory watch", 1, f"lost: {process.stderr.read()}"
-                        time.sleep(0.2)
-                for link in re.findall(rb'href="(/[^"#]+)"', page)[:3]:
-                    urllib.request.urlopen(f"http://127.0.0.1:{port}" + link.decode(), timeout=30).read()
+            said = ""
+            while not (address := re.search(r"http://\S+", said)):
+                line = process.stderr.readline()
+                if not line:
+                    return "memory watch", 1, f"lost: {said}"
+                said += line
+            get = lambda link: urllib.request.urlopen(urllib.parse.urljoin(address[0], link), timeout=30).read()
+            for _ in range(count + 50):
+                for link in {*re.findall(r"""(?:href|src)=["']([^"'#:]+)["']""", get("").decode())}:
+                    get(link)
                 sizes.append(resident(process.pid))
         finally:
             process.send_signal(signal.SIGTERM)
@@ -375,8 +377,7 @@ def main():
     parser.add_argument("--lethe", default=PROGRAM)
     parser.add_argument("--work", default=None)
     options = parser.parse_args()
-    options.verbs = options.verbs or ("pretrain" if options.what in ("disk", "time", "memory") else "pretrain,undo" if options.what in (
-        "calls", "faults", "signals", "races") else "pretrain,interleaved,undo,evaluate,sweep")
+    options.verbs = options.verbs or VERBS.get(options.what, "pretrain,undo")
     campaign = Campaign(options)
     results = []
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
@@ -390,7 +391,7 @@ def main():
             results = list(campaign.times())
         elif options.what == "memory":
             steps = 20 * options.tries
-            results = [campaign.memory("pretrain", steps), campaign.memory("undo", steps), campaign.looks(steps)]
+            results = [campaign.looks(steps) if name == "watch" else campaign.memory(name, steps) for name in campaign.verbs]
         elif options.what == "disk":
             sizes = [4, 8, 16, 32, 64, 96, 128, 192, 256, 384, 512, 1024][: options.tries]
             results = [(f"disk {size} KB", *campaign.disk(size)) for size in sizes]
