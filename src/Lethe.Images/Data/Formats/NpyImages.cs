@@ -21,6 +21,8 @@ internal sealed class NpyImages
 
     private NpyImages(NpyHeader header, string axes)
     {
+        if (header.IsText)
+            throw new DataException($"an array of text ({header.Element}), where the numbers of images are expected");
         this.header = header;
         long[] strides = new long[axes.Length];
         long stride = 1;

@@ -34,9 +34,11 @@ internal static class TiffBounds
         (int places, int entryBytes, int countBytes) = big ? (8, 20, 8) : (4, 12, 2);
         var seen = new HashSet<long>();
         long at = Number(bytes, big ? 8 : 4, places, little);
-        while (at > 0 && seen.Count < MostDirectories && seen.Add(at))
+        while (at != 0 && seen.Count < MostDirectories && seen.Add(at))
         {
             long count = Number(bytes, at, countBytes, little);
+            if (count < 0 || count > bytes.Length / entryBytes)
+                throw new DataException("truncated or corrupt TIFF: one of its directories lies beyond its end");
             long end = at + countBytes;
             var found = new Dictionary<int, long>();
             for (long i = 0; i < count && Number(bytes, end, 2, little) is >= 0 and var tag; i++, end += entryBytes)
@@ -59,7 +61,7 @@ internal static class TiffBounds
             }
 
             Require(found, bytes.Length);
-            at = Number(bytes, end, places, little);
+            at = end > bytes.Length - places ? 0 : Number(bytes, end, places, little); // some writers leave the last one out
         }
     }
 
