@@ -96,7 +96,7 @@ public sealed class ReproduceCommandTests : IDisposable
     [InlineData("reproduce figure1 --paper nothing.json", "nothing.json")]
     [InlineData("reproduce table-ood --domains nowhere", "nowhere")]
     [InlineData("reproduce tabels", "Did you mean tables?")]
-    [InlineData("reproduce list figure1", "alone")]
+    [InlineData("reproduce list figure1", "without other items")]
     public async Task WrongUse_OfAnyKind_IsSaidBeforeAnythingIsMade(string line, string expected)
     {
         CommandLine found = await CommandLine.RunAsync([.. line.Split(' '), "--out", folder["out"]]);
