@@ -218,7 +218,9 @@ class Campaign:
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
-        hit = "INJECTED" in open(log).read()
+        with open(log) as file:
+            traced = file.read()
+        hit = "INJECTED" in traced or ("KILL" in what and "killed by SIGKILL" in traced)  # who is killed within the call may not say more
         os.remove(log)
         silent = hit and process.returncode == 0 and "KILL" not in what and call not in ("unlink", "link")
         result = self.verdict(verb, 1 if hit else 0)
