@@ -16,8 +16,8 @@ public static class ForeignFeatures
         TorchRuntime.Prepare();
         using var scope = torch.NewDisposeScope();
         FeatureReport report = FeatureDiagnostics.Measure(torch.tensor(features), labels, views: 2, epsilonSquared: 0.5);
-        Console.WriteLine(Invariant(
-            $"ΔR by image {report.Instance?.Reduction:F2} nats, by class {report.Label?.Reduction:F2}; RankMe {report.RankMe:F1}"));
+        Console.WriteLine(Invariant($"ΔR by image {report.Instance?.Reduction:F2} nats, by class {report.Label?.Reduction:F2}; ")
+            + Invariant($"RankMe {report.Measures["rankMe"]:F1}"));
         return report;
     }
 }

@@ -39,19 +39,14 @@ internal static class FeaturesView
         if (table.Rows.Count == 0)
             table.AddRow("none", Number(report.Rate), "–", "–");
         terminal.Show(table);
-        terminal.Say(Invariant($"m = {report.Rows}, d = {report.Dimension}, ε² = {report.EpsilonSquared}; nats, rows normalised. RankMe ")
-            + Invariant($"{report.RankMe:F2}; standard deviation of a normalised feature {report.NormalisedDeviation:F4}."));
-        (string Title, string Name, double? Value)[] rest =
-        [
-            ("α-ReQ", nameof(report.AlphaReq), report.AlphaReq), ("uniformity", nameof(report.Uniformity), report.Uniformity),
-            ("alignment", nameof(report.Alignment), report.Alignment), ("LiDAR", nameof(report.Lidar), report.Lidar),
-        ];
-        terminal.Say(string.Join(", ", rest.Select(measure => $"{measure.Title} {(measure.Value is { } value ? Number(value) : "–")}")));
+        terminal.Say(Invariant($"m = {report.Rows}, d = {report.Dimension}, ε² = {report.EpsilonSquared}; nats, rows normalised. ")
+            + Invariant($"Standard deviation of a normalised feature {report.NormalisedDeviation:F4}."));
+        terminal.Say(string.Join(", ", FeatureMeasures.All.Select(
+            measure => $"{measure.Title} {(report.Measures[measure.Name] is { } value ? Number(value) : "–")}")) + ".");
 
         (string Title, string Name)[] all =
         [
-            ("ΔR of instances", nameof(report.Instance)), ("ΔR of labels", nameof(report.Label)),
-            .. rest.Select(one => (one.Title, one.Name)),
+            ("ΔR of instances", "instance"), ("ΔR of labels", "label"), .. FeatureMeasures.All.Select(one => (one.Title, one.Name)),
         ];
         foreach (var same in all.Where(one => report.Missing.ContainsKey(one.Name)).GroupBy(one => report.Missing[one.Name]))
             terminal.Say($"–: {string.Join(", ", same.Select(one => one.Title))}: {same.Key}.");
@@ -59,7 +54,7 @@ internal static class FeaturesView
             terminal.Say($"If the views of an image lie one block below the other, say how many there are, as with --views {some}.");
         if (labels is null)
             terminal.Say("With labels, one for each image, ΔR of labels is measured: --labels.");
-        return new JsonObject
+        var json = new JsonObject
         {
             ["rows"] = report.Rows,
             ["dimension"] = report.Dimension,
@@ -68,18 +63,15 @@ internal static class FeaturesView
             ["rate"] = report.Rate,
             ["instance"] = Partition(report.Instance),
             ["label"] = Partition(report.Label),
-            ["rankMe"] = report.RankMe,
             ["normalisedDeviation"] = report.NormalisedDeviation,
-            ["alphaReq"] = report.AlphaReq,
-            ["uniformity"] = report.Uniformity,
-            ["alignment"] = report.Alignment,
-            ["lidar"] = report.Lidar,
             ["unlabelled"] = report.Unlabelled,
             ["classes"] = labels is null ? null : new JsonArray([.. labels.Names.Select(name => (JsonNode)name)]),
-            ["missing"] = new JsonObject(report.Missing.Select(
-                one => KeyValuePair.Create(char.ToLowerInvariant(one.Key[0]) + one.Key[1..], (JsonNode?)one.Value))),
+            ["missing"] = new JsonObject(report.Missing.Select(one => KeyValuePair.Create(one.Key, (JsonNode?)one.Value))),
             ["notes"] = new JsonArray([.. notes.Select(note => (JsonNode)note)]),
         };
+        foreach ((string name, double? value) in report.Measures)
+            json[name] = value;
+        return json;
     }
 
     private static string Number(double value) => Invariant($"{value:F4}");

@@ -15,6 +15,19 @@ namespace Lethe.Diagnostics;
 /// </remarks>
 internal static class AlignmentUniformity
 {
+    /// <summary>Alignment.</summary>
+    public static FeatureMeasure AlignmentEntry { get; } = new()
+    {
+        Name = "alignment", Flag = "alignment", Title = "alignment", Most = 4, LeastViews = 2, Measured = views => Alignment(views),
+    };
+
+    /// <summary>Uniformity, the mean over views.</summary>
+    public static FeatureMeasure UniformityEntry { get; } = new()
+    {
+        Name = "uniformity", Flag = "uniformity", Title = "uniformity", Least = -8, Most = 0, LeastImages = 2,
+        Measured = views => views.unbind(0).Average(view => Uniformity(view)),
+    };
+
     private const int MostExactRows = 4096;
 
     // Distances held at a time: 32 MiB, or half as much in float32.

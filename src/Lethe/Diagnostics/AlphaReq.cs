@@ -17,6 +17,14 @@ internal static class AlphaReq
 {
     private const double SmallestShare = 1e-12;
 
+    /// <summary>α of all views together.</summary>
+    public static FeatureMeasure Entry { get; } = new()
+    {
+        Name = "alphaReq", Flag = "alpha-req", Title = "α-ReQ", Least = double.NegativeInfinity,
+        Measured = views => Measure(views.reshape(-1, views.size(-1))),
+        Lacks = "features that vary in fewer than two directions have no spectrum that decays",
+    };
+
     /// <summary>Measures features, in float64.</summary>
     /// <param name="features">Shape [N, d]; N well above d, or the number of rows cuts the spectrum off.</param>
     /// <param name="first">The first j of the fit, at least 1.</param>

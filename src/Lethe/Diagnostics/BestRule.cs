@@ -20,8 +20,8 @@ internal sealed record BestRule(string Name, string Layer, string Measure, int S
         Of("best-knn", Diagnostics.Measure.KnnAccuracy),
         Of("best-linear", Diagnostics.Measure.LinearAccuracy),
         Of("best-reduction", Diagnostics.Measure.InstanceReductionHeldOut),
-        Of("best-lidar", Diagnostics.Measure.LidarHeldOut),
-        Of("best-rankme", Diagnostics.Measure.RankMeHeldOut),
+        Of("best-lidar", Lidar.Entry.HeldOut),
+        Of("best-rankme", EffectiveRank.Entry.HeldOut),
     ];
 
     /// <summary>The names, with that of no rule first.</summary>

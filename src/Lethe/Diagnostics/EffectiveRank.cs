@@ -9,6 +9,12 @@ internal static class EffectiveRank
 {
     private const double Floor = 1e-7;
 
+    /// <summary>RankMe of all views together.</summary>
+    public static FeatureMeasure Entry { get; } = new()
+    {
+        Name = "rankMe", Flag = "rankme", Title = "RankMe", Measured = views => RankMe(views.reshape(-1, views.size(-1))),
+    };
+
     /// <summary>
     /// RankMe: exp(−Σ p log p) with p = σ/Σσ + 1e-7 over the singular values σ of the raw features, neither centred nor normalised.
     /// Source: Garrido, Balestriero, Najman and LeCun 2023, arXiv:2210.02885.

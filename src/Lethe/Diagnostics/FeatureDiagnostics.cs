@@ -61,7 +61,6 @@ public static class FeatureDiagnostics
             : CodingRate.MeasureLabels(
                 rows.index_select(0, tensor(labelled, device: rows.device)), [.. labelled.Select(row => rowLabels[row])], epsilonSquared);
         double rate = (instance ?? (label?.Rows == rowCount ? label : null))?.Rate ?? CodingRate.Rate(rows, epsilonSquared).Value();
-        FeatureGeometry geometry = FeatureGeometry.Measure(rows.reshape(views, images, dimension));
         return new FeatureReport
         {
             Rows = rowCount,
@@ -73,11 +72,8 @@ public static class FeatureDiagnostics
             Label = label,
             Unlabelled = rowCount - labelled.Length,
             NormalisedDeviation = EffectiveRank.NormalisedDeviation(rows),
-            RankMe = geometry.RankMe,
-            AlphaReq = geometry.AlphaReq,
-            Uniformity = geometry.Uniformity,
-            Alignment = geometry.Alignment,
-            Lidar = geometry.Lidar,
+            Measures = FeatureMeasures.Of(rows.reshape(views, images, dimension))
+                .ToDictionary(one => one.Key.Name, one => one.Value),
         };
     }
 }

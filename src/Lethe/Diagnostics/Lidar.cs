@@ -25,6 +25,13 @@ internal static class Lidar
     /// <summary>δ, which is added to the diagonal of Σ_w, unless another is asked for.</summary>
     public const double DefaultDelta = 1e-4;
 
+    /// <summary>With the usual δ.</summary>
+    public static FeatureMeasure Entry { get; } = new()
+    {
+        Name = "lidar", Flag = "lidar", Title = "LiDAR", LeastViews = 2, LeastImages = 2, TakesMoreViews = true,
+        Measured = views => Measure(views),
+    };
+
     private const double Floor = 1e-7;
 
     // Of the trace of Σ_w: what the ridge must have for a Cholesky factor in float64.

@@ -59,36 +59,6 @@ internal static class Measure
     /// </summary>
     public const string MembershipAuc = "membershipAuc";
 
-    /// <summary>RankMe of the raw views of images trained on.</summary>
-    public const string RankMeTrain = "rankMeTrain";
-
-    /// <summary>RankMe of the raw views of images never trained on.</summary>
-    public const string RankMeHeldOut = "rankMeHeldOut";
-
-    /// <summary>α of α-ReQ on the views of images trained on.</summary>
-    public const string AlphaReqTrain = "alphaReqTrain";
-
-    /// <summary>α of α-ReQ on the views of images never trained on.</summary>
-    public const string AlphaReqHeldOut = "alphaReqHeldOut";
-
-    /// <summary>LiDAR of views of images trained on.</summary>
-    public const string LidarTrain = "lidarTrain";
-
-    /// <summary>LiDAR of views of images never trained on.</summary>
-    public const string LidarHeldOut = "lidarHeldOut";
-
-    /// <summary>Mean squared distance between the normalised views of an image trained on, in [0, 4].</summary>
-    public const string AlignmentTrain = "alignmentTrain";
-
-    /// <summary>Mean squared distance between the normalised views of an image never trained on, in [0, 4].</summary>
-    public const string AlignmentHeldOut = "alignmentHeldOut";
-
-    /// <summary>Uniformity of images trained on, not positive; lower is more even.</summary>
-    public const string UniformityTrain = "uniformityTrain";
-
-    /// <summary>Uniformity of images never trained on.</summary>
-    public const string UniformityHeldOut = "uniformityHeldOut";
-
     /// <summary>RankMe of the centred first views of images trained on.</summary>
     public const string EffectiveRank = "effectiveRank";
 

@@ -12,7 +12,10 @@ internal readonly record struct MeasureRange(double Least, double Most)
     private static readonly MeasureRange positive = new(0, double.PositiveInfinity);
     private static readonly MeasureRange squaredDistance = new(0, 4);
 
-    private static readonly Dictionary<string, MeasureRange> ranges = new()
+    private static readonly Dictionary<string, MeasureRange> ranges = new(
+        from measure in FeatureMeasures.All
+        from name in new[] { measure.Train, measure.HeldOut }
+        select KeyValuePair.Create(name, new MeasureRange(measure.Least, measure.Most)))
     {
         [Measure.LinearAccuracy] = share,
         [Measure.LinearAccuracyTrain] = share,
@@ -37,15 +40,7 @@ internal readonly record struct MeasureRange(double Least, double Most)
         [Measure.RateTrain] = positive,
         [Measure.RateHeldOut] = positive,
         [Measure.LabelRate] = positive,
-        [Measure.RankMeTrain] = positive,
-        [Measure.RankMeHeldOut] = positive,
         [Measure.EffectiveRank] = positive,
-        [Measure.LidarTrain] = positive,
-        [Measure.LidarHeldOut] = positive,
-        [Measure.AlignmentTrain] = squaredDistance,
-        [Measure.AlignmentHeldOut] = squaredDistance,
-        [Measure.UniformityTrain] = new(-8, 0),
-        [Measure.UniformityHeldOut] = new(-8, 0),
         [Measure.Spread] = positive,
     };
 

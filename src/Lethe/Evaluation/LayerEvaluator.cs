@@ -107,9 +107,9 @@ internal sealed class LayerEvaluator
                     null,
                     null)
                 {
-                    TrainedGeometry = FeatureGeometry.Measure(
+                    TrainedFeatures = FeatureMeasures.Of(
                         trained[layer], lidarTrained?[layer] ?? trained[layer].narrow(1, 0, lidarImages)),
-                    HeldOutGeometry = FeatureGeometry.Measure(
+                    HeldOutFeatures = FeatureMeasures.Of(
                         heldOut[layer], lidarHeldOut?[layer] ?? heldOut[layer].narrow(1, 0, lidarImages)),
                     MembershipAuc = Membership.Auc(trained[layer], heldOut[layer]),
                 };

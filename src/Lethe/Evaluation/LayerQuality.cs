@@ -20,10 +20,10 @@ internal sealed record LayerQuality(
     KnnProbeResult? Knn)
 {
     /// <summary>What needs no labels, of the same views as <see cref="Trained"/>.</summary>
-    public required FeatureGeometry TrainedGeometry { get; init; }
+    public required IReadOnlyDictionary<FeatureMeasure, double?> TrainedFeatures { get; init; }
 
     /// <summary>What needs no labels, of the same views as <see cref="HeldOut"/>.</summary>
-    public required FeatureGeometry HeldOutGeometry { get; init; }
+    public required IReadOnlyDictionary<FeatureMeasure, double?> HeldOutFeatures { get; init; }
 
     /// <summary>The linear probe on plain images trained on; null without labels.</summary>
     public LinearProbeResult? LinearTrained { get; init; }
@@ -53,16 +53,10 @@ internal sealed record LayerQuality(
             (Measure.RateHeldOut, HeldOut.Rate, null),
             (Measure.Spread, Collapse.Spread, null),
             (Measure.EffectiveRank, Collapse.Rank, null),
-            (Measure.RankMeTrain, TrainedGeometry.RankMe, null),
-            (Measure.RankMeHeldOut, HeldOutGeometry.RankMe, null),
-            (Measure.AlphaReqTrain, TrainedGeometry.AlphaReq, null),
-            (Measure.AlphaReqHeldOut, HeldOutGeometry.AlphaReq, null),
-            (Measure.LidarTrain, TrainedGeometry.Lidar, null),
-            (Measure.LidarHeldOut, HeldOutGeometry.Lidar, null),
-            (Measure.AlignmentTrain, TrainedGeometry.Alignment, null),
-            (Measure.AlignmentHeldOut, HeldOutGeometry.Alignment, null),
-            (Measure.UniformityTrain, TrainedGeometry.Uniformity, null),
-            (Measure.UniformityHeldOut, HeldOutGeometry.Uniformity, null),
+            .. FeatureMeasures.All.SelectMany(measure => ((string, double?, string?)[])
+            [
+                (measure.Train, TrainedFeatures[measure], null), (measure.HeldOut, HeldOutFeatures[measure], null),
+            ]),
             (Measure.LabelReduction, Labels?.Reduction, null),
             (Measure.LabelRate, Labels?.Rate, null),
             (Measure.LinearAccuracy, Linear?.Accuracy, Linear?.Hits),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Lethe.Diagnostics;
 
 namespace Lethe.Reporting;
 
@@ -16,15 +17,12 @@ internal sealed record LayerMeasure(string Name, string Title, bool IsFraction, 
     /// <summary>Why a layer may have no value where others have one, as the end of a sentence.</summary>
     public string Lacks => Terms[0].Measure switch
     {
-        Diagnostics.Measure.AlphaReqTrain or Diagnostics.Measure.AlphaReqHeldOut =>
-            "features that vary in fewer than two directions have no spectrum that decays",
-        Diagnostics.Measure.LidarTrain or Diagnostics.Measure.LidarHeldOut or Diagnostics.Measure.UniformityTrain
-            or Diagnostics.Measure.UniformityHeldOut => "it takes two images",
-        Diagnostics.Measure.LinearAccuracy or Diagnostics.Measure.LinearAccuracyTrain or Diagnostics.Measure.KnnAccuracy
-            or Diagnostics.Measure.KnnAccuracyTrain or Diagnostics.Measure.LinearAccuracySeenBank
-            or Diagnostics.Measure.KnnAccuracySeenBank or Diagnostics.Measure.LabelReduction or Diagnostics.Measure.LabelRate =>
+        Measure.LinearAccuracy or Measure.LinearAccuracyTrain or Measure.KnnAccuracy
+            or Measure.KnnAccuracyTrain or Measure.LinearAccuracySeenBank
+            or Measure.KnnAccuracySeenBank or Measure.LabelReduction or Measure.LabelRate =>
             "it takes labels of two classes",
-        _ => "it was not measured there",
+        var name => FeatureMeasures.All.FirstOrDefault(measure => name == measure.Train || name == measure.HeldOut)?.Lacks
+            ?? "it was not measured there",
     };
 
     /// <summary>What "–" stands for where these have no value; nothing where all have.</summary>

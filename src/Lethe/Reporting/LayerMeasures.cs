@@ -32,11 +32,8 @@ internal static class LayerMeasures
         One("membership", "membership AUC", (Measure.MembershipAuc, 1)),
         One("spread", "spread", (Measure.Spread, 1)),
         One("rank", "rank", (Measure.EffectiveRank, 1)),
-        .. WithGap("rankme", "RankMe", [(Measure.RankMeTrain, 1)], [(Measure.RankMeHeldOut, 1)]),
-        .. WithGap("lidar", "LiDAR", [(Measure.LidarTrain, 1)], [(Measure.LidarHeldOut, 1)]),
-        .. WithGap("alpha-req", "α-ReQ", [(Measure.AlphaReqTrain, 1)], [(Measure.AlphaReqHeldOut, 1)]),
-        .. WithGap("alignment", "alignment", [(Measure.AlignmentTrain, 1)], [(Measure.AlignmentHeldOut, 1)]),
-        .. WithGap("uniformity", "uniformity", [(Measure.UniformityTrain, 1)], [(Measure.UniformityHeldOut, 1)]),
+        .. FeatureMeasures.All.SelectMany(
+            measure => WithGap(measure.Flag, measure.Title, [(measure.Train, 1)], [(measure.HeldOut, 1)])),
     ];
 
     /// <summary>The names of the rows that are shown where nothing is asked for: few enough to read.</summary>

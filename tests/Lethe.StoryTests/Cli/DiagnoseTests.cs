@@ -30,7 +30,7 @@ public sealed class DiagnoseTests : IDisposable
         Assert.Equal(Of("lidar-train") - Of("lidar-held-out"), Of("lidar-gap"), 1e-12);
         Assert.Contains("LiDAR gap", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("RankMe", result.Error, StringComparison.Ordinal);
-        Assert.Contains(result.Json["measurements"]!.AsArray(), m => (string)m!["name"]! == Measure.AlphaReqHeldOut);
+        Assert.Contains(result.Json["measurements"]!.AsArray(), m => (string)m!["name"]! == AlphaReq.Entry.HeldOut);
 
         CommandLine all = await CommandLine.RunAsync("diagnose", folder["run"], "--measures", "all");
         Assert.Contains("RankMe", all.Error, StringComparison.Ordinal);

@@ -34,7 +34,7 @@ public sealed class SamplesTests : IDisposable
             features[i, i % 3] = 1;
         FeatureReport report = ForeignFeatures.Measure(features, [0, 1, 2, 0, 1, 2]);
         Assert.Equal((12, 3, 2), (report.Rows, report.Dimension, report.Views));
-        Assert.Equal(3, report.RankMe, 1e-3);
+        Assert.Equal(3, report.Measures["rankMe"]!.Value, 1e-3);
     }
 
     [Fact]

@@ -166,8 +166,8 @@ public sealed class EarlyStopTests : IDisposable
         };
         RunDirectory run = small.Start("run", options, cancellation: Token).Run;
         int best = BestRule.Find("best-rankme")!.Choose(run.LoadMeasurements())!.Value;
-        Assert.Equal(run.LoadMeasurements().Where(m => m is { Layer: "layer4", Name: Measure.RankMeHeldOut }).Max(m => m.Value),
-            run.LoadMeasurements().Single(m => m is { Layer: "layer4", Name: Measure.RankMeHeldOut } && m.Epoch == best).Value);
+        Assert.Equal(run.LoadMeasurements().Where(m => m.Layer == "layer4" && m.Name == EffectiveRank.Entry.HeldOut).Max(m => m.Value),
+            run.LoadMeasurements().Single(m => m.Layer == "layer4" && m.Name == EffectiveRank.Entry.HeldOut && m.Epoch == best).Value);
         Assert.Equal(best, run.LoadManifest().BestEpoch);
         Assert.Equal(
             File.ReadAllBytes(Path.Combine(run.CheckpointFolder, $"epoch-{best:D5}.safetensors")),
@@ -185,7 +185,7 @@ public sealed class EarlyStopTests : IDisposable
         static Measurement Loss(int epoch, double value) => new(epoch, Measure.Run, Measure.LossHeldOut, value);
         BestRule rule = BestRule.Find("best-heldout")!;
         Assert.Equal(2, rule.Choose([Loss(0, 3), Loss(2, 1), Loss(4, 1), Loss(1, 0.5), Loss(1, 2)]));
-        Assert.Null(rule.Choose([new(0, "layer4", Measure.RankMeHeldOut, 1)]));
+        Assert.Null(rule.Choose([new(0, "layer4", EffectiveRank.Entry.HeldOut, 1)]));
         Assert.Null(BestRule.Find("last"));
     }
 

@@ -175,6 +175,7 @@ public class EveryMeasureTests
         null or string or bool => [],
         double or float or int or long => [Convert.ToDouble(value)],
         Enum => [],
+        IReadOnlyDictionary<FeatureMeasure, double?> values => values.Values.SelectMany(one => Numbers(one)),
         IEnumerable many => many.Cast<object?>().SelectMany(Numbers),
         _ => value.GetType().GetProperties().Where(property => property.GetIndexParameters().Length == 0)
             .SelectMany(property => Numbers(property.GetValue(value))),

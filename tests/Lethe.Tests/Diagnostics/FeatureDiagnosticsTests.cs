@@ -14,7 +14,8 @@ public class FeatureDiagnosticsTests
         int[] labels = [0, 1, 0, 1, 2], rowLabels = [.. labels, .. labels, .. labels];
         FeatureReport stacked = FeatureDiagnostics.Measure(tensor(Z), labels, 3, 0.5);
         FeatureReport separate = FeatureDiagnostics.Measure(tensor(Z).reshape(3, 5, 4), rowLabels, 1, 0.5);
-        Assert.Equal(stacked, separate);
+        Assert.Equal(stacked.Measures, separate.Measures);
+        Assert.Equal(stacked, separate with { Measures = stacked.Measures });
         Assert.Equal((15, 4, 3, 0.5), (stacked.Rows, stacked.Dimension, stacked.Views, stacked.EpsilonSquared));
 
         (double rate, double instances) = Reference.Rates(Z, [.. Enumerable.Range(0, 15).Select(i => i % 5)], 0.5);
@@ -22,17 +23,18 @@ public class FeatureDiagnosticsTests
         Assert.Equal(rate, stacked.Rate, 1e-10);
         Assert.Equal(instances, stacked.Instance!.ConditionalRate, 1e-10);
         Assert.Equal(classes, stacked.Label!.ConditionalRate, 1e-10);
-        Assert.Equal(EffectiveRank.RankMe(tensor(Z)), stacked.RankMe);
         Assert.Equal(EffectiveRank.NormalisedDeviation(tensor(Z)), stacked.NormalisedDeviation);
         Tensor views = tensor(Z).reshape(3, 5, 4);
         Assert.Equal(
-            new FeatureGeometry(
-                EffectiveRank.RankMe(tensor(Z)),
-                AlphaReq.Measure(tensor(Z)),
-                Enumerable.Range(0, 3).Average(v => AlignmentUniformity.Uniformity(views[v])),
-                AlignmentUniformity.Alignment(views),
-                Lidar.Measure(views)),
-            new FeatureGeometry(stacked.RankMe, stacked.AlphaReq, stacked.Uniformity, stacked.Alignment, stacked.Lidar));
+            new Dictionary<string, double?>
+            {
+                ["rankMe"] = EffectiveRank.RankMe(tensor(Z)),
+                ["alphaReq"] = AlphaReq.Measure(tensor(Z)),
+                ["lidar"] = Lidar.Measure(views),
+                ["alignment"] = AlignmentUniformity.Alignment(views),
+                ["uniformity"] = Enumerable.Range(0, 3).Average(v => AlignmentUniformity.Uniformity(views[v])),
+            },
+            stacked.Measures);
     }
 
     [Fact]
@@ -43,7 +45,7 @@ public class FeatureDiagnosticsTests
         Assert.Null(report.Instance);
         Assert.Null(report.Label);
         Assert.Equal(2 * Math.Log(11), report.Rate, 1e-12);
-        Assert.Equal((null, null, -4), (report.Alignment, report.Lidar, Math.Round(report.Uniformity!.Value, 9)));
+        Assert.Equal((null, null, -4), (report.Measures["alignment"], report.Measures["lidar"], Math.Round(report.Measures["uniformity"]!.Value, 9)));
     }
 
     [Fact]
@@ -51,7 +53,7 @@ public class FeatureDiagnosticsTests
     {
         using var scope = NewDisposeScope();
         FeatureReport geometry = FeatureDiagnostics.Measure(eye(2), null, 2, 0.1);
-        Assert.Equal((null, null, 2), (geometry.Uniformity, geometry.Lidar, Math.Round(geometry.Alignment!.Value, 9)));
+        Assert.Equal((null, null, 2), (geometry.Measures["uniformity"], geometry.Measures["lidar"], Math.Round(geometry.Measures["alignment"]!.Value, 9)));
     }
 
     [Fact]

@@ -55,9 +55,9 @@ public class LayerEvaluatorTests
                     train[i], trainLabels, test[i], data.Test.Labels!, new KnnProbeOptions { Neighbours = 5, Temperature = 0.2 }),
                 found[i].KnnSeenBank);
             Assert.Equal(
-                FeatureGeometry.Measure(stack([train[i], train[i]]).narrow(1, 0, 10)).RankMe, found[i].TrainedGeometry.RankMe, 1e-4);
-            Assert.Equal(0, found[i].TrainedGeometry.Alignment!.Value, 1e-9);
-            Assert.Equal(AlignmentUniformity.Uniformity(test[i].narrow(0, 0, 10)), found[i].HeldOutGeometry.Uniformity!.Value, 1e-4);
+                EffectiveRank.RankMe(cat([train[i].narrow(0, 0, 10), train[i].narrow(0, 0, 10)])), found[i].TrainedFeatures[EffectiveRank.Entry]!.Value, 1e-4);
+            Assert.Equal(0, found[i].TrainedFeatures[AlignmentUniformity.AlignmentEntry]!.Value, 1e-9);
+            Assert.Equal(AlignmentUniformity.Uniformity(test[i].narrow(0, 0, 10)), found[i].HeldOutFeatures[AlignmentUniformity.UniformityEntry]!.Value, 1e-4);
         }
 
         Assert.Equal([32, 32, 32, 32, 32, 8], found.Select(quality => quality.Trained.Dimension));
@@ -69,8 +69,14 @@ public class LayerEvaluatorTests
     {
         using SslMethod method = Tiny.Method();
         IReadOnlyList<LayerQuality> one = Evaluator(Splits()).Measure(method, TestContext.Current.CancellationToken);
-        Assert.Equal(one, Evaluator(Splits()).Measure(method, TestContext.Current.CancellationToken));
-        Assert.Equal(one, Evaluator(Splits(), threads: 3).Measure(method, TestContext.Current.CancellationToken));
+        foreach (int threads in (int[])[1, 3])
+        {
+            IReadOnlyList<LayerQuality> again = Evaluator(Splits(), threads: threads).Measure(method, TestContext.Current.CancellationToken);
+            Assert.Equal(Numbers(one), Numbers(again));
+        }
+
+        static IEnumerable<Measurement> Numbers(IReadOnlyList<LayerQuality> layers) => layers.SelectMany(layer => layer.Measurements(0));
+
         Assert.All(one, quality => Assert.True(quality.Trained.ConditionalRate > 0 && quality.Trained.Reduction > 0));
     }
 
@@ -162,7 +168,7 @@ public class LayerEvaluatorTests
         IReadOnlyList<LayerQuality> found = Evaluator(data).Measure(method, TestContext.Current.CancellationToken);
         Assert.Equal((1, 2), (found[0].Linear!.TestRows, found[0].HeldOut.Rows));
         Assert.Equal(
-            (null, null, null), (found[0].HeldOutGeometry.Lidar, found[0].HeldOutGeometry.Uniformity, found[0].HeldOutGeometry.AlphaReq));
+            (null, null, null), (found[0].HeldOutFeatures[Lidar.Entry], found[0].HeldOutFeatures[AlignmentUniformity.UniformityEntry], found[0].HeldOutFeatures[AlphaReq.Entry]));
     }
 
     [Fact]
@@ -297,10 +303,10 @@ public class LayerEvaluatorTests
             .Measure(method, TestContext.Current.CancellationToken);
         Assert.All(two.Zip(five), pair =>
         {
-            Assert.NotEqual(pair.First.TrainedGeometry.Lidar, pair.Second.TrainedGeometry.Lidar);
-            Assert.Equal(pair.First.TrainedGeometry, pair.Second.TrainedGeometry with { Lidar = pair.First.TrainedGeometry.Lidar });
+            Assert.All(FeatureMeasures.All, measure => Assert.Equal(
+                measure != Lidar.Entry, pair.First.TrainedFeatures[measure] == pair.Second.TrainedFeatures[measure]));
             Assert.Equal(pair.First.Trained, pair.Second.Trained);
-            Assert.InRange(pair.Second.HeldOutGeometry.Lidar!.Value, 0.99, 8.01);
+            Assert.InRange(pair.Second.HeldOutFeatures[Lidar.Entry]!.Value, 0.99, 8.01);
         });
     }
 
@@ -368,11 +374,11 @@ public class LayerEvaluatorTests
             [
                 quality.Trained.Reduction, quality.Trained.Rate, quality.HeldOut.Reduction, quality.HeldOut.Rate, quality.Collapse.Spread,
                 quality.Collapse.Rank,
-                quality.TrainedGeometry.RankMe, quality.HeldOutGeometry.RankMe, quality.TrainedGeometry.AlphaReq,
-                quality.HeldOutGeometry.AlphaReq,
-                quality.TrainedGeometry.Lidar, quality.HeldOutGeometry.Lidar, quality.TrainedGeometry.Alignment,
-                quality.HeldOutGeometry.Alignment,
-                quality.TrainedGeometry.Uniformity, quality.HeldOutGeometry.Uniformity, quality.Labels!.Reduction, quality.Labels.Rate,
+                quality.TrainedFeatures[EffectiveRank.Entry], quality.HeldOutFeatures[EffectiveRank.Entry], quality.TrainedFeatures[AlphaReq.Entry],
+                quality.HeldOutFeatures[AlphaReq.Entry],
+                quality.TrainedFeatures[Lidar.Entry], quality.HeldOutFeatures[Lidar.Entry], quality.TrainedFeatures[AlignmentUniformity.AlignmentEntry],
+                quality.HeldOutFeatures[AlignmentUniformity.AlignmentEntry],
+                quality.TrainedFeatures[AlignmentUniformity.UniformityEntry], quality.HeldOutFeatures[AlignmentUniformity.UniformityEntry], quality.Labels!.Reduction, quality.Labels.Rate,
                 quality.Linear!.Accuracy, quality.LinearTrained!.Accuracy, quality.Knn!.Accuracy, quality.KnnTrained!.Accuracy,
                 quality.LinearSeenBank!.Accuracy, quality.KnnSeenBank!.Accuracy, quality.MembershipAuc,
             ],

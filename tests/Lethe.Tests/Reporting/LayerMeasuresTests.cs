@@ -63,8 +63,9 @@ public class LayerMeasuresTests
             Measure.BatchReduction,
             Measure.VolumeSpread,
         ];
-        IEnumerable<string> all = typeof(Measure).GetFields().Where(field => field.IsLiteral).Select(
-            field => (string)field.GetRawConstantValue()!);
+        IEnumerable<string> all = typeof(Measure).GetFields().Where(field => field.IsLiteral)
+            .Select(field => (string)field.GetRawConstantValue()!)
+            .Concat(FeatureMeasures.All.SelectMany(measure => new[] { measure.Train, measure.HeldOut }));
         Assert.Equal(
             all.Except(ofRuns).Order(),
             LayerMeasures.All.SelectMany(measure => measure.Terms).Select(term => term.Measure).Distinct().Order());

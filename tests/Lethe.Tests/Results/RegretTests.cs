@@ -13,9 +13,9 @@ public class RegretTests
         List<Measurement> run =
         [
             .. Curve("layer4", Measure.KnnAccuracy, 0.2, 0.5, 0.4, 0.3), .. Curve("layer4", Measure.LinearAccuracy, 0.2, 0.3, 0.4, 0.6),
-            .. Curve(Measure.Run, Measure.LossHeldOut, 4, 3, 2, 3), .. Curve("layer4", Measure.RankMeHeldOut, 9, 1, 1, 1),
+            .. Curve(Measure.Run, Measure.LossHeldOut, 4, 3, 2, 3), .. Curve("layer4", EffectiveRank.Entry.HeldOut, 9, 1, 1, 1),
         ];
-        IReadOnlyList<Regret> regrets = Regret.Of([("a", run), ("b", [.. run.Where(m => m.Name != Measure.RankMeHeldOut)])]);
+        IReadOnlyList<Regret> regrets = Regret.Of([("a", run), ("b", [.. run.Where(m => m.Name != EffectiveRank.Entry.HeldOut)])]);
         Assert.Equal(0.2, Find("last", Measure.KnnAccuracy)!.Value, 12);
         Assert.Equal(0, Find("last", Measure.LinearAccuracy)!.Value, 12);
         Assert.Equal(0.1, Find("best-heldout", Measure.KnnAccuracy)!.Value, 12);
