@@ -1,4 +1,5 @@
 using Lethe.Diagnostics;
+using Lethe.Results;
 using Lethe.Runs;
 using Lethe.Umm;
 
@@ -23,10 +24,11 @@ internal static class Expectation
     public static string? Of(MemorisationKind kind, UmmOptions options)
     {
         bool shares = options.Dose == UmmOptions.Share;
-        if (options.Remedy != UmmOptions.Mechanism || (kind == MemorisationKind.Memorisation && shares))
+        if (options.Remedy != UmmOptions.Mechanism)
             return null;
-        return kind switch
+        string? expected = kind switch
         {
+            MemorisationKind.Memorisation when shares => null,
             MemorisationKind.Memorisation =>
                 $"This run memorised. In the positive control --dose {UmmOptions.Share} --alpha 0.5 --beta 0.5 gained four times as "
                     + $"much kNN accuracy as the defaults, and --remedy {UmmOptions.Rewind} as much as shares (docs/results/control.md).",
@@ -36,9 +38,19 @@ internal static class Expectation
                 + Cost(),
             _ => $"Too little was measured to say whether this run memorised. In runs that did not, UMM hardly changed accuracy. {Cost()}",
         };
+        string sentences = Wording.Joined(" ", expected, shares ? Heavy(options) : null);
+        return sentences.Length > 0 ? sentences : null;
 
         string Cost() => shares
             ? "In a run without memorisation --dose share cost 2.5 points of linear accuracy."
             : "Compare it with its control.";
+    }
+
+    private static string? Heavy(UmmOptions options)
+    {
+        (string term, string name, double share) = options.Alpha > options.Beta
+            ? ("ΔR’s", "α", options.Alpha) : ("the alignment’s", "β", options.Beta);
+        return share <= 1 ? null : Invariant($"As a share, {name} {share} makes {term} gradient {share} times as long as that of the loss. ")
+            + "What was measured is --alpha 0.5 --beta 0.5.";
     }
 }

@@ -61,15 +61,23 @@ public sealed class SnippetTests
             string verb = block.Split(' ')[2];
             if (verb == "sweep")
             {
-                Assert.All(
-                    Sweep.Read(folder["settings.yaml"], null).Cells.SelectMany(cell => cell.Steps),
-                    step => Assert.Empty(ArgumentReader.Read(root, step).Errors));
+                RequireSteps(folder["settings.yaml"], root);
                 continue;
             }
 
             string[] line = [verb, "--config", folder["settings.yaml"]];
             Assert.Empty(Usage.Errors(root.Parse(SettingsFile.Unfold(line, root.Parse(line))), root));
         }
+    }
+
+    /// <summary>The sweeps of the experiments.</summary>
+    [Fact]
+    public void Benchmarks_Sweeps_AreSettings()
+    {
+        RootCommand root = Application.Create(new Terminal(TextWriter.Null, TextWriter.Null, errorIsTerminal: false));
+        string[] files = Directory.GetFiles(Path.Combine(Repository.Root, "benchmarks"), "*.yaml");
+        Assert.NotEmpty(files);
+        Assert.All(files, file => RequireSteps(file, root));
     }
 
     /// <summary>Documents in JSON are values of the paper, as <c>reproduce --paper</c> reads them.</summary>
@@ -85,6 +93,9 @@ public sealed class SnippetTests
             Assert.NotNull(PaperValues.Read(folder["paper.json"]));
         }
     }
+
+    private static void RequireSteps(string file, RootCommand root) => Assert.All(
+        Sweep.Read(file, null).Cells.SelectMany(cell => cell.Steps), step => Assert.Empty(ArgumentReader.Read(root, step).Errors));
 
     // The samples are compiled with the tests. Their comments may be left out on a page.
     private static bool IsPartOfASample(string text)
