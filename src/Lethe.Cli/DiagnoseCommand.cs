@@ -175,7 +175,10 @@ internal static class DiagnoseCommand
 
         MemorisationVerdict verdict = MemorisationMonitor.Judge(measurements, manifest.Pretraining.Monitor, manifest.Data.TestCount);
         ReductionVerdict reduction = ReductionMonitor.Judge(measurements, manifest.Pretraining.Monitor);
+        MembershipVerdict? membership = MembershipMonitor.Judge([measurements], manifest.ImagesOfRates);
         terminal.Say(verdict.Reason);
+        if (membership is not null)
+            terminal.Say(membership.Reason);
         if (reduction.IsJudged)
             terminal.Say(reduction.Reason);
         foreach (RunWarning warning in manifest.Warnings)
@@ -196,6 +199,7 @@ internal static class DiagnoseCommand
                 ["gapLayer"] = reduction.GapLayer,
                 ["reason"] = reduction.Reason,
             },
+            ["membership"] = membership is null ? null : ResultJson.Of(membership),
             ["reason"] = verdict.Reason,
             ["warnings"] = new JsonArray(
                 [

@@ -1,3 +1,4 @@
+using MathNet.Numerics.Distributions;
 using static TorchSharp.torch;
 
 namespace Lethe.Diagnostics;
@@ -42,7 +43,9 @@ internal static class Membership
     /// <summary>How far from 0.5 the area lies by chance in 19 of 20 cases, by Mann and Whitney's normal approximation.</summary>
     /// <param name="seen">How many scores there are of the one kind.</param>
     /// <param name="unseen">And of the other.</param>
-    public static double Chance(int seen, int unseen) => 1.96 * Math.Sqrt((seen + unseen + 1) / (12.0 * seen * unseen));
+    /// <param name="tests">Of how many areas none may lie further in these cases, by Bonferroni.</param>
+    public static double Chance(int seen, int unseen, int tests = 1) =>
+        Normal.InvCDF(0, 1, 1 - (0.025 / tests)) * Math.Sqrt((seen + unseen + 1) / (12.0 * seen * unseen));
 
     private static double[] Cosines(Tensor views, string name)
     {

@@ -25,7 +25,7 @@ internal static class ReportCurves
         (Measure.KnnAccuracySeenBank, "kNN accuracy, seen bank", SeenBank, Percent),
     ];
 
-    private const string Nats = "ΔR, nats", Percent = "accuracy, %", Unseen = "on images never trained on",
+    private const string Nats = "ΔR, nats", Auc = "membership AUC", Percent = "accuracy, %", Unseen = "on images never trained on",
         SeenBank = Unseen + ", fitted on images trained on";
 
     public static IEnumerable<Html?> Epochs(ReportModel model, ReportGroup group)
@@ -41,6 +41,7 @@ internal static class ReportCurves
         if (group.Runs.All(run => run.Measurements.Select(m => m.Epoch).Distinct().Count() < 2))
             yield return Missing("Only one epoch was measured, so there is no curve.", "lethe pretrain --evaluate-every 1");
         yield return $"<p>{group.Memorisation.Reason}</p>";
+        if (group.Membership is { } membership) yield return $"<p>{membership.Reason}</p>";
         foreach (var told in group.Runs.Where(run => run.Reduction.IsJudged).ToLookup(
             run => run.Reduction.Reason, run => run.Manifest.Seed))
         {
@@ -61,6 +62,7 @@ internal static class ReportCurves
         Html? learned = Chart.Row("two", pair.Select(layer => Accuracy(layer, pair)));
         yield return Chart.Row("two", pair.Select(Reduction)) ?? Missing("No ΔR was measured.", $"lethe diagnose {group.Runs[0].Path}");
         yield return learned ?? ReportOutcome.NoLabels(group);
+        yield return Chart.Row("two", [Membership()]);
         yield return $"<h3>Every layer</h3>";
         yield return Small(layers.Select(Reduction));
         if (learned is not null) yield return Small(layers.Select(layer => Accuracy(layer, layers)));
@@ -82,6 +84,16 @@ internal static class ReportCurves
                 new("kNN", Colour(layer), true, Curve(of, other, Measure.KnnAccuracy, 100)),
                 new("linear, seen bank", "faint", false, Curve(of, other, Measure.LinearAccuracySeenBank, 100)),
                 new("kNN, seen bank", "faint", true, Curve(of, other, Measure.KnnAccuracySeenBank, 100))));
+
+        // An axis that ends closer to 0.5 would draw chance as if it were something.
+        LineChart? Membership() => Filled(layers.Select(layer => new ChartSeries(
+            layer, layer == early ? "early" : layer is LayerNames.Projector ? "plain" : layer == last ? "last" : "faint", false,
+            Curve(group, layer, Measure.MembershipAuc)))) is not { Length: > 0 } lines ? null
+            : new LineChart(
+                "Membership", "how well two views of an image tell whether it was trained on; 0.5 is chance", "epoch", Auc, lines)
+            {
+                AlsoHold = [0.4, 0.6],
+            };
 
         // Charts of the same layer in all groups, or of some layers together, share their axis.
         LineChart? Over(

@@ -35,7 +35,7 @@ internal static class ReportStory
         if (LayerChoice.Sentences(LayerChoice.Of(results)) is { Length: > 0 } layers)
             yield return Told("Which layer?", layers);
         if (Verdict.Memorised(group) is { } memorised)
-            yield return Told("Did it memorise?", Sentence(memorised));
+            yield return Told("Did it memorise?", Wording.Joined(" ", Sentence(memorised), group.Membership?.Reason));
         StateChoice choice = StateChoice.Of(results);
         yield return Told("Did undoing help?", Undone(group, choice));
         yield return $"<p class='next'>Next: <code>{Next(group.Runs[0], results, group.FirstUndo, choice)}</code></p>";

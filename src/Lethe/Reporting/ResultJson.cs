@@ -109,7 +109,10 @@ internal static class ResultJson
         verdict.Reason,
     });
 
-    /// <summary>The same for each setting of a report, its seeds judged together.</summary>
+    /// <summary>Which layers know the images that they were trained on.</summary>
+    public static JsonNode Of(MembershipVerdict verdict) => Node(verdict);
+
+    /// <summary>What is said of memorisation for each setting of a report, its seeds judged together.</summary>
     public static JsonArray OfMemorisation(ReportModel model) => new(
     [
         .. model.Groups.Select(group =>
@@ -117,6 +120,7 @@ internal static class ResultJson
             JsonObject verdict = Of(group.Memorisation).AsObject();
             verdict.Insert(0, "setting", group.Title);
             verdict.Insert(1, "runs", group.Runs.Count);
+            verdict["membership"] = group.Membership is { } membership ? Of(membership) : null;
             return (JsonNode)verdict;
         }),
     ]);

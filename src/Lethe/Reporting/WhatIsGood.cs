@@ -33,6 +33,7 @@ internal static class WhatIsGood
         ("epoch", "learning rate") => "Good: a smooth curve without jumps, as the schedule says.",
         ("epoch", "ΔR, nats") => "Good: both lines rise together and level off. If they part or turn, look at the accuracies.",
         ("epoch", "accuracy, %") => "Good: rises and stays. A fall that lasts, in late layers more than in early ones, is memorisation.",
+        ("epoch", "membership AUC") => "Good: stays near 0.5. A layer far above knows its training images; accuracies say if that harms.",
         ("iteration", "loss") => "Good: falls or stays level, with no jump.",
         ("iteration", "JS, nats") => "Good: falls: late layers spread images more evenly.",
         ("iteration", "log volume") => "Good: falls: late layers stretch the space around all images alike.",

@@ -14,6 +14,10 @@ internal sealed record ReportGroup(string Title, IReadOnlyList<ReportRun> Runs)
     public MemorisationVerdict Memorisation => MemorisationMonitor.JudgeSeeds(
         [.. Runs.Select(run => run.Measurements)], Runs[0].Manifest.Pretraining.Monitor, Runs.Min(run => run.Manifest.Data.TestCount));
 
+    /// <summary>Which layers know the images that they were trained on; null where that was not measured.</summary>
+    public MembershipVerdict? Membership => MembershipMonitor.Judge(
+        [.. Runs.Select(run => run.Measurements)], Runs.Min(run => run.Manifest.ImagesOfRates));
+
     /// <summary>Names of the undos as they are shown: the one that the others differ from, then those that differ the least.</summary>
     public IReadOnlyList<string> UndoNames => [.. UndoLabels.Of(this).Select(undo => undo.Name)];
 

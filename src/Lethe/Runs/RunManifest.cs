@@ -81,6 +81,10 @@ internal sealed record RunManifest
     /// <summary>What the coding rates in <c>metrics.jsonl</c> were computed with, by layer.</summary>
     public IReadOnlyList<RateSetting> RateSettings { get; init; } = [];
 
+    /// <summary>How many images trained on, and as many unseen, with two views each, they and membership were measured on.</summary>
+    [JsonIgnore]
+    public int ImagesOfRates => RateSettings.Select(setting => setting.Rows / 2).FirstOrDefault();
+
     /// <summary>The epoch (or iteration of UMM) whose state was kept by the rule for stopping; null where there is none.</summary>
     public int? BestEpoch { get; init; }
 

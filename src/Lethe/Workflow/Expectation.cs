@@ -50,7 +50,9 @@ internal static class Expectation
     {
         (string term, string name, double share) = options.Alpha > options.Beta
             ? ("ΔR’s", "α", options.Alpha) : ("the alignment’s", "β", options.Beta);
-        return share <= 1 ? null : Invariant($"As a share, {name} {share} makes {term} gradient {share} times as long as that of the loss. ")
-            + "What was measured is --alpha 0.5 --beta 0.5.";
+        return share <= 1
+            ? null
+            : Invariant($"As a share, {name} {share} makes {term} gradient {share} times as long as that of the loss. What was measured is ")
+                + "--alpha 0.5 --beta 0.5.";
     }
 }
