@@ -5,8 +5,8 @@ namespace Lethe.Diagnostics;
 /// <para>
 /// A layer knows its images from the first evaluation on after which its membership AUC (<see cref="Membership"/>) never again lies within
 /// chance of 0.5. Chance is the two-sided 95 % limit of Mann and Whitney's normal approximation, by Bonferroni for the number of layers.
-/// The last evaluation alone decides whether a layer is named, so of trainings that leave no trace in any layer one in forty is said to know
-/// its images, however often it was measured.
+/// The last evaluation alone decides whether a layer is named, so of trainings that leave no trace in any layer one in forty is said to
+/// know its images, however often it was measured.
 /// </para>
 /// <para>
 /// Of several seeds the mean is judged by the limit of one, since they may share unseen images. That a layer knows its images is no harm by

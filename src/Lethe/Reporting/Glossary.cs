@@ -45,8 +45,8 @@ internal static class Glossary
         ("held-out-score", "held-out score", "held-out score",
             "How much nearer the views of an image lie to each other than those of held-out images like it; a hint that it was memorised."),
         ("membership", "membership AUC", "membership AUC|membership",
-            "The chance that two views of an image trained on are more alike than those of an unseen one; one half: the layer knows none of "
-            + "them."),
+            "The chance that two views of an image trained on are more alike than those of an unseen one; one half: the layer knows "
+            + "none of them."),
         ("auc", "AUC", "AUC", "The chance that a positive case scores higher than a negative one; one half is guessing."),
         ("unseen", "unseen images", "never trained on|unseen|held out",
             "Images that the encoder was not trained on. They count, since future images are like them."),

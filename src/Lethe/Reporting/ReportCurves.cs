@@ -62,7 +62,7 @@ internal static class ReportCurves
         Html? learned = Chart.Row("two", pair.Select(layer => Accuracy(layer, pair)));
         yield return Chart.Row("two", pair.Select(Reduction)) ?? Missing("No ΔR was measured.", $"lethe diagnose {group.Runs[0].Path}");
         yield return learned ?? ReportOutcome.NoLabels(group);
-        yield return Chart.Row("two", [Membership()]);
+        yield return Chart.Row("many", [Membership()]);
         yield return $"<h3>Every layer</h3>";
         yield return Small(layers.Select(Reduction));
         if (learned is not null) yield return Small(layers.Select(layer => Accuracy(layer, layers)));
@@ -92,7 +92,7 @@ internal static class ReportCurves
             : new LineChart(
                 "Membership", "how well two views of an image tell whether it was trained on; 0.5 is chance", "epoch", Auc, lines)
             {
-                AlsoHold = [0.4, 0.6],
+                Width = 360, Height = 230, AlsoHold = [0.4, 0.6],
             };
 
         // Charts of the same layer in all groups, or of some layers together, share their axis.

@@ -52,7 +52,7 @@ internal static class Expectation
             ? ("ΔR’s", "α", options.Alpha) : ("the alignment’s", "β", options.Beta);
         return share <= 1
             ? null
-            : Invariant($"As a share, {name} {share} makes {term} gradient {share} times as long as that of the loss. What was measured is ")
-                + "--alpha 0.5 --beta 0.5.";
+            : Invariant($"As a share, {name} {share} makes {term} gradient {share} times as long as that of the loss. What was measured ")
+                + "is --alpha 0.5 --beta 0.5.";
     }
 }

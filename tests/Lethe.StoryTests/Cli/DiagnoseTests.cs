@@ -31,6 +31,8 @@ public sealed class DiagnoseTests : IDisposable
         Assert.Contains("LiDAR gap", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("RankMe", result.Error, StringComparison.Ordinal);
         Assert.Contains(result.Json["measurements"]!.AsArray(), m => (string)m!["name"]! == AlphaReq.Entry.HeldOut);
+        Assert.Equal(6, result.Json["membership"]!["layers"]!.AsArray().Count);
+        Assert.Contains((string)result.Json["membership"]!["reason"]!, result.Error, StringComparison.Ordinal);
 
         CommandLine all = await CommandLine.RunAsync("diagnose", folder["run"], "--measures", "all");
         Assert.Contains("RankMe", all.Error, StringComparison.Ordinal);

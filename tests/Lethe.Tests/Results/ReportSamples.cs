@@ -51,6 +51,7 @@ internal static class ReportSamples
                 2 + (epoch * (i + 1) * (layer == "layer4" && epoch > 2 ? 0.5 : 0.9)) + shift),
             new(epoch, layer, Measure.LinearAccuracy, 0.6 + (0.02 * epoch) + (0.03 * i) + shift),
             new(epoch, layer, Measure.KnnAccuracy, 0.5 + (0.03 * epoch) + (0.03 * i) + shift),
+            new(epoch, layer, Measure.MembershipAuc, layer == "layer4" ? 0.5 + (0.05 * epoch) : 0.5),
         ]).Append(new Measurement(epoch, Measure.Run, Measure.Loss, 5.0 / (1 + epoch)))),
     ];
 
