@@ -50,7 +50,7 @@ internal static class NeighbourEmbedding
         }
 
         var random = new RandomStream(seed);
-        float[] y = Started(start, random);
+        float[] y = Started(start, ref random);
         (int From, int To, float Weight)[] edges = Edges(near);
         float most = edges.Max(edge => edge.Weight);
 
@@ -79,7 +79,7 @@ internal static class NeighbourEmbedding
         return points;
     }
 
-    private static float[] Started(float[,] start, RandomStream random)
+    private static float[] Started(float[,] start, ref RandomStream random)
     {
         float most = 1e-12f;
         foreach (float coordinate in start)

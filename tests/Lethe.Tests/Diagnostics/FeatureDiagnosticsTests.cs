@@ -77,4 +77,38 @@ public class FeatureDiagnosticsTests
         Assert.Throws<InvalidOptionException>(() => FeatureDiagnostics.Measure(ones(6, 2), null, 0, 0.5));
         Assert.Throws<InvalidOptionException>(() => FeatureDiagnostics.Measure(ones(6, 2), null, 1, 0));
     }
+
+    /// <summary>What there is no value of says why, under the names that JSON has.</summary>
+    [Fact]
+    public void Missing_OneViewOneImageOrOneDirection_SaysWhy()
+    {
+        using var scope = NewDisposeScope();
+        const string OneView = "there is one view of each image, and it takes two", OneImage = "there is one image, and it takes two";
+        Assert.Equal(
+            new Dictionary<string, string> { ["lidar"] = OneView, ["alignment"] = OneView, ["instance"] = OneView, ["label"] = "no row has a label" },
+            FeatureDiagnostics.Measure(tensor(Reference.Gaussian(1, 4, 3)), null, 1, 0.1).Missing);
+        Assert.Equal(
+            new Dictionary<string, string> { ["lidar"] = OneImage, ["uniformity"] = OneImage, ["label"] = "no row has a label", ["alphaReq"] = AlphaReq.Entry.Lacks },
+            FeatureDiagnostics.Measure(eye(2), null, 2, 0.1).Missing);
+        Assert.Empty(FeatureDiagnostics.Measure(tensor(Reference.Gaussian(1, 12, 3)), [0, 1, 0, 1, 0, 1], 2, 0.1).Missing);
+    }
+
+    /// <summary>Rows without a label are left out of the label partition and of nothing else.</summary>
+    [Fact]
+    public void Measure_SomeRowsWithoutALabel_LeavesThemOutOfTheLabelPartition()
+    {
+        using var scope = NewDisposeScope();
+        Tensor rows = tensor(Reference.Gaussian(2, 6, 4));
+        FeatureReport some = FeatureDiagnostics.Measure(rows, [0, -1, 1, 0, 1, -1], 1, 0.5), all = FeatureDiagnostics.Measure(rows, [0, 1, 1, 0, 1, 0], 1, 0.5);
+        Assert.Equal((2, 4, 0, 6), (some.Unlabelled, some.Label!.Rows, all.Unlabelled, all.Label!.Rows));
+        Tensor labelled = rows.index_select(0, tensor(new long[] { 0, 2, 3, 4 }));
+        Assert.Equal(CodingRate.MeasureLabels(labelled, [0, 1, 0, 1], 0.5).Reduction, some.Label.Reduction, 1e-12);
+        Assert.Equal(all.Rate, some.Rate, 1e-12);
+        Assert.Equal(CodingRate.Rate(rows, 0.5).item<double>(), some.Rate, 1e-12);
+        Assert.NotEqual(some.Label.Rate, some.Rate, 1e-6);
+        FeatureReport none = FeatureDiagnostics.Measure(rows, [-1, -1, -1, -1, -1, -1], 1, 0.5);
+        Assert.Equal((null, 6), (none.Label, none.Unlabelled));
+        Assert.DoesNotContain(
+            "one a row", Assert.Throws<DataException>(() => FeatureDiagnostics.Measure(rows, new int[5], 1, 0.5)).Message);
+    }
 }

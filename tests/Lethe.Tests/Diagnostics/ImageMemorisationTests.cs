@@ -103,6 +103,10 @@ public class ImageMemorisationTests
             "same views", Assert.Throws<ArgumentException>(() => ImageMemorisation.Scores(ones(2, 3, 4), ones(2, 4, 4))).Message);
         Assert.Contains(
             "two views", Assert.Throws<ArgumentException>(() => ImageMemorisation.Scores(ones(1, 3, 4), ones(1, 3, 4))).Message);
+        Assert.Contains(
+            "[views, images, dimension]", Assert.Throws<ArgumentException>(() => ImageMemorisation.Scores(ones(3, 4), ones(2, 3, 4))).Message);
+        Assert.Contains(
+            "[views, images, dimension]", Assert.Throws<ArgumentException>(() => ImageMemorisation.Scores(ones(2, 3, 4), ones(3, 4))).Message);
         Assert.Throws<DataException>(() => ImageMemorisation.Scores(ones(2, 1, 2), full(2, 1, 2, double.NaN)));
     }
 
@@ -114,8 +118,14 @@ public class ImageMemorisationTests
         Assert.Equal(Math.Sqrt((0.09 + 0.09 + 0.01 + 0.01) / 3 / 4), scores.StandardError, 1e-12);
         Assert.Equal([0, 2], scores.Most(2));
         Assert.Equal((null, null, null), (scores.UnseenMean, scores.Excess, scores.ExcessError));
+        Assert.Equal((null, null), (scores.Auc, scores.AucChance));
+        Assert.Equal(0.5, (scores with { Scores = [0, 0.1] }).PositiveShare);
+        Assert.Equal(0, (scores with { Scores = [0.3] }).StandardError);
         LayerScores beside = scores with { Unseen = [0.1, -0.1] };
         Assert.Equal(0.2, beside.Excess!.Value, 1e-12);
+        Assert.Equal(0.1, (beside with { Unseen = [0.2, 0] }).Excess!.Value, 1e-12);
+        Assert.Equal(6.0 / 8, beside.Auc!.Value, 1e-12);
+        Assert.Equal(Membership.Chance(4, 2), beside.AucChance!.Value);
         Assert.Equal(Math.Sqrt((0.2 / 3 / 4) + (0.02 / 1 / 2)), beside.ExcessError!.Value, 1e-12);
     }
 

@@ -268,4 +268,35 @@ public class MeanErrorTests(ITestOutputHelper output)
         Assert.Equal(Math.Sqrt(13), both.Standard, 12);
         Assert.Equal(169 / ((16 / 10.0) + (81 / 4.0)), both.Freedom, 12);
     }
+
+    [Fact]
+    public void OfTwoAccuracies_OfUnknownImages_IsTwiceTheBinomialVariance()
+    {
+        MeanError error = MeanError.OfTwoAccuracies(0.3, 200, 3)!;
+        Assert.Equal(Math.Sqrt(2 * 0.3 * 0.7 / 200), error.Standard, 12);
+        Assert.Equal((199, 3, 200, MeanErrorOrigin.Sampling), (error.Freedom, error.Seeds, error.Images, error.Origin));
+        Assert.NotNull(MeanError.OfTwoAccuracies(0.5, 2, 1));
+        Assert.Null(MeanError.OfTwoAccuracies(0.5, 1, 1));
+        Assert.Null(MeanError.OfTwoAccuracies(0, 100, 1));
+        Assert.Null(MeanError.OfTwoAccuracies(1, 100, 1));
+    }
+
+    [Fact]
+    public void OfImages_ByOrigin_SaysWhatItWasMadeFromAndTheFewestImages()
+    {
+        double[] few = [1, 2, 4], many = [1, 3, 5, 8];
+        MeanError nested = MeanError.OfImages([few, many], isShared: false)!;
+        Assert.Equal((3, MeanErrorOrigin.OtherImages), (nested.Images, nested.Origin));
+        Assert.Equal(MeanErrorOrigin.SameImages, MeanError.OfImages([few], isShared: false)!.Origin);
+        Assert.Equal(MeanErrorOrigin.SameImages, MeanError.OfImages([few, [2, 2, 3]], isShared: true)!.Origin);
+    }
+
+    [Fact]
+    public void OfSeeds_DifferencesInTheLastBits_AreNone()
+    {
+        Assert.Null(MeanError.OfSeeds([1e6, 1e6 + 1e-7], 1e6));
+        Assert.Null(MeanError.OfSeeds([3], 1));
+        MeanError error = MeanError.OfSeeds([1, 2, 6], 1)!;
+        Assert.Equal((Math.Sqrt(7.0 / 3), 2, 3, 0), (error.Standard, error.Freedom, error.Seeds, error.Images));
+    }
 }

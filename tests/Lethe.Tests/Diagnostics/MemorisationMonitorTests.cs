@@ -152,4 +152,52 @@ public class MemorisationMonitorTests
 
     private static IEnumerable<Measurement> Curve(string layer, string name, Func<int, double> value) =>
         Enumerable.Range(0, 21).Select(i => new Measurement(10 * i, layer, name, value(i)));
+
+    /// <summary>Each accuracy that turned is named once, the others after the first; none where there are none.</summary>
+    [Fact]
+    public void Judge_TwoAccuraciesTurn_NamesTheOtherToo()
+    {
+        MemorisationVerdict one = MemorisationMonitor.Judge([.. Run(1, SyntheticCourse.Abrupt(0.15)), .. Run(2, plateau, Measure.LinearAccuracy)]);
+        Assert.Equal(MemorisationKind.Memorisation, one.Kind);
+        Assert.DoesNotContain("So did", one.Reason, StringComparison.Ordinal);
+        MemorisationVerdict two = MemorisationMonitor.Judge(
+            [.. Run(1, SyntheticCourse.Abrupt(0.15)), .. Run(2, SyntheticCourse.Abrupt(0.15), Measure.LinearAccuracy)]);
+        string other = two.Turn!.Measure == Measure.KnnAccuracy ? "linear accuracy" : "kNN accuracy";
+        Assert.Contains($" So did the {other}.", two.Reason, StringComparison.Ordinal);
+        Assert.Contains($"and ended {100 * two.Turn.Drop.Value:0.0} points lower", two.Reason, StringComparison.Ordinal);
+    }
+
+    /// <summary>
+    /// Nearer to the turn than half the schedule, and within a tenth of the epochs: both. The median of three peaks one evaluation earlier.
+    /// </summary>
+    [Theory]
+    [InlineData(3, true)]
+    [InlineData(4, false)]
+    [InlineData(-1, true)]
+    [InlineData(-2, false)]
+    public void Judge_ReductionPeaksNearTheTurn_ShowsItWithinATenthOfTheEpochs(int off, bool shows)
+    {
+        List<Measurement> run = [.. Run(1, x => x < 0.2 ? 0.3 + x : x < 0.3 ? 0.5 : 0.5 - (0.25 * (x - 0.3))).Select(m => m with { Epoch = m.Epoch + 100 })];
+        int best = MemorisationMonitor.Judge(run).Epoch!.Value;
+        Assert.InRange(best, 110, 180);
+        MemorisationVerdict verdict = MemorisationMonitor.Judge(
+            [.. run, .. Enumerable.Range(0, 21).Select(i => new Measurement(
+                100 + (10 * i), "layer4", Measure.InstanceReductionHeldOut, 20 - (0.1 * Math.Abs(100 + (10 * i) - best - (10 * off)))))]);
+        Assert.Equal(shows, verdict.ReductionShows);
+    }
+
+    [Fact]
+    public void Judge_HalfTheScheduleIsAsNear_DoesNotShowTheTurn()
+    {
+        List<Measurement> run = Run(1, x => x < 0.55 ? 0.3 + (0.4 * x) : 0.52 - (0.5 * (x - 0.55)));
+        int best = MemorisationMonitor.Judge(run).Epoch!.Value;
+        Assert.InRange(best, 80, 120);
+        Assert.NotEqual(100, best);
+
+        // As far on the other side of the turn as half the schedule; the median of three peaks one evaluation earlier.
+        int peak = (2 * best) - 100;
+        MemorisationVerdict verdict = MemorisationMonitor.Judge(
+            [.. run, .. Curve("layer4", Measure.InstanceReductionHeldOut, i => 20 - Math.Abs((10 * i) - peak - 10))]);
+        Assert.False(verdict.ReductionShows);
+    }
 }

@@ -163,4 +163,103 @@ public class TurnRuleTests(ITestOutputHelper output)
     private static (string, AccuracyCourse, AccuracyCourse) Courses(IReadOnlyList<List<Measurement>> runs) => (
         Measure.KnnAccuracy, AccuracyCourse.Of(runs, "layer4", Measure.KnnAccuracy),
         AccuracyCourse.Of(runs, "layer2", Measure.KnnAccuracy));
+
+    /// <summary>Accuracies of several seeds alone: each number again, from the definition.</summary>
+    [Fact]
+    public void Judge_SeedsWithoutHits_IsTheDefinition()
+    {
+        List<Measurement>[] runs = [.. Runs(3, SyntheticCourse.Slow(0.1), SyntheticCourse.Slow(0.04)).Select(
+            run => run.Select(m => m with { Hits = null }).ToList())];
+        MemorisationOptions options = new() { SmallestDrop = 0.03 };
+        AccuracyTurn turn = Assert.Single(TurnRule.Judge([Courses(runs)], options, 400));
+        int best = turn.BestEpoch / 10;
+        double[] mean = [.. Enumerable.Range(0, 21).Select(t => runs.Average(run => Of(run, "layer4")[t]))];
+        double[] smooth = [.. mean.Select((_, t) => mean[Math.Max(0, t - 1)..Math.Min(21, t + 2)].Average())];
+        Assert.Equal(smooth.Max(), smooth[best]);
+        double[] late = [.. runs.Select(run => Drop(Of(run, "layer4")))], early = [.. runs.Select(run => Drop(Of(run, "layer2")))];
+        double[] beyond = [.. late.Zip(early, (a, b) => a - b)];
+        double ofLate = runs.Average(run => Sampling(Of(run, "layer4"))), ofEarly = runs.Average(run => Sampling(Of(run, "layer2")));
+        MeanError drop = MeanError.OfSeeds(late, 1)!.Plus(ofLate / 3, 399), more = MeanError.OfSeeds(beyond, 1)!.Plus((ofLate + ofEarly) / 3, 399);
+        Assert.Equal(late.Average(), turn.Drop.Value, 12);
+        Assert.Equal(beyond.Average(), turn.Beyond.Value, 12);
+        Close(drop, turn.Drop.Error!);
+        Close(more, turn.Beyond.Error!);
+        Assert.Equal(new[] { drop.Visible(1), more.Visible(1), 0.03 + (0.8416212335729143 * drop.Standard) }.Max(), turn.SmallestVisible, 12);
+        MemorisationOptions large = new() { SmallestDrop = 0.5 };
+        Assert.Equal(
+            0.5 + (0.8416212335729143 * drop.Standard), Assert.Single(TurnRule.Judge([Courses(runs)], large, 400)).SmallestVisible, 12);
+
+        double Drop(double[] curve) => curve[best] - ((curve[19] + curve[20]) / 2);
+        double Sampling(double[] curve)
+        {
+            double last = (curve[19] + curve[20]) / 2;
+            return ((curve[best] * (1 - curve[best])) + (last * (1 - last) / 2)) / 400;
+        }
+
+        static double[] Of(List<Measurement> run, string layer) => [.. run.Where(m => m.Layer == layer).Select(m => m.Value)];
+    }
+
+    /// <summary>One seed whose evaluations move together: that stands in for other seeds. And both halves in turn.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Judge_OneSeedThatMovesTogether_HasTheErrorOfTheDefinition(bool both)
+    {
+        List<Measurement> run = SyntheticCourse.Run(4, SyntheticCourse.Abrupt(0.08), plateau, images: 120, jitter: 0.06);
+        (_, AccuracyCourse late, AccuracyCourse early) = Courses([run]);
+        AccuracyTurn turn = Assert.Single(TurnRule.Judge([Courses([run])], new() { BothHalves = both }));
+        (int[] a, int[] b) = TurnRule.Halves(120);
+        double[] ofLate = Drops(late, a, b), ofEarly = Drops(early, a, b);
+        if (both)
+            (ofLate, ofEarly) = ([.. ofLate, .. Drops(late, b, a)], [.. ofEarly, .. Drops(early, b, a)]);
+        double[] beyond = [.. ofLate.Zip(ofEarly, (x, y) => x - y)];
+        Assert.True(late.CommonVariance() > 0 && early.CommonVariance() > 0);
+        Assert.Equal(ofLate.Average(), turn.Drop.Value, 12);
+        Assert.Equal(beyond.Average(), turn.Beyond.Value, 12);
+        Close(MeanError.OfImages([ofLate], true)!.Plus(1.5 * late.CommonVariance(), 19), turn.Drop.Error!);
+        Close(MeanError.OfImages([beyond], true)!.Plus(1.5 * (late.CommonVariance() + early.CommonVariance()), 19), turn.Beyond.Error!);
+
+        double[] Drops(AccuracyCourse course, int[] choose, int[] measure)
+        {
+            double[] smooth = CurveNoise.Means(late.Mean(choose));
+            int best = Array.IndexOf(smooth, smooth.Max());
+            double Hit(int t, int i) => course.Hits![0][t][i] ? 1 : 0;
+            return [.. measure.Select(i => Hit(best, i) - ((Hit(19, i) + Hit(20, i)) / 2))];
+        }
+    }
+
+    [Fact]
+    public void Judge_TwoSeeds_TakesTheirSpreadForWhatSeedsDo()
+    {
+        List<Measurement>[] runs = [SyntheticCourse.Run(101, plateau, plateau, images: 60), SyntheticCourse.Run(102, plateau, plateau, images: 60)];
+        AccuracyTurn turn = Assert.Single(TurnRule.Judge([Courses(runs)], new()));
+        (_, AccuracyCourse late, _) = Courses(runs);
+        (_, int[] b) = TurnRule.Halves(60);
+        int best = turn.BestEpoch / 10;
+        double[][] drops = [.. late.Hits!.Select(seed => b.Select(
+            i => (seed[best][i] ? 1.0 : 0) - (((seed[19][i] ? 1.0 : 0) + (seed[20][i] ? 1.0 : 0)) / 2)).ToArray())];
+        Close(MeanError.OfImages(drops, true)!.Plus(0, 19), turn.Drop.Error!);
+    }
+
+    [Fact]
+    public void Judge_LayersWithOtherEvaluationsOrHits_TakesWhatBothHave()
+    {
+        List<Measurement> run = SyntheticCourse.Run(1, plateau, plateau, evaluations: 7, images: 40);
+        AccuracyTurn six = Assert.Single(TurnRule.Judge([Courses([[.. run.Where(m => m.Layer == "layer4" || m.Epoch != 30)]])], new()));
+        Assert.Equal(6, six.Evaluations);
+        Assert.Empty(TurnRule.Judge([Courses([[.. run.Where(m => m.Layer == "layer4" || m.Epoch > 10)]])], new()));
+        List<Measurement> without = [.. run.Select(m => m.Layer == "layer2" ? m with { Hits = null } : m)];
+        Assert.Empty(TurnRule.Judge([Courses([without])], new()));
+        Assert.False(Assert.Single(TurnRule.Judge([Courses([without])], new(), 40)).ByImages);
+        Assert.Empty(TurnRule.Judge([Courses([SyntheticCourse.Run(1, plateau, plateau, images: 3)])], new()));
+        Assert.Single(TurnRule.Judge([Courses([SyntheticCourse.Run(1, plateau, plateau, images: 4)])], new()));
+        List<Measurement> other = SyntheticCourse.Run(1, plateau, plateau, evaluations: 7, images: 41);
+        Assert.Empty(TurnRule.Judge([Courses([[.. run.Where(m => m.Layer == "layer4"), .. other.Where(m => m.Layer == "layer2")]])], new()));
+    }
+
+    private static void Close(MeanError expected, MeanError found)
+    {
+        Assert.Equal(expected.Standard, found.Standard, 12);
+        Assert.Equal(expected.Freedom, found.Freedom, 6);
+    }
 }
