@@ -63,6 +63,11 @@ public sealed class CausalMeasuresTests
             StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => Measure(X, [[1, 2]], X, [y]));
         Assert.Throws<ArgumentException>(() => Measure(X, [], X, []));
+        Assert.Contains(
+            "at least 3 rows",
+            Assert.Throws<ArgumentException>(() => RidgeRegression.Fit(ones(2, 3), [[1.0, 2.0]])).Message,
+            StringComparison.Ordinal);
+        Assert.Throws<InvalidOptionException>(() => RidgeRegression.Fit(X, [y], new LinearProbeOptions { Strengths = 0 }));
         Assert.Throws<ArgumentException>(() => Measure(X, [y], tensor(Reference.Gaussian(1, 6, 3)), [y]));
     }
 

@@ -236,6 +236,9 @@ public class CodingRateTests
         Assert.Throws<ArgumentException>(() => CodingRate.InstanceReduction(Z, ones(4, 1), 0.5));
         Assert.Throws<ArgumentException>(() => CodingRate.InstanceReduction(Z, ones(1, 3), 0.5));
         Assert.Throws<ArgumentException>(() => CodingRate.MeasureInstances(Z, 0.5));
+        Assert.Contains("[images, dimension]", Assert.Throws<ArgumentException>(() => CodingRate.InstanceReduction(stack([Z, Z]), Z, 0.5)).Message);
+        Assert.Contains("[images, dimension]", Assert.Throws<ArgumentException>(() => CodingRate.InstanceReduction(Z, stack([Z, Z]), 0.5)).Message);
+        Assert.Throws<ArgumentException>(() => CodingRate.MeasureLabels(stack([Z, Z]), [1, 2], 0.5));
         Assert.Throws<ArgumentException>(() => CodingRate.MeasureInstances(ones(1, 4, 3), 0.5));
         Assert.Throws<ArgumentException>(() => CodingRate.MeasureLabels(Z, [1, 2, 3], 0.5));
         foreach (double bad in new[] { 0, -1, double.NaN, double.PositiveInfinity })
@@ -243,6 +246,7 @@ public class CodingRateTests
             Assert.Throws<InvalidOptionException>(() => CodingRate.Rate(Z, bad));
             Assert.Throws<InvalidOptionException>(() => CodingRate.InstanceReduction(Z, Z, bad));
             Assert.Throws<InvalidOptionException>(() => CodingRate.MeasureLabels(Z, new int[4], bad));
+            Assert.Throws<InvalidOptionException>(() => CodingRate.MeasureInstances(stack([Z, Z]), bad));
             Assert.Throws<InvalidOptionException>(() => CodingRate.UpperBound(4, 3, bad));
         }
     }

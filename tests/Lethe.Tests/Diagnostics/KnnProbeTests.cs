@@ -82,6 +82,8 @@ public class KnnProbeTests
         Assert.Contains("row 1", Assert.Throws<DataException>(() => KnnProbe.Measure(X, labels, bad, labels)).Message);
         Assert.Contains("row 1", Assert.Throws<DataException>(() => KnnProbe.Neighbours(bad, X, 1)).Message);
         Assert.Throws<ArgumentException>(() => KnnProbe.Measure(X, [0, 1], X, labels));
+        Assert.Contains("[rows, dimension]", Assert.Throws<ArgumentException>(() => KnnProbe.Measure(X, labels, stack([X, X]), [0, 1])).Message);
+        Assert.Contains("[rows, dimension]", Assert.Throws<ArgumentException>(() => KnnProbe.Measure(stack([X, X]), [0, 1], X, labels)).Message);
         Assert.Throws<ArgumentException>(() => KnnProbe.Measure(X, labels, X, [0, 1]));
         Assert.Throws<ArgumentException>(() => KnnProbe.Neighbours(X, ones(3, 4), 1));
         Assert.Throws<InvalidOptionException>(() => KnnProbe.Neighbours(X, X, 0));

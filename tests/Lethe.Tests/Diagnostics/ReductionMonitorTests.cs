@@ -187,6 +187,47 @@ public class ReductionMonitorTests
         Assert.Equal(expected.Reason, found.Reason);
     }
 
+    /// <summary>As many evaluations, and as many of them below, as the rule asks for, and one fewer.</summary>
+    [Fact]
+    public void Judge_JustEnough_TurnsAndOneFewerDoesNot()
+    {
+        double[] values = [0, 4, 8, 6, 4, 2, 0];
+        Measurement[] curve = [.. Curve("layer4", Measure.InstanceReductionTrain, 7, i => values[i])];
+        CurveShape Shape(int fewest, int patience) => Assert.Single(ReductionMonitor.Judge(
+            curve, new MemorisationOptions { FewestEvaluations = fewest, Patience = patience }).Layers).Train.Shape;
+        Assert.Equal(CurveShape.Turned, Shape(7, 3));
+        Assert.Equal(CurveShape.TooShort, Shape(8, 3));
+        Assert.Equal(CurveShape.Rising, Shape(7, 4));
+        Assert.Contains("Too few evaluations to say what ΔR did: 7", ReductionMonitor.Judge(
+            [.. curve, .. Curve("stem", Measure.InstanceReductionTrain, 2, i => i)], new MemorisationOptions { FewestEvaluations = 8 }).Reason);
+        Assert.DoesNotContain("Too few", ReductionMonitor.Judge(
+            [.. curve, .. Curve("stem", Measure.InstanceReductionTrain, 2, i => i)], new MemorisationOptions { FewestEvaluations = 7 }).Reason);
+    }
+
+    [Fact]
+    public void Judge_GapsOfTwoLayers_NamesTheEarliestAndOfEqualOnesTheLarger()
+    {
+        ReductionVerdict early = ReductionMonitor.Judge([.. Gap("layer3", 7, 5), .. Gap("layer4", 4, 5)], Seven(7));
+        Assert.Equal(("layer4", 40), (early.GapLayer, early.GapEpoch));
+        ReductionVerdict larger = ReductionMonitor.Judge([.. Gap("layer3", 4, 5), .. Gap("layer4", 4, 8), .. Gap("layer2", 4, 6)], Seven(7));
+        Assert.Equal("layer4", larger.GapLayer);
+        Assert.Contains("their difference went from 1.00 to 9.00 nats", larger.Reason);
+        Assert.False(ReductionMonitor.Judge([.. Gap("layer4", 4, 5)], Seven(11)).GapOpened);
+        Assert.True(ReductionMonitor.Judge([.. Gap("layer4", 7, 5)], Seven(10)).GapOpened);
+        Assert.False(ReductionMonitor.Judge([.. Gap("layer4", 8, 5)], Seven(10)).GapOpened);
+
+        // The layer without unseen images says nothing of a gap, the other does.
+        Assert.Contains("No layer opened a gap", ReductionMonitor.Judge(
+            [.. Curve("stem", Measure.InstanceReductionTrain, 10, i => 10 * i), .. Gap("layer4", 99, 5)], Seven(10)).Reason);
+
+        static MemorisationOptions Seven(int fewest) => new() { FewestEvaluations = fewest };
+        static IEnumerable<Measurement> Gap(string layer, int from, double gap) =>
+        [
+            .. Curve(layer, Measure.InstanceReductionTrain, 10, i => 10 * i),
+            .. Curve(layer, Measure.InstanceReductionHeldOut, 10, i => (10 * i) - 1 - (i >= from ? gap : 0)),
+        ];
+    }
+
     [Fact]
     public void Judge_OtherMeasures_AreLeftOut()
     {
