@@ -41,7 +41,7 @@ internal sealed record GridCell(string Text, bool IsClear = false)
             parts[1] == Nothing ? Nothing : $"± {parts[1]}",
             parts[2],
             difference.P is { } p ? Wording.Chance(p) : Nothing,
-            difference.IsClear || difference.VisibleFrom is null ? Nothing : $"visible from {parts[5]}",
+            difference.IsClear || difference.VisibleFrom is null or > 1 ? Nothing : $"visible from {parts[5]}",
         ];
         return new(parts[0], difference.IsClear) { Beside = [.. beside.Where(part => part != Nothing)] };
     }

@@ -34,8 +34,12 @@ internal static class Wording
     };
 
     /// <summary>What a difference that is not clear could have been seen from; null where that is unknown.</summary>
-    public static string? CouldHaveSeen(ResultKey key, PairedDifference difference) =>
-        difference.VisibleFrom is { } visible ? $"could have seen {Size(key, visible)}" : null;
+    public static string? CouldHaveSeen(ResultKey key, PairedDifference difference) => difference.VisibleFrom switch
+    {
+        null => null,
+        > 1 when key.IsFraction => "so few seeds could have seen none",
+        { } visible => $"could have seen {Size(key, visible)}",
+    };
 
     /// <summary>The size of a difference with its unit.</summary>
     public static string Size(ResultKey key, double size) => key.IsFraction

@@ -101,6 +101,12 @@ public class PairingTests
         Assert.Equal("not clear (could have seen 46.7\u00A0points)", found.NotClear);
     }
 
+    /// <summary>A true difference of more than 100 points is none.</summary>
+    [Fact]
+    public void Less_TwoSeedsFarApart_SaysThatTheyCouldHaveSeenNone() => Assert.Equal(
+        "not clear (so few seeds could have seen none)",
+        Entrant(EvaluationStage.Umm, (1, 0.5), (2, 0.8)).Less(Entrant(EvaluationStage.Before, (1, 0.5), (2, 0.5)), linear)!.NotClear);
+
     [Fact]
     public void Less_OneSeedOfWhatIsNoAccuracy_IsNeverClear()
     {
