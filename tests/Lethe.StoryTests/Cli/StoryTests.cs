@@ -74,9 +74,11 @@ public sealed class StoryTests : IDisposable
 
         // Of one run a report says of memorisation what diagnose does.
         JsonObject judged = reported.Json["memorisation"]!.AsArray().Single()!.DeepClone().AsObject();
-        Assert.True(judged.Remove("setting") && judged.Remove("runs"));
+        JsonNode membership = judged["membership"]!;
+        Assert.True(judged.Remove("setting") && judged.Remove("runs") && judged.Remove("membership"));
         CommandLine diagnosed = await CommandLine.RunAsync("diagnose", folder["run"], "--json");
         Assert.Equal(diagnosed.Json["memorisation"]!.ToJsonString(), judged.ToJsonString());
+        Assert.Equal(diagnosed.Json["membership"]!.ToJsonString(), membership.ToJsonString());
         CommandLine markdown = await CommandLine.RunAsync("report", folder["run"], "--markdown");
         Assert.Contains("\n| β = 0 | 1 | ", markdown.Output, StringComparison.Ordinal);
         Assert.Equal(2, (await CommandLine.RunAsync("report", folder["run"], "--markdown", "--json")).ExitCode);
