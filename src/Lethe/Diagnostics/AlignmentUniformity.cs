@@ -25,7 +25,7 @@ internal static class AlignmentUniformity
     public static FeatureMeasure UniformityEntry { get; } = new()
     {
         Name = "uniformity", Flag = "uniformity", Title = "uniformity", Least = -8, Most = 0, LeastImages = 2,
-        Measured = views => views.unbind(0).Average(view => Uniformity(view)),
+        Measured = views => views.unbind(0).Average(view => Uniformity(view)), Lacks = "it takes two images",
     };
 
     private const int MostExactRows = 4096;

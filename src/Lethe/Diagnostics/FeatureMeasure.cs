@@ -36,7 +36,7 @@ internal sealed class FeatureMeasure
     public bool TakesMoreViews { get; init; }
 
     /// <summary>Why features may have no value although views and images are enough, as the end of a sentence.</summary>
-    public string Lacks { get; init; } = "it takes two images";
+    public string Lacks { get; init; } = "it was not measured there";
 
     /// <summary>Its name in <c>metrics.jsonl</c> where it was measured on images trained on.</summary>
     public string Train => Name + "Train";

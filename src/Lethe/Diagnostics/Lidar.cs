@@ -29,7 +29,7 @@ internal static class Lidar
     public static FeatureMeasure Entry { get; } = new()
     {
         Name = "lidar", Flag = "lidar", Title = "LiDAR", LeastViews = 2, LeastImages = 2, TakesMoreViews = true,
-        Measured = views => Measure(views),
+        Measured = views => Measure(views), Lacks = "it takes two images",
     };
 
     private const double Floor = 1e-7;
