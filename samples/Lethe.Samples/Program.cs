@@ -17,11 +17,11 @@ ProtocolRegistry.Add(NearestMean.Entry);
 // Small, so that it takes some seconds: images that come with the library, a thin network, few steps.
 var options = new RunOptions
 {
-    Data = new DataOptions { Limit = 500, ProbeImages = 300, TestImages = 300 },
+    Data = new DataOptions { Limit = 200, ProbeImages = 100, TestImages = 100 },
     Backbone = new BackboneOptions { Backbone = "resnet10", Width = 8 },
     Method = AlignUniform.Entry.Name,
     MethodOptions = new AlignUniformOptions { ProjectorHidden = 64, ProjectorOutput = 32 },
-    Training = new TrainingOptions { Epochs = 2, BatchSize = 64, EvaluateEvery = 2 },
+    Training = new TrainingOptions { Epochs = 2, BatchSize = 32, EvaluateEvery = 2 },
 };
 string path = args is [string given] ? given : "runs/own-method";
 (RunDirectory run, Session session) = Pretraining.Start(options, new Machine(), path, command: "the sample");

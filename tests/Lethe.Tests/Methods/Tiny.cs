@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Lethe.Augmentation;
 using Lethe.Methods;
 using Lethe.Models;
@@ -84,7 +85,7 @@ internal static class Tiny
         using var scope = NewDisposeScope();
         var bits = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach ((string name, Tensor value) in tensors)
-            bits[name] = Convert.ToHexString(value.detach().cpu().contiguous().bytes);
+            bits[name] = Convert.ToHexString(SHA256.HashData(value.detach().cpu().contiguous().bytes));
         return bits;
     }
 

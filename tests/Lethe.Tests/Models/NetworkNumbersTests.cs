@@ -16,14 +16,14 @@ public class NetworkNumbersTests
     {
         { "resnet18", 4, 32 }, { "resnet18", 6, 32 }, { "resnet18", 12, 32 }, { "resnet18", 16, 32 }, { "resnet18", 20, 32 },
         { "resnet18", 24, 32 },
-        { "resnet10", 64, 32 }, { "resnet18", 64, 32 }, { "resnet34", 64, 32 }, { "resnet50", 64, 32 },
+        { "resnet10", 16, 32 }, { "resnet18", 64, 32 }, { "resnet34", 16, 32 }, { "resnet50", 64, 32 },
         { "resnet50", 4, 32 }, { "resnet50", 16, 32 }, { "resnet50", 20, 32 },
         { "resnet18", 6, 224 }, { "resnet50", 4, 224 },
     };
 
     public static TheoryData<string, int, int> Long => new()
     {
-        { "resnet18", 36, 32 }, { "resnet18", 60, 32 }, { "resnet50", 32, 32 }, { "resnet18", 16, 224 }, { "resnet18", 64, 224 },
+        { "resnet18", 36, 32 }, { "resnet18", 60, 32 }, { "resnet34", 64, 32 }, { "resnet50", 32, 32 }, { "resnet18", 16, 224 }, { "resnet18", 64, 224 },
         { "resnet50", 16, 224 }, { "resnet50", 64, 224 },
     };
 

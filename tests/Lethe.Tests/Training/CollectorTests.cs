@@ -18,13 +18,13 @@ public class CollectorTests
     [InlineData("vicreg", "lars")]
     [InlineData("moco", "sgd")]
     public void Pretrain_CollectorBeside_GivesTheSameBits(string method, string optimiser) =>
-        GivesTheSameBits(() => Pretrained(method, optimiser, steps: 20));
+        GivesTheSameBits(() => Pretrained(method, optimiser, steps: 10));
 
     [Theory]
     [InlineData("simclr", "finite-difference")]
     [InlineData("corinfomax", "exact")]
     public void Umm_CollectorBeside_GivesTheSameBits(string method, string hypergradient) =>
-        GivesTheSameBits(() => Undone(method, hypergradient, steps: 6));
+        GivesTheSameBits(() => Undone(method, hypergradient, steps: 3));
 
     [Fact(Explicit = true)]
     [Trait("Category", "Long")]
