@@ -70,10 +70,11 @@ internal static class DiagnoseCommand
                 foreach (string one in alone ? [path!] : new[] { path!, other })
                     terminal.WarnOfUnfinished(RunDirectory.Open(one));
                 RunDirectory scored = RunDirectory.Open(path!);
+                string line = values.CommandLine($"diagnose {OptionValues.Quote(path!)} --against {OptionValues.Quote(other)}");
                 ImageScores scores = alone
                     ? Alone(scored, options, machine, EncoderArgument.DataRoot(values), terminal, cancellation)
                     : Scoring.Run(
-                        scored, RunDirectory.Open(other), options, machine, EncoderArgument.DataRoot(values), terminal.Progress,
+                        scored, RunDirectory.Open(other), options, machine, EncoderArgument.DataRoot(values), line, terminal.Progress,
                         cancellation);
                 return ScoresView.Show(path!, alone ? null : other, scores, options, terminal);
             }

@@ -29,12 +29,16 @@ internal sealed record ReportFigure(string Name, string Title, XElement Svg)
         using var reader = XmlReader.Create(new StringReader(page), settings);
         var names = new Dictionary<string, int>();
         var figures = new List<ReportFigure>();
+        var shown = new HashSet<string>();
         foreach (XElement figure in XDocument.Load(reader).Descendants("figure").Where(figure => figure.Element("svg") is not null))
         {
             string title = figure.Descendants("strong").FirstOrDefault()?.Value ?? "figure";
+            XElement svg = Alone(figure, title);
+            if (!shown.Add(Words(svg)))
+                continue; // The page has a layer's figures large where it is judged, and small among those of all layers.
             string name = Named(title);
             int count = names[name] = names.GetValueOrDefault(name) + 1;
-            figures.Add(new ReportFigure(count == 1 ? name : $"{name}-{count}", title, Alone(figure, title)));
+            figures.Add(new ReportFigure(count == 1 ? name : $"{name}-{count}", title, svg));
         }
 
         return figures;
@@ -101,6 +105,10 @@ internal sealed record ReportFigure(string Name, string Title, XElement Svg)
     private static XElement Copy(XElement element) => new(
         drawing + element.Name.LocalName, element.Attributes(),
         element.Nodes().Select(node => node is XElement child ? (XNode)Copy(child) : node));
+
+    // What a figure shows: its title, its description and the values of its points.
+    private static string Words(XElement svg) =>
+        string.Join('\n', svg.Descendants().Where(one => one.Name.LocalName is "title" or "desc").Select(one => one.Value));
 
     // As a file is named: Greek letters by their names, and nothing but letters, digits and hyphens.
     private static string Named(string title) => string.Join(

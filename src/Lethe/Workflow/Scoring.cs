@@ -23,13 +23,15 @@ internal static class Scoring
     /// </summary>
     /// <remarks>
     /// Which images only the first was trained on is decided by their pixels, so a copy of an image under another name counts as the
-    /// same. Both encoders see the same views, made as in the first run's training, each with its own channel statistics.
+    /// same. Both encoders see the same views, made as in the first run's training, each with its own channel statistics. What neither was
+    /// trained on are test images, so <c>run.json</c> has it as a look at them.
     /// </remarks>
     /// <param name="run">A pre-training, or an undo or control below it.</param>
     /// <param name="other">Another, trained on other images: with another seed and a limit, for instance.</param>
     /// <param name="options">How many views of how many images.</param>
     /// <param name="machine">Where to compute.</param>
     /// <param name="dataRoot">Where a named source lies now, if it has moved.</param>
+    /// <param name="command">What was called, for <c>run.json</c>.</param>
     /// <param name="progress">Told how far the work has come.</param>
     /// <param name="cancellation">Stops between two batches.</param>
     /// <returns>The scores of each layer.</returns>
@@ -42,6 +44,7 @@ internal static class Scoring
         ScoringOptions options,
         Machine machine,
         string? dataRoot = null,
+        string command = LookBook.Program,
         IProgress<WorkflowProgress>? progress = null,
         CancellationToken cancellation = default)
     {
@@ -80,6 +83,9 @@ internal static class Scoring
         using SslMethod encoder = session.CreateMethod(), otherEncoder = without.CreateMethod();
         run.Checkpoints.Load(encoder);
         other.Checkpoints.Load(otherEncoder);
+        string weights = EncoderState.Checksum(encoder.state_dict());
+        if (unseen.Length > 0)
+            new LookBook(run.Pretraining(), Look.Test, command, progress).Note(weights);
         var otherAugmenter = new ViewAugmenter(
             session.Options.Views, data.ImageSize, session.Augmenter.Channels, without.Augmenter.Statistics);
         var views = new ScoredViews(session, options, 2 * (images.Length + unseen.Length), progress, cancellation);
@@ -103,8 +109,7 @@ internal static class Scoring
             candidates.Length,
             [.. LayerNames.All.Select((layer, i) => new LayerScores(layer, scores[i], baseline?[i] ?? []))],
             Differences(run, other, session, without));
-        encoder.eval();
-        run.SaveScores(Kept(found, scored, session, other.Path, EncoderState.Checksum(encoder.state_dict())));
+        run.SaveScores(Kept(found, scored, session, other.Path, weights));
         return found;
     }
 
@@ -154,7 +159,6 @@ internal static class Scoring
                select new LayerScores(layer, scores.Seen, scores.Unseen),
         ];
         var found = new ImageScores(images, scored.Paths, known.Seen.Count, layers, []) { ByHeldOut = true };
-        encoder.eval();
         run.SaveScores(Kept(found, scored, session, null, EncoderState.Checksum(encoder.state_dict())));
         return found;
     }

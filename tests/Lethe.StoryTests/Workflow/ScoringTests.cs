@@ -43,6 +43,12 @@ public sealed class ScoringTests : IDisposable
         Assert.Equal(scores.Images.Take(2), again.Images);
         Assert.Equal(scores.Layers[4].Scores[0], again.Layers[4].Scores[0], 1e-5);
         Assert.Equal(2, again.Layers[4].Unseen.Count);
+
+        // What neither was trained on are test images, and each time they were looked at.
+        string weights = run.LoadScores()!.Weights;
+        IReadOnlyList<Look> looks = run.LoadManifest().Looks;
+        Assert.Equal([(Look.Test, weights), (Look.Test, weights)], looks.Select(look => (look.Part, Assert.Single(look.Weights))));
+        Assert.Empty(other.LoadManifest().Looks);
     }
 
     [Fact]

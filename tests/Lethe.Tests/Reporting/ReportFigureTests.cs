@@ -20,6 +20,8 @@ public class ReportFigureTests
     {
         string[] names = [.. figures.Value.Select(figure => figure.Name)];
         Assert.Equal(names.Length, names.Distinct().Count());
+        Assert.Equal(names.Length, figures.Value.Select(figure => figure.Svg.Value).Distinct().Count());
+        Assert.DoesNotContain("dr-of-layer4-2", names); // it stands on the page twice, in two sizes
         Assert.All(names, name => Assert.Matches("^[a-z0-9]+(-[a-z0-9]+)*$", name));
         Assert.Contains("knn-accuracy", names);
         Assert.Contains("dr-of-layer4", names);
