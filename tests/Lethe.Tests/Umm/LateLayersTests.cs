@@ -65,8 +65,11 @@ public sealed class LateLayersTests
         using ViewLoader loader = Tiny.Loader();
         SortedDictionary<string, string> before = Tiny.Bits(method);
         int told = 0;
+        method.eval();
         LateLayers.Reestimate(method, loader, SplitPoint.Layer2, CPU, null, 3, done => told = done, TestContext.Current.CancellationToken);
         Assert.Equal(loader.StepsPerEpoch, told);
+        Assert.Equal(
+            [false, false, false, true, true], method.Backbone.PartsUpTo(SplitPoint.Layer4).Select(part => part.training));
 
         // The first late batch-norm, by hand: the convolution before it, and moments in double precision.
         method.eval();
@@ -96,6 +99,21 @@ public sealed class LateLayersTests
         static void Close(double[] expected, Tensor found) => Assert.All(
             expected.Zip(found.data<float>().ToArray()),
             pair => Assert.Equal(pair.First, pair.Second, 1e-4 * Math.Max(1, Math.Abs(pair.First))));
+    }
+
+    [Fact]
+    public void Reestimate_StoppedAfterABatch_TakesNoOther()
+    {
+        using SslMethod method = Tiny.Method();
+        using ViewLoader loader = Tiny.Loader();
+        using var stop = new CancellationTokenSource();
+        int told = 0;
+        Assert.ThrowsAny<OperationCanceledException>(() => LateLayers.Reestimate(method, loader, SplitPoint.Layer2, CPU, null, 3, done =>
+        {
+            told = done;
+            stop.Cancel();
+        }, stop.Token));
+        Assert.Equal(1, told);
     }
 
     // Statistics that are not those of a fresh network.

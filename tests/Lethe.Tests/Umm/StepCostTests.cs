@@ -17,8 +17,11 @@ public sealed class StepCostTests
         { new() { CutAlignment = true }, false, 1, 1 + 1 + 2 + 1 + 2 },
         { new() { Dose = "share" }, false, 1, 1 + 1 + 2 + 2 + 2 + 1 + 2 + 2 },
         { new() { Dose = "share", Alpha = 0 }, false, 1, 1 + 1 + 2 + 2 + 2 + 1 + 2 },
+        { new() { Dose = "share", Beta = 0 }, false, 1, 1 + 1 + 2 + 1 + 2 + 2 },
+        { new() { Dose = "share", Volume = "jacobian-norm", Probes = 4 }, false, 1, 1 + 5 + 2 + 10 + 1 + 2 + 2 },
         { new() { OuterBatch = "fresh" }, false, 2, 1 + 1 + 2 + 2 + 1 + 2 },
         { new() { Volume = "jacobian-norm", Probes = 4 }, false, 1, 1 + 5 + 2 + 10 + 1 + 2 },
+        { new() { Volume = "jacobian-norm", Probes = 8 }, false, 1, 1 + 9 + 2 + 18 + 1 + 2 },
         { new() { Volume = "jacobian-volume", Probes = 8 }, false, 1, 1 + 7 + 2 + 14 + 1 + 2 },
         { new() { Hypergradient = "finite-difference" }, false, 1, 9 + (2 * 6) },
         { new() { Hypergradient = "exact" }, false, 1, 9 + 6 + (2 * 6) },
@@ -45,15 +48,15 @@ public sealed class StepCostTests
         using SslMethod simclr = Tiny.Method(), byol = Tiny.Method("byol");
         Assert.Equal((300, 275), (Ratio(simclr, 9.0 / 3), Ratio(byol, 11.0 / 4)));
 
-        // With nothing frozen but the stem, late layers are nearly all.
+        // With nothing frozen but the stem, late layers are nearly all; so many iterations show what the heads cost.
         static int Ratio(SslMethod method, double late)
         {
             ResNet network = method.Backbone;
             double frozen = network.MultiplyAdds(SplitPoint.Input, SplitPoint.Stem);
             double rest = network.MultiplyAdds(SplitPoint.Stem, SplitPoint.Layer4)
                 + method.parameters().Where(p => p.requires_grad && p.dim() == 2).Sum(p => p.numel());
-            double plain = late == 3 ? 3 : 4, expected = 100 * (frozen + (late * plain * rest)) / (frozen + (plain * rest));
-            Assert.Equal((int)Math.Round(expected), StepCost.EqualSteps(new UmmOptions { Split = "stem", Iterations = 100 }, method));
+            double plain = late == 3 ? 3 : 4, expected = 1e6 * (frozen + (late * plain * rest)) / (frozen + (plain * rest));
+            Assert.Equal((int)Math.Round(expected), StepCost.EqualSteps(new UmmOptions { Split = "stem", Iterations = 1_000_000 }, method));
             return (int)Math.Round(100 * late);
         }
     }

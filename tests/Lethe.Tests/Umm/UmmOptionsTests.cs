@@ -56,8 +56,19 @@ public class UmmOptionsTests
         Assert.Equal(other with { RewindEpoch = 0 }, others[0]);
         Assert.Equal(other with { RewindEpoch = 0, Remedy = "continue", Control = false }, others[1]);
         Assert.Equal([0, 0, 0, 8, 0], rivals.Select(one => one.RewindEpoch));
+        Assert.Equal([true, false, false, false, false], rivals.Select(one => one.Control));
         Assert.All(rivals, one => one.Validate());
     }
+
+    [Theory]
+    [InlineData("umm", false, true)]
+    [InlineData("continue", false, true)]
+    [InlineData("whiten", false, false)]
+    [InlineData("rewind", false, false)]
+    [InlineData("rewind", true, true)]
+    [InlineData("average", false, true)]
+    public void TakesBatches_OfARemedy_IsWhetherLateLayersSeeTrainingImages(string remedy, bool reestimate, bool expected) =>
+        Assert.Equal(expected, new UmmOptions { Remedy = remedy, Reestimate = reestimate }.TakesBatches);
 
     [Fact]
     public void Distortion_LeftOpen_IsThatOfTheConvention()

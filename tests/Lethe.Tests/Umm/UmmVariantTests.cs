@@ -66,6 +66,20 @@ public class UmmVariantTests
     }
 
     [Fact]
+    public void Take_NormalisedWithoutGradient_StaysWhereItIs()
+    {
+        using var problem = new SmallProblem(options);
+        SortedDictionary<string, string> before = Tiny.Bits(problem.Method);
+        using var step = new InnerStep(
+            options with { InnerStep = "normalised" },
+            [.. problem.Method.named_parameters().Where(one => one.parameter.requires_grad).Select(one => (one.name, one.parameter))]);
+        using var scope = NewDisposeScope();
+        Tensor[] nothing = [.. problem.Method.parameters().Where(one => one.requires_grad).Select(one => zeros_like(one))];
+        Assert.Equal(0, step.Take(nothing));
+        Assert.Equal(before, Tiny.Bits(problem.Method));
+    }
+
+    [Fact]
     public void LevelTwo_CodeConvention_IsTheReductionOfEmbeddingsAsTheyAre()
     {
         using var problem = new SmallProblem(options with { RateConvention = "code" });
