@@ -12,6 +12,9 @@ internal enum MemorisationKind
     /// <summary>Judged, and nothing turned.</summary>
     NoTurn,
 
+    /// <summary>The last layer stood still: the heads alone were trained, on an encoder from elsewhere. There is nothing to judge.</summary>
+    StoodStill,
+
     /// <summary>Too little was measured to judge.</summary>
     TooFew,
 }

@@ -48,6 +48,20 @@ internal static class MemorisationMonitor
     {
         options ??= new MemorisationOptions();
         options.Validate();
+        LossTurn loss = LossTurn.Of(runs, options);
+        if (StoodStill(runs))
+        {
+            return new MemorisationVerdict(
+                MemorisationKind.StoodStill, null, null,
+                $"{LastLayer} did not change in this run, so memorisation cannot be judged",
+                $"Memorisation cannot be judged: {LastLayer} did not change in this run, in which the heads alone were trained. Only "
+                    + "checkpoints of its own training could show how an encoder from elsewhere came to be, and only the images that it was "
+                    + "trained on whether it knows them.")
+            {
+                Loss = loss,
+            };
+        }
+
         (string Measure, AccuracyCourse Late, AccuracyCourse Early)[] courses =
         [
             .. from accuracy in accuracies
@@ -57,7 +71,6 @@ internal static class MemorisationMonitor
                select (accuracy.Measure, late, early),
         ];
         IReadOnlyList<AccuracyTurn> turns = TurnRule.Judge(courses, options, images);
-        LossTurn loss = LossTurn.Of(runs, options);
         var verdict = new MemorisationVerdict(MemorisationKind.TooFew, null, null, "", "") { Accuracies = turns, Loss = loss };
         if (verdict.Turn is { } turn)
         {
@@ -120,6 +133,13 @@ internal static class MemorisationMonitor
                 Clause = "the loss on unseen images did not turn",
                 Reason = "The method's loss on unseen images did not turn. Only labels could tell whether features got worse.",
             };
+    }
+
+    // ΔR is a real number: it is the same to the last bit only where the features are.
+    private static bool StoodStill(IReadOnlyList<IReadOnlyList<Measurement>> runs)
+    {
+        AccuracyCourse reduction = AccuracyCourse.Of(runs, LastLayer, Measure.InstanceReductionHeldOut);
+        return reduction.Epochs.Count > 1 && reduction.Values.All(seed => seed.Distinct().Count() == 1);
     }
 
     private static string Turned(AccuracyTurn turn, IReadOnlyList<AccuracyTurn> turns, MemorisationOptions options, bool? shows)

@@ -7,7 +7,8 @@ namespace Lethe.Workflow;
 
 /// <summary>
 /// What may be expected of UMM in a run, said before it begins. It rests on what was measured (docs/results/control.md): where labels were
-/// random, shares gave 3.4 points of kNN and the defaults 0.8; where they were right, shares took 2.5 points of linear accuracy.
+/// random, shares gave 3.4 points of kNN and the defaults 0.8; where they were right, shares took 2.5 points of linear accuracy. What is
+/// said of an encoder from elsewhere is from docs/results/real-encoder.md.
 /// </summary>
 internal static class Expectation
 {
@@ -33,6 +34,10 @@ internal static class Expectation
                 $"This run memorised. In the positive control --dose {UmmOptions.Share} --alpha 0.5 --beta 0.5 gained four times as "
                     + $"much kNN accuracy as the defaults, and --remedy {UmmOptions.Rewind} as much as shares (docs/results/control.md).",
             MemorisationKind.NoTurn => "No memorisation was seen in this run, so UMM is not expected to raise its accuracy. " + Cost(),
+            MemorisationKind.StoodStill =>
+                "How this encoder was trained is not known here. An encoder of ImageNet, undone on other pictures, gained nothing by the "
+                + "defaults and lost 10 points of linear accuracy by --dose share; --remedy continue, plain training for as much compute, "
+                + "gained 3 (docs/results/real-encoder.md).",
             MemorisationKind.LossTurned =>
                 "The loss on unseen images turned in this run. That also happens without a fall of accuracy, so UMM may or may not help. "
                 + Cost(),

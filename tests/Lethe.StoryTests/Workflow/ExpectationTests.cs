@@ -15,6 +15,9 @@ public class ExpectationTests
     [InlineData("NoTurn", "share", "umm", "cost 2.5 points")]
     [InlineData("LossTurned", "raw", "umm", "UMM may or may not help")]
     [InlineData("TooFew", "share", "umm", "Too little was measured")]
+    [InlineData("StoodStill", "raw", "umm", "not known here")]
+    [InlineData("StoodStill", "share", "umm", "lost 10 points of linear accuracy by --dose share")]
+    [InlineData("StoodStill", "raw", "continue", null)]
     [InlineData("NoTurn", "raw", "whiten", null)]
     [InlineData("Memorisation", "raw", "continue", null)]
     public void Of_WhatTheMonitorSays_IsWhatWasMeasured(string kind, string dose, string remedy, string? expected, double beta = 10)

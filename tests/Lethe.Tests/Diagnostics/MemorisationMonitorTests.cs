@@ -106,6 +106,22 @@ public class MemorisationMonitorTests
         Assert.Contains("Too few", MemorisationMonitor.Judge([]).Reason, StringComparison.Ordinal);
     }
 
+    /// <summary>An encoder from elsewhere whose heads alone were trained: each evaluation is of the same features, which shows no course.</summary>
+    [Fact]
+    public void Judge_LastLayerStoodStill_JudgesNothing()
+    {
+        List<Measurement> run =
+            [.. Run(1, plateau), .. Curve("layer4", Measure.InstanceReductionHeldOut, _ => 125.8), .. Loss(i => 2 - (0.1 * i), i => 2 + (0.1 * i))];
+        MemorisationVerdict verdict = MemorisationMonitor.Judge(run);
+        Assert.Equal((MemorisationKind.StoodStill, null, null), (verdict.Kind, verdict.SmallestVisible, verdict.Turn));
+        Assert.StartsWith("Memorisation cannot be judged: layer4 did not change in this run", verdict.Reason, StringComparison.Ordinal);
+
+        // One seed that moves is a training, and one evaluation is no course.
+        List<Measurement> moved = [.. Run(2, plateau), .. Curve("layer4", Measure.InstanceReductionHeldOut, i => 125.8 + i)];
+        Assert.Equal(MemorisationKind.NoTurn, MemorisationMonitor.JudgeSeeds([run, moved]).Kind);
+        Assert.Equal(MemorisationKind.TooFew, MemorisationMonitor.Judge([.. run.Where(m => m.Epoch == 0)]).Kind);
+    }
+
     /// <summary>Runs of versions that recorded no hits are judged by their accuracies, and it is said.</summary>
     [Fact]
     public void Judge_WithoutHits_SaysThatItRestsOnAccuraciesAlone()
