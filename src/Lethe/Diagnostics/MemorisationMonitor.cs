@@ -55,8 +55,8 @@ internal static class MemorisationMonitor
                 MemorisationKind.StoodStill, null, null,
                 $"{LastLayer} did not change in this run, so memorisation cannot be judged",
                 $"Memorisation cannot be judged: {LastLayer} did not change in this run, in which the heads alone were trained. Only "
-                    + "checkpoints of its own training could show how an encoder from elsewhere came to be, and only the images that it was "
-                    + "trained on whether it knows them.")
+                    + "checkpoints of its own training could show how an encoder from elsewhere came to be, and only the images that it "
+                    + "was trained on whether it knows them.")
             {
                 Loss = loss,
             };

@@ -36,8 +36,7 @@ internal static class Expectation
             MemorisationKind.NoTurn => "No memorisation was seen in this run, so UMM is not expected to raise its accuracy. " + Cost(),
             MemorisationKind.StoodStill =>
                 "How this encoder was trained is not known here. An encoder of ImageNet, undone on other pictures, gained nothing by the "
-                + "defaults and lost 10 points of linear accuracy by --dose share; --remedy continue, plain training for as much compute, "
-                + "gained 3 (docs/results/real-encoder.md).",
+                + "defaults and lost 10 points of linear accuracy by --dose share (docs/results/real-encoder.md).",
             MemorisationKind.LossTurned =>
                 "The loss on unseen images turned in this run. That also happens without a fall of accuracy, so UMM may or may not help. "
                 + Cost(),
