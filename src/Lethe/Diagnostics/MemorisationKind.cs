@@ -12,7 +12,7 @@ internal enum MemorisationKind
     /// <summary>Judged, and nothing turned.</summary>
     NoTurn,
 
-    /// <summary>The last layer stood still: the heads alone were trained, on an encoder from elsewhere. There is nothing to judge.</summary>
+    /// <summary>The last layer stood still, since the heads alone were trained: there is nothing to judge.</summary>
     StoodStill,
 
     /// <summary>Too little was measured to judge.</summary>

@@ -56,6 +56,35 @@ public sealed class UmmTrainerTests : IDisposable
                 Assert.Equal(frozen.Any(part => entry.Key.StartsWith(part, StringComparison.Ordinal)), after[entry.Key] == entry.Value));
     }
 
+    /// <summary>What a step says of itself, and what it adds to the method's queue.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Step_TheThird_CountsOnFromPretrainingAndSumsItsLosses(bool control)
+    {
+        using SslMethod method = Tiny.DoubleMethod("moco");
+        using ViewLoader loader = Tiny.Loader();
+        using var trainer = new UmmTrainer(method, loader, options, control, 3, CPU, epochsBefore: 5);
+        string Queue() => Assert.Single(Tiny.Bits(method), entry => entry.Key.EndsWith("written", StringComparison.Ordinal)).Value;
+        string before = Queue();
+        trainer.State.Step = 2;
+        double loss = trainer.Descend(Tiny.Images(8, ScalarType.Float64));
+        Assert.Equal(5 + (3.0 / loader.StepsPerEpoch), trainer.State.Epoch, 1e-12);
+        Assert.Equal((loss, 1), (trainer.State.Sums[Measure.LevelTwoLoss], trainer.State.SumCount));
+        string[] ofBoth = [Measure.BatchReduction, Measure.LevelTwoLoss, Measure.Loss];
+        string[] ofLevelOne = [Measure.JensenShannon, Measure.LevelOneLoss, Measure.VolumeSpread];
+        Assert.Equal(ofBoth.Concat(control ? [] : ofLevelOne).Order(StringComparer.Ordinal), trainer.State.Sums.Keys);
+        Assert.NotEqual(before, Queue());
+    }
+
+    [Fact]
+    public void Create_OptionsThatCannotBe_AreRefused()
+    {
+        using SslMethod method = Tiny.Method();
+        using ViewLoader loader = Tiny.Loader();
+        Assert.Throws<InvalidOptionException>(() => new UmmTrainer(method, loader, options with { Alpha = -1 }, control: false, 3, CPU));
+    }
+
     public static TheoryData<string, string> Choices() =>
         new MatrixTheoryData<string, string>([.. VolumeFactor.Names], [.. Hypergradient.Names]);
 
