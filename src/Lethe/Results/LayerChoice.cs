@@ -88,12 +88,13 @@ internal sealed record LayerChoice(string Use, ResultKey Key, SeedMean Value, st
         };
     }
 
+    // Other targets are no use of their own, and by sealed images nothing is chosen.
     private static string? Uses(ResultKey key) => key switch
     {
-        { Quick: true } => null,
+        { Quick: true } or { Target: not null } => null,
         { IsProbe: true, Measure: Measure.LinearAccuracy } => "a linear classifier",
         { IsProbe: true, Measure: Measure.KnnAccuracy } => "nearest neighbours",
-        { Protocol: "semi", Variant: "linear", Measure: ProtocolMeasure.Accuracy, LabelShare: { } share, Target: null } =>
+        { Protocol: "semi", Variant: "linear", Measure: ProtocolMeasure.Accuracy, LabelShare: { } share } =>
             $"{Wording.Short(100 * share)} % of the labels",
         _ => null,
     };

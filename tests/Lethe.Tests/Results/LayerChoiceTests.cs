@@ -79,6 +79,16 @@ public class LayerChoiceTests
         Assert.Equal(["pixels", "stem", "projector"], LayerOrder.Sort(["stem", "projector", "pixels"]));
     }
 
+    [Fact]
+    public void Of_SealedImages_ChoosesByTheTestImagesAlone()
+    {
+        ReportRun run = Run([0.6, 0.7, 0.7], [0.5, 0.6, 0.6]);
+        IEnumerable<EvaluationRecord> onSealed =
+            run.Evaluations.Select(record => record with { Target = EvaluationRecord.SealedTest, Value = record.Layer == "stem" ? 0.9 : 0.5 });
+        Assert.Equal(Of(run).Select(one => (one.Use, one.Layer)), Of(run with { Evaluations = [.. run.Evaluations, .. onSealed] })
+            .Select(one => (one.Use, one.Layer)));
+    }
+
     private static EvaluationRecord Linear(string layer, double value) =>
         new(EvaluationStage.Before, layer, EvaluationRecord.Probes, Measure.LinearAccuracy, value) { TestCount = 2000, ProbeCount = 2000 };
 
