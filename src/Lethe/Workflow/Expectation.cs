@@ -35,8 +35,8 @@ internal static class Expectation
                     + $"much kNN accuracy as the defaults, and --remedy {UmmOptions.Rewind} as much as shares (docs/results/control.md).",
             MemorisationKind.NoTurn => "No memorisation was seen in this run, so UMM is not expected to raise its accuracy. " + Cost(),
             MemorisationKind.StoodStill =>
-                "How this encoder was trained is not known here. An encoder of ImageNet, undone on other pictures, had no clear gain by the "
-                + "defaults and lost 10 points of linear accuracy by --dose share (docs/results/real-encoder.md).",
+                "How this encoder was trained is not known here. An encoder of ImageNet, undone on other pictures, had no clear gain by "
+                + "the defaults and lost 10 points of linear accuracy by --dose share (docs/results/real-encoder.md).",
             MemorisationKind.LossTurned =>
                 "The loss on unseen images turned in this run. That also happens without a fall of accuracy, so UMM may or may not help. "
                 + Cost(),
