@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.IO.Enumeration;
 using System.Text.Json.Nodes;
 using Lethe.Cli.Sweeps;
 using Lethe.Results;
@@ -22,7 +23,10 @@ internal static class SweepCommand
         };
         var dry = new Option<bool>("--dry") { Description = "Only check the file and list its cells; with --slurm also write the script." };
         var slurm = new Option<bool>("--slurm") { Description = "Write the script of a job array and submit it to Slurm." };
-        var one = new Option<string?>("--cell") { Description = "Make only this cell, as a task of a job array does.", HelpName = "NAME" };
+        var one = new Option<string?>("--cell")
+        {
+            Description = "Make only this cell, as a task of a job array does; '*-seed1' takes all cells that end so.", HelpName = "NAME",
+        };
         var command = new Command(
             "sweep",
             "Make many runs: every combination of option values, with several seeds, each with its undos and evaluations. Finished "
@@ -34,15 +38,15 @@ internal static class SweepCommand
             var options = values.Apply(new SweepOptions());
             options.Validate();
             var sweep = Sweep.Read(parsed.GetRequiredValue(file), options.Out);
-            string? alone = parsed.GetValue(one);
-            SweepCell[] cells = alone is not null ? [Find(sweep, alone)] : [.. sweep.Cells];
+            SweepCell[] cells = Find(sweep, parsed.GetValue(one));
             new SweepCheck((RootCommand)parsed.RootCommandResult.Command).Require(sweep, cells);
+            bool alone = parsed.GetValue(one) is not null && cells.Length == 1;
 
             // By all cells, not by those that are left: each computes with as many threads as without an interruption.
             int jobs = options.Jobs > 0 ? options.Jobs
-                : alone is not null ? 1
+                : alone ? 1
                 : Math.Clamp(Environment.ProcessorCount / CoresOfAJob, 1, sweep.Cells.Count);
-            int cores = alone is not null ? OwnCores() : Environment.ProcessorCount;
+            int cores = alone ? OwnCores() : Environment.ProcessorCount;
             int threads = options.Threads > 0 ? options.Threads : Math.Max(1, cores / jobs);
             CellWork[] work = [.. cells.Select(cell => new CellWork(cell, threads, options.Retries))];
             foreach (CellWork cell in work)
@@ -60,10 +64,15 @@ internal static class SweepCommand
         }, needsTorch: false, exitCode: result => result["unfinished"] is JsonArray { Count: > 0 } ? Verb.Failed : Verb.Done);
     }
 
-    private static SweepCell Find(Sweep sweep, string name) => sweep.Cells.FirstOrDefault(cell => cell.Name == name)
-        ?? throw new InvalidOptionException($"--cell {name}: {sweep.File} has no such cell."
-            + $"{Suggestion.Sentence(name, sweep.Cells.Select(cell => cell.Name))} 'lethe sweep {OptionValues.Quote(sweep.File)} --dry' "
-            + "lists them.");
+    private static SweepCell[] Find(Sweep sweep, string? name)
+    {
+        SweepCell[] found = name is null ? [.. sweep.Cells]
+            : [.. sweep.Cells.Where(cell => FileSystemName.MatchesSimpleExpression(name, cell.Name, ignoreCase: false))];
+        return found.Length > 0 ? found
+            : throw new InvalidOptionException($"--cell {name}: {sweep.File} has no such cell."
+                + $"{Suggestion.Sentence(name!, sweep.Cells.Select(cell => cell.Name))} 'lethe sweep {OptionValues.Quote(sweep.File)} "
+                + "--dry' lists them.");
+    }
 
     // A task of Slurm has what it was given, which its processor count need not show.
     private static int OwnCores() => int.TryParse(Environment.GetEnvironmentVariable("SLURM_CPUS_PER_TASK"), out int given) && given > 0

@@ -44,18 +44,17 @@ internal sealed record Sweep(
         var reader = new SweepReader(file, yaml, reserved);
         (string Key, string Value)[] common = found.TryGetValue(Pretrain, out YamlNode? shared) ? reader.Options(shared, reserved) : [];
         (string Key, string[] Values)[] grid = found.TryGetValue(Grid, out YamlNode? axes) ? reader.Axes(axes) : [];
-        (string Key, string Value)[][] some = found.TryGetValue(List, out YamlNode? list) ? reader.OptionLists(list) : [[]];
+        IEnumerable<Draft> drafts = found.TryGetValue(List, out YamlNode? list) ? reader.OptionLists(list).Select(Draft.Of) : [new("", [])];
         string[] seeds = found.TryGetValue(Seeds, out YamlNode? numbers) ? reader.Seeds(numbers) : [];
         IReadOnlyList<IReadOnlyList<string>> undos = Steps(Undo), evaluations = Steps(Evaluate);
         string folder = root ?? (found.TryGetValue(Out, out YamlNode? home) ? home.Text : null)
             ?? Path.Combine("runs", Path.GetFileNameWithoutExtension(file));
 
-        IEnumerable<(string Key, string Value)[]> products = some;
         foreach ((string key, string[] values) in grid)
-            products = products.SelectMany(cell => values.Select(value => ((string, string)[])[.. cell, (key, value)]));
+            drafts = drafts.SelectMany(cell => values.Select(value => cell.With(key, value)));
         if (seeds.Length > 0)
-            products = products.SelectMany(cell => seeds.Select(seed => ((string, string)[])[.. cell, (Seed, seed)]));
-        (string Key, string Value)[][] cells = [.. products.Take(MostCells + 1)];
+            drafts = drafts.SelectMany(cell => seeds.Select(seed => cell.With(Seed, seed)));
+        Draft[] cells = [.. drafts.Take(MostCells + 1)];
         if (cells.Length > MostCells)
             throw new InvalidOptionException($"{file}: more than {MostCells} cells. Split it into several files.");
         RequireOnce(file, common, cells);
@@ -63,7 +62,8 @@ internal sealed record Sweep(
         return new Sweep(file, folder,
             [
                 .. cells.Select((cell, i) => new SweepCell(
-                    names[i], folder, [.. common.Select(SweepReader.Flag)], [.. cell.Select(SweepReader.Flag)], undos, evaluations)),
+                    names[i], folder, [.. common.Select(SweepReader.Flag)], [.. cell.Options.Select(SweepReader.Flag)], undos,
+                    evaluations)),
             ],
             found.TryGetValue(SlurmKey, out YamlNode? slurm) ? reader.Options(slurm, ["array"]) : []);
 
@@ -71,11 +71,11 @@ internal sealed record Sweep(
             : [.. reader.OptionLists(steps).Select(step => (IReadOnlyList<string>)[.. step.Select(SweepReader.Flag)])];
     }
 
-    private static void RequireOnce(string file, (string Key, string Value)[] common, (string Key, string Value)[][] cells)
+    private static void RequireOnce(string file, (string Key, string Value)[] common, Draft[] cells)
     {
         string[] twice =
         [
-            .. cells.SelectMany(cell => common.Concat(cell).GroupBy(option => option.Key).Where(option => option.Skip(1).Any()))
+            .. cells.SelectMany(cell => common.Concat(cell.Options).GroupBy(option => option.Key).Where(option => option.Skip(1).Any()))
                 .Select(option => option.Key).Distinct(),
         ];
         if (twice.Length > 0)
@@ -86,31 +86,47 @@ internal sealed record Sweep(
         }
     }
 
-    // What varies, in words; a checksum where two would be called the same.
-    private static IEnumerable<string> Names(string file, (string Key, string Value)[][] cells)
+    // A checksum where two would be called the same.
+    private static IEnumerable<string> Names(string file, Draft[] cells)
     {
-        string[] plain = [.. cells.Select(Plain)];
+        // The folder of the sweep itself is none of a cell.
+        string[] plain =
+            [.. cells.Select(cell => cell.Name.Trim('-', '.')).Select(name => name.Length == 0 || name == Folder ? "cell" : name)];
         HashSet<string> clashing = [.. plain.CountBy(name => name).Where(name => name.Value > 1).Select(name => name.Key)];
         string[] names =
         [
             .. cells.Select((cell, i) => clashing.Contains(plain[i]) || plain[i].Length > LongestName
-                ? $"{plain[i][..Math.Min(plain[i].Length, LongestName)]}-{Checksum(cell)}" : plain[i]),
+                ? $"{plain[i][..Math.Min(plain[i].Length, LongestName)]}-{cell.Checksum}" : plain[i]),
         ];
         return names.CountBy(name => name).FirstOrDefault(name => name.Value > 1).Key is { } twice
             ? throw new InvalidOptionException($"{file}: the cell {twice} appears twice. Cells must differ in some option.")
             : names;
     }
 
-    private static string Plain((string Key, string Value)[] cell)
+    // A cell as it comes to be: what varies, in words, and as options.
+    private sealed record Draft(string Name, (string Key, string Value)[] Options)
     {
-        string name = string.Join('-', cell.Select(option => option.Key == "method" ? option.Value
-            : option.Key + Path.GetFileName(option.Value.TrimEnd('/', '\\'))));
-        name = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' ? c : '-')).Trim('-', '.');
+        private const string Given = "name";
 
-        // The folder of the sweep itself is none of a cell.
-        return name.Length == 0 || name == Folder ? "cell" : name;
+        public string Checksum => XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(
+            string.Join('\n', Options.Select(option => $"{option.Key}={option.Value}")))).ToString("x16", null)[..8];
+
+        /// <summary>One of a list, which may have a name of its own.</summary>
+        public static Draft Of((string Key, string Value)[] entry)
+        {
+            (string Key, string Value)[] options = [.. entry.Where(option => option.Key != Given)];
+            return options.Length < entry.Length
+                ? new Draft(Plain(entry.First(option => option.Key == Given).Value), options)
+                : options.Aggregate(new Draft("", []), (cell, option) => cell.With(option.Key, option.Value));
+        }
+
+        public Draft With(string key, string value)
+        {
+            string word = Plain(key == "method" ? value : key + Path.GetFileName(value.TrimEnd('/', '\\')));
+            return new Draft(Name.Length == 0 ? word : $"{Name}-{word}", [.. Options, (key, value)]);
+        }
+
+        private static string Plain(string text) =>
+            string.Concat(text.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' ? c : '-'));
     }
-
-    private static string Checksum((string Key, string Value)[] cell) => XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(
-        string.Join('\n', cell.Select(option => $"{option.Key}={option.Value}")))).ToString("x16", null)[..8];
 }

@@ -30,6 +30,16 @@ internal sealed record AccuracyCourse(IReadOnlyList<int> Epochs, IReadOnlyList<d
             epochs, [.. found.Select(run => epochs.Select(epoch => run[epoch].Value).ToArray())], same ? unpacked : null);
     }
 
+    /// <summary>Whether a layer did not change in any of the runs, as one that was frozen.</summary>
+    /// <param name="runs">As above.</param>
+    /// <param name="layer">The layer.</param>
+    /// <remarks>ΔR is a real number: it is the same to the last bit only where the features are.</remarks>
+    public static bool StoodStill(IReadOnlyList<IReadOnlyList<Measurement>> runs, string layer)
+    {
+        AccuracyCourse reduction = Of(runs, layer, Measure.InstanceReductionHeldOut);
+        return reduction.Epochs.Count > 1 && reduction.Values.All(seed => seed.Distinct().Count() == 1);
+    }
+
     /// <summary>The same at some of the epochs, all of which it has.</summary>
     public AccuracyCourse At(IReadOnlyList<int> epochs)
     {

@@ -20,19 +20,23 @@ internal static class MembershipMonitor
     /// What was measured in each; those named <c>membershipAuc</c> are used. Of two for one epoch the later counts, as after a resume.
     /// </param>
     /// <param name="images">How many images of either kind an AUC is of.</param>
-    /// <returns>What is known of each layer; null where no AUC was measured.</returns>
+    /// <returns>
+    /// What is known of each layer that changed in these runs; null where none did, as before the first epoch, or no AUC was measured.
+    /// </returns>
     public static MembershipVerdict? Judge(IReadOnlyList<IReadOnlyList<Measurement>> runs, int images)
     {
-        ILookup<string, (int Epoch, double Auc)> layers = (
+        ILookup<string, (int Epoch, double Auc)> courses = (
             from run in runs
             from one in run
             where one.Name == Measure.MembershipAuc
             group one by (one.Layer, one.Epoch, run) into same
             select (same.Key.Layer, same.Key.Epoch, Auc: same.Last().Value))
             .ToLookup(one => one.Layer, one => (one.Epoch, one.Auc));
-        if (layers.Count == 0 || images < 1)
+        IGrouping<string, (int Epoch, double Auc)>[] layers =
+            [.. courses.Where(layer => layer.Any(one => one.Epoch > 0) && !AccuracyCourse.StoodStill(runs, layer.Key))];
+        if (layers.Length == 0 || images < 1)
             return null;
-        double chance = Membership.Chance(images, images, layers.Count);
+        double chance = Membership.Chance(images, images, layers.Length);
         return new MembershipVerdict([.. layers.Select(layer => JudgeLayer(layer.Key, layer, chance))], chance);
     }
 

@@ -49,7 +49,7 @@ internal static class MemorisationMonitor
         options ??= new MemorisationOptions();
         options.Validate();
         LossTurn loss = LossTurn.Of(runs, options);
-        if (StoodStill(runs))
+        if (AccuracyCourse.StoodStill(runs, LastLayer))
         {
             return new MemorisationVerdict(
                 MemorisationKind.StoodStill, null, null,
@@ -133,13 +133,6 @@ internal static class MemorisationMonitor
                 Clause = "the loss on unseen images did not turn",
                 Reason = "The method's loss on unseen images did not turn. Only labels could tell whether features got worse.",
             };
-    }
-
-    // ΔR is a real number: it is the same to the last bit only where the features are.
-    private static bool StoodStill(IReadOnlyList<IReadOnlyList<Measurement>> runs)
-    {
-        AccuracyCourse reduction = AccuracyCourse.Of(runs, LastLayer, Measure.InstanceReductionHeldOut);
-        return reduction.Epochs.Count > 1 && reduction.Values.All(seed => seed.Distinct().Count() == 1);
     }
 
     private static string Turned(AccuracyTurn turn, IReadOnlyList<AccuracyTurn> turns, MemorisationOptions options, bool? shows)

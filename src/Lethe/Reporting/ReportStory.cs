@@ -23,7 +23,10 @@ internal static class ReportStory
         if (epochs == 0)
             return $"A {network}, not trained here, was measured on {images}{seeds}.";
         string time = manifest.Timings is { } timings && seeds.Length == 0 ? $" in {Wording.Duration(timings.Seconds)}" : "";
-        return $"{manifest.Method} trained a {network} on {images}: {Wording.Counted(epochs, "epoch")}{time}{seeds}.";
+        string what = manifest.HeadsAlone
+            ? $"Heads of {manifest.Method} were trained on a {network}, which stayed as it was, with"
+            : $"{manifest.Method} trained a {network} on";
+        return $"{what} {images}: {Wording.Counted(epochs, "epoch")}{time}{seeds}.";
     }
 
     /// <summary>The rest of the story, a paragraph a piece.</summary>

@@ -59,10 +59,10 @@ internal sealed record RunManifest
     public IEnumerable<string> Beginning => Origin is null ? [] :
     [
         .. Origin.Sentences,
-        .. (Pretraining.Training.Freeze, Pretraining.Training.Epochs) switch
+        .. (HeadsAlone, Pretraining.Training.Epochs) switch
         {
             (_, 0) => ["Nothing was trained here."],
-            ("layer4", int epochs) =>
+            (true, int epochs) =>
             [
                 $"Heads were trained on the encoder in {epochs} epoch{(epochs == 1 ? "" : "s")}. Every layer of it stayed as it is: only "
                     + "the projector's curves can move.",
@@ -70,6 +70,10 @@ internal sealed record RunManifest
             _ => Array.Empty<string>(),
         },
     ];
+
+    /// <summary>Whether the heads alone were trained, so that the encoder is what the run began with.</summary>
+    [JsonIgnore]
+    public bool HeadsAlone => Pretraining.Training.HeadsAlone;
 
     /// <summary>What was chosen by the images where an option was left open, with the reasons; the options hold the values.</summary>
     public IReadOnlyList<Choice> Choices { get; init; } = [];

@@ -84,6 +84,9 @@ public sealed record TrainingOptions : OptionRecord, IConflicting
     [Limit(AtLeast = 1, Unit = "epoch", Zero = "for the whole training")]
     public int FreezeEpochs { get; init; }
 
+    // The encoder stays as it was loaded.
+    internal bool HeadsAlone => Freeze == FreezeNames[^1] && FreezeEpochs == 0;
+
     /// <summary>The peak learning rate after defaults.</summary>
     /// <returns>A positive number.</returns>
     public double PeakLearningRate() => LearningRate > 0

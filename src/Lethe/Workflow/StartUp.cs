@@ -220,7 +220,7 @@ internal sealed record StartUp
 
         int steps = ChosenOptions.Steps(images, training.BatchSize, training.Accumulate), interval = training.EvaluationInterval();
         string batches = training.Accumulate > 1 ? $"{training.Accumulate} times " : "";
-        string heads = training.Freeze == TrainingOptions.FreezeNames[^1] && training.FreezeEpochs == 0 ? "heads alone, " : "";
+        string heads = training.HeadsAlone ? "heads alone, " : "";
         yield return (
             "training", heads + Invariant($"{training.Optimiser} at {training.PeakLearningRate()}; ")
                 + $"{Counted(epochs)} epoch{(epochs == 1 ? "" : "s")} of {Counted(steps)} step{(steps == 1 ? "" : "s")} of {batches}"

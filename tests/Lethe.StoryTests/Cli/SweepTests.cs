@@ -94,7 +94,7 @@ public sealed class SweepTests : IDisposable
     {
         Write(Tiny.Replace("epochs: 2", "learning-rate: 0.001", StringComparison.Ordinal) + """
             grid: {method: [simclr, byol], epochs: [2, 3]}
-            cells: [{augmentation: weak}, {weight-decay: 1e-4}]
+            cells: [{augmentation: weak}, {name: light decay, weight-decay: 1e-4}]
             seeds: [4, 7]
             """);
         CommandLine result = await CommandLine.RunAsync("sweep", folder["s.yaml"], "--out", folder["out"], "--dry", "--json");
@@ -102,7 +102,13 @@ public sealed class SweepTests : IDisposable
         string[] names = [.. result.Json["cells"]!.AsArray().Select(cell => (string)cell!["name"]!)];
         Assert.Equal(16, names.Length);
         Assert.Equal("augmentationweak-simclr-epochs2-seed4", names[0]);
-        Assert.Contains("weight-decay1e-4-byol-epochs3-seed7", names);
+        Assert.Contains("light-decay-byol-epochs3-seed7", names);
+        CommandLine some = await CommandLine.RunAsync("sweep", folder["s.yaml"], "--out", folder["out"], "--cell", "light*seed7", "--dry", "--json");
+        Assert.Equal(
+            ["light-decay-simclr-epochs2-seed7", "light-decay-simclr-epochs3-seed7", "light-decay-byol-epochs2-seed7", "light-decay-byol-epochs3-seed7"],
+            some.Json["cells"]!.AsArray().Select(cell => (string)cell!["name"]!));
+        CommandLine none = await CommandLine.RunAsync("sweep", folder["s.yaml"], "--out", folder["out"], "--cell", "*seed5", "--dry");
+        Assert.Contains("has no such cell", none.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder["out"]));
     }
 

@@ -14,7 +14,7 @@ public class MembershipMonitorTests
         Assert.Equal([new("layer2", 0.5, null), new LayerMembership("layer4", 0.64, 2)], found.Layers);
         Assert.Equal(Membership.Chance(Images, Images, tests: 2), found.Chance);
         Assert.Equal(
-            "One layer knows which images it was trained on (layer4 since epoch 2, membership AUC 0.64); the others do not (at most 0.50, "
+            "One layer knows which images it was trained on (layer4 since epoch 2, membership AUC 0.64); the others do not (0.50, "
             + "where chance reaches 0.54). By itself that does no harm.",
             found.Reason);
     }
@@ -29,6 +29,20 @@ public class MembershipMonitorTests
         "Some layers know which images they were trained on (layer2 since epoch 1, membership AUC 0.70; layer4 since epoch 0, membership "
         + "AUC 0.80); chance reaches 0.54. By itself that does no harm.",
         MembershipMonitor.Judge([[.. Course("layer2", 0.5, 0.7), .. Course("layer4", 0.6, 0.8)]], Images)!.Reason);
+
+    /// <summary>Of an encoder whose heads alone were trained only these can know the images; before an epoch nothing can.</summary>
+    [Fact]
+    public void Judge_LayersThatDidNotChange_AreLeftOut()
+    {
+        Measurement[] still = [.. Course("layer4", 0.6, 0.6), .. Course("layer4", Measure.InstanceReductionHeldOut, 40.1, 40.1)];
+        Measurement[] moved = [.. Course("projector", 0.5, 0.51), .. Course("projector", Measure.InstanceReductionHeldOut, 9.1, 9.2)];
+        MembershipVerdict found = MembershipMonitor.Judge([[.. still, .. moved]], Images)!;
+        Assert.Equal([new("projector", 0.51, null)], found.Layers);
+        Assert.Equal(
+            "projector does not know which images it was trained on (membership AUC 0.51, where chance reaches 0.54).", found.Reason);
+        Assert.Null(MembershipMonitor.Judge([still], Images));
+        Assert.Null(MembershipMonitor.Judge([Course("layer4", 0.6)], Images));
+    }
 
     /// <summary>An AUC below one half by as much is no knowledge of images trained on.</summary>
     [Fact]
@@ -78,6 +92,8 @@ public class MembershipMonitorTests
         double[] Draws() => [.. Enumerable.Range(0, Few).Select(_ => MathNet.Numerics.Distributions.Normal.Sample(random, 0, 1))];
     }
 
-    private static Measurement[] Course(string layer, params double[] values) =>
-        [.. values.Select((value, epoch) => new Measurement(epoch, layer, Measure.MembershipAuc, value))];
+    private static Measurement[] Course(string layer, params double[] values) => Course(layer, Measure.MembershipAuc, values);
+
+    private static Measurement[] Course(string layer, string measure, params double[] values) =>
+        [.. values.Select((value, epoch) => new Measurement(epoch, layer, measure, value))];
 }

@@ -133,6 +133,22 @@ public partial class HtmlReportTests
             figure => Assert.Matches(@"m = 512, d = \d+, ε² = 0\.5", figure.Value));
     }
 
+    /// <summary>A page of an encoder from elsewhere does not say that it was trained here.</summary>
+    [Fact]
+    public void Trained_HeadsAlone_SaysThatTheEncoderStayed()
+    {
+        ReportRun run = ReportSamples.Run();
+        RunOptions options = run.Manifest.Pretraining;
+        run = run with
+        {
+            Manifest = run.Manifest with { Pretraining = options with { Training = options.Training with { Freeze = "layer4" } } },
+        };
+        Assert.Equal(
+            "Heads of SimCLR were trained on a ResNet-18 of width 16, which stayed as it was, with 6 000 embedded images of 32 × 32 pixels: 4 "
+            + "epochs in 4 min 10 s.",
+            ReportStory.Trained(ReportModel.Of([run]).Groups.Single()).Replace('\u00A0', ' ').Replace('\u202F', ' '));
+    }
+
     /// <summary>The story says once what UMM is, and ends with a command that takes what was found best.</summary>
     [Fact]
     public void Render_OneSetting_BeginsWithAStory()
