@@ -11,8 +11,8 @@ namespace Lethe.Diagnostics;
 /// <remarks>A row of zeros has the cosine 0 with every row. Cosines are computed in float32, in blocks of queries.</remarks>
 internal static class KnnProbe
 {
-    // Cosines held at a time: 64 MiB.
-    private const int BlockCosines = 1 << 24;
+    // Cosines held at a time: 16 MiB, which the allocator keeps from block to block; larger ones it gives back to the system each time.
+    private const int BlockCosines = 1 << 22;
 
     /// <summary>Labels the queries by their neighbours in the bank and compares with their own labels.</summary>
     /// <param name="bank">Shape [N, d].</param>
@@ -104,13 +104,14 @@ internal static class KnnProbe
         using var scope = NewDisposeScope();
         Tensor columns = Normalised(bank).t(); // [d, N]
         var threads = new ParallelOptions { MaxDegreeOfParallelism = get_num_threads() };
-        int blockRows = Math.Max(1, BlockCosines / bankRows);
+        int blockRows = Math.Clamp(BlockCosines / bankRows, 1, queryRows);
+        float[] values = new float[blockRows * bankRows];
         for (int start = 0; start < queryRows; start += blockRows)
         {
             using var block = NewDisposeScope();
             int rows = Math.Min(blockRows, queryRows - start);
             Tensor cosines = Normalised(queries.narrow(0, start, rows)).matmul(columns).contiguous().cpu(); // [rows, N]
-            float[] values = MemoryMarshal.Cast<byte, float>(cosines.bytes).ToArray();
+            MemoryMarshal.Cast<byte, float>(cosines.bytes).CopyTo(values);
             Parallel.For(0, rows, threads, row => Select(values.AsSpan(row * bankRows, bankRows), start + row, indices, similarities));
         }
 

@@ -33,8 +33,17 @@ internal static class ProtocolMeasure
     /// <summary>Mean intersection over union.</summary>
     public const string MeanIntersection = "mean IoU";
 
+    /// <summary>What labels pixels without training, as the nearest cells of other scenes are labelled.</summary>
+    public const string NearestCells = "nearest cells";
+
     /// <summary>The fraction of pixels that were labelled right.</summary>
     public const string PixelAccuracy = "pixel accuracy";
+
+    /// <summary>The structure of cells of feature maps, without labels.</summary>
+    public const string Structure = "DSE";
+
+    /// <summary>The part of it that says how well cells fall into groups.</summary>
+    public const string StructureSeparation = "DSE, separation";
 
     /// <summary>How names begin of what a continuous factor is read with.</summary>
     public const string Determination = "R²";

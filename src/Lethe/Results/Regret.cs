@@ -11,18 +11,22 @@ namespace Lethe.Results;
 /// <remarks>
 /// Where hits are known, accuracies are of halves of the images: a rule that goes by an accuracy chooses on one half and is measured on the
 /// other, then the halves change roles; hindsight chooses on the half that is measured. Without hits a rule that goes by an accuracy would
-/// choose and be measured on the same images, and has no regret.
+/// choose and be measured on the same images, and has no regret. Mean IoU is of other images than any rule looks at.
 /// </remarks>
-/// <param name="Rule">A name of <see cref="BestRule.Names"/>, or <see cref="HalfWay"/>.</param>
-/// <param name="Measure">The accuracy of the last layer by which it is judged.</param>
+/// <param name="Rule">A name of <see cref="BestRule.Names"/>, <see cref="HalfWay"/> or <see cref="BestStructure"/>.</param>
+/// <param name="Measure">The accuracy of the last layer by which it is judged, or mean IoU where <see cref="DenseCourse"/> has it.</param>
 /// <param name="Runs">For each run that the rule could be judged in, its directory and its regret, as a fraction of the images.</param>
 internal sealed record Regret(string Rule, string Measure, IReadOnlyList<(string Run, double Value)> Runs)
 {
     /// <summary>The evaluation nearest to half of the training: a rule that looks at nothing, which others must beat.</summary>
     public const string HalfWay = "half-way";
 
-    private const string Layer = MemorisationMonitor.LastLayer;
-    private static readonly string[] measures = [Diagnostics.Measure.KnnAccuracy, Diagnostics.Measure.LinearAccuracy];
+    /// <summary>The highest DSE, where dense transfer was measured at every checkpoint.</summary>
+    public const string BestStructure = "best-dse";
+
+    private const string Layer = MemorisationMonitor.LastLayer, Dense = ProtocolMeasure.MeanIntersection;
+    private static readonly string[] accuracies = [Diagnostics.Measure.KnnAccuracy, Diagnostics.Measure.LinearAccuracy];
+    private static readonly BestRule structure = new(BestStructure, Layer, ProtocolMeasure.Structure, 1);
 
     /// <summary>The mean over runs; null where it could be judged in none.</summary>
     public double? Mean => Runs.Count == 0 ? null : Runs.Average(run => run.Value);
@@ -35,8 +39,8 @@ internal sealed record Regret(string Rule, string Measure, IReadOnlyList<(string
     /// <returns>One for each rule and accuracy.</returns>
     public static IReadOnlyList<Regret> Of(IReadOnlyList<(string Path, IReadOnlyList<Measurement> Measurements)> runs) =>
     [
-        .. from rule in BestRule.Names.Append(HalfWay)
-           from measure in measures
+        .. from rule in BestRule.Names.Append(HalfWay).Concat(HasDense(runs) ? [BestStructure] : [])
+           from measure in HasDense(runs) ? accuracies.Append(Dense) : accuracies
            select new Regret(
                rule, measure,
                [
@@ -53,11 +57,13 @@ internal sealed record Regret(string Rule, string Measure, IReadOnlyList<(string
     {
         (string Path, IReadOnlyList<Measurement> Measurements)[] runs =
         [
-            .. paths.Select(path => (path, RunDirectory.Open(path).LoadMeasurements())),
+            .. from path in paths
+               let run = RunDirectory.Open(path)
+               select (path, (IReadOnlyList<Measurement>)[.. run.LoadMeasurements(), .. DenseCourse.Of(run.LoadEvaluation())]),
         ];
         foreach ((string path, IReadOnlyList<Measurement> measurements) in runs)
         {
-            int evaluations = measures.Select(measure => AccuracyCourse.Of([measurements], Layer, measure).Epochs.Count).Min();
+            int evaluations = accuracies.Select(measure => AccuracyCourse.Of([measurements], Layer, measure).Epochs.Count).Min();
             if (evaluations < 2)
             {
                 throw new RunException(
@@ -73,7 +79,8 @@ internal sealed record Regret(string Rule, string Measure, IReadOnlyList<(string
     public static Grid Grid(IReadOnlyList<Regret> regrets)
     {
         var rules = regrets.GroupBy(regret => regret.Rule).ToArray();
-        bool blind = regrets.Any(regret => regret.Runs.Count == 0);
+        string[] measures = [.. regrets.Select(regret => regret.Measure).Distinct()];
+        bool blind = regrets.Any(regret => regret.Runs.Count == 0 && regret.Measure != Dense);
         (GridColumn, Func<IGrouping<string, Regret>, GridCell>)[] columns =
         [
             (new GridColumn("rule"), rule => new GridCell(rule.Key)),
@@ -94,9 +101,14 @@ internal sealed record Regret(string Rule, string Measure, IReadOnlyList<(string
                 .. blind ? ["Correct predictions were not recorded per image, so a rule by accuracy would be judged by the numbers "
                     + "that it chose by."]
                     : Array.Empty<string>(),
+                .. measures.Contains(Dense) ? ["Mean IoU: by nearest cells, at the checkpoints where dense transfer was measured."]
+                    : Array.Empty<string>(),
             ],
         };
     }
+
+    private static bool HasDense(IEnumerable<(string Path, IReadOnlyList<Measurement> Measurements)> runs) =>
+        runs.Any(run => run.Measurements.Any(one => one.Name == Dense));
 
     private static GridCell Points(double? regret) => new(regret is { } value ? Wording.Fixed(100 * value, 2) : GridCell.Nothing);
 
@@ -105,7 +117,9 @@ internal sealed record Regret(string Rule, string Measure, IReadOnlyList<(string
         AccuracyCourse course = AccuracyCourse.Of([run], Layer, measure);
         if (course.Epochs.Count < 2)
             return null;
-        BestRule? chooses = BestRule.Find(rule);
+        BestRule? chooses = rule == BestStructure ? structure : BestRule.Find(rule);
+        if (measure == Dense)
+            return Below(course.Mean(), chooses is { NeedsLabels: true } ? Place(chooses) : Chosen([]));
         if (course.Hits is not { } hits)
             return chooses?.NeedsLabels == true ? null : Below(course.Mean(), Chosen(course.Mean()));
         (int[] a, int[] b) = TurnRule.Halves(hits[0][0].Length);
@@ -130,8 +144,11 @@ internal sealed record Regret(string Rule, string Measure, IReadOnlyList<(string
                 return Enumerable.Range(0, last + 1).MinBy(i => Math.Abs((2 * course.Epochs[i]) - course.Epochs[^1]));
             if (chooses!.NeedsLabels)
                 return Array.IndexOf(accuracies, accuracies.Max());
-            return chooses.Choose(run) is { } epoch && course.Epochs.ToList().IndexOf(epoch) is var place and >= 0 ? place : null;
+            return Place(chooses);
         }
+
+        int? Place(BestRule by) =>
+            by.Choose(run) is { } epoch && course.Epochs.ToList().IndexOf(epoch) is var place and >= 0 ? place : null;
     }
 
     private static double? Below(double[] accuracies, int? chosen) => chosen is { } place ? accuracies.Max() - accuracies[place] : null;

@@ -1,5 +1,6 @@
 using Lethe.Diagnostics;
 using Lethe.Results;
+using Lethe.Runs;
 using Lethe.Tests.Diagnostics;
 
 namespace Lethe.Tests.Results;
@@ -51,6 +52,43 @@ public class RegretTests
 
         double[] Course(int[] images) =>
             [.. run.Where(m => m.Layer == "layer4").Select(m => Hits.Unpack(m.Hits!)).Select(hits => images.Average(i => hits[i] ? 1.0 : 0))];
+    }
+
+    /// <summary>Mean IoU by checkpoint, and the rule by DSE as its paper weighs it: here the separation alone would take another epoch.</summary>
+    [Fact]
+    public void Of_DenseTransfer_JudgesRulesByMeanIntersection()
+    {
+        double[] separation = [-0.2, -0.3, -0.4, -0.4], dimension = [0.1, 0.6, 0.4, 0.4], iou = [0.10, 0.14, 0.13, 0.11];
+        EvaluationRecord[] records =
+        [
+            .. Enumerable.Range(0, 4).SelectMany(i => new[]
+            {
+                Record(i, "DSE", "without labels", separation[i] + dimension[i]), Record(i, "DSE, separation", "without labels", separation[i]),
+                Record(i, "mean IoU", "nearest cells", iou[i]), Record(i, "mean IoU", "frozen", 0.5),
+            }),
+        ];
+        IReadOnlyList<Measurement> dense = DenseCourse.Of(records);
+        double[] found = [.. dense.Where(one => one.Name == "DSE").Select(one => one.Value)];
+        double weight = Deviation(separation) / Deviation(dimension);
+        Assert.Equal([.. separation.Zip(dimension, (s, d) => s + (weight * d))], found, (a, b) => Math.Abs(a - b) < 1e-12);
+        Assert.Equal(1, Array.IndexOf(found, found.Max()));
+
+        List<Measurement> run =
+        [
+            .. Curve("layer4", Measure.KnnAccuracy, 0.2, 0.5, 0.4, 0.3), .. Curve("layer4", Measure.LinearAccuracy, 0.2, 0.3, 0.4, 0.6), .. dense,
+        ];
+        IReadOnlyList<Regret> regrets = Regret.Of([("a", run)]);
+        double Of(string rule) => regrets.Single(one => one.Rule == rule && one.Measure == "mean IoU").Mean!.Value;
+        Assert.Equal(0, Of("best-dse"), 12);
+        Assert.Equal(0.03, Of("last"), 12);
+        Assert.Equal(0, Of("best-knn"), 12);
+        Assert.Equal(0.03, Of("best-linear"), 12);
+        Assert.Contains(Regret.Grid(regrets).Columns, column => column.Name == "mean IoU worst");
+
+        static EvaluationRecord Record(int epoch, string measure, string variant, double value) =>
+            new(EvaluationStage.Before, "layer4", "dense", measure, value) { Epoch = epoch, Variant = variant };
+
+        static double Deviation(double[] values) => Math.Sqrt(values.Average(value => Math.Pow(value - values.Average(), 2)));
     }
 
     [Fact]

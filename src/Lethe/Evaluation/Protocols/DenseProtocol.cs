@@ -1,5 +1,6 @@
 using Lethe.Data;
 using Lethe.Data.Generated;
+using Lethe.Models;
 using Lethe.Runtime;
 
 namespace Lethe.Evaluation.Protocols;
@@ -7,7 +8,8 @@ namespace Lethe.Evaluation.Protocols;
 /// <summary>
 /// Dense transfer: which of ten shapes, or the background, each pixel of a generated scene belongs to, by a light head on the feature maps
 /// of a layer, on those of all layers, and on those of the network fine-tuned with it; in the untrained state, the whole network from
-/// scratch.
+/// scratch. Beside these, what takes no training: each cell of a layer's map labelled by the nearest cells of other scenes, and
+/// <see cref="DenseStructure"/>, which takes no labels either.
 /// </summary>
 /// <param name="options">On how many scenes, and how to train.</param>
 internal sealed class DenseProtocol(DenseProtocolOptions options) : GeneratingProtocol
@@ -18,6 +20,9 @@ internal sealed class DenseProtocol(DenseProtocolOptions options) : GeneratingPr
     // Cells, a side, of the last map: fewer are too coarse to say where a shape is.
     private const int FewestCells = 8;
 
+    // DSE is the mean of so many scenes that more hardly move it, and takes as long as they are many.
+    private const int DenseStructureImages = 256;
+
     private static readonly string DefaultSize =
         $"the encoder's own size or, where that is larger, the one at which its last map has {FewestCells} × {FewestCells} cells";
 
@@ -26,8 +31,8 @@ internal sealed class DenseProtocol(DenseProtocolOptions options) : GeneratingPr
     {
         Name = "dense",
         Title = "Dense transfer",
-        Summary = "semantic segmentation of generated scenes with exact masks, by a light head on frozen maps of each and of all layers, "
-            + "and fine-tuning against the network from scratch",
+        Summary = "semantic segmentation of generated scenes with exact masks, by nearest cells and by a light head on frozen maps of "
+            + "each and of all layers, and fine-tuning against the network from scratch; DSE, without labels",
         Images = ProtocolImages.Generated,
         Defaults = new DenseProtocolOptions(),
         Build = options => new DenseProtocol(options),
@@ -38,13 +43,20 @@ internal sealed class DenseProtocol(DenseProtocolOptions options) : GeneratingPr
         $"{options.DenseImages} generated scenes to fit, {options.DenseTestImages} others to measure, of ten shapes before patterned "
         + $"backgrounds, of {(options.DenseSize > 0 ? $"{options.DenseSize} × {options.DenseSize} pixels" : DefaultSize)}: the network "
         + "is run on them as they are. "
-        + $"A head is batch-norm, a 3×3 convolution to {SegmentationHead.Hidden} channels, ReLU and a 1×1 convolution on a layer's map, "
+        + $"{NeighbourModel.Name}: maps brought to the grid of the last by means; each cell of a scene labelled by the 20 nearest cells of "
+        + $"{Math.Min(options.DenseNeighbourImages, options.DenseImages)} scenes to fit (cosine, votes at temperature 0.07), and its "
+        + "pixels with it. "
+        + $"DSE: structure of the cells of {DenseStructureImages} scenes to fit, without labels (arXiv:2510.17299), λ = 1; high is good. "
+        + (options.DenseTraining ? Trained() : "No head was trained. ")
+        + "Mean IoU: pixels of all scenes counted together, mean over the eleven classes.";
+
+    private string Trained() =>
+        $"A head is batch-norm, a 3×3 convolution to {SegmentationHead.Hidden} channels, ReLU and a 1×1 convolution on a layer's map, "
         + "its scores brought to the pixels bilinearly; on all layers, the sum of one for each. Cross-entropy, Adam, "
         + $"{options.FineTuneSteps} steps of {options.FineTuneBatchSize} scenes, "
         + Invariant($"{FineTuningOptions.ScheduleInWords}, learning rate {options.DenseHeadLearningRate} for heads and ")
         + Invariant($"{options.FineTuneLearningRate} for the network where it is fine-tuned; the last step counts. In the untrained state ")
-        + "fine-tuning is the same network from scratch. "
-        + "Mean IoU: pixels of all scenes counted together, mean over the eleven classes.";
+        + "fine-tuning is the same network from scratch. ";
 
     /// <inheritdoc/>
     public override (FittingImages Fitting, ImageSet Test) Draw(
@@ -60,11 +72,34 @@ internal sealed class DenseProtocol(DenseProtocolOptions options) : GeneratingPr
     /// <inheritdoc/>
     public override IEnumerable<FittedModel> Fit(EncoderState encoder, FittingImages images, ulong seed, CancellationToken cancellation)
     {
+        int classes = SegmentationScenes.ClassNames.Count;
+        using (var cells = new SceneCells(encoder))
+        {
+            ImageSet bank = First(options.DenseNeighbourImages), measured = First(DenseStructureImages);
+            for (int layer = 0; layer < encoder.MapChannels.Count; layer++)
+            {
+                int place = layer;
+                string name = ResNet.LayerName(ResNet.Layers[layer]);
+                yield return new NeighbourModel((scenes, token) => cells.Of(scenes, token)[place], bank, classes)
+                {
+                    Variant = NeighbourModel.Name, Layer = name, FitCount = bank.Count,
+                };
+                if (measured.Count >= DenseStructure.ImagesOfAGroup
+                    && DenseStructure.Of(cells.Of(measured, cancellation)[layer], seed, cancellation) is { } structure)
+                    yield return new StructureModel(structure) { Variant = StructureModel.Name, Layer = name, FitCount = measured.Count };
+            }
+        }
+
+        if (!options.DenseTraining)
+            yield break;
         foreach (
             SegmentationModel model in SegmentationModel.FitFrozen(
-                encoder, images.Train, SegmentationScenes.ClassNames.Count, options, seed, cancellation))
+                encoder, images.Train, classes, options, seed, cancellation))
             yield return model;
-        yield return SegmentationModel.FitWhole(encoder, images.Train, SegmentationScenes.ClassNames.Count, options, seed, cancellation);
+        yield return SegmentationModel.FitWhole(encoder, images.Train, classes, options, seed, cancellation);
+
+        ImageSet First(int count) =>
+            images.Train.Subset(images.Train.Name, [.. Enumerable.Range(0, Math.Min(count, images.Train.Count))]);
     }
 }
 
@@ -88,6 +123,16 @@ internal sealed record DenseProtocolOptions : FineTuningOptions
     /// </summary>
     [Limit(AtLeast = 16, Unit = "pixels", Zero = "to choose by the encoder")]
     public int DenseSize { get; init; }
+
+    /// <summary>Scenes among those fitted on whose cells the nearest are looked for in.</summary>
+    [Limit(AtLeast = 1, Unit = "image")]
+    public int DenseNeighbourImages { get; init; } = 500;
+
+    /// <summary>
+    /// Whether heads are trained, and the network with one. Without, dense transfer takes seconds: nearest cells and DSE, for example for
+    /// --every-checkpoint.
+    /// </summary>
+    public bool DenseTraining { get; init; } = true;
 
     /// <summary>Peak learning rate of the heads of dense transfer.</summary>
     [Limit(Above = 0)]

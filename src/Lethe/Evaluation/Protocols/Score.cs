@@ -55,6 +55,12 @@ public sealed record Score(string Measure, double Value, ConfidenceInterval Inte
     /// <summary>The fraction of the pixels of all test images that were labelled right.</summary>
     public const string PixelAccuracy = ProtocolMeasure.PixelAccuracy;
 
+    /// <summary>DSE: how good cells of feature maps are for segmentation, without labels (<see cref="DenseStructure"/>).</summary>
+    internal const string Structure = ProtocolMeasure.Structure;
+
+    /// <summary>The part of DSE that says how well cells fall into groups.</summary>
+    internal const string StructureSeparation = ProtocolMeasure.StructureSeparation;
+
     /// <summary>The accuracy with which one factor of the images is read.</summary>
     /// <param name="factor">Its name.</param>
     /// <returns>The measure.</returns>

@@ -1,6 +1,5 @@
 using Lethe.Augmentation;
 using Lethe.Data;
-using Lethe.Diagnostics;
 using Lethe.Models;
 using Lethe.Numerics;
 using Lethe.Operators;
@@ -76,7 +75,7 @@ internal sealed class SegmentationModel : FittedModel
         using IDisposable frozen = no_grad();
         head.eval();
         network?.eval();
-        var counts = new List<(long[] Both, long[] Predicted, long[] True)>(test.Count);
+        var scores = new SegmentationScores(classes);
         int size = test[0].Height, batchSize = Math.Min(MeasuringBatch, EvaluationBatches.SizeFor(size));
         foreach (ViewBatch batch in EvaluationBatches.Plain(test, encoder.PlainAt(size), batchSize, encoder.Threads, cancellation))
         {
@@ -85,20 +84,10 @@ internal sealed class SegmentationModel : FittedModel
             ReadOnlySpan<byte> predicted = pixels.bytes;
             int each = predicted.Length / batch.N;
             for (int i = 0; i < batch.N; i++)
-                counts.Add(MeanIntersectionOverUnion.Count(predicted.Slice(i * each, each), test.Masks![counts.Count].Span, classes));
+                scores.Add(predicted.Slice(i * each, each), test.Masks![scores.Count].Span);
         }
 
-        MeanIntersectionOverUnion Of(int[] chosen)
-        {
-            long[] Sum(Func<(long[] Both, long[] Predicted, long[] True), long[]> part) =>
-                [.. Enumerable.Range(0, classes).Select(c => chosen.Sum(i => part(counts[i])[c]))];
-            return MeanIntersectionOverUnion.Of(Sum(count => count.Both), Sum(count => count.Predicted), Sum(count => count.True));
-        }
-
-        Score By(string measure, Func<MeanIntersectionOverUnion, double> number) =>
-            Score.ByBootstrap(measure, counts.Count, chosen => number(Of(chosen)), seed);
-
-        return [By(Score.MeanIntersection, found => found.Mean), By(Score.PixelAccuracy, found => found.PixelAccuracy)];
+        return scores.Of(seed);
     }
 
     protected override void Release()

@@ -146,11 +146,17 @@ public class GeneratedProtocolTests
     public void Dense_OfBrightRectangles_FindsThem()
     {
         var protocol = new DenseProtocol(new DenseProtocolOptions { FineTuneSteps = 60, FineTuneBatchSize = 16 });
+        Assert.Equal(
+            ["nearest cells", "without labels"],
+            Run(new DenseProtocol(new DenseProtocolOptions { DenseImages = 8, DenseTestImages = 2, DenseTraining = false }), 3)
+                .Select(result => result.Variant).Distinct());
         IReadOnlyList<ProtocolResult> found = Run(
             protocol, 3, (new FittingImages("rectangles", Rectangles(1, 64), Rectangles(1, 64)), Rectangles(2, 32)));
         double Of(string variant, string layer = "layer4") =>
             found.Single(result => result.Variant == variant && result.Measure == Score.MeanIntersection && result.Layer == layer).Value;
-        Assert.Equal(["frozen", "frozen, all layers", "fine-tuned, all layers"], found.Select(result => result.Variant).Distinct());
+        Assert.Equal(
+            ["nearest cells", "without labels", "frozen", "frozen, all layers", "fine-tuned, all layers"],
+            found.Select(result => result.Variant).Distinct());
         Assert.Equal(5, found.Count(result => result is { Variant: "frozen", Measure: Score.MeanIntersection }));
         Assert.True(Of("frozen", "stem") > 0.8, $"{Of("frozen", "stem")}");
         Assert.True(Of("frozen, all layers") > 0.8, $"{Of("frozen, all layers")}");
