@@ -33,14 +33,16 @@ public class DenseStructureTests
         Assert.InRange(found.Dimension, 0.98, 1);
     }
 
-    /// <summary>Cells of one direction use one dimension of eight.</summary>
-    [Fact]
-    public void Of_OneDirection_UsesOneDimension()
+    /// <summary>Whichever cell is drawn, images lie along so many orthogonal directions, as many along each: the rank is their number.</summary>
+    [Theory]
+    [InlineData(2, 0.25)]
+    [InlineData(4, 0.5)]
+    [InlineData(8, 1)]
+    public void Of_EqualImagesAlongDirections_UsesSoManyDimensions(int directions, double expected)
     {
         using var scope = NewDisposeScope();
-        double[][] cells = [.. Enumerable.Range(0, 2 * Dimension).Select(i => new double[] { i % 2 == 0 ? 1 : -1, 1e-3 * i / Dimension })];
-        DenseStructure found = Measured(Cells(cells))!;
-        Assert.InRange(found.Dimension, 0.125, 0.52); // of min(8, 2)
+        Tensor images = eye(8)[tensor(Enumerable.Range(0, Images).Select(i => (long)(i % directions)).ToArray())]; // [8, 8]
+        Assert.Equal(expected, Measured(images.unsqueeze(1).expand(-1, 6, -1))!.Dimension, 1e-9);
     }
 
     [Fact]
