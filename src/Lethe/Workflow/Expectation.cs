@@ -41,7 +41,8 @@ internal static class Expectation
             MemorisationKind.LossTurned =>
                 "The loss on unseen images turned in this run. That also happens without a fall of accuracy, so UMM may or may not help. "
                 + Cost(),
-            _ => "Too little was measured to say whether this run memorised. In runs that did not, UMM raised no accuracy clearly. " + Cost(),
+            _ => "Too little was measured to say whether this run memorised. In runs that did not, UMM raised no accuracy clearly. "
+                + Cost(),
         };
         string sentences = Wording.Joined(" ", expected, shares ? Heavy(options) : null);
         return sentences.Length > 0 ? sentences : null;
