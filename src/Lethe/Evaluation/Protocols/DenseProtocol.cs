@@ -1,5 +1,6 @@
 using Lethe.Data;
 using Lethe.Data.Generated;
+using Lethe.Diagnostics;
 using Lethe.Models;
 using Lethe.Runtime;
 
@@ -20,8 +21,10 @@ internal sealed class DenseProtocol(DenseProtocolOptions options) : GeneratingPr
     // Cells, a side, of the last map: fewer are too coarse to say where a shape is.
     private const int FewestCells = 8;
 
-    // DSE is the mean of so many scenes that more hardly move it, and takes as long as they are many.
-    private const int DenseStructureImages = 256;
+    // Scenes that DSE is measured on.
+    private const int StructureImages = 256;
+
+    private static readonly KnnProbeOptions neighbours = new();
 
     private static readonly string DefaultSize =
         $"the encoder's own size or, where that is larger, the one at which its last map has {FewestCells} × {FewestCells} cells";
@@ -43,10 +46,11 @@ internal sealed class DenseProtocol(DenseProtocolOptions options) : GeneratingPr
         $"{options.DenseImages} generated scenes to fit, {options.DenseTestImages} others to measure, of ten shapes before patterned "
         + $"backgrounds, of {(options.DenseSize > 0 ? $"{options.DenseSize} × {options.DenseSize} pixels" : DefaultSize)}: the network "
         + "is run on them as they are. "
-        + $"{NeighbourModel.Name}: maps brought to the grid of the last by means; each cell of a scene labelled by the 20 nearest cells of "
-        + $"{Math.Min(options.DenseNeighbourImages, options.DenseImages)} scenes to fit (cosine, votes at temperature 0.07), and its "
-        + "pixels with it. "
-        + $"DSE: structure of the cells of {DenseStructureImages} scenes to fit, without labels (arXiv:2510.17299), λ = 1; high is good. "
+        + $"{NeighbourModel.Name}: maps brought to the grid of the last by means; each cell of a scene labelled by the "
+        + $"{neighbours.Neighbours} nearest cells of {Math.Min(options.DenseNeighbourImages, options.DenseImages)} scenes to fit (cosine, "
+        + Invariant($"votes at temperature {neighbours.Temperature}), and its pixels with it. ")
+        + $"DSE: structure of the cells of {Math.Min(StructureImages, options.DenseImages)} scenes to fit, without labels "
+        + "(arXiv:2510.17299), λ = 1; high is good. "
         + (options.DenseTraining ? Trained() : "No head was trained. ")
         + "Mean IoU: pixels of all scenes counted together, mean over the eleven classes.";
 
@@ -75,7 +79,7 @@ internal sealed class DenseProtocol(DenseProtocolOptions options) : GeneratingPr
         int classes = SegmentationScenes.ClassNames.Count;
         using (var cells = new SceneCells(encoder))
         {
-            ImageSet bank = First(options.DenseNeighbourImages), measured = First(DenseStructureImages);
+            ImageSet bank = First(options.DenseNeighbourImages), measured = First(StructureImages);
             for (int layer = 0; layer < encoder.MapChannels.Count; layer++)
             {
                 int place = layer;
@@ -129,7 +133,7 @@ internal sealed record DenseProtocolOptions : FineTuningOptions
     public int DenseNeighbourImages { get; init; } = 500;
 
     /// <summary>
-    /// Whether heads are trained, and the network with one. Without, dense transfer takes seconds: nearest cells and DSE, for example for
+    /// Whether heads are trained, and the network with one. Without, dense transfer is nearest cells and DSE, and short enough for
     /// --every-checkpoint.
     /// </summary>
     public bool DenseTraining { get; init; } = true;
