@@ -128,7 +128,7 @@ internal sealed record DenseProtocolOptions : FineTuningOptions
     [Limit(AtLeast = 16, Unit = "pixels", Zero = "to choose by the encoder")]
     public int DenseSize { get; init; }
 
-    /// <summary>Scenes among those fitted on whose cells the nearest are looked for in.</summary>
+    /// <summary>Scenes, of those fitted on, in which the nearest cells are looked for.</summary>
     [Limit(AtLeast = 1, Unit = "image")]
     public int DenseNeighbourImages { get; init; } = 500;
 
